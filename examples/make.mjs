@@ -1,13 +1,17 @@
 /**
- * Writes the made-up tables of this folder anew: node examples/make.mjs
+ * Generates the example tables of this folder: node examples/make.mjs
  *
- * houses.csv: what a house costs, with a column of words and some missing cells; new-houses.csv: some without a price.
- * fruit.csv: a kind of fruit by its measures.
+ * houses.csv holds house prices, with one column of words and some missing cells.
+ * new-houses.csv holds three houses without a price.
+ * fruit.csv holds four kinds of fruit with their measurements.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** Uniform in [0, 1): a linear congruential generator (Numerical Recipes' constants), the same numbers every time. */
+/**
+ * Uniform numbers in [0, 1) from a linear congruential generator with the constants of Numerical Recipes.
+ * Every run draws the same numbers.
+ */
 let state = 20151010
 const uniform = () => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0

@@ -1,6 +1,6 @@
 /**
- * What the package adds to a page, as esbuild and vite bundle and minify it: npm run build, then node scripts/browser-sizes.mjs.
- * Writes the table into docs/browser.md.
+ * Measures how many bytes the package adds to a page that esbuild or vite bundles and minifies. Run `npm run build`,
+ * then `node scripts/browser-sizes.mjs`. The script writes the table into docs/browser.md.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const alias = { isobath: join(root, 'dist', 'browser.js') }
 const folder = mkdtempSync(join(tmpdir(), 'isobath-sizes-'))
 
-/** What pages import; a bundle has what is used, and what that needs. */
+/** The code of example pages. A bundle contains only the used exports and their dependencies. */
 const pages = {
   'trains a network':
     "import { glyphs, parseNetwork, train } from 'isobath'\ntrain(parseNetwork('mlp', { classes: 10 }), { data: glyphs() })",

@@ -1,8 +1,7 @@
 /**
- * Builds the package into `dist/`: the library for Node and for browsers, its types, and the command line, bundled with the
- * packages that they need.
- * `--no-types` leaves out the types, which take most of the time. `--modules` builds `build/` instead: every file of `src/`
- * by itself, for scripts that import the insides. `--out` names another folder.
+ * Builds the package into `dist/`: the library for Node and for browsers, its types, and the command line, bundled with
+ * all needed packages. `--no-types` leaves out the types, which take most of the time. `--modules` builds every file of
+ * `src/` separately into `build/`, for scripts that import internal files. `--out` sets another folder.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -19,7 +18,7 @@ const { values: options } = parseArgs({
 })
 const out = resolve(options.out ?? join(root, options.modules ? 'build' : 'dist'))
 
-/** A file's path below `src/`, with slashes on every system; undefined of a package's file. */
+/** The path of a file below `src/`, with slashes on every system; undefined for a file of a package. */
 function pathOf(id) {
   const path = relative(source, id).replaceAll('\\', '/')
   return path.startsWith('.') ? undefined : path
@@ -27,14 +26,15 @@ function pathOf(id) {
 
 const holds = (pattern) => (id) => pattern.test(pathOf(id) ?? '')
 
-/** Files that read and write other files. The library loads them when a call needs them. */
+/** Whether a file reads or writes other files. The library loads these files only when a call needs them. */
 const isFileReader = holds(
   /^(runs\/|data\/(check|cifar10|csv-file|download|fetch|files|gzip|idx|mnist|places|tar)\.ts)/,
 )
 
 /**
- * The chunks; a chunk has all that its files need and no chunk above it has. `isobath --help` loads the first three alone,
- * since a start must not take twice as long as Node's own (`test/package/start.test.ts`).
+ * The chunks of the Node build. Each chunk contains the dependencies of its files that no chunk above it contains.
+ * `isobath --help` loads only the first three chunks, because its start must not take twice as long as the start of
+ * Node (`test/package/start.test.ts`).
  */
 const chunks = [
   { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
@@ -49,7 +49,7 @@ const chunks = [
   { name: 'commands', test: holds(/^cli\/(?!commands\/|isobath|main)/) },
 ]
 
-/** The types have the docstrings. */
+/** The output options of all bundles. Docstrings are left out, because the types contain the docstrings. */
 const output = { dir: out, format: 'esm', chunkFileNames: '[name].js', comments: { jsdoc: false } }
 
 const readPackages = new Set()
@@ -64,7 +64,7 @@ async function write(input, outputOptions) {
   }
 }
 
-/** The list of networks in the help, as text: to make it, a start would have to load all networks, and zod with them. */
+/** Stores the list of networks in the help as text, so that a start need not load all networks and zod. */
 const networksAsText = {
   name: 'networks-as-text',
   async load(id) {
@@ -81,14 +81,14 @@ async function buildForNode() {
   const input = {
     index: join(source, 'index.ts'),
     isobath: join(source, 'cli/isobath.ts'),
-    // A program of its own, which the bench starts by the name of its file.
+    // A separate program, which the bench starts by its file name.
     'jax-js-process': join(source, 'bench/peers/jax-js-process.ts'),
   }
   const groups = chunks.map((chunk, index) => ({ ...chunk, priority: chunks.length - index }))
   await write({ input, platform: 'node', plugins: [networksAsText] }, { codeSplitting: { groups } })
 }
 
-/** Where a folder has a `node.ts`, it has a `browser.ts` with the same exports. */
+/** Replaces each `node.ts` by the `browser.ts` of the same folder, which has the same exports. */
 const forBrowsers = {
   name: 'browser-instead-of-node',
   async resolveId(id, importer, options) {
@@ -104,8 +104,8 @@ async function buildForBrowsers() {
 }
 
 /**
- * TypeScript writes a docstring of one line behind the property before it, where no editor finds it: each goes to a line of its
- * own.
+ * Moves each docstring onto a separate line. TypeScript writes a docstring of one line after the previous property,
+ * where no editor finds the docstring.
  */
 const docstringsOnOwnLines = {
   name: 'docstrings-on-own-lines',
@@ -124,7 +124,7 @@ async function buildModules() {
   await write({ input, platform: 'node', external }, { preserveModules: true, preserveModulesRoot: source })
 }
 
-/** What the licenses of the packages inside the bundles ask for. */
+/** Writes the licenses of the bundled packages, which the licenses require. */
 function writeLicenses() {
   const texts = [...readPackages].sort().map((folder) => {
     const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

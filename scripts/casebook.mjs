@@ -1,6 +1,7 @@
 /**
- * Runs the case book: networks with known diseases: `npm run casebook -- [--seeds 101,102,103] [--only NAME,...] [--out FILE]`.
- * Writes a table and the confusion matrix to docs/casebook.md; with --only nothing, unless --out says where. A quarter of an hour.
+ * Diagnoses the case book, which is a set of networks with known faults, in about 15 minutes:
+ * `npm run casebook -- [--seeds 101,102,103] [--only NAME,...] [--out FILE]`. The script writes a table and the
+ * confusion matrix to docs/casebook.md. With `--only`, the script writes a file only if `--out` names the file.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -1,6 +1,6 @@
 /**
- * Every check of the project, in turn: types, lint, format, tests (layering and cycles are among them). All of them run,
- * whatever fails; the last line counts what passed and what failed: vitest's tests, and one for each other check.
+ * Runs every check of the project: types, lint, format, and tests, which include layering and cycles. A failed check
+ * does not stop the others. The last line counts the passed and failed tests of vitest, plus one for each other check.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { resolve } = createRequire(import.meta.url)
 
-/** Runs a package's program, its output streaming through; true when it ended with status 0. */
+/** Runs a program of a package and shows its output. Returns whether the program ended with status 0. */
 function runs(name, script, args) {
   console.log(`\n== ${name}`)
   try {
@@ -27,7 +27,7 @@ function runs(name, script, args) {
   }
 }
 
-/** What vitest counted; a file that failed before its first test counts as one failure. */
+/** Counts the tests in vitest's report. A file that failed before its first test counts as one failure. */
 function countTests(isGreen, reportPath) {
   let counts = { passed: 0, failed: 0, skipped: 0 }
   try {
@@ -44,12 +44,12 @@ function countTests(isGreen, reportPath) {
     console.log(`tests: no report: ${error.message}`)
     counts.failed = 1
   }
-  // Vitest also fails without any failed test: on an error outside the tests, or when it found none.
+  // Vitest can fail without a failed test: on an error outside the tests, or if no test was found.
   if (!isGreen && counts.failed === 0) counts.failed = 1
   return counts
 }
 
-/** The tests of pages need Chromium. They are skipped where it is missing and this may not install it. */
+/** Installs Chromium for the tests of pages, if this process is root. Without Chromium, these tests are skipped. */
 function installChromium() {
   if (process.env.CHROMIUM || existsSync('/usr/bin/chromium') || process.getuid?.() !== 0) return
   const aptGet = (...words) => {

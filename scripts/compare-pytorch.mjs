@@ -1,13 +1,14 @@
 /**
- * Trains one network here and in PyTorch (Debian's python3 with python3-torch), from the same first weights on the same
- * batches, one after the other, and puts losses and errors side by side: a table, results.json and three figures in a folder.
- * After npm run build:modules:
+ * Trains one network in Isobath and then in PyTorch (Debian's python3 with python3-torch), with the same initial
+ * weights and the same batches. The script compares losses and errors in a table, in results.json, and in three figures
+ * in a folder. Run `npm run build:modules` first, then:
  *
  *     node scripts/compare-pytorch.mjs [resnet-20] [--data cifar-10] [--data-dir FOLDER] [--recipe he-2015] [--seed 1]
  *       [--epochs 2 | --steps N] [--samples N] [--evaluate-every STEPS] [--threads 2] [--control] [--out compare-pytorch]
  *
- * --control trains a third time, in PyTorch with images laid out channel by channel: other sums of the same numbers. Two
- * trainings at a high rate part by as much as rounding alone takes them apart, and this says how much that is.
+ * `--control` trains a third time, in PyTorch with images laid out channel by channel, which rounds the same sums
+ * differently. At a high rate, rounding alone makes two trainings diverge from each other, and the control shows by how
+ * much.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,16 +21,8 @@ import { parseArgs } from 'node:util'
 import { createAugmenter } from '../build/data/augment.js'
 import { createBatches } from '../build/data/batches.js'
 import { createStandardizer } from '../build/data/standardize.js'
-import {
-  createBlueprint,
-  initialize,
-  loadDataset,
-  outputsOf,
-  parseNetwork,
-  tableText,
-  train,
-  version,
-} from '../build/index.js'
+import { tableText } from '../build/format/table.js'
+import { createBlueprint, initialize, loadDataset, outputsOf, parseNetwork, train, version } from '../build/index.js'
 import { lineFigure } from '../build/report/line-figure.js'
 import { resolveOptions, settingsFor } from '../build/settings/options.js'
 import { scheduleFactor } from '../build/settings/schedules.js'
@@ -71,10 +64,10 @@ if (schedule.untilError)
 const weights = initialize(blueprint, seed)
 const python = '/usr/bin/python3'
 const script = fileURLToPath(new URL('compare_pytorch.py', import.meta.url))
-/** As many of the training set, and the same, as src/training/measurements.ts takes between steps. */
+/** Number of training samples in an evaluation, which are the samples of src/training/measurements.ts. */
 const evaluatedSamples = Math.min(5000, data.train.count)
 
-/** Mean loss since the last evaluation, and errors, after so many steps. */
+/** One row for each evaluation: the mean loss since the previous evaluation, and both errors. */
 function rowsOf({ losses, evaluations }) {
   return evaluations.map(({ step, train: trained, test }, index) => {
     const since = losses.slice(index === 0 ? 0 : evaluations[index - 1].step, step)
@@ -107,7 +100,7 @@ async function trainHere() {
   }
 }
 
-/** The samples as they are in memory, for PyTorch to standardize. */
+/** Writes samples as they are in memory. PyTorch standardizes the samples itself. */
 function writeSamples(folder, set, { inputs, labels }) {
   writeFileSync(join(folder, `${set}.inputs`), inputs)
   writeFileSync(join(folder, `${set}.labels`), Int32Array.from(labels))
@@ -141,7 +134,7 @@ function writeProblem(folder, standardizer, layout) {
   writeFileSync(join(folder, 'problem.json'), JSON.stringify(problem))
 }
 
-/** Sends the batches that the training here had, at the pace at which they are read. */
+/** Sends PyTorch the batches of the Isobath training, as fast as PyTorch reads them. */
 async function sendBatches(stdin, standardizer) {
   const size = standardizer.size
   const augmenter = createAugmenter(augment, data.shape, seed)
@@ -162,7 +155,7 @@ async function trainInPyTorch(layout) {
     writeProblem(folder, standardizer, layout)
     const child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
     const ended = once(child, 'exit')
-    // Whoever ends early says why on standard error; the batches that nobody reads then are no error of their own.
+    // If Python ends early, it explains why on standard error. Batches that Python leaves unread are no error.
     child.stdin.on('error', () => {})
     const sent = sendBatches(child.stdin, standardizer).catch(() => {})
     const losses = []
@@ -206,14 +199,14 @@ function resultTable(runs) {
       ...quantities.flatMap(({ text }) => rows.map((own) => text(own[index]))),
     ]),
     notes: [
-      'Losses are means of the batches since the line before. Training errors are those of ' +
-        `${evaluatedSamples} training samples, in the last line of all.`,
-      `Seconds of the steps alone, ${threads} threads: ${seconds}.`,
+      'Losses are means over the batches since the previous line. ' +
+        `Training errors are measured on ${evaluatedSamples} training samples, and in the last line on all.`,
+      `Seconds for the steps without evaluations, on ${threads} threads: ${seconds}.`,
     ],
   }
 }
 
-/** Means of so many neighbors, so that curves can be told apart. */
+/** Averages `width` neighboring losses, so that the curves are easier to distinguish. */
 function smooth(losses, width) {
   return Array.from({ length: Math.ceil(losses.length / width) }, (_, index) => {
     const part = losses.slice(index * width, (index + 1) * width)
@@ -248,14 +241,14 @@ function figures(runs) {
       'training loss',
       { label },
       ({ losses }) => smooth(losses, width),
-      `All begin with ${runs[0].run.losses[0].toFixed(3)}.`,
+      `All trainings begin with a loss of ${runs[0].run.losses[0].toFixed(3)}.`,
     ),
     'training-error.svg': errorFigure('training error', 'train'),
     'test-error.svg': errorFigure('test error', 'test'),
   }
 }
 
-// Before the training here: what PyTorch lacks is said at once.
+// The check comes before the long training, so that a missing PyTorch is reported at once.
 mkdirSync(values.out, { recursive: true })
 execFileSync(python, [script, '--check'], { stdio: 'inherit' })
 const runs = [{ name: 'Isobath', run: await trainHere() }]
@@ -263,7 +256,7 @@ const layouts = { PyTorch: 'channels_last', ...(values.control ? { 'PyTorch, NCH
 for (const [name, layout] of Object.entries(layouts)) {
   runs.push({ name, run: await trainInPyTorch(layout) })
   console.log(tableText(resultTable(runs)))
-  // Each time: who stops the control keeps the comparison.
+  // Results are written after each training, so stopping the control does not lose the comparison.
   const results = { network: preset, data: data.name, settings, isobath: version, runs }
   writeFileSync(join(values.out, 'results.json'), `${JSON.stringify(results)}\n`)
   for (const [file, svg] of Object.entries(figures(runs))) writeFileSync(join(values.out, file), svg)

@@ -1,6 +1,6 @@
-"""The PyTorch side of compare-pytorch.mjs: compare_pytorch.py FOLDER trains the network in the folder on the batches it
-reads from standard input and writes a line of JSON for each step and each evaluation; compare_pytorch.py --check only
-imports what it needs."""
+"""The PyTorch side of compare-pytorch.mjs. `compare_pytorch.py FOLDER` trains the network in the folder on batches from
+standard input, and writes a line of JSON for each step and each evaluation. `compare_pytorch.py --check` only imports the
+needed packages."""
 
 import json
 import pathlib
@@ -19,14 +19,14 @@ EVALUATED_TOGETHER = 256
 
 
 class Samples:
-    """Samples as bytes or float32 numbers, standardized when they are asked for."""
+    """Samples as bytes or float32 numbers, which are standardized when they are read."""
 
     def __init__(self, folder, about, scale, shape):
         values = numpy.fromfile(folder / about["inputs"], dtype=about["type"])
         self.inputs = torch.from_numpy(values).reshape(-1, *shape)
         self.labels = torch.from_numpy(numpy.fromfile(folder / about["labels"], dtype="int32")).long()
         spread = [torch.tensor(scale[key], dtype=torch.float64).reshape(-1, *[1] * (len(shape) - 1)) for key in ("mean", "deviation")]
-        # One number for each channel, or for each value.
+        # Mean and deviation are one number for each channel, or one number for each value.
         self.mean, self.deviation = (one if len(one) == shape[0] else one.reshape(shape) for one in spread)
 
     def at(self, rows):
@@ -34,7 +34,7 @@ class Samples:
 
 
 def scores(network, samples, rows, laid_out):
-    """Mean loss and share of misclassified samples, in evaluation mode."""
+    """Mean loss and fraction of misclassified samples, in evaluation mode."""
     network.training = False
     loss, wrong = 0.0, 0
     with torch.no_grad():

@@ -2,16 +2,16 @@
 
     python3 scripts/fit_normal.py
 
-g(y) = e^(y^2/2) (1 - cdf(y)) = p(y) / q(y) on [0, LARGEST], by weighted linear least squares whose weights move to where
-the relative error is largest (Lawson's algorithm, with the denominator of the round before). All in 80 digits, so plain
-powers of y will do; what is printed has the digits that name the float64.
+The fit is g(y) = e^(y^2/2) (1 - cdf(y)) = p(y) / q(y) on [0, LARGEST], by weighted linear least squares. The weights move to
+where the relative error is largest (Lawson's algorithm, with the denominator of the previous round). All numbers have 80
+digits, so plain powers of y suffice. The printed coefficients have enough digits to identify the float64.
 """
 
 from mpmath import cos, erfc, exp, fabs, lu_solve, matrix, mp, mpf, nstr, pi, polyval, sqrt
 
 mp.dps = 80
 
-# Precision, degree of p (that of q is one more, as g falls like 1/y), and from where e^(-y^2/2) is taken as 0.
+# Precision, degree of p (the degree of q is one more, as g falls like 1/y), and the y from which e^(-y^2/2) counts as 0.
 FITS = [("float32", 4, mpf("13.2")), ("float64", 10, mpf("37.7"))]
 ROUNDS = 25
 
@@ -21,7 +21,7 @@ def scaled_tail(y):
 
 
 def points_up_to(largest, count):
-    """Chebyshev's, drawn to 0, where g bends most: y = s / (1 + 1/largest - s)."""
+    """Chebyshev nodes, moved toward 0, where g is most curved: y = s / (1 + 1/largest - s)."""
     nodes = [(1 - cos(pi * (k + mpf(1) / 2) / count)) / 2 for k in range(count)]
     return [s / (1 + 1 / largest - s) for s in nodes]
 
@@ -34,7 +34,7 @@ def fit(degree, largest):
     rows = []
     for y, target in zip(ys, targets):
         powers = [y**k for k in range(degree + 2)]
-        # p - target q = 0, over the target: what is small then is the relative error times q.
+        # The equation p - target q = 0, divided by the target, makes the relative error times q small.
         rows.append([power / target for power in powers[: degree + 1]] + [-power for power in powers[1:]])
     weights = [mpf(1)] * len(ys)
     denominators = [mpf(1)] * len(ys)

@@ -1,14 +1,14 @@
-"""Fits the rational function by which tanh is computed in float32, and prints its coefficients and errors (needs NumPy).
+"""Fits the rational function that computes tanh in float32, and prints its coefficients and errors (needs NumPy).
 
     python3 scripts/fit_tanh.py
 
-tanh(x) / x = p(x^2) / q(x^2) on [0, LARGEST], by linear least squares whose weights move to where the relative error is
-largest (Lawson's algorithm, with the denominator of the round before).
+The fit is tanh(x) / x = p(x^2) / q(x^2) on [0, LARGEST], by weighted linear least squares. The weights move to where the
+relative error is largest (Lawson's algorithm, with the denominator of the previous round).
 """
 
 import numpy as np
 
-LARGEST = 9.0109  # from here on tanh(x) rounds to 1 in float32
+LARGEST = 9.0109  # from this x on, tanh(x) rounds to 1 in float32
 DEGREE = 4
 POINTS = 4000
 ROUNDS = 200
@@ -23,7 +23,7 @@ weights = np.ones(POINTS)
 denominator = np.ones(POINTS)
 best = (np.inf, None, None)
 for _ in range(ROUNDS):
-    # p - target * q = 0 with q = 1 + ..., each equation over target * (last q)
+    # The equations p - target * q = 0 with q = 1 + ..., each divided by target * (q of the previous round).
     matrix = np.hstack([basis, -target[:, None] * basis[:, 1:]])
     scale = np.sqrt(weights) / (target * denominator)
     solution = np.linalg.lstsq(matrix * scale[:, None], target * scale, rcond=None)[0]

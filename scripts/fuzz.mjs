@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Feeds every reader with changed and made-up inputs: `npm run fuzz -- --minutes 10 [--only csv,idx] [--seed 1]`.
- * Whatever comes out must be an error that a user can act on. Anything else, more than two seconds and more than about
- * 1 GB are failures: the input is kept in fuzz-failures/, with the seed in its name, and the exit status is 1.
+ * Feeds every reader with changed and generated inputs: `npm run fuzz -- --minutes 10 [--only csv,idx] [--seed 1]`. A
+ * reader may accept an input, or refuse the input with an error that a user can act on. Any other error, more than two
+ * seconds of processor time, or more than about 1 GB of memory is a failure. The input of a failure is saved in
+ * fuzz-failures/, with the seed in the file name, and the exit status is 1.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,8 +11,21 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 
-const names = ['gzip', 'idx', 'mnist', 'tar', 'csv', 'safetensors', 'network', 'preset', 'run', 'numbers', 'options']
-const usage = `fuzz: expected --minutes N, --seed N and --only of ${names.join(', ')}`
+const names = [
+  'gzip',
+  'idx',
+  'mnist',
+  'tar',
+  'cifar',
+  'csv',
+  'safetensors',
+  'network',
+  'preset',
+  'run',
+  'numbers',
+  'options',
+]
+const usage = `fuzz: expected --minutes N, --seed N, and --only with some of ${names.join(', ')}`
 
 function refuse() {
   console.error(`${usage}; got ${process.argv.slice(2).join(' ')}`)
@@ -38,25 +52,28 @@ const minutes = Number(flags.minutes)
 const isKnown = chosen.every((name) => names.includes(name))
 if (!isKnown || !(minutes > 0) || !Number.isSafeInteger(Number(flags.seed))) refuse()
 
-/** Of the processor: on a busy machine the clock says nothing. Who waits for something uses none, and gets more time. */
+/** Longest processor time of one input, in milliseconds. On a busy machine, the wall clock would be misleading. */
 const LONGEST_MS = 2000
+/** Longest wall-clock time of one input, in milliseconds, for readers that wait without using the processor. */
 const LONGEST_WAIT_MS = 30_000
 const MOST_MEMORY = 1.5e9
 const failures = 'fuzz-failures'
 
 function keep(name, seed, text, bytes, seen) {
-  // One of a kind is enough: what was thrown, and where.
+  // One failure of each kind is enough. The kind is the message and the place of the error.
   const kind = text.split('\n').slice(0, 3).join('\n').replace(/\d+/g, '0')
   if (seen.has(kind)) return false
   seen.add(kind)
   mkdirSync(failures, { recursive: true })
   const file = `${failures}/${name}-seed${seed}-${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`
   writeFileSync(file, bytes)
-  console.log(`${name}: FAILURE, seed ${seed}, input of ${bytes.length} bytes in ${file}\n${text.slice(0, 1500)}\n`)
+  console.log(
+    `${name}: FAILURE, seed ${seed}, input of ${bytes.length} bytes saved in ${file}\n${text.slice(0, 1500)}\n`,
+  )
   return true
 }
 
-/** One worker until the time is over, or until it hangs or grows too large. */
+/** Runs one worker until the time is over, or until the worker hangs or takes too much memory. */
 function work(name, seed, until, seen) {
   const shared = new SharedArrayBuffer(8 + 2 ** 18)
   const words = new Int32Array(shared, 0, 2)
@@ -79,8 +96,9 @@ function work(name, seed, until, seen) {
       const cpu = (user + system) / 1000
       if (count !== last.count || !started) last = { at: Date.now(), cpu, count }
       const memory = process.memoryUsage().rss
-      if (cpu - last.cpu > LONGEST_MS || Date.now() - last.at > LONGEST_WAIT_MS) report('no answer in time', current())
-      else if (memory > MOST_MEMORY) report(`${memory} bytes of memory`, current())
+      if (cpu - last.cpu > LONGEST_MS || Date.now() - last.at > LONGEST_WAIT_MS)
+        report('the reader did not finish in time', current())
+      else if (memory > MOST_MEMORY) report(`the process takes ${memory} bytes of memory`, current())
       else return
       clearInterval(watch)
       void worker.terminate()
@@ -103,7 +121,7 @@ for (const name of chosen) {
   const until = Date.now() + minutes * 60_000
   const seen = new Set()
   const sums = { executions: 0, found: 0, refused: 0, accepted: 0 }
-  // A worker that ended early is followed by one with the next seed.
+  // After a worker that ended early, a worker with the next seed starts.
   for (let seed = Number(flags.seed); Date.now() < until; seed++) {
     const result = await work(name, seed, until, seen)
     for (const key of Object.keys(sums)) sums[key] += result[key]

@@ -1,12 +1,12 @@
 /**
- * Whether deep gradients are numerically wrong: the relative error of the first layer's gradient in float32, by depth, for plain
- * and residual networks at initialization, as a figure and a table; and the training losses of some networks in float32 and in
- * float64, side by side: node scripts/gradient-precision.mjs [FIGURE.svg], after npm run build:modules. Minutes.
+ * Measures whether deep gradients are numerically wrong. A figure and a table show the relative error of the first
+ * layer's gradient in float32, by depth, for plain and residual networks at initialization. A second table compares the
+ * training losses of some networks in float32 and in float64. Run `npm run build:modules`, then
+ * `node scripts/gradient-precision.mjs [FIGURE.svg]`. The script takes minutes.
  */
 import { writeFileSync } from 'node:fs'
-import { controls } from '../build/diagnosis/controls.js'
+import { trainingOf } from '../build/diagnosis/controls.js'
 import { settingsOf, workOf } from '../build/diagnosis/plan.js'
-import { runTrial } from '../build/diagnosis/trial.js'
 import {
   createBlueprint,
   createWasmBackend,
@@ -20,6 +20,8 @@ import {
 import { joinNeeds, openPass } from '../build/probes/pass.js'
 import { lineFigure } from '../build/report/line-figure.js'
 import { resolveOptions } from '../build/settings/options.js'
+import { runTrial } from '../build/trials/run-trial.js'
+import { createSpec } from '../build/trials/spec.js'
 
 const out = process.argv[2] ?? 'gradient-precision.svg'
 const data = glyphs()
@@ -44,16 +46,18 @@ const backends = {
   float32: await createWasmBackend({ precision: 'float32' }),
   float64: await createWasmBackend({ precision: 'float64' }),
 }
+const machine = { backend: async (precision) => backends[precision] }
 const parse = (text) => parseNetwork(text, { classes: 10, input: data.shape })
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 const show = (value) => (Number.isFinite(value) ? value.toExponential(1) : String(value))
 
-/** The first layer's gradient of some samples, and which ReLUs are on. */
+/** The gradient of the first layer on some samples, and whether each ReLU unit is on. */
 async function run(blueprint, backend, samples, weights) {
   const rounded = new Map([...weights].map(([name, values]) => [name, Float32Array.from(values)]))
   const pass = await openPass(blueprint, backend, samples, joinNeeds([{ gradients: true, activations: true }]))
   const view = await pass.run((name) => rounded.get(name))
-  const gradient = view.stages[0].weights.flatMap((place) => Array.from(view.gradient(place)))
+  const gradient = []
+  for (const place of view.stages[0].weights) gradient.push(...(await view.gradient(place)))
   const isOn = view.stages.flatMap(({ activations }) =>
     activations
       .filter(({ layer }) => layer.layer.function === 'relu')
@@ -63,15 +67,15 @@ async function run(blueprint, backend, samples, weights) {
   return { gradient, isOn }
 }
 
-/** ReLUs, of all layers and samples, that are on in one and off in the other. */
+/** The number of ReLU units, over all layers and samples, that are on in one pass and off in the other. */
 const countOther = (one, other) =>
   one.reduce((sum, layer, index) => sum + layer.reduce((count, on, unit) => count + (on ^ other[index][unit]), 0), 0)
 
 const length = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 
 /**
- * Of the first layer: what float32 does to its gradient, how many ReLUs it turns on or off, and what another draw of 64
- * samples does to the gradient.
+ * Measures the rounding error of float32 in the first layer's gradient, and the number of ReLU units that float32 turns
+ * on or off. For comparison, also measures the change of the gradient with another draw of 64 samples.
  */
 async function errorsOf(text) {
   const blueprint = createBlueprint(parse(text), data.shape)
@@ -81,7 +85,7 @@ async function errorsOf(text) {
   for (const seed of seeds) {
     const weights = initialize(blueprint, seed)
     const samples = probeSamples(data, { seed })
-    const { gradient } = await precisionGap(blueprint, backends, samples, weights)
+    const { gradient } = await precisionGap(blueprint, machine, samples, weights)
     rounding.push(gradient[0])
     const own = await run(blueprint, backends.float64, samples, weights)
     const single = await run(blueprint, backends.float32, samples, weights)
@@ -93,7 +97,7 @@ async function errorsOf(text) {
   return { rounding, turned, sampling }
 }
 
-console.log('| hidden layers | network | median | least | greatest | ReLUs turned, by seed | other samples |')
+console.log('| hidden layers | network | median | smallest | largest | ReLUs turned, by seed | other samples |')
 console.log('|---|---|---|---|---|---|---|')
 const series = kinds.map(({ name }) => ({ name, marks: true, points: [] }))
 const noise = []
@@ -104,7 +108,8 @@ for (const depth of depths) {
     series[index].points.push({ x: depth, y: median(rounding), low, high })
     noise.push(...sampling)
     const calm = rounding.filter((_, seed) => turned[seed] === 0)
-    if (calm.length < seeds.length) console.error(name, depth, rounding.map(show), turned, 'without:', calm.map(show))
+    if (calm.length < seeds.length)
+      console.error(name, depth, rounding.map(show), turned, 'without turned ReLUs:', calm.map(show))
     const cells = [
       depth,
       name,
@@ -120,7 +125,7 @@ writeFileSync(
   out,
   lineFigure({
     title: "Error of the first layer's float32 gradient",
-    description: `Relative error of the first layer's gradient in float32, against float64, by the number of hidden layers from ${depths[0]} to ${depths.at(-1)}: ${ends.join(', ')}. Bands: least and greatest of ${seeds.length} seeds. Another 64 samples change the same gradient by ${median(noise).toFixed(2)} of its length.`,
+    description: `Relative error of the first layer's gradient in float32, against float64, by the number of hidden layers from ${depths[0]} to ${depths.at(-1)}: ${ends.join(', ')}. Bands: smallest and largest error of ${seeds.length} seeds. Another 64 samples change the same gradient by ${median(noise).toFixed(2)} of its length.`,
     x: { label: 'Hidden layers', scale: 'log', domain: [depths[0], depths.at(-1)] },
     y: { label: 'Relative error', scale: 'log', domain: [1e-7, 10] },
     references: [
@@ -134,25 +139,28 @@ writeFileSync(
 )
 console.log(`\nDrawn: ${out}\n`)
 
-/** Losses on training samples after training, as the diagnosis's float64 control scores them. */
+/**
+ * The training loss after training, scored as for the controls of a diagnosis; the divergence if the training diverged.
+ */
 async function train(text, rate, control, seed) {
   const settings = resolveOptions({ steps: trained.steps, batch: 128, optimizer: momentum({ rate }) }, data.train.count)
-  const network = { network: parse(text), data, settings, precision: 'float32', twins: {} }
-  const training = controls[control].training(network)
-  const blueprint = createBlueprint(training.network, data.shape)
-  const spec = {
-    control,
+  const subject = { network: parse(text), data, settings, precision: 'float32', twins: {} }
+  const training = trainingOf(subject, control)
+  const { seed: _, ...ownSettings } = settingsOf(training, seed)
+  const spec = await createSpec({
+    network: createBlueprint(training.network, data.shape).network,
+    data: { name: data.name, options: {}, sha256: '' },
+    settings: ownSettings,
     seed,
-    blueprint,
-    settings: settingsOf(training, seed),
-    data,
+    start: { kind: 'seed' },
     precision: training.precision,
-    start: initialize(blueprint, seed),
-    isWatched: false,
-    work: workOf(training),
-  }
-  const { record } = await runTrial(spec, backends[training.precision], {})
-  return record.train.loss?.toFixed(4) ?? record.diverged
+    probes: null,
+    scoring: 'part',
+    keepsWeights: false,
+  })
+  const trial = { ...spec, work: workOf(training) }
+  const { scores, diverged } = await runTrial(trial, backends[training.precision], { data: () => data })
+  return scores.train.loss?.toFixed(4) ?? `diverged at step ${diverged.step}`
 }
 
 console.log('| network | rate | float32, by seed | float64, by seed |')

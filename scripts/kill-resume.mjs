@@ -1,7 +1,7 @@
 /**
- * Kills a training with SIGKILL at random moments, resumes it each time, and compares what comes out in the end with a
- * run that nobody touched: the weights' hash, every byte of the metrics and of the last checkpoint's tensors, the scores. The
- * runs are evaluated on their way, and their warm-up ends with an error.
+ * Kills a training with SIGKILL at random moments, resumes it each time, and compares the result with an undisturbed
+ * run. The hash of the weights, every byte of the metrics and of the last checkpoint's tensors, and the scores must be
+ * equal. The runs are evaluated during training, and the warm-up ends at a training error.
  *
  *     node scripts/kill-resume.mjs [--kills 20] [--seed 1] [--steps 12000] [--optimizers momentum,adam] [--program FILE]
  */
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 })
 const [kills, steps] = [values.kills, values.steps].map(Number)
 
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+/** Creates a generator of numbers from 0 to below 1, which depend only on the seed (mulberry32). */
 function createRandom(seed) {
   let state = seed | 0
   return () => {
@@ -36,7 +36,7 @@ function createRandom(seed) {
   }
 }
 
-/** Runs the program; it is killed when `moment` resolves, if it is still there. */
+/** Runs the program, and kills it when `moment` resolves, unless the program has ended before. */
 function run(words, folder, moment) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [values.program, ...words], { cwd: folder })
@@ -56,7 +56,7 @@ function run(words, folder, moment) {
   })
 }
 
-/** Looks every few milliseconds whether it is so; gives up when the process is over. */
+/** Waits until `isSo` returns true, checked every 3 milliseconds, or until the process has ended. */
 async function until(isSo, over) {
   while (!over.aborted && !isSo()) await sleep(3)
 }
@@ -72,7 +72,7 @@ async function finish(words, folder, moment) {
   throw new Error(`isobath ${words.join(' ')}: status ${ended.status}\n${ended.stderr}`)
 }
 
-/** What a killed process left behind, in words. */
+/** Describes the files that a killed process left behind. */
 function describeRemains(folder) {
   if (!existsSync(join(folder, 'run.json'))) return 'before run.json'
   const names = readdirSync(folder)
@@ -83,7 +83,7 @@ function describeRemains(folder) {
   return remains.join(', ')
 }
 
-/** All that must be the same, whatever happened on the way. */
+/** The parts of a result that must be equal for a resumed and an undisturbed run. */
 function resultOf(folder, { losses, train, test, bestTest, evaluations, warmup, weightsSha256, diverged, steps }) {
   const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
   for (const name of ['seconds', 'trainingSeconds', 'measuringSeconds', 'scoringSeconds']) delete result[name]
@@ -101,7 +101,7 @@ function resultOf(folder, { losses, train, test, bestTest, evaluations, warmup, 
 async function checkOptimizer(optimizer, random, root) {
   const [unbroken, broken] = ['unbroken', 'broken'].map((name) => join(root, `${optimizer}-${name}`))
   const options = `--data glyphs --samples 1000 --batch 32 --steps ${steps} --optimizer ${optimizer} --schedule cosine --warmup-until-error 0.3 --evaluate-every 70`
-  const sitting = (folder) =>
+  const session = (folder) =>
     existsSync(join(folder, 'run.json')) ? ['train', '--resume', folder] : [...words, '--run', folder]
   const words = `train residual-mlp:depth=4,width=24,norm=batch ${options} --log-every 3 --checkpoint-every 40`.split(
     ' ',
@@ -114,11 +114,13 @@ async function checkOptimizer(optimizer, random, root) {
     await until(() => false, over)
   }
   const expected = resultOf(unbroken, await finish([...words, '--run', unbroken], root, watch))
-  console.log(`${optimizer}: the unbroken run took ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  console.log(`${optimizer}: the undisturbed run took ${((performance.now() - started) / 1000).toFixed(1)} s`)
 
   let done = 0
   for (; done < kills; done++) {
-    // One in four while it begins; the others so that the last one still leaves a part of the run.
+    // One kill in four happens during the start. The other kills are spread over the run, and the last kill still
+    // leaves a
+    // part of the run.
     const early = random() < 0.25
     const step = Math.floor(((done + random()) / (kills + 1)) * steps)
     const delay = random() * (early ? startUp : 30)
@@ -126,13 +128,13 @@ async function checkOptimizer(optimizer, random, root) {
       if (!early) await until(() => lastCheckpoint(broken) >= step, over)
       await sleep(delay)
     }
-    const { signal } = await run(sitting(broken), root, moment)
+    const { signal } = await run(session(broken), root, moment)
     if (signal !== 'SIGKILL') break
     const when = early ? `${Math.round(delay)} ms after its start` : `${Math.round(delay)} ms after step ${step}`
     console.log(`  kill ${String(done + 1).padStart(2)}, ${when}: ${describeRemains(broken)}`)
   }
-  if (done < kills) console.log(`  it came to its end after ${done} kills: more --steps give them time`)
-  const actual = resultOf(broken, await finish(sitting(broken), root))
+  if (done < kills) console.log(`  the run ended after ${done} kills; use more --steps for more kills`)
+  const actual = resultOf(broken, await finish(session(broken), root))
   const different = Object.keys(expected).filter(
     (part) => JSON.stringify(actual[part]) !== JSON.stringify(expected[part]),
   )

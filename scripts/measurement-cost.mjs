@@ -1,6 +1,6 @@
 /**
- * What the measurements of a diagnosis take, in seconds and in steps of the network on one thread:
- * node scripts/measurement-cost.mjs, after npm run build:modules, on a machine with nothing else to do. Half a minute.
+ * Measures the time of each measurement of a diagnosis, in seconds and in steps of the network on one thread. Run
+ * `npm run build:modules`, then `node scripts/measurement-cost.mjs` on an idle machine. The script takes half a minute.
  */
 import { diagnose, glyphs, parseNetwork, tiles, train } from '../build/index.js'
 

@@ -1,7 +1,8 @@
 /**
- * The memory of a training step as planned and as measured (Linux only), with all activations kept, all computed again that can
- * be, and as a training chooses within 4 GiB, or within --limit MEBIBYTES:
- * node --expose-gc scripts/memory.mjs [--limit 3072] [--only chosen] [NETWORK BATCH ...], after npm run build:modules. Each in a process of its own.
+ * Compares the planned and the measured memory of a training step (Linux only). The step either stores all activations,
+ * or computes as many as possible again, or chooses within a limit as a training does. The limit is 4 GiB, or
+ * `--limit MEBIBYTES`. Each measurement runs in a separate process. Run `npm run build:modules`, then
+ * `node --expose-gc scripts/memory.mjs [--limit 3072] [--only chosen] [NETWORK BATCH ...]`.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -22,11 +23,11 @@ const usual = [
   ['mlp:depth=2000,width=64,activation=tanh', 128],
   ['vanilla-cnn:depth=10000,channels=32', 32],
 ]
-const ways = { kept: 'kept', again: 'computed again', chosen: 'as chosen' }
+const ways = { kept: 'stored', again: 'computed again', chosen: 'as chosen' }
 const steps = 3
 const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
-/** What this process holds now (VmRSS) or held at most (VmHWM), in bytes. */
+/** The resident memory of this process in bytes: now (VmRSS) or at most (VmHWM). */
 function residentBytes(what) {
   globalThis.gc()
   return 1024 * Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1])
@@ -47,7 +48,7 @@ async function measure(network, batch, way, limit) {
   const label = `${network}, batch ${batch}, activations ${ways[way]}`
   const planned = `planned ${mebibytes(backend.memoryOf(graph, { ringSlots }))} in ${planning.toFixed(0)} ms`
   if (backend.memoryOf(graph, { ringSlots }) > backend.memoryLimit) {
-    console.log(`${label}: ${planned}, too much`)
+    console.log(`${label}: ${planned}, which exceeds the limit`)
     backend.dispose()
     return
   }
@@ -66,9 +67,9 @@ async function measure(network, batch, way, limit) {
     times.push(performance.now() - begun)
   }
   const grown = `measured ${mebibytes(residentBytes('VmRSS') - before)}`
-  const peak = `the process at most ${mebibytes(residentBytes('VmHWM'))}`
+  const peak = `largest process size ${mebibytes(residentBytes('VmHWM'))}`
   const loss = `loss ${(await program.download('loss'))[0].toPrecision(9)}`
-  const each = `${times.map((time) => time.toFixed(0)).join(', ')} ms a step`
+  const each = `${times.map((time) => time.toFixed(0)).join(', ')} ms per step`
   console.log(`${label}: ${planned}, ${grown}, ${peak}; ${each}; ${loss}`)
   backend.dispose()
 }

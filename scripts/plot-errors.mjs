@@ -1,7 +1,7 @@
 /**
- * Training and test error of runs against their steps, as two figures (OUT-training.svg, OUT-test.svg), as numbers
- * (OUT.json) and as a table on stdout: node scripts/plot-errors.mjs OUT TITLE RUN_FOLDER ..., after npm run build:modules. The runs
- * were made with --evaluate-every; those that haven't ended are drawn as far as they got.
+ * Plots training and test error of runs by step, as two figures (OUT-training.svg, OUT-test.svg), as numbers (OUT.json)
+ * and as a table on stdout. Run `npm run build:modules`, then `node scripts/plot-errors.mjs OUT TITLE RUN_FOLDER ...`.
+ * The runs must have been made with `--evaluate-every`. An unfinished run is drawn up to its last evaluation.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,13 +14,14 @@ const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 const percent = (error) => (error === null ? 'none' : `${(100 * error).toFixed(2)}%`)
 
 function readRun(folder) {
-  const { label, recipe, seed } = readJson(join(folder, 'run.json'))
+  // Format 1 of run.json called the settings `recipe`.
+  const { label, recipe, settings = recipe, seed } = readJson(join(folder, 'run.json'))
   const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n')
   const evaluations = lines.map((line) => JSON.parse(line)).filter(({ test }) => test !== undefined)
   const result = join(folder, 'result.json')
   const ended = existsSync(result) ? readJson(result) : undefined
-  // A run that was stopped isn't scored.
-  return { label, steps: recipe.steps, seed, evaluations, result: ended?.interrupted ? undefined : ended }
+  // A run that was stopped has no scores.
+  return { label, steps: settings.steps, seed, evaluations, result: ended?.interrupted ? undefined : ended }
 }
 
 const runs = folders.map(readRun)
@@ -36,7 +37,7 @@ for (const set of ['train', 'test']) {
   const ends = series.map(({ name, points }) => `${name} ${points.at(-1)?.y?.toFixed(1)}%`)
   const svg = lineFigure({
     title: `${title}: ${heading[set]} error`,
-    description: `${title}: ${heading[set]} error against steps. At the end: ${ends.join(', ')}.`,
+    description: `${title}: ${heading[set]} error by step. At the end: ${ends.join(', ')}.`,
     x: { label: 'Step' },
     y: { label: `${heading[set][0].toUpperCase()}${heading[set].slice(1)} error, %` },
     series,

@@ -1,12 +1,12 @@
 /**
- * Losses of runs against their steps, as a figure (OUT.svg), and as numbers (OUT.json):
- * node scripts/plot-losses.mjs OUT TITLE NAME=RUN_FOLDER NAME=RUN_FOLDER ..., after npm run build:modules.
+ * Plots losses of runs by step, as a figure (OUT.svg) and as numbers (OUT.json). Run `npm run build:modules`, then
+ * `node scripts/plot-losses.mjs OUT TITLE NAME=RUN_FOLDER NAME=RUN_FOLDER ...`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lineFigure } from '../build/report/line-figure.js'
 
-/** Steps that a point of the thick lines is the mean of; the thin ones are each step's own. */
+/** Number of steps that each point of a thick line averages. A thin line has one point for each step. */
 const averaged = 20
 
 const [out, title, ...runs] = process.argv.slice(2)
@@ -19,7 +19,7 @@ function readRun(text) {
   return { name, losses: losses.map(({ step, loss }) => ({ step, loss })) }
 }
 
-/** The mean of each so many losses, at their middle. */
+/** The means of `averaged` consecutive losses, each placed at the middle step. */
 function smoothed(losses) {
   const points = []
   for (let first = 0; first + averaged <= losses.length; first += averaged) {

@@ -1,8 +1,9 @@
 /**
- * What the usual probes cost a training: node scripts/probe-cost.mjs [NETWORK@BATCH[@DATA] ...], after npm run build:modules, on glyphs
- * or tiles. A training with a look every 50 steps says itself what it spent on steps and what on looks, the weights' way
- * from its memory included. Of a long one less a short one, so that compiling and the looks at both ends are left out;
- * in turns, and printed are medians over the rounds, least and greatest beside them.
+ * Measures the cost of the usual probes in a training, on glyphs or tiles. Run `npm run build:modules`, then
+ * `node scripts/probe-cost.mjs [NETWORK@BATCH[@DATA] ...]`. A training with a snapshot every 50 steps reports its time
+ * for steps and for snapshots, including the download of the weights. The figures are the difference between a long and
+ * a short training, so compilation and the snapshots at both ends are left out. The table shows medians over the
+ * rounds, and the smallest and largest ratio.
  */
 import { glyphs, parseNetwork, tiles, train, usualProbes } from '../build/index.js'
 
@@ -16,13 +17,16 @@ const usual = [
 const rounds = Number(process.env.ROUNDS ?? 7)
 const every = Number(process.env.EVERY ?? 50)
 const threads = process.env.THREADS === undefined ? undefined : Number(process.env.THREADS)
-/** Seconds that the steps of one long training should take at least. */
+/** Least duration of the steps of the long training, in seconds. */
 const wanted = 2
 
 const sets = { glyphs: glyphs({ train: 2000, test: 64 }), tiles: tiles({ train: 2000, test: 64 }) }
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
-/** Seconds of all steps, and of all looks: one before each `every` of them, and one after the last. */
+/**
+ * Trains, and returns the seconds of all steps and of all snapshots. A snapshot is taken before
+ * every `every` steps and after the last step.
+ */
 async function timed(network, { data, batch }, snapshots) {
   const steps = snapshots * every
   const options = { data, batch, steps, logEvery: steps, threads, probes: { of: usualProbes, every } }
@@ -58,6 +62,6 @@ async function measure(argument) {
 }
 
 const wantedNetworks = process.argv.slice(2)
-console.log(`| network | batch | step, ms | a look, ms | with a look every ${every} steps, over without |`)
+console.log(`| network | batch | step, ms | snapshot, ms | time with a snapshot every ${every} steps / time without |`)
 console.log('|---|---|---|---|---|')
 for (const argument of wantedNetworks.length > 0 ? wantedNetworks : usual) await measure(argument)

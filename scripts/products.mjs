@@ -1,9 +1,10 @@
 /**
- * How fast the three products of a dense layer (BATCHxINPUTSxOUTPUTS) or of a convolution
- * (BATCHxHEIGHTxWIDTHxCHANNELS:OUTPUTS[:KERNEL[:STRIDE]]) are on one thread, and what the multiply-add units do at most with
- * so many sums in registers: node scripts/products.mjs 1024x1024x1024 128x32x32x16:16 128x32x32x16:32:3:2, after npm run
- * build. The best of many turns, all kinds in turns: other work on the machine shows less. Operations are those of the direct
- * sum, so that a product by Winograd's algorithm may be above the peak.
+ * Measures the speed of the three products of a dense layer (BATCHxINPUTSxOUTPUTS) or of a convolution
+ * (BATCHxHEIGHTxWIDTHxCHANNELS:OUTPUTS[:KERNEL[:STRIDE]]) on one thread, and the peak speed of the multiply-add units
+ * with 8 to 12 sums in registers. Run `npm run build:modules`, then
+ * `node scripts/products.mjs 1024x1024x1024 128x32x32x16:16 128x32x32x16:32:3:2`. Each figure is the best of 12 turns,
+ * in which all loads take turns, so other work on the machine matters less. A convolution counts the operations of the
+ * direct sum, so a product by Winograd's algorithm may exceed the peak.
  */
 import { createWasmBackend } from '../build/backends/wasm/backend.js'
 import { enableRelaxedSimd } from '../build/backends/wasm/platform.js'
@@ -13,20 +14,20 @@ import { convProducts, denseProducts, loadProduct } from '../build/bench/product
 
 const turns = 12
 const sumCounts = [8, 9, 10, 12]
-/** Of a turn, about. */
+/** Approximate number of operations in one turn. */
 const operations = 2e8
 
 const relaxed = await enableRelaxedSimd()
 const pool = createInlinePool()
 
-/** A loop of nothing but multiply-adds, `sums` of them independent of each other. */
+/** A load that only computes multiply-adds, with `sums` independent sums. */
 async function registers(sums) {
   const options = { program: sums, shared: false, relaxed, sums }
   const load = await createFmaPeak(pool, options, Math.round(operations / (8 * sums)))
   return { name: `${sums} sums`, ...load }
 }
 
-/** The products that a size asks for; a dense layer's first also with a bias. */
+/** The products of a layer of the given size. For a dense layer, the forward product is measured also with a bias. */
 function productsOf(text) {
   const [sizes, ...rest] = text.split(':')
   const extents = sizes.split('x').map(Number)

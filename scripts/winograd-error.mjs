@@ -1,9 +1,10 @@
 /**
- * What float32 does to the gradients of a whole training step, with Winograd's algorithm and with direct convolutions
- * alone, against float64: node scripts/winograd-error.mjs [NETWORK[@BATCH] ...], after npm run build:modules. The relative error of
- * all gradients taken together, over several batches of normal numbers. A ReLU whose input float32 rounds over 0 moves a
- * gradient by far more than rounding does, whichever way it is computed: such batches, whose error is more than ten times the
- * least, are counted, and the medians are of the others; of all, where these are fewer than half.
+ * Measures the relative error of float32 in all gradients of a training step together, against float64, with Winograd's
+ * algorithm and with direct convolutions. Run `npm run build:modules`, then
+ * `node scripts/winograd-error.mjs [NETWORK[@BATCH] ...]`. The error is measured on 30 batches of normal random
+ * numbers. If float32 rounds the input of a ReLU across 0, the gradient changes by far more than the rounding error of
+ * either algorithm. A batch whose error is more than ten times the smallest error therefore counts as a batch with a
+ * flipped ReLU. The medians leave flipped batches out, unless more than half of all batches are flipped.
  */
 import { createWasmBackend } from '../build/backends/wasm/backend.js'
 import { createBlueprint } from '../build/blueprint/create.js'
@@ -24,7 +25,10 @@ const ways = {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 const sizeOf = (shape) => shape.reduce((product, size) => product * size, 1)
 
-/** A function that gives all gradients at the first weights, on batch number `seed`. */
+/**
+ * Compiles a training step. The returned function computes all gradients at the initial weights, on batch number
+ * `seed`.
+ */
 async function prepare(way, blueprint, batch) {
   const backend = await createWasmBackend({ threads: 2, ...way })
   const program = await backend.compile(
@@ -82,7 +86,7 @@ async function measure(argument) {
   const isOfAll = calm.filter(Boolean).length < batches / 2
   const [ofDirect, ofWinograd] = errors.map((all) => median(all.filter((_, seed) => isOfAll || calm[seed])))
   const medians = `direct ${ofDirect.toExponential(2)}, winograd ${ofWinograd.toExponential(2)}`
-  const counts = `of ${batches} batches ${jumps.join(' and ')} with a ReLU over 0${isOfAll ? ', medians of all' : ''}`
+  const counts = `flipped ReLUs in ${jumps.join(' and ')} of ${batches} batches${isOfAll ? ', medians of all batches' : ''}`
   console.log(`${network}, batch ${batch}: ${medians}, ratio ${(ofWinograd / ofDirect).toFixed(2)}; ${counts}`)
 }
 

@@ -1,7 +1,7 @@
-/** Isobath's public API: what a program needs. The command line needs more: `internal.ts`. */
+/** The public API of Isobath for programs. The command line also imports functions from `internal.ts`. */
 
 declare global {
-  /** For programs without the types of the DOM or of Node: there, nothing else says what an AbortSignal is. */
+  /** Declares AbortSignal for programs that include neither the types of the DOM nor the types of Node. */
   interface AbortSignal {
     readonly aborted: boolean
   }

@@ -1,4 +1,4 @@
-/** What the command line and the case book need beside the public API of `index.ts`. The package doesn't export it. */
+/** Functions for the command line and the case book, beside the public API. The package doesn't export this module. */
 
 export { hashDataset } from './api/hash-dataset.ts'
 export { describeProbes, probeOptions } from './api/probes.ts'

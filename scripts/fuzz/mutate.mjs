@@ -1,6 +1,6 @@
-/** Changes bytes at random, as broken disks and cruel people do. Every choice comes from the seed. */
+/** Changes bytes at random, as broken disks and attackers do. Every choice follows from the seed. */
 
-/** A small random generator (Mulberry32): whole numbers below a bound. */
+/** Creates a small random generator (Mulberry32), which returns whole numbers from 0 to `below` - 1. */
 export function createDice(seed) {
   let state = seed >>> 0
   return (below) => {
@@ -74,7 +74,7 @@ function splice(bytes, start, removed, added) {
   return result
 }
 
-/** Each takes the bytes, a die and another input of the corpus, and gives new bytes. */
+/** The mutations. Each mutation takes the bytes, the dice and another input of the corpus, and returns new bytes. */
 const MUTATIONS = [
   (bytes, dice) => {
     const copy = bytes.slice()
@@ -86,14 +86,14 @@ const MUTATIONS = [
     if (copy.length > 0) copy[dice(copy.length)] = dice(256)
     return copy
   },
-  // Cut off.
+  // Cuts the end off.
   (bytes, dice) => bytes.slice(0, dice(bytes.length + 1)),
-  // Without a piece.
+  // Removes a piece.
   (bytes, dice) => {
     const start = dice(bytes.length + 1)
     return splice(bytes, start, dice(Math.min(64, bytes.length - start) + 1), new Uint8Array(0))
   },
-  // A piece once more, or many times.
+  // Inserts a copy of a piece once or many times.
   (bytes, dice) => {
     const start = dice(bytes.length + 1)
     const piece = bytes.subarray(start, start + dice(64))
@@ -102,12 +102,12 @@ const MUTATIONS = [
     for (let at = 0; at < many.length; at++) many[at] = piece[at % piece.length]
     return splice(bytes, dice(bytes.length + 1), 0, many)
   },
-  // The beginning of one and the end of another.
+  // Joins the beginning of one input and the end of another.
   (bytes, dice, other) => {
     const at = dice(bytes.length + 1)
     return splice(bytes, at, bytes.length - at, other.subarray(dice(other.length + 1)))
   },
-  // A number that programs get wrong, in 1, 2, 4 or 8 bytes and in either order.
+  // Writes a number that programs often get wrong, in 1, 2, 4 or 8 bytes and in either byte order.
   (bytes, dice) => {
     const copy = bytes.slice()
     const size = [1, 2, 4, 8][dice(4)]
@@ -122,13 +122,13 @@ const MUTATIONS = [
     else view.setBigUint64(at, dice(2) === 0 ? BigInt(value) : BigInt(value) << 32n, little)
     return copy
   },
-  // A text that programs get wrong, put in or over what is there.
+  // Inserts a text that programs often get wrong, or overwrites bytes with the text.
   (bytes, dice) => {
     const text = TEXTS[dice(TEXTS.length)]
     const at = dice(bytes.length + 1)
     return splice(bytes, at, dice(2) === 0 ? 0 : Math.min(text.length, bytes.length - at), text)
   },
-  // A digit for another.
+  // Replaces one digit by another.
   (bytes, dice) => {
     const copy = bytes.slice()
     const digits = [...copy.keys()].filter((at) => copy[at] >= 0x30 && copy[at] <= 0x39)
@@ -138,9 +138,9 @@ const MUTATIONS = [
   () => new Uint8Array(0),
 ]
 
-/** One to eight changes of an input of the corpus. */
+/** Applies one to eight mutations to an input of the corpus. */
 export function mutate(corpus, dice) {
-  // Copied: a Buffer's slices share its memory, and the corpus must stay as it is.
+  // The input is copied, because slices of a Buffer share its memory, and the corpus must not change.
   let bytes = Uint8Array.from(corpus[dice(corpus.length)])
   for (let changes = 1 + dice(dice(8) + 1); changes > 0; changes--) {
     const mutation = MUTATIONS[dice(20) === 0 ? MUTATIONS.length - 1 : dice(MUTATIONS.length - 1)]

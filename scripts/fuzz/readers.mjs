@@ -1,4 +1,7 @@
-/** Every reader of what comes from outside, with inputs that it accepts, to be changed until one of them breaks it. */
+/**
+ * Lists every reader of external input, with accepted inputs. The fuzzer changes the inputs until one breaks the
+ * reader.
+ */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -27,7 +30,7 @@ function tar(files) {
   return Buffer.concat([...blocks, Buffer.alloc(1024)])
 }
 
-/** A file of tensors with this text for a header. */
+/** A safetensors file with this text as the header. */
 function tensorFile(header, data) {
   const text = encode(header)
   const bytes = Buffer.alloc(8 + text.length + data)
@@ -36,7 +39,10 @@ function tensorFile(header, data) {
   return bytes
 }
 
-/** Files of a folder in one input, so that any of them can be changed: `name length\n` before each. */
+/**
+ * Packs the files of a folder into one input, so that mutations can change any file. A line `name length\n` precedes
+ * each.
+ */
 const pack = (files) => Buffer.concat(files.flatMap(([name, bytes]) => [encode(`${name} ${bytes.length}\n`), bytes]))
 
 function unpack(bytes, names, folder) {
@@ -144,8 +150,9 @@ const preset = fc
   .map(([name, options]) => encode(`${name}:${options.join()}`))
 
 /**
- * The readers by name: `corpus` holds accepted inputs, `structured` makes others of the right form, `read` reads one.
- * `load` imports a module of the program, `folder` is for readers of files.
+ * Creates the readers by name. `corpus` holds accepted inputs, `structured` generates inputs of the right form, and
+ * `read` reads one input. The function `load` imports a module of the program, and `folder` is a folder for readers of
+ * files.
  */
 export async function createReaders(load, folder) {
   const { gunzipBeginning, gunzipLimited } = await load('data/gzip')
@@ -275,7 +282,8 @@ export async function createReaders(load, folder) {
           const image = samples.inputs.subarray(record * size, (record + 1) * size)
           return samples.labels[record] < 10 && image.every((value, at) => value === bytes[start + at])
         })
-        if (!same || bytes.length !== 2 * CIFAR_RECORD) throw new Error('read something else than what is there')
+        if (!same || bytes.length !== 2 * CIFAR_RECORD)
+          throw new Error('the reader returned other values than the bytes of the file')
       },
     },
     tar: {
@@ -310,9 +318,9 @@ export async function createReaders(load, folder) {
           if (!isRefusal(error)) throw error
         })
         const { encoding } = await readCsv(source, options)
-        // What was read once is read as it was.
+        // A table that was read once must be readable with its own encoding.
         await readCsv(source, { ...options, encoding }).catch((error) => {
-          throw new Error(`refused with its own encoding: ${error.message}`, { cause: error })
+          throw new Error(`the table was refused with its own encoding: ${error.message}`, { cause: error })
         })
       },
     },
@@ -391,7 +399,7 @@ export async function createReaders(load, folder) {
   }
 }
 
-/** Commander's own refusals are as good as the program's. */
+/** Runs work and accepts the errors of Commander, which are errors that a user can act on. */
 function refusable(work) {
   try {
     work()

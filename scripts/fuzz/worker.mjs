@@ -1,4 +1,7 @@
-/** Feeds changed inputs to one reader, and tells the supervisor which one it is at, so that a hang is not lost. */
+/**
+ * Feeds changed inputs to one reader. The current input is in shared memory, so the supervisor can save it after a
+ * hang.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +11,7 @@ import { createDice, mutate } from './mutate.mjs'
 import { createReaders, isRefusal } from './readers.mjs'
 
 const { reader: name, seed, until, base, shared } = workerData
-/** Counter, length of the input, then its bytes. */
+/** The shared memory: a counter of inputs and the length of the current input, followed by the bytes of the input. */
 const words = new Int32Array(shared, 0, 2)
 const input = new Uint8Array(shared, 8)
 
@@ -29,7 +32,7 @@ async function feed({ corpus, structured, read }) {
     if (made.length === 0 && structured) made = fc.sample(structured, { seed: dice(2 ** 31), numRuns: 100 })
     const fresh = structured && dice(3) === 0 ? made.pop() : undefined
     const bytes = fresh === undefined ? mutate(corpus, dice) : dice(2) === 0 ? fresh : mutate([fresh, ...corpus], dice)
-    // Lets streams and handles that were given up be freed.
+    // A pause lets Node free abandoned streams and handles.
     if (words[0] % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
     const kept = bytes.subarray(0, input.length)
     input.set(kept)

@@ -17,12 +17,12 @@ const pool = { comment: [], message: [], page: [] }
 for (const path of files) {
   if (path.endsWith('.test.ts')) continue
   if (path.endsWith('.md')) {
-    for (const { kind, text, line } of markdownTexts(readFileSync(path, 'utf8'))) {
+    for (const { kind, text, line } of markdownTexts(readFileSync(path, 'utf8'), { showCode: true })) {
       if (kind === 'paragraph') pool.page.push(...sentencesOf(text).map((sentence) => ({ sentence, path, line })))
     }
   }
   if (path.endsWith('.ts')) {
-    for (const { kind, text, line } of codeTexts(readFileSync(path, 'utf8'))) {
+    for (const { kind, text, line } of codeTexts(readFileSync(path, 'utf8'), { showCode: true })) {
       pool[kind].push(...sentencesOf(text).map((sentence) => ({ sentence, path, line })))
     }
   }

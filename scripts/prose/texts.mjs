@@ -7,10 +7,21 @@ const placeholder = 'X'
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 
-/** Splits a text into sentences. Abbreviations and file names do not end a sentence. */
+/**
+ * Splits a text into sentences. Abbreviations and file names do not end a sentence. An empty line, an item of a list and a
+ * command line do.
+ */
 export function sentencesOf(text) {
+  return text
+    .split(/\n\s*\n|\n(?=\s*- )|\n(?=\s*isobath )|\\n/)
+    .filter((part) => !/^\s*isobath /.test(part))
+    .flatMap(sentencesOfPart)
+}
+
+function sentencesOfPart(text) {
   const guarded = text
-    .replace(/\b(e\.g|i\.e|et al|etc|vs|Eq|Fig|Sec|No)\./g, '$1\u2024')
+    .replace(/^\s*- /, '')
+    .replace(/\b(e\.g|i\.e|et al|etc|vs|[Ee]qs?|[Ff]igs?|[Ss]ecs?|[Aa]pp|def|No)\./g, '$1\u2024')
     .replace(/\.(?=[A-Za-z0-9])/g, '\u2024')
     .replace(/\s+/g, ' ')
   return [...segmenter.segment(guarded)]
@@ -18,18 +29,19 @@ export function sentencesOf(text) {
     .filter((sentence) => /[a-z]/i.test(sentence))
 }
 
-/** Counts the words of a sentence: runs of letters, digits and their inner punctuation. */
+/** Counts the words and numbers of a sentence. Single letters, as formulas have them, do not count. */
 export function wordCount(sentence) {
-  return (sentence.match(/[\p{L}\p{N}][\p{L}\p{N}'’.,_/%+-]*/gu) ?? []).length
+  const words = sentence.match(/[\p{L}\p{N}][\p{L}\p{N}'’.,_/%+-]*/gu) ?? []
+  return words.filter((word) => word === 'X' || /^(a|[\p{L}\p{N}].+|\d)$/iu.test(word)).length
 }
 
-function inlineText(tokens) {
+function inlineText(tokens, showCode) {
   return tokens
     .map((token) => {
-      if (token.type === 'codespan') return placeholder
+      if (token.type === 'codespan') return showCode ? `\`${token.text}\`` : placeholder
       if (token.type === 'image' || token.type === 'html') return ''
       if (token.type === 'br') return ' '
-      return token.tokens ? inlineText(token.tokens) : (token.text ?? '')
+      return token.tokens ? inlineText(token.tokens, showCode) : (token.text ?? '')
     })
     .join('')
 }
@@ -38,12 +50,12 @@ const lineAt = (text, offset) => text.slice(0, offset).split('\n').length
 
 /**
  * Lists the paragraphs, headings and list items of a Markdown page, each with its line. Code blocks are left out.
- * Cells of tables are a kind of their own.
+ * Cells of tables are a kind of their own. A placeholder stands for code inside a text, unless `showCode` is true.
  */
-export function markdownTexts(page) {
+export function markdownTexts(page, { showCode = false } = {}) {
   const found = []
   const add = (kind, token, line) => {
-    const text = inlineText(token.tokens ?? [])
+    const text = inlineText(token.tokens ?? [], showCode)
     if (text.trim() !== '') found.push({ kind, text, line })
   }
   let offset = 0
@@ -70,14 +82,14 @@ export function markdownTexts(page) {
   return found
 }
 
-function commentText(raw) {
-  return raw
+function commentText(raw, showCode) {
+  const text = raw
     .replace(/^\/\*\*?|\*\/$/g, '')
     .split('\n')
     .map((line) => line.replace(/^\s*(\*|\/\/)\s?/, ''))
     .join('\n')
-    .replace(/`[^`\n]*`/g, placeholder)
     .trim()
+  return showCode ? text : text.replace(/`[^`\n]*`/g, placeholder)
 }
 
 function literalText(node) {
@@ -85,8 +97,11 @@ function literalText(node) {
   return node.head.text + node.templateSpans.map((span) => placeholder + span.literal.text).join('')
 }
 
-/** Lists the comments of a TypeScript file and its strings of at least four words, each with its line. */
-export function codeTexts(code) {
+/**
+ * Lists the comments of a TypeScript file and its strings of at least four words, each with its line. A placeholder stands
+ * for values in strings, and for code in comments unless `showCode` is true.
+ */
+export function codeTexts(code, { showCode = false } = {}) {
   const source = ts.createSourceFile('file.ts', code, ts.ScriptTarget.ES2022, true)
   const found = []
   const seen = new Set()
@@ -99,11 +114,11 @@ export function codeTexts(code) {
       const line = lineAt(code, range.pos)
       // Lines of comments that follow each other are one text.
       if (raw.startsWith('//') && run && run.end === line - 1) {
-        run.text += `\n${commentText(raw)}`
+        run.text += `\n${commentText(raw, showCode)}`
         run.end = line
         continue
       }
-      const entry = { kind: 'comment', text: commentText(raw), line, end: line }
+      const entry = { kind: 'comment', text: commentText(raw, showCode), line, end: line }
       found.push(entry)
       run = raw.startsWith('//') ? entry : null
     }
@@ -114,7 +129,9 @@ export function codeTexts(code) {
     const isText = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node)
     if (isText && !ts.isImportDeclaration(node.parent)) {
       const text = literalText(node)
-      if ((text.match(/[a-z]{2,}/gi) ?? []).length >= 4 && text.includes(' ')) {
+      // Markup, and programs in another language, are no prose.
+      const isMarkup = /<\/?[a-z][^>]*>|^--|^ *[{[]|\n(import |const |:root)/.test(text)
+      if (!isMarkup && (text.match(/[a-z]{2,}/gi) ?? []).length >= 4 && text.includes(' ')) {
         found.push({ kind: 'message', text, line: lineAt(code, node.getStart()) })
       }
     }

@@ -1,4 +1,4 @@
-/** A comparison on this machine's cores, kept in a folder or not: a grid of specs. */
+/** Trains the grid of a comparison on this machine's cores, and stores the trials if there is a folder. */
 import type { Machine, Mode } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
@@ -21,55 +21,76 @@ import type { Trial } from '../trials/trial.ts'
 import { workersOf } from '../trials/workers.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
 
-/** One training of a comparison. */
+/** One training of a comparison: a network family at one depth, with one seed. */
 export interface ComparisonTrial extends Trial {
-  /** Its name and its label. */
+  /** Name of the family. */
   readonly family: string
+  /** Label of the family in tables and pictures. */
   readonly label: string
+  /** Depth of the network, as `ofDepth` was given it. */
   readonly depth: number
 }
 
+/** An event of a comparison: an event of one of its trainings, or a note for the user. */
 export type ComparisonEvent =
   | TrialEvent<ComparisonTrial>
-  /** What a user should know: that a training's line was broken and it is made again. */
+  /** A note for the user: a line of the folder is broken, so its training is repeated. */
   | { readonly kind: 'note'; readonly note: string }
 
+/** Result of one training of a comparison. */
 export interface ComparisonRun {
+  /** Name of the network family. */
   readonly family: string
+  /** Name of the network family, the same text as `family`. */
   readonly network: string
+  /** Depth of the network, as `ofDepth` was given it. */
   readonly depth: number
+  /** Seed of the training. */
   readonly seed: number
+  /** Scores on the whole training set after the last step. The scores are null if the training diverged. */
   readonly train: Scores
+  /** Scores on the whole test set after the last step. The scores are null if the training diverged. */
   readonly test: Scores
-  /** Where evaluations on the way were asked for, of which the last is that of `train` and `test`. */
+  /** The evaluations that `evaluateEvery` asked for. The last evaluation has the scores `train` and `test`. */
   readonly evaluations?: readonly Evaluation[]
-  /** The lowest test error of these, which was chosen on the test set. */
+  /**
+   * The lowest test error of `evaluations`. An error that was chosen on the test set is too low to be reported as a
+   * result.
+   */
   readonly bestTest?: BestTest
+  /** The step and the layer at which the training diverged, or null if all numbers stayed finite. */
   readonly diverged: Divergence | null
-  /** What stands out about the signal before training, in words. */
+  /** Where the signal vanishes or explodes before training, in words, or null if the signal is steady. */
   readonly signal: string | null
+  /** Loss of every logged step, in the order of the steps. */
   readonly losses: readonly LossRecord[]
+  /** SHA-256 hash of the final weights as float32, in the order of a weights file, in hexadecimal. */
   readonly weightsSha256: string
+  /** Duration of the training, in seconds. */
   readonly seconds: number
 }
 
+/** Result of a comparison. */
 export interface Comparison {
-  /** By family, depth and seed; what was interrupted isn't there. */
+  /** One row for each finished training, ordered by family, then by depth, then by seed. */
   readonly rows: readonly ComparisonRun[]
+  /** How the error changes with depth, in one or more sentences. */
   readonly sentence: string
+  /** Settings of the trainings. Each training has its own seed. */
   readonly settings: TrainingSettings
-  /** How its trainings were computed. */
+  /** Backend, precision and mode in which all trainings were computed. */
   readonly mode: Mode
+  /** True if the comparison was stopped before all trainings were done. */
   readonly interrupted: boolean
-  /** In all sittings. */
+  /** Duration of the comparison in seconds, summed over all sessions. */
   readonly seconds: number
 }
 
-/** Networks that differ in depth alone. */
+/** Networks that differ only in depth. */
 export interface ComparedFamily {
   readonly name: string
   readonly label: string
-  /** One for each depth, in their order. */
+  /** The networks, one for each depth, in the order of the depths. */
   readonly networks: readonly Network[]
 }
 
@@ -78,15 +99,18 @@ export interface ComparisonRequest {
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
   readonly data: Dataset
-  /** The data set as specs name it. */
+  /** Reference to the data set in the specs of trials. */
   readonly reference: DataReference
-  /** With any seed, and with a warm-up whatever the layers are. */
+  /** Settings of all trainings. Each training replaces the seed, and a network with few layers drops the warm-up. */
   readonly settings: TrainingSettings
   readonly abort?: AbortSignal
   readonly onEvent?: (event: ComparisonEvent) => void
 }
 
-/** Throws the errors of `train`, before anything is trained where a network doesn't fit the data. Lets go of the folder at the end. */
+/**
+ * Trains all networks of a comparison and returns the result. Releases the folder at the end. Throws the errors of
+ * `train`. If a network doesn't fit the data, the function throws before anything is trained.
+ */
 export async function carryOutComparison(
   request: ComparisonRequest,
   machine: Machine,
@@ -119,7 +143,7 @@ export async function carryOutComparison(
   }
 }
 
-/** By family, depth and seed. Throws where a network doesn't fit the data. */
+/** Lists the trials by family, depth and seed. Throws a `network` error if a network doesn't fit the data. */
 async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machine): Promise<ComparisonTrial[]> {
   const { families, depths, seeds, data, reference } = request
   const trials: ComparisonTrial[] = []
@@ -142,7 +166,7 @@ async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machi
 
 function rowOf({ family, depth, seed }: ComparisonTrial, result: TrialResult): ComparisonRun {
   const { scores, diverged, losses, seconds, whole } = result
-  assertInvariant(whole !== undefined, 'a row without what training it as a whole gives')
+  assertInvariant(whole !== undefined, 'a row of a comparison has the results of a whole training')
   const { signal, evaluations, weightsSha256 } = whole
   const bestTest = evaluations && bestOf(evaluations)
   return {

@@ -1,4 +1,4 @@
-/** A diagnosis on this machine's cores, kept in a folder or not. */
+/** Runs a diagnosis on this machine's cores, and stores its trials if there is a folder. */
 import type { Machine } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { runDiagnosis } from '../diagnosis/diagnosis-loop.ts'
@@ -16,19 +16,19 @@ import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 import { storedMode } from './with-machine.ts'
 
-/** What is diagnosed and how; the machine's part is decided here. */
+/** A diagnosis without its workers and its store, which this module adds. */
 export type DiagnosisRequest = Omit<DiagnosisTask, 'workers' | 'store'>
 
 export type NewDiagnosis = Omit<DiagnosisRequest, 'reference' | 'together'>
 
-/** Where it is kept, and what is kept of it beside the task. */
+/** The folder of a diagnosis, and the texts that are stored beside the task. */
 export interface StorageOptions {
   readonly run?: string
   readonly label?: string
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
-/** A new diagnosis, in a folder where one is named. */
+/** Runs a new diagnosis, and stores it in the folder `run` if one is given. */
 export async function carryOutNewDiagnosis(
   request: NewDiagnosis,
   { run, label, dataOptions = {} }: StorageOptions,
@@ -43,7 +43,7 @@ export async function carryOutNewDiagnosis(
   )
 }
 
-/** Lets go of the folder at the end. */
+/** Runs a diagnosis to its end and writes its result. Releases the folder at the end. */
 export async function carryOutDiagnosis(
   request: DiagnosisRequest,
   machine: Machine,
@@ -94,7 +94,7 @@ async function openFolder(
   })
 }
 
-/** Throws an `option` error. */
+/** Throws an `option` error unless the budget is a number of seconds above 0. */
 export function checkBudget(budget: unknown): void {
   if (typeof budget === 'number' && budget > 0) return
   throw new IsobathError('option', `budget: expected seconds above 0, got ${describeValue(budget)}.`)

@@ -16,7 +16,7 @@ const network = chain(dense(2))
 const data = moons({ train: 8, test: 8 })
 const families = [{ name: 'one', label: 'one', ofDepth: () => network }]
 
-/** Each verb as plain JavaScript calls it, with options that no compiler has seen. */
+/** Each public function, called as in plain JavaScript, with options that no compiler has checked. */
 const verbs: Readonly<Record<string, (options: never) => Promise<unknown>>> = {
   train: (options) => train(network, options),
   compare: (options) => compare(families, options),
@@ -32,14 +32,14 @@ const verbs: Readonly<Record<string, (options: never) => Promise<unknown>>> = {
 const refusalOf = (verb: string, options: object): Promise<string> =>
   laterRefusal(() => verbs[verb]({ data, ...options } as never))
 
-describe('the options of a verb', () => {
-  it.each(Object.keys(verbs))('are refused by %s where it has none of the name', async (verb) => {
+describe('when a public function is called,', () => {
+  it.each(Object.keys(verbs))('options of an unknown name are refused by %s', async (verb) => {
     expect(await refusalOf(verb, { threds: 1 })).toMatch(
       /^IsobathError: threds: expected one of [\w, ]+\. Did you mean threads\?$/,
     )
   })
 
-  it('may be slips of the finger, or of another verb', async () => {
+  it('misspelled options and options of another function are refused with advice', async () => {
     const said = [
       await refusalOf('compare', { stesp: 3 }),
       await refusalOf('compare', { seed: 3 }),
@@ -51,11 +51,11 @@ describe('the options of a verb', () => {
     ]
     expect(said.map((text) => text.replace(/expected one of .*?\./, '...')).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: stesp: ... Did you mean steps?
-      IsobathError: seed: ... Give seeds, such as [0, 1, 2].
+      IsobathError: seed: ... Give a list of seeds, such as [0, 1, 2].
       IsobathError: bugdet: ... Did you mean budget?
-      IsobathError: evaluateEvery: ... A diagnosis scores its trainings and keeps their losses at steps of its own choice. Leave it out.
-      IsobathError: logEvery: ... A diagnosis scores its trainings and keeps their losses at steps of its own choice. Leave it out.
-      IsobathError: rate: ... Give it to the optimizer, such as momentum({ rate: 0.1 }).
+      IsobathError: evaluateEvery: ... A diagnosis chooses by itself at which steps it scores its trainings and records losses. Leave the option out.
+      IsobathError: logEvery: ... A diagnosis chooses by itself at which steps it scores its trainings and records losses. Leave the option out.
+      IsobathError: rate: ... Give this option to the optimizer, such as momentum({ rate: 0.1 }).
       IsobathError: rate: ..."
     `)
   })

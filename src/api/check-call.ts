@@ -1,4 +1,6 @@
-/** What the verbs were called with, checked: callers in plain JavaScript have no compiler to tell them. */
+/**
+ * Checks of the arguments of public functions, for callers in plain JavaScript, which has no compiler to check them.
+ */
 import { checkSamples } from '../data/check-samples.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -6,13 +8,12 @@ import { checkNames, pickOptions } from '../support/fields.ts'
 import { neededWeights, sharedOptions } from './call-options.ts'
 import { machineChoice } from './with-machine.ts'
 
-/** The names of a verb's options. It takes all of them: where one is missing, it doesn't compile. */
+/** Lists the names of a function's options. The code doesn't compile if the argument lacks one of the options. */
 export const namesOf = <Options extends object>(options: Readonly<Record<keyof Options, unknown>>): readonly string[] =>
   Object.keys(options)
 
-const toOptimizer = (example: string): string => `Give it to the optimizer, such as momentum(${example}).`
-
-/** Options of the optimizer, as people look for them among those of the training. */
+const toOptimizer = (example: string): string => `Give this option to the optimizer, such as momentum(${example}).`
+/** Remedies for options of the optimizer that a caller gave as options of the training. */
 const ofOptimizer: Readonly<Record<string, string>> = {
   rate: toOptimizer('{ rate: 0.1 }'),
   lr: toOptimizer('{ rate: 0.1 }'),
@@ -22,9 +23,9 @@ const ofOptimizer: Readonly<Record<string, string>> = {
 }
 
 /**
- * Checks the options of a verb beside those of the training, and the names of all. Throws an `option` error, and a `data`
- * error where the samples aren't what the data set says. `names`: the verb's options. `remedies`: what to do about options of
- * other verbs.
+ * Checks the names of all options of a function, and the values of the options that are not settings. `names`: the
+ * names of the function's options. `remedies`: advice for options of other functions. Throws an `option` error if an
+ * option is unknown or invalid, and a `data` error if the samples contradict their data set.
  */
 export function checkCall(
   options: object,
@@ -36,18 +37,18 @@ export function checkCall(
   checkSamples(data)
 }
 
-/** The same, where weights can't be left out. */
+/** Checks the options of a function as `checkCall` does, and requires the option `weights`. */
 export function checkTrainedCall(options: object, names: readonly string[]): void {
   checkCall(options, names)
   pickOptions(neededWeights, options)
 }
 
-/** Throws an `option` error. */
+/** Throws an `option` error unless the seeds are different whole numbers of at least 0. */
 export function checkSeeds(seeds: unknown): void {
   checkNumbers('seeds', seeds, 0, '[0, 1, 2]')
 }
 
-/** Throws an `option` error unless these are different whole numbers of at least `least`. */
+/** Throws an `option` error unless `numbers` is a list of different whole numbers of at least `least`. */
 export function checkNumbers(key: string, numbers: unknown, least: number, example: string): void {
   const isRight = (value: unknown): boolean =>
     typeof value === 'number' && Number.isSafeInteger(value) && value >= least
@@ -62,7 +63,10 @@ export function checkNumbers(key: string, numbers: unknown, least: number, examp
   )
 }
 
-/** Throws an `option` error unless this is a path. `verb`: whose folder or file it is. */
+/**
+ * Throws an `option` error unless `path` is a text that is not empty. `verb`: the function that was called, for the
+ * error.
+ */
 export function checkPath(verb: string, path: unknown): void {
   if (typeof path === 'string' && path !== '') return
   throw new IsobathError('option', `${verb}: expected a path, got ${describeValue(path)}.`)

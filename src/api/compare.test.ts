@@ -13,7 +13,7 @@ const family = (name: string): NetworkFamily => ({
 const options = { data: fewPoints, depths: [1, 3], seeds: [0, 1], steps: 15, batch: 16 }
 
 describe('compare', () => {
-  it('gives a row for each network, depth and seed, each what train alone gives', async () => {
+  it('gives a row for each network, depth and seed, with the same results as train', async () => {
     const { rows, sentence, interrupted } = await compare([family('mlp'), family('residual-mlp')], options)
     expect(rows.map(({ network, depth, seed }) => `${network} ${depth} ${seed}`)).toEqual([
       'mlp 1 0',
@@ -34,10 +34,10 @@ describe('compare', () => {
     expect(rows[7]).toMatchObject({ train: alone.train, test: alone.test, weightsSha256: alone.weightsSha256 })
     expect(rows[7].losses).toEqual(alone.losses)
     expect(interrupted).toBe(false)
-    expect(sentence).toContain("one or two seeds can't tell")
+    expect(sentence).toContain("One or two seeds can't tell")
   })
 
-  it('tells of all trainings first, then of each step and end', async () => {
+  it('reports all trainings first, and then the start, the steps and the end of each training', async () => {
     const reported: string[] = []
     await compare([family('mlp')], {
       ...options,
@@ -59,7 +59,7 @@ describe('compare', () => {
     }
   })
 
-  it('goes on after a training that diverges', async () => {
+  it('trains the remaining networks after a training that diverges', async () => {
     const wild: NetworkFamily = {
       name: 'wild',
       label: 'wild',
@@ -69,10 +69,12 @@ describe('compare', () => {
     expect(rows.map(({ diverged }) => diverged?.step ?? null)).toEqual([0, 0, null, null])
     expect(rows[0].signal).toMatch(/^the signal explodes by layer/)
     expect(rows[0].train).toEqual({ loss: null, error: null })
-    expect(sentence).toMatch(/^The wild network of 1 layer diverged with 1 of 1 seeds\. It is the shallower one/)
+    expect(sentence).toMatch(
+      /^The wild network of 1 layer diverged with 1 of 1 seeds\. The shallower network itself diverged/,
+    )
   })
 
-  it('stops in the middle of a training, and gives the rows that were done', async () => {
+  it('stops in the middle of a training, and returns the rows of the finished trainings', async () => {
     const stop = new AbortController()
     const { rows, interrupted } = await compare([family('mlp')], {
       ...options,
@@ -80,7 +82,7 @@ describe('compare', () => {
       threads: 1,
       abort: stop.signal,
       onEvent: (event) => {
-        // The deeper ones come first; this is in the middle of a shallow one.
+        // The deeper networks are trained first. The abort comes in the middle of a shallow network's training.
         if (event.kind === 'progress' && event.trial.depth === 1 && event.done > 0) stop.abort()
       },
     })
@@ -88,12 +90,12 @@ describe('compare', () => {
     expect(interrupted).toBe(true)
   })
 
-  it('refuses what is no family', async () => {
+  it('refuses a family that is no object with name, label and ofDepth', async () => {
     const attempt = compare(JSON.parse('["mlp"]'), options)
     await expect(attempt).rejects.toThrow(/^compare: expected families such as .*, got "mlp"\.$/)
   })
 
-  it('ends all trainings when one fails', async () => {
+  it('ends all trainings when a callback throws an error', async () => {
     const failing = compare([family('mlp')], {
       ...options,
       steps: 100_000,
@@ -105,7 +107,7 @@ describe('compare', () => {
     await expect(failing).rejects.toThrow('the disk is full')
   })
 
-  it('refuses what it could not compare, before anything is trained', async () => {
+  it('refuses invalid families, depths, seeds, steps and data before anything is trained', async () => {
     let events = 0
     const onEvent = (): void => void events++
     const said = [

@@ -1,4 +1,7 @@
-/** Trains several networks at several depths with several seeds, one training a core, and says what depth did to each. */
+/**
+ * Trains several networks at several depths with several seeds, one training on each core, and reports the effect of
+ * depth.
+ */
 import type { Machine } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
@@ -24,26 +27,45 @@ import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
-/** Networks that differ in depth alone. */
+/** Networks that differ only in depth. */
 export interface NetworkFamily {
-  /** How the network is written, for the record. */
+  /** Name of the family, such as the text of its preset. Two families of a comparison must have different names. */
   readonly name: string
-  /** What it is called in tables and pictures. */
+  /** Label of the family in tables and pictures, such as `plain`. */
   readonly label: string
+  /** Returns the network of the family with this depth. */
   readonly ofDepth: (depth: number) => Network
 }
 
+/**
+ * Options of `compare`. All trainings have the same settings except for the seed. Unlike in `train`, `evaluateEvery` is
+ * `never` by default, also with a recipe.
+ */
 export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineChoice {
+  /** The data set on which all networks are trained and tested. */
   readonly data: Dataset
+  /** Depths of the networks, which `ofDepth` receives: different whole numbers of at least 0. */
   readonly depths: readonly number[]
+  /**
+   * Seeds of the trainings: different whole numbers of at least 0. A verdict on the difference needs at least 3 seeds.
+   */
   readonly seeds: readonly number[]
-  /** Stops it; the rows of trainings that have ended are given. */
+  /** Stops the comparison. The result has the rows of the trainings that have finished, and `interrupted` is true. */
   readonly abort?: AbortSignal
-  /** Told of all trainings once every network was found to fit the data, then of each on its way. */
+  /**
+   * Called once with the list of all trainings, if every network fits the data, and after that with each event of a
+   * training.
+   */
   readonly onEvent?: (event: ComparisonEvent) => void
-  /** A folder to keep its trainings in, so that `resumeComparison` can go on (Node only); nothing is kept by default. */
+  /**
+   * Path of a folder in which to store the trainings, so that `resumeComparison` can resume the comparison (Node only).
+   * By default, nothing is stored.
+   */
   readonly run?: string
-  /** Options the data set was loaded with, kept in the folder. */
+  /**
+   * Options with which the data set was loaded. The options are stored in the folder, so that the same data can be
+   * loaded again.
+   */
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
@@ -60,16 +82,20 @@ const optionNames = namesOf<CompareOptions>({
 })
 
 /**
- * `compare(families, { data: glyphs(), depths: [4, 16], seeds: [0, 1, 2] })`. Throws the errors of `train`, before anything is
- * trained where a network doesn't fit the data; a `run` error where there is work in the folder already, or another process
- * is at work there; a `disk` error where it can't be written.
+ * Trains every family at every depth with every seed, and says how the error changes with depth:
+ * `compare(families, { data: glyphs(), depths: [4, 16], seeds: [0, 1, 2] })`.
+ *
+ * Throws the errors of `train`. If a network doesn't fit the data, `compare` throws before anything is trained. Throws
+ * a `run` error if the folder already holds work or another process is working in the folder. Throws a `disk` error if
+ * the folder can't be written.
  */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
-  checkCall(options ?? {}, optionNames, { seed: 'Give seeds, such as [0, 1, 2].' })
+  checkCall(options ?? {}, optionNames, { seed: 'Give a list of seeds, such as [0, 1, 2].' })
   checkMachineChoice(options)
   checkGrid(families, options)
   const { data, depths, seeds, abort, onEvent, run, dataOptions = {} } = options
-  // Trainings side by side are evaluated on their way only where that was asked for, whatever the recipe.
+  // The trainings of a comparison are evaluated between steps only if the caller asks for evaluations, also with a
+  // recipe.
   const { evaluateEvery = 'never' } = options
   const settingsOf = (seed: number): TrainingSettings =>
     resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))
@@ -101,7 +127,10 @@ function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: Compar
   const names = families.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice === undefined) return
-  throw new IsobathError('option', `compare: expected families of different names, got ${twice} twice. Rename one.`)
+  throw new IsobathError(
+    'option',
+    `compare: expected families of different names, got ${twice} twice. Rename one of the families.`,
+  )
 }
 
 async function openFolder(

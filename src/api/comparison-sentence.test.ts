@@ -30,7 +30,7 @@ describe('the sentence of a comparison', () => {
   const three = (train: number, test: number): [number, number][] =>
     [-0.001, 0, 0.001].map((spread) => [train + spread, test + spread])
 
-  it('says where it is worse, and what that rules out', () => {
+  it('says on which sets the deeper network is better or worse, and what that rules out', () => {
     const said = [
       sentence(three(0.05, 0.1), three(0.9, 0.9)),
       sentence(three(0.05, 0.1), three(0.2, 0.1)),
@@ -44,20 +44,20 @@ describe('the sentence of a comparison', () => {
       sentence([[0.05, 0.1]], [[0.9, 0.9]]),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "From 4 to 64 layers the plain network's error goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set: worse on both, so this is not overfitting: the deeper network does not even fit what it was trained on.
-      From 4 to 64 layers the plain network's error goes from 5.0% to 20% on the TRAINING set and from 10% to 10% on the test set: worse on the training set, so this is not overfitting: the deeper network does not even fit what it was trained on.
-      From 4 to 64 layers the plain network's error goes from 1.0% to 3.0% on the TRAINING set and from 10% to 10% on the test set: worse on the training set, so this is not overfitting.
-      From 4 to 64 layers the plain network's error goes from 5.0% to 5.0% on the TRAINING set and from 10% to 20% on the test set: worse on the test set alone.
-      From 4 to 64 layers the plain network's error goes from 5.0% to 1.0% on the TRAINING set and from 10% to 20% on the test set: better on the training set and worse on the test set.
-      From 4 to 64 layers the plain network's error goes from 20% to 10% on the TRAINING set and from 20% to 10% on the test set: depth helps on both.
-      From 4 to 64 layers the plain network's error goes from 20% to 10% on the TRAINING set and from 20% to 20% on the test set: better on the training set, and no different on the test set.
-      From 4 to 64 layers the plain network's error goes from 20% to 20% on the TRAINING set and from 20% to 10% on the test set: better on the test set, and no different on the training set.
-      From 4 to 64 layers the plain network's error goes from 20% to 20% on the TRAINING set and from 20% to 20% on the test set: no difference beyond the spread of the seeds.
-      From 4 to 64 layers the plain network's error goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set: one or two seeds can't tell whether that is more than chance."
+      "From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. The deeper network is worse on both sets, so overfitting is not the cause. The deeper network does not even fit its training set.
+      From 4 to 64 layers, the error of the plain network goes from 5.0% to 20% on the TRAINING set and from 10% to 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause. The deeper network does not even fit its training set.
+      From 4 to 64 layers, the error of the plain network goes from 1.0% to 3.0% on the TRAINING set and from 10% to 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause.
+      From 4 to 64 layers, the error of the plain network goes from 5.0% to 5.0% on the TRAINING set and from 10% to 20% on the test set. The deeper network is worse only on the test set.
+      From 4 to 64 layers, the error of the plain network goes from 5.0% to 1.0% on the TRAINING set and from 10% to 20% on the test set. The deeper network is better on the training set and worse on the test set.
+      From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on both sets.
+      From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 20% on the test set. The deeper network is better on the training set, and no different on the test set.
+      From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on the test set, and no different on the training set.
+      From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 20% on the test set. The difference is within the spread of the seeds.
+      From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. One or two seeds can't tell whether the difference is more than chance."
     `)
   })
 
-  it('says who diverged, and how often', () => {
+  it('says which network diverged, and with how many seeds', () => {
     const deep = [0, 1, 2].map((seed) => scored('mlp', 64, seed, 0.1))
     const shallow = deep.map((run) => ({ ...run, depth: 4 }))
     const said = [
@@ -69,12 +69,12 @@ describe('the sentence of a comparison', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "The plain network of 64 layers diverged with 3 of 3 seeds.
       The plain network of 64 layers diverged with 1 of 3 seeds.
-      The plain network of 4 layers diverged with 1 of 3 seeds. It is the shallower one, so try a lower rate first.
+      The plain network of 4 layers diverged with 1 of 3 seeds. The shallower network itself diverged, so try a lower rate first.
       The plain network of 64 layers diverged with 1 of 3 seeds."
     `)
   })
 
-  it('sets networks of a single depth against the first, paired by seed', () => {
+  it('compares each network of a single depth with the first network, seed by seed', () => {
     const two = [...families, { name: 'residual-mlp', label: 'residual' }]
     const against = (seeds: number[], train: number, test: number): string => {
       const plain = seeds.map((seed) => scored('mlp', 8, seed, 0.2 + 0.001 * seed, 0.3 + 0.001 * seed))
@@ -92,19 +92,19 @@ describe('the sentence of a comparison', () => {
       against([0, 1, 2], 0.2, 0.4),
       against([0, 1], 0.1, 0.1),
     ]).toEqual([
-      'Paired by seed, residual against plain: better on both sets.',
-      'Paired by seed, residual against plain: worse on both sets.',
-      'Paired by seed, residual against plain: better on the training set, and no different on the test set.',
-      'Paired by seed, residual against plain: no different on the training set, and worse on the test set.',
-      "Paired by seed, residual against plain: one or two seeds can't tell whether that is more than chance.",
+      'Compared seed by seed with the plain network, the residual network is better on both sets.',
+      'Compared seed by seed with the plain network, the residual network is worse on both sets.',
+      'Compared seed by seed with the plain network, the residual network is better on the training set and no different on the test set.',
+      'Compared seed by seed with the plain network, the residual network is no different on the training set and worse on the test set.',
+      "One or two seeds can't tell whether the residual network differs from the plain network by more than chance.",
     ])
   })
 
-  it('has one sentence for each network, and one for a single depth', () => {
+  it('has one sentence for each network of a single depth, and one for each comparison with the first network', () => {
     const two = [...families, { name: 'residual-mlp', label: 'residual' }]
     const all = two.flatMap(({ name }) => [0, 1, 2].map((seed) => scored(name, 8, seed, 0.123, 0.0098)))
     expect(comparisonSentence(all, two, [8])).toMatchInlineSnapshot(
-      `"At depth 8 the plain network has 12% training error and 1.0% test error. At depth 8 the residual network has 12% training error and 1.0% test error. Paired by seed, residual against plain: no difference beyond the spread of the seeds."`,
+      `"At depth 8, the plain network has 12% training error and 1.0% test error. At depth 8, the residual network has 12% training error and 1.0% test error. Compared seed by seed, the difference between the residual network and the plain network is within the spread of the seeds."`,
     )
     expect(comparisonSentence([], families, [4, 64])).toMatchInlineSnapshot(
       `"The plain network has no scores to compare."`,

@@ -1,4 +1,4 @@
-/** What follows from the same training of several networks at several depths, in words. */
+/** Describes in words how the errors of several networks change with depth. */
 import { formatPercent } from '../format/text.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarize } from '../numerics/statistics.ts'
@@ -14,7 +14,7 @@ export interface ComparedRun {
   readonly diverged: object | null
 }
 
-/** As the report's table has it: one decimal, or two where one would hide the number. */
+/** Formats a fraction as a percentage with 0 to 2 decimals, like the table of the report. */
 const percent = (fraction: number): string => {
   const value = 100 * fraction
   return formatPercent(fraction, value >= 10 ? 0 : value === 0 || value >= 0.1 ? 1 : 2)
@@ -25,7 +25,10 @@ interface Family {
   readonly label: string
 }
 
-/** What happened to each family between its shallowest and its deepest network, on the training set and the test set. */
+/**
+ * Compares the errors of each family at its smallest and its largest depth, on the training set and on the test set. If
+ * all networks have the same depth, each family is compared with the first family.
+ */
 export function comparisonSentence(
   runs: readonly ComparedRun[],
   families: readonly Family[],
@@ -43,43 +46,51 @@ export function comparisonSentence(
   return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
 }
 
-const brokenOf = (runs: readonly ComparedRun[]): number => runs.filter(({ diverged }) => diverged !== null).length
+/** Counts the trainings that diverged. */
+const divergedCount = (runs: readonly ComparedRun[]): number => runs.filter(({ diverged }) => diverged !== null).length
 
 function divergedSentence({ label }: Family, depth: number, runs: readonly ComparedRun[]): string {
   const layers = depth === 1 ? '1 layer' : `${depth} layers`
-  return `The ${label} network of ${layers} diverged with ${brokenOf(runs)} of ${runs.length} seeds.`
+  return `The ${label} network of ${layers} diverged with ${divergedCount(runs)} of ${runs.length} seeds.`
 }
 
 function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): string {
-  if (brokenOf(runs) > 0) return divergedSentence(family, depth, runs)
+  if (divergedCount(runs) > 0) return divergedSentence(family, depth, runs)
   const train = summarize(runs.map((run) => run.train.error))
   const test = summarize(runs.map((run) => run.test.error))
   if (!train || !test) return `The ${family.label} network has no scores.`
-  return `At depth ${depth} the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
+  return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
 }
 
-/** One network against another of the same depth; undefined where there is nothing to pair. */
+/**
+ * Compares two networks of the same depth. Returns undefined if a training diverged or no seed has errors of both
+ * networks.
+ */
 function oneAgainst(
   { label }: Family,
   other: Family,
   own: readonly ComparedRun[],
   others: readonly ComparedRun[],
 ): string | undefined {
-  if (brokenOf(own) + brokenOf(others) > 0) return undefined
+  if (divergedCount(own) + divergedCount(others) > 0) return undefined
   const train = pairedDifference(others, own, (run) => run.train.error)
   const test = pairedDifference(others, own, (run) => run.test.error)
-  return train && test ? `Paired by seed, ${label} against ${other.label}: ${concludeAgainst(train, test)}` : undefined
+  return train && test ? concludeAgainst(label, other.label, train, test) : undefined
 }
 
-function concludeAgainst(train: PairedDifference, test: PairedDifference): string {
-  if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') return tooFewSeeds
+function concludeAgainst(label: string, other: string, train: PairedDifference, test: PairedDifference): string {
+  if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
+    return `One or two seeds can't tell whether the ${label} network differs from the ${other} network by more than chance.`
+  }
+  if (train.verdict === 'same' && test.verdict === 'same') {
+    return `Compared seed by seed, the difference between the ${label} network and the ${other} network is within the spread of the seeds.`
+  }
+  const start = `Compared seed by seed with the ${other} network, the ${label} network is`
   const [onTrain, onTest] = [train, test].map(({ verdict }) => (verdict === 'same' ? 'no different' : verdict))
-  if (onTrain !== onTest) return `${onTrain} on the training set, and ${onTest} on the test set.`
-  return train.verdict === 'same' ? noDifference : `${onTrain} on both sets.`
+  return onTrain === onTest
+    ? `${start} ${onTrain} on both sets.`
+    : `${start} ${onTrain} on the training set and ${onTest} on the test set.`
 }
-
-const tooFewSeeds = "one or two seeds can't tell whether that is more than chance."
-const noDifference = 'no difference beyond the spread of the seeds.'
 
 function overDepth(
   family: Family,
@@ -87,38 +98,42 @@ function overDepth(
   first: readonly ComparedRun[],
   second: readonly ComparedRun[],
 ): string {
-  if (brokenOf(first) > 0) {
-    return `${divergedSentence(family, shallow, first)} It is the shallower one, so try a lower rate first.`
+  if (divergedCount(first) > 0) {
+    return `${divergedSentence(family, shallow, first)} The shallower network itself diverged, so try a lower rate first.`
   }
-  if (brokenOf(second) > 0) return divergedSentence(family, deep, second)
+  if (divergedCount(second) > 0) return divergedSentence(family, deep, second)
   const train = pairedDifference(first, second, (run) => run.train.error)
   const test = pairedDifference(first, second, (run) => run.test.error)
   if (!train || !test) return `The ${family.label} network has no scores to compare.`
   const change = ({ first: from, second: to }: PairedDifference): string => `${percent(from)} to ${percent(to)}`
-  const start = `From ${shallow} to ${deep} layers the ${family.label} network's error goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set`
-  return `${start}: ${conclude(train, test)}`
+  const start = `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set.`
+  return `${start} ${conclude(train, test)}`
 }
 
-/** A network with more training error than this hasn't fitted its training set, whatever it is compared with. */
+/** Training error above which a network has not fitted its training set, as a fraction. */
 const unfitError = 0.05
 
 function conclude(train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
-    return tooFewSeeds
+    return "One or two seeds can't tell whether the difference is more than chance."
   }
   if (train.verdict === 'worse') {
-    const sets = test.verdict === 'worse' ? 'both' : 'the training set'
-    const unfit = train.second > unfitError ? ': the deeper network does not even fit what it was trained on' : ''
-    return `worse on ${sets}, so this is not overfitting${unfit}.`
+    const sets = test.verdict === 'worse' ? 'both sets' : 'the training set'
+    const unfit = train.second > unfitError ? ' The deeper network does not even fit its training set.' : ''
+    return `The deeper network is worse on ${sets}, so overfitting is not the cause.${unfit}`
   }
-  // Whether that is overfitting takes more than this comparison: the diagnosis has the controls.
+  // A worse test error alone may be overfitting, which only the controls of a diagnosis can tell.
   if (test.verdict === 'worse') {
     return train.verdict === 'better'
-      ? 'better on the training set and worse on the test set.'
-      : 'worse on the test set alone.'
+      ? 'The deeper network is better on the training set and worse on the test set.'
+      : 'The deeper network is worse only on the test set.'
   }
-  if (train.verdict === 'better' && test.verdict === 'better') return 'depth helps on both.'
-  if (train.verdict === 'better') return 'better on the training set, and no different on the test set.'
-  if (test.verdict === 'better') return 'better on the test set, and no different on the training set.'
-  return noDifference
+  if (train.verdict === 'better' && test.verdict === 'better') return 'The deeper network is better on both sets.'
+  if (train.verdict === 'better') {
+    return 'The deeper network is better on the training set, and no different on the test set.'
+  }
+  if (test.verdict === 'better') {
+    return 'The deeper network is better on the test set, and no different on the training set.'
+  }
+  return 'The difference is within the spread of the seeds.'
 }

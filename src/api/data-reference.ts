@@ -1,9 +1,9 @@
-/** A data set as specs of trials name it. */
+/** Builds the reference by which the specs of trials identify a data set. */
 import { sourceOf } from '../data/catalog.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { DataReference } from '../trials/spec.ts'
 
-/** Where the files of a set lie, and what they are called, says nothing of the set, and is left out. */
+/** Builds a reference to a data set. The reference has no paths of files, which don't identify the samples. */
 export function referenceOf(data: DataDescription): DataReference {
   const { dataDir: _, testFile: __, ...options } = data.options
   const asJson: Record<string, unknown> = JSON.parse(JSON.stringify(options))

@@ -1,9 +1,9 @@
-/** What a folder keeps of the data set that its work was begun with. */
+/** Describes the data set of a run, comparison or diagnosis for its folder. */
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import { hashDataset } from './hash-dataset.ts'
 
-/** `options`: what the set was loaded with. */
+/** Builds the description of a data set. `options`: the options with which the data set was loaded. */
 export async function describeData(
   data: Dataset,
   options: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-/** Why the network of a run trains worse than it could (Node only). */
+/** Diagnoses why the network of a stored run trains worse than it could (Node only). */
 import type { Machine } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -32,9 +32,12 @@ import {
 
 type Shared = 'data' | 'budget' | 'against' | 'abort' | 'onEvent' | 'run'
 
-/** `data` is the run's data set; its hash is compared. */
+/** Options of `diagnoseRun`. `data` must be the data set of the run, which is checked by its hash. */
 export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineChoice {
-  /** How many seeds: the run's own and those that follow it; 3 by default. */
+  /**
+   * Number of seeds, 3 by default. The seeds are the seed of the run and the whole numbers that follow it. With fewer
+   * than 3 seeds, the diagnosis has no verdict on which network is worse.
+   */
   readonly seedCount?: number
 }
 
@@ -50,10 +53,15 @@ const optionNames = namesOf<DiagnoseRunOptions>({
 })
 
 /**
- * Diagnoses the network of a run that `train` made, with the run's settings and mode. Where all trainings fit into 60% of the
- * budget with the run's own steps, these are kept, and a run that has come to its end is the network's first training, looked
- * at and scored as the others are. Otherwise the trainings are shortened, which the diagnosis's `notes` say. Throws a `run`
- * error where there is no run or where data or mode aren't the run's, and the errors of `diagnose`.
+ * Diagnoses the network of a run that `train` stored in a folder, with the settings and the mode of the run:
+ * `diagnoseRun('runs/first', { data: glyphs() })`.
+ *
+ * If all trainings with the run's number of steps fit into 60% of the budget, the diagnosis uses that number. A
+ * finished run then serves as the first training of the network, and it is probed and scored like all other trainings.
+ * If the trainings don't fit, they are shortened, and the `notes` of the diagnosis say so.
+ *
+ * Throws a `run` error if the folder holds no run, or if the data or the mode differ from the run's. Also throws the
+ * errors of `diagnose`.
  */
 export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
   checkPath('diagnoseRun', folder)
@@ -64,11 +72,11 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   checkSeedCount(seedCount)
   const { readDescription, storedSettings } = await runFiles('diagnoseRun')
   const { label, mode, seed, settings: stored, signal, ...description } = readDescription(folder)
-  await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
+  await refuseOtherData({ folder, noun: 'run', anew: 'start a new run' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
   if (against !== undefined) createBlueprint(against, data.shape)
-  // A diagnosis looks at layers by its own probes.
+  // A diagnosis uses its own probes instead of the run's.
   const { probes: _, ...settings } = storedSettings(stored, seed)
   const record = await readRecord(folder)
   return withMachine(resumedMachine(options, mode), async (machine) => {
@@ -96,10 +104,13 @@ function checkSeedCount(count: unknown): void {
   throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${describeValue(count)}.`)
 }
 
-/** What rounding may make of it on another machine. */
+/** Largest relative difference of a signal that rounding on another machine can cause. */
 const tolerance = 1e-4
 
-/** No file says which weights a run began with, but how large its signal was with them. */
+/**
+ * Whether a run began with weights drawn from its seed. No file stores the initial weights, but run.json has the signal
+ * that they gave, which is compared with the signal of drawn weights.
+ */
 async function beganAsDrawn(
   blueprint: Blueprint,
   data: Dataset,
@@ -125,7 +136,7 @@ function finishedTraining({ losses, diverged, steps, weights, evaluations = [] }
     diverged,
     losses: thinned(losses),
     state: { step: steps, weights: new Map(weights) },
-    // The last is made anew, as that of every trial.
+    // The last snapshot is taken again, like the last snapshot of every trial.
     snapshots: evaluations
       .filter(({ step }) => step < steps)
       .map(({ step, train, test }) => ({ step, train, test, reading: {} })),

@@ -1,4 +1,4 @@
-/** Why a network trains worse than it could: the differential diagnosis, on this machine's cores. */
+/** Diagnoses why a network trains worse than it could: the differential diagnosis, on this machine's cores. */
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
@@ -14,25 +14,44 @@ import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
 import { checkCall, checkSeeds, namesOf } from './check-call.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
+/** Options of `diagnose`. The diagnosis chooses by itself when it scores its trainings and which losses it records. */
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
+  /** The data set on which the network and all controls are trained. All samples must have labels or targets. */
   readonly data: Dataset
-  /** [0, 1, 2] by default; fewer than three give no intervals, and so no verdict about who is worse. */
+  /**
+   * Seeds of the trainings: different whole numbers of at least 0, [0, 1, 2] by default. Fewer than 3 seeds give no
+   * confidence intervals, so the diagnosis has no verdict on which network is worse.
+   */
   readonly seeds?: readonly number[]
-  /** Seconds that all of it may take, 120 by default. Where no length is given, trainings are as long as it allows. */
+  /**
+   * Time budget of the whole diagnosis in seconds, above 0, 120 by default. If no option sets the length of the
+   * trainings, the trainings have as many steps as the budget allows.
+   */
   readonly budget?: number
-  /** What the network is measured against, instead of itself with a fifth of its hidden layers. */
+  /**
+   * Network to compare with. By default, the network is compared with its twin, which has a fifth of the hidden layers.
+   */
   readonly against?: Network
-  /** How weights start, instead of as the networks' initializers say: `(blueprint, seed) => weights`. */
+  /**
+   * Function that returns the initial weights: `(blueprint, seed) => weights`. By default, the initializers of the
+   * network draw the weights.
+   */
   readonly start?: StartOf
-  /** Stops it; what is known by then is told. */
+  /** Stops the diagnosis. The result has the findings so far, and `interrupted` is true. */
   readonly abort?: AbortSignal
-  /** Told of what is done: trainings and measurements. */
+  /** Called with each event of the trainings and at the start of each measurement. */
   readonly onEvent?: (event: DiagnosisEvent) => void
-  /** A folder to keep its trainings in, so that `resumeDiagnosis` can go on (Node only); nothing is kept by default. */
+  /**
+   * Path of a folder in which to store the trainings, so that `resumeDiagnosis` can resume the diagnosis (Node only).
+   * By default, nothing is stored.
+   */
   readonly run?: string
-  /** What the network is called, kept in the folder. */
+  /** Name of the network, which is stored in the folder. `network` by default. */
   readonly label?: string
-  /** Options the data set was loaded with, kept in the folder. */
+  /**
+   * Options with which the data set was loaded. The options are stored in the folder, so that the same data can be
+   * loaded again.
+   */
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
@@ -51,15 +70,22 @@ const optionNames = namesOf<DiagnoseOptions>({
   dataOptions: true,
 })
 
-const ownChoice = 'A diagnosis scores its trainings and keeps their losses at steps of its own choice. Leave it out.'
+const ownChoice =
+  'A diagnosis chooses by itself at which steps it scores its trainings and records losses. Leave the option out.'
 
-const remedies = { seed: 'Give seeds, such as [0, 1, 2].', evaluateEvery: ownChoice, logEvery: ownChoice } as const
+const remedies = {
+  seed: 'Give a list of seeds, such as [0, 1, 2].',
+  evaluateEvery: ownChoice,
+  logEvery: ownChoice,
+} as const
 
 /**
- * Trains the network, its shallow twin and as many controls as it takes to tell causes apart, and says what the cause is:
- * `(await diagnose(network, { data: glyphs() })).answer`. Throws as `train` does, also on trouble with the folder: a `run`
- * error where there is a diagnosis or a run in it already, or another process is at work there, a `disk` error where it can't be
- * written.
+ * Finds the cause for which a network trains worse than it could:
+ * `(await diagnose(network, { data: glyphs() })).answer`. The diagnosis trains the network, its shallower twin, and the
+ * controls that distinguish the remaining causes.
+ *
+ * Throws the errors of `train`: a `network`, `data`, `option` or `memory` error. Throws a `run` error if the folder
+ * already holds work or another process is working in the folder. Throws a `disk` error if the folder can't be written.
  */
 export async function diagnose(network: Network, options: DiagnoseOptions): Promise<Diagnosis> {
   checkCall(options ?? {}, optionNames, remedies)
@@ -78,7 +104,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     network,
     data,
     settings,
-    // A warm-up is as long as it is, and so the rest is what was meant to go with it.
+    // A warm-up has a fixed number of steps, so the diagnosis must not change the total number of steps either.
     choosesSteps: !saysLength,
     seeds,
     budgetSeconds: budget,

@@ -1,4 +1,4 @@
-/** Scores of trained weights on a data set. */
+/** Scores trained weights on a data set. */
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
@@ -14,13 +14,18 @@ import { checkTrainedCall, namesOf } from './check-call.ts'
 import { standardizerFor } from './standardizer.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
+/** Options of `evaluate`. `loss` and `standardize` must have the same values as in the training. */
 export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
+  /** The data set to score. All samples must have labels or targets. */
   readonly data: Dataset
-  /** All parameters and running statistics, by name. */
+  /** Values of all parameters and running statistics by name: the weights of a run, or the result of `loadWeights`. */
   readonly weights: Weights
-  /** Of the data that the weights were trained on, as a run keeps them; those of this data by default. */
+  /**
+   * Statistics of the data on which the weights were trained, such as `run.statistics`. The statistics standardize
+   * `data`. By default, the statistics are computed from the training set of `data`.
+   */
   readonly statistics?: Statistics
-  /** Called now and then with the samples that were scored, of how many. */
+  /** Called repeatedly with the number of samples scored so far and the number of samples in all sets. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 
@@ -35,9 +40,12 @@ const optionNames = namesOf<EvaluateOptions>({
 })
 
 /**
- * Loss and error on the whole training and test sets, standardized by the given statistics or by those of this training
- * set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option`
- * on a bad option.
+ * Computes the loss and the error of trained weights on the whole training, test and validation sets of a data set:
+ * `evaluate(network, { data, weights: run.weights, statistics: run.statistics })`.
+ *
+ * Throws a `network`, `weights` or `data` error if the network, the weights and the data don't fit each other, or if
+ * labels are missing. Throws an `option` error if an option is unknown or invalid, and a `memory` error if a batch
+ * doesn't fit into memory.
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {}, optionNames)

@@ -5,13 +5,13 @@ import { hashDataset } from './hash-dataset.ts'
 
 const data = moons({ train: 20, test: 10 })
 
-test('a set of classes keeps the hash it has always had, so that old runs know their data', async () => {
+test('hashDataset gives the same hash for a classification set as older versions, so that older runs accept their data', async () => {
   expect(await hashDataset(data)).toMatchInlineSnapshot(
     `"70eb0dda5b03798429f3315c9af0f377aff8c7f073031a7673c96a2a395ee34d"`,
   )
 })
 
-test('whatever a training depends on changes the hash', async () => {
+test('hashDataset gives another hash if targets, validation samples or class names change', async () => {
   const targets = Float32Array.from({ length: 20 }, (_, row) => row)
   const others: Dataset[] = [
     data,

@@ -1,17 +1,17 @@
-/** SHA-256 of everything in a data set, so that a run can tell whether it meets the same data again. */
+/** Computes a SHA-256 hash of a whole data set, by which a resumed run checks that it gets the same data. */
 import type { Dataset, Samples } from '../data/dataset.ts'
 import { sha256 } from '../support/sha256.ts'
 
 export async function hashDataset(data: Dataset): Promise<string> {
   const { shape, classes, train, test, validation, classNames, targetNames } = data
-  // What a set doesn't have leaves no trace in the JSON: a set of classes alone has the hash it always had.
+  // JSON drops undefined fields, so a data set without these fields has the same hash as in older versions.
   const others = { validation: validation?.count, targets: targetsIn(train), classNames, targetNames }
   const facts = { shape, classes, train: train.count, test: test.count, ...others }
   const sets = [train, test, ...(validation === undefined ? [] : [validation])]
   const arrays = [...sets.flatMap(({ inputs, labels }) => [inputs, labels]), ...sets.flatMap(valuesOf)]
   const bytes = arrays.map(bytesOf)
   const parts = [new TextEncoder().encode(JSON.stringify(facts)), ...bytes]
-  // A hash of hashes: no copy of the whole set is needed.
+  // The result is a hash of hashes, so that no copy of the whole data set is needed.
   const digests = new Uint8Array(32 * parts.length)
   for (const [index, part] of parts.entries()) digests.set(await digestOf(part), 32 * index)
   return sha256(digests)
@@ -25,7 +25,7 @@ const valuesOf = ({ targets }: Samples): (Float32Array | Float64Array)[] => {
   return targets === undefined || targets === 'inputs' ? [] : [targets]
 }
 
-/** Copied only where they are shared between threads, which `digest` refuses. */
+/** Views an array as bytes. Memory that is shared between threads is copied, because `digest` refuses shared memory. */
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> {
   if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer, byteOffset, byteLength)
   return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))

@@ -20,14 +20,14 @@ const root = temporaryFolder()
 const network = preset('mlp:depth=2,width=16')
 
 describe('train', () => {
-  it('learns the moons', async () => {
+  it('reaches less than 1% training error on the moons', async () => {
     const run = await train(network, { data: moons(), steps: 400, seed: 1 })
     expect(run.train.error).toBeLessThan(0.01)
     expect(run.test.error).toBeLessThan(0.015)
     expect(run).toMatchObject({ run: null, diverged: null, interrupted: false, steps: 400 })
   })
 
-  it('gives the same bits again, on any number of threads, and others with another seed', async () => {
+  it('gives the same bits again on any number of threads, and other bits with another seed', async () => {
     const hash = async (seed: number, threads: number): Promise<string> =>
       (await train(network, { data: fewPoints, steps: 20, seed, threads })).weightsSha256
     const first = await hash(1, 1)
@@ -35,7 +35,7 @@ describe('train', () => {
     expect(await hash(2, 1)).not.toBe(first)
   })
 
-  it('keeps a run that says all that made it, and that can be scored again', async () => {
+  it('stores a run with all its settings, and the stored run gives the same scores again', async () => {
     const folder = join(root, 'run')
     const optimizer = momentum({ rate: 0.01, weightDecay: 1e-3 })
     const options = {
@@ -151,7 +151,7 @@ describe('train', () => {
     expect(scores).toEqual({ train: run.train, test: run.test })
   })
 
-  it('starts from weights that it is given: those of its seed change nothing', async () => {
+  it('starts from the given weights, and weights drawn from its own seed give the same bits', async () => {
     const file = join(root, 'below', 'initial.safetensors')
     const blueprint = createBlueprint(network, [2])
     await saveWeights(file, { blueprint, weights: initialize(blueprint, 5) })
@@ -165,7 +165,7 @@ describe('train', () => {
     expect(other.weightsSha256).not.toBe(drawn.weightsSha256)
   })
 
-  it('tells of each step, and of the scoring', async () => {
+  it('reports its progress in steps and in scored samples', async () => {
     const reported: string[] = []
     await train(network, {
       data: fewPoints,
@@ -177,7 +177,7 @@ describe('train', () => {
     expect(reported).toContain('3 of 3')
   })
 
-  it('refuses bad options before it makes a folder', async () => {
+  it('refuses invalid options before it makes a folder', async () => {
     const run = join(root, 'never')
     const three = spirals({ classes: 3, train: 9, test: 9 })
     const said = [
@@ -193,12 +193,12 @@ describe('train', () => {
       IsobathError: steps: expected a whole number of at least 1, got 0.
       IsobathError: threads: expected a whole number from 1 to 256, got 0.
       IsobathError: a training step with a batch of 64 needs at least 64.0 KiB of memory, and the limit is 1000 B. Not even a batch of 1 would fit: use fewer or narrower layers.
-      IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
-      IsobathError: ROOT/never: expected a run's folder with run.json in it. Give the folder that train named."
+      IsobathError: weights: expected values of first.weight, got none. Give the weights of this network.
+      IsobathError: ROOT/never: expected the folder of a run, which contains run.json. Give a folder that train wrote."
     `)
   })
 
-  it('refuses what callers without a compiler give it', async () => {
+  it('refuses missing options and arguments of the wrong type', async () => {
     const call = (given: readonly unknown[]) => laterRefusal(() => Reflect.apply(train, undefined, given))
     const said = [
       await call([network]),
@@ -208,15 +208,15 @@ describe('train', () => {
       await call([network, { data: fewPoints, evaluateEvery: 'x' }]),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: data: expected a data set, got "glyphs". Give one, such as glyphs().
-      IsobathError: network: expected a network, got "resnet-20". Make it with parseNetwork('resnet-20', { classes: 10 }).
-      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
+      "IsobathError: data: expected a data set, got nothing. Give a data set such as glyphs().
+      IsobathError: data: expected a data set, got nothing. Give a data set such as glyphs().
+      IsobathError: data: expected a data set, got "glyphs". Give a data set such as glyphs().
+      IsobathError: network: expected a network, got "resnet-20". Build the network with parseNetwork('resnet-20', { classes: 10 }).
+      IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
     `)
   })
 
-  it('refuses values that are not of the kind that an option takes', async () => {
+  it('refuses option values of the wrong kind', async () => {
     const run = join(root, 'never')
     const call = (given: object) => laterRefusal(() => Reflect.apply(train, undefined, [network, { run, ...given }]))
     const cyclic: Record<string, unknown> = {}
@@ -252,37 +252,37 @@ describe('train', () => {
     const said: string[] = []
     for (const given of bad) said.push(await call({ data: fewPoints, steps: 1, ...given }))
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: data: expected a data set, got an object. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialize or loadWeights returns, or the weights of a run.
-      IsobathError: observers: expected a list of observers, got 3. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
-      IsobathError: observers: expected a list of observers, got a list of 1. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
-      IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
-      IsobathError: onEvaluation: expected a function, got an object. Give one, or leave it out.
-      IsobathError: onSignal: expected a function, got "x". Give one, or leave it out.
-      IsobathError: onMeasured: expected a function, got true. Give one, or leave it out.
-      IsobathError: onProbed: expected a function, got 3. Give one, or leave it out.
-      IsobathError: onCheckpoint: expected a function, got an empty list. Give one, or leave it out.
-      IsobathError: abort: expected an AbortSignal, got true. Give that of an AbortController: new AbortController().signal.
-      IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.
-      IsobathError: winograd: expected true or false, got 0. Choose one of them, or leave it out.
-      IsobathError: label: expected the network's name, in text, got 3. Give one, or leave it out.
-      IsobathError: run: expected the path of a folder, got 3. Give one, or leave it out.
-      IsobathError: dataOptions: expected an object of numbers, words and lists, such as { seed: 1 }, got 3. Give one, or leave it out.
-      IsobathError: dataOptions: expected an object of numbers, words and lists, such as { seed: 1 }, got an object. Give one, or leave it out.
-      IsobathError: dataOptions: expected an object of numbers, words and lists, such as { seed: 1 }, got an object. Give one, or leave it out.
-      IsobathError: memoryLimit: expected a number of bytes above 0, got "1000". Give one, such as 2 ** 30, or leave it out.
+      "IsobathError: data: expected a data set, got an object. Give a data set such as glyphs().
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give the result of initialize or loadWeights, or the weights of a run.
+      IsobathError: observers: expected a list of observers, got 3. Give a list such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
+      IsobathError: observers: expected a list of observers, got a list of 1. Give a list such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
+      IsobathError: onProgress: expected a function, got 3. Give a valid value, or leave the option out.
+      IsobathError: onEvaluation: expected a function, got an object. Give a valid value, or leave the option out.
+      IsobathError: onSignal: expected a function, got "x". Give a valid value, or leave the option out.
+      IsobathError: onMeasured: expected a function, got true. Give a valid value, or leave the option out.
+      IsobathError: onProbed: expected a function, got 3. Give a valid value, or leave the option out.
+      IsobathError: onCheckpoint: expected a function, got an empty list. Give a valid value, or leave the option out.
+      IsobathError: abort: expected an AbortSignal, got true. Give the signal of an AbortController, such as new AbortController().signal.
+      IsobathError: exact: expected true or false, got "yes". Choose true or false, or leave the option out.
+      IsobathError: winograd: expected true or false, got 0. Choose true or false, or leave the option out.
+      IsobathError: label: expected a text with the network's name, got 3. Give a valid value, or leave the option out.
+      IsobathError: run: expected the path of a folder, got 3. Give a valid value, or leave the option out.
+      IsobathError: dataOptions: expected an object of numbers, texts and lists, such as { seed: 1 }, got 3. Give a valid value, or leave the option out.
+      IsobathError: dataOptions: expected an object of numbers, texts and lists, such as { seed: 1 }, got an object. Give a valid value, or leave the option out.
+      IsobathError: dataOptions: expected an object of numbers, texts and lists, such as { seed: 1 }, got an object. Give a valid value, or leave the option out.
+      IsobathError: memoryLimit: expected a number of bytes above 0, got "1000". Give a number such as 2 ** 30, or leave the option out.
       IsobathError: checkpointEvery: expected a whole number of at least 1, got "x".
-      IsobathError: optimizer: expected an optimizer, got null. Give one, such as momentum({ rate: 0.03 }).
-      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
-      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
-      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
-      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
-      IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them."
+      IsobathError: optimizer: expected an optimizer, got null. Give an optimizer, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give an optimizer, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give an optimizer, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give an optimizer, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give an optimizer, such as momentum({ rate: 0.03 }).
+      IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose a name from the list."
     `)
     expect(existsSync(run)).toBe(false)
   })
 
-  it('says where options of the optimizer go', async () => {
+  it('says that options of the optimizer belong to the optimizer', async () => {
     const given: object[] = [
       { rate: 0.1 },
       { momentum: 0.9 },
@@ -296,16 +296,16 @@ describe('train', () => {
     )
     const ends = said.map((text) => text.replace(/expected one of [^.]*memoryLimit\./, '...'))
     expect(ends.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: rate: ... Give it to the optimizer, such as momentum({ rate: 0.1 }).
-      IsobathError: momentum: ... Give it to the optimizer, such as momentum({ momentum: 0.9 }).
-      IsobathError: weightDecay: ... Give it to the optimizer, such as momentum({ weightDecay: 0.0001 }).
-      IsobathError: lr: ... Give it to the optimizer, such as momentum({ rate: 0.1 }).
+      "IsobathError: rate: ... Give this option to the optimizer, such as momentum({ rate: 0.1 }).
+      IsobathError: momentum: ... Give this option to the optimizer, such as momentum({ momentum: 0.9 }).
+      IsobathError: weightDecay: ... Give this option to the optimizer, such as momentum({ weightDecay: 0.0001 }).
+      IsobathError: lr: ... Give this option to the optimizer, such as momentum({ rate: 0.1 }).
       IsobathError: step: ... Did you mean steps?
       IsobathError: toString: ..."
     `)
   })
 
-  it('is evaluated as it was trained: the loss and the standardizing are options', async () => {
+  it('gives weights that evaluate scores with the given loss and standardization', async () => {
     const { weights } = await train(network, { data: fewPoints, steps: 5, optimizer: sgd() })
     const scoresOf = (options: object) => evaluate(network, { data: fewPoints, weights, ...options })
     const [usual, squared, raw] = await Promise.all([
@@ -319,13 +319,13 @@ describe('train', () => {
     const missing = new Map(weights)
     missing.delete('readout.bias')
     expect(await laterRefusal(() => evaluate(network, { data: fewPoints, weights: missing }))).toMatchInlineSnapshot(
-      `"IsobathError: weights: expected values of readout.bias, and there are none. Give the weights of this network."`,
+      `"IsobathError: weights: expected values of readout.bias, got none. Give the weights of this network."`,
     )
   })
 })
 
-describe('a run that was changed by hand', () => {
-  it('says where it no longer makes sense', async () => {
+describe('reading a run that was changed by hand', () => {
+  it('fails with an error that names the changed file and the problem', async () => {
     const folder = join(root, 'changed')
     await train(network, { data: fewPoints, steps: 1, run: folder })
     const file = join(folder, 'run.json')
@@ -342,7 +342,7 @@ describe('a run that was changed by hand', () => {
       await readAfter({ input: [3] }),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/changed/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
+      "IsobathError: ROOT/changed/run.json: expected content that matches the checksum in the file, got changed content. Restore the file, or start a new run.
       IsobathError: ROOT/changed/run.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
       IsobathError: ROOT/changed/checkpoint-1.safetensors: hidden.dense1.weight: expected the shape [2, 16, 16], got [1, 16, 16]. Give the weights of this network.
       IsobathError: ROOT/changed/checkpoint-1.safetensors: first.weight: expected the shape [16, 3], got [16, 2]. Give the weights of this network."
@@ -350,8 +350,8 @@ describe('a run that was changed by hand', () => {
   })
 })
 
-describe("a data set's hash", () => {
-  it('is that of its samples: any change of one changes it', async () => {
+describe('hashDataset', () => {
+  it('gives another hash if any input, label, shape or number of classes changes', async () => {
     const data = moons({ seed: 3, train: 64, test: 32 })
     const copy = (change: (data: Dataset) => void): Dataset => {
       const other = structuredClone(data)

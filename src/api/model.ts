@@ -1,4 +1,4 @@
-/** A trained network with everything that a program must know to use it: no training set, no options of the training. */
+/** A model: a trained network with all facts that a program needs to use it, without the training set. */
 import { z } from 'zod'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -19,28 +19,36 @@ import { encodingSchema } from '../training/stored-encoding.ts'
 import { type StoredStatistics, statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
 import { checkWeights, fromTensors, toTensors } from '../training/weights.ts'
 
+/** A trained network with all facts that a program needs to use it. A run of `train` is a model. */
 export interface Model {
+  /** Description of the network. */
   readonly network: Network
-  /** Sizes of one sample: [features] or [channels, height, width]. */
+  /** Shape of one sample: [features] or [channels, height, width]. */
   readonly input: Shape
-  /** All parameters and running statistics, by name. */
+  /** Values of all parameters and running statistics, by name. */
   readonly weights: Weights
-  /** What the outputs are: a class for each sample, values, or the sample given back. */
+  /**
+   * Meaning of the outputs: a class (classification), values (regression), or the reconstructed sample (autoencoding).
+   */
   readonly task: Task
+  /** Loss with which the network was trained. */
   readonly loss: LossName
-  /** Of the training set: other data is standardized in the same way. */
+  /** Means and deviations of the training set, by which all inputs of the network are standardized. */
   readonly statistics: Statistics
-  /** What the classes are called, where their numbers aren't their names. */
+  /** Names of the classes, in the order of the outputs. Absent if the numbers of the classes are their names. */
   readonly classNames?: readonly string[]
-  /** What the values are called, in the order of the outputs. */
+  /** Names of the predicted values, in the order of the outputs. Regression only. */
   readonly targetNames?: readonly string[]
-  /** What the columns of its table became, so that others can be read in the same way. */
+  /**
+   * How the columns of the training table became inputs and targets, so that other tables can be read in the same way.
+   */
   readonly encoding?: TableEncoding
 }
 
-/** What of a model its data and its settings say. */
+/** The facts of a model that come from its data and its settings. */
 export type ModelFacts = Pick<Model, 'input' | 'task' | 'loss' | 'classNames' | 'targetNames' | 'encoding'>
 
+/** Builds the facts of a model from its data set and its loss. */
 export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName }): ModelFacts {
   const { shape } = data
   const task = taskOf(data)
@@ -54,7 +62,10 @@ export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName })
 
 type Names = Pick<Model, 'classNames' | 'targetNames' | 'encoding'>
 
-/** The names that belong to the task, and the encoding of a table. Names of another number than the outputs say nothing. */
+/**
+ * Picks the names that belong to the task, and the encoding of the table. Names are dropped if their number differs
+ * from the number of outputs.
+ */
 function namesOf(
   task: Task,
   { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
@@ -67,7 +78,7 @@ function namesOf(
   }
 }
 
-/** Whether tables that are read so have the model's inputs and what it gives. */
+/** Whether a table with this encoding has as many inputs and targets as the network. */
 function fits({ columns, target, classes }: TableEncoding, task: Task, inputs: number, outputs: number): boolean {
   const given = columns.reduce((sum, column) => sum + inputsOf(column), 0)
   const targets = columns.filter(({ role }) => role === 'target').length
@@ -83,7 +94,7 @@ function inputsOf(column: EncodedColumn): number {
   return column.role === 'category' ? column.words.length : column.role === 'number' ? 1 : 0
 }
 
-/** As the metadata of a weights file has it, in JSON. */
+/** Schema of a model's facts in the metadata of a weights file, as JSON. */
 const storedSchema = z.object({
   format: z.literal(1),
   network: z.unknown(),
@@ -96,10 +107,10 @@ const storedSchema = z.object({
   encoding: encodingSchema.optional(),
 })
 
-/** The key of a model among the metadata of a weights file. */
+/** Name of the model's facts in the metadata of a weights file. */
 const metadataKey = 'isobath.model'
 
-/** The metadata of a weights file: the model's facts where there are some. */
+/** Encodes the facts of a model as metadata of a weights file. */
 function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
   const { network, input, task, loss, statistics, classNames, targetNames, encoding } = model
   const stored: Omit<z.input<typeof storedSchema>, 'statistics'> & { readonly statistics: StoredStatistics } = {
@@ -116,7 +127,10 @@ function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
   return { [metadataKey]: JSON.stringify(stored) }
 }
 
-/** Undefined where the file has weights alone. Throws a `weights` error that names the file where it is broken. */
+/**
+ * Reads the model in a weights file. Returns undefined if the file has only weights. Throws a `weights` error that
+ * names the file if the facts of the model are broken.
+ */
 export function modelOfTensors(content: TensorFile, file: string): Model | undefined {
   const text = content.metadata[metadataKey]
   if (text === undefined) return undefined
@@ -143,7 +157,7 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
 
 const sizesOf = ({ input, output }: Blueprint) => ({ inputs: sizeOf(input), outputs: sizeOf(output) })
 
-/** What of a model's facts doesn't fit its network. */
+/** Says in words why the statistics of a model don't fit its network. Returns undefined if the statistics fit. */
 function shapeErrorOf(
   { statistics: { inputs, targets }, task }: Pick<Model, 'statistics' | 'task'>,
   { input, output }: Blueprint,
@@ -153,14 +167,17 @@ function shapeErrorOf(
   const outputs = sizeOf(output)
   const groups = inputs.mean.length
   if (!isScale(inputs) || groups === 0 || sizeOf(input) % groups !== 0)
-    return `its statistics don't fit ${sizeOf(input)} inputs`
+    return `the statistics don't fit ${sizeOf(input)} inputs`
   if (!isScale(targets) || targets.mean.length !== (task === 'regression' ? outputs : 0)) {
-    return `its statistics of targets don't fit ${outputs} outputs`
+    return `the statistics of the targets don't fit ${outputs} outputs`
   }
   return undefined
 }
 
-/** The tensors of a weights file, with the model's facts. Throws a `weights` error where they don't fit the network. */
+/**
+ * Builds the content of a weights file, with the facts of the model as metadata. Throws a `weights` error if the
+ * weights don't fit the network.
+ */
 export function tensorsOfModel(model: Model): TensorFile {
   const blueprint = createBlueprint(model.network, model.input)
   checkWeights(blueprint, model.weights)
@@ -168,8 +185,9 @@ export function tensorsOfModel(model: Model): TensorFile {
 }
 
 /**
- * The bytes that `saveWeights` would write of a model, such as a run: for a page, which has no files. Throws a `weights`
- * error where the weights don't fit the network.
+ * Encodes a model, such as a run, as the bytes of a .safetensors file. The result has the same bytes as a file that
+ * `saveWeights` writes. The function also works in browsers, which have no files. Throws a `weights` error if `model`
+ * is no model or if its weights don't fit its network.
  */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   if (!isModel(model)) {
@@ -179,8 +197,9 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The model in the bytes of a file that `saveWeights` wrote: `predict(decodeModel(bytes), inputs)`. Throws a `weights` error
- * that begins with `name` where they are broken, or are weights alone.
+ * Decodes the bytes of a file that `saveWeights` or `encodeModel` made of a model:
+ * `predict(decodeModel(bytes), inputs)`. `name`: the name that errors begin with, `model` by default. Throws a
+ * `weights` error if the bytes are broken or contain only weights.
  */
 export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
   if (!(bytes instanceof Uint8Array)) {
@@ -189,16 +208,19 @@ export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
   return modelOr(modelOfTensors(decodeTensors(bytes, name), name), name, 'decodeTensors and fromTensors')
 }
 
-/** Throws a `weights` error where there is none. `reader`: the function that reads weights alone. */
+/**
+ * Returns the model, or throws a `weights` error if there is none. `reader`: the function that reads weights without a
+ * model.
+ */
 export function modelOr(found: Model | undefined, name: string, reader: string): Model {
   if (found !== undefined) return found
   throw new IsobathError(
     'weights',
-    `${name}: expected a model, got weights alone. Read them for their network with ${reader}.`,
+    `${name}: expected a model, got only weights. Read the weights for their network with ${reader}.`,
   )
 }
 
-/** Whether a value looks like a model: a run does, a network doesn't. */
+/** Whether a value has the fields of a model. A run is a model, and a network isn't. */
 export const isModel = (value: unknown): value is Model =>
   typeof value === 'object' &&
   value !== null &&
@@ -221,7 +243,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The same of a run's folder, where the data set isn't there. */
+/** Builds the facts of a model from the description of a run, without its data set. */
 export function modelFactsOfRun(
   { input, data, settings, statistics }: StoredDescription,
   blueprint: Blueprint,
@@ -231,7 +253,7 @@ export function modelFactsOfRun(
   return { input, task, loss, ...namesOf(task, sizesOf(blueprint), data) }
 }
 
-/** Folders of older versions don't say the task. */
+/** Finds the task of a run whose folder is of an older version, which didn't store the task. */
 function taskOfOlderRun(
   { input, output }: Blueprint,
   { targets }: Statistics,

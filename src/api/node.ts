@@ -1,6 +1,6 @@
 /**
- * The one door from the public API to what needs Node: the folders of runs, and files of weights. All else works without
- * files. A bundle for browsers takes `browser.ts` in the place of this module. `src/data/node.ts` is the same for data
- * sets in files. The caller's name is for the error of browsers.
+ * Loads the functions of the public API that need Node: the folders of runs and the files of weights. No other module
+ * of the API uses files. In a bundle for browsers, `browser.ts` replaces this module and throws an error with the name
+ * of the caller. `src/data/node.ts` does the same for data sets in files.
  */
 export const runFiles: (caller: string) => Promise<typeof import('../runs/index.ts')> = () => import('../runs/index.ts')

@@ -17,8 +17,8 @@ beforeAll(async () => {
   run = await train(network, { data, steps: 300, threads: 1 })
 })
 
-describe('predictions', () => {
-  it('are the likeliest classes, whose error is the one that training gave', async () => {
+describe('when a trained network predicts samples,', () => {
+  it('the predicted classes have the same error as the training reported', async () => {
     for (const set of ['train', 'test'] as const) {
       const { classes, kind, count } = await predict(network, { data, set, weights: run.weights, threads: 1 })
       const { labels } = data[set]
@@ -31,7 +31,7 @@ describe('predictions', () => {
     }
   })
 
-  it('have probabilities that sum to 1, and whose mean logarithm is the loss', async () => {
+  it('the probabilities sum to 1 and give the same cross-entropy as the training reported', async () => {
     const { values, width } = await predict(network, { data, weights: run.weights, threads: 1 })
     let loss = 0
     data.test.labels.forEach((label, sample) => {
@@ -42,14 +42,14 @@ describe('predictions', () => {
     expect(loss).toBeCloseTo(run.test.loss ?? Number.NaN, 10)
   })
 
-  it('are outputs where the loss is the squared error', async () => {
+  it('the values are the outputs of the network if the loss is the squared error', async () => {
     const { values, kind } = await predict(network, { data, weights: run.weights, loss: 'squared-error', threads: 1 })
     expect(kind).toBe('outputs')
     expect(values.some((value) => value < 0 || value > 1)).toBe(true)
   })
 
-  it('of values are in their own units', async () => {
-    // y = 1000 + 50 x1 - 20 x2
+  it('the values of a regression are in the units of the targets', async () => {
+    // The targets are y = 1000 + 50 x1 - 20 x2.
     const withValues = ({ inputs, count }: Dataset['train']): Dataset['train'] => ({
       count,
       inputs,
@@ -67,7 +67,7 @@ describe('predictions', () => {
     })
   })
 
-  it('of samples given back are in the units of the samples', async () => {
+  it('the values of an autoencoder are in the units of the samples', async () => {
     const images = glyphs({ train: 64, test: 8 })
     const { train: training, test } = images
     const set: Dataset = { ...images, train: { ...training, targets: 'inputs' }, test: { ...test, targets: 'inputs' } }
@@ -75,7 +75,7 @@ describe('predictions', () => {
     const { weights, train: scores } = await train(encoder, { data: set, steps: 60, threads: 1 })
     const { values, task } = await predict(encoder, { data: set, set: 'train', weights, threads: 1 })
     expect(task).toBe('autoencoding')
-    // The loss is the mean squared distance in units of the pixels' deviation.
+    // The loss is the mean squared distance, in units of the deviation of the pixels.
     const { deviation } = createStandardizer(training, images.shape, 'per-channel').statistics.inputs
     const squares = values.reduce(
       (sum, value, index) => sum + ((training.inputs[index] - value) / deviation[0]) ** 2,
@@ -84,8 +84,8 @@ describe('predictions', () => {
     expect(squares / values.length).toBeCloseTo(scores.loss ?? Number.NaN, 5)
   })
 
-  it('and scores of other data are standardized as the training was', async () => {
-    // One half of the moons alone has another mean: by its own statistics it would be somewhere else.
+  it('predictions and scores of other data are standardized by the statistics of the training', async () => {
+    // One of the two moons alone has another mean. Its own statistics would move the samples.
     const upper = Uint32Array.from(data.test.labels.keys()).filter((sample) => data.test.labels[sample] === 0)
     const half = selectSamples(data.test, upper)
     const other: Dataset = { ...data, name: 'half', train: half, test: half }
@@ -101,7 +101,7 @@ describe('predictions', () => {
     expect((await evaluate(network, { ...options, statistics })).test.error).toBe(wrong / upper.length)
   })
 
-  it('are refused where data and statistics do not fit', async () => {
+  it('predictions are refused if the data does not fit the statistics, the network or the set', async () => {
     const { statistics } = createStandardizer(data.train, data.shape, 'per-channel')
     const { weights } = run
     const asBytes = (set: Samples): Samples => ({ ...set, inputs: new Uint8Array(set.inputs.length) })
@@ -113,12 +113,12 @@ describe('predictions', () => {
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: moons: expected samples of numbers, as in the training, got bytes. Give data of the same kind.
-      IsobathError: set: moons has no samples for validation. Hold some out, or choose train or test.
+      IsobathError: set: expected a set with samples, got validation, which is empty in moons. Hold out samples for validation, or choose train or test.
       IsobathError: output: expected 10 values, one for each class of glyphs, got 2. Set the last dense layer's width to 10."
     `)
   })
 
-  it('and scores are refused where they are asked for with values of other kinds', async () => {
+  it('predictions and scores are refused for option values of the wrong kind', async () => {
     const { weights } = run
     const bad: readonly unknown[] = [
       undefined,
@@ -137,21 +137,21 @@ describe('predictions', () => {
     said.push(await laterRefusal(() => Reflect.apply(predict, undefined, [network, { ...own, onProgress: 3 }])))
     said.push(await laterRefusal(() => Reflect.apply(evaluate, undefined, [network, { ...own, onEvaluation: 3 }])))
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialize or loadWeights returns, or the weights of a run.
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialize or loadWeights returns, or the weights of a run.
-      IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
-      IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
-      IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
-      IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialize or loadWeights returns, or the weights of a run.
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialize or loadWeights returns, or the weights of a run.
-      IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
-      IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
-      IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
+      "IsobathError: data: expected a data set, got nothing. Give a data set such as glyphs().
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give the result of initialize or loadWeights, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give the result of initialize or loadWeights, or the weights of a run.
+      IsobathError: statistics: expected the statistics of a training set, got 3. Give the statistics of a run, or leave the option out.
+      IsobathError: exact: expected true or false, got 1. Choose true or false, or leave the option out.
+      IsobathError: winograd: expected true or false, got "no". Choose true or false, or leave the option out.
+      IsobathError: data: expected a data set, got nothing. Give a data set such as glyphs().
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give the result of initialize or loadWeights, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give the result of initialize or loadWeights, or the weights of a run.
+      IsobathError: statistics: expected the statistics of a training set, got 3. Give the statistics of a run, or leave the option out.
+      IsobathError: exact: expected true or false, got 1. Choose true or false, or leave the option out.
+      IsobathError: winograd: expected true or false, got "no". Choose true or false, or leave the option out.
       IsobathError: set: expected one of train, validation, test, got true.
-      IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
-      IsobathError: onEvaluation: expected a function, got 3. Give one, or leave it out."
+      IsobathError: onProgress: expected a function, got 3. Give a valid value, or leave the option out.
+      IsobathError: onEvaluation: expected a function, got 3. Give a valid value, or leave the option out."
     `)
   })
 })

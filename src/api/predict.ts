@@ -1,4 +1,4 @@
-/** What a trained network says of each sample. */
+/** Predicts the class or the values of samples with a trained network. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -24,18 +24,29 @@ import { isModel, type Model } from './model.ts'
 import { standardizerFor } from './standardizer.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
+/** Names of the sets of samples in a data set. */
 export const setNames = ['train', 'validation', 'test'] as const
+
+/** Name of a set of samples in a data set. */
 export type SetName = (typeof setNames)[number]
 
+/**
+ * Options of `predict` for a network and a data set. `loss` and `standardize` must have the same values as in the
+ * training.
+ */
 export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
+  /** The data set with the samples to predict. The samples need no labels. */
   readonly data: Dataset
-  /** Which of its samples; test by default. */
+  /** The set of samples to predict, `test` by default. */
   readonly set?: SetName
-  /** All parameters and running statistics, by name. */
+  /** Values of all parameters and running statistics by name: the weights of a run, or the result of `loadWeights`. */
   readonly weights: Weights
-  /** Of the data that the weights were trained on, as a run keeps them; those of this training set by default. */
+  /**
+   * Statistics of the data on which the weights were trained, such as `run.statistics`. The statistics standardize the
+   * samples. By default, the statistics are computed from the training set of `data`.
+   */
   readonly statistics?: Statistics
-  /** Called now and then with the samples that are done, of how many. */
+  /** Called repeatedly with the number of samples predicted so far and the number of all samples to predict. */
   readonly onProgress?: (done: number, samples: number) => void
 }
 
@@ -51,51 +62,72 @@ const optionNames = namesOf<PredictOptions>({
 })
 
 interface PredictedSamples {
-  /** Samples. */
+  /** Number of samples. */
   readonly count: number
-  /** Numbers for each sample. */
+  /** Number of values for each sample: one for each output of the network. */
   readonly width: number
-  /** `count * width` numbers, sample after sample. */
+  /** Predicted values of all samples, sample after sample: `count * width` numbers. */
   readonly values: Float64Array
 }
 
+/** Predictions of a classification. */
 export interface ClassPredictions extends PredictedSamples {
   readonly task: 'classification'
-  /** Probabilities where the loss is the cross-entropy, else the network's outputs: about 1 for the class and 0 for the others. */
+  /**
+   * Meaning of `values`. `probabilities`: the probability of each class, if the loss is the cross-entropy. `outputs`:
+   * the outputs of the network for any other loss, about 1 for the predicted class and about 0 for all other classes.
+   */
   readonly kind: 'probabilities' | 'outputs'
-  /** The number of the likeliest class for each sample. */
+  /** Number of the most likely class for each sample, counted from 0. */
   readonly classes: Uint32Array
   readonly digits?: undefined
 }
 
+/** Predictions of a regression or an autoencoder. */
 export interface ValuePredictions extends PredictedSamples {
-  /** Values are in the targets' own units; in autoencoding, in those of the samples' own values (bytes: 0 to 255). */
+  /**
+   * Task of the network. The values of a regression are in the units of the targets. The values of an autoencoder are
+   * in the units of the samples, such as 0 to 255 for bytes.
+   */
   readonly task: 'regression' | 'autoencoding'
   readonly kind: 'values'
-  /** The significant digits that each value is worth, more than 7 where the mean is large beside the deviation. */
+  /**
+   * Number of significant digits with which each target should be written, from 7 to 15. A target has more than 7
+   * digits if its mean is large compared with its deviation. Regression only.
+   */
   readonly digits?: readonly number[]
   readonly classes?: undefined
 }
 
-/** What a network says of samples; its `task` says of which kind. */
+/** Predictions of a network for samples. The field `task` distinguishes classes from values. */
 export type Predictions = ClassPredictions | ValuePredictions
 
+/** Options of `predict` for a model and rows of inputs. */
 export interface ModelPredictOptions extends MachineChoice {
-  /** Called now and then with the samples that are done, of how many. */
+  /** Called repeatedly with the number of samples predicted so far and the number of all samples. */
   readonly onProgress?: (done: number, samples: number) => void
 }
 
 const modelOptionNames = namesOf<ModelPredictOptions>({ ...machineChoice, onProgress: true })
 
 /**
- * Predictions of a model for samples that are rows of numbers, or one array with all rows after each other, in the units of
- * the training: `predict(run, [[5.1, 3.5], [4.9, 3.0]])`. Models are runs, and what `loadModel` and `readRun` give. Throws a
- * `data` error that says which sample is wrong.
+ * Predicts samples with a model: `predict(run, [[5.1, 3.5], [4.9, 3.0]])`. The model is a run or the result of
+ * `loadModel`, `decodeModel` or `readRun`.
+ *
+ * `inputs`: one row of numbers for each sample, or one array with all rows one after the other. The numbers are in the
+ * units of the training data, and a row has the values of a sample in row-major order of `model.input`.
+ *
+ * Throws a `data` error that says which sample is wrong, a `weights` error if the weights of the model don't fit its
+ * network, an `option` error if an option is unknown or invalid, and a `memory` error if a batch doesn't fit into
+ * memory.
  */
 export function predict(model: Model, inputs: OwnInputs, options?: ModelPredictOptions): Promise<Predictions>
 /**
- * Predictions for a set of samples, standardized by the given statistics or by those of the data's training set. Throws an
- * IsobathError `network`, `weights` or `data` where these don't fit each other, `option` on a bad option.
+ * Predicts a set of samples with a network and its weights:
+ * `predict(network, { data, set: 'test', weights: run.weights, statistics: run.statistics })`.
+ *
+ * Throws a `network`, `weights` or `data` error if the network, the weights and the data don't fit each other. Throws
+ * an `option` error if an option is unknown or invalid, and a `memory` error if a batch doesn't fit into memory.
  */
 export function predict(network: Network, options: PredictOptions): Promise<Predictions>
 export async function predict(
@@ -107,7 +139,7 @@ export async function predict(
   if (!isOptions(given)) {
     throw new IsobathError(
       'option',
-      'predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives.',
+      'predict: expected a model for these inputs, got a network. Give a run or the result of loadModel.',
     )
   }
   return predictSet(trained, given)
@@ -132,7 +164,10 @@ async function predictInputs(model: Model, given: unknown, options: ModelPredict
   return predictSamples({ blueprint, weights, samples, standardizer, loss, task }, options)
 }
 
-/** Standardized values are float32, in which one far from the training's values is no number any more. */
+/**
+ * Throws a `data` error if a value is so far from the values of the training set that its standardized value is not
+ * finite in float32.
+ */
 function checkNear(inputs: Samples['inputs'], { bytes, inputs: { mean, deviation } }: Statistics, size: number): void {
   if (bytes) return
   const width = size / mean.length
@@ -144,11 +179,11 @@ function checkNear(inputs: Samples['inputs'], { bytes, inputs: { mean, deviation
   const place = `sample ${Math.floor(wrong / size)}, value ${wrong % size}`
   throw new IsobathError(
     'data',
-    `inputs: ${place}: expected a value near those of the training, got ${inputs[wrong]}, which is too far from them to be computed.`,
+    `inputs: ${place}: expected a value near the values of the training set, got ${inputs[wrong]}, which is too far away for float32.`,
   )
 }
 
-/** Bytes where the network was trained on bytes. */
+/** Converts inputs to bytes if the network was trained on bytes, and otherwise to float32. */
 function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics, size: number): Samples['inputs'] {
   if (inputs instanceof Uint8Array === bytes) return inputs
   if (!bytes) return Float32Array.from(inputs)
@@ -233,7 +268,8 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
   if (samples) return samples
   throw new IsobathError(
     'option',
-    (option) => `${option('set')}: ${data.name} has no samples for validation. Hold some out, or choose train or test.`,
+    (option) =>
+      `${option('set')}: expected a set with samples, got validation, which is empty in ${data.name}. Hold out samples for validation, or choose train or test.`,
   )
 }
 
@@ -243,7 +279,9 @@ function largest(row: Float64Array): number {
   return best
 }
 
-/** The scale may have a mean and deviation for each value or for each group of neighbors. */
+/**
+ * Converts standardized values to their units. The scale has a mean and deviation for each group of consecutive values.
+ */
 function restoreUnits(row: Float64Array, { mean, deviation }: Scale): void {
   const group = row.length / mean.length
   row.forEach((value, index) => {

@@ -1,4 +1,4 @@
-/** Probes for trainings: which are wanted, and the looks at a training's layers with them. */
+/** The options of probes, and the snapshots that probes take of the layers during a training. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { checkSamples } from '../data/check-samples.ts'
@@ -34,25 +34,33 @@ const probeNames: Kind<readonly LayerProbeName[]> = {
   found: (value) => describeValue(Array.isArray(value) && value.length > 0 ? firstUnknown(value) : value),
   remedy: (value) => {
     const name = Array.isArray(value) ? firstUnknown(value) : value
-    return suggestion(name, layerProbeNames).trim() || `They are ${layerProbeNames.join(', ')}.`
+    return suggestion(name, layerProbeNames).trim() || `The probes are ${layerProbeNames.join(', ')}.`
   },
 }
 
+/** The options of probes during a training. */
 export const probeOptions = {
-  /** Their names; `usualProbes` by default. */
+  /** Names of the probes, `usualProbes` by default. `layerProbeNames` lists all probes. */
   of: field(probeNames, { default: usualProbes }),
-  /** Steps between two looks, 50 by default. */
-  every: field(count(), { default: 50, flag: '--probe-every <n>', help: 'steps between two looks' }),
+  /** Number of steps between two snapshots, 50 by default. */
+  every: field(count(), { default: 50, flag: '--probe-every <n>', help: 'number of steps between two snapshots' }),
 } satisfies Fields
 
+/** Probes that measure each layer during a training: which probes, and how often. */
 export type ProbeOptions = Input<typeof probeOptions>
 
-/** Training samples that are looked at, from 32 to 64: a quarter of a batch costs little beside 50 steps. */
+/**
+ * Number of training samples in a snapshot: a quarter of a batch, from 32 to 64. A forward and backward pass of this
+ * size takes little time compared with 50 steps.
+ */
 const samplesOfPass = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
 
 const owner = { name: 'probes', code: 'option' } as const
 
-/** With defaults. Throws an `option` error on a name that isn't a probe's, and where looks can't be so many steps apart. */
+/**
+ * Checks the options of probes and adds the defaults. Throws an `option` error if a name or a number of steps is
+ * invalid.
+ */
 export function resolveProbes(options: ProbeOptions): ProbeSettings {
   const example = "{ of: ['gradientNorm'], every: 50 }"
   checkOptions('probes', options, { code: 'option', known: Object.keys(probeOptions), example })
@@ -65,31 +73,40 @@ function withCurrentProbes(options: ProbeOptions): object {
   return Array.isArray(of) ? { ...options, of: currentNames(of, warnOfOldName) } : options
 }
 
-/** Those of a run, in their order; a run's folder may have been written by another version. */
+/**
+ * Lists the probes of a run in their order. Throws an `option` error if the run's folder has probes of another version.
+ */
 const probesOf = ({ probes }: Pick<TrainingSettings, 'probes'>): readonly LayerProbeName[] =>
   pickOptions(probeOptions, probes ?? {}, owner).of ?? []
 
-/** Whether the weights before the first step must be known to the end. */
+/** Whether a probe needs the weights before the first step until the end of the training. */
 export function needsStart(settings: Pick<TrainingSettings, 'probes'>): boolean {
   return joinNeeds(probesOf(settings).map((name) => layerProbes[name].needs)).start ?? false
 }
 
 const sampleOptions = {
-  /** 64 by default; all where there are fewer. */
+  /** Number of samples, 64 by default. A smaller training set is used whole. */
   count: field(count(), { default: 64 }),
-  /** Chooses them; 0 by default. */
+  /** Seed that chooses the samples, 0 by default. */
   seed: training.seed,
-  /** cross-entropy where the targets are classes by default, else squared-error. */
+  /**
+   * Loss on the samples. By default, the loss is `cross-entropy` for classes and `squared-error` for values and
+   * autoencoding.
+   */
   loss: training.loss,
-  /** per-channel by default. */
+  /** How inputs are standardized, `per-channel` by default. */
   standardize: training.standardize,
 } satisfies Fields
 
+/** Options of `probeSamples`. */
 export type SampleOptions = Input<typeof sampleOptions>
 
 /**
- * Some training samples of a data set, standardized as a training does it, for what looks at a network outside of one. Throws
- * an `option` error on a bad option, a `data` error where the samples aren't what the data set says.
+ * Chooses training samples of a data set at random, for measurements outside of a training: `probeSamples(glyphs())`.
+ * The samples are standardized in the same way as in a training.
+ *
+ * Throws an `option` error if an option is unknown or invalid, and a `data` error if the samples contradict their data
+ * set.
  */
 export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeSamples {
   checkSamples(data)
@@ -105,23 +122,24 @@ export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeS
   )
 }
 
+/** A training whose layers are measured. */
 interface Probed {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
   readonly backend: Backend
-  /** The weights before the first step, where the training doesn't begin with them. */
+  /** The weights before the first step of the run, if the training resumes with other weights. */
   readonly start?: Weights
 }
 
-/** Undefined where the settings ask for no probes. */
+/** Returns a function that creates the measurer of layers. Returns undefined if the settings ask for no probes. */
 export function layersOpener({ blueprint, data, settings, backend, start }: Probed): OpenLayers | undefined {
   const { loss, seed, optimizer } = settings
   const names = probesOf(settings)
   if (names.length === 0) return undefined
   return async (standardizer, weights) => {
     const samples = chooseSamples(data, standardizer, loss, samplesOfPass(settings), seed)
-    // The training empties its own map when it has begun.
+    // The values are kept in a map of their own, because the training clears its map once it has started.
     const first = needsStart(settings) ? readerOf(start ?? new Map(weights)) : undefined
     const probePass = await createProbePass(blueprint, backend, samples, names, { optimizer, start: first })
     return {
@@ -139,22 +157,28 @@ const readerOf =
   (name) =>
     weights.get(name) ?? []
 
-/** What the numbers of a look belong to, from the first layer to the last: `first`, `hidden[12]`, `readout`. */
+/**
+ * Names of the layers that probes measure, in the order of the forward pass, such as `first`, `hidden[12]` and
+ * `readout`. A snapshot has one number for each named layer. Probes treat a whole block of a repeat as one layer.
+ */
 export function probedLayers(blueprint: Blueprint): string[] {
   return stagesOf(blueprint.root).map(({ name }) => name)
 }
 
+/** Description of a probe for pictures and lists. */
 export interface ProbeDescription {
   readonly name: LayerProbeName
+  /** Title of a picture of the probe. */
   readonly title: string
+  /** Unit of the values, if they have one. */
   readonly unit?: string
-  /** How its values are best drawn. */
+  /** Scale on which a picture should draw the values. */
   readonly scale: 'log' | 'linear'
-  /** What values there can be, where a picture should show all of it. */
+  /** Smallest and largest possible value, if a picture should show the whole range. */
   readonly domain?: readonly [number, number]
 }
 
-/** Of all probes. */
+/** Describes all probes, in the order of `layerProbeNames`. */
 export function describeProbes(): ProbeDescription[] {
   return layerProbeNames.map((name) => {
     const { title, unit, scale, domain }: LayerProbe = layerProbes[name]

@@ -1,4 +1,4 @@
-/** Comparisons and diagnoses as text, as a page with pictures, and as the picture that says most. */
+/** Reports of comparisons and diagnoses: a text, a page with pictures, and a single picture. */
 import type { Mode } from '../backends/machine.ts'
 import { checkSamples } from '../data/check-samples.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
@@ -17,40 +17,50 @@ import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
 
+/** A report in three forms. Each function builds its form when it is called. */
 export interface Report {
+  /** Returns the report as text for a terminal, at most 80 columns wide. */
   readonly text: () => string
-  /** A page by itself: nothing is loaded from elsewhere. */
+  /** Returns the report as an HTML page. The page contains all its styles and pictures and loads nothing. */
   readonly html: () => string
-  /** The picture that says most, as SVG. */
+  /** Returns the most informative picture of the report, as SVG. */
   readonly picture: () => string
 }
 
-/** What a report says besides what came out. */
+/** Facts that a report mentions besides the result. */
 export interface ReportFacts {
+  /** The data set that `compare` or `diagnose` was called with. */
   readonly data: Dataset
-  /** The command that made it, where one did. */
+  /** The command line that made the result, if there was one. */
   readonly command?: string
 }
 
+/** Facts for the report of a comparison. `depths` and `seeds` must be the values that `compare` was called with. */
 export interface ComparisonReportFacts extends ReportFacts, Pick<CompareOptions, 'depths' | 'seeds'> {
+  /** The families that `compare` was called with. */
   readonly families: readonly Pick<NetworkFamily, 'name' | 'label'>[]
 }
 
+/** Facts for the report of a diagnosis. */
 export interface DiagnosisReportFacts extends ReportFacts {
-  /** What the network is called; `network` by default. */
+  /** Name of the network in the report, `network` by default. */
   readonly label?: string
-  /** Seconds that the diagnosis was allowed to take; 120 by default, as in `diagnose`. */
+  /** Time budget of the diagnosis in seconds, 120 by default, as in `diagnose`. */
   readonly budget?: number
 }
 
-/** `reportComparison(comparison, { families, data, depths, seeds }).html()`, with what `compare` was given. */
+/**
+ * Builds the report of a comparison: `reportComparison(comparison, { families, data, depths, seeds }).html()`. The
+ * facts are the arguments of `compare`. Throws an `option` error if an argument is invalid, and a `data` error if the
+ * samples contradict their data set.
+ */
 export function reportComparison(comparison: Comparison, facts: ComparisonReportFacts): Report {
   checkResult('reportComparison', comparison, ['rows', 'sentence', 'settings', 'mode'])
   checkFacts(facts)
   const { rows, sentence, settings, mode, seconds, interrupted } = comparison
   const { families, depths, seeds, data, command } = facts
   checkLists({ families, depths, seeds })
-  const stopped = interrupted ? ' Stopped before all trainings were done: this is what there was.' : ''
+  const stopped = interrupted ? ' The comparison was stopped before all trainings were done.' : ''
   const report = {
     command,
     dataset: describeSet(data),
@@ -67,13 +77,18 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
     sentence: `${sentence}${stopped}`,
   }
   return {
-    text: () => (rows.length > 0 ? comparisonText(report) : 'Stopped before the first training was done.'),
+    text: () =>
+      rows.length > 0 ? comparisonText(report) : 'The comparison was stopped before the first training was done.',
     html: () => comparisonReport(report),
     picture: () => comparisonPicture(report),
   }
 }
 
-/** `reportDiagnosis(diagnosis, { data, label: 'mlp:depth=60' }).html()`, with what `diagnose` was given. */
+/**
+ * Builds the report of a diagnosis: `reportDiagnosis(diagnosis, { data, label: 'mlp:depth=60' }).html()`. The facts are
+ * arguments of `diagnose`. Throws an `option` error if an argument is invalid, and a `data` error if the samples
+ * contradict their data set.
+ */
 export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFacts): Report {
   checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'settings', 'mode'])
   checkFacts(facts)
@@ -101,13 +116,13 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   }
 }
 
-/** What outputs are, and what they are worth that know nothing of the inputs. */
+/** Describes a data set for a report: its name, its sizes and what its samples ask for. */
 function describeSet(data: Dataset) {
   const facts = { name: data.name, train: data.train.count, test: data.test.count }
   const task = taskOf(data)
   const outputs = outputsOf(data)
   if (task === 'classification') return { ...facts, classes: outputs, asks: `${outputs} classes` }
-  if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs given back' }
+  if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs to reconstruct' }
   return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
 }
 
@@ -117,11 +132,11 @@ function modeText({ backend, precision, exact, winograd }: Mode): string {
   return [...(isWasm ? [] : [backend]), precision, ...(exact ? ['exact'] : []), ...own].join(', ')
 }
 
-/** Throws an `option` error where that isn't what `compare` or `diagnose` gives. */
+/** Throws an `option` error if `result` isn't a result of `compare` or `diagnose`. */
 function checkResult(verb: string, result: object, keys: readonly string[]): void {
   if (typeof result === 'object' && result !== null && keys.every((key) => key in result)) return
   const from = verb === 'reportComparison' ? 'compare' : 'diagnose'
-  throw new IsobathError('option', `${verb}: expected what ${from} gives, got ${describeValue(result)}.`)
+  throw new IsobathError('option', `${verb}: expected the result of ${from}, got ${describeValue(result)}.`)
 }
 
 const factFields = {
@@ -131,16 +146,22 @@ const factFields = {
   budget: field(number('seconds above 0', (seconds) => seconds > 0)),
 } satisfies Fields
 
-/** Throws an `option` error, or a `data` error where the samples aren't what the data set says. */
+/** Throws an `option` error if a fact is invalid, and a `data` error if the samples contradict their data set. */
 function checkFacts(facts: ReportFacts): void {
   const { data } = pickOptions(factFields, facts ?? {})
   checkSamples(data)
 }
 
-/** Throws an `option` error. Folders of older versions may say a depth twice. */
+/**
+ * Throws an `option` error if a list is empty. Duplicates are accepted, because folders of older versions may have
+ * some.
+ */
 function checkLists(lists: Readonly<Record<string, unknown>>): void {
   for (const [key, list] of Object.entries(lists)) {
     if (Array.isArray(list) && list.length > 0) continue
-    throw new IsobathError('option', `${key}: expected a list, as compare was given it, got ${describeValue(list)}.`)
+    throw new IsobathError(
+      'option',
+      `${key}: expected the list with which compare was called, got ${describeValue(list)}.`,
+    )
   }
 }

@@ -1,4 +1,4 @@
-/** What goes on must go on as it began: with the same data, in the same mode. */
+/** Checks that work resumes with the data and in the mode with which it began. */
 import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription } from '../runs/run-description.ts'
@@ -6,26 +6,29 @@ import type { WorkKind } from '../runs/work-folder.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
 
-/** What is in a folder. */
+/** The work in a folder. */
 export interface StoredWork {
   readonly folder: string
   readonly noun: WorkKind
 }
 
-/** As a folder keeps it. */
+/** A mode as a folder stores it. */
 type StoredMode = Partial<Omit<Mode, 'precision'> & { readonly precision: string }>
 
 const choice = (chosen: string, other: string) => (isChosen: unknown) => (isChosen ? chosen : other)
 
-/** The parts of a mode in words. */
+/** The parts of a mode in words, as an error continues "expected". */
 const modeTexts: Readonly<Record<keyof Mode, (value: unknown) => string>> = {
-  backend: (name) => `computed by the backend ${name}`,
-  precision: (precision) => `computed in ${precision}`,
-  exact: choice('exact', 'not exact'),
-  winograd: choice("computed with Winograd's algorithm", "computed without Winograd's algorithm"),
+  backend: (name) => `the backend ${name}`,
+  precision: (precision) => `computation in ${precision}`,
+  exact: choice('exact computation', 'computation that is not exact'),
+  winograd: choice("convolutions with Winograd's algorithm", "convolutions without Winograd's algorithm"),
 }
 
-/** Throws a `run` error where another mode is asked for. */
+/**
+ * Throws a `run` error if the asked mode differs from the stored mode. Undefined parts of the asked mode are not
+ * compared.
+ */
 export function refuseOtherMode({ folder, noun }: StoredWork, stored: StoredMode, asked: Partial<Mode>): void {
   const mode = { backend: 'wasm', precision: 'float32', ...stored }
   for (const part of ['backend', 'precision', 'exact', 'winograd'] as const) {
@@ -34,23 +37,24 @@ export function refuseOtherMode({ folder, noun }: StoredWork, stored: StoredMode
     const text = modeTexts[part]
     const isMachine = part === 'backend' || part === 'precision'
     const remedy = isMachine
-      ? 'Give a machine like the one that it began on.'
-      : `A ${noun} keeps its mode: leave it out.`
+      ? `Give a machine like the one on which the ${noun} began.`
+      : `A ${noun} keeps its mode: leave the option out.`
     throw new IsobathError(
       'run',
-      `${folder}: the ${noun} is ${text(mode[part])}, and what was asked for is ${text(wanted)}. ${remedy}`,
+      `${folder}: expected ${text(mode[part])}, as in the ${noun}, got ${text(wanted)}. ${remedy}`,
     )
   }
 }
 
-/** Throws a `run` error where the samples aren't those that it began with. */
+/** Throws a `run` error if the samples differ from the samples with which the work began. */
 export async function refuseOtherData(
   { folder, noun, anew }: StoredWork & { readonly anew: string },
   stored: DataDescription,
   data: Dataset,
 ): Promise<void> {
   if ((await hashDataset(data)) === stored.sha256) return
-  const counts = ({ train, test }: { train: number; test: number }): string => `${train} + ${test} samples`
+  const counts = ({ train, test }: { train: number; test: number }): string =>
+    `${train} training and ${test} test samples`
   const given = counts({ train: data.train.count, test: data.test.count })
   throw new IsobathError(
     'run',

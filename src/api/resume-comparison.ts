@@ -1,4 +1,4 @@
-/** Goes on with a comparison that was interrupted (Node only). */
+/** Resumes a comparison that was interrupted (Node only). */
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
@@ -22,27 +22,31 @@ import {
   withMachine,
 } from './with-machine.ts'
 
+/** Options of `resumeComparison`. */
 export interface ResumeComparisonOptions extends MachineChoice {
-  /** The comparison's data set; its hash is compared. */
+  /** The data set of the comparison, which is checked by its hash. */
   readonly data: Dataset
-  /** Stops it; the rows of trainings that have ended are given. */
+  /** Stops the comparison. The result has the rows of the trainings that have finished, and `interrupted` is true. */
   readonly abort?: AbortSignal
-  /** Told of what is there and what will be trained, of each training on its way, and what a user should know. */
+  /**
+   * Called with a note for each broken line, with the stored and the missing trainings, and with each event of a
+   * training.
+   */
   readonly onEvent?: (event: ComparisonEvent) => void
 }
 
 const optionNames = namesOf<ResumeComparisonOptions>({ ...machineChoice, data: true, abort: true, onEvent: true })
 
-/** What a comparison's folder says of it, whether it has ended or not. */
+/** The facts in the folder of a comparison, finished or not. */
 export interface ComparisonFacts {
   readonly families: readonly { readonly name: string; readonly label: string }[]
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
-  /** The set's name, the hash of its samples, and the options it was loaded with. */
+  /** Name of the data set, hash of its samples, and the options with which it was loaded. */
   readonly data: RunDescription['data']
 }
 
-/** Reads comparison.json alone. Throws a `run` error. */
+/** Reads only comparison.json. Throws a `run` error if the folder holds no comparison or a changed one. */
 export async function readComparisonFacts(folder: string): Promise<ComparisonFacts> {
   const { readComparison } = await runFiles('readComparisonFacts')
   const { families, depths, seeds, data } = readComparison(folder)
@@ -51,19 +55,22 @@ export async function readComparisonFacts(folder: string): Promise<ComparisonFac
 }
 
 /**
- * Goes on with the comparison in a folder: trainings that are there aren't made again, one that was under way is. It ends with
- * the rows of one that was never stopped, times aside. One that has come to its end gives its answer again. Throws a `run`
- * error where there is no comparison, where another process is at work on it, or where data or mode aren't the comparison's;
- * a `disk` error where the folder can't be written; and the errors of `compare`.
+ * Resumes the comparison in a folder: `resumeComparison('runs/depths', { data })`. Finished trainings are not repeated,
+ * and a training that was interrupted starts again. Except for times, the rows are the same as those of a comparison
+ * that was never stopped. For a finished comparison, the function returns its result again.
+ *
+ * Throws a `run` error if the folder holds no comparison, if another process is working in the folder, or if the data
+ * or the mode differ from the comparison's. Throws a `disk` error if the folder can't be written. Also throws the
+ * errors of `compare`.
  */
 export async function resumeComparison(folder: string, options: ResumeComparisonOptions): Promise<Comparison> {
   checkPath('resumeComparison', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readComparison, withLock } = await runFiles('resumeComparison')
-  // Before the lock is made: not every folder is a comparison's.
+  // The folder is checked before the lock is written, because the folder may hold no comparison.
   const { data, mode } = readComparison(folder)
-  const begun = { folder, noun: 'comparison', anew: 'compare anew' } as const
+  const begun = { folder, noun: 'comparison', anew: 'start a new comparison' } as const
   await refuseOtherData(begun, data, options.data)
   refuseOtherMode(begun, mode, askedMode(options))
   return withLock(folder, (lock) => resumeFolder(folder, lock, options))
@@ -73,7 +80,8 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeCompariso
   const { readComparison, readEnd, resumeComparisonFolder, storedSettings } = await runFiles('resumeComparison')
   const { data, abort, onEvent } = options
   const comparison = readComparison(folder)
-  // Now that nobody else is at work on it: another process may have come to its end meanwhile.
+  // The result is read while this process holds the lock, because another process may just have finished the
+  // comparison.
   const isOver = readEnd(folder)?.interrupted === false
   const { store, notes } = resumeComparisonFolder({ folder, lock, comparison, isOver })
   for (const note of notes) onEvent?.({ kind: 'note', note })

@@ -1,4 +1,4 @@
-/** Goes on with a diagnosis that was interrupted (Node only). */
+/** Resumes a diagnosis that was interrupted (Node only). */
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DiagnosisEvent } from '../diagnosis/events.ts'
@@ -25,16 +25,25 @@ import {
   withMachine,
 } from './with-machine.ts'
 
+/** Options of `resumeDiagnosis`. */
 export interface ResumeDiagnosisOptions extends MachineChoice {
-  /** The diagnosis's data set; its hash is compared. */
+  /** The data set of the diagnosis, which is checked by its hash. */
   readonly data: Dataset
-  /** Seconds that all of it may take, those before included; as it began by default, and no fewer. */
+  /**
+   * Time budget of the whole diagnosis in seconds, including the time of earlier sessions. Must be at least the budget
+   * with which the diagnosis began, which is also the default.
+   */
   readonly budget?: number
-  /** How weights start, where the diagnosis began with some of the caller's. */
+  /**
+   * Function that returns the initial weights. The same function must be given as at the start of the diagnosis, or
+   * none if none was given.
+   */
   readonly start?: StartOf
-  /** Stops it; what is known by then is told. */
+  /** Stops the diagnosis. The result has the findings so far, and `interrupted` is true. */
   readonly abort?: AbortSignal
-  /** Told of what is done, and what a user should know: that a training's line was broken and it is made again. */
+  /**
+   * Called with a note for each broken line, with each event of the trainings, and at the start of each measurement.
+   */
   readonly onEvent?: (event: DiagnosisEvent) => void
 }
 
@@ -47,17 +56,18 @@ const optionNames = namesOf<ResumeDiagnosisOptions>({
   onEvent: true,
 })
 
-/** What a diagnosis's folder says of it, whether it has ended or not. */
+/** The facts in the folder of a diagnosis, finished or not. */
 export interface DiagnosisFacts {
   readonly network: Network
-  /** What the network was called. */
+  /** Name that the user gave the network. */
   readonly label: string
-  /** The set's name, the hash of its samples, and the options it was loaded with. */
+  /** Name of the data set, hash of its samples, and the options with which it was loaded. */
   readonly data: DataDescription
+  /** Time budget, in seconds. */
   readonly budget: number
 }
 
-/** Reads diagnosis.json alone. Throws a `run` or `network` error. */
+/** Reads only diagnosis.json. Throws a `run` or `network` error if the folder holds no diagnosis or a changed one. */
 export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
   const { readDiagnosis } = await runFiles('readDiagnosisFacts')
   const { label, data, budgetSeconds: budget, network } = readDiagnosis(folder)
@@ -65,20 +75,23 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
 }
 
 /**
- * Goes on with the diagnosis in a folder: trials that are there aren't made again, one that was under way is. It ends with
- * the verdict, the findings and the numbers of one that was never stopped, times aside, as far as the budget lasts for both.
- * One that has come to its end gives its answer again. Throws a `run` error where there is no diagnosis, where another
- * process is at work on it, or where data or mode aren't the diagnosis's; a `disk` error where the folder can't be written;
- * and the errors of `diagnose`.
+ * Resumes the diagnosis in a folder: `resumeDiagnosis('runs/why', { data })`. Finished trainings are not repeated, and
+ * a training that was interrupted starts again. If the budget is enough for all trainings, the result is the same as
+ * that of a diagnosis that was never stopped, except for times. For a finished diagnosis, the function returns its
+ * result again. A finished diagnosis resumes if the budget is larger than before.
+ *
+ * Throws a `run` error if the folder holds no diagnosis, if another process is working in the folder, or if the data or
+ * the mode differ from the diagnosis's. Throws an `option` error if `start` or `budget` don't fit the diagnosis. Throws
+ * a `disk` error if the folder can't be written. Also throws the errors of `diagnose`.
  */
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   checkPath('resumeDiagnosis', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDiagnosis, withLock } = await runFiles('resumeDiagnosis')
-  // Before the lock is made: not every folder is a diagnosis's.
+  // The folder is checked before the lock is written, because the folder may hold no diagnosis.
   const diagnosis = readDiagnosis(folder)
-  const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
+  const begun = { folder, noun: 'diagnosis', anew: 'start a new diagnosis' } as const
   await refuseOtherData(begun, diagnosis.data, options.data)
   refuseOtherMode(begun, diagnosis.mode, askedMode(options))
   await refuseOtherStart(folder, diagnosis, options)
@@ -88,7 +101,7 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
 
 async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   const { readDiagnosis, readEnd, resumeDiagnosisFolder, storedSettings } = await runFiles('resumeDiagnosis')
-  // Once more: another process may have gone on with it meanwhile.
+  // The description is read again while this process holds the lock, because another process may just have changed it.
   const before = readDiagnosis(folder)
   const { budget = before.budgetSeconds, data, start, abort, onEvent } = options
   const isOver = readEnd(folder)?.interrupted === false && budget <= before.budgetSeconds
@@ -103,7 +116,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosis
     settings: storedSettings(settings, seeds[0], `${folder}/diagnosis.json: settings`),
     choosesSteps,
     seeds,
-    // It had its time: what is there is all there will be.
+    // A finished diagnosis has used its budget, so nothing new is trained.
     budgetSeconds: budget,
     isOver,
     twin: against === undefined ? undefined : networkOf(against, folder),
@@ -118,7 +131,10 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosis
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')
 
-/** Throws an `option` error. Folders of older versions don't say with which weights they began. */
+/**
+ * Throws an `option` error if the initial weights differ from those with which the diagnosis began. Folders of older
+ * versions have no hash of the initial weights, so any function is accepted for them.
+ */
 async function refuseOtherStart(
   folder: string,
   { ownStart, startSha256, network, input, seeds }: StoredDiagnosis,
@@ -126,11 +142,11 @@ async function refuseOtherStart(
 ): Promise<void> {
   const refuse = (began: string, remedy: string): IsobathError =>
     new IsobathError('option', `start: the diagnosis in ${folder} began with ${began}. ${remedy}.`)
-  if (ownStart && start === undefined) throw refuse('weights that its caller gave', 'Give the same start')
-  if (!ownStart && start !== undefined) throw refuse('weights drawn from its seeds', 'Leave it out')
+  if (ownStart && start === undefined) throw refuse('initial weights that its caller gave', 'Give the same start')
+  if (!ownStart && start !== undefined) throw refuse('initial weights drawn from its seeds', 'Leave start out')
   if (start === undefined || startSha256 === undefined) return
   const found = await hashStart(createBlueprint(networkOf(network, folder), input), seeds[0], start)
-  if (found !== startSha256) throw refuse('other weights', 'Give the same start, or diagnose anew')
+  if (found !== startSha256) throw refuse('other initial weights', 'Give the same start, or start a new diagnosis')
 }
 
 function refuseSmallerBudget({ budgetSeconds }: StoredDiagnosis, { budget }: ResumeDiagnosisOptions): void {
@@ -140,6 +156,6 @@ function refuseSmallerBudget({ budgetSeconds }: StoredDiagnosis, { budget }: Res
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('budget')}: expected no less than the ${budgetSeconds} seconds that the diagnosis began with, got ${budget}. Leave it out, or give more.`,
+      `${option('budget')}: expected at least the ${budgetSeconds} seconds with which the diagnosis began, got ${budget}. Leave the budget out, or give more seconds.`,
   )
 }

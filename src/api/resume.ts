@@ -1,4 +1,4 @@
-/** Goes on with a run that was interrupted, as if it had never stopped (Node only). */
+/** Resumes a run that was interrupted, with the same bits as a run that was never stopped (Node only). */
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
@@ -32,10 +32,11 @@ type Shared =
   | 'onProbed'
   | 'onCheckpoint'
 
+/** Options of `resume`. */
 export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared> {
-  /** The run's data set; its hash is compared with the run's. */
+  /** The data set of the run, which is checked by its hash. */
   readonly data: Dataset
-  /** Told what a user should know: that a checkpoint was broken and the one before it is used. */
+  /** Called with a note for the user if a checkpoint is broken and an earlier checkpoint is used. */
   readonly onNote?: (note: string) => void
 }
 
@@ -54,24 +55,26 @@ const optionNames = namesOf<ResumeOptions>({
 })
 
 /**
- * Goes on with the run in a folder from its last checkpoint that is whole, and ends with the bits of a run that was
- * never stopped. A run that has come to its end gives its record at once. Throws a `run` error where there is no run,
- * where another process is at work on it, or where data or mode aren't the run's; a `disk` error where the folder can't be
- * written; and the errors of `train`.
+ * Resumes the run in a folder from its last complete checkpoint: `resume('runs/first', { data })`. The run ends with
+ * the same bits as a run that was never stopped. For a finished run, the function returns its record at once.
+ *
+ * Throws a `run` error if the folder holds no run, if another process is working in the folder, or if the data or the
+ * mode differ from the run's. Throws a `disk` error if the folder can't be written. Also throws the errors of `train`.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
   checkPath('resume', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDescription, withLock } = await runFiles('resume')
-  // Before the lock is made: not every folder is a run's.
+  // The folder is checked before the lock is written, because the folder may hold no run.
   const description = readDescription(folder)
-  await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
+  await refuseOtherData({ folder, noun: 'run', anew: 'start a new run' }, description.data, options.data)
   refuseOtherMode({ folder, noun: 'run' }, description.mode, askedMode(options))
   const record = await readRecord(folder)
   if (record) return record.run
   return withLock(folder, async (lock) => {
-    // Once more: another process may have come to its end meanwhile.
+    // The record is read again while this process holds the lock, because another process may just have finished the
+    // run.
     const finished = await readRecord(folder)
     return finished ? finished.run : resumeFolder(folder, lock, options)
   })
@@ -113,7 +116,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
   }
 }
 
-/** What run.json says, as the training takes it. */
+/** Reads run.json and prepares its network and settings for the training. */
 async function openDescription(folder: string) {
   const { readDescription, storedSettings } = await runFiles('resume')
   const description = readDescription(folder)
@@ -122,17 +125,18 @@ async function openDescription(folder: string) {
   return { description, network, blueprint: createBlueprint(network, description.input), settings }
 }
 
-/** A run that has come to its end. */
+/** The record of a finished run, with the facts of its folder. */
 export interface FinishedRun {
   readonly run: Run
+  /** Name that the user gave the network. */
   readonly label: string
-  /** What it was trained on. */
+  /** Description of the data set on which the network was trained. */
   readonly data: DataDescription
 }
 
 /**
- * The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does, also where
- * the mode isn't the run's.
+ * Reads the record of a finished run from its folder, as `train` returned it. Returns undefined if the run is not
+ * finished. `asked`: the mode to compare with the run's. Throws the errors of `resume`.
  */
 export async function readRecord(
   folder: string,
@@ -159,6 +163,6 @@ export async function readRecord(
 function lostCheckpoint(folder: string, { steps }: StoredResult): IsobathError {
   return new IsobathError(
     'run',
-    `${folder}: expected the checkpoint of step ${steps}, with which the run ended, and it is missing or broken. Remove result.json to make its last steps again.`,
+    `${folder}: expected the checkpoint of step ${steps}, the last step of the run, but this checkpoint is missing or broken. Remove result.json and resume the run to repeat its last steps.`,
   )
 }

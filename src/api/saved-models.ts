@@ -1,4 +1,4 @@
-/** Weights and runs on disk (Node only). */
+/** Reads and writes weights, models and runs on the disk (Node only). */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Statistics } from '../data/standardize.ts'
@@ -22,16 +22,21 @@ import {
 } from './model.ts'
 import { runFiles } from './node.ts'
 
-/** Weights and the sizes of their network: what `createBlueprint` and `initialize` give. */
+/** Weights with the blueprint of their network: the results of `createBlueprint` and `initialize`. */
 export interface SizedWeights {
+  /** Blueprint of the network. */
   readonly blueprint: Blueprint
+  /** Values of all parameters and running statistics, by name. */
   readonly weights: Weights
 }
 
 /**
- * Writes all parameters and running statistics as float32 .safetensors, and the folder of the file where it is missing;
- * gives the SHA-256 of their bytes. A model, such as a run, is written with all that `loadModel` needs. Throws a `weights`
- * error where they don't fit the network, a `disk` error where they can't be written.
+ * Writes all parameters and running statistics to a .safetensors file, in float32, and makes the folder of the file if
+ * necessary. For a model, such as a run, the file also contains all facts that `loadModel` needs. Returns the SHA-256
+ * hash of the weights, in hexadecimal.
+ *
+ * Throws a `weights` error if the weights don't fit the network, a `disk` error if the file can't be written, and a
+ * `platform` error in a browser.
  */
 export async function saveWeights(file: string, trained: Model | SizedWeights): Promise<string> {
   checkPath('saveWeights', file)
@@ -53,7 +58,11 @@ function tensorsOfWeights(trained: SizedWeights): TensorFile {
   return { tensors: toTensors(blueprint, weights), metadata: { format: 'isobath' } }
 }
 
-/** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
+/**
+ * Reads the weights of a network from a .safetensors file: all parameters and running statistics by name, in the
+ * network's order. Throws a `weights` error if the file is missing, is broken or doesn't fit the network, and a
+ * `platform` error in a browser.
+ */
 export async function loadWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
   checkPath('loadWeights', file)
   const { readTensorFile } = await runFiles('loadWeights')
@@ -61,45 +70,55 @@ export async function loadWeights(file: string, blueprint: Blueprint): Promise<M
 }
 
 /**
- * The model in a weights file that `saveWeights` wrote of a run or of another model: `predict(await loadModel(file), inputs)`.
- * Throws a `weights` error where the file is broken, or has weights alone.
+ * Reads the model in a weights file: `predict(await loadModel(file), inputs)`. The file must have been written by
+ * `saveWeights` from a run or another model. Throws a `weights` error if the file is missing, is broken or has only
+ * weights, and a `platform` error in a browser.
  */
 export async function loadModel(file: string): Promise<Model> {
   return modelOr(await findModel(file), file, 'loadWeights')
 }
 
-/** The model in a weights file; undefined where the file has weights alone. Throws a `weights` error where it is broken. */
+/**
+ * Reads the model in a weights file. Returns undefined if the file has only weights. Throws a `weights` error if the
+ * file is broken.
+ */
 export async function findModel(file: string): Promise<Model | undefined> {
   checkPath('loadModel', file)
   const { readTensorFile } = await runFiles('loadModel')
   return modelOfTensors(readTensorFile(file), file)
 }
 
-/** What a run's folder says of the run, whether it has ended or not. */
+/** The facts in the folder of a run, finished or not. */
 export interface RunFacts extends ModelFacts {
+  /** Description of the network. */
   readonly network: Network
+  /** Blueprint of the network, with the shape of each layer and parameter. */
   readonly blueprint: Blueprint
-  /** What the network was called when it was trained. */
+  /** Name that the user gave the network. */
   readonly label: string
-  /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
+  /** Data set of the run: its name, the hash of its samples, and the options with which it was loaded. */
   readonly data: DataDescription
+  /** Settings of the training as run.json stores them, without the seed. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Of the training set: other data is to be standardized in the same way. */
+  /** Means and deviations of the training set, by which all inputs of the network are standardized. */
   readonly statistics: Statistics
+  /** Whether the run was computed in exact mode. */
   readonly exact: boolean
+  /** Whether the run was computed with Winograd's algorithm. */
   readonly winograd: boolean
 }
 
-/** A run's folder as a model: `predict(await readRun(folder), inputs)`. */
+/** A stored run as a model: `predict(await readRun(folder), inputs)`. */
 export interface SavedRun extends RunFacts {
-  /** Of the last checkpoint that is whole. */
+  /** Weights of the last complete checkpoint, by name. */
   readonly weights: Map<string, Float64Array>
+  /** Step of the last complete checkpoint: the number of updates that the weights have had. */
   readonly step: number
-  /** What was wrong with checkpoints after this one, a sentence or two each. */
+  /** What is wrong with each later checkpoint, in one or two sentences. Empty if no later checkpoint is broken. */
   readonly notes: readonly string[]
 }
 
-/** Reads run.json alone. Throws a `run` or `network` error. */
+/** Reads only run.json. Throws a `run` or `network` error if the folder holds no run or a changed one. */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const { readDescription } = await runFiles('readRunFacts')
   const description = readDescription(folder)
@@ -110,7 +129,11 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
   return { ...facts, exact: mode.exact, winograd: mode.winograd }
 }
 
-/** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */
+/**
+ * Reads a run from its folder, with the weights of the last complete checkpoint. The run need not be finished. Throws a
+ * `run`, `network` or `weights` error if the folder holds no run, was changed, or has no complete checkpoint. Throws a
+ * `platform` error in a browser.
+ */
 export async function readRun(folder: string): Promise<SavedRun> {
   checkPath('readRun', folder)
   const { readLastCheckpoint } = await runFiles('readRun')
@@ -120,7 +143,9 @@ export async function readRun(folder: string): Promise<SavedRun> {
   return { ...facts, weights, step: found.step, notes }
 }
 
-/** The network of a description. Throws a `network` error that names the file. */
+/**
+ * Converts the stored network of a description. Throws a `network` error that names the file if the network is invalid.
+ */
 export function networkOfRun(value: unknown, folder: string, file = 'run.json'): Network {
   try {
     return networkFromJson(value)

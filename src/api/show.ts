@@ -1,4 +1,4 @@
-/** Prints a network at each stage on its way to machine code. */
+/** Prints a network at each stage of its compilation to WebAssembly. */
 import { precisions } from '../backends/backend.ts'
 import { assemble } from '../backends/wasm/backend.ts'
 import { printPlan } from '../backends/wasm/plan/print.ts'
@@ -19,30 +19,39 @@ import { type Fields, field, type Input, type Output, pickOptions, withDefaults 
 import { oneOf, sampleShape } from '../support/kinds.ts'
 
 const showOptions = {
-  /** The shape of one sample. */
+  /** Shape of one sample: [features] or [channels, height, width]. */
   input: field(sampleShape(), { required: true }),
+  /** Number of samples in a batch of the training step, 128 by default. */
   batch: training.batch,
-  /** cross-entropy by default. */
+  /** Loss of the training step, `cross-entropy` by default. */
   loss: field(oneOf(lossNames), { default: 'cross-entropy' }),
-  /** That of a training by default. */
+  /** Optimizer of the training step, `momentum({ rate: 0.03 })` by default. */
   optimizer: training.optimizer,
+  /** Whether the kernels give the same bits on every machine, false by default. */
   exact: machine.exact,
+  /** Whether convolutions of 3 x 3 may use Winograd's algorithm, true by default. */
   winograd: machine.winograd,
-  /** float32 by default. */
+  /** Precision of the training step, `float32` by default. */
   precision: field(oneOf(precisions), { default: 'float32' }),
 } satisfies Fields
 
+/** Options of `show` and `kernelsOf`. */
 export type ShowOptions = Input<typeof showOptions>
 
 type Settings = Output<typeof showOptions>
 
+/** Kernels of the WebAssembly module of a training step. */
 export interface ShownKernels {
-  /** The bytes of the WebAssembly module of a training step. */
+  /** Size of the WebAssembly module, in bytes. */
   readonly programBytes: number
+  /** The kernels of the module: name, size in bytes, and number of places in the module that call the kernel. */
   readonly kernels: readonly { readonly name: string; readonly bytes: number; readonly calls: number }[]
 }
 
+/** Names of the stages of a network's compilation, in order. */
 export const stages = ['network', 'blueprint', 'graph', 'plan', 'kernels'] as const
+
+/** Name of a stage of a network's compilation. */
 export type ShowStage = (typeof stages)[number]
 
 function checked(options: ShowOptions): Settings {
@@ -61,7 +70,10 @@ function assembled(network: Network, settings: Settings, relaxed: boolean) {
   return assemble(graphOf(network, settings), { precision, ringSlots: 1, relaxed, shared: true, winograd })
 }
 
-/** Throws an `option` error on a bad option, a `network` error where the network doesn't fit the input. */
+/**
+ * Compiles a training step of a network and lists its kernels: `kernelsOf(network, { input: [784] })`. Throws an
+ * `option` error if an option is unknown or invalid, and a `network` error if the network doesn't fit the input.
+ */
 export async function kernelsOf(network: Network, options: ShowOptions): Promise<ShownKernels> {
   const settings = checked(options)
   const relaxed = (await enableRelaxedSimd()) && settings.exact !== true
@@ -69,7 +81,14 @@ export async function kernelsOf(network: Network, options: ShowOptions): Promise
   return { programBytes: module.bytes.length, kernels: module.kernels }
 }
 
-/** The stage as text. Throws as `kernelsOf` does. */
+/**
+ * Prints a network at a stage of its compilation, as text: `show('plan', network, { input: [784] })`. `network`: the
+ * network as JSON. `blueprint`: a table of layers and shapes. `graph`: the operations of a training step. `plan`: the
+ * memory and the order of the kernel calls. `kernels`: the sizes of the kernels.
+ *
+ * Throws an `option` error if the stage or an option is unknown or invalid, and a `network` error if the network
+ * doesn't fit the input.
+ */
 export async function show(stage: ShowStage, network: Network, options: ShowOptions): Promise<string> {
   if (!stages.includes(stage)) {
     throw new IsobathError('option', `stage: expected one of ${stages.join(', ')}, got ${describeValue(stage)}.`)

@@ -1,4 +1,4 @@
-/** How data that a network meets after its training is standardized: as its training data was. */
+/** Standardizes new data for a trained network by the statistics of its training data. */
 import { type Dataset, inputSize, taskOf } from '../data/dataset.ts'
 import {
   createStandardizer,
@@ -9,7 +9,10 @@ import {
 } from '../data/standardize.ts'
 import { IsobathError } from '../support/errors.ts'
 
-/** By the training's statistics, where they are known. Throws a `data` error where the data is of another kind than theirs. */
+/**
+ * Creates a standardizer with the statistics of the training, or with those of `data` if no statistics are given.
+ * Throws a `data` error if the data doesn't fit the statistics.
+ */
 export function standardizerFor(data: Dataset, how: Standardization, statistics: Statistics | undefined): Standardizer {
   if (!statistics) return createStandardizer(data.train, data.shape, how)
   const { bytes, inputs, targets } = statistics

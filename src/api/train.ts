@@ -1,4 +1,4 @@
-/** Trains a network on this machine's cores: the blueprint, the backend and the run's folder, put together. */
+/** Trains a network on this machine's cores, and stores the run if there is a folder. */
 import type { Mode } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -21,6 +21,7 @@ import { runFiles } from './node.ts'
 import { layersOpener, needsStart, resolveProbes } from './probes.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, storedMode, withMachine } from './with-machine.ts'
 
+/** Options of `train`: data, weights, folder and callbacks, the settings of the training, and the machine. */
 export interface TrainOptions extends Input<typeof callOptions>, TrainingOptions, MachineChoice {}
 
 const optionNames = namesOf<TrainOptions>({ ...callOptions, ...training, ...machineChoice })
@@ -31,20 +32,26 @@ function checkTrainOptions(options: TrainOptions): void {
   checkObservers(options.observers ?? [])
 }
 
-/** What a training came to, and a model: it carries all that a program needs to use the network. */
+/** Result of a training. A run is also a model: it has all facts that `predict` and `saveWeights` need. */
 export interface Run extends TrainingRecord, ModelFacts {
+  /** Description of the trained network. */
   readonly network: Network
+  /** Blueprint of the network, with the shape of each layer and parameter. */
   readonly blueprint: Blueprint
+  /** Settings of the training, with all defaults resolved. */
   readonly settings: TrainingSettings
-  /** The run's folder, if it has one. */
+  /** Path of the run's folder, or null if the run was not stored. */
   readonly run: string | null
 }
 
 /**
- * Trains a network on a data set: `train(network, { data: glyphs(), steps: 500 })`. Throws an IsobathError `network`
- * where the network doesn't fit itself or the data, `weights` where these don't fit it, `option` on a bad option,
- * `memory` where a step doesn't fit into memory, `run` and `disk` on trouble with the run's folder. A run whose numbers stop
- * being finite ends with `diverged`.
+ * Trains a network on a data set: `train(network, { data: glyphs(), steps: 500 })`. A training whose loss is no longer
+ * finite stops without an error. The field `diverged` of the run then has the step and the layer.
+ *
+ * Throws an IsobathError with one of these codes. `network`: the network is inconsistent or doesn't fit the data.
+ * `data`: the samples contradict their data set, or labels are missing. `weights`: the initial weights don't fit the
+ * network. `option`: an option is unknown or invalid. `memory`: a training step doesn't fit into memory. `run`: the
+ * folder already holds work, or another process is working in the folder. `disk`: the folder can't be written.
  */
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
   checkTrainOptions(options ?? {})
@@ -83,7 +90,9 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
   })
 }
 
-/** In metrics.jsonl and run.json, and the weights in the last checkpoint. */
+/**
+ * Fields of a record that result.json leaves out, because metrics.jsonl, run.json or the last checkpoint stores them.
+ */
 export const storedElsewhere = {
   statistics: undefined,
   losses: undefined,

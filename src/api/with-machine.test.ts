@@ -1,4 +1,4 @@
-/** The verbs on a machine that the caller gave. */
+/** Tests of the public functions on a machine that the caller gives. */
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createDeferredBackend } from '../../test/support/deferred-backend.ts'
@@ -34,7 +34,7 @@ async function on<T>(machine: Promise<Machine>, work: (machine: Machine) => Prom
   }
 }
 
-/** A machine of wasm backends with a name of their own that counts those which are in use. */
+/** A machine of wasm backends under another name, with a count of the backends that are not disposed of. */
 async function counted(name = 'counted'): Promise<{ machine: Machine; inUse: () => number }> {
   let inUse = 0
   const machine = await createMachine({
@@ -51,23 +51,26 @@ async function counted(name = 'counted'): Promise<{ machine: Machine; inUse: () 
   return { machine, inUse: () => inUse }
 }
 
-describe('a machine that is disposed of too early', () => {
+describe('when a machine is disposed of too early,', () => {
   const early =
-    'IsobathError: machine: it was disposed of, and work on it was not done. Dispose of a machine when all work on it has ended.'
+    'IsobathError: machine: it was disposed of before its work was finished. Dispose of a machine after all its work has ended.'
 
-  it.each([1, 2])('ends the training on its %i threads with one error, and lets go of its folder', async (threads) => {
-    const machine = await createMachine({ threads })
-    const run = join(folder, `early ${threads}`)
-    const dispose = (done: number): void => {
-      if (done > 100) machine.dispose()
-    }
-    expect(
-      await laterRefusal(() => train(network, { ...options, steps: 5000, machine, run, onProgress: dispose })),
-    ).toBe(early)
-    expect((await resume(run, { data: fewPoints, threads: 1, abort: AbortSignal.abort() })).interrupted).toBe(true)
-  })
+  it.each([1, 2])(
+    'the training on %i threads ends with one error, and the folder of the run is released',
+    async (threads) => {
+      const machine = await createMachine({ threads })
+      const run = join(folder, `early ${threads}`)
+      const dispose = (done: number): void => {
+        if (done > 100) machine.dispose()
+      }
+      expect(
+        await laterRefusal(() => train(network, { ...options, steps: 5000, machine, run, onProgress: dispose })),
+      ).toBe(early)
+      expect((await resume(run, { data: fewPoints, threads: 1, abort: AbortSignal.abort() })).interrupted).toBe(true)
+    },
+  )
 
-  it('ends what is called just before, and what is compiled after it', async () => {
+  it('calls that have just started end with an error, and no program is compiled or run', async () => {
     const machine = await createMachine({ threads: 2 })
     const backend = await machine.backend()
     const training = laterRefusal(() => train(network, { ...options, machine }))
@@ -82,8 +85,8 @@ describe('a machine that is disposed of too early', () => {
   })
 })
 
-describe('a machine that a verb is given', () => {
-  it('trains on the reference backend: the losses are those of wasm in float64, and near those in float32', async () => {
+describe('when a function is given a machine,', () => {
+  it('train on the reference backend gives the losses of wasm in float64, and nearly the losses of wasm in float32', async () => {
     const reference = await on(createMachine({ backend: 'reference' }), (machine) =>
       train(network, { ...options, machine }),
     )
@@ -101,7 +104,7 @@ describe('a machine that a verb is given', () => {
     expect(reference.test.error).toBe(float32.test.error)
   })
 
-  it('may work later: the bits of a training, its measurements and its divergence are those of the same backend at once', async () => {
+  it('a backend that answers later gives the same bits as a backend that answers at once', async () => {
     const wild = sgd({ rate: 1e200 })
     const probes = { of: ['gradientNorm', 'meanSquare', 'updateRatio'], every: 10 } as const
     const trained = async (backend: 'reference' | typeof createDeferredBackend) =>
@@ -125,22 +128,22 @@ describe('a machine that a verb is given', () => {
     expect(await trained(createDeferredBackend)).toEqual(expected)
   })
 
-  it('compares on the reference backend', async () => {
+  it('compare on the reference backend gives the same losses as train', async () => {
     await on(createMachine({ backend: 'reference' }), async (machine) => {
       const { rows } = await compare(families, { ...options, machine, depths: [1, 3], seeds: [0] })
       expect(rows[1].losses).toEqual((await train(network, { ...options, machine })).losses)
     })
   })
 
-  it('diagnoses on the reference backend: all trainings in float64, and no control or measurement in float32', async () => {
+  it('diagnose on the reference backend trains only in float64, and has no control in another precision', async () => {
     await on(createMachine({ backend: 'reference' }), async (machine) => {
       const measured: string[] = []
       const onEvent = (event: DiagnosisEvent): void => {
         if (event.kind === 'measuring') measured.push(event.measurement)
       }
-      const sick = preset('mlp:depth=5,width=8,activation=tanh,sw2=0.05')
+      const faulty = preset('mlp:depth=5,width=8,activation=tanh,sw2=0.05')
       const { steps, batch } = options
-      const diagnosis = await diagnose(sick, {
+      const diagnosis = await diagnose(faulty, {
         data: fewPoints,
         steps,
         batch,
@@ -159,14 +162,14 @@ describe('a machine that a verb is given', () => {
     })
   })
 
-  it('is not disposed of, and does the work of all verbs', async () => {
+  it('the machine does the work of all functions and is not disposed of', async () => {
     const { machine, inUse } = await counted()
     const { weights, weightsSha256, test, train: onTrain } = await train(network, { ...options, machine })
     expect(await evaluate(network, { data: fewPoints, weights, machine })).toEqual({ train: onTrain, test })
     expect((await predict(network, { data: fewPoints, weights, machine })).count).toBe(32)
     const { rows } = await compare(families, { ...options, machine, depths: [3], seeds: [0] })
     expect(rows[0].weightsSha256).toBe(weightsSha256)
-    // That of a single training; those of a comparison are gone with it.
+    // Only the backend of `train` is left. The comparison has disposed of its own backends.
     expect(inUse()).toBe(1)
     expect((await train(network, { ...options, machine })).weightsSha256).toBe(weightsSha256)
     machine.dispose()
@@ -175,7 +178,7 @@ describe('a machine that a verb is given', () => {
     expect(await laterRefusal(() => train(network, { ...options, machine }))).toContain('machine: it was disposed of')
   })
 
-  it('keeps a run of its own backend, which no other backend goes on with', async () => {
+  it('a stored run can only be resumed with the same backend', async () => {
     const { machine } = await counted()
     const run = join(folder, 'run')
     const stop = new AbortController()
@@ -185,14 +188,14 @@ describe('a machine that a verb is given', () => {
     await train(network, { ...options, steps: 400, run, machine, abort: stop.signal, onProgress })
     const refused = await laterRefusal(() => resume(run, { data: fewPoints }))
     expect(refused.replace(run, 'RUN')).toMatchInlineSnapshot(
-      `"IsobathError: RUN: the run is computed by the backend counted, and what was asked for is computed by the backend wasm. Give a machine like the one that it began on."`,
+      `"IsobathError: RUN: expected the backend counted, as in the run, got the backend wasm. Give a machine like the one on which the run began."`,
     )
     const whole = await train(network, { ...options, steps: 400, machine })
     expect((await resume(run, { data: fewPoints, machine })).weightsSha256).toBe(whole.weightsSha256)
     machine.dispose()
   })
 
-  it('is refused with options of another machine beside it, and where a folder would round its weights', async () => {
+  it('the machine is refused together with options of a machine, and for a folder if its precision is float64', async () => {
     const machine = await createMachine({ backend: 'reference' })
     const weights = new Map<string, Float32Array>()
     const refusals = [
@@ -207,8 +210,8 @@ describe('a machine that a verb is given', () => {
       "IsobathError: machine: expected a machine or threads, got both. Give threads to createMachine, or leave the machine out.
       IsobathError: machine: expected a machine or exact, got both. Give exact to createMachine, or leave the machine out.
       IsobathError: machine: expected a machine or winograd, got both. Give winograd to createMachine, or leave the machine out.
-      IsobathError: run: expected a machine that computes in float32, as the weights in a folder are, got one in float64. Leave run out.
-      IsobathError: machine: expected a machine, got an object. Give what createMachine returns, once it has returned it, or leave it out."
+      IsobathError: run: expected a machine that computes in float32, because a folder stores float32 weights, got a machine in float64. Leave run out.
+      IsobathError: machine: expected a machine, got an object. Await createMachine and give its result, or leave the option out."
     `)
     machine.dispose()
   })

@@ -1,4 +1,4 @@
-/** The machine that a verb works on: one that its caller gave, or one of its own. */
+/** Chooses the machine for a call of the public API: the machine that the caller gave, or a new one for this call. */
 import { createMachine, type Machine, type Mode } from '../backends/machine.ts'
 import { machine as machineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -8,7 +8,7 @@ import type { Kind } from '../support/kinds.ts'
 const made: Kind<Machine> = {
   expected: 'a machine',
   accepts: isMachine,
-  remedy: () => 'Give what createMachine returns, once it has returned it, or leave it out.',
+  remedy: () => 'Await createMachine and give its result, or leave the option out.',
 }
 
 function isMachine(value: unknown): value is Machine {
@@ -17,16 +17,24 @@ function isMachine(value: unknown): value is Machine {
   return typeof value.backend === 'function' && typeof value.createWorkerBackend === 'function'
 }
 
-/** A machine, or the options of one that lasts as long as the call: wasm, on all cores by default. */
+/** Table of the options for the machine of a call: a machine, or the options of a new machine for this call. */
 export const machineChoice = {
-  /** As `createMachine` gives it; it is not disposed of. Leaves no room for the other options. */
+  /**
+   * Machine to compute on: the awaited result of `createMachine`. The call doesn't dispose of the machine. A machine
+   * can't be combined with `threads`, `exact`, `winograd` or `memoryLimit`. By default, the call creates a machine with
+   * the backend wasm on all cores, and disposes of it at the end.
+   */
   machine: field(made),
   ...machineOptions,
 } satisfies Fields
 
+/** Options for the machine of a call: a machine, or the options of a machine that is created for this call. */
 export type MachineChoice = Input<typeof machineChoice>
 
-/** Throws an `option` error where both a machine and the options of one are given, and on a bad option. */
+/**
+ * Does the work on the chosen machine. Throws an `option` error if a machine is combined with options of a machine, or
+ * if an option is invalid.
+ */
 export async function withMachine<T>(choice: MachineChoice, work: (machine: Machine) => Promise<T>): Promise<T> {
   const { machine, threads, exact, winograd, memoryLimit } = choice
   checkMachineChoice(choice)
@@ -39,7 +47,7 @@ export async function withMachine<T>(choice: MachineChoice, work: (machine: Mach
   }
 }
 
-/** Throws an `option` error. */
+/** Throws an `option` error if a machine is combined with options of a machine, or if an option is invalid. */
 export function checkMachineChoice(choice: MachineChoice): void {
   const { machine } = pickOptions(machineChoice, choice)
   if (machine === undefined) return
@@ -51,12 +59,14 @@ export function checkMachineChoice(choice: MachineChoice): void {
   )
 }
 
-/** The mode that the options ask for, as far as they say. */
+/** The mode that the options ask for. Parts that the options leave open are undefined. */
 export function askedMode({ machine, exact, winograd }: MachineChoice): Partial<Mode> {
   return machine ? machine.mode : { backend: 'wasm', precision: 'float32', exact, winograd }
 }
 
-/** Options to go on with: the machine that was given, or one in the mode that a run or a diagnosis began with. */
+/**
+ * Options of the machine for work that resumes: the given machine, or a machine in the mode in which the work began.
+ */
 export function resumedMachine(
   choice: MachineChoice,
   { exact, winograd }: Pick<Mode, 'exact' | 'winograd'>,
@@ -66,14 +76,14 @@ export function resumedMachine(
 }
 
 /**
- * The mode as a folder keeps it; wasm, the usual backend, has no name there. Throws an `option` error where the folder
- * would round the weights: it keeps them in float32.
+ * Converts a mode to the form in which a folder stores it. The name of the backend is left out for wasm. Throws an
+ * `option` error if the precision isn't float32, because a folder stores weights in float32.
  */
 export function storedMode({ backend, ...mode }: Mode): Omit<Mode, 'backend'> & { readonly backend?: string } {
   if (mode.precision !== 'float32') {
     throw new IsobathError(
       'option',
-      `run: expected a machine that computes in float32, as the weights in a folder are, got one in ${mode.precision}. Leave run out.`,
+      `run: expected a machine that computes in float32, because a folder stores float32 weights, got a machine in ${mode.precision}. Leave run out.`,
     )
   }
   return backend === 'wasm' ? mode : { ...mode, backend }

@@ -1,66 +1,85 @@
-/** The interface between the code that trains or probes a network and the code that runs a graph. */
+/** The interface between the code that trains or probes a network and the backend that runs its graph. */
 import type { Graph } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 
 export const precisions = ['float32', 'float64'] as const
-/** Of all real numbers in a program. */
+/** Precision of all real numbers in a program. */
 export type Precision = (typeof precisions)[number]
 
-/** In a program's own precision. */
+/** Real numbers of a tensor, in the precision of their program. */
 export type Values = Float32Array | Float64Array
 
 export interface CompileOptions {
-  /** Steps that one call of `run` may do: each has its own inputs and its own `loss` and `outputs`. 1 by default. */
+  /**
+   * Number of slots in the program's ring, 1 by default. One run does at most one step for each slot. Each slot holds
+   * the inputs, the loss and the outputs of its own step.
+   */
   readonly ringSlots?: number
 }
 
 export interface RunResult {
-  /** Steps that were done. Fewer than asked for where the loss of the next one isn't finite: that step updated nothing. */
+  /**
+   * Number of steps that were finished. A run stops early at the first step whose loss is not finite. The step that
+   * stopped a run does not count as finished, and it updated no parameter and no state.
+   */
   readonly finished: number
-  /** The loss of each of these steps; empty where the graph has no output `loss`. */
+  /**
+   * Losses of the finished steps, one number for each step. The array is empty if the graph has no output named `loss`.
+   */
   readonly losses: Float64Array
 }
 
 export interface DownloadOptions {
-  /** The slot of the ring, for an input, `loss` or `outputs`; 0 by default. */
+  /** Number of the ring slot from which an input, the loss or the outputs are read. The default slot is number 0. */
   readonly slot?: number
-  /** An array to fill and return instead of a new one; it may have the other precision. */
+  /** Array that the download fills and returns instead of a new array. The array may be of either precision. */
   readonly into?: Values
 }
 
 /**
- * A compiled graph with memory of its own. Tensors are row-major in the graph's shapes, by the names of the graph's
- * inputs and outputs.
+ * A compiled graph with memory of its own. Callers address a tensor by the name of the graph's input or output. Tensors
+ * are passed in row-major order, in the shapes that the graph gives them.
  *
- * Uploads, downloads and a run take effect in the order of the calls: none needs to be awaited for the next one to be right.
- * From the call of `run` until its promise settles, only ring slots outside that run may be uploaded, downloaded or
- * mapped, and there is no second run. So inputs can be filled in while the program works.
+ * Uploads, downloads and runs take effect in the order of the calls, so a caller need not await one call before the
+ * next. While a run is in progress, callers may upload, download or map only ring slots that the run does not use.
+ * Callers can therefore fill in the inputs of later steps while the program computes. A program does only one run at a
+ * time.
  */
 export interface Program {
   readonly graph: Graph
   readonly precision: Precision
   readonly ringSlots: number
-  /** Bytes of memory that the program uses. */
+  /** Size of the memory that the program uses, in bytes. */
   readonly memoryBytes: number
-  /** Sets a parameter, a state or (in the given ring slot) an input. The caller may change `values` after the call. */
+  /**
+   * Sets a parameter, a state or an input. An input is set in the given ring slot, which is slot 0 by default. The
+   * program copies the given array, so the caller may change the array after the call.
+   */
   upload(name: string, values: ArrayLike<number>, slot?: number): void
-  /** A copy of a parameter, a state, an input or an output. */
+  /** Returns a copy of a parameter, a state, an input or an output. */
   download(name: string, options?: DownloadOptions): Promise<Values>
-  /** The memory of an input in a ring slot, where the backend can show it to callers that fill it in place: see `fillInput`. */
+  /**
+   * Returns the memory of an input in a ring slot, so that the caller can fill the input in place (see `fillInput`).
+   * Programs that cannot share their memory with the caller do not have the method `mapInput`.
+   */
   mapInput?(name: string, slot: number): InputRows
-  /** Runs `count` steps on the ring's slots from `first` on. */
+  /** Runs `count` steps, one for each of the ring slots from number `first` on. */
   run(first: number, count: number): Promise<RunResult>
+  /** Frees the program's memory. A program cannot be used after its disposal. */
   dispose(): void
 }
 
-/** Row r of an input begins at `offset + r * stride`; a vector is one row. */
+/** Place of an input in an array. Row r begins at element `offset + r * stride`. A vector counts as one row. */
 export interface InputRows {
   readonly array: Float32Array | Float64Array | Int32Array
   readonly offset: number
   readonly stride: number
 }
 
-/** Has an input filled in: in place where the backend maps its memory, or else in a buffer that is uploaded. */
+/**
+ * Calls the function `fill` with the rows of an input in a ring slot, and returns the function's result. If the backend
+ * maps its memory, the function writes in place. Otherwise, the function writes to a buffer, which is then uploaded.
+ */
 export function fillInput<T>(program: Program, name: string, slot: number, fill: (rows: InputRows) => T): T {
   if (program.mapInput) return fill(program.mapInput(name, slot))
   const value = program.graph.inputs.find((input) => input.name === name)?.value
@@ -75,23 +94,24 @@ export function fillInput<T>(program: Program, name: string, slot: number, fill:
 }
 
 export interface Capabilities {
-  /** The precisions that such a backend can be made with. */
+  /** Precisions in which a backend of this kind can compute. */
   readonly precisions: readonly Precision[]
-  /** True when the results have the same bits on every machine. */
+  /** True if the backend computes results with the same bits on every machine. */
   readonly exact: boolean
 }
 
+/** An engine that compiles graphs into programs. */
 export interface Backend {
   readonly name: string
-  /** Of all its programs. */
+  /** Precision of all programs that the backend compiles. */
   readonly precision: Precision
   readonly capabilities: Capabilities
-  /** The most bytes that a program may use. */
+  /** Largest size of the memory that one program may use, in bytes. */
   readonly memoryLimit: number
-  /** The bytes that a graph's program would use. */
+  /** Returns the size of the memory that the program of a graph would use, in bytes. */
   memoryOf(graph: Graph, options?: CompileOptions): number
-  /** Throws a `memory` error where the program doesn't fit. */
+  /** Compiles a graph into a program. Throws a `memory` error if the program would exceed the memory limit. */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>
-  /** Frees the threads. */
+  /** Frees the backend's threads. The promise of a run in progress is rejected. */
   dispose(): void
 }

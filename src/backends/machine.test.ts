@@ -6,7 +6,9 @@ import { createReferenceBackend } from './reference/backend.ts'
 import type { WasmOptions } from './wasm/backend.ts'
 import { availableCores } from './wasm/platform.ts'
 
-/** Makes reference backends that pass for those of another engine, and writes down what happens to them. */
+/**
+ * Makes reference backends under the name of another engine, and records how each backend is requested and disposed of.
+ */
 function watched(name = 'other') {
   const asked: WasmOptions[] = []
   const disposed: string[] = []
@@ -22,7 +24,7 @@ function watched(name = 'other') {
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 describe('a machine', () => {
-  it('is wasm in float32 on all cores by default', async () => {
+  it('uses the wasm backend in float32 on all cores by default', async () => {
     const machine = await createMachine()
     expect(machine.mode).toEqual({ backend: 'wasm', precision: 'float32', exact: false, winograd: true })
     expect(machine.workers).toBe(await availableCores())
@@ -31,7 +33,7 @@ describe('a machine', () => {
     machine.dispose()
   })
 
-  it('has the options that it was made with', async () => {
+  it('has the options that createMachine received', async () => {
     const options = { threads: 3, exact: true, winograd: false, memoryLimit: 2 ** 24, precision: 'float64' } as const
     const machine = await createMachine(options)
     expect(machine.mode).toEqual({ backend: 'wasm', precision: 'float64', exact: true, winograd: false })
@@ -42,7 +44,7 @@ describe('a machine', () => {
     machine.dispose()
   })
 
-  it('makes a backend of each precision once, when it is first asked for, and new ones for workers', async () => {
+  it('makes its own backend of each precision once, at the first request, and a new backend for each worker', async () => {
     const { make, asked, disposed } = watched()
     const machine = await createMachine({ backend: make, threads: 4 })
     const [one, again] = [await machine.backend(), await machine.backend('float32')]
@@ -62,7 +64,7 @@ describe('a machine', () => {
     expect(disposed.sort()).toEqual(['float32', 'float64'])
   })
 
-  it('of a function is that of the backend which it makes, one training at a time', async () => {
+  it('takes its mode from the backend that a given function makes, and has one worker', async () => {
     const { make } = watched('webgpu')
     const machine = await createMachine({ backend: make })
     expect(machine.mode).toEqual({ backend: 'webgpu', precision: 'float32', exact: true, winograd: true })
@@ -70,19 +72,19 @@ describe('a machine', () => {
     machine.dispose()
   })
 
-  it('of the reference backend computes in float64 alone', async () => {
+  it('computes only in float64 with the reference backend', async () => {
     const machine = await createMachine({ backend: 'reference' })
     expect(machine.mode).toEqual({ backend: 'reference', precision: 'float64', exact: false, winograd: false })
     expect(machine.precisions).toEqual(['float64'])
     expect(machine.workers).toBe(1)
     expect((await machine.backend()).precision).toBe('float64')
     expect(await laterRefusal(() => machine.createWorkerBackend('float32'))).toMatchInlineSnapshot(
-      `"IsobathError: machine: expected a backend in float32, and the backend reference computes in float64."`,
+      `"IsobathError: machine: expected a backend that computes in float32, got the backend reference, which computes in float64. Choose another precision or backend."`,
     )
     machine.dispose()
   })
 
-  it('disposes of a backend that is still being made, and makes no more', async () => {
+  it('disposes of a backend that is still being made, and makes no backend after its disposal', async () => {
     const { make, disposed } = watched()
     const machine = await createMachine({ backend: make })
     const pending = machine.backend('float64')
@@ -91,11 +93,11 @@ describe('a machine', () => {
     await turn()
     expect(disposed.sort()).toEqual(['float32', 'float64'])
     expect(await laterRefusal(() => machine.backend())).toMatchInlineSnapshot(
-      `"IsobathError: machine: it was disposed of. Make a new one."`,
+      `"IsobathError: machine: it was disposed of before this call. Make a new machine."`,
     )
   })
 
-  it('says what is wrong with its options', async () => {
+  it('refuses wrong options with messages that name the option and the expected value', async () => {
     const stubborn = async (): Promise<Backend> => createReferenceBackend()
     const wrong: readonly unknown[] = [
       null,
@@ -117,17 +119,17 @@ describe('a machine', () => {
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: createMachine: expected an object such as { threads: 2 }, got null.
       IsobathError: createMachine: expected an object such as { threads: 2 }, got 5.
-      IsobathError: backend: expected a function that makes a backend, such as createWasmBackend, got one that makes an object.
-      IsobathError: backend: expected a function that makes a backend, such as createWasmBackend, got one that makes null.
+      IsobathError: backend: expected a function that makes a backend, such as createWasmBackend, got a function that makes an object.
+      IsobathError: backend: expected a function that makes a backend, such as createWasmBackend, got a function that makes null.
       IsobathError: backend: expected one of wasm, reference, or a function that makes a backend, got "webgpu".
       IsobathError: createMachine: expected the options backend, precision, threads, exact, winograd, memoryLimit, got "memory". Did you mean memoryLimit?
       IsobathError: threads: expected a whole number from 1 to 256, got 0.
-      IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.
-      IsobathError: memoryLimit: expected a number of bytes above 0, got -1. Give one, such as 2 ** 30, or leave it out.
+      IsobathError: exact: expected true or false, got "yes". Choose true or false, or leave the option out.
+      IsobathError: memoryLimit: expected a number of bytes above 0, got -1. Give a number such as 2 ** 30, or leave the option out.
       IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?
-      IsobathError: threads: expected no such option with the reference backend, got 2. Leave it out.
-      IsobathError: machine: expected a backend in float32, and the backend reference computes in float64.
-      IsobathError: machine: expected a backend in float32, and the backend reference computes in float64."
+      IsobathError: threads: expected no value with the reference backend, got 2. Leave threads out.
+      IsobathError: machine: expected a backend that computes in float32, got the backend reference, which computes in float64. Choose another precision or backend.
+      IsobathError: machine: expected a backend that computes in float32, got the backend reference, which computes in float64. Choose another precision or backend."
     `)
   })
 })

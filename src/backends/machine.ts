@@ -1,4 +1,4 @@
-/** The hardware that trainings run on, and the one place that chooses and makes backends. */
+/** Machines: the hardware that trainings run on. All backends are chosen and made in this file. */
 import { type MachineOptions, machine } from '../settings/machine.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { describeValue } from '../support/describe-value.ts'
@@ -11,8 +11,9 @@ import { createWasmBackend, type WasmOptions } from './wasm/backend.ts'
 import { availableCores, canShareMemory } from './wasm/platform.ts'
 
 /**
- * Makes a backend: `createWasmBackend`, or a function around it, or one for another engine. The options are those of the
- * machine, with the precision that is asked for; without a precision, the backend takes its usual one.
+ * A function that makes a backend: `createWasmBackend`, or a caller's own function for the same engine or for another
+ * engine. The function receives the machine's options and the requested precision. If no precision is requested, the
+ * function chooses the backend's precision.
  */
 export type BackendMaker = (options: WasmOptions) => Backend | Promise<Backend>
 
@@ -21,58 +22,73 @@ export type BackendName = (typeof backendNames)[number]
 
 export interface CreateMachineOptions extends MachineOptions {
   /**
-   * wasm by default. reference: plain loops in float64 in the calling thread, which take no further options. A function:
-   * one training at a time unless `threads` says how many.
+   * Backend of the machine, `wasm` by default. The backend `reference` computes with plain loops in float64 in the
+   * calling thread and accepts no further options. A function can make a backend of the caller's own. If a function
+   * makes the backend, the machine runs one training at a time unless the option `threads` is given.
    */
   readonly backend?: BackendName | BackendMaker
-  /** The precision of trainings: float32 by default, or the one that the backend has. */
+  /**
+   * Precision of trainings. The default precision is float32 with the wasm backend, and otherwise the backend's own
+   * precision.
+   */
   readonly precision?: Precision
 }
 
-/** How a machine computes: results of another mode have other bits. */
+/**
+ * The properties of a machine on which the bits of its results depend. Two machines with different modes can compute
+ * results that differ in their last bits.
+ */
 export interface Mode {
-  /** The backend's name. */
+  /** Name of the backend. */
   readonly backend: string
-  /** Of trainings; a measurement may ask for another one. */
+  /** Precision of trainings. A measurement may request a backend of another precision. */
   readonly precision: Precision
+  /** True if the machine computes results with the same bits as every other exact machine. */
   readonly exact: boolean
+  /** True if convolutions of 3 x 3 may use Winograd's algorithm. */
   readonly winograd: boolean
 }
 
 export interface Machine {
   readonly mode: Mode
-  /** Precisions that its backends can have, that of trainings first. */
+  /** Precisions that the machine's backends can have. The precision of trainings is the first element. */
   readonly precisions: readonly Precision[]
-  /** Trainings that run side by side, each on a backend of one thread. */
+  /** Number of trainings that can run at the same time, each on a worker's backend with one thread. */
   readonly workers: number
   /**
-   * The machine's own backend on all threads, in the mode's precision by default: made when first asked for, and disposed
-   * of with the machine. Throws an `option` error where the machine has no such precision.
+   * Returns the machine's own backend, which uses all threads. The default precision is the precision of trainings. The
+   * backend of each precision is made at the first request and disposed of with the machine. Throws an `option` error
+   * if the machine cannot compute in the requested precision, or if the machine was disposed of.
    */
   backend(precision?: Precision): Promise<Backend>
-  /** A new backend for one of the trainings side by side; the caller disposes of it. Throws as `backend` does. */
+  /**
+   * Makes a new backend with one thread, for one of the trainings that run at the same time. The caller disposes of the
+   * new backend. Throws an `option` error if the machine cannot compute in the requested precision, or if the machine
+   * was disposed of.
+   */
   createWorkerBackend(precision?: Precision): Promise<Backend>
-  /** Disposes of the machine's own backends. */
+  /** Disposes of the machine's own backends, but not of the backends that were made for workers. */
   dispose(): void
 }
 
-/** How the backends of a machine are made, and the facts that are known before the first of them is there. */
+/** How the backends of a machine are made, and the facts about these backends that are known in advance. */
 interface Source {
   readonly name: string
   readonly precision: Precision
   readonly capabilities: Capabilities
   readonly winograd: boolean
   readonly workers: number
-  /** Threads of a worker's backend. */
+  /** Number of threads of a worker's backend, or `inline` for the calling thread. */
   readonly workerThreads: 1 | 'inline'
   readonly make: BackendMaker
-  /** The backend that was made to learn the facts. */
+  /** Backend that was made in order to learn the facts in this record, and that becomes the machine's own backend. */
   readonly first?: Backend
 }
 
 /**
- * A machine for `train` and all other verbs: `train(network, { data, machine })`. Whoever makes a machine disposes of it.
- * Throws an `option` error on a bad option.
+ * Makes a machine for training and for all other functions that compute, as in `train(network, { data, machine })`. The
+ * caller that makes a machine disposes of the machine. Throws an `option` error if an option is unknown or has a wrong
+ * value.
  */
 export async function createMachine(options: CreateMachineOptions = {}): Promise<Machine> {
   checkMachineOptions(options)
@@ -84,7 +100,8 @@ export async function createMachine(options: CreateMachineOptions = {}): Promise
   let isDisposed = false
 
   const makeChecked = async (precision: Precision, threads: WasmOptions['threads']): Promise<Backend> => {
-    if (isDisposed) throw new IsobathError('option', 'machine: it was disposed of. Make a new one.')
+    if (isDisposed)
+      throw new IsobathError('option', 'machine: it was disposed of before this call. Make a new machine.')
     if (!capabilities.precisions.includes(precision)) throw noPrecision(precision, name, capabilities.precisions)
     const made = await make({ precision, threads, exact, winograd, memoryLimit })
     checkBackend(made)
@@ -160,21 +177,21 @@ function checkMachineOptions(options: CreateMachineOptions): void {
   const [given] = Object.entries(pickOptions(machine, options))
   if (backend === 'reference' && given) {
     const [name, value] = given
-    const expected = 'expected no such option with the reference backend'
-    throw new IsobathError('option', `${name}: ${expected}, got ${describeValue(value)}. Leave it out.`)
+    const expected = 'expected no value with the reference backend'
+    throw new IsobathError('option', `${name}: ${expected}, got ${describeValue(value)}. Leave ${name} out.`)
   }
 }
 
 const partsOfBackend = { name: 'string', capabilities: 'object', compile: 'function', dispose: 'function' } as const
 
-/** A backend of a caller's own, who has no compiler to tell what is missing. */
+/** Throws an `option` error if a caller's function made no backend. Plain JavaScript has no compiler to check. */
 function checkBackend(made: unknown): void {
   const has = ([key, type]: readonly [string, string]): boolean => typeof Reflect.get(Object(made), key) === type
   const { precision }: { readonly precision?: unknown } = Object(made)
   if (Object.entries(partsOfBackend).every(has) && precisions.some((one) => one === precision)) return
   throw new IsobathError(
     'option',
-    `backend: expected a function that makes a backend, such as createWasmBackend, got one that makes ${describeValue(made)}.`,
+    `backend: expected a function that makes a backend, such as createWasmBackend, got a function that makes ${describeValue(made)}.`,
   )
 }
 
@@ -182,6 +199,6 @@ function noPrecision(asked: Precision, name: string, precisions: readonly Precis
   const has = precisions.join(' and ')
   return new IsobathError(
     'option',
-    `machine: expected a backend in ${asked}, and the backend ${name} computes in ${has}.`,
+    `machine: expected a backend that computes in ${asked}, got the backend ${name}, which computes in ${has}. Choose another precision or backend.`,
   )
 }

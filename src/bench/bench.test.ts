@@ -1,4 +1,4 @@
-/** The bench from end to end on tiny work: what its answer holds, never how fast it was. */
+/** Runs the bench from end to end on tiny networks. The tests check the form of the result, never the speed. */
 import { describe, expect, it } from 'vitest'
 import { parseNetwork } from '../network/presets.ts'
 import { type PlannedRow, type RowsOptions, runBench, runRoofline } from './bench.ts'
@@ -20,8 +20,8 @@ const tiny: Workload = {
 }
 const quick: RowsOptions = { workload: tiny, quick: true, threads: 2 }
 
-describe('the rows', () => {
-  it('are all there, with figures, in the order of the table', async () => {
+describe('runBench', () => {
+  it('measures all rows in the order of the table', async () => {
     const planned: PlannedRow[] = []
     const done = new Map<string, number>()
     const result = await runBench({
@@ -48,7 +48,7 @@ describe('the rows', () => {
     expect(result.rows.map(({ name }) => name)).toEqual(names)
     expect(planned.map(({ name }) => name)).toEqual(names.filter((name) => !name.startsWith('code')))
     expect([...done]).toEqual(planned.map(({ name }) => [name, 2]))
-    // Without a peer a row takes less.
+    // Without a peer, a row takes less time.
     expect(planned.slice(1, 3)).toMatchObject([
       { rounds: 2, seconds: 1 },
       { rounds: 2, seconds: 3 },
@@ -71,7 +71,7 @@ describe('the rows', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result)
   })
 
-  it('that the project has bars for are those of its design', () => {
+  it('the usual workload has the rows and bars of the project design', () => {
     const { mlps, resnets } = usualWorkload
     expect(mlps.map(({ depth, width, batch, bar }) => [depth, width, batch, bar?.reach, bar?.beyond])).toEqual([
       [1000, 64, 64, 4, 5],
@@ -86,7 +86,7 @@ describe('the rows', () => {
     expect(usualWorkload).toMatchObject({ productSize: 1024, compileDepths: [10, 10_000], stepDepths: [200, 2000] })
   })
 
-  it('can be chosen by a part of their name, and a text that none has is refused', async () => {
+  it('measures only the rows whose name contains a text, and refuses a text that no name contains', async () => {
     const { rows } = await runBench({ ...quick, only: 'CODE' })
     expect(rows.map(({ name, unit }) => [name, unit])).toEqual([['code, depth 20 over 2', 'bytes']])
     await expect(runBench({ ...quick, only: 'lstm' })).rejects.toThrowError(
@@ -94,17 +94,17 @@ describe('the rows', () => {
     )
   })
 
-  it('are measured alone where the peer is absent, which the answer says', async () => {
+  it('measures rows without a peer if the peer is missing, and reports why', async () => {
     const absent = await runBench({ ...quick, only: '3 x 8', peer: 'pytorch', python: '/no/such/python3' })
     expect(absent.missing).toMatch(
-      /^PyTorch isn't there \(\/no\/such\/python3: .*\)\. Debian has it as python3-torch\.$/,
+      /^PyTorch isn't installed \(\/no\/such\/python3: .*\)\. The Debian package is python3-torch\.$/,
     )
     expect(absent.rows).toMatchObject([{ peer: null, ratio: null, reached: null }])
     const withoutPackage = await runBench({ ...quick, only: '3 x 8', peer: 'jax-js' })
     expect(withoutPackage.missing).toMatch(/^@jax-js\/jax is not installed in .*npm install @jax-js\/jax/)
   })
 
-  it('that were finished when the bench is stopped are in its answer', async () => {
+  it('returns the finished rows if the bench is stopped', async () => {
     const controller = new AbortController()
     const onProgress = (row: string): void => {
       if (row.startsWith('MLP 2')) controller.abort()
@@ -114,15 +114,15 @@ describe('the rows', () => {
     expect(rows.map(({ name }) => name)).toEqual(['MLP 3 x 8, batch 8'])
   })
 
-  it("work on one thread, in exact mode and without Winograd's algorithm", async () => {
+  it("measures rows on one thread, in exact mode and without Winograd's algorithm", async () => {
     const modes = { threads: 1, exact: true, winograd: false }
     const { rows, threads, exact, winograd } = await runBench({ ...quick, ...modes, only: 'MLP' })
-    // One thread has nothing to run side by side.
+    // With one thread, the bench leaves out the row of trainings side by side.
     expect({ threads, exact, winograd, rows: rows.length }).toEqual({ ...modes, rows: 2 })
   })
 })
 
-describe('the roofline', () => {
+describe('runRoofline', () => {
   const problem = {
     network: parseNetwork('mlp:depth=4,width=8,activation=tanh', { classes: 3 }),
     input: [5],
@@ -130,7 +130,7 @@ describe('the roofline', () => {
     seed: 0,
   }
 
-  it.each([1, 2])('on %i threads has every kernel of the step, and its rows add up', async (threads) => {
+  it.each([1, 2])('lists every kernel of the step on %i threads, with times that add up', async (threads) => {
     const { roofline } = await runRoofline(problem, { quick: true, threads })
     if (!roofline) throw new Error('expected a roofline')
     const { rows, peaks, profiledMilliseconds, stepMilliseconds } = roofline
@@ -147,16 +147,16 @@ describe('the roofline', () => {
       expect(found.milliseconds).toBeGreaterThan(0)
       return found
     }
-    // Two operations for each of batch x inputs x outputs, one for each bias and for each tanh.
+    // A dense layer has two operations for each of batch x inputs x outputs, and one for each bias and each tanh.
     expect(row('dense+addBias+tanh', '16 x 5 x 8')).toMatchObject({ calls: 1, operations: 2 * 16 * 5 * 8 + 2 * 16 * 8 })
     const inner = row('dense+addBias+tanh', '16 x 8 x 8')
     expect(inner).toMatchObject({ calls: 3, operations: 3 * (2 * 16 * 8 * 8 + 2 * 16 * 8) })
-    // x, w, bias, y, each once, in float32.
+    // The bytes are those of x, w, bias and y, each counted once, in float32.
     expect(inner.bytes).toBe(3 * 4 * (16 * 8 + 8 * 8 + 8 + 16 * 8))
-    // The update follows the gradient: velocity = m velocity + gradient; parameter -= rate velocity.
+    // The kernel also updates the weights: velocity = m velocity + gradient; parameter -= rate velocity.
     const operations = 3 * (2 * 16 * 8 * 8 + 4 * 8 * 8)
     expect(row('denseWeightGradient+momentumUpdate', '16 x 8 x 8')).toMatchObject({ calls: 3, operations })
-    // Two more for each element of the activation's gradient.
+    // The gradient of the activation adds two operations for each element.
     expect(row('denseInputGradient+activationGradient', '16 x 8 x 3')).toMatchObject({
       calls: 1,
       operations: 2 * 16 * 8 * 3 + 2 * 16 * 8,
@@ -165,9 +165,9 @@ describe('the roofline', () => {
     expect(others.map(({ name }) => name).sort()).toEqual(['starting and ending the step', 'waiting at barriers'])
   })
 
-  it('takes the longer of two times for the roof, and finds what is faster than memory in the cache', () => {
+  it('roofOf takes the longer of two times as the roof, and assumes the cache for kernels faster than memory', () => {
     const peaks = { gflops: 100, programBandwidth: 10, cacheBandwidth: 50 }
-    // 1e8 operations take 1 ms at 100 GFLOP/s; 1e7 bytes take 1 ms at 10 GB/s and 0.2 ms at 50.
+    // 1e8 operations take 1 ms at 100 GFLOP/s. 1e7 bytes take 1 ms at 10 GB/s and 0.2 ms at 50 GB/s.
     const roof = (operations: number, bytes: number, time: number) => roofOf({ operations, bytes }, time, peaks)
     expect(roof(1e8, 5e6, 2)).toEqual({ bound: 'compute', milliseconds: 1 })
     expect(roof(1e8, 2e7, 3)).toEqual({ bound: 'memory', milliseconds: 2 })
@@ -175,7 +175,7 @@ describe('the roofline', () => {
     expect(roof(1e8, 2e7, 1.5)).toEqual({ bound: 'compute', milliseconds: 1 })
   })
 
-  it('has none when it was stopped', async () => {
+  it('returns no roofline if the bench is stopped', async () => {
     const controller = new AbortController()
     const onProgress = (): void => controller.abort()
     expect((await runRoofline(problem, { quick: true, abort: controller.signal, onProgress })).roofline).toBeNull()

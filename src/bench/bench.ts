@@ -1,6 +1,6 @@
 /**
- * The bench: speed on the project's own terms and side by side with a peer. For Node only; whoever uses it loads it by a
- * dynamic import.
+ * The bench measures the speed of Isobath against fixed bars and side by side with a peer, which is another program.
+ * The bench needs Node, so its users load the bench by a dynamic import.
  */
 import { availableParallelism } from 'node:os'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -16,18 +16,24 @@ import type { Problem } from './training.ts'
 import { tasksOf, usualWorkload, type Workload } from './workload.ts'
 
 export interface BenchOptions {
-  /** One for each core by default. With 1, all is timed by the processor's time: what else runs doesn't count. */
+  /**
+   * Number of threads; one for each core by default. With 1 thread, processor time is measured, so other work does not
+   * count.
+   */
   readonly threads?: number
   readonly exact?: boolean
-  /** False: convolutions by the direct sum alone. */
+  /** Whether convolutions may use Winograd's algorithm; if false, all convolutions use the direct sum. */
   readonly winograd?: boolean
   readonly seed?: number
-  /** One short round without warm-up: shows that everything runs, but its figures are rough. */
+  /**
+   * Whether to run one short round without warm-up. A quick bench shows that everything runs, but its figures are
+   * rough.
+   */
   readonly quick?: boolean
-  /** 5 by default. */
+  /** Number of rounds; 5 by default, or 1 for a quick bench. */
   readonly rounds?: number
   readonly abort?: AbortSignal
-  /** Told of all rows before the first is measured. */
+  /** Called with all planned rows before the first row is measured. */
   readonly onStart?: (rows: readonly PlannedRow[]) => void
   readonly onProgress?: Bench['onProgress']
 }
@@ -35,15 +41,15 @@ export interface BenchOptions {
 export interface PlannedRow {
   readonly name: string
   readonly rounds: number
-  /** About how long a round takes. */
+  /** Estimated duration of one round, in seconds. */
   readonly seconds: number
 }
 
 export interface RowsOptions extends BenchOptions {
-  /** Only the rows whose name has this text in it, in capitals or not. */
+  /** Measures only the rows whose name contains this text, ignoring case. */
   readonly only?: string
   readonly peer?: PeerName
-  /** The Python that has PyTorch; Debian's by default. */
+  /** Path of the Python interpreter that has PyTorch; by default the interpreter of Debian. */
   readonly python?: string
   readonly workload?: Workload
 }
@@ -67,15 +73,15 @@ interface Conditions {
 export interface BenchResult extends Conditions {
   readonly steps: number
   readonly peer: DescribedPeer | null
-  /** Why there is no peer although one was asked for. */
+  /** The reason why a requested peer is missing; null if no peer is missing. */
   readonly missing: string | null
-  /** True when the bench was stopped: then rows are missing. */
+  /** Whether the bench was stopped, so that rows are missing. */
   readonly interrupted: boolean
   readonly rows: readonly BenchRow[]
 }
 
 export interface RooflineResult extends Conditions {
-  /** Null when the bench was stopped. */
+  /** The measured roofline; null if the bench was stopped. */
   readonly roofline: Roofline | null
 }
 
@@ -111,8 +117,8 @@ const conditionsOf = ({ threads, exact, winograd, effort }: Bench, quick = false
 })
 
 /**
- * Measures the rows. When `abort` is aborted it ends with the rows that were finished. Throws an `option` error when no
- * row has the text of `only`.
+ * Measures the rows of the bench. An abort ends the bench, which then returns the finished rows. Throws an `option`
+ * error if no row name contains the text of `only`.
  */
 export async function runBench(options: RowsOptions = {}): Promise<BenchResult> {
   const { only = '', workload = usualWorkload } = options
@@ -154,7 +160,7 @@ export async function runBench(options: RowsOptions = {}): Promise<BenchResult> 
   }
 }
 
-/** Measures where the time of a network's training step goes. */
+/** Measures how the time of a training step is divided among the kernels of the network. */
 export async function runRoofline(problem: Problem, options: BenchOptions = {}): Promise<RooflineResult> {
   const describeHardware = observeHardware()
   const bench = await createBench(options)

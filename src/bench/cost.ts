@@ -1,9 +1,9 @@
 /**
- * What a kernel has to do at least: its operations, counted from shapes, and the bytes that its operands occupy. Products
- * are exact (a multiplication and an addition for each term); the rest counts the additions, multiplications and divisions
- * of the textbook formula, with one for an elementary function whatever it takes to compute, so it is approximate.
+ * Counts the least work of a kernel: its operations, computed from shapes, and the bytes of its operands. The count of
+ * products is exact: a multiplication and an addition for each term. All other counts are approximate. Approximate
+ * counts add up the additions, multiplications and divisions of the textbook formula, and count each elementary
+ * function as one operation.
  */
-
 import type { Precision } from '../backends/backend.ts'
 import { tileOf } from '../backends/wasm/plan/algorithms.ts'
 import type { Kernel, Operand } from '../backends/wasm/plan/plan.ts'
@@ -20,31 +20,39 @@ const size = ({ shape }: Value): number => sizeOf(shape)
 const firstInput = ({ inputs }: OpNode): Value => inputs[0]
 const firstOutput = ({ outputs }: OpNode): Value => outputs[0]
 
-/** So many for each element of the first output. */
+/** The cost of an operation with `operations` for each element of the first output. */
 const perOutput =
   (operations: number): CostRow =>
   ({ outputs }) =>
     operations * size(outputs[0])
 
-/** So many for each element of the first input. */
+/** The cost of an operation with `operations` for each element of the first input. */
 const perInput =
   (operations: number): CostRow =>
   ({ inputs }) =>
     operations * size(inputs[0])
 
-/** A multiplication and an addition for each element of `factor`, with so many others; borders count like all else. */
+/**
+ * The cost of a product: a multiplication and an addition for each of the `others(node)` terms of every element of
+ * `factor(node)`. Terms at the border of an image count too.
+ */
 const product =
   (factor: (node: OpNode) => Value, others: (node: OpNode) => number): CostRow =>
   (node) =>
     2 * size(factor(node)) * others(node)
 
-/** So many for each position of the window, over the elements of the value where the windows are. */
+/**
+ * The cost of a window operation: `operations` for each position of the window and each element of the value `where`.
+ */
 const perPlace =
   (operations: number, where: (node: OpNode) => Value): CostRow =>
   (node) =>
     operations * geometryOf(node.attributes).kernel ** 2 * size(where(node))
 
-/** An optimizer's, for each parameter; weight decay takes two more. */
+/**
+ * The cost of an optimizer step: `operations` for each parameter, two more with weight decay, and one more each with
+ * clipping and with layer rates.
+ */
 const update =
   (operations: number): CostRow =>
   ({ inputs, attributes }) => {
@@ -113,12 +121,17 @@ const costs = {
   join: () => 0,
 } satisfies Record<OpName, CostRow>
 
-/** Floating-point operations of one call; a convolution's are those of the direct sum, whatever way it is computed. */
+/**
+ * Number of floating-point operations of one kernel call. A convolution always counts the operations of the direct sum.
+ */
 export function operationsOf(kernel: Kernel): number {
   return operationsIn(kernel).reduce((sum, node) => sum + costs[node.op](node), 0)
 }
 
-/** How many of the direct sum's operations are left by Winograd's tiles, those that stick out included. */
+/**
+ * The fraction of the direct sum's operations that Winograd's algorithm needs. Winograd tiles that cross the border
+ * count fully.
+ */
 function shareOfTiles({ op, attributes }: OpNode, tile: number): number {
   const { kernel, height, width, outputHeight, outputWidth } = geometryOf(attributes)
   const extents = op === 'convInputGradient' ? [height, width] : [outputHeight, outputWidth]
@@ -126,7 +139,9 @@ function shareOfTiles({ op, attributes }: OpNode, tile: number): number {
   return along(extents[0]) * along(extents[1])
 }
 
-/** Of the way that the kernel is computed, and at least: the transforms of Winograd's algorithm aside. */
+/**
+ * Least number of operations for the kernel's own algorithm. The transforms of Winograd's algorithm are not counted.
+ */
 export function leastOperationsOf(kernel: Kernel): number {
   const tile = tileOf(kernel.algorithm)
   if (tile === undefined) return operationsOf(kernel)
@@ -139,12 +154,14 @@ function operandBytes({ value, location }: Operand, precision: Precision): numbe
   return sizeOf(value.shape.slice(0, axes.length)) * buffer.slotSize * elementBytes(precision, buffer.element)
 }
 
-/** Bytes that one call reads and writes, if it touches each operand once; padding counts. */
+/** Number of bytes that one kernel call reads and writes, if it touches each operand once. Padding is included. */
 export function bytesOf({ operands }: Kernel, precision: Precision): number {
   return operands.reduce((sum, operand) => sum + operandBytes(operand, precision), 0)
 }
 
-/** Of a window that moves over images: `128 x 32 x 32, 16 -> 16, 3x3` (images, height, width, channels in and out, kernel). */
+/**
+ * The size of a window operation: `128 x 32 x 32, 16 -> 16, 3x3` (images, height, width, channels in and out, kernel).
+ */
 function windowText({ attributes }: OpNode, input: Value, output: Value): string {
   const { height, width, positions, kernel, stride } = geometryOf(attributes)
   const images = [input.shape[0] / positions, height, width].join(' x ')
@@ -171,7 +188,10 @@ const sizeTexts: Partial<Record<OpName, (node: OpNode) => string>> = {
   subsampleGradient: windowBackward,
 }
 
-/** `128 x 784 x 100` (batch, inputs, outputs) for a dense layer's products, else the first operand's shape. */
+/**
+ * The size of a kernel: `128 x 784 x 100` (batch, inputs, outputs) for a dense product, or the shape of the first
+ * operand.
+ */
 export function sizeText({ nodes: [node] }: Kernel): string {
   const text = sizeTexts[node.op]?.(node)
   return text ?? ((node.inputs[0] ?? node.outputs[0]).shape.join(' x ') || '1')

@@ -1,4 +1,6 @@
-/** What depth costs: code and compilation should not grow with it at all, a step's time in proportion. */
+/**
+ * Measures the cost of depth. Code and compilation should not grow with depth, and a step should grow in proportion.
+ */
 import { assemble } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { grouped } from '../format/words.ts'
@@ -7,7 +9,7 @@ import { type Bench, isQuick, median, milliseconds, settle, timeRound, warmUp, y
 import { atMost, type BenchRow, rowOf } from './rows.ts'
 import { graphOf, type Problem, prepareStep } from './training.ts'
 
-/** The depths of the two networks that are compared. */
+/** The depths of the two compared networks. */
 export type DepthPair = readonly [shallow: number, deep: number]
 
 const classes = 10
@@ -19,7 +21,7 @@ export const compileRowNames = (depths: DepthPair): readonly [time: string, byte
 ]
 export const stepRowName = (depths: DepthPair): string => `step, ${over(depths)}`
 
-/** Compilations of each, in turns, that make a round. */
+/** Number of compilations of each network in one round; the two networks take turns. */
 const compilationsOfRound = 10
 
 const problemOf = (preset: string, width: number, seed: number): Problem => ({
@@ -29,12 +31,12 @@ const problemOf = (preset: string, width: number, seed: number): Problem => ({
   seed,
 })
 
-/** The module with an empty section of its own name: V8 doesn't compile again what has the same bytes. */
+/** Appends an empty custom section with a unique name, because V8 does not compile the same bytes twice. */
 function unique(bytes: Uint8Array, number: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...bytes, 0, 5, 4, ...Buffer.from(String(number % 10_000).padStart(4, '0'))])
 }
 
-/** From the preset's text to a compiled WebAssembly module, and its bytes. */
+/** Measures the time from a preset's text to a compiled WebAssembly module, and the bytes of the module. */
 export async function benchCompile(bench: Bench, depths: DepthPair): Promise<BenchRow[]> {
   const { abort, effort, seed, threads, exact } = bench
   const [timeName, codeName] = compileRowNames(depths)
@@ -72,7 +74,7 @@ export async function benchCompile(bench: Bench, depths: DepthPair): Promise<Ben
   ]
 }
 
-/** 200 layers fit the cache, 2,000 don't. */
+/** Measures the step time of a deep network against a shallow one. 200 layers fit into the cache, 2,000 do not. */
 export async function benchDepth(bench: Bench, depths: DepthPair): Promise<BenchRow> {
   const { backend, effort, seed } = bench
   const name = stepRowName(depths)

@@ -1,4 +1,4 @@
-/** The hardware that the bench runs on, as far as figures depend on it. */
+/** Describes the hardware on which the bench runs, because the figures depend on the hardware. */
 import { availableParallelism, cpus, loadavg, platform } from 'node:os'
 
 export interface Hardware {
@@ -6,12 +6,13 @@ export interface Hardware {
   readonly cores: number
   readonly platform: string
   readonly node: string
-  /** The load of the last minute, before and after: other work makes figures smaller and noisier. */
+  /** The load average of the minute before the bench. Other work makes figures worse and noisier. */
   readonly loadBefore: number
+  /** The load average of the last minute of the bench. */
   readonly loadAfter: number
 }
 
-/** Call it before the bench; what it gives describes the hardware after. */
+/** Call this function before the bench, and call the returned function after the bench for the description. */
 export function observeHardware(): () => Hardware {
   const loadBefore = loadavg()[0]
   return () => ({

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { type Bench, quickEffort, timeRound, turnSize, usualEffort, warmUp } from './measure.ts'
 
-describe('a turn', async () => {
+describe('turns of the bench', async () => {
   it.each([
     [20, { before: 1, steps: 7 }],
     [600, { before: 1, steps: 2 }],
     [3000, { before: 0, steps: 2 }],
-  ])('of steps of %i ms has as many as leave seven in five rounds', (milliseconds, size) => {
+  ])('turnSize gives a turn of steps of %i ms enough steps for at least seven in five rounds', (milliseconds, size) => {
     expect(turnSize(usualEffort, milliseconds)).toEqual(size)
   })
 
-  it('has all seven where there is one round alone, and no more than asked for', () => {
+  it('turnSize gives all seven steps to a single round, and never more steps than requested', () => {
     expect(turnSize({ ...usualEffort, rounds: 1 }, 600).steps).toBe(7)
     expect(turnSize(quickEffort, 600).steps).toBe(2)
   })
@@ -27,13 +27,13 @@ describe('a turn', async () => {
     onProgress: () => {},
   }
 
-  it('does the steps that count after those that do not', async () => {
+  it('timeRound runs the untimed steps of a turn before the timed steps', async () => {
     let calls = 0
     expect(await timeRound(bench, () => calls++, { before: 1, steps: 4 })).toBeGreaterThanOrEqual(0)
     expect(calls).toBe(5)
   })
 
-  it('is warmed up for, but no longer than is needed', async () => {
+  it('warmUp runs the requested number of steps, but stops at the time limit', async () => {
     let calls = 0
     await warmUp(bench, () => calls++)
     expect(calls).toBe(quickEffort.warmUpSteps)

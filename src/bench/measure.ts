@@ -1,19 +1,19 @@
-/** How work is timed: warmed up first, in turns, with rests. */
+/** Times work: first a warm-up, then turns with rests between the turns. */
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import type { WasmBackend } from '../backends/wasm/backend.ts'
 
 export type Work = () => unknown
 
-/** How much is measured. */
+/** The effort of a measurement: the numbers of rounds and steps, and the length of the warm-up. */
 export interface Effort {
-  /** Turns that each side has; a ratio is the median of the rounds' ratios. */
+  /** Number of rounds. In each round, every side has one turn. A ratio is the median over the rounds. */
   readonly rounds: number
-  /** Steps of a turn; their median is the turn's figure. */
+  /** Number of timed steps in a turn. The figure of a turn is the median of its steps. */
   readonly steps: number
-  /** V8 moves a function to its optimizing compiler after some calls: steps before that don't count. */
+  /** Number of untimed steps at the start, because V8 optimizes a function only after some calls. */
   readonly warmUpSteps: number
   readonly warmUpMilliseconds: number
-  /** Slow steps call each kernel often: after so long a time no further one is needed. */
+  /** Longest warm-up, in milliseconds. A slow step calls each kernel often, so few steps suffice. */
   readonly longestWarmUp: number
 }
 
@@ -21,7 +21,7 @@ const longestWarmUp = 5000
 export const usualEffort: Effort = { rounds: 5, steps: 7, warmUpSteps: 10, warmUpMilliseconds: 2000, longestWarmUp }
 export const quickEffort: Effort = { rounds: 1, steps: 2, warmUpSteps: 2, warmUpMilliseconds: 0, longestWarmUp }
 
-/** A short round shows that all runs. */
+/** Whether the effort is a quick check that everything runs. */
 export const isQuick = ({ warmUpMilliseconds }: Effort): boolean => warmUpMilliseconds === 0
 
 export interface Bench {
@@ -32,7 +32,7 @@ export interface Bench {
   readonly effort: Effort
   readonly seed: number
   readonly abort: AbortSignal
-  /** So many rounds of a row are done. */
+  /** Called after each round with the name of the row and the number of finished rounds. */
   readonly onProgress: (row: string, done: number) => void
 }
 
@@ -48,7 +48,7 @@ export async function milliseconds(work: Work): Promise<number> {
   return performance.now() - start
 }
 
-/** Of work on this thread: what else the machine runs doesn't count. */
+/** The processor time of work on this thread, in milliseconds. Other work on the machine does not count. */
 export async function processorMilliseconds(work: Work): Promise<number> {
   const before = process.cpuUsage()
   await work()
@@ -56,22 +56,22 @@ export async function processorMilliseconds(work: Work): Promise<number> {
   return (user + system) / 1e3
 }
 
-/** With one thread, by the processor's time. */
+/** The timer of steps: processor time with one thread, wall-clock time with several threads. */
 const stepTimer = ({ threads }: Bench): typeof milliseconds => (threads === 1 ? processorMilliseconds : milliseconds)
 
-/** Lets signals through, which a program in the calling thread would hold up. Throws when the bench is stopped. */
+/** Lets pending events run, which a program in the calling thread would delay. Throws if the bench is stopped. */
 export async function yieldToEventLoop(abort: AbortSignal): Promise<void> {
   await immediate()
   abort.throwIfAborted()
 }
 
-/** Rests so that threads of the other side, which poll for a while after their work, have gone to sleep. */
+/** Waits until the threads of the other side sleep, because idle threads still poll for a while. */
 export async function settle({ abort, effort }: Bench): Promise<void> {
   await sleep(isQuick(effort) ? 0 : 150)
   abort.throwIfAborted()
 }
 
-/** Gives the milliseconds of the last step. */
+/** Warms work up, and returns the duration of the last step, in milliseconds. */
 export async function warmUp({ abort, effort }: Bench, work: Work): Promise<number> {
   const { warmUpSteps, warmUpMilliseconds } = effort
   const start = performance.now()
@@ -85,24 +85,27 @@ export async function warmUp({ abort, effort }: Bench, work: Work): Promise<numb
 }
 
 export interface TurnSize {
-  /** Steps before those that count. */
+  /** Number of untimed steps before the timed steps. */
   readonly before: number
   readonly steps: number
 }
 
-/** Steps that take longer than this are timed fewer times in a turn: all turns together still have seven. */
+/** Longest duration, in milliseconds, of a step with the usual number of timings. Slower steps are timed less often. */
 const slow = 500
+/** Number of timed steps over all turns of slow steps. */
 const fewestSteps = 7
-/** Caches and threads that rested make no difference to a step as long as this: it counts from the first on. */
+/**
+ * From this duration on, in milliseconds, the first step of a turn counts: cold caches and idle threads hardly matter.
+ */
 const verySlow = 2000
 
-/** The turn for steps that take about so long. */
+/** The size of a turn for steps that take about `milliseconds`. */
 export function turnSize({ rounds, steps }: Effort, milliseconds = 0): TurnSize {
   if (milliseconds <= slow) return { before: 1, steps }
   return { before: milliseconds > verySlow ? 0 : 1, steps: Math.min(steps, Math.ceil(fewestSteps / rounds)) }
 }
 
-/** The median of a turn's steps. */
+/** Runs one turn, and returns the median duration of its timed steps, in milliseconds. */
 export async function timeRound(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
   const timer = stepTimer(bench)
   for (let step = 0; step < size.before; step++) await work()

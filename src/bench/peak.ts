@@ -1,18 +1,19 @@
-/** What the machine can do at most, measured by WebAssembly programs that do nothing else. */
+/** Measures the peak speed of the machine, by WebAssembly programs that only compute or only move memory. */
 import { i32, ModuleBuilder, type Vector } from '../backends/wasm/assembler.ts'
 import { createLanes, v128 } from '../backends/wasm/lanes.ts'
 import { pageBytes } from '../backends/wasm/module.ts'
 import type { Pool } from '../backends/wasm/pool.ts'
 
-/** Work whose speed is `amount` of its unit (operations, bytes) over the time it takes. */
+/** Work whose speed is `amount`, in operations or bytes, divided by the duration of `run`. */
 export interface Load {
   run(): Promise<void>
   readonly amount: number
 }
 
 /**
- * Independent sums: a fused multiply-add takes four cycles and two start in each, so eight would do if none ever waited.
- * Eight reach 90% of what eleven to thirteen do, ten 97%; fourteen don't fit the registers (scripts/products.mjs).
+ * Number of independent sums. A fused multiply-add takes four cycles, and two start in each cycle, so eight sums would
+ * suffice if no sum ever waited. Eight sums reach 90% of the speed of eleven to thirteen sums, and ten reach 97%.
+ * Fourteen sums do not fit into the registers (measured by scripts/products.mjs).
  */
 const usualSums = 12
 
@@ -28,15 +29,15 @@ async function load(
 }
 
 export interface PeakOptions {
-  /** The number of the program in the pool. */
+  /** Number of the program in the pool. */
   readonly program: number
   readonly shared: boolean
-  /** Fused multiply-add; without it a multiplication, then an addition. */
+  /** Whether to use fused multiply-add; if false, a multiplication and then an addition. */
   readonly relaxed: boolean
   readonly sums?: number
 }
 
-/** 128-bit multiply-adds in registers, on every thread of the pool; the amount is operations. */
+/** Creates a load of 128-bit multiply-adds in registers, on every thread of the pool. The amount counts operations. */
 export async function createFmaPeak(
   pool: Pool,
   { program, shared, relaxed, sums = usualSums }: PeakOptions,
@@ -70,12 +71,12 @@ export async function createFmaPeak(
   return { run: () => pool.run(program, 0, iterations), amount: pool.threads * iterations * sums * 2 * lanes.count }
 }
 
-/** Reads and writes of an update's kind: y = a x + y, in blocks of 64 bytes. */
+/** Bytes of a block in the bandwidth load, which computes y = a x + y like an optimizer update. */
 const blockBytes = 64
 
 /**
- * Every thread of the pool goes `passes` times over memory of its own, so that they all together go over `bytes`. The
- * amount is bytes moved: two reads and a write for each pair of elements.
+ * Creates a load in which every thread of the pool passes over its own memory `passes` times. The memory of all threads
+ * together has `bytes` bytes. The amount counts moved bytes: two reads and one write for each pair of elements.
  */
 export async function createBandwidthPeak(
   pool: Pool,

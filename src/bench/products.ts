@@ -1,6 +1,6 @@
 /**
- * The share of the 128-bit FMA peak that the three products of a dense layer and of a convolution reach, each as a program of
- * its own on one thread. Their operations are those of the direct sum, whatever way they are computed.
+ * Measures the fraction of the 128-bit FMA peak that the three products of dense layers and convolutions reach. Each
+ * product is a separate program on one thread. A convolution always counts the operations of the direct sum.
  */
 import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -20,18 +20,18 @@ import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
 export const productNames = ['forward', 'input gradient', 'weight gradient'] as const
 export type ProductName = (typeof productNames)[number]
 
-/** One of a layer's products: an operation on inputs of these shapes. */
+/** One product of a layer: an operation on inputs of these shapes. */
 export interface BenchProduct {
   readonly op: OpName
   readonly shapes: readonly Shape[]
   readonly attributes: Attributes
-  /** A multiplication and an addition for each term. */
+  /** Number of operations: a multiplication and an addition for each term. */
   readonly operations: number
 }
 
 export type Products = Readonly<Record<ProductName, BenchProduct>>
 
-/** Those of a dense layer. */
+/** The three products of a dense layer. */
 export function denseProducts(batch: number, inputs: number, outputs: number): Products {
   const [x, w, dy]: readonly Shape[] = [
     [batch, inputs],
@@ -52,13 +52,15 @@ export interface ConvSize {
   readonly width: number
   readonly channels: number
   readonly outputs: number
-  /** 3 by default. */
+  /** Width and height of the kernel; 3 by default. */
   readonly kernel?: number
-  /** 1 by default. */
+  /** Stride of the convolution; 1 by default. */
   readonly stride?: number
 }
 
-/** Those of a convolution, zeros beyond the border; the weight gradient is that of each part of the batch. */
+/**
+ * The three products of a convolution with zero padding. The weight gradient is computed for each part of the batch.
+ */
 export function convProducts(size: ConvSize): Products {
   const { batch, height, width, channels, outputs, kernel = 3, stride = 1 } = size
   const attributes = windowAttributes(createWindow(kernel, stride, true), { height, width })
@@ -80,14 +82,14 @@ export function convProducts(size: ConvSize): Products {
 }
 
 export interface LoadOptions {
-  /** About how many operations a call does: the product is done again and again. */
+  /** Approximate number of operations in one call, which repeats the product. */
   readonly operations: number
   readonly seed: number
-  /** Adds one to what comes out. */
+  /** Whether the program also adds a bias to the product. */
   readonly bias?: boolean
 }
 
-/** A program that does nothing else, on random factors. */
+/** Compiles a program that only computes one product, with random factors. */
 export async function loadProduct(backend: Backend, product: BenchProduct, options: LoadOptions): Promise<Load> {
   const { op, shapes, attributes } = product
   const builder = new GraphBuilder()
@@ -107,9 +109,9 @@ export async function loadProduct(backend: Backend, product: BenchProduct, optio
   return { run: async () => void (await program.run(0, times)), amount: times * product.operations }
 }
 
-/** Products of a layer, each a row of its own. */
+/** The products of a layer, each of which is a row of the bench. */
 export interface ProductWork {
-  /** What the rows' names begin with. */
+  /** The beginning of the names of the rows. */
   readonly name: string
   readonly products: Products
   readonly bar?: Bar
@@ -123,18 +125,18 @@ export const gemmWork = (size: number): ProductWork => ({
 
 export interface ImageSize {
   readonly batch: number
-  /** Of height and width alike. */
+  /** Height and width of the image. */
   readonly size: number
   readonly channels: number
 }
 
-/** A convolution of 3 x 3 that keeps the number of channels. */
+/** The rows of a 3 x 3 convolution with equally many input and output channels. */
 export const convWork = ({ batch, size, channels }: ImageSize): ProductWork => ({
   name: `conv ${size}x${size}x${channels}`,
   products: convProducts({ batch, height: size, width: size, channels, outputs: channels }),
 })
 
-/** The first and the last stage of ResNet-20. */
+/** The image sizes of the first and the last stage of ResNet-20. */
 export const imageSizes: readonly ImageSize[] = [
   { batch: 128, size: 32, channels: 16 },
   { batch: 128, size: 8, channels: 64 },
@@ -142,17 +144,18 @@ export const imageSizes: readonly ImageSize[] = [
 
 export const productRowName = ({ name }: ProductWork, product: ProductName): string => `${name} ${product}`
 
-/** Calls of each, in turns, that make a round. */
+/** Number of calls of the peak and of the product in one round; both take turns. */
 const callsOfRound = 5
 
-/** Of the peak and of a product: some 0.05 s each time. */
+/** Number of iterations of the peak load in one call, which takes about 0.05 s. */
 const peakIterations = 20_000_000
+/** Number of operations of a product in one call, which takes about 0.05 s. */
 const productOperations = 2e9
 
-/** GFLOP/s, by the processor's time. */
+/** The speed of a load in GFLOP/s, measured in processor time. */
 const speed = async ({ run, amount }: Load): Promise<number> => amount / (await processorMilliseconds(run)) / 1e6
 
-/** The peak and the product take turns: the clock of the machine moves. */
+/** Measures one product against the peak. The peak and the product take turns, because the clock frequency changes. */
 export async function benchProduct(bench: Bench, work: ProductWork, productName: ProductName): Promise<BenchRow> {
   const { effort, exact, winograd, seed, abort } = bench
   const name = productRowName(work, productName)

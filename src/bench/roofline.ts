@@ -1,7 +1,8 @@
 /**
- * Where the time of a training step goes, and how far each kernel is from what the machine can do: the roofline model of
- * Williams, Waterman & Patterson (2009). A kernel needs at least its operations over the peak, and its bytes over the
- * bandwidth; the longer of the two is its roof.
+ * Measures how the time of a training step is divided among kernels, and how close each kernel comes to the limits of
+ * the machine. The limits follow the roofline model of Williams, Waterman & Patterson (2009). A kernel takes at least
+ * its operations divided by the peak speed, and at least its bytes divided by the bandwidth. The longer of both times
+ * is the roof of the kernel.
  */
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
@@ -22,11 +23,13 @@ import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
 import { graphOf, type Problem, prepareProgram, prepareStep } from './training.ts'
 
 export interface Peaks {
-  /** Of all threads together. */
+  /** Peak speed of all threads together, in GFLOP/s. */
   readonly gflops: number
-  /** GB/s over memory as large as the program's: what each pass of a step finds there. */
+  /** Bandwidth in GB/s over memory as large as the memory of the program. */
   readonly programBandwidth: number
-  /** GB/s over what the cache of a core holds: the roof of kernels whose operands were just made. */
+  /**
+   * Bandwidth in GB/s over memory that fits into the cache of a core, for kernels whose operands were just computed.
+   */
   readonly cacheBandwidth: number
 }
 
@@ -35,24 +38,27 @@ export type Bound = 'compute' | 'memory' | 'cache'
 export interface RooflineRow {
   readonly name: string
   readonly size: string
-  /** A step. */
+  /** Number of calls in one step. */
   readonly calls: number
-  /** A step, the mean of the threads. */
+  /** Time of all calls in one step, in milliseconds, averaged over the threads. */
   readonly milliseconds: number
   readonly share: number
-  /** A convolution's are those of the direct sum, and so are its GFLOP/s: by another algorithm they may be above the peak. */
+  /**
+   * Number of operations. Convolutions count the direct sum, so GFLOP/s with Winograd's algorithm may exceed the peak.
+   */
   readonly operations: number
-  /** What the kernel's own algorithm needs, which gives its roof. */
+  /** Least number of operations of the kernel's own algorithm, from which the roof follows. */
   readonly leastOperations: number
   readonly bytes: number
   readonly gflops: number
   readonly gigabytes: number
-  /** What binds the kernel, and the time it would take at that roof. Null for what isn't a kernel. */
+  /** The limit that determines the roof: compute, memory or cache. Null for rows that are not kernels. */
   readonly bound: Bound | null
+  /** Time at the roof, in milliseconds; 0 for rows that are not kernels. */
   readonly roofMilliseconds: number
-  /** How much of the roof is reached. */
+  /** The fraction of the roof that the kernel reaches; null for rows that are not kernels. */
   readonly ofRoof: number | null
-  /** Time above the roof. */
+  /** Time beyond the time at the roof, in milliseconds. */
   readonly lostMilliseconds: number
 }
 
@@ -61,23 +67,25 @@ export interface Roofline {
   readonly memoryBytes: number
   readonly threads: number
   readonly precision: 'float32'
-  /** Worst first: by lost time. */
+  /** The rows in descending order of lost time. */
   readonly rows: readonly RooflineRow[]
-  /** The sum of the rows: a step of the profiled program. */
+  /** Duration of a step of the profiled program, in milliseconds, which is the sum of all rows. */
   readonly profiledMilliseconds: number
-  /** A step of the program as it is without profile, in its fastest round; and in the median and the slowest one. */
+  /** Duration of a step without profiling in the fastest round, in milliseconds. */
   readonly stepMilliseconds: number
+  /** Duration of a step without profiling in the median round, in milliseconds. */
   readonly stepMedian: number
+  /** Duration of a step without profiling in the slowest round, in milliseconds. */
   readonly stepSlowest: number
   readonly rounds: number
 }
 
-/** Steps of a round, of which the mean is taken: about so long. */
+/** Approximate duration of the steps of a round, in milliseconds. The figure of a round is the mean of its steps. */
 const roundMilliseconds = 150
 const cacheBytes = 256 * 1024
 const largestProbe = 256 * 1024 * 1024
 
-/** The roof of a kernel that took `time` milliseconds. */
+/** The roof of a kernel that took `time` milliseconds: its limit, and the time at the roof, in milliseconds. */
 export function roofOf(
   { operations, bytes }: { readonly operations: number; readonly bytes: number },
   time: number,
@@ -85,7 +93,7 @@ export function roofOf(
 ): { readonly bound: Bound; readonly milliseconds: number } {
   const compute = operations / gflops / 1e6
   const memory = bytes / programBandwidth / 1e6
-  // What is faster than memory can be found its operands in the cache.
+  // A kernel that is faster than memory allows found its operands in the cache.
   const [bound, traffic] =
     time < memory ? (['cache', bytes / cacheBandwidth / 1e6] as const) : (['memory', memory] as const)
   return compute >= traffic ? { bound: 'compute', milliseconds: compute } : { bound, milliseconds: traffic }
@@ -99,7 +107,7 @@ interface RoundOfProfile {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The rows of a round; those that aren't kernels have no roof: all their time is lost. */
+/** The rows of a round. Rows that are not kernels have no roof, so all their time is lost. */
 function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): RooflineRow[] {
   const total = wall / steps
   const rows = profile.kernels.map(({ name, kernel, calls, milliseconds: times }): RooflineRow => {
@@ -150,7 +158,7 @@ function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): Rooflin
   return [...rows, ...others].sort((one, other) => other.lostMilliseconds - one.lostMilliseconds)
 }
 
-/** Of the best of some short runs: a peak is what the machine can do when nothing else is in the way. */
+/** The speed of a load in the best of five short runs, because a peak is the speed without any other work. */
 async function speedOf({ run, amount }: Load): Promise<number> {
   const times: number[] = []
   for (let call = 0; call < 5; call++) times.push(await milliseconds(run))
@@ -162,7 +170,7 @@ interface Loads {
   dispose(): void
 }
 
-/** The peaks' own threads: as many as the program has. */
+/** Creates the loads that measure the peaks, on as many threads as the program has. */
 async function createLoads(bench: Bench, memoryBytes: number): Promise<Loads> {
   const { threads, exact, effort } = bench
   const shared = threads > 1
@@ -182,11 +190,11 @@ async function createLoads(bench: Bench, memoryBytes: number): Promise<Loads> {
   return { loads, dispose: () => pool.dispose() }
 }
 
-/** What its progress goes by. */
+/** The name under which the roofline reports its progress. */
 export const rooflineName = 'roofline'
 export const rooflineRounds = ({ rounds }: Effort): number => 1 + 4 * rounds
 
-/** The program's steps take turns with those of the same program with a profile, and with the machine's peaks. */
+/** Measures a roofline. The plain program, the profiled program and the peaks of the machine take turns. */
 export async function measureRoofline(bench: Bench, problem: Problem): Promise<Roofline> {
   const { backend, effort, threads, abort } = bench
   let measured: Loads | undefined
@@ -205,7 +213,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
     const untimed: number[] = []
     const rounds: RoundOfProfile[] = []
     const total = rooflineRounds(effort)
-    // The first round doesn't count: it brings the peaks' code to V8's optimizing compiler.
+    // The first round does not count, because V8 optimizes the code of the peaks during this round.
     for (let round = 0; round < total; round++) {
       await settle(bench)
       const speeds = {
@@ -231,7 +239,10 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
       programBandwidth: Math.max(...peaks.programBandwidth),
       cacheBandwidth: Math.max(...peaks.cacheBandwidth),
     }
-    // One round, so that its rows add up: the fastest, as the peaks are the best that was met. Other work shows in the rest.
+    // The rows come from a single round, so their times add up. The fastest round fits the peaks, which are the best of
+    // all
+    // rounds.
+    // Slower rounds contain other work of the machine.
     const [chosen] = [...rounds].sort((one, other) => one.wall - other.wall)
     return {
       peaks: machine,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { atLeast, atMost, rowOf } from './rows.ts'
 
-describe('a row', () => {
-  it("has the median of the rounds' ratios, not the ratio of medians: both sides of a round had the same machine", () => {
+describe('rowOf', () => {
+  it('takes the median of the ratios of rounds, because both sides of a round ran under the same conditions', () => {
     const measured = { name: 'work', unit: 'ms', against: 'peer', bar: atLeast(2, 2.5) } as const
     const setting = { threads: 2, layout: 'NCHW' } as const
     const tried = [{ ...setting, milliseconds: 44, rounds: 3 }]
@@ -26,12 +26,12 @@ describe('a row', () => {
     })
   })
 
-  it('of trainings side by side says how many times as long they take in turns', () => {
+  it('divides the time of trainings in turns by the time of trainings side by side', () => {
     const row = rowOf({ name: 'work', unit: 'ms', against: 'turns', ours: [2, 3], others: [3, 6] })
     expect(row).toMatchObject({ ratio: 1.75, reference: 4.5, peer: null, reached: null })
   })
 
-  it('without a peer has our time alone, and no verdict', () => {
+  it('gives only the time of Isobath and no verdict for a row without a peer', () => {
     const row = rowOf({ name: 'work', unit: 'ms', against: 'peer', ours: [3, 1], bar: atLeast(1, 2) })
     expect(row).toMatchObject({ ours: 2, peer: null, reference: null, ratio: null, spread: null, reached: null })
   })
@@ -41,7 +41,7 @@ describe('a row', () => {
     [0.95, 'beyond'],
     [0.9, 'yes'],
     [0.84, 'no'],
-  ])('of a share %f of the peak: %s', (share, reached) => {
+  ])('judges a row that reaches the fraction %f of the peak as "%s"', (share, reached) => {
     const bar = atLeast(0.85, 0.95)
     const row = rowOf({ name: 'work', unit: 'GFLOP/s', against: 'peak', ours: [100 * share], others: [100], bar })
     expect(row).toMatchObject({ ratio: share, reached, peer: null, reference: 100 })
@@ -51,7 +51,7 @@ describe('a row', () => {
     [13, 'no'],
     [12, 'yes'],
     [10, 'beyond'],
-  ])('of a deep network %f times as slow as a shallow one: %s', (times, reached) => {
+  ])('judges a deep network that takes %f times as long as a shallow one as "%s"', (times, reached) => {
     const measured = { name: 'work', unit: 'ms', against: 'shallow', bar: atMost(12, 10.5) } as const
     expect(rowOf({ ...measured, ours: [2 * times], others: [2] })).toMatchObject({
       ratio: times,

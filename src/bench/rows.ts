@@ -1,10 +1,10 @@
-/** The rows of the bench: what was measured, what it is compared with, and the bar it should reach. */
+/** The rows of the bench: each row has a measurement, a reference, and a bar that the ratio should reach. */
 import { median } from './measure.ts'
 import type { ImageLayout, PeerSetting } from './peers/peer.ts'
 
 export type Unit = 'ms' | 'GFLOP/s' | 'bytes'
 
-/** What a ratio should come to, and what would be better still. */
+/** The bar of a ratio: `reach` is the required value, and `beyond` is a better value. */
 export interface Bar {
   readonly is: 'at least' | 'at most'
   readonly reach: number
@@ -14,10 +14,10 @@ export interface Bar {
 export const atLeast = (reach: number, beyond: number): Bar => ({ is: 'at least', reach, beyond })
 export const atMost = (reach: number, beyond: number): Bar => ({ is: 'at most', reach, beyond })
 
-/** What a row's ratio is taken against; `peer` is another program, the others are measurements of this one. */
+/** The reference of a ratio. `peer` is another program; `peak`, `shallow` and `turns` are measurements of Isobath. */
 export type Against = 'peer' | 'peak' | 'shallow' | 'turns'
 
-/** One of the peer's settings, with the median of its rounds; the slower ones have but one. */
+/** A setting of the peer with the median of its rounds. Clearly slower settings have only one round. */
 export interface TriedSetting extends PeerSetting {
   readonly milliseconds: number
   readonly rounds: number
@@ -26,27 +26,27 @@ export interface TriedSetting extends PeerSetting {
 export interface BenchRow {
   readonly name: string
   readonly unit: Unit
-  /** The median of the rounds. */
+  /** The figure of Isobath: the median of the rounds. */
   readonly ours: number
-  /** The peer's median; null without a peer, and where the row has none. */
+  /** The figure of the peer: the median of the rounds; null without a peer. */
   readonly peer: number | null
-  /** The threads that the peer was fastest with. */
+  /** Number of threads of the fastest setting of the peer. */
   readonly peerThreads: number | null
-  /** How images lay in the peer's memory when it was fastest; null where there are none. */
+  /** Memory layout of images in the fastest setting of the peer; null for networks without images. */
   readonly peerLayout: ImageLayout | null
-  /** All that was tried with the peer. */
+  /** All settings of the peer that were measured. */
   readonly peerSettings: readonly TriedSetting[]
   readonly against: Against
-  /** The median of the peak, of the shallower network, or of trainings in turns; null where a peer is compared with. */
+  /** The median of the peak, of the shallow network, or of the trainings in turns; null if the reference is a peer. */
   readonly reference: number | null
-  /** The median of the rounds' ratios: peer / ours, in turns / side by side, ours / peak, or deep / shallow. */
+  /** The median ratio of the rounds: peer / Isobath, in turns / side by side, Isobath / peak, or deep / shallow. */
   readonly ratio: number | null
-  /** The least and the greatest ratio of a round. */
+  /** The smallest and the largest ratio of a round. */
   readonly spread: readonly [number, number] | null
   readonly ratios: readonly number[]
   readonly bar: Bar | null
   readonly reached: 'beyond' | 'yes' | 'no' | null
-  /** Why something is missing. */
+  /** The reason why a figure is missing; null if no figure is missing. */
   readonly note: string | null
 }
 
@@ -54,10 +54,10 @@ export interface MeasuredRow {
   readonly name: string
   readonly unit: Unit
   readonly against: Against
-  /** One figure a round. */
+  /** The figures of Isobath, one for each round. */
   readonly ours: readonly number[]
   readonly others?: readonly number[]
-  /** The peer's fastest setting, that of `others`. */
+  /** The fastest setting of the peer, with which `others` were measured. */
   readonly setting?: PeerSetting
   readonly tried?: readonly TriedSetting[]
   readonly bar?: Bar
@@ -70,10 +70,15 @@ function judge(ratio: number | null, bar: Bar | null): BenchRow['reached'] {
   return meets(bar.beyond) ? 'beyond' : meets(bar.reach) ? 'yes' : 'no'
 }
 
-/** Those where it is the other's time over ours: more than 1 is faster. */
+/**
+ * Whether the ratio is the reference time divided by the time of Isobath, so a ratio above 1 means that Isobath is
+ * faster.
+ */
 const isTimesFaster = (against: Against): boolean => against === 'peer' || against === 'turns'
 
-/** The row of some rounds. Figures of the same round are compared: the machine's speed changes while the bench runs. */
+/**
+ * Builds a row from rounds. Ratios compare figures of the same round, because the machine's speed changes over time.
+ */
 export function rowOf({ name, unit, against, ours, others, setting, tried, bar, note }: MeasuredRow): BenchRow {
   const ratios = (others ?? []).map((other, round) =>
     isTimesFaster(against) ? other / ours[round] : ours[round] / other,

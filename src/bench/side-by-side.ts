@@ -1,6 +1,6 @@
 /**
- * Several small trainings: each on a thread of its own, side by side, as `compare` runs them, against one after the other on
- * all threads, as `train` would.
+ * Measures several small trainings side by side, each on its own thread, as `compare` runs trainings. The reference is
+ * the same trainings in turns, each on all threads, as `train` runs a training.
  */
 import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -17,8 +17,9 @@ export interface SideBySideSize {
 
 const classes = 10
 
-/** Steps that a program does in one call, and calls that are timed together: a training does not wait for others' steps. */
+/** Number of steps in one call of a program. A training does not wait for the steps of other trainings. */
 const stepsOfCall = 16
+/** Number of calls that are timed together. */
 const callsOfWork = 2
 
 export const sideBySideName = ({ depth, width }: SideBySideSize): string => `side by side, MLP ${depth} x ${width}`
@@ -29,7 +30,7 @@ const repeat =
     for (let call = 0; call < callsOfWork; call++) await step()
   }
 
-/** As many trainings as there are threads; a figure is the time in which each of them does a step. */
+/** Measures as many trainings as threads. A figure is the time in which every training makes one step. */
 export async function benchSideBySide(bench: Bench, size: SideBySideSize): Promise<BenchRow> {
   const { backend, threads, exact, effort, seed } = bench
   const { depth, width, batch } = size

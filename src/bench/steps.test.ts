@@ -1,4 +1,4 @@
-/** Training steps beside a peer that answers as it is told. */
+/** Tests of training steps beside a made-up peer with given times. */
 import { describe, expect, it } from 'vitest'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { type Bench, quickEffort } from './measure.ts'
@@ -28,11 +28,11 @@ const settings: readonly PeerSetting[] = [
 interface Asked {
   readonly peer: Peer
   readonly problems: PeerProblem[]
-  /** In their order. */
+  /** The settings of the timed rounds, in chronological order. */
   readonly rounds: PeerSetting[]
 }
 
-/** A peer whose turn takes the milliseconds that `timesOf` gives for the setting and the number of the turn. */
+/** A made-up peer. `timesOf` gives the milliseconds of a turn by its setting and its number. */
 function peerWith(timesOf: (setting: PeerSetting, timeRound: number) => readonly number[]): Asked {
   const [problems, rounds]: [PeerProblem[], PeerSetting[]] = [[], []]
   const timeRound = async (setting: PeerSetting): Promise<readonly number[]> => {
@@ -47,9 +47,9 @@ function peerWith(timesOf: (setting: PeerSetting, timeRound: number) => readonly
   return { peer, problems, rounds }
 }
 
-describe('a step beside a peer', () => {
-  it('is compared with the fastest setting; one that is clearly slower is measured once', async () => {
-    // The second is 1.25 times as slow as the third in its fastest step, and slower than that in its median.
+describe('benchStep', () => {
+  it('compares Isobath with the fastest setting of the peer, and measures a clearly slower setting only once', async () => {
+    // The second setting is 1.25 times as slow as the third in its fastest step, and even slower in its median step.
     const times = new Map([
       [settings[0], [14, 14, 14]],
       [settings[1], [12.5, 20, 21]],
@@ -68,17 +68,18 @@ describe('a step beside a peer', () => {
     ])
   })
 
-  it('tells the peer the network, with the number of our parameters', async () => {
+  it('asks the peer for the network with the same number of parameters', async () => {
     const { peer, problems } = peerWith(() => [1])
     await benchStep(bench, work, peer)
     const network = { kind: 'resnet', depth: 8, channels: 3, height: 4, width: 4 }
-    // He et al. (2015): 9 x 3 x 16 to begin with, six convolutions, two vectors a norm, a read-out of 64 x 10.
+    // He et al. (2015): a first convolution of 9 x 3 x 16, six convolutions, two vectors for each norm, a read-out of
+    // 64 x 10.
     const weights = 9 * (3 * 16 + 2 * 16 ** 2 + 16 * 32 + 32 ** 2 + 32 * 64 + 64 ** 2)
     const parameters = weights + 2 * (16 + 2 * 16 + 2 * 32 + 2 * 64) + 650
     expect(problems).toMatchObject([{ network, batch: 2, weightDecay: 1e-4, threadLimit: 2, parameters }])
   })
 
-  it('has our time alone where the peer fails, and says why', async () => {
+  it('gives only the time of Isobath if the peer fails, with the reason in the note', async () => {
     const { peer } = peerWith((_setting, timeRound) => {
       if (timeRound === 2) throw new Error('out of memory')
       return [1]
@@ -89,7 +90,7 @@ describe('a step beside a peer', () => {
   })
 })
 
-it('the rows are networks of their sizes', () => {
+it('mlpWork and resnetWork name rows after the sizes of the networks', () => {
   const works = [...mlpSizes.map(mlpWork), ...resnetSizes.map(resnetWork)]
   expect(works.map(({ name, problem }) => [name, problem.input, problem.weightDecay])).toEqual([
     ['MLP 1000 x 64, batch 64', [64], 0],

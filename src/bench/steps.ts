@@ -1,4 +1,4 @@
-/** Training steps of whole networks, side by side with a peer's. */
+/** Measures training steps of whole networks, side by side with a peer. */
 import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -12,18 +12,18 @@ interface Size {
   readonly depth: number
   readonly batch: number
   readonly bar?: Bar
-  /** About how long a round takes, alone and with the peer. */
+  /** Estimated duration of one round, in seconds, alone and with the peer. */
   readonly seconds: readonly [alone: number, withPeer: number]
 }
 
-/** A multilayer perceptron, as wide as its input. */
+/** The size of a multilayer perceptron whose input has the same width as the layers. */
 export interface MlpSize extends Size {
   readonly width: number
 }
 
-/** A residual network for CIFAR (He et al. 2015). */
+/** The size of a residual network for CIFAR (He et al. 2015). */
 export interface ResnetSize extends Size {
-  /** The shape of an image: channels, height, width. */
+  /** Shape of an image: channels, height, width. */
   readonly input: readonly [number, number, number]
 }
 
@@ -34,7 +34,7 @@ export const mlpSizes: readonly MlpSize[] = [
   { depth: 50, width: 256, batch: 128, seconds: [0.9, 5] },
 ]
 
-/** 3 channels, 32 x 32. */
+/** Shape of a CIFAR image: 3 channels, 32 x 32. */
 const cifar = [3, 32, 32] as const
 
 export const resnetSizes: readonly ResnetSize[] = [
@@ -42,7 +42,7 @@ export const resnetSizes: readonly ResnetSize[] = [
   { depth: 56, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [3, 11] },
 ]
 
-/** A training step to measure, here and in a peer. */
+/** A training step that is measured in Isobath and in a peer. */
 export interface StepWork extends Pick<Size, 'bar' | 'seconds'> {
   readonly name: string
   readonly problem: Omit<Problem, 'seed'>
@@ -62,7 +62,10 @@ export function mlpWork({ depth, width, batch, bar, seconds }: MlpSize): StepWor
   }
 }
 
-/** As its authors trained it, but for the rate: He's rule, batch norm, shortcuts of zeros, momentum and weight decay. */
+/**
+ * The residual network as He et al. trained it, except for the rate: He initialization, batch norm, zero-padded
+ * shortcuts, momentum and weight decay.
+ */
 export function resnetWork({ depth, input, batch, bar, seconds }: ResnetSize): StepWork {
   const [channels, height, width] = input
   return {
@@ -74,20 +77,20 @@ export function resnetWork({ depth, input, batch, bar, seconds }: ResnetSize): S
   }
 }
 
-/** A setting of the peer's, and the medians of its turns. */
+/** A setting of the peer, with the median of each turn. */
 interface Tried {
   readonly setting: PeerSetting
   readonly rounds: number[]
 }
 
-/** A setting that takes so many times as long as the best in the first round isn't measured again. */
+/** Largest ratio, in the first round, of a setting's time to the best time. A slower setting is not measured again. */
 const clearlySlower = 1.3
 
-/** The peer's turns of a row, in each of its settings that is not clearly slower than the best of them. */
+/** The turns of a peer for one row, in all of its settings that are not clearly slower than the best. */
 class PeerTurns {
   private readonly peer: PreparedPeer
   private readonly all: readonly Tried[]
-  /** Those that go on. */
+  /** The settings that the next round measures. */
   private going: readonly Tried[]
 
   constructor(peer: PreparedPeer) {
@@ -97,7 +100,7 @@ class PeerTurns {
   }
 
   async measure(bench: Bench): Promise<void> {
-    /** Of each setting that goes on: other work on the machine slows a median down, and seldom every step. */
+    /** The fastest step of each setting. Other work on the machine slows the median down, but seldom every step. */
     const fastest = new Map<Tried, number>()
     for (const tried of this.going) {
       await settle(bench)
@@ -109,7 +112,7 @@ class PeerTurns {
     if (this.going === this.all) this.going = this.all.filter((tried) => (fastest.get(tried) ?? 0) <= limit)
   }
 
-  /** What a row says of the peer. */
+  /** The figures of the peer for a row. */
   get figures() {
     const [best] = [...this.going].sort((one, other) => median(one.rounds) - median(other.rounds))
     const tried = this.all.map(({ setting, rounds }) => {
@@ -119,7 +122,10 @@ class PeerTurns {
   }
 }
 
-/** Rounds of our turns and the peer's. Where the peer fails, the row says why, and has our times alone. */
+/**
+ * Measures rounds of one turn of Isobath and one of the peer. If the peer fails, the row has only Isobath's times and a
+ * note.
+ */
 export async function benchStep(bench: Bench, work: StepWork, peer: Peer | null): Promise<BenchRow> {
   const { name, peerNetwork, bar } = work
   const { effort, seed, backend, threads, abort } = bench

@@ -1,4 +1,4 @@
-/** A network's training step, ready to be timed. */
+/** Prepares a training step of a network for timing. */
 import type { Backend, CompileOptions, Program } from '../backends/backend.ts'
 import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -9,22 +9,22 @@ import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 
-/** Small, so that hundreds of steps on the same batch don't end in gradients that vanish. */
+/** The learning rate, which is so small that hundreds of steps on the same batch do not make the gradients vanish. */
 export const rate = 1e-3
 
 export interface Problem {
   readonly network: Network
-  /** The shape of one sample. */
+  /** Shape of one sample. */
   readonly input: Shape
   readonly batch: number
   readonly seed: number
-  /** Of momentum's rule; 0 by default. */
+  /** Weight decay of the momentum optimizer; 0 by default. */
   readonly weightDecay?: number
 }
 
 export interface PreparedStep<P extends Program = Program> {
   readonly program: P
-  /** One step, or as many as the program's ring has slots. Throws where a loss isn't finite. */
+  /** Runs as many steps as the ring of the program has slots, one by default. Throws if a loss is not finite. */
   readonly step: () => Promise<void>
 }
 
@@ -32,12 +32,12 @@ const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product
 
 export function graphOf({ network, input, batch, seed, weightDecay = 0 }: Problem) {
   const { rule } = momentum({ rate, weightDecay })
-  // As a training without observers runs it.
+  // The options are those of a training without observers.
   const options = { batch, loss: 'cross-entropy', optimizer: rule, seed, gradients: false } as const
   return trainingGraph(createBlueprint(network, input), options)
 }
 
-/** Compiles the step and gives it weights and a batch. Throws as `compile` does. */
+/** Compiles a training step and uploads weights and a batch. Throws the same errors as `compile`. */
 export async function prepareStep(
   backend: Backend,
   problem: Problem,
@@ -46,7 +46,7 @@ export async function prepareStep(
   return prepareProgram(await backend.compile(graphOf(problem), options), problem)
 }
 
-/** Gives a program of the problem's step its weights, and one batch of random inputs and labels. */
+/** Uploads the initial weights and one batch of random inputs and labels to the program of a training step. */
 export async function prepareProgram<P extends Program>(program: P, problem: Problem): Promise<PreparedStep<P>> {
   const { network, input, batch, seed } = problem
   const { ringSlots } = program
@@ -67,7 +67,7 @@ export async function prepareProgram<P extends Program>(program: P, problem: Pro
     if (finished === ringSlots) return
     throw new IsobathError(
       'network',
-      "the loss of a step isn't finite, so there is nothing to measure. Use another init, or fewer layers.",
+      "the loss of a step isn't finite, so the step cannot be measured. Use another init or fewer layers.",
     )
   }
   return { program, step }

@@ -1,4 +1,4 @@
-/** What the bench measures, row by row. */
+/** The workload of the bench: all rows and their sizes. */
 import { benchCompile, benchDepth, compileRowNames, type DepthPair, stepRowName } from './depth.ts'
 import type { Bench } from './measure.ts'
 import type { Peer } from './peers/peer.ts'
@@ -45,11 +45,11 @@ export const usualWorkload: Workload = {
   sideBySide: { depth: 20, width: 64, batch: 128 },
 }
 
-/** Rows that are measured together. */
+/** A task of the bench: rows that are measured together. */
 export interface BenchTask {
-  /** The first is the one that progress goes by. */
+  /** The names of the rows. Progress is reported under the first name. */
   readonly names: readonly string[]
-  /** About how long a round takes, alone and with a peer. */
+  /** Estimated duration of one round, in seconds, alone and with a peer. */
   readonly seconds: readonly [alone: number, withPeer: number]
   run(bench: Bench, peer: Peer | null): Promise<readonly BenchRow[]>
 }
@@ -60,7 +60,7 @@ const stepTask = (work: StepWork): BenchTask => ({
   run: async (bench, peer) => [await benchStep(bench, work, peer)],
 })
 
-/** Of rows that no peer has a part in. */
+/** The durations of rows without a peer, which are the same with and without a peer. */
 const always = (seconds: number): BenchTask['seconds'] => [seconds, seconds]
 
 const productTasks = (work: ProductWork): BenchTask[] =>
@@ -70,10 +70,10 @@ const productTasks = (work: ProductWork): BenchTask[] =>
     run: async (bench) => [await benchProduct(bench, work, product)],
   }))
 
-/** In the order of the table. */
+/** Lists the tasks of the bench, in the order of the table. */
 export function tasksOf(workload: Workload, threads: number): readonly BenchTask[] {
   const { mlps, resnets, productSize, convs, compileDepths, stepDepths, sideBySide } = workload
-  /** One thread has nothing to run side by side. */
+  /** With one thread, no trainings run side by side. */
   const trainings = threads > 1 ? [sideBySide] : []
   return [
     ...[...mlps.map(mlpWork), ...resnets.map(resnetWork)].map(stepTask),

@@ -1,40 +1,55 @@
-/** The network with sizes: every layer's shapes, parameters and place, before any mathematics. */
+/** Types of blueprints. A blueprint is a network with sizes: the shapes, parameters and path of every layer. */
 import type { Initializer, Layer, Network } from '../network/network.ts'
 
-/** Sizes of one sample or one tensor, outermost first: [features] or [channels, height, width]. */
+/** Sizes of one sample or one tensor, outermost first, such as [features] or [channels, height, width]. */
 export type Shape = readonly number[]
 
 export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'multiplier' | 'runningMean' | 'runningVariance'
 
 export interface ParameterBlueprint {
-  /** The layer's path and `.weight`, `.bias`, `.multiplier`, `.running_mean` or `.running_var`; unique in the network. */
+  /**
+   * The parameter's name, unique in the network. The name is the layer's path followed by `.weight`, `.bias`,
+   * `.multiplier`, `.running_mean` or `.running_var`.
+   */
   readonly name: string
   readonly role: ParameterRole
-  /** Loop counts first (outermost first), then the tensor's own sizes; dense weights are [out, in], a convolution's [out, in, height, width]. */
+  /**
+   * The counts of the loops around the layer, outermost first, followed by the tensor's own sizes. Dense weights are
+   * [out, in], and a convolution's weights are [out, in, height, width].
+   */
   readonly shape: Shape
-  /** The counts of the repeats around the layer, outermost first: a prefix of `shape`. */
+  /** The counts of the repeats around the layer, outermost first. The list is a prefix of `shape`. */
   readonly loops: Shape
   readonly fanIn: number
   readonly fanOut: number
-  /** The layer's initializer where the role is weight or bias; scales start at 1, the rest at 0, running variances at 1. */
+  /** The layer's initializer, for weights and biases of layers that have an initializer. */
   readonly init?: Initializer
-  /** What all values start at, where that isn't what the role says. */
+  /**
+   * Initial value of the whole parameter. Without `start`, scales and running variances start at 1, and all other
+   * parameters without an initializer start at 0.
+   */
   readonly start?: number
-  /** False for running statistics and for layers that aren't trained: they are saved, but not updated. */
+  /**
+   * Whether the optimizer updates the parameter. The value is false for running statistics and for layers that aren't
+   * trained.
+   */
   readonly trainable: boolean
 }
 
 export interface LayerBlueprint {
-  /** Names from the root, joined by dots; the root chain's own name is left out, so `first`, `hidden.dense1`. */
+  /** Names from the root joined by dots, such as `first` or `hidden.dense1`. The root chain's own name is left out. */
   readonly path: string
   readonly layer: Layer
   readonly input: Shape
   readonly output: Shape
-  /** The counts of the repeats around this layer, outermost first. */
+  /** The counts of the repeats around the layer, outermost first. */
   readonly loops: Shape
-  /** This layer's own parameters (not its children's), weight before bias. */
+  /** The layer's own parameters, without its children's parameters. The weight comes before the bias. */
   readonly parameters: readonly ParameterBlueprint[]
-  /** chain: its layers; residual: the branch, then the shortcut if there is one; repeat: the block; else empty. */
+  /**
+   * The layers within the layer: a chain's layers, a repeat's block, or a residual's branch followed by its shortcut if
+   * it has a shortcut. The list is empty for other kinds of layers.
+   */
   readonly children: readonly LayerBlueprint[]
 }
 
@@ -43,6 +58,6 @@ export interface Blueprint {
   readonly input: Shape
   readonly output: Shape
   readonly root: LayerBlueprint
-  /** All parameters, running statistics included, in the network's order. */
+  /** All parameters in the network's order, including running statistics. */
   readonly parameters: readonly ParameterBlueprint[]
 }

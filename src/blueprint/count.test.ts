@@ -30,14 +30,14 @@ import { summaryTable } from './summary.ts'
 const countOf = (network: Network, input: number[]) => count(createBlueprint(network, input))
 const preset = (text: string) => createBlueprint(parseNetwork(text, { classes: 10 }), [784])
 
-describe('count', () => {
-  test('a fully connected layer on an ImageNet picture (the question that started it)', () => {
+describe('count:', () => {
+  test('there are 308 million parameters in a fully connected layer of 2,048 units on an ImageNet picture', () => {
     expect(countOf(dense(2048), [3, 224, 224]).parameters).toBe(308_283_392)
     expect(countOf(dense(100_352), [3, 224, 224]).parameters).toBe(15_105_886_208)
     expect(countOf(dense(2048), [3, 224, 224]).macs).toBe(150_528 * 2048)
   })
 
-  test('every loop multiplies', () => {
+  test('the figures of a layer are multiplied by the counts of all loops around the layer', () => {
     const deep = count(preset('mlp:depth=10000,width=64'))
     expect(deep.parameters).toBe(784 * 64 + 64 + 9999 * (64 * 64 + 64) + 640 + 10)
     expect(deep.macs).toBe(784 * 64 + 9999 * 64 * 64 + 640)
@@ -47,54 +47,58 @@ describe('count', () => {
     expect(nested.layers.map(({ path, times }) => `${path} ${times}`)).toEqual(['repeat1.repeat1.dense1 15'])
   })
 
-  test('norms count scales and shifts, and running statistics apart', () => {
+  test('the scales and shifts of norms count as parameters, and running statistics count separately', () => {
     const { parameters, parametersByRole, runningStatistics } = countOf(chain(dense(6), batchNorm(), layerNorm()), [2])
     expect(parametersByRole).toEqual({ weights: 12, biases: 6, scales: 12, shifts: 12, multipliers: 0 })
     expect(parameters).toBe(42)
     expect(runningStatistics).toBe(12)
   })
 
-  test('activations in training are the input and every output written', () => {
+  test('the activations in training are the input and every output that a layer writes', () => {
     const network = chain(flatten(), dense(8), identity(), relu(), dropout(0.5), residual(dense(8)), dense(3))
     expect(countOf(network, [2, 3]).trainingValues).toBe(6 + 8 + 8 + 8 + (8 + 8) + 3)
     expect(countOf(repeat(7, chain(dense(4), relu())), [4])).toMatchObject({ trainingValues: 60, trainingBytes: 240 })
   })
 
   test.each<[string, Layer, number]>([
-    ['a layer: its input and output', dense(3), 4 + 3],
-    ['nothing is written', chain(flatten(), dropout(0.5)), 4],
-    ['the widest pair of a chain', chain(dense(10), relu(), dense(2)), 10 + 10],
-    ['a loop: as one iteration', repeat(9, chain(dense(6), dense(4))), 4 + 6],
-    ['a residual holds its input', residual(chain(dense(6), dense(4))), 4 + 6 + 4],
-    ['and the shortcut its output', residual(chain(dense(6), dense(5)), { shortcut: dense(5) }), 4 + 5 + 6 + 5],
-    ['nested residuals hold theirs', residual(residual(chain(dense(6), dense(4)))), 4 + 6 + 4],
-    ['but not the same value twice', chain(dense(5), residual(chain(relu(), residual(dense(5))))), 5 + 5 + 5 + 5],
-  ])('activations in inference, %s', (_name, network, expected) => {
+    ['the input and output of a single layer', dense(3), 4 + 3],
+    ['only the input if no layer writes', chain(flatten(), dropout(0.5)), 4],
+    ['the widest pair of neighbors in a chain', chain(dense(10), relu(), dense(2)), 10 + 10],
+    ['one iteration of a loop', repeat(9, chain(dense(6), dense(4))), 4 + 6],
+    ['the input that a residual holds', residual(chain(dense(6), dense(4))), 4 + 6 + 4],
+    ["a shortcut's output", residual(chain(dense(6), dense(5)), { shortcut: dense(5) }), 4 + 5 + 6 + 5],
+    ['the shared input of nested residuals once', residual(residual(chain(dense(6), dense(4)))), 4 + 6 + 4],
+    [
+      'an input held by two residuals once',
+      chain(dense(5), residual(chain(relu(), residual(dense(5))))),
+      5 + 5 + 5 + 5,
+    ],
+  ])('the activations in inference include %s', (_name, network, expected) => {
     expect(countOf(network, [4]).inferenceValues).toBe(expected)
   })
 
   test.each<[string, Layer, number]>([
-    ['windows shrink', chain(maxPool(), averagePool()), 32 + 8],
+    ['windows that shrink an image', chain(maxPool(), averagePool()), 32 + 8],
     ['a mean over positions', globalAveragePool(), 32 + 2],
-    ['an average before a dense layer', chain(conv(3), globalAveragePool(), dense(5)), 32 + 48],
+    ['a mean over positions before a dense layer', chain(conv(3), globalAveragePool(), dense(5)), 32 + 48],
     [
       'a shortcut that subsamples',
       residual(conv(4, { stride: 2 }), { shortcut: subsample({ stride: 2, channels: 4 }) }),
       32 + 16 + 16,
     ],
     ['a scalar bias and a factor', chain(scalarBias(), scale(2), scale(1)), 32 + 32],
-  ])('activations of images in inference, %s', (_name, network, expected) => {
+  ])('the activations of images in inference are counted for %s', (_name, network, expected) => {
     expect(countOf(network, [2, 4, 4]).inferenceValues).toBe(expected)
   })
 
-  test('refuses figures that a number cannot hold exactly', () => {
+  test('a network whose figures are too large to be exact is refused', () => {
     const huge = repeat(1_000_000, dense(1_000_000))
     expect(() => countOf(huge, [1_000_000])).toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: network: expected a size that can be counted exactly, got 1000000000000000000. Make it narrower or less deep.]`,
+      `[IsobathError: network: expected a size that can be counted exactly, got 1000000000000000000. Make the network narrower or shallower.]`,
     )
   })
 
-  test('the parts add up in any network', () => {
+  test('the figures of the parts add up to the totals for any network', () => {
     const property = fc.property(fc.constantFrom([2, 3], [2, 3, 3]), fc.gen(), (input, generate) => {
       const blueprint = createBlueprint(generate(arbitraryNetwork, { input }), input)
       const { parameters, untrained, runningStatistics, ...counted } = count(blueprint)
@@ -123,7 +127,7 @@ describe('count', () => {
     expect(counted.strides).toEqual([{ path: 'conv1', stride: 2 }])
   })
 
-  test('what is not trained is counted apart', () => {
+  test('untrained weights and biases count separately', () => {
     const network = chain(
       conv(2, { trained: false }),
       globalAveragePool(),
@@ -134,7 +138,7 @@ describe('count', () => {
   })
 })
 
-test('compareCounts gives ratios, other over one', () => {
+test('compareCounts gives the ratio of the second network to the first for each figure', () => {
   const rows = compareCounts(count(preset('mlp:depth=2')), count(preset('mlp:depth=20,norm=batch')))
   expect(
     rows.map(({ figure, one, other, ratio }) => `${figure}: ${one} ${other} ${ratio?.toFixed(3)}`),
@@ -151,7 +155,7 @@ test('compareCounts gives ratios, other over one', () => {
   `)
 })
 
-test('the summary', () => {
+test('the summary table has one line for each layer, and figures for all iterations of loops', () => {
   expect(summaryTable(preset('mlp:depth=10000'))).toMatchInlineSnapshot(`
     "layer                 kind     output  parameters        MACs
     input                          784
@@ -179,7 +183,7 @@ test('the summary', () => {
   `)
 })
 
-test('the summary with memory: what adds up, and what does not', () => {
+test('the summary table with memory adds up the column kept, and gives the maximum of the column alive', () => {
   const network = chain(
     residual(chain(conv(4), relu(), conv(4)), { shortcut: subsample({ stride: 1, channels: 4 }), name: 'first' }),
     repeat(5, residual(conv(4)), { name: 'block' }),
@@ -203,12 +207,12 @@ test('the summary with memory: what adds up, and what does not', () => {
   `)
 })
 
-test('what is no blueprint is refused, a network among it', () => {
+test('count refuses a network, a text and undefined, which are no blueprints', () => {
   const given: readonly unknown[] = [dense(2), 'resnet-20', undefined]
   const said = given.map((one) => refusal(() => Reflect.apply(count, undefined, [one])))
   expect(said.join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: count: expected a blueprint, got an object. Make it with createBlueprint(network, input).
-    IsobathError: count: expected a blueprint, got "resnet-20". Make it with createBlueprint(network, input).
-    IsobathError: count: expected a blueprint, got nothing. Make it with createBlueprint(network, input)."
+    "IsobathError: count: expected a blueprint, got an object. Make a blueprint with createBlueprint(network, input).
+    IsobathError: count: expected a blueprint, got "resnet-20". Make a blueprint with createBlueprint(network, input).
+    IsobathError: count: expected a blueprint, got nothing. Make a blueprint with createBlueprint(network, input)."
   `)
 })

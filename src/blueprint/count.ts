@@ -1,5 +1,7 @@
-/** Exact cost accounting. Every figure is for all iterations of the loops around a layer, and for one sample. */
-
+/**
+ * Exact counts of parameters, multiply-adds and activations. Every figure is for one sample, and for all iterations of
+ * the loops around a layer.
+ */
 import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import { describeValue } from '../support/describe-value.ts'
@@ -8,15 +10,15 @@ import { leafCost } from './leaf-rules.ts'
 import { aliveValues } from './peak-values.ts'
 import { sizeOf } from './shape.ts'
 
-/** What the figures mean; printed with them. */
+/** Explanations of the figures, which are printed below the figures. */
 const countingConvention = [
-  'parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart',
+  'parameters: all trained values, including biases and the scales and shifts of norms, but not running statistics',
   'all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)',
-  'a MAC is one multiply-add of a matrix product or a convolution, for one sample, forward; zeros beyond the border count',
+  'a MAC is one multiply-add of a matrix product or a convolution in the forward pass of one sample; products with zeros beyond the border count too',
   'biases, norms, activations, pools and sums have no MACs',
-  'FLOPs = 2 x MACs; a training step takes about three times as many',
-  'activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back',
-  'activations in inference (alive): what a layer reads and writes and what sums wait for, for one sample; in all, the most at once',
+  'FLOPs = 2 x MACs; a training step takes about three times as many FLOPs as a forward pass',
+  'activations in training (kept): the input and every output that a layer writes, for one sample, kept for the backward pass',
+  'activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum',
   'a value is 4 bytes (float32)',
 ] as const
 
@@ -27,25 +29,25 @@ export interface ParameterCounts {
   readonly biases: number
   readonly scales: number
   readonly shifts: number
-  /** Trained multipliers of residual branches. */
+  /** Number of trained multipliers of residual branches. */
   readonly multipliers: number
 }
 
 export interface LayerCount {
   readonly path: string
   readonly kind: LayerKind
-  /** Iterations of all loops around the layer; the other figures are multiplied by it already. */
+  /** Number of iterations of all loops around the layer. The layer's other figures include this factor. */
   readonly times: number
   readonly output: Shape
   readonly parameters: number
-  /** Weights and biases that aren't trained. */
+  /** Number of weights and biases that aren't trained. */
   readonly untrained: number
   readonly runningStatistics: number
   readonly macs: number
   readonly flops: number
   readonly trainingValues: number
   readonly trainingBytes: number
-  /** Alive while the layer computes, in the round of its loops with the most. */
+  /** Largest number of values that are alive while the layer computes, over the iterations of its loops. */
   readonly inferenceValues: number
   readonly inferenceBytes: number
 }
@@ -58,10 +60,10 @@ export interface Stride {
 export interface Count {
   readonly parameters: number
   readonly parametersByRole: ParameterCounts
-  /** Weights and biases that aren't trained. */
+  /** Number of weights and biases that aren't trained. */
   readonly untrained: number
   readonly runningStatistics: number
-  /** Values of all tensors that are kept: parameters, what isn't trained, running statistics. */
+  /** Number of values of all tensors: parameters, untrained weights and biases, and running statistics. */
   readonly tensors: number
   readonly macs: number
   readonly flops: number
@@ -69,14 +71,18 @@ export interface Count {
   readonly trainingBytes: number
   readonly inferenceValues: number
   readonly inferenceBytes: number
-  /** Every layer that computes: dense, activation, ..., and residual for its sum; chains and repeats are left out. */
+  /** Counts of every layer that computes, including residuals for their sums. Chains and repeats are left out. */
   readonly layers: readonly LayerCount[]
-  /** The layers that move by more than one position at a time. */
+  /** Layers with a stride above 1. */
   readonly strides: readonly Stride[]
   readonly convention: readonly string[]
 }
 
-/** Throws an IsobathError `network` where a sum is too large to be exact (above 2^53), or where it is given no blueprint. */
+/**
+ * Counts a network's parameters, multiply-adds (MACs), FLOPs and activations, in total and by layer. All figures are
+ * for one sample. Throws a `network` error if a sum is too large to be exact (above 2^53), or if the argument is no
+ * blueprint.
+ */
 export function count(blueprint: Blueprint): Count {
   checkBlueprint(blueprint)
   const layers: LayerCount[] = []
@@ -113,10 +119,15 @@ export function count(blueprint: Blueprint): Count {
   }
 }
 
-/** A network has no sizes yet; callers in plain JavaScript have no compiler to tell them. */
+/** Refuses anything but a blueprint, because callers in plain JavaScript have no compiler that checks types. */
 function checkBlueprint(blueprint: unknown): void {
   if (typeof blueprint === 'object' && blueprint !== null && 'root' in blueprint && 'parameters' in blueprint) return
-  throw networkError('count', 'a blueprint', describeValue(blueprint), 'Make it with createBlueprint(network, input).')
+  throw networkError(
+    'count',
+    'a blueprint',
+    describeValue(blueprint),
+    'Make a blueprint with createBlueprint(network, input).',
+  )
 }
 
 function collect(blueprint: LayerBlueprint, alive: ReadonlyMap<LayerBlueprint, number>, found: LayerCount[]): void {
@@ -162,18 +173,23 @@ function sum(values: readonly number[]): number {
 
 function exact(value: number): number {
   if (Number.isSafeInteger(value)) return value
-  throw networkError('network', 'a size that can be counted exactly', String(value), 'Make it narrower or less deep.')
+  throw networkError(
+    'network',
+    'a size that can be counted exactly',
+    String(value),
+    'Make the network narrower or shallower.',
+  )
 }
 
 export interface CountRatio {
   readonly figure: string
   readonly one: number
   readonly other: number
-  /** other / one; null where one is 0. */
+  /** The ratio other / one, or null if `one` is 0. */
   readonly ratio: number | null
 }
 
-/** Two networks side by side. */
+/** Compares the counts of two networks: one row for each figure, with the ratio of the second network to the first. */
 export function compareCounts(one: Count, other: Count): CountRatio[] {
   const row = (figure: string, pick: (count: Count) => number): CountRatio => {
     const [first, second] = [pick(one), pick(other)]

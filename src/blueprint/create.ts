@@ -1,4 +1,4 @@
-/** Shape inference: walks the network once, whatever its loop counts are. */
+/** Shape inference. One walk through the network suffices, because each loop is visited once. */
 import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import { presetData } from '../network/presets.ts'
@@ -10,15 +10,15 @@ import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, short
 import { sameShape } from './shape.ts'
 import { blockShapeError, branchShapeError } from './shape-errors.ts'
 
-/** Where a layer stands. */
+/** The place of a layer in the network. */
 interface LayerContext {
   readonly path: string
   readonly loops: Shape
-  /** The innermost repeat's path, for errors. */
+  /** Path of the innermost repeat around the layer, for error messages. */
   readonly repeatPath?: string
 }
 
-/** As PyTorch calls them, so that its users find their way in a weights file. */
+/** PyTorch's names of tensors by role, so that users of PyTorch recognize the tensors of a weights file. */
 const tensorNames = {
   weight: 'weight',
   bias: 'bias',
@@ -30,9 +30,9 @@ const tensorNames = {
 } as const satisfies Record<ParameterRole, string>
 
 /**
- * The network with sizes, for inputs of the shape [features] or [channels, height, width]. A dense layer flattens its
- * input in that order. Throws an IsobathError `network` that names the layer where the sizes contradict each other, or says
- * how to make a network of a name.
+ * The blueprint of a network: the network with sizes, for inputs of the shape [features] or [channels, height, width].
+ * A dense layer flattens its input in this order. Throws a `network` error that names the layer if sizes contradict
+ * each other. Throws a `network` error also if the network is no network, or if the input is no list of sizes.
  */
 export function createBlueprint(network: Network, input: Shape): Blueprint {
   checkNetwork(network)
@@ -48,19 +48,22 @@ export function createBlueprint(network: Network, input: Shape): Blueprint {
   const root = infer(network, input, { path: rootPath(network), loops: [] })
   checkPathsAreUnique(root)
   const blueprint = { network, input, output: root.output, root, parameters: collectParameters(root, []) }
-  // A size that can't be counted can't be planned either, and planning would not say so for minutes.
+  // Counting refuses a network that is too large to be planned. Planning alone would take minutes before it fails.
   count(blueprint)
   return blueprint
 }
 
-/** A name is no network yet; callers in plain JavaScript have no compiler to tell them. */
+/**
+ * Refuses anything but a network, such as a preset's name. Callers in plain JavaScript have no compiler that checks
+ * types.
+ */
 function checkNetwork(network: unknown): void {
   if (typeof network === 'object' && network !== null && 'kind' in network) return
   const preset = typeof network === 'string' ? presetData(network) : undefined
   const remedy =
     preset === undefined
-      ? "Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 })."
-      : `Make it with parseNetwork('${network}', { classes: ${preset.classes} }).`
+      ? "Build a network with chain(...), or from a preset with parseNetwork('mlp:depth=4', { classes: 10 })."
+      : `Build the network with parseNetwork('${network}', { classes: ${preset.classes} }).`
   throw networkError('network', 'a network', describeValue(network), remedy)
 }
 
@@ -104,22 +107,24 @@ function inferResidual(layer: ResidualLayer, input: Shape, place: LayerContext):
   return { path: place.path, layer, input, output: sum, loops: place.loops, parameters, children }
 }
 
-/** A trained multiplier starts at one value for all iterations. */
+/** The parameter of a trained multiplier, which starts at the same value in all iterations. */
 function multiplierOf({ multiplier }: ResidualLayer, { path }: LayerContext): LeafParameter {
   if (typeof multiplier === 'number') {
     return { role: 'multiplier', shape: [], fanIn: 1, fanOut: 1, start: multiplier }
   }
-  const remedy = 'Give one number that it starts at, or leave trainedMultiplier out.'
-  throw networkError(path, 'one multiplier where it is trained', `a list of ${multiplier.length}`, remedy)
+  const remedy = 'Give one number as the initial multiplier, or leave trainedMultiplier out.'
+  throw networkError(path, 'one number for a trained multiplier', `a list of ${multiplier.length}`, remedy)
 }
 
-/** Plans walk through four iterations of each loop around a layer: 4,096 at this depth. */
+/**
+ * Largest number of nested repeats. Plans walk through four iterations of each loop, which makes 4,096 at six levels.
+ */
 const deepestRepeats = 6
 
 function inferRepeat(layer: RepeatLayer, input: Shape, place: LayerContext): LayerBlueprint {
   if (place.loops.length >= deepestRepeats) {
-    const remedy = 'Make one repeat of two, with the product of their times.'
-    throw networkError(place.path, `at most ${deepestRepeats} repeats within each other`, 'more', remedy)
+    const remedy = 'Merge two of the repeats into one, with the product of their times.'
+    throw networkError(place.path, `at most ${deepestRepeats} levels of nested repeats`, 'more', remedy)
   }
   const inner = { path: blockPath(layer, place.path), loops: [...place.loops, layer.times], repeatPath: place.path }
   const block = infer(layer.block, input, inner)
@@ -143,10 +148,10 @@ function checkVarying([name, value]: NamedVarying, { path, loops, repeatPath }: 
   const found = `a list of ${value.length}`
   const times = loops.at(-1)
   if (times === undefined) {
-    throw networkError(path, `one number for ${name}`, found, 'Lists belong to layers inside a repeat.')
+    throw networkError(path, `one number for ${name}`, found, 'Only a layer inside a repeat can have a list.')
   }
   if (value.length !== times) {
     const expected = `${times} values of ${name}, one for each iteration of ${repeatPath || 'the repeat'}`
-    throw networkError(path, expected, found, 'Give one number or a list of that length.')
+    throw networkError(path, expected, found, `Give one number or a list of ${times} numbers.`)
   }
 }

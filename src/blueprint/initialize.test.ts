@@ -27,10 +27,11 @@ const weights = (init: Initializer, fanIn: number, fanOut: number) =>
 const meanSquare = (values: number[]) => values.reduce((sum, value) => sum + value * value, 0) / values.length
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-describe('variances', () => {
+describe('the variance of initial values:', () => {
   const fanIn = 300
   const fanOut = 200
-  // 60,000 weights: the sample variance of a gaussian is within 3% in all but one draw in a million.
+  // With 60,000 weights, the sample variance of a gaussian is within 3% of the variance in all but one draw in a
+  // million.
   test.each<[string, Initializer, number]>([
     ['he', he(), 2 / fanIn],
     ['he with a gain', he(1.5), (2 / fanIn) * 1.5 ** 2],
@@ -43,29 +44,32 @@ describe('variances', () => {
     ['he by fan-out', he(1, 'out'), 2 / fanOut],
     ['normal', normal(0.5), 0.25],
     ['hardtMa', hardtMa(), 1 / fanOut ** 2],
-  ])('%s', (_name, init, expected) => {
+  ])('weights of the initializer "%s" have the expected variance', (_name, init, expected) => {
     const values = weights(init, fanIn, fanOut)
     expect(values).toHaveLength(fanIn * fanOut)
     expect(Math.abs(meanSquare(values) / expected - 1)).toBeLessThan(0.06)
     expect(Math.abs(mean(values)) / Math.sqrt(expected)).toBeLessThan(0.025)
   })
 
-  test('glorot is uniform: nothing lies beyond its limit', () => {
+  test('weights of glorot are uniform and stay within the limit sqrt(6 / (fanIn + fanOut))', () => {
     const limit = Math.sqrt(6 / (fanIn + fanOut))
     const largest = Math.max(...weights(glorot(), fanIn, fanOut).map(Math.abs))
     expect(largest).toBeLessThanOrEqual(limit)
     expect(largest).toBeGreaterThan(0.999 * limit)
   })
 
-  test('biases are zero but for sb2', () => {
+  test('biases are zero unless the initializer has sb2', () => {
     const biases = (init: Initializer) => valuesOf(dense(20_000, { init }), 1, 'dense1.bias')
     expect(biases(he()).every((value) => value === 0)).toBe(true)
     expect(meanSquare(biases(gaussian({ sw2: 1, sb2: 0.05 })))).toBeCloseTo(0.05, 2)
   })
 })
 
-describe('structure', () => {
-  /** Largest deviation of the products of the rows (or columns) from the identity. */
+describe('the structure of initial values:', () => {
+  /**
+   * Largest deviation of the inner products of rows, or of columns if there are fewer columns, from the identity
+   * matrix.
+   */
   function distanceFromOrthonormal(matrix: number[], rows: number, columns: number): number {
     const byRow = rows <= columns
     const count = Math.min(rows, columns)
@@ -89,24 +93,24 @@ describe('structure', () => {
     [1, 7],
     [7, 1],
     [1, 1],
-  ])('orthogonal %i x %i', (rows, columns) => {
+  ])('an orthogonal %i x %i matrix has orthonormal rows or columns', (rows, columns) => {
     const matrix = weights(orthogonal(), columns, rows)
     expect(distanceFromOrthonormal(matrix, rows, columns)).toBeLessThan(1e-12)
   })
 
-  test('orthogonal 1 x 1 is as often -1 as 1', () => {
+  test('an orthogonal 1 x 1 matrix is as often -1 as 1', () => {
     const signs = valuesOf(repeat(1000, dense(1, { init: orthogonal() })), 1, 'repeat1.dense1.weight')
     expect(new Set(signs)).toEqual(new Set([-1, 1]))
     expect(Math.abs(mean(signs))).toBeLessThan(0.15)
   })
 
-  test('identity and zeros', () => {
+  test('the initializer identity has the gain on the diagonal, and the initializer zeros has only zeros', () => {
     expect(weights(identityInit(0.5), 3, 2)).toEqual([0.5, 0, 0, 0, 0.5, 0])
     expect(weights(identityInit(), 2, 3)).toEqual([1, 0, 0, 1, 0, 0])
     expect(weights(zeros(), 2, 2)).toEqual([0, 0, 0, 0])
   })
 
-  test('sparse units have 15 inputs each, or all there are, anywhere', () => {
+  test('each unit of sparse weights has 15 inputs at random places, or all inputs if there are fewer', () => {
     const inputs = 100
     const rows = (values: number[]) =>
       Array.from({ length: 50 }, (_, unit) => values.slice(unit * inputs, (unit + 1) * inputs))
@@ -118,7 +122,7 @@ describe('structure', () => {
     expect(weights(sparse(), 9, 4).every((value) => value !== 0)).toBe(true)
   })
 
-  test('fans of a convolution are channels times the positions of its kernel', () => {
+  test('the fans of a convolution are its channels times the positions of its kernel', () => {
     const weightsOf = (init: Initializer) => {
       const blueprint = createBlueprint(conv(60, { kernel: 3, init }), [40, 5, 5])
       return [...(initialize(blueprint, 1).get('conv1.weight') ?? [])]
@@ -129,7 +133,7 @@ describe('structure', () => {
     near(he(1, 'out'), 2 / 540)
     near(glorot(), 2 / 900)
     near(gaussian({ sw2: 3 }), 3 / 360)
-    // Hardt & Ma (2017): the deviation, not the variance, is 1/(k^2 c) with c output channels.
+    // In Hardt & Ma (2017), the standard deviation and not the variance is 1/(k^2 c) with c output channels.
     near(hardtMa(), 1 / 540 ** 2)
     const identity = weightsOf(identityInit(0.5))
     expect(identity.flatMap((value, index) => (value === 0 ? [] : [index])).slice(0, 3)).toEqual([
@@ -141,7 +145,7 @@ describe('structure', () => {
     expect(distanceFromOrthonormal(orthonormal, 60, 360)).toBeLessThan(1e-12)
   })
 
-  test('scales and trained multipliers start at what they are told', () => {
+  test('scales and trained multipliers start at the given values', () => {
     const network = repeat(
       2,
       residual(chain(batchNorm({ scale: 0 }), relu()), { multiplier: 0.3, trainedMultiplier: true }),
@@ -162,22 +166,25 @@ describe('structure', () => {
   })
 })
 
-describe('streams', () => {
+describe('the random streams of initial values:', () => {
   const preset = (text: string) => createBlueprint(parseNetwork(text, { classes: 3 }), [5])
 
-  test.each(['he', 'glorot', 'orthogonal', 'sparse'])('%s: the first layers do not depend on the depth', (init) => {
-    const shallow = initialize(preset(`mlp:depth=5,width=8,init=${init}`), 7)
-    const deep = initialize(preset(`mlp:depth=9,width=8,init=${init}`), 7)
-    for (const [name, values] of shallow) expect(deep.get(name)?.subarray(0, values.length)).toEqual(values)
-  })
+  test.each(['he', 'glorot', 'orthogonal', 'sparse'])(
+    'with %s, the first layers do not depend on the depth',
+    (init) => {
+      const shallow = initialize(preset(`mlp:depth=5,width=8,init=${init}`), 7)
+      const deep = initialize(preset(`mlp:depth=9,width=8,init=${init}`), 7)
+      for (const [name, values] of shallow) expect(deep.get(name)?.subarray(0, values.length)).toEqual(values)
+    },
+  )
 
-  test('the same seed gives the same values, another seed others', () => {
+  test('the same seed gives the same values, and another seed gives other values', () => {
     const blueprint = preset('mlp:depth=3,width=8')
     expect(initialize(blueprint, 7)).toEqual(initialize(blueprint, 7))
     expect(initialize(blueprint, 7).get('first.weight')).not.toEqual(initialize(blueprint, 8).get('first.weight'))
   })
 
-  test('the bits of a seed never change', () => {
+  test('the initial weights of seed 42 never change', () => {
     const blueprint = preset('mlp:depth=2,width=2')
     expect(Array.from(initialize(blueprint, 42).get('hidden.dense1.weight') ?? [])).toMatchInlineSnapshot(`
       [
@@ -189,14 +196,14 @@ describe('streams', () => {
     `)
   })
 
-  test('no two layers are alike', () => {
+  test('no two layers of nested loops have equal weights', () => {
     const values = valuesOf(chain(dense(3), repeat(4, repeat(5, dense(3)))), 3, 'repeat1.repeat1.dense1.weight')
     const layers = Array.from({ length: 20 }, (_, layer) => values.slice(9 * layer, 9 * layer + 9).join(' '))
     layers.push(valuesOf(chain(dense(3), repeat(4, repeat(5, dense(3)))), 3, 'dense1.weight').join(' '))
     expect(new Set(layers).size).toBe(21)
   })
 
-  test('values that vary follow the innermost loop', () => {
+  test('a list of gains gives one gain for each iteration of the innermost loop', () => {
     const init = identityInit([1, 2, 3])
     expect(valuesOf(repeat(2, repeat(3, dense(1, { init }))), 1, 'repeat1.repeat1.dense1.weight')).toEqual([
       1, 2, 3, 1, 2, 3,

@@ -1,4 +1,4 @@
-/** The values that training starts from. */
+/** Initial values of parameters. */
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
@@ -17,9 +17,10 @@ const startingValue = {
 } as const satisfies Record<ParameterRole, number>
 
 /**
- * Every parameter's first values by its name, in its blueprint's shape (loop counts first), running statistics
- * included. Each iteration of a loop draws from a stream of its own, keyed by the seed, the parameter's name and the
- * iteration, so that a layer's weights don't depend on how many layers follow it. Throws an `option` error on a bad seed.
+ * Initial values of every parameter by name, in the shape of the parameter's blueprint (loop counts first), including
+ * running statistics. Each iteration of a loop draws from its own random stream, which depends on the seed, the
+ * parameter's name and the iteration. Therefore, a layer's weights don't depend on the number of layers after the
+ * layer. Throws a `network` error if the first argument is no blueprint, and an `option` error on a bad seed.
  */
 export function initialize(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
   if (!Array.isArray(blueprint?.parameters)) {
@@ -34,7 +35,7 @@ export function initialize(blueprint: Blueprint, seed: number): Map<string, Floa
   return new Map(blueprint.parameters.map((parameter) => [parameter.name, initializeParameter(parameter, seed)]))
 }
 
-/** One parameter's first values, the same as `initialize` gives it. */
+/** Initial values of one parameter, equal to the values that `initialize` gives. */
 export function initializeParameter(parameter: ParameterBlueprint, seed: number): Float64Array {
   const { name, role, shape, loops, fanIn, fanOut, init, start } = parameter
   const values = new Float64Array(sizeOf(shape)).fill(start ?? startingValue[role])
@@ -43,7 +44,8 @@ export function initializeParameter(parameter: ParameterBlueprint, seed: number)
   const times = sizeOf(loops)
   const innermost = loops.at(-1) ?? 1
   const each = values.length / times
-  // A convolution's weight is [out, in, height, width].
+  // Positions of the kernel: a convolution's weight is [out, in, height, width], and a dense layer's kernel has one
+  // position.
   const positions = sizeOf(shape.slice(loops.length + 2))
   for (let index = 0; index < times; index++) {
     const part = values.subarray(index * each, (index + 1) * each)

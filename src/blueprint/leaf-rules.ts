@@ -1,6 +1,6 @@
 /**
- * One row for each kind of layer that holds no other layer: the shape it gives, the parameters it has, its values that
- * may vary along the enclosing repeat, and its cost.
+ * Rules for each kind of layer that holds no other layer: its output shape, its parameters, its values that may vary
+ * along the enclosing repeat, and its cost. A layer without layers inside is called a leaf.
  */
 import type {
   AveragePoolLayer,
@@ -22,30 +22,33 @@ export type LeafLayer = Exclude<Layer, ChainLayer | ResidualLayer | RepeatLayer>
 type LeafKind = LeafLayer['kind']
 type LeafOf<K extends LeafKind> = Extract<LeafLayer, { kind: K }>
 
-/** A parameter of one iteration, before its name and its loops are known. */
+/** A parameter of a leaf in one iteration, without its name and its loops. */
 export interface LeafParameter {
   readonly role: ParameterRole
   readonly shape: Shape
   readonly fanIn: number
   readonly fanOut: number
   readonly init?: Initializer
-  /** What all its values start at, where that isn't what its role starts at. */
+  /** Initial value of the whole parameter. Without `start`, the parameter's role gives the initial value. */
   readonly start?: number
-  /** True where it is left out. */
+  /** Whether the parameter is trained, true by default. */
   readonly trainable?: boolean
 }
 
-/** What a value is called in an error, and the value. */
+/** The name of a value in error messages, and the value. */
 export type NamedVarying = readonly [string, Varying]
 
 interface LeafRule<L extends LeafLayer> {
-  /** Throws where the layer can't take this input. */
+  /** The layer's output shape. Throws a `network` error if the layer can't accept the input. */
   output(layer: L, input: Shape, path: string): Shape
   parameters(layer: L, input: Shape): readonly LeafParameter[]
   varying(layer: L): readonly NamedVarying[]
-  /** Multiply-adds of matrix products for one sample, forward. */
+  /** Number of multiply-adds of matrix products in the forward pass of one sample. */
   macs(layer: L, input: Shape): number
-  /** When the output is a new tensor, and not the input under another name. */
+  /**
+   * Kinds of passes in which the layer writes a new tensor. In all other passes, the layer's output is the input under
+   * another name.
+   */
   writes(layer: L): Writes
 }
 
@@ -68,7 +71,7 @@ function featuresOnly(layer: LeafLayer, input: Shape, path: string): Shape {
   throw networkError(path, 'a one-dimensional input [features]', `the shape ${shapeText(input)}`, remedy)
 }
 
-/** [C, H, W] of the input; throws where it has no height and width. */
+/** The sizes [C, H, W] of the input. Throws a `network` error if the input has no height and width. */
 function imageOnly(layer: LeafLayer, input: Shape, path: string): readonly [number, number, number] {
   const [channels, height, width] = input
   if (input.length === 3) return [channels, height, width]
@@ -76,13 +79,13 @@ function imageOnly(layer: LeafLayer, input: Shape, path: string): readonly [numb
   throw networkError(path, 'an input of the shape [channels, height, width]', `the shape ${shapeText(input)}`, remedy)
 }
 
-/** The output of a window that moves over an image. */
+/** The output shape of a window that moves over an image. */
 function windowed(layer: LeafLayer, channels: number, window: Window, input: Shape, path: string): Shape {
   const [, ...extents] = imageOnly(layer, input, path)
   const moved = extents.map((extent) => windowsAlong(window, extent))
   if (moved.every((extent) => extent >= 1)) return [channels, ...moved]
   const expected = `an input of at least ${window.kernel} x ${window.kernel} positions, padding included`
-  const remedy = 'Make the kernel smaller, pad, or leave out a stride before it.'
+  const remedy = 'Make the kernel smaller, add padding, or remove a stride from an earlier layer.'
   throw networkError(path, expected, `the shape ${shapeText(input)}`, remedy)
 }
 
@@ -90,13 +93,13 @@ function convOutput(layer: ConvLayer, input: Shape, path: string): Shape {
   const window = windowOf(layer)
   const output = windowed(layer, layer.channels, window, input, path)
   const [, height, width] = input
-  // A circle is walked round once at most.
+  // Circular padding may go around the image at most once.
   if (layer.padding !== 'circular' || Math.min(height, width) >= window.after) return output
   const expected = `at least ${window.after} positions for circular padding`
   throw networkError(path, expected, `the shape ${shapeText(input)}`, 'Make the kernel smaller.')
 }
 
-/** The window of a layer that has one. */
+/** The window of a convolution or a pool. */
 export function windowOf(layer: ConvLayer | MaxPoolLayer | AveragePoolLayer): Window {
   const reachesBeyond = layer.kind !== 'averagePool' && layer.padding !== 'none'
   return createWindow(layer.kernel, layer.stride, reachesBeyond)
@@ -110,7 +113,9 @@ function initializerVarying(init: Initializer): readonly NamedVarying[] {
   return [...gains, ...biases]
 }
 
-/** Features, or channels of an image: what normalization takes together. */
+/**
+ * The number of features, or the number of channels of an image. Norms normalize each feature or channel separately.
+ */
 const featuresOf = ([features]: Shape): number => features
 
 function scaleAndShift(input: Shape, scale = 1): LeafParameter[] {
@@ -184,7 +189,7 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     output: (layer, input, path) => {
       const [channels, height, width] = imageOnly(layer, input, path)
       if (layer.channels < channels) {
-        const remedy = 'Give as many channels as the block it goes around.'
+        const remedy = 'Give the subsample as many channels as the residual branch has.'
         throw networkError(path, `at least the input's ${channels} channels`, `${layer.channels}`, remedy)
       }
       return [layer.channels, Math.ceil(height / layer.stride), Math.ceil(width / layer.stride)]
@@ -254,7 +259,10 @@ function applyRule<K extends LeafKind>(kind: K, layer: LeafOf<K>, input: Shape, 
   }
 }
 
-/** What is known of a leaf once its input's shape is; throws where it can't take that input. */
+/**
+ * Output shape, parameters and varying values of a leaf. Throws a `network` error if the leaf can't accept the input
+ * shape.
+ */
 export function leafFacts(layer: LeafLayer, input: Shape, path: string): LeafFacts {
   return applyRule(layer.kind, layer, input, path)
 }
@@ -268,7 +276,7 @@ function applyCost<K extends LeafKind>(kind: K, layer: LeafOf<K>, input: Shape):
   return { macs: leafRules[kind].macs(layer, input), writes: leafRules[kind].writes(layer) }
 }
 
-/** What a leaf costs for one sample of a shape that it takes. */
+/** The cost of a leaf for one sample of the input shape. */
 export function leafCost(layer: LeafLayer, input: Shape): LeafCost {
   return applyCost(layer.kind, layer, input)
 }

@@ -1,17 +1,19 @@
 import type { Random } from '../support/random.ts'
 
 /**
- * A random [rows, columns] matrix with orthonormal columns, or with orthonormal rows where there are fewer of them
- * (Saxe et al. 2014). Uniform over all of those: Gram-Schmidt on gaussian vectors leaves the triangle's diagonal
- * positive, which is the sign correction of Mezzadri (2007). Only + - * / sqrt, so the same bits on every machine.
+ * A random matrix [rows, columns] with orthonormal columns, or with orthonormal rows if there are fewer rows than
+ * columns (Saxe et al. 2014). The matrix is uniformly distributed over all matrices with this property. Gram-Schmidt on
+ * gaussian vectors leaves the diagonal of the triangular factor positive, which is the sign correction of Mezzadri
+ * (2007). The function uses only + - * / sqrt, so it gives the same bits on every machine.
  */
 export function orthogonalMatrix(rows: number, columns: number, random: Random): Float64Array {
   const size = Math.max(rows, columns)
   const vectors = new Float64Array(rows * columns)
   for (let start = 0; start < vectors.length; start += size) {
     drawDirection(vectors, start, size, random)
-    // Where a pass takes most of the vector away, what is left carries its rounding errors, and a second pass removes
-    // those (Kahan's "twice is enough", in Parlett 1980); where it takes all but nothing, another vector is drawn.
+    // If a pass removes most of the vector, the rest carries the rounding errors of the pass. A second pass removes
+    // these errors (Kahan's "twice is enough", in Parlett 1980). If a pass leaves almost nothing, another vector is
+    // drawn.
     for (let rest = 0; rest < 0.5; ) {
       removeEarlier(vectors, start, size)
       rest = normalize(vectors, start, size)
@@ -26,7 +28,7 @@ function drawDirection(vectors: Float64Array, start: number, size: number, rando
   normalize(vectors, start, size)
 }
 
-/** Scales the vector at `start` to length 1 and returns what the length was. */
+/** Scales the vector at `start` to length 1 and returns its previous length. */
 function normalize(vectors: Float64Array, start: number, size: number): number {
   let square = 0
   for (let place = start; place < start + size; place++) square += vectors[place] * vectors[place]
@@ -38,7 +40,7 @@ function normalize(vectors: Float64Array, start: number, size: number): number {
 /** Subtracts from the vector at `start` its components along all vectors before it, one after the other. */
 function removeEarlier(vectors: Float64Array, start: number, size: number): void {
   for (let earlier = 0; earlier < start; earlier += size) {
-    // Two sums, so that additions needn't wait for each other.
+    // Two separate sums, so that additions don't wait for each other.
     let even = 0
     let odd = 0
     for (let place = 0; place + 1 < size; place += 2) {

@@ -1,15 +1,17 @@
 /**
- * The names of layers, which are also the names of their tensors in a weights file.
+ * The paths of layers, which are also the names of their tensors in a weights file.
  *
- * - A layer in a chain is called by its own name, or else by its kind and its number among the chain's layers of that
- *   kind: `dense1`, `activation2`, `residual1`. Layers with a name of their own count too.
- * - A residual's children are called `branch` and `shortcut`, a repeat's block by its kind and 1: `dense1`.
- * - Words that tell nothing apart are left out, and the layer then has its parent's path: the root chain's name; an
- *   unnamed chain as a residual's branch; an unnamed chain or residual as a repeat's block. A shortcut keeps its word, so
- *   that nothing in it can be taken for the branch.
- * - A layer with an empty name is left out likewise.
+ * - A layer in a chain is called by its own name. A layer without a name is called by its kind and its number among the
+ *   chain's layers of this kind, such as `dense1`, `activation2` or `residual1`. Layers with a name of their own count
+ *   for these numbers too.
+ * - A residual's children are called `branch` and `shortcut`. A repeat's block is called by its kind and 1, such as
+ *   `dense1`.
+ * - A name that isn't needed to distinguish layers is left out, and the layer then has its parent's path. Names are
+ *   left out for the root chain, for an unnamed chain as a residual's branch, and for an unnamed chain or residual as a
+ *   repeat's block. A shortcut keeps its name, so that its layers differ from those of the branch.
+ * - A layer with an empty name also has its parent's path.
  *
- * So `repeat(9, residual(chain(dense(64), relu())), { name: 'hidden' })` holds `hidden.dense1.weight`.
+ * For example, `repeat(9, residual(chain(dense(64), relu())), { name: 'hidden' })` holds `hidden.dense1.weight`.
  */
 import type { ChainLayer, Layer, RepeatLayer, ResidualLayer } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
@@ -24,7 +26,7 @@ export function rootPath(root: Layer): string {
   return root.kind === 'chain' ? '' : (root.name ?? `${root.kind}1`)
 }
 
-/** The paths of a chain's layers, in their order. */
+/** The paths of a chain's layers, in the order of the layers. */
 export function chainPaths(chain: ChainLayer, path: string): string[] {
   const seen = new Map<string, number>()
   return chain.layers.map((layer) => {
@@ -51,8 +53,9 @@ export function blockPath(repeat: RepeatLayer, path: string): string {
 }
 
 /**
- * Throws when two layers share a path, other than a layer that is left out and its parent of another kind: kind and path
- * together tell layers apart, chains aside.
+ * Throws a `network` error if two layers have the same path. A layer without a name may share the path of a parent
+ * of another kind, because the kind and the path together distinguish the two layers. Chains
+ * may always share a path with another layer.
  */
 export function checkPathsAreUnique(root: LayerBlueprint): void {
   const taken = new Set<string>([root.path])
@@ -63,7 +66,8 @@ export function checkPathsAreUnique(root: LayerBlueprint): void {
       const isLeftOut = child.path === layer.path
       const key = kind === 'chain' ? '' : `${kind} ${child.path}`
       if (isLeftOut ? kinds.has(key) : taken.has(child.path)) {
-        throw networkError(child.path, 'a path of its own for each layer', 'two layers of this path', 'Rename one.')
+        const remedy = 'Rename one of the two layers.'
+        throw networkError(child.path, 'a different path for each layer', 'two layers with this path', remedy)
       }
       taken.add(child.path)
       if (key !== '') kinds.add(key)

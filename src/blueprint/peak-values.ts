@@ -3,8 +3,9 @@ import { leafCost } from './leaf-rules.ts'
 import { sizeOf } from './shape.ts'
 
 /**
- * The values of one sample alive in inference while each layer that computes does so: its input and output, and what the
- * residuals around it hold for their sums. Nothing is overwritten in place. Of a layer in a loop, the most of all rounds.
+ * Number of values of one sample that are alive in inference while a layer computes, for each layer that computes. The
+ * layer's input and output are alive, and so are the values that the residuals around the layer hold for their sums. No
+ * value is overwritten in place. For a layer in a loop, the number is the maximum over all iterations.
  */
 export function aliveValues(root: LayerBlueprint): Map<LayerBlueprint, number> {
   const alive = new Map<LayerBlueprint, number>()
@@ -13,9 +14,9 @@ export function aliveValues(root: LayerBlueprint): Map<LayerBlueprint, number> {
 }
 
 interface Surroundings {
-  /** What the residuals around the layer hold. */
+  /** Number of values that the residuals around the layer hold. */
   readonly outside: number
-  /** Whether that includes the layer's input. */
+  /** Whether the residuals around the layer hold the layer's input. */
   readonly inputIsHeld: boolean
 }
 
@@ -40,7 +41,8 @@ function visit(
     visit(block, { outside, inputIsHeld }, alive)
     if (layer.layer.times > 1) visit(block, { outside, inputIsHeld: inputIsHeld && passesInput(block) }, alive)
   } else if (kind === 'residual') {
-    // The shortcut runs first, then the branch; the input is alive until both have read it, or it is summed itself.
+    // The shortcut runs first, then the branch. The input stays alive until the shortcut and the branch have read it,
+    // or until the input itself is added to the sum.
     const [branch, shortcut] = layer.children
     const branchOutput = passesInput(branch) ? 0 : sizeOf(branch.output)
     const shortcutOutput = shortcut === undefined || passesInput(shortcut) ? 0 : sizeOf(shortcut.output)
@@ -51,7 +53,7 @@ function visit(
   } else record(outside + own + (passesInput(layer) ? 0 : sizeOf(layer.output)))
 }
 
-/** Whether the output is the input, unchanged, at inference. */
+/** Whether the layer's output is its unchanged input in inference. */
 function passesInput({ layer, input, children }: LayerBlueprint): boolean {
   if (layer.kind === 'residual') return false
   if (layer.kind === 'chain' || layer.kind === 'repeat') return children.every(passesInput)

@@ -20,8 +20,8 @@ const image = [16, 32, 32]
 const refused = (...networks: Network[]): string =>
   networks.map((network) => refusal(() => createBlueprint(network, image))).join('\n')
 
-describe('a sum of images', () => {
-  test('of other channels', () => {
+describe('createBlueprint:', () => {
+  test('a residual sum of images with different numbers of channels is refused', () => {
     expect(
       refused(
         residual(chain(conv(32), relu())),
@@ -29,13 +29,13 @@ describe('a sum of images', () => {
         chain(residual(conv(8))),
       ),
     ).toMatchInlineSnapshot(`
-      "IsobathError: residual1.conv1: expected 16 channels so that it can be added to its shortcut, got 32. Set its channels to 16, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 32 }).
-      IsobathError: residual1.conv2: expected 8 channels so that it can be added to its shortcut, got 32. Set its channels to 8, or give the residual a shortcut of the shape [32, 32, 32].
-      IsobathError: residual1.branch: expected 16 channels so that it can be added to its shortcut, got 8. Set its channels to 16, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 8 })."
+      "IsobathError: residual1.conv1: expected 16 channels so that the branch can be added to its shortcut, got 32. Set the layer's channels to 16, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 32 }).
+      IsobathError: residual1.conv2: expected 8 channels so that the branch can be added to its shortcut, got 32. Set the layer's channels to 8, or give the residual a shortcut of the shape [32, 32, 32].
+      IsobathError: residual1.branch: expected 16 channels so that the branch can be added to its shortcut, got 8. Set the layer's channels to 16, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 8 })."
     `)
   })
 
-  test('of another size', () => {
+  test('a residual sum of images with different sizes is refused', () => {
     expect(
       refused(
         residual(chain(conv(32, { stride: 2 }), relu(), conv(32))),
@@ -44,14 +44,14 @@ describe('a sum of images', () => {
         residual(conv(32, { stride: 2 }), { shortcut: shortcut('a', { from: 16, channels: 32 }) }),
       ),
     ).toMatchInlineSnapshot(`
-      "IsobathError: residual1: expected an output of the shape [16, 32, 32] so that it can be added to its shortcut, got the shape [32, 16, 16]. Let it end with 16 channels, and keep the size, with strides of 1 and with padding, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 32, stride: 2 }).
-      IsobathError: residual1: expected an output of the shape [16, 32, 32] so that it can be added to its shortcut, got the shape [16, 16, 16]. Let it keep the size, with strides of 1 and with padding, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 16, stride: 2 }).
-      IsobathError: residual1.branch: expected an output of the shape [16, 32, 32] so that it can be added to its shortcut, got the shape [16, 30, 30]. Let it keep the size, with strides of 1 and with padding.
-      IsobathError: residual1.branch: expected an output of the shape [32, 32, 32] so that it can be added to its shortcut, got the shape [32, 16, 16]. Give the branch and its shortcut the same strides and channels."
+      "IsobathError: residual1: expected an output of the shape [16, 32, 32] so that the branch can be added to its shortcut, got the shape [32, 16, 16]. Make the layers end with 16 channels and keep the size with strides of 1 and padding, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 32, stride: 2 }).
+      IsobathError: residual1: expected an output of the shape [16, 32, 32] so that the branch can be added to its shortcut, got the shape [16, 16, 16]. Make the layers keep the size with strides of 1 and padding, or give the residual a 1x1 convolution as its shortcut: shortcut('b', { from: 16, channels: 16, stride: 2 }).
+      IsobathError: residual1.branch: expected an output of the shape [16, 32, 32] so that the branch can be added to its shortcut, got the shape [16, 30, 30]. Make the layers keep the size with strides of 1 and padding.
+      IsobathError: residual1.branch: expected an output of the shape [32, 32, 32] so that the branch can be added to its shortcut, got the shape [32, 16, 16]. Give the branch and its shortcut the same strides and channels."
     `)
   })
 
-  test('is mended by the shortcut that the error names', () => {
+  test('the shortcut that an error proposes makes the network valid', () => {
     const branch = chain(conv(24, { stride: 3 }), relu(), conv(40))
     const found = refused(residual(branch))
     const [, from, channels, stride] = /from: (\d+), channels: (\d+), stride: (\d+)/.exec(found)?.map(Number) ?? []
@@ -59,7 +59,7 @@ describe('a sum of images', () => {
     expect(createBlueprint(mended, image).output).toEqual([40, 11, 11])
   })
 
-  test('with values that are no image', () => {
+  test('a residual sum of an image and values that are no image is refused', () => {
     expect(
       refused(
         residual(chain(conv(16), globalAveragePool())),
@@ -67,14 +67,14 @@ describe('a sum of images', () => {
         residual(conv(16), { shortcut: dense(10) }),
       ),
     ).toMatchInlineSnapshot(`
-      "IsobathError: residual1: expected an output of the shape [16, 32, 32] so that it can be added to its shortcut, got the shape [16]. Put its flatten, dense and globalAveragePool layers behind the residual, or give the residual a shortcut of the shape [16].
-      IsobathError: residual1: expected an output of the shape [16, 32, 32] so that it can be added to its shortcut, got the shape [10]. Put a flatten() and a dense layer before it, or give the residual a shortcut of the shape [10].
-      IsobathError: residual1.branch: expected an output of the shape [10] so that it can be added to its shortcut, got the shape [16, 32, 32]. Change its layers, or give the residual a shortcut of the shape [16, 32, 32]."
+      "IsobathError: residual1: expected an output of the shape [16, 32, 32] so that the branch can be added to its shortcut, got the shape [16]. Put the flatten, dense and globalAveragePool layers after the residual, or give the residual a shortcut of the shape [16].
+      IsobathError: residual1: expected an output of the shape [16, 32, 32] so that the branch can be added to its shortcut, got the shape [10]. Put a flatten() and a dense layer before the residual, or give the residual a shortcut of the shape [10].
+      IsobathError: residual1.branch: expected an output of the shape [10] so that the branch can be added to its shortcut, got the shape [16, 32, 32]. Change the layers within the residual, or give the residual a shortcut of the shape [16, 32, 32]."
     `)
   })
 })
 
-test('a block on images that cannot be repeated', () => {
+test('createBlueprint refuses a repeated block of images that changes the shape', () => {
   expect(
     refused(
       repeat(3, chain(conv(16), conv(32), relu())),
@@ -85,11 +85,11 @@ test('a block on images that cannot be repeated', () => {
       repeat(3, residual(conv(32), { shortcut: conv(32) })),
     ),
   ).toMatchInlineSnapshot(`
-    "IsobathError: repeat1.conv2: expected 16 channels so that the block can be repeated, got 32. Set its channels to 16, or put what changes the shape before the repeat.
-    IsobathError: repeat1.conv1: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [16, 16, 16]. Let it keep the size, with strides of 1 and with padding, or put what changes the shape before the repeat.
-    IsobathError: stage: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [32, 16, 16]. Let it end with 16 channels, and keep the size, with strides of 1 and with padding, or put what changes the shape before the repeat.
-    IsobathError: repeat1.subsample1: expected 16 channels so that the block can be repeated, got 32. Set its channels to 16, or put what changes the shape before the repeat.
-    IsobathError: repeat1: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [16]. Put its flatten, dense and globalAveragePool layers behind the repeat.
-    IsobathError: repeat1: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [32, 32, 32]. Let it end with 16 channels, or put what changes the shape before the repeat."
+    "IsobathError: repeat1.conv2: expected 16 channels so that the block can be repeated, got 32. Set the layer's channels to 16, or put the layers that change the shape before the repeat.
+    IsobathError: repeat1.conv1: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [16, 16, 16]. Make the layers keep the size with strides of 1 and padding, or put the layers that change the shape before the repeat.
+    IsobathError: stage: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [32, 16, 16]. Make the layers end with 16 channels and keep the size with strides of 1 and padding, or put the layers that change the shape before the repeat.
+    IsobathError: repeat1.subsample1: expected 16 channels so that the block can be repeated, got 32. Set the layer's channels to 16, or put the layers that change the shape before the repeat.
+    IsobathError: repeat1: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [16]. Put the flatten, dense and globalAveragePool layers after the repeat.
+    IsobathError: repeat1: expected an output of the shape [16, 32, 32] so that the block can be repeated, got the shape [32, 32, 32]. Make the layers end with 16 channels, or put the layers that change the shape before the repeat."
   `)
 })

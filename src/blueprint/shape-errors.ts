@@ -1,17 +1,17 @@
 /**
- * Errors about outputs that should have a given shape, such as those of a branch that is added to something: the layer to
- * blame, and what would mend it.
+ * Errors about outputs of the wrong shape, such as a branch that can't be added to its shortcut. Each error names the
+ * faulty layer and a remedy.
  */
 import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import type { LayerBlueprint, Shape } from './blueprint.ts'
 import { sameShape, shapeText } from './shape.ts'
 
-/** A branch has another shape than what it is added to: the shortcut's output, or `input` where there is no shortcut. */
+/** The error for a branch whose shape differs from the shortcut's output, or from `input` if there is no shortcut. */
 export function branchShapeError(branch: LayerBlueprint, input: Shape, shortcut?: LayerBlueprint): Error {
   const { output } = branch
   const sum = shortcut?.output ?? input
-  const purpose = 'so that it can be added to its shortcut'
+  const purpose = 'so that the branch can be added to its shortcut'
   const ofShape = `, or give the residual a shortcut of the shape ${shapeText(output)}`
   if (!areImages(sum, output)) return layerShapeError(branch, sum, purpose, 'residual', ofShape)
   if (shortcut === undefined) return imageShapeError(branch, sum, purpose, projection(input, output))
@@ -19,14 +19,14 @@ export function branchShapeError(branch: LayerBlueprint, input: Shape, shortcut?
   return shapeError(branch, sum, purpose, 'Give the branch and its shortcut the same strides and channels.')
 }
 
-/** A block that is to be repeated has another shape than its input. */
+/** The error for a repeated block whose output shape differs from its input shape. */
 export function blockShapeError(block: LayerBlueprint, input: Shape): Error {
   const purpose = 'so that the block can be repeated'
   if (!areImages(input, block.output)) return layerShapeError(block, input, purpose, 'repeat')
-  return imageShapeError(block, input, purpose, ', or put what changes the shape before the repeat')
+  return imageShapeError(block, input, purpose, ', or put the layers that change the shape before the repeat')
 }
 
-/** The dense layer whose width is this layer's output size. */
+/** The dense layer whose width is the given layer's output size. Undefined if no dense layer sets the output size. */
 export function lastDense(layer: LayerBlueprint): LayerBlueprint | undefined {
   const { kind } = layer.layer
   if (kind === 'dense') return layer
@@ -35,7 +35,10 @@ export function lastDense(layer: LayerBlueprint): LayerBlueprint | undefined {
   return setter && lastDense(setter)
 }
 
-/** The convolution or shortcut that sets this layer's number of channels. */
+/**
+ * The convolution or subsampling that sets the given layer's number of channels. Undefined if neither sets the number
+ * of channels.
+ */
 export function lastOfChannels(layer: LayerBlueprint): LayerBlueprint | undefined {
   const { kind } = layer.layer
   if (kind === 'conv' || kind === 'subsample') return layer
@@ -47,7 +50,10 @@ export function lastOfChannels(layer: LayerBlueprint): LayerBlueprint | undefine
 const areImages = (...shapes: readonly Shape[]): boolean => shapes.every(({ length }) => length === 3)
 const sameSize = ([, ...one]: Shape, [, ...other]: Shape): boolean => sameShape(one, other)
 
-/** `around` is the layer that it is in; `instead` another way out, which goes on from the first. */
+/**
+ * `around` is the kind of layer that contains `layer`. `instead` is the text of a second remedy, which ends the
+ * sentence of the first remedy.
+ */
 function layerShapeError(
   layer: LayerBlueprint,
   expected: Shape,
@@ -57,13 +63,14 @@ function layerShapeError(
 ): Error {
   const culprit = lastDense(layer)
   if (culprit !== undefined && expected.length === 1) {
-    const remedy = `Set its width to ${expected[0]}${instead}.`
+    const remedy = `Set the layer's width to ${expected[0]}${instead}.`
     return networkError(culprit.path, `${expected[0]} outputs ${purpose}`, `${layer.output[0]}`, remedy)
   }
-  if (expected.length === 1) return shapeError(layer, expected, purpose, `Change its layers${instead}.`)
+  if (expected.length === 1)
+    return shapeError(layer, expected, purpose, `Change the layers within the ${around}${instead}.`)
   const remedy = usesImages(layer)
-    ? `Put its flatten, dense and globalAveragePool layers behind the ${around}`
-    : 'Put a flatten() and a dense layer before it'
+    ? `Put the flatten, dense and globalAveragePool layers after the ${around}`
+    : `Put a flatten() and a dense layer before the ${around}`
   return shapeError(layer, expected, purpose, `${remedy}${instead}.`)
 }
 
@@ -78,14 +85,14 @@ function imageShapeError(layer: LayerBlueprint, expected: Shape, purpose: string
   const { output } = layer
   const culprit = lastOfChannels(layer)
   if (culprit !== undefined && sameSize(expected, output)) {
-    const remedy = `Set its channels to ${channels}${instead}.`
+    const remedy = `Set the layer's channels to ${channels}${instead}.`
     return networkError(culprit.path, `${channels} channels ${purpose}`, `${output[0]}`, remedy)
   }
   const ways = [
     ...(output[0] === channels ? [] : [`end with ${channels} channels`]),
-    ...(sameSize(expected, output) ? [] : ['keep the size, with strides of 1 and with padding']),
+    ...(sameSize(expected, output) ? [] : ['keep the size with strides of 1 and padding']),
   ]
-  return shapeError(layer, expected, purpose, `Let it ${ways.join(', and ')}${instead}.`)
+  return shapeError(layer, expected, purpose, `Make the layers ${ways.join(' and ')}${instead}.`)
 }
 
 function shapeError({ path, output }: LayerBlueprint, expected: Shape, purpose: string, remedy: string): Error {
@@ -93,7 +100,10 @@ function shapeError({ path, output }: LayerBlueprint, expected: Shape, purpose: 
   return networkError(path, wanted, `the shape ${shapeText(output)}`, remedy)
 }
 
-/** The shortcut from one shape to the other, where a 1x1 convolution makes one. */
+/**
+ * A remedy that adds a 1x1 convolution as the shortcut. The text is empty if no 1x1 convolution leads from one shape to
+ * the other.
+ */
 function projection([from, ...size]: Shape, [channels, ...wanted]: Shape): string {
   const stride = Math.max(...size.map((extent, axis) => Math.ceil(extent / wanted[axis])))
   if (!size.every((extent, axis) => Math.ceil(extent / stride) === wanted[axis])) return ''

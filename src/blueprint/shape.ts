@@ -1,6 +1,6 @@
 import type { Shape } from './blueprint.ts'
 
-/** How many numbers a tensor of this shape holds; 1 for the empty shape. */
+/** Number of values in a tensor of the given shape. The empty shape has 1 value. */
 export function sizeOf(shape: Shape): number {
   let size = 1
   for (const extent of shape) size *= extent
@@ -11,7 +11,7 @@ export function sameShape(one: Shape, other: Shape): boolean {
   return one.length === other.length && one.every((extent, axis) => extent === other[axis])
 }
 
-/** `[784]`, `[3, 32, 32]`. */
+/** The text of a shape, such as `[784]` or `[3, 32, 32]`. */
 export function shapeText(shape: Shape): string {
   return `[${shape.join(', ')}]`
 }

@@ -1,4 +1,4 @@
-/** The network as a table to read: one line a layer, whatever the loop counts are. */
+/** The network as a text table with one line for each layer. A layer in a loop has one line for all iterations. */
 import { grouped } from '../format/words.ts'
 import type { Layer } from '../network/network.ts'
 import type { Blueprint, LayerBlueprint, Shape } from './blueprint.ts'
@@ -9,14 +9,15 @@ const memoryHeader = ['kept', 'alive']
 const leftAligned = 3
 
 export interface SummaryOptions {
-  /** Adds the bytes of activations of one sample: kept in training, and alive in inference. */
+  /** Adds two columns for the activations of one sample, in bytes: `kept` in training, and `alive` in inference. */
   readonly memory?: boolean
 }
 
 /**
- * Aligned columns: path, kind, output shape, parameters, MACs; a total at the end. Layers inside a loop are indented
- * under its line `x 9,999`, and their figures are for all its iterations, so that columns add up to the total; what is alive
- * in inference doesn't add up, and its total is the most.
+ * The network as a table with aligned columns: path, kind, output shape, parameters, MACs, and a total at the end.
+ * Layers inside a loop are indented under the loop's line, such as `x 9,999`. The figures of layers inside a loop are
+ * for all iterations, so that columns add up to the total. The column `alive` doesn't add up, and its total is the
+ * maximum. Throws a `network` error if the argument is no blueprint.
  */
 export function summaryTable(blueprint: Blueprint, { memory = false }: SummaryOptions = {}): string {
   const counts = count(blueprint)

@@ -1,17 +1,17 @@
-/** How one matrix of weights, and its biases, are drawn: one row for each initializer. */
+/** Rules for drawing one matrix of weights and its biases, one rule for each initializer. */
 import type { Initializer, Varying } from '../network/network.ts'
 import type { Random } from '../support/random.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 
-/** What one iteration's weights [outputs, fanIn] are written to. */
+/** The weights [outputs, fanIn] or biases of one iteration, which are to be filled. */
 export interface Target {
   readonly values: Float64Array
   readonly fanIn: number
-  /** A convolution's outputs times the positions of its kernel. */
+  /** Number of outputs times the number of positions of the kernel. */
   readonly fanOut: number
-  /** Of the kernel: fanIn = inputs * positions, position by position within an input; 1 in a dense layer. */
+  /** Number of positions of the kernel, 1 in a dense layer. fanIn is inputs * positions, and positions vary fastest. */
   readonly positions: number
-  /** The iteration of the innermost loop: which of the initializer's varying values holds. */
+  /** Iteration of the innermost loop, which selects one of the initializer's varying values. */
   readonly iteration: number
 }
 
@@ -31,7 +31,7 @@ function fillNormal(values: Float64Array, deviation: number, random: Random): vo
 
 const outputsOf = ({ fanOut, positions }: Target): number => fanOut / positions
 
-/** The position within a square kernel, row by row, that sees the output's own place. */
+/** Index of the kernel's position, counted row by row, that reads the output's own position. */
 function centerOf(positions: number): number {
   const side = Math.round(Math.sqrt(positions))
   const middle = Math.floor((side - 1) / 2)
@@ -52,7 +52,7 @@ const weightRules: { readonly [K in Initializer['kind']]: WeightRule<Initializer
       fillNormal(values, at(gain, iteration) * Math.sqrt(1 / fanIn), random),
   },
   glorot: {
-    // Uniform between -limit and limit has the variance limit^2 / 3.
+    // A uniform distribution between -limit and limit has the variance limit^2 / 3.
     fill: ({ gain }, { values, fanIn, fanOut, iteration }, random) => {
       const limit = at(gain, iteration) * Math.sqrt(6 / (fanIn + fanOut))
       for (let index = 0; index < values.length; index++) values[index] = limit * (2 * random.uniform() - 1)
@@ -76,7 +76,7 @@ const weightRules: { readonly [K in Initializer['kind']]: WeightRule<Initializer
     },
   },
   hardtMa: {
-    // A kernel of side k has k^2 positions, and so 1/(k^2 c) is 1/fanOut.
+    // The deviation 1/(k^2 c) is 1/fanOut, because a kernel of side k has k^2 positions.
     fill: (_init, { values, fanOut }, random) => fillNormal(values, 1 / fanOut, random),
   },
   normal: {
@@ -105,7 +105,10 @@ const weightRules: { readonly [K in Initializer['kind']]: WeightRule<Initializer
   },
 }
 
-/** `wanted` different inputs, or all of them; Floyd's algorithm (Bentley 1987), which draws no more than it needs. */
+/**
+ * Chooses `wanted` different inputs, or all inputs if there are fewer. Floyd's algorithm (Bentley 1987) draws one
+ * random number for each chosen input.
+ */
 function chooseInputs(wanted: number, inputs: number, random: Random): Set<number> {
   const chosen = new Set<number>()
   for (let last = inputs - Math.min(wanted, inputs); last < inputs; last++) {
@@ -124,12 +127,14 @@ function applyRule<K extends Initializer['kind']>(
   weightRules[kind].fill(init, target, random)
 }
 
-/** Fills weights that are zero. */
+/** Fills weights, which must be zero before the call. */
 export function fillWeights(init: Initializer, target: Target, random: Random): void {
   applyRule(init.kind, init, target, random)
 }
 
-/** Fills biases that are zero: they stay so where the initializer has no sb2, or 0. */
+/**
+ * Fills biases, which must be zero before the call. The biases stay zero if the initializer has no sb2, or if sb2 is 0.
+ */
 export function fillBiases(init: Initializer, { values, iteration }: Target, random: Random): void {
   if (!('sb2' in init) || at(init.sb2, iteration) === 0) return
   fillNormal(values, Math.sqrt(at(init.sb2, iteration)), random)

@@ -1,10 +1,10 @@
-/** Depth as the papers count it. */
+/** The depth of a network as papers count it. */
 import type { LayerBlueprint } from './blueprint.ts'
 import { sizeOf } from './shape.ts'
 
 /**
- * Layers with a matrix or a kernel of weights, each iteration of a loop by itself. Those of shortcuts aren't counted, nor
- * are norms (He et al. 2015: 6n + 2 layers whatever the shortcuts are).
+ * Number of layers with a matrix or a kernel of weights, counting each iteration of a loop. Layers of shortcuts and
+ * norms don't count, so the networks of He et al. (2015) have 6n + 2 layers with any kind of shortcut.
  */
 export function weightedLayers({ layer, loops, parameters, children }: LayerBlueprint): number {
   const own = parameters.some(({ role }) => role === 'weight') ? sizeOf(loops) : 0

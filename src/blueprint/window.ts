@@ -1,22 +1,26 @@
 /** Square windows that move over height and width. */
 
 export interface Window {
-  /** The side of the window. */
+  /** Side of the square window. */
   readonly kernel: number
   readonly stride: number
-  /** Positions beyond the border that windows reach: before the first, and behind the last. */
+  /** Number of positions that windows reach beyond the border before the first position. */
   readonly before: number
+  /** Number of positions that windows reach beyond the border after the last position. */
   readonly after: number
 }
 
-/** A window that reaches `kernel - 1` positions beyond the border, more of them behind where that is odd, or none. */
+/**
+ * A window that reaches `kernel - 1` positions beyond the border, or none. If `kernel - 1` is odd, the additional
+ * position lies after the last one.
+ */
 export function createWindow(kernel: number, stride: number, reachesBeyond: boolean): Window {
   const total = reachesBeyond ? kernel - 1 : 0
   const before = Math.floor(total / 2)
   return { kernel, stride, before, after: total - before }
 }
 
-/** How many windows fit along so many positions; 0 or less where not even one does. */
+/** Number of windows that fit along `extent` positions. The result is 0 or negative if no window fits. */
 export function windowsAlong({ kernel, stride, before, after }: Window, extent: number): number {
   return Math.floor((before + extent + after - kernel) / stride) + 1
 }

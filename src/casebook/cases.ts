@@ -1,4 +1,4 @@
-/** Networks with one known disease, with two, or with none: what the diagnosis must be able to tell apart. */
+/** The case book: networks with one known fault, with two faults, or with none. The diagnosis must tell them apart. */
 import {
   type Blueprint,
   batchNorm,
@@ -21,11 +21,13 @@ import {
 
 export interface Case {
   readonly name: string
-  /** What is wrong with it, in a few words. */
+  /** Short description of what is wrong with the network. */
   readonly about: string
-  /** What must come first; any of these where the field has more than one name for it. */
+  /**
+   * Verdicts that count as right. Several verdicts are listed if the literature has more than one name for the fault.
+   */
   readonly expected: readonly Verdict[]
-  /** What must be among the findings as well. */
+  /** Verdicts that must be among the findings, in any place. */
   readonly also?: readonly Verdict[]
   readonly network: (data: Dataset) => Network
   readonly data: (seed: number) => Dataset
@@ -34,7 +36,7 @@ export interface Case {
 
 const images = (seed: number): Dataset => glyphs({ seed, train: 12_000, test: 1000 })
 
-/** 200 samples, one in five of which has another label than its own. */
+/** A data set of 200 training images. Every fifth image has the label of the next class instead of its own. */
 function fewNoisy(seed: number): Dataset {
   const data = glyphs({ seed, train: 200, test: 1000 })
   const { labels } = data.train
@@ -47,7 +49,7 @@ const preset =
   ({ shape: input, classes }: Dataset): Network =>
     parseNetwork(text, { input, classes })
 
-/** All biases but the read-out's so far below zero that no unit is ever active. */
+/** Draws initial weights and sets all biases outside of the read-out to -10, so that no ReLU unit is active. */
 function negativeBiases(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
   const weights = initialize(blueprint, seed)
   for (const { name, role } of blueprint.parameters) {
@@ -56,7 +58,7 @@ function negativeBiases(blueprint: Blueprint, seed: number): Map<string, Float64
   return weights
 }
 
-/** Hidden layers with biases of deviation 10^9, whose float32 neighbors are 64 apart. */
+/** A network whose hidden biases have a standard deviation of 10^9. Float32 numbers of that size are 64 apart. */
 const hugeBiases = ({ classes }: Dataset): Network => {
   const init = gaussian({ sw2: 2, sb2: 1e18 })
   return chain(
@@ -68,7 +70,7 @@ const hugeBiases = ({ classes }: Dataset): Network => {
   )
 }
 
-/** The last 24 of 30 residual blocks do next to nothing. */
+/** A network of 30 residual blocks, of which the last 24 have almost no effect. */
 const idleAbove = ({ classes }: Dataset): Network => {
   const multiplier = Array.from({ length: 30 }, (_, block) => (block < 6 ? 0.3 : 1e-5))
   return chain(dense(64), relu(), repeat(30, residual(chain(dense(64), relu()), { multiplier })), dense(classes))
@@ -77,56 +79,58 @@ const idleAbove = ({ classes }: Dataset): Network => {
 export const cases: readonly Case[] = [
   {
     name: 'deep sigmoid',
-    about: 'each layer passes a fraction of the gradient on',
+    about: 'each layer passes on only a fraction of the gradient',
     expected: ['vanishing-gradient'],
     network: preset('mlp:depth=30,activation=sigmoid'),
     data: images,
   },
   {
     name: 'weights too large',
-    about: 'twice He’s deviation: the signal grows fourfold a layer',
+    about:
+      'the weights have twice the standard deviation of He’s initialization: the mean square of the signal grows fourfold per layer',
     expected: ['exploding-signal'],
     network: preset('mlp:depth=30,gain=2'),
     data: images,
   },
   {
     name: 'weights too small',
-    about: 'half He’s deviation: the signal shrinks to a fourth a layer',
+    about:
+      'the weights have half the standard deviation of He’s initialization: the mean square of the signal shrinks to a fourth per layer',
     expected: ['vanishing-signal'],
     network: preset('mlp:depth=30,gain=0.5'),
     data: images,
   },
   {
     name: 'residual sum too large',
-    about: 'residual branches at full strength: the signal doubles a block',
+    about: 'the residual branches have the multiplier 1: the mean square of the signal doubles per block',
     expected: ['exploding-signal'],
     network: preset('residual-mlp:depth=40,multiplier=1'),
     data: images,
   },
   {
     name: 'chaotic tanh',
-    about: 'sw2 = 4: like inputs end up unlike',
+    about: 'the weight variance sw2 is 4: similar inputs end up with dissimilar outputs',
     expected: ['chaotic-signal'],
     network: preset('mlp:depth=30,activation=tanh,sw2=4,sb2=0.05'),
     data: images,
   },
   {
     name: 'ordered tanh',
-    about: 'sw2 = 1: all inputs end up alike',
+    about: 'the weight variance sw2 is 1: all inputs end up with nearly the same output',
     expected: ['correlation-collapse'],
     network: preset('mlp:depth=40,activation=tanh,sw2=1,sb2=0.05'),
     data: images,
   },
   {
     name: 'deep ReLU',
-    about: 'He’s initialization, 60 layers: all inputs end up alike',
+    about: '60 ReLU layers with He’s initialization: all inputs end up with nearly the same output',
     expected: ['correlation-collapse'],
     network: preset('mlp:depth=60'),
     data: images,
   },
   {
     name: 'negative biases',
-    about: 'ReLU units that are never active',
+    about: 'the biases are so negative that no ReLU unit is ever active',
     expected: ['dead-units'],
     network: preset('mlp:depth=6'),
     data: images,
@@ -134,22 +138,23 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'saturated sigmoid',
-    about: 'biases of deviation 30: units that don’t react',
+    about: 'the biases have a standard deviation of 30: the units hardly react to their input',
     expected: ['saturated-units'],
     network: preset('mlp:depth=4,activation=sigmoid,sw2=1,sb2=900'),
     data: images,
   },
   {
     name: 'plain, with batch norm',
-    about: '80 plain layers with batch normalization: gradients grow toward the input, and it degrades',
-    // What it is called is free: gradients that grow by a factor a layer are what chaos is (Yang et al. 2019).
+    about: '80 plain layers with batch normalization: gradients grow toward the input, and training degrades',
+    // All three verdicts are right: mean-field theory calls a network chaotic if its gradients grow by a factor per
+    // layer (Yang et al. 2019).
     expected: ['optimization-failure', 'exploding-gradient', 'chaotic-signal'],
     network: preset('mlp:depth=80,norm=batch'),
     data: images,
   },
   {
     name: 'rate too large',
-    about: 'ten times the usual rate',
+    about: 'the learning rate is ten times the default',
     expected: ['unstable-step'],
     network: preset('mlp:depth=6'),
     data: images,
@@ -157,28 +162,29 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'biases beyond float32',
-    about: 'biases of a billion, which a norm takes off again: the signal is below their last bit',
+    about:
+      'batch normalization removes biases of about 10^9: the signal is smaller than the distance of float32 numbers of that size',
     expected: ['numerical-error'],
     network: hugeBiases,
     data: images,
   },
   {
     name: 'few noisy samples',
-    about: 'a wide network and 200 samples, a fifth of them with a wrong label',
+    about: 'a wide network learns 200 samples, a fifth of which have a wrong label',
     expected: ['overfitting'],
     network: preset('mlp:depth=3,width=256'),
     data: fewNoisy,
   },
   {
     name: 'two units wide',
-    about: 'ten classes through two units',
+    about: 'ten classes must pass through layers of two units',
     expected: ['under-capacity'],
     network: preset('mlp:depth=3,width=2'),
     data: images,
   },
   {
     name: 'idle upper blocks',
-    about: 'the last 24 of 30 residual blocks do next to nothing',
+    about: 'the last 24 of 30 residual blocks have almost no effect',
     expected: ['useless-depth'],
     network: idleAbove,
     data: images,
@@ -186,7 +192,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'linear stack',
-    about: 'eight layers without activations: one would do',
+    about: 'eight layers without activations compute no more than one layer could',
     expected: ['useless-depth'],
     network: preset('linear:depth=8,init=orthogonal'),
     data: images,
@@ -194,7 +200,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'idle blocks, few samples',
-    about: 'two diseases: blocks that do nothing, and 200 noisy samples',
+    about: 'two faults: residual blocks with almost no effect, and 200 samples with noisy labels',
     expected: ['overfitting'],
     also: ['useless-depth'],
     network: idleAbove,
@@ -202,21 +208,21 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'shallow ReLU',
-    about: 'three layers: nothing is wrong',
+    about: 'three layers without a fault',
     expected: ['healthy'],
     network: preset('mlp:depth=3'),
     data: images,
   },
   {
     name: 'deep residual',
-    about: '30 residual layers with multiplier 1/depth: nothing is wrong',
+    about: '30 residual layers with the multiplier 1/depth, without a fault',
     expected: ['healthy'],
     network: preset('residual-mlp:depth=30'),
     data: images,
   },
   {
     name: 'orthogonal tanh',
-    about: 'ten layers at the edge of chaos: nothing is wrong',
+    about: 'ten layers at the edge of chaos, without a fault',
     expected: ['healthy'],
     network: preset('mlp:depth=10,activation=tanh,init=orthogonal,gain=1.05'),
     data: images,
@@ -224,7 +230,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'small ResNet',
-    about: 'a convolutional residual network of 8 layers: nothing is wrong',
+    about: 'a convolutional residual network of 8 layers without a fault',
     expected: ['healthy'],
     network: preset('cifar-resnet-8'),
     data: (seed) => tiles({ seed, train: 2000, test: 500 }),
@@ -232,5 +238,5 @@ export const cases: readonly Case[] = [
   },
 ]
 
-/** What all cases have in common where they don't say otherwise. */
+/** Options of the diagnosis for all cases. Each case may override them with options of its own. */
 export const caseOptions = { batch: 64, steps: 400, budget: 600 } as const

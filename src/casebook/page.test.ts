@@ -4,7 +4,7 @@ import type { CaseResult } from './run.ts'
 
 const result = (changed: Partial<CaseResult>): CaseResult => ({
   name: 'fine',
-  about: 'nothing is wrong',
+  about: 'a network without a fault',
   seed: 1,
   expected: ['healthy'],
   verdict: 'healthy',
@@ -14,26 +14,26 @@ const result = (changed: Partial<CaseResult>): CaseResult => ({
   ...changed,
 })
 
-describe("the case book's page", () => {
+describe('the page of the case book', () => {
   const page = casebookPage([
     result({}),
     result({ seed: 2, verdict: 'overfitting', findings: ['overfitting'], isRight: false, seconds: 8 }),
     result({
       name: 'norm',
-      about: 'it degrades',
+      about: 'training degrades',
       expected: ['optimization-failure', 'chaotic-signal'],
       verdict: 'chaotic-signal',
       findings: ['chaotic-signal', 'exploding-gradient'],
     }),
   ])
 
-  it('has a row for each case: what was found with all seeds, and how often it was right', () => {
-    expect(page).toContain('Seeds 1, 2: 2 of 3 are right.')
-    expect(page).toContain('| fine | nothing is wrong | healthy | healthy; overfitting | 1 of 2 | 6 |')
+  it('shows a row for each case, with the findings of all seeds and the number of right verdicts', () => {
+    expect(page).toContain('Seeds 1, 2: 2 of 3 verdicts are right.')
+    expect(page).toContain('| fine | a network without a fault | healthy | healthy; overfitting | 1 of 2 | 6 |')
     expect(page).toContain('| chaotic-signal, exploding-gradient | 1 of 1 | 4 |')
   })
 
-  it('counts by what was the matter and what was named first', () => {
+  it('counts the diagnoses by expected verdict and by first verdict', () => {
     expect(page).toContain(
       [
         '|  | chaotic-signal | healthy | overfitting |',

@@ -1,7 +1,7 @@
-/** The case book's results as Markdown: a row for each case, and the confusion matrix. */
+/** Formats the results of the case book as a Markdown page with a table of the cases and a confusion matrix. */
 import type { CaseResult } from './run.ts'
 
-/** `cases by verdicts`: how often each answer was given first to each case. */
+/** Returns the page as Markdown. The confusion matrix counts the first verdict of every diagnosis. */
 export function casebookPage(results: readonly CaseResult[]): string {
   const names = [...new Set(results.map(({ name }) => name))]
   const seeds = [...new Set(results.map(({ seed }) => seed))]
@@ -19,24 +19,27 @@ export function casebookPage(results: readonly CaseResult[]): string {
   return [
     '# The case book',
     '',
-    'Networks with one known disease, with two, or with none, and what the diagnosis says of them: `npm run casebook`, which',
-    'writes this page. The seeds were not used while its limits were chosen; what was learned from others is in [log.md](log.md).',
-    'A disease is named right where it comes first. Seconds are means, on two cores.',
+    'This page lists networks with one known fault, with two faults, or with none, and what the diagnosis finds in each.',
+    '`npm run casebook` writes this page. Its seeds were not used to choose the limits of the diagnosis.',
+    'What other seeds taught is in [log.md](log.md).',
+    'A verdict is right if an expected cause comes first. Seconds are means over the seeds, on two cores.',
     '',
-    `Seeds ${seeds.join(', ')}: ${right} of ${results.length} are right.`,
+    `Seeds ${seeds.join(', ')}: ${right} of ${results.length} verdicts are right.`,
     '',
     table(['case', 'what is wrong', 'expected first', 'findings', 'right', 'seconds'], rows),
     '',
     '## Confusion matrix',
     '',
-    'Rows: what is the matter. Columns: what was named first.',
+    'Each row is an expected verdict. Each column is a verdict that the diagnosis gave first. Cells count diagnoses.',
     '',
     confusion(results),
     '',
   ].join('\n')
 }
 
-/** A case with several right names counts for the one that was given, where it is one of them. */
+/**
+ * Counts expected against given verdicts. A case with several right verdicts counts under the given one if it is right.
+ */
 function confusion(results: readonly CaseResult[]): string {
   const truthOf = ({ expected, verdict }: CaseResult): string =>
     expected.find((cause) => cause === verdict) ?? expected[0]

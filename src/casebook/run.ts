@@ -1,4 +1,4 @@
-/** Runs the case book, or some of it, with some seeds. */
+/** Runs one case of the case book with one seed. */
 import { type Diagnosis, diagnose, type Verdict } from '../index.ts'
 import { type Case, caseOptions } from './cases.ts'
 
@@ -8,13 +8,13 @@ export interface CaseResult {
   readonly seed: number
   readonly expected: readonly Verdict[]
   readonly verdict: Verdict
-  /** All findings' causes, the first one first. */
+  /** Causes of all findings, in the order of the diagnosis. */
   readonly findings: readonly Verdict[]
   readonly isRight: boolean
   readonly seconds: number
 }
 
-/** The data and the trainings of a case's seed are those of no other. */
+/** Diagnoses one case. Every seed of a case has data and training seeds of its own. */
 export async function runCase(
   one: Case,
   seed: number,

@@ -75,8 +75,8 @@ const result: BenchResult = {
   ],
 }
 
-describe("the bench's table", () => {
-  it('has the ratios, their spread and the bars', () => {
+describe('the table of the bench', () => {
+  it('shows each ratio with its spread and with the ratios to reach', () => {
     expect(benchText(result)).toMatchInlineSnapshot(`
       "A processor, 2 cores, Node 20.19.0, load 0.5 before, 1.3 after; 2 threads
       PyTorch 2.0, OpenBLAS
@@ -92,46 +92,49 @@ describe("the bench's table", () => {
       side by side, MLP 20 x 64        2.00 ms                            2.50 ms   1.25  1.25..1.25
 
       MLP 50 x 256, batch 128: PyTorch: out of memory
-      ResNet-20, batch 128: tried with PyTorch in the first round, and clearly slower: 1 thread, NCHW (480 ms); 1 thread, channels_last (470 ms)
-      MLP, ResNet: other is PyTorch at its best of threads and of NCHW or channels_last, ratio other / ours.
-      ResNet: images of 3 x 32 x 32, batch norm, shortcuts without parameters, momentum with weight decay.
-      GEMM, conv: on one thread; other is the FMA peak, ratio ours / peak.
-      conv HxWxC: 3 x 3, from C channels to C, batch 128. Operations are those of the direct sum: by an algorithm with fewer,
-        such as Winograd's, it may be above the peak.
-      depth: other is the shallower network, ratio deep / shallow; compile and code of residual-mlp:width=32,
-        step of mlp:width=64, with batches of 64.
-      side by side: as many trainings as threads, each on one; other is one after the other on all threads, ratio other / ours;
-        the time in which each of them does a step, batch 128.
-      Medians of 3 rounds of 7 steps (steps of over 0.5 s: seven in all rounds together);
-        spread: least and greatest of the rounds' ratios."
+      ResNet-20, batch 128: in the first round PyTorch was clearly slower with these settings: 1 thread, NCHW (480 ms); 1 thread, channels_last (470 ms)
+      MLP, ResNet: the column other shows PyTorch with its fastest number of threads and layout (NCHW or channels_last). The ratio is other / ours.
+      ResNet: networks with batch norm and shortcuts without parameters, trained with momentum and weight decay.
+        The images are 3 x 32 x 32.
+      GEMM, conv: one thread. The column other shows the FMA peak. The ratio is ours / peak.
+      conv HxWxC: a 3 x 3 convolution of H x W images from C channels to C channels, in batches of 128.
+        The figures count the operations of the direct sum.
+        An algorithm with fewer operations, such as Winograd's, can exceed the peak.
+      depth: the column other shows the shallower network. The ratio is deep / shallow. Batches have 64 samples.
+        The rows compile and code use residual-mlp:width=32. The row step uses mlp:width=64.
+      side by side: one training per thread, all at the same time. The ratio is other / ours.
+        The column other shows the same trainings in turn, each on all threads.
+        Figures are the time in which every training does one step, with batches of 128.
+      Each figure is the median of 3 rounds of 7 steps. The spread is the range of the ratios of all rounds.
+      Steps of over 0.5 s are timed seven times in all rounds together."
     `)
   })
 
-  it('says that there is no peer, that figures are rough, and that it was stopped', () => {
+  it('says that the peer is missing, that the figures are rough, and that the bench was stopped', () => {
     const text = benchText({
       ...result,
       peer: null,
-      missing: 'There is none.',
+      missing: 'PyTorch is missing.',
       quick: true,
       interrupted: true,
       rows: [],
     })
     expect(text).toMatchInlineSnapshot(`
-      "A processor, 2 cores, Node 20.19.0, load 0.5 before, 1.3 after; 2 threads, quick: the figures are rough
-      There is none. The bench ran alone.
+      "A processor, 2 cores, Node 20.19.0, load 0.5 before, 1.3 after; 2 threads, quick mode: the figures are rough
+      PyTorch is missing. The bench measured Isobath alone.
 
       No row was finished.
-      Stopped: the other rows are missing."
+      The bench was stopped, so some rows are missing."
     `)
   })
 
-  it('says that the machine was busy before it began', () => {
+  it('says that the machine was busy before the bench began', () => {
     const busy = benchText({ ...result, machine: { ...machine, loadBefore: 1 } })
-    expect(busy).toContain('\nOther work keeps this machine busy: the figures are rough.\n')
+    expect(busy).toContain('\nOther programs keep this machine busy, so the figures are rough.\n')
     expect(benchText(result)).not.toContain('busy')
   })
 
-  it('warns of a peer that is slower than it should be', () => {
+  it('shows the warning of a peer whose BLAS is slow', () => {
     const peer = { name: 'PyTorch', version: '2.0', facts: {}, warning: 'The BLAS is slow.' }
     expect(benchText({ ...result, peer })).toContain('\nPyTorch 2.0\nWARNING: The BLAS is slow.\n')
   })
@@ -155,7 +158,7 @@ const row = (name: string, milliseconds: number, roof: number, others: Partial<R
   ...others,
 })
 
-describe("the roofline's table", () => {
+describe('the table of the roofline', () => {
   const idle = { size: '', operations: 0, leastOperations: 0, bytes: 0, bound: null, ofRoof: null }
   const roofline: RooflineResult = {
     machine,
@@ -184,11 +187,11 @@ describe("the roofline's table", () => {
     },
   }
 
-  it('has a bar for each kernel, small ones together, and the sum beside the untimed step', () => {
+  it('shows a bar for each large kernel, one row for all small kernels, and the total beside a step without the profile', () => {
     expect(rooflineText(roofline, 'mlp, batch 128')).toMatchInlineSnapshot(`
       "mlp, batch 128: a training step
       A processor, 2 cores, Node 20.19.0, load 0.5 before, 1.3 after; 2 threads
-      Peak of all threads, measured in this run: 100 GFLOP/s; 30.0 GB/s over the program's 20.0 MiB, 150 GB/s in the cache
+      Peaks of all threads, measured in this run: 100 GFLOP/s, 30.0 GB/s over memory of the program's size (20.0 MiB), 150 GB/s in the cache
 
       kernel               size             calls     ms  share  GFLOP/s   GB/s  bound by  of roof  lost ms  █ at the roof ░ lost
       ───────────────────  ───────────────  ─────  ─────  ─────  ───────  ─────  ────────  ───────  ───────  ────────────────────────
@@ -196,26 +199,26 @@ describe("the roofline's table", () => {
       waiting at barriers                      99   4.00    20%                                        4.00  ░░░░░░░░
       denseWeightGradient  128 x 100 x 100     99   3.90    20%      205   1.03  compute       77%    0.900  ██████░░
       2 other kernels                         101  0.100   0.5%                                60%    0.040  ░
-      all of it                                     20.0   100%      160  0.800                55%     8.94
+      total                                         20.0   100%      160  0.800                55%     8.94
 
-      A step without the profile: 19.5 ms in the fastest of 20 rounds (median 19.8, slowest 24.0); with it 20.0 ms, +2.6%.
-      Times are of the fastest round, means of the threads. Operations of products are exact, others
-      approximate (1 for an elementary function); bytes are what the operands occupy, each once. A kernel faster than memory
-      finds its operands in the cache."
+      A step takes 19.5 ms without the profile in the fastest of 20 rounds (median 19.8 ms, slowest 24.0 ms). With the profile a step takes 20.0 ms, +2.6%.
+      Times are means over the threads, in the fastest round. Bytes count each operand once.
+      The operations of products are exact. Other operations are approximate: an elementary function counts as 1.
+      A kernel that is faster than memory finds its operands in the cache."
     `)
   })
 
-  it('says what the operations and the roof of a convolution with fewer products are', () => {
+  it('explains the operations and the roof of a convolution by Winograd’s algorithm', () => {
     if (!roofline.roofline) throw new Error('expected a roofline')
     const rows = [row('conv', 5, 3, { operations: 9e8, leastOperations: 2.25e8 })]
     const text = rooflineText({ ...roofline, roofline: { ...roofline.roofline, rows } }, 'resnet')
-    expect(text).toContain(
-      "by the direct sum's operations; the roof of those by Winograd's algorithm is that of its own",
-    )
+    expect(text).toContain("The roof of a convolution by Winograd's algorithm counts the products of that algorithm")
     expect(rooflineText(roofline, 'mlp')).not.toContain('Winograd')
   })
 
-  it('says that it was stopped', () => {
-    expect(rooflineText({ ...roofline, roofline: null }, 'mlp')).toBe('Stopped: there is no roofline.')
+  it('says that the bench was stopped before the roofline was measured', () => {
+    expect(rooflineText({ ...roofline, roofline: null }, 'mlp')).toBe(
+      'The bench was stopped before the roofline was measured.',
+    )
   })
 })

@@ -1,4 +1,4 @@
-/** The bench's rows and the roofline as tables for people. */
+/** Formats the results of the bench as text: the table of rows and the table of the roofline. */
 import type { BenchResult, RooflineResult } from '../bench/bench.ts'
 import type { PeerSetting } from '../bench/peers/peer.ts'
 import type { RooflineRow } from '../bench/roofline.ts'
@@ -8,7 +8,7 @@ import { counted, grouped } from '../format/words.ts'
 import { tableText } from '../internal.ts'
 import { splitBar } from './terminal/bar.ts'
 
-/** `12,345`, `123`, `12.3`, `0.123` */
+/** Formats a figure with about three digits, such as `12,345`, `123`, `12.3` or `0.123`. */
 function figure(value: number): string {
   if (value >= 1000) return grouped(Math.round(value))
   if (value >= 100) return value.toFixed(0)
@@ -21,13 +21,15 @@ function machineLine({ machine, threads, exact, winograd, quick }: BenchResult |
   const { processor, cores, node, loadBefore, loadAfter } = machine
   const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`
   const choices = [...(exact ? ['exact'] : []), ...(winograd ? [] : ["without Winograd's algorithm"])]
-  const mode = [counted(threads, 'thread'), ...choices, ...(quick ? ['quick: the figures are rough'] : [])].join(', ')
-  const busy = loadBefore >= cores / 2 ? '\nOther work keeps this machine busy: the figures are rough.' : ''
+  const mode = [counted(threads, 'thread'), ...choices, ...(quick ? ['quick mode: the figures are rough'] : [])].join(
+    ', ',
+  )
+  const busy = loadBefore >= cores / 2 ? '\nOther programs keep this machine busy, so the figures are rough.' : ''
   return `${processor}, ${counted(cores, 'core')}, Node ${node}, ${load}; ${mode}${busy}`
 }
 
 function peerLines({ peer, missing }: BenchResult): string[] {
-  if (missing !== null) return [`${missing} The bench ran alone.`]
+  if (missing !== null) return [`${missing} The bench measured Isobath alone.`]
   if (!peer) return []
   const facts = Object.values(peer.facts).join(', ')
   return [
@@ -61,13 +63,13 @@ function rowCells(row: BenchRow): string[] {
   ]
 }
 
-/** The settings of a peer that were left after the first round. */
+/** Names the settings of a peer that were too slow to be timed again after the first round. */
 function droppedNote({ name, peerSettings }: BenchRow, peer: string): string[] {
   const most = Math.max(...peerSettings.map(({ rounds }) => rounds))
   const dropped = peerSettings.filter(({ rounds }) => rounds < most)
   if (dropped.length === 0) return []
   const each = dropped.map((one) => `${settingText(one)} (${figure(one.milliseconds)} ms)`).join('; ')
-  return [`${name}: tried with ${peer} in the first round, and clearly slower: ${each}`]
+  return [`${name}: in the first round ${peer} was clearly slower with these settings: ${each}`]
 }
 
 function notesOf({ rows, peer }: BenchResult): string[] {
@@ -77,45 +79,52 @@ function notesOf({ rows, peer }: BenchResult): string[] {
   ])
 }
 
-/** What the ratios of the rows that are there mean. */
+/** Returns the legend below the table. The legend explains the ratios of those kinds of rows that the table has. */
 function legend({ rows, peer, rounds, steps, threads }: BenchResult): string {
   const has = (kind: BenchRow['against']): boolean => rows.some(({ against }) => against === kind)
   const hasName = (start: string): boolean => rows.some(({ name }) => name.startsWith(start))
   const named = (...starts: string[]): string => starts.filter(hasName).join(', ')
   const layouts = rows.some(({ peerLayout }) => peerLayout !== null)
-  const choices = layouts ? 'of threads and of NCHW or channels_last' : 'number of threads'
-  const timed = threads === 1 ? ", by the processor's time" : ''
+  const choices = layouts ? 'number of threads and layout (NCHW or channels_last)' : 'number of threads'
+  const timed = threads === 1 ? ', in processor time' : ''
   return [
     ...(peer && has('peer')
-      ? [`${named('MLP', 'ResNet')}: other is ${peer.name} at its best ${choices}, ratio other / ours.`]
+      ? [
+          `${named('MLP', 'ResNet')}: the column other shows ${peer.name} with its fastest ${choices}. The ratio is other / ours.`,
+        ]
       : []),
     ...(hasName('ResNet') ? resnetLegend : []),
-    ...(has('peak') ? [`${named('GEMM', 'conv')}: on one thread; other is the FMA peak, ratio ours / peak.`] : []),
+    ...(has('peak')
+      ? [`${named('GEMM', 'conv')}: one thread. The column other shows the FMA peak. The ratio is ours / peak.`]
+      : []),
     ...(hasName('conv') ? convLegend : []),
     ...(has('shallow') ? shallowLegend : []),
     ...(has('turns') ? turnsLegend : []),
-    `Medians of ${counted(rounds, 'round')} of ${counted(steps, 'step')}${timed} (steps of over 0.5 s: seven in all rounds together);`,
-    "  spread: least and greatest of the rounds' ratios.",
+    `Each figure is the median of ${counted(rounds, 'round')} of ${counted(steps, 'step')}${timed}. The spread is the range of the ratios of all rounds.`,
+    'Steps of over 0.5 s are timed seven times in all rounds together.',
   ].join('\n')
 }
 
 const resnetLegend = [
-  'ResNet: images of 3 x 32 x 32, batch norm, shortcuts without parameters, momentum with weight decay.',
+  'ResNet: networks with batch norm and shortcuts without parameters, trained with momentum and weight decay.',
+  '  The images are 3 x 32 x 32.',
 ]
 
 const convLegend = [
-  'conv HxWxC: 3 x 3, from C channels to C, batch 128. Operations are those of the direct sum: by an algorithm with fewer,',
-  "  such as Winograd's, it may be above the peak.",
+  'conv HxWxC: a 3 x 3 convolution of H x W images from C channels to C channels, in batches of 128.',
+  '  The figures count the operations of the direct sum.',
+  "  An algorithm with fewer operations, such as Winograd's, can exceed the peak.",
 ]
 
 const shallowLegend = [
-  'depth: other is the shallower network, ratio deep / shallow; compile and code of residual-mlp:width=32,',
-  '  step of mlp:width=64, with batches of 64.',
+  'depth: the column other shows the shallower network. The ratio is deep / shallow. Batches have 64 samples.',
+  '  The rows compile and code use residual-mlp:width=32. The row step uses mlp:width=64.',
 ]
 
 const turnsLegend = [
-  'side by side: as many trainings as threads, each on one; other is one after the other on all threads, ratio other / ours;',
-  '  the time in which each of them does a step, batch 128.',
+  'side by side: one training per thread, all at the same time. The ratio is other / ours.',
+  '  The column other shows the same trainings in turn, each on all threads.',
+  '  Figures are the time in which every training does one step, with batches of 128.',
 ]
 
 export function benchText(result: BenchResult): string {
@@ -130,11 +139,11 @@ export function benchText(result: BenchResult): string {
     ...peerLines(result),
     '',
     ...(rows.length > 0 ? [table, '', ...notesOf(result), legend(result)] : ['No row was finished.']),
-    ...(interrupted ? ['Stopped: the other rows are missing.'] : []),
+    ...(interrupted ? ['The bench was stopped, so some rows are missing.'] : []),
   ].join('\n')
 }
 
-/** Characters of the longest bar. */
+/** Length of the longest bar, in characters. */
 const barWidth = 24
 
 function rooflineCells(row: RooflineRow, longest: number): string[] {
@@ -155,7 +164,10 @@ function rooflineCells(row: RooflineRow, longest: number): string[] {
   ]
 }
 
-/** Kernels with a smaller share of the step than this are one row, to keep the table short; the JSON document has them all. */
+/**
+ * Smallest share of the step's time with which a kernel gets a row of its own. Smaller kernels share one row, to keep
+ * the table short. The JSON document has every kernel.
+ */
 const smallest = 0.005
 
 function together(rows: readonly RooflineRow[]): RooflineRow {
@@ -192,21 +204,21 @@ const rooflineColumns = [
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`
 
 const winogradLegend = [
-  "GFLOP/s of convolutions are by the direct sum's operations; the roof of those by Winograd's algorithm is that of its own",
-  'products, transforms aside.',
+  'GFLOP/s of convolutions count the operations of the direct sum.',
+  "The roof of a convolution by Winograd's algorithm counts the products of that algorithm, without its transforms.",
 ]
 
-/** The table of a roofline; `work` says which network and batch. */
+/** Returns the table of a roofline as text. `work` names the network and the batch. */
 export function rooflineText(result: RooflineResult, work: string): string {
   const { roofline } = result
-  if (roofline === null) return 'Stopped: there is no roofline.'
+  if (roofline === null) return 'The bench was stopped before the roofline was measured.'
   const { peaks, rows, profiledMilliseconds, stepMilliseconds, stepMedian, stepSlowest, memoryBytes } = roofline
   const small = rows.filter(({ bound, share }) => bound !== null && share < smallest)
   const shown = small.length > 1 ? [...rows.filter((row) => !small.includes(row)), together(small)] : rows
   const longest = Math.max(...rows.map(({ milliseconds }) => milliseconds))
   const sum = (pick: (row: RooflineRow) => number): number => rows.reduce((total, row) => total + pick(row), 0)
   const total = [
-    'all of it',
+    'total',
     '',
     '',
     figure(profiledMilliseconds),
@@ -219,18 +231,18 @@ export function rooflineText(result: RooflineResult, work: string): string {
     '',
   ]
   const difference = profiledMilliseconds / stepMilliseconds - 1
-  const spread = `median ${figure(stepMedian)}, slowest ${figure(stepSlowest)}`
+  const spread = `median ${figure(stepMedian)} ms, slowest ${figure(stepSlowest)} ms`
   return [
     `${work}: a training step`,
     machineLine(result),
-    `Peak of all threads, measured in this run: ${figure(peaks.gflops)} GFLOP/s; ${figure(peaks.programBandwidth)} GB/s over the program's ${mebibytes(memoryBytes)}, ${figure(peaks.cacheBandwidth)} GB/s in the cache`,
+    `Peaks of all threads, measured in this run: ${figure(peaks.gflops)} GFLOP/s, ${figure(peaks.programBandwidth)} GB/s over memory of the program's size (${mebibytes(memoryBytes)}), ${figure(peaks.cacheBandwidth)} GB/s in the cache`,
     '',
     tableText({ columns: rooflineColumns, rows: [...shown.map((row) => rooflineCells(row, longest)), total] }),
     '',
-    `A step without the profile: ${figure(stepMilliseconds)} ms in the fastest of ${counted(roofline.rounds, 'round')} (${spread}); with it ${figure(profiledMilliseconds)} ms, ${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}%.`,
-    'Times are of the fastest round, means of the threads. Operations of products are exact, others',
-    'approximate (1 for an elementary function); bytes are what the operands occupy, each once. A kernel faster than memory',
-    'finds its operands in the cache.',
+    `A step takes ${figure(stepMilliseconds)} ms without the profile in the fastest of ${counted(roofline.rounds, 'round')} (${spread}). With the profile a step takes ${figure(profiledMilliseconds)} ms, ${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}%.`,
+    'Times are means over the threads, in the fastest round. Bytes count each operand once.',
+    'The operations of products are exact. Other operations are approximate: an elementary function counts as 1.',
+    'A kernel that is faster than memory finds its operands in the cache.',
     ...(rows.some(({ operations, leastOperations }) => leastOperations < operations) ? winogradLegend : []),
   ].join('\n')
 }

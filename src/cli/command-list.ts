@@ -1,54 +1,59 @@
-/** The commands as `isobath --help` lists them. Everything else of a command is loaded when it is called. */
+/**
+ * The commands as `isobath --help` lists them. The options and the action of a command are loaded when the command is
+ * called.
+ */
 import type { Command } from 'commander'
 
-/** Gives a command its arguments, options and action; `words` is the whole command line, for reports. */
+/** Gives a command its arguments, options and action. `words` is the whole command line, which reports show. */
 export type DefineCommand = (command: Command, words: readonly string[]) => void
 
 export interface CommandRow {
   readonly name: string
-  /** What follows the name in the list of commands. */
+  /** Arguments that the list of commands shows after the name of the command. */
   readonly usage: string
   readonly description: string
   readonly load: () => Promise<DefineCommand>
 }
 
-/** In the order of the help. */
+/** All commands, in the order of the help. */
 export const commandList: readonly CommandRow[] = [
   {
     name: 'start',
     usage: '[options]',
     description:
-      'the main job: plain and residual networks of 4, 16 and 64 layers on generated images, and a diagnosis of the one that fails, with reports',
+      'compare plain and residual networks of 4, 16 and 64 layers on generated images, diagnose the one that fails, and write reports',
     load: async () => (await import('./commands/start.ts')).defineStart,
   },
   {
     name: 'train',
     usage: '[options] [network]',
-    description: 'train a network, keep the run in a folder, and say how well it does',
+    description: 'train a network, store the run in a folder, and print its loss and error',
     load: async () => (await import('./commands/train.ts')).defineTrain,
   },
   {
     name: 'evaluate',
     usage: '[options] <run-or-weights>',
-    description: "loss and error of a run's last checkpoint, or of a weights file, on a data set",
+    description: "print the loss and error of a run's last checkpoint, or of a weights file, on a data set",
     load: async () => (await import('./commands/evaluate.ts')).defineEvaluate,
   },
   {
     name: 'predict',
     usage: '[options] <run-or-weights>',
-    description: 'what a trained network says of each sample, as CSV',
+    description: 'print what a trained network predicts for each sample, as CSV',
     load: async () => (await import('./commands/predict.ts')).definePredict,
   },
   {
     name: 'compare',
     usage: '[options] [network...]',
-    description: 'train networks at several depths with several seeds, and say which is worse, in training and in test',
+    description:
+      'train networks at several depths with several seeds, and report which is worse in training and in test',
     load: async () => (await import('./commands/compare.ts')).defineCompare,
   },
   {
     name: 'diagnose',
     usage: '[options] [network]',
-    description: 'why a deep network is worse: trains it, a shallow twin and controls, and names the cause',
+    description:
+      'find out why a deep network is worse: train the network, a shallow twin and controls, and name the cause',
     load: async () => (await import('./commands/diagnose.ts')).defineDiagnose,
   },
   {
@@ -60,26 +65,25 @@ export const commandList: readonly CommandRow[] = [
   {
     name: 'count',
     usage: '[options] <network>',
-    description: 'count parameters, MACs, FLOPs and activation memory, exactly',
+    description: 'count the parameters, MACs, FLOPs and activation memory of a network exactly',
     load: async () => (await import('./commands/count.ts')).defineCount,
   },
   {
     name: 'init',
     usage: '[options] <network>',
-    description: 'write the weights that training with the same seed starts from',
+    description: 'write the initial weights that a training with the same seed starts from',
     load: async () => (await import('./commands/init.ts')).defineInit,
   },
   {
     name: 'data',
     usage: '',
-    description: 'the data sets that can be trained on: list, fetch or check them',
+    description: 'list, download or check data sets',
     load: async () => (await import('./commands/data.ts')).defineData,
   },
   {
     name: 'bench',
     usage: '[options]',
-    description:
-      'measure speed: training steps, products and convolutions, and what depth costs, or where the time of a step goes',
+    description: 'measure the speed of steps, products and convolutions, the cost of depth, or the time of each kernel',
     load: async () => (await import('./commands/bench.ts')).defineBench,
   },
 ]

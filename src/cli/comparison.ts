@@ -1,4 +1,4 @@
-/** A comparison with its progress on stderr, as `compare` and `start` run it. */
+/** Runs a comparison with its progress on stderr, for the commands `compare` and `start`. */
 import {
   type Comparison,
   type ComparisonEvent,
@@ -25,7 +25,7 @@ import { type TrainingFlags, trainingOptions } from './training-options.ts'
 import { showTrials } from './trial-progress.ts'
 
 export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
-  /** Those in the networks' names by default, or 4, 16 and 64. */
+  /** Numbers of hidden layers. The default is the depths in the names of the networks, or else 4, 16 and 64. */
   readonly depths?: readonly number[]
   readonly seeds: number
 }
@@ -34,7 +34,7 @@ export interface ComparisonResult extends Report {
   readonly comparison: Comparison
 }
 
-/** Short names of the dense presets; what is compared with itself under other options keeps its full text. */
+/** Short labels of the dense presets. A preset that is compared with itself under other options keeps its full text. */
 const shortLabels: Readonly<Record<string, string>> = {
   mlp: 'plain',
   'residual-mlp': 'residual',
@@ -42,21 +42,27 @@ const shortLabels: Readonly<Record<string, string>> = {
   'linear-residual': 'linear residual',
 }
 
-/** A comparison sets the depth itself, so a network that says its own can't be what was meant. */
+/** Throws a `preset` error if the text fixes the depth of the network, because the comparison sets the depth. */
 function checkHasNoDepth(text: string): void {
   if (text.endsWith('.json')) {
-    throw new IsobathError('preset', `${text}: a network file has one depth. Compare presets, or train it by itself.`)
+    throw new IsobathError(
+      'preset',
+      `${text}: expected a preset without a depth, got a network file, which has one depth. Compare presets, or train this network alone.`,
+    )
   }
   const depth = /[:,]\s*depth=([^,]*)/.exec(text)
   if (depth) {
     throw new IsobathError(
       'preset',
-      `${text}: expected a preset without a depth. Leave it out, and give --depths ${depth[1]}.`,
+      `${text}: expected a preset without a depth, got depth=${depth[1]}. Leave the depth out, and use --depths ${depth[1]}.`,
     )
   }
 }
 
-/** Networks that are one but for the depth in their names, such as plain-20 and plain-56, are one family. */
+/**
+ * Groups networks into families. Networks that differ only in the depth in their names, such as plain-20 and plain-56,
+ * are one family.
+ */
 function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[] {
   texts.forEach(checkHasNoDepth)
   const named = new Map(texts.toReversed().map((text) => [openName(text), text]))
@@ -68,12 +74,15 @@ function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[]
     const text = named.get(name) ?? name
     return { name, label, ofDepth: (depth: number) => parseNetwork(withDepth(text, depth), shape) }
   })
-  // Two presets may be called plain.
+  // Two presets can have the same short label: mlp and plain-N are both called plain.
   const isTaken = (label: string): boolean => labeled.filter((other) => other.label === label).length > 1
   return labeled.map((family) => (isTaken(family.label) ? { ...family, label: family.name } : family))
 }
 
-/** The text without the depth that its name has, since the depth stands beside it: `resnet-N:remedy=fixup`. */
+/**
+ * Replaces the depth in the name of a network by N, as in `resnet-N:remedy=fixup`. Tables show the depth in another
+ * column.
+ */
 function openName(text: string): string {
   const [name, ...options] = text.split(':')
   return [nameWithoutDepth(name), ...options].join(':')
@@ -81,30 +90,35 @@ function openName(text: string): string {
 
 const usualDepths = [4, 16, 64]
 
-/** Those that were asked for, else those in the networks' names, else the usual ones. */
+/** Returns the depths of --depths, or else the depths in the names of the networks, or else 4, 16 and 64. */
 function depthsOf({ depths }: CompareFlags, texts: readonly string[]): readonly number[] {
   if (depths !== undefined) return depths
   const inNames = texts.flatMap((text) => depthInName(text) ?? [])
   return inNames.length === 0 ? usualDepths : [...new Set(inNames)].sort((a, b) => a - b)
 }
 
-/** A typing error should be known before the data is read, and so should a depth that nobody chose. */
+/**
+ * Throws a `preset` error before the data is read if a network can't have one of the depths. If --depths is missing,
+ * the error says where the depths come from.
+ */
 function checkDepths(families: readonly NetworkFamily[], depths: readonly number[], areAsked: boolean): void {
   try {
     for (const { ofDepth } of families) depths.forEach(ofDepth)
   } catch (error) {
     if (areAsked || !(error instanceof IsobathError) || error.code !== 'preset') throw error
-    const why = depths === usualDepths ? 'by default' : 'as the names say'
+    const list = depths.join(', ')
+    const origin =
+      depths === usualDepths ? `The default depths are ${list}.` : `The names of the networks give the depths ${list}.`
     throw new IsobathError(
       'preset',
-      `${error.message} All networks are compared at all depths, ${depths.join(', ')} ${why}: --depths chooses others.`,
+      `${error.message} Every network is compared at every depth. ${origin} Choose other depths with --depths.`,
     )
   }
 }
 
 const trialName = ({ label, depth, seed }: ComparisonTrial): string => `${label} ${depth}, seed ${seed}`
 
-/** `folder`: where its trainings are kept. */
+/** Compares the networks at all depths. `folder` is the folder in which the comparison stores its trainings. */
 export async function compareNetworks(
   texts: readonly string[],
   flags: CompareFlags,
@@ -125,7 +139,7 @@ export async function compareNetworks(
   )
 }
 
-/** What goes on as it began. */
+/** Resumes the comparison in the folder with the options that it began with. */
 export async function compareAgain(
   folder: string,
   flags: Pick<DataFlags, 'dataDir'> & MachineFlags,
@@ -138,7 +152,7 @@ export async function compareAgain(
   )
 }
 
-/** What work on a comparison is watched with. */
+/** The signal that stops a comparison, and the handler of its events. */
 interface Watching {
   readonly abort: AbortSignal
   readonly onEvent: (event: ComparisonEvent) => void
@@ -151,7 +165,7 @@ async function showComparison(
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Comparison> =>
     compare({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
-  const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
+  const stopping = 'Stopping. The results so far are printed. Press Ctrl-C again to end at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   return { comparison, ...reportComparison(comparison, facts) }
 }
@@ -163,13 +177,13 @@ function showEvents(progress: Progress): (event: ComparisonEvent) => void {
     if (event.kind === 'planned') {
       const { trials, found } = event
       if (found.length > 0)
-        progress.note(`${found.length} of ${trials.length + found.length} trainings are there already.`)
+        progress.note(`${found.length} of ${trials.length + found.length} trainings are stored already.`)
     }
     show(event)
   }
 }
 
-/** The rows without their loss curves' steps, and the sentence. */
+/** Returns the JSON of a comparison. The loss curves in the JSON hold losses without steps. */
 export function comparisonJson({ comparison }: ComparisonResult) {
   const { rows, sentence, settings, interrupted, seconds } = comparison
   return {

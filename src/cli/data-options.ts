@@ -1,4 +1,4 @@
-/** Where data comes from, and what is made of it: the options that several commands share. */
+/** The options of several commands for their data: where the data comes from, and how it is prepared. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -21,7 +21,7 @@ import { addFields, givenOptions } from './field-options.ts'
 
 const { dataDir, target, ...choosing } = commonOptions
 
-/** What it takes to know a sample's shape. */
+/** Flags that determine the shape of a sample. */
 export interface ShapeFlags
   extends Pick<Input<typeof commonOptions>, 'dataDir' | 'target'>,
     Input<typeof tableOptions> {
@@ -33,15 +33,20 @@ export interface DataFlags extends ShapeFlags, Omit<Input<typeof choosing>, 'see
   readonly dataSeed?: number
 }
 
-const dataHelp = 'the data set: a name (isobath data list), with options as blobs:classes=5,noise=0.3, or FILE.csv'
+const dataHelp =
+  'name of the data set (see isobath data list), such as glyphs or blobs:classes=5,noise=0.3, or a FILE.csv'
 
 export function addDataOptions(command: Command, data = dataHelp): Command {
   return addTableOptions(addFields(addDataPlace(command, data), choosing))
 }
 
 export function addShapeOptions(command: Command): Command {
-  const means = "a data set whose samples' shape and classes to take (default: those that the preset is for)"
-  addDataPlace(command, means).option('--input <shape>', "a sample's shape, such as 3x32x32, instead of --data", shape)
+  const means = 'data set whose sample shape and classes are used (default: the data that the preset was made for)'
+  addDataPlace(command, means).option(
+    '--input <shape>',
+    'shape of a sample, such as 784 or 3x32x32, instead of --data',
+    shape,
+  )
   return addTableOptions(command)
 }
 
@@ -57,33 +62,41 @@ function addTableOptions(command: Command): Command {
 function shape(text: string): readonly number[] {
   const extents = text.split('x').map((part) => (/^[1-9]\d{0,5}$/.test(part) ? Number(part) : 0))
   if ((extents.length === 1 || extents.length === 3) && extents.every((extent) => extent > 0)) return extents
-  throw new InvalidArgumentError('Expected values, as in 784, or channels x height x width, as in 3x32x32.')
+  throw new InvalidArgumentError(
+    'Expected a number of values, such as 784, or channels x height x width, such as 3x32x32.',
+  )
 }
 
-/** The data that flags ask for. */
+/** The data set that the flags choose. */
 export interface DataChoice {
-  /** The name that it is opened by; undefined where --data wasn't given. */
+  /** Name by which the data set is opened. Undefined if --data was not given. */
   readonly source?: string
-  /** Of these, what --data itself says: the place of a table, or the options behind a name. */
+  /** Options that the text of --data contains: the place of a table, or the options after the name of a set. */
   readonly named: DatasetOptions
-  /** What the set is loaded with. */
+  /** All options with which the data set is loaded. */
   readonly options: DatasetOptions
 }
 
-/** Without what wasn't said. Throws an `option` error where the data set's own options can't be read. */
+/**
+ * Returns the data set that the flags choose, with the given options only. Throws an `option` error on an option that
+ * can't be read.
+ */
 export function dataChoice(flags: ShapeFlags): DataChoice {
   const { source, named } = readDataText(flags.data)
   const given = givenOptions({ ...commonOptions, ...tableOptions }, flags)
   if (named.dataDir !== undefined && given.dataDir !== undefined) {
-    throw new IsobathError('option', `--data-dir: --data ${flags.data} names the file already. Leave one out.`)
+    throw new IsobathError('option', `--data-dir: --data ${flags.data} names the file already. Leave --data-dir out.`)
   }
   if (given.testFile !== undefined && given.testFraction !== undefined) {
-    throw new IsobathError('option', `--test-fraction: the test rows are those of ${given.testFile}. Leave one out.`)
+    throw new IsobathError(
+      'option',
+      `--test-fraction: --test-file ${given.testFile} holds the test rows already. Leave one of the two options out.`,
+    )
   }
   return { source, named, options: { ...given, ...named } }
 }
 
-/** `moons`, `blobs:classes=5,noise=0.3` or a table's file or folder. */
+/** Reads the text of --data: `moons`, `blobs:classes=5,noise=0.3`, or the file or folder of a table. */
 function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'named'> {
   if (text === undefined) return { named: {} }
   const [name, ...rest] = text.split(':')
@@ -95,11 +108,18 @@ function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'na
   const parts = rest.join(':')
   const named = parts === '' || !isName ? [] : parts.split(',').map((part) => readOption(name, part))
   const twice = named.find(([key], place) => named.findIndex(([other]) => other === key) < place)
-  if (twice !== undefined) throw new IsobathError('option', `--data ${name}: expected ${twice[0]} once, got it twice.`)
+  if (twice !== undefined)
+    throw new IsobathError(
+      'option',
+      `--data ${name}: expected the option ${twice[0]} once, got it twice. Remove one of the two.`,
+    )
   return { source: name, named: Object.fromEntries(named) }
 }
 
-/** The files of a set that has a name of its own, and are no tables. */
+/**
+ * Throws an `option` error if the place holds the files of MNIST or CIFAR-10, which are opened by name and
+ * not as tables.
+ */
 function refuseStoredSet(place: string): void {
   const has = (...names: readonly string[]): boolean => names.some((name) => existsSync(join(place, name)))
   const isCifar = has('data_batch_1.bin', 'cifar-10-batches-bin') || /\.(tar\.gz|tgz)$/i.test(place)
@@ -109,44 +129,54 @@ function refuseStoredSet(place: string): void {
   const found = isCifar ? 'an archive or the files of CIFAR-10' : 'files in the format of MNIST'
   throw new IsobathError(
     'option',
-    `--data ${place}: expected a name or a table, got ${found}. Say --data ${name} --data-dir ${place}.`,
+    `--data ${place}: expected the name of a data set or a table, got ${found}. Use --data ${name} --data-dir ${place}.`,
   )
 }
 
-/** Options behind a name are numbers. */
+/** Reads one option after the name of a data set, such as `classes=5`. All these options are numbers. */
 function readOption(name: string, text: string): [string, number] {
   const [key, ...values] = text.split('=').map((part) => part.trim())
   const own = Object.keys(generatorTables.get(name) ?? {})
   if (!own.includes(key)) {
-    const remedy = suggestion(key, own) || (own.length === 0 ? 'It has none.' : `It has ${own.join(', ')}.`)
-    throw new IsobathError('option', `--data ${name}: has no option ${JSON.stringify(key)}. ${remedy}`.trimEnd())
+    const remedy =
+      suggestion(key, own) ||
+      (own.length === 0 ? `${name} has no options.` : `The options of ${name} are ${own.join(', ')}.`)
+    throw new IsobathError(
+      'option',
+      `--data ${name}: expected an option of this data set, got ${JSON.stringify(key)}. ${remedy}`.trimEnd(),
+    )
   }
   const value = readNumber(values.join('='))
   if (value !== undefined) return [key, value]
   throw new IsobathError(
     'option',
-    `--data ${name}:${key}: expected a number, as in ${key}=4, got ${JSON.stringify(text)}.`,
+    `--data ${name}:${key}: expected a number, such as ${key}=4, got ${JSON.stringify(text)}.`,
   )
 }
 
-/** The files that the data may be read from, as the user named them. */
+/** Returns the files from which the data may be read, as the user named them. */
 export function dataFiles({ data, dataDir, testFile }: ShapeFlags): (string | undefined)[] {
   return [data, dataDir, testFile]
 }
 
 export interface OpenedData extends OpenedDataset {
-  /** What the set is loaded with, for a run to keep: its files are found from every folder and in every environment. */
+  /**
+   * Returns the options of the data set for a run to store. The paths in the options are absolute, so a later command
+   * finds the files from any folder.
+   */
   lastingOptions(): Promise<DatasetOptions>
 }
 
-/** The data set that flags name, which is yet to be read. Throws an `option` error where there is none. */
+/**
+ * Opens the data set that the flags name, without reading its samples. Throws an `option` error if --data is missing.
+ */
 export function openData(flags: DataFlags): OpenedData {
   const { source, options } = dataChoice(flags)
   if (source === undefined) {
     const names = catalog.map(({ name }) => name).join(', ')
     throw new IsobathError(
       'option',
-      `--data: expected a data set (${names}), got none. Name one, such as --data glyphs.`,
+      `--data: expected the name of a data set (${names}), got none. Give a name, such as --data glyphs.`,
     )
   }
   return { ...openDataset(source, options), lastingOptions: () => withLastingPlaces(source, options) }
@@ -162,9 +192,12 @@ async function withLastingPlaces(source: string, options: DatasetOptions): Promi
   }
 }
 
-/** For commands that need no data: `usual`, unless --data or --input says otherwise. */
+/** Returns the shape of a sample for a command that needs no data: the shape of --data or --input, or else `usual`. */
 export async function inputOf(flags: ShapeFlags, usual: Omit<DataShape, 'task'>): Promise<DataShape> {
   if (flags.data === undefined) return { ...usual, input: flags.input ?? usual.input, task: 'classification' }
   if (flags.input === undefined) return openData(flags).shape()
-  throw new IsobathError('option', '--input: --data says the shape of a sample already. Leave one out.')
+  throw new IsobathError(
+    'option',
+    '--input: --data gives the shape of a sample already. Leave one of the two options out.',
+  )
 }

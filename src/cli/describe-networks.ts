@@ -1,8 +1,8 @@
-/** The presets and their options, as `isobath --help` lists them. */
+/** The list of presets and their options in the text of `isobath --help`. */
 import { indented } from '../format/text.ts'
 import { describePresets } from '../network/preset-help.ts'
 
-/** The presets and their options, for help. */
+/** Returns the list of presets and their options for the help, in lines of at most 80 characters. */
 export function describeNetworks(): string {
   const written = new Set<string>()
   const groups = describePresets().flatMap(({ title, presets, options }) => {
@@ -18,18 +18,22 @@ export function describeNetworks(): string {
       }),
     ]
   })
-  const first = 'NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.'
+  const first =
+    'NETWORK is a preset, written as name:option=value,option=value, or a JSON file in the format of show network.'
   return [...indented(first, 0, columns), ...groups].join('\n')
 }
 
-/** Of which of the group's presets the options are; of which not, where that would be a long list. */
+/**
+ * Title of a list of options: names the presets that have the options, or the presets that lack them if that list is
+ * shorter.
+ */
 function optionsTitle(presets: readonly string[], all: readonly string[]): string {
   if (presets.length === all.length) return 'Options:'
   const [those, but] = [presets, all.filter((name) => !presets.includes(name))].map((names) => names.join(', '))
   return `Options of ${those.length <= columns / 2 ? those : `all but ${but}`}:`
 }
 
-/** What was written of an option of another group isn't written again. */
+/** Formats the options of a group. An option that an earlier group describes in the same words is only named. */
 function optionRows(options: ReturnType<typeof describePresets>[number]['options'], written: Set<string>): string[] {
   const rows = options.map(({ key, values, fallback, means }) => {
     return { key, lines: row(key, `${means}; ${values} (default: ${fallback})`) }

@@ -1,4 +1,4 @@
-/** A diagnosis with its progress on stderr, as `diagnose` and `start` run it. */
+/** Runs a diagnosis with its progress on stderr, for the commands `diagnose` and `start`. */
 import { counted } from '../format/words.ts'
 import {
   type Dataset,
@@ -22,7 +22,7 @@ export interface NetworkDiagnosis {
   readonly network: Network
   readonly label: string
   readonly options: Omit<DiagnoseOptions, 'abort' | 'onEvent'> & { readonly data: Dataset; readonly budget: number }
-  /** For the report. */
+  /** The command line that the report shows. */
   readonly command: string
 }
 
@@ -38,11 +38,11 @@ const measuring: Readonly<Record<keyof Diagnosis['measured'], string>> = {
   sharpness: 'Finding the largest eigenvalue of the Hessian ...',
   jacobian: 'Finding the singular values of the input-output Jacobian ...',
   linearProbe: 'Fitting linear classifiers on the trained network’s layers ...',
-  withoutBlocks: 'Taking blocks out of the trained network ...',
+  withoutBlocks: 'Removing blocks from the trained network ...',
   affine: 'Replacing layers of the trained network by affine maps ...',
 }
 
-/** What work on a diagnosis is watched with. */
+/** The signal that stops a diagnosis, and the handler of its events. */
 export interface Watching {
   readonly abort: AbortSignal
   readonly onEvent: (event: DiagnosisEvent) => void
@@ -62,7 +62,7 @@ export async function showDiagnosis(
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Diagnosis> =>
     diagnose({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
-  const stopping = 'Stopping; what is known so far is shown. Ctrl-C again ends at once.'
+  const stopping = 'Stopping. The findings so far are printed. Press Ctrl-C again to end at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   return { diagnosis, ...reportDiagnosis(diagnosis, facts) }
 }

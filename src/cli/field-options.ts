@@ -1,4 +1,4 @@
-/** From tables of options to flags, and from the flags that were given back to options. */
+/** Makes flags from tables of options, and reads options from the flags that were given. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { OptionName } from '../index.ts'
 import {
@@ -14,8 +14,8 @@ import {
 import { quote } from './quote.ts'
 
 /**
- * The flag of a row. Its default stands in the help (`usual`: another one, in words); the flag itself has none, so that what
- * wasn't given is left out.
+ * Makes the flag for a row of a table. The help shows the default of the row, or `usual` if the command has another
+ * default. The flag has no default value, so an option that was not given stays undefined.
  */
 export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: string): Option {
   const option = new Option(flag, help(usual))
@@ -29,7 +29,10 @@ export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: s
   })
 }
 
-/** All flags of a table, in its order. `usual`: defaults of this command, in words, by the options' names. */
+/**
+ * Adds all flags of a table to a command, in the order of the table. `usual` holds the command's own defaults in words,
+ * by option.
+ */
 export function addFields(
   command: Command,
   table: Fields,
@@ -41,7 +44,7 @@ export function addFields(
   return command
 }
 
-/** The options of a table that were given as flags, checked. Throws an `option` error. */
+/** Returns the options of a table that were given as flags. Throws an `option` error on a bad value. */
 export function givenOptions<F extends Fields>(table: F, flags: object): Input<F> {
   const values = Object.entries(table).map(([key, row]) => [key, givenValue(row, flags)] as const)
   return pickOptions(table, Object.fromEntries(values))
@@ -51,11 +54,11 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
   if (flag === undefined) return undefined
   const option = new Option(flag)
   const value: unknown = Reflect.get(flags, option.attributeName())
-  // A flag such as --no-winograd is true where it wasn't given.
+  // commander gives a flag such as --no-winograd the value true if the flag was not given.
   return option.negate && value === true ? undefined : value
 }
 
-/** Flags of single commands, which are in no table. */
+/** Flags that belong to single commands and are in no table of options. */
 const ownFlags: Readonly<Record<string, string>> = {
   budget: '--budget',
   set: '--set',
@@ -63,7 +66,10 @@ const ownFlags: Readonly<Record<string, string>> = {
   seeds: '--seeds',
 }
 
-/** An option as it is typed on the command line: `--clip-norm` for `clipNorm`. What is no flag keeps its name. */
+/**
+ * Returns an option as the command line spells it, such as `--clip-norm` for `clipNorm`. An option without a flag keeps
+ * its name.
+ */
 export const flagName: OptionName = (key, value) => {
   const tables: Fields = { ...commonOptions, ...tableOptions, ...training, ...optimizerOptions, ...machine }
   const flag = Object.hasOwn(tables, key) ? tables[key].flag : undefined

@@ -1,16 +1,16 @@
-/** Where a run is kept that the user gave no folder. */
+/** Finds a folder for a run if the user names no folder. */
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../support/files.ts'
 
 const parent = 'runs'
 
-/** A name as a part of a folder's: letters, digits, and few other characters. */
+/** Makes a name usable in the name of a folder: characters other than letters, digits, `_`, `.` and `-` become `-`. */
 export const plainName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]+/gu, '-')
 
 /**
- * `work` with `runs/NAME-1`, or the first number that is free. The folder is made at once, so that runs that start at
- * the same time get different ones; it is removed where the work left it empty.
+ * Calls `work` with the folder `runs/NAME-1`, or with the first number that is free. The folder is made at once, so
+ * runs that start at the same time get different folders. A folder that is empty after the work is removed.
  */
 export async function withFreeFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
   makeFolder(parent)
@@ -31,7 +31,7 @@ function takeFirst(name: string): string {
       return folder
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue
-      // It can't be made: the error says why.
+      // `makeFolder` throws a `disk` error that says why the folder can't be made.
       makeFolder(folder)
     }
   }
@@ -41,6 +41,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder)
   } catch {
-    // Not empty: that is where the run is.
+    // A folder that is not empty holds the run, so it stays.
   }
 }

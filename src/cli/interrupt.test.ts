@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { interruptible } from './interrupt.ts'
 
-/** Presses Ctrl-C at these milliseconds, while work goes on for five seconds, deaf to being asked to stop. */
+/** Sends SIGINT at these times, in milliseconds, to work that takes five seconds and ignores the request to stop. */
 const press = (...times: readonly number[]) => send(times.map((time) => [time, 'SIGINT']))
 
-/** The same with signals of any kind. */
+/**
+ * Sends any signals at their times, in milliseconds, to work that takes five seconds and ignores the request to stop.
+ */
 async function send(
   signals: readonly (readonly [time: number, signal: NodeJS.Signals])[],
 ): Promise<{ aborted: boolean; stops: number; exits: unknown[] }> {
@@ -37,20 +39,20 @@ describe('Ctrl-C', () => {
     vi.useRealTimers()
   })
 
-  it('asks the work to stop, and tells of it once', async () => {
+  it('asks the work to stop, and calls onStop once', async () => {
     expect(await press(100)).toEqual({ aborted: true, stops: 1, exits: [] })
     expect(await press()).toEqual({ aborted: false, stops: 0, exits: [] })
   })
 
-  it('a second time ends the process', async () => {
+  it('ends the process when Ctrl-C is pressed a second time', async () => {
     expect(await press(100, 1000)).toEqual({ aborted: true, stops: 1, exits: [130] })
   })
 
-  it('counts once where npm passes on what the terminal has sent', async () => {
+  it('counts as one press if npm forwards the signal that the terminal has already sent', async () => {
     expect(await press(100, 105)).toEqual({ aborted: true, stops: 1, exits: [] })
   })
 
-  it('is not ended by that echo where the work has stopped before it comes', async () => {
+  it('does not end the process if npm forwards the signal after the work has stopped', async () => {
     vi.useFakeTimers()
     const before = process.listenerCount('SIGINT')
     const work = (abort: AbortSignal, listen: () => void) => {
@@ -68,7 +70,7 @@ describe('Ctrl-C', () => {
     expect(process.listenerCount('SIGINT')).toBe(before)
   })
 
-  it('is left to the system until the work has something to save', async () => {
+  it('has no listener until the work has something to save', async () => {
     const before = process.listenerCount('SIGINT')
     let then = 0
     await interruptible(async (_, listen) => {
@@ -80,21 +82,21 @@ describe('Ctrl-C', () => {
     expect(then).toBe(before)
   })
 
-  it('is as before when the work is done', async () => {
+  it('has no listener any more when the work is done', async () => {
     const before = process.listenerCount('SIGINT')
     await press()
     expect(process.listenerCount('SIGINT')).toBe(before)
   })
 })
 
-describe('a signal that asks a process to end', () => {
+describe('interruptible', () => {
   afterEach(() => {
     vi.restoreAllMocks()
     vi.useRealTimers()
   })
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '(%s) asks the work to stop, and leaves no listener',
+    'asks the work to stop when %s arrives, and leaves no listener behind',
     async (signal) => {
       const before = process.listenerCount(signal)
       expect(await send([[100, signal]])).toEqual({ aborted: true, stops: 1, exits: [] })
@@ -104,7 +106,7 @@ describe('a signal that asks a process to end', () => {
   )
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '(%s) does not count as a second Ctrl-C where it is a closed terminal',
+    'does not count SIGHUP after %s as a second Ctrl-C, because a closed terminal sends SIGHUP',
     async (first) => {
       const hangups = [1000, 2000].map((time) => [time, 'SIGHUP'] as const)
       expect(await send([[100, first], ...hangups])).toEqual({ aborted: true, stops: 1, exits: [] })

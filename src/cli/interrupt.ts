@@ -1,6 +1,9 @@
-/** Ctrl-C: the first asks the work to stop and save, the second ends the process at once. */
+/** Handles Ctrl-C: the first Ctrl-C asks the work to stop and save, the second ends the process at once. */
 
-/** npm passes on a Ctrl-C that the terminal has sent already: milliseconds in which a second one is the first's echo. */
+/**
+ * Time in milliseconds in which a second Ctrl-C counts as an echo of the first. npm forwards a Ctrl-C that the terminal
+ * has already sent to the process.
+ */
 const echo = 500
 
 let isStopped = false
@@ -9,11 +12,11 @@ let isStopped = false
 export const wasStopped = (): boolean => isStopped
 
 /**
- * Calls `work` with a signal that the first Ctrl-C aborts; `onStop` is told of it. SIGTERM counts as Ctrl-C. SIGHUP, of a
- * closed terminal, counts as a first one alone.
+ * Calls `work` with an abort signal, which the first Ctrl-C aborts before it calls `onStop`. SIGTERM counts as Ctrl-C.
+ * SIGHUP, which a closed terminal sends, counts as a first Ctrl-C but never as a second one.
  *
- * `work` calls `listen` once there is something to save. Until then Ctrl-C ends the process at once, as the system does by
- * default: a handler has to wait for its turn, which planning a large network may not give it for minutes.
+ * `work` calls `listen` once there is something to save. Until then the system's default holds: Ctrl-C ends the process
+ * at once. A handler would have to wait for the main thread, which can plan a large network for minutes.
  */
 export async function interruptible<T>(
   work: (abort: AbortSignal, listen: () => void) => Promise<T>,
@@ -31,7 +34,7 @@ export async function interruptible<T>(
     if (!controller.signal.aborted) stop()
     else if (performance.now() - firstAt > echo) process.exit(130)
   }
-  // The shell and the system both send it, one after the other: nobody has asked twice.
+  // The shell and the system both send SIGHUP, one after the other, so the second SIGHUP is no second request.
   const hangUp = (): void => {
     if (!controller.signal.aborted) stop()
   }
@@ -51,7 +54,8 @@ export async function interruptible<T>(
       process.off('SIGTERM', press)
       process.off('SIGHUP', hangUp)
     }
-    // Work may stop before the echo comes, which would then end the process with its answer unprinted.
+    // The work may stop before npm's echo of the signal arrives. Without a listener, the echo would end the process
+    // before the answer is printed.
     if (controller.signal.aborted) setTimeout(off, firstAt + echo - performance.now()).unref()
     else off()
   }

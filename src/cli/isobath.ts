@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import * as module from 'node:module'
 
-// From Node 22.8 on, compiled code is kept for the next start; only code that is imported after this line.
+// From Node 22.8 on, Node caches compiled code for the next start. The cache holds only code that is imported after
+// this line.
 if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache()
 
 const { main } = await import('./main.ts')

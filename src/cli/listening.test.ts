@@ -4,7 +4,10 @@ import { listening, listeningForEvents } from './listening.ts'
 
 type Observer = Required<Pick<TrainOptions, 'onProgress'>>
 
-/** How often it has begun to listen after each report of steps done. */
+/**
+ * Reports numbers of finished steps. Returns the number of calls of `listen` after each report, and the reports that
+ * were passed on.
+ */
 function reported(...steps: readonly number[]): { heard: number[]; passedOn: number[] } {
   let listens = 0
   const passedOn: number[] = []
@@ -17,16 +20,16 @@ function reported(...steps: readonly number[]): { heard: number[]; passedOn: num
   return { heard, passedOn }
 }
 
-describe('a training listens for Ctrl-C', () => {
-  it('after its first steps, not before them', () => {
+describe('a training', () => {
+  it('listens for Ctrl-C after its first steps, not before', () => {
     expect(reported(0, 10)).toEqual({ heard: [0, 1], passedOn: [0, 10] })
   })
 
-  it('after the first steps of its own where it goes on with a run', () => {
+  it('listens for Ctrl-C after the first new steps if it resumes a run', () => {
     expect(reported(40, 50)).toEqual({ heard: [0, 1], passedOn: [40, 50] })
   })
 
-  it('from its first checkpoint on', () => {
+  it('listens for Ctrl-C from its first checkpoint on', () => {
     let listens = 0
     const observer: Observer = { onProgress: () => {} }
     listening(observer, () => listens++).onCheckpoint(0, 'checkpoint-0.safetensors')
@@ -34,8 +37,8 @@ describe('a training listens for Ctrl-C', () => {
   })
 })
 
-describe('trainings side by side listen for Ctrl-C', () => {
-  it('once one of them has made a step or has ended, or a measurement begins', () => {
+describe('a comparison or a diagnosis', () => {
+  it('listens for Ctrl-C once a training has made a step or has ended, or a measurement begins', () => {
     const trial = {} as DiagnosisTrial
     const planning: DiagnosisEvent[] = [
       { kind: 'steps', steps: 10 },

@@ -1,11 +1,11 @@
-/** When work begins to listen for Ctrl-C: once a checkpoint, a step or a result gives it anything to save or to show. */
+/** Decides when work begins to listen for Ctrl-C: once a checkpoint, a step or a result can be saved or shown. */
 import type { ComparisonEvent, DiagnosisEvent, TrainOptions } from '../index.ts'
 
 type Progress = Required<Pick<TrainOptions, 'onProgress'>>
 
 /**
- * The observer, which calls `listen` with the first checkpoint, and after the first steps of this sitting. A resumed run
- * tells the steps that it has before it plans the rest: these need no saving.
+ * Returns the observer, extended to call `listen` at the first checkpoint and after the first steps of this session. A
+ * resumed run first reports the steps that are already stored. They do not count, because they need no saving.
  */
 export function listening<Observer extends Progress>(
   observer: Observer,
@@ -23,7 +23,7 @@ export function listening<Observer extends Progress>(
   }
 }
 
-/** Whether there is anything to save or to show from now on. */
+/** Whether the work has something to save or to show from this event on. */
 function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
   switch (event.kind) {
     case 'finished':
@@ -40,7 +40,10 @@ function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
   }
 }
 
-/** The same for trainings side by side. The longest begin first, so that the largest networks are planned by then. */
+/**
+ * Returns an event handler that calls `listen` once a comparison or a diagnosis has something to save or to show. The
+ * longest trainings begin first, so the largest networks are planned by then.
+ */
 export function listeningForEvents<Event extends ComparisonEvent | DiagnosisEvent>(
   onEvent: (event: Event) => void,
   listen: () => void,

@@ -10,7 +10,10 @@ afterEach(() => {
   process.stdout.isTTY = isTTY
 })
 
-/** The error that the program throws where an output fails with this code; undefined where it goes on. */
+/**
+ * Returns the error that the program throws if an output fails with this code. Returns undefined if the program
+ * continues.
+ */
 async function failing(output: 'stdout' | 'stderr', code: string): Promise<unknown> {
   await isobath('--version')
   const error = Object.assign(new Error(code), { code })
@@ -27,18 +30,18 @@ it.each([
   ['stderr', 'EPIPE'],
   ['stderr', 'EIO'],
   ['stderr', 'ENOSPC'],
-] as const)('The work goes on where %s fails with %s.', async (output, code) => {
+] as const)('The program continues if %s fails with %s.', async (output, code) => {
   expect(await failing(output, code)).toBeUndefined()
 })
 
-it('The work goes on where stdout is a terminal that was closed.', async () => {
+it('The program continues if stdout is a terminal that was closed.', async () => {
   process.stdout.isTTY = true
   expect(await failing('stdout', 'EIO')).toBeUndefined()
 })
 
-// The process's end and its status: in a process of its own.
+// The tests of the exit status run the program in a separate process.
 it.runIf(existsSync('/dev/full')).each(['--version', 'count mlp:depth=2,width=8', 'train --help'])(
-  'An answer that a full disk does not take is one message and a failure (%s).',
+  'The program prints one message and exits with 1 if the disk for its output is full (%s).',
   (words) => {
     const { status, stderr } = spawnSync(
       'sh',

@@ -1,5 +1,4 @@
-/** The command line: commands, help, and what each kind of failure means for the exit status. */
-
+/** The command line: its commands, its help, and the exit status of each kind of failure. */
 import { Command, CommanderError, Help } from 'commander'
 import { type ErrorCode, IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
@@ -12,13 +11,16 @@ import { programName } from './program-name.ts'
 import { withCurrentSpelling } from './renamed-flags.ts'
 
 /**
- * 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong; 130: a signal stopped the
- * work, and nobody could read that.
+ * Exit statuses:
+ * - 0: the command gave an answer, good or bad.
+ * - 1: the program, the disk or a download failed.
+ * - 2: the user's input is wrong.
+ * - 130: a signal stopped the work, and stdout was closed, so nobody could read about the stop.
  */
 const exitStatus = { answer: 0, failure: 1, input: 2, stopped: 130 } as const
 
 const description =
-  'The depth lab for neural networks: trains them, from 2 to 10,000 layers, and shows what depth does to them.'
+  'Isobath trains, compares and diagnoses neural networks from 2 to 10,000 layers, and shows what depth does to them.'
 
 function createProgram(words: readonly string[]): Command {
   const program = new Command('isobath').description(description).version(version)
@@ -31,7 +33,7 @@ function createProgram(words: readonly string[]): Command {
   return program
 }
 
-/** Loads the rest of a command. */
+/** Loads the arguments, the options and the action of a command. */
 async function define(command: Command, words: readonly string[]): Promise<void> {
   const row = rowOf(command)
   if (row === undefined) return
@@ -44,20 +46,26 @@ function rowOf(command: Command): CommandRow | undefined {
   return commandList.find(({ name }) => name === command.name() && command.parent?.parent === null)
 }
 
-/** Of a command that isn't loaded, the list alone knows the arguments. */
+/**
+ * Returns a command with its arguments for the help. The arguments come from the command list, since the command may
+ * not be loaded.
+ */
 function termOf(this: Help, command: Command): string {
   const row = rowOf(command)
   return row === undefined ? Help.prototype.subcommandTerm.call(this, command) : `${row.name} ${row.usage}`.trimEnd()
 }
 
-/** Errors are thrown up to `main` by every command, however deep, and point to the help of the command they are about. */
+/**
+ * Makes a command and its subcommands throw their errors up to `main`. Each error message names the help of its
+ * command.
+ */
 function configure(command: Command, name: string): void {
   const lists = command.commands.length > 0 ? 'commands' : 'options'
   command.exitOverride().showHelpAfterError(`(${name} --help lists the ${lists})`)
   for (const child of command.commands) configure(child.copyInheritedSettings(command), `${name} ${child.name()}`)
 }
 
-/** Runs a command line; gives the process's exit status. */
+/** Runs a command line. Returns the exit status of the process. */
 export async function main(given: readonly string[]): Promise<number> {
   onError(process.stdout, onStdoutError)
   onError(process.stderr, onStderrError)
@@ -68,7 +76,7 @@ export async function main(given: readonly string[]): Promise<number> {
       program.outputHelp()
       return exitStatus.answer
     }
-    // `help NAME` prints the help of the command without a call of it.
+    // `help NAME` prints the help of a command without calling the command.
     const asked = words[0] === 'help' ? program.commands.find((command) => command.name() === words[1]) : undefined
     if (asked !== undefined) await define(asked, words)
     await program.parseAsync(words, { from: 'user' })
@@ -84,18 +92,18 @@ function onError(stream: NodeJS.WriteStream, handler: ErrorHandler): void {
   if (!stream.listeners('error').includes(handler)) stream.on('error', handler)
 }
 
-/** Progress and messages that nobody reads are no reason to end the work. */
+/** Ignores errors of stderr. Progress and messages that nobody reads are no reason to end the work. */
 function onStderrError(): void {}
 
 /**
- * A reader that closes the pipe early, such as head, has seen what it wanted. The process doesn't end here: some commands
- * still write their files, or have more work to do.
+ * Handles errors of stdout. A reader that closes the pipe early, such as head, has read enough. The process does not
+ * end then, because some commands still write files or have more work to do.
  */
 function onStdoutError(error: NodeJS.ErrnoException): void {
-  // A terminal that was closed gives EIO, as a broken disk does.
+  // A closed terminal gives EIO, and so does a broken disk.
   const isClosed = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)
   if (!isClosed) onUnwritableStdout(error)
-  // The words "Stopped after ..." are lost, and a script would take the work for finished.
+  // The sentence "Stopped after ..." is lost, and with status 0 a script would take the work for finished.
   else if (wasStopped()) process.off('exit', showStopped).on('exit', showStopped)
 }
 
@@ -103,38 +111,43 @@ function showStopped(): void {
   process.exitCode ||= exitStatus.stopped
 }
 
-/** Said once: a full disk, for example, refuses every part of the output. */
+/** Reports once that stdout can't be written. A full disk, for example, refuses every part of the output. */
 function onUnwritableStdout(error: NodeJS.ErrnoException): void {
   if (process.listeners('exit').includes(showFailure)) return
   process.on('exit', showFailure)
-  const remedy = error.code === 'ENOSPC' ? 'Free some space, or send the output' : 'Send the output'
-  process.stderr.write(`isobath: stdout: can't be written (${reasonOf(error)}). ${remedy} to another place.\n`)
+  const remedy =
+    error.code === 'ENOSPC'
+      ? 'Free some space, or send the output to another place.'
+      : 'Send the output to another place.'
+  process.stderr.write(`isobath: stdout: can't be written (${reasonOf(error)}). ${remedy}\n`)
 }
 
 function showFailure(): void {
   process.exitCode = exitStatus.failure
 }
 
-/** What no input can mend. */
+/** Codes of errors whose cause is not the user's input. */
 const outsideFailures: ReadonlySet<ErrorCode> = new Set(['disk', 'download'])
 
-/** What V8 and Node say when something doesn't fit into memory. */
+/** Messages of V8 and Node about arrays and strings that do not fit into memory. */
 const memoryErrors = /Invalid typed array length|Array buffer allocation failed|Invalid (string|array) length/
 
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
     const { flagName } = await import('./field-options.ts')
-    // The library can't know how the command line was started.
+    // The library writes `npx isobath`, because it does not know how the command line was started.
     const text = error.wording(flagName).replaceAll('npx isobath ', `${programName()} `)
     process.stderr.write(`isobath: ${printable(text)}\n`)
     return outsideFailures.has(error.code) ? exitStatus.failure : exitStatus.input
   }
   if (error instanceof RangeError && memoryErrors.test(error.message)) {
-    process.stderr.write('isobath: this needs more memory than there is. Use a narrower or shallower network.\n')
+    process.stderr.write(
+      'isobath: this command needs more memory than the machine has. Use a narrower or shallower network.\n',
+    )
     return exitStatus.input
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`isobath: this is a defect of Isobath, please report it:\n${text}\n`)
+  process.stderr.write(`isobath: this error is a defect of Isobath. Please report it:\n${text}\n`)
   return exitStatus.failure
 }

@@ -1,5 +1,4 @@
-/** NETWORK on the command line: a preset with options, or a JSON file. */
-
+/** Reads the argument NETWORK of the command line: a preset with options, or a JSON file. */
 import { basename } from 'node:path'
 import { createBlueprint, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
 import { type DataShape, isPreset, presetData, takesImages } from '../internal.ts'
@@ -8,31 +7,36 @@ import { inputOf, type ShapeFlags } from './data-options.ts'
 import { plainName } from './free-folder.ts'
 import { programName } from './program-name.ts'
 
-/** How every command explains its NETWORK. */
-export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'
+/** Help of the argument NETWORK in every command. */
+export const networkHelp = 'preset such as mlp:depth=16 (isobath --help lists all presets), or a JSON file'
 
-/** Bytes of a network's JSON file: a thousand times a network of some hundred layers written one by one. */
+/**
+ * Largest size of a network's JSON file, in bytes: a thousand times the size of a file with some hundred single layers.
+ */
 const LARGEST_FILE = 2 ** 24
 
-/** A preset's name wins over a file or folder that happens to have it. */
+/** Whether the text names a JSON file. A preset wins over a file of the same name. */
 function isNetworkFile(text: string): boolean {
   return text.endsWith('.json') || (!isPreset(text) && isFile(text))
 }
 
-/** Where a command takes a network or a run: a folder, that no preset has the name of. */
+/**
+ * Whether the argument of a command that takes a network or a run names a run: an existing folder that isn't called
+ * like a preset.
+ */
 export function isRunArgument(text: string): boolean {
   return !isPreset(text) && isFolder(text)
 }
 
-/** What a run of the network is called: the preset, or the file without its ending. */
+/** Short name of a network, for the folder of its run: the preset, or the name of the JSON file without its ending. */
 export function shortName(text: string): string {
   const name = isNetworkFile(text) ? basename(text).replace(/\.json$/, '') : text.split(':')[0].trim()
   return plainName(name) || 'network'
 }
 
 /**
- * What networks are given where a command needs no data: what the first of them is for, or the first that takes images
- * where there is one, unless --data or --input says otherwise.
+ * Returns the shape of a sample and the classes for the networks of a command that needs no data. The shape comes from
+ * --data or --input, or else from the first network that takes images, or else from the first network.
  */
 export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<DataShape> {
   const all = texts.map(usualShape)
@@ -48,9 +52,12 @@ export function readNetwork(text: string, { classes, input }: Pick<DataShape, 'c
   return isNetworkFile(text) ? readNetworkFile(text, input) : parseNetwork(text, { classes, input })
 }
 
-/** Throws where it doesn't fit this input, if there is one: the error names the file. */
+/**
+ * Reads a network from a JSON file. Throws an error that names the file if the network is wrong or does not fit the
+ * input.
+ */
 function readNetworkFile(text: string, input?: readonly number[]): Network {
-  const remedy = "Give a preset or a network's JSON file."
+  const remedy = 'Give a preset or the JSON file of a network.'
   const bytes = readLimited(text, { code: 'network', limit: LARGEST_FILE, remedy })
   try {
     const network = networkFromJson(JSON.parse(decode(bytes)))
@@ -60,7 +67,7 @@ function readNetworkFile(text: string, input?: readonly number[]): Network {
     if (error instanceof SyntaxError) {
       throw new IsobathError(
         'network',
-        `${text}: expected JSON, got something else (${error.message}). Write one with ${programName()} show network NETWORK.`,
+        `${text}: expected JSON, got other text (${error.message}). Make a network file with ${programName()} show network NETWORK.`,
       )
     }
     if (error instanceof IsobathError) throw new IsobathError(error.code, `${text}: ${error.message}`)
@@ -74,7 +81,7 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new IsobathError(
       'network',
-      `expected JSON, got bytes that are no UTF-8. Write one with ${programName()} show network NETWORK.`,
+      `expected JSON, got bytes that are not UTF-8. Make a network file with ${programName()} show network NETWORK.`,
     )
   }
 }

@@ -1,8 +1,8 @@
-/** How numbers are written on the command line. */
+/** Parsers for the numbers on the command line. */
 import { InvalidArgumentError } from 'commander'
 import { readNumber } from '../internal.ts'
 
-/** A whole number of at least `least`. */
+/** Returns a parser for a whole number of at least `least`. */
 export function wholeFrom(least: number): (text: string) => number {
   return (text) => {
     const value = readNumber(text) ?? Number.NaN
@@ -13,7 +13,7 @@ export function wholeFrom(least: number): (text: string) => number {
   }
 }
 
-/** `4,16,64`, each number once. */
+/** Returns a parser for a list of whole numbers, such as `4,16,64`. The list has repeated numbers once. */
 export function wholeList(least: number): (text: string) => number[] {
   const parse = wholeFrom(least)
   return (text) => [...new Set(text.split(',').map((part) => parse(part)))]
@@ -21,7 +21,7 @@ export function wholeList(least: number): (text: string) => number[] {
 
 const secondsIn: Readonly<Record<string, number>> = { s: 1, '': 1, min: 60, m: 60, h: 3600 }
 
-/** `90`, `90s`, `2m`, `1.5h`; seconds. */
+/** Reads a duration such as `90`, `90s`, `2m` or `1.5h`. Returns seconds. */
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text.trim())
   const seconds = Number(match?.[1]) * (match ? (secondsIn[match[2]] ?? 0) : 0)

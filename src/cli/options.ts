@@ -1,4 +1,4 @@
-/** What is printed, and the machine's part: the options that every command shares. */
+/** The options of every command: output as JSON, the seed, and how the machine computes. */
 import type { Command } from 'commander'
 import type { MachineOptions } from '../index.ts'
 import { machine, training } from '../internal.ts'
@@ -9,18 +9,21 @@ export interface MachineFlags {
   readonly seed: number
   readonly threads?: number
   readonly exact?: boolean
-  /** False where `--no-winograd` was given. */
+  /** False if `--no-winograd` was given. */
   readonly winograd?: boolean
   readonly memory?: number
 }
 
 export type CommonOption = 'seed' | 'threads'
 
-/** Every command takes these; the help of one that does the same whatever they say leaves them out. */
+/**
+ * Adds the options that every command accepts. The help shows --seed and --threads only if they have an effect on the
+ * command.
+ */
 export function addCommonOptions(command: Command, uses: readonly CommonOption[]): Command {
   return command
     .optionsGroup('Options:')
-    .option('--json', 'print one JSON document, and nothing else, on stdout')
+    .option('--json', 'print the result on stdout as one JSON document, and nothing else')
     .addOption(fieldOption(training.seed).hideHelp(!uses.includes('seed')))
     .setOptionValueWithSource('seed', training.seed.default, 'default')
     .addOption(fieldOption(machine.threads).hideHelp(!uses.includes('threads')))
@@ -32,7 +35,7 @@ export function addMachineOptions(command: Command, uses: readonly CommonOption[
   return command
 }
 
-/** How a run computes that is used again: that holds where nothing else is asked for. */
+/** The computing mode of a stored run. The mode holds for a later command unless a flag sets another mode. */
 type ModeFlags = Pick<MachineOptions, 'exact' | 'winograd'>
 
 export function machineOptions(flags: object, run: ModeFlags = {}): MachineOptions {

@@ -1,10 +1,10 @@
-/** Files that commands write: nothing that the user needs is lost to one. */
+/** Checks the files that commands write, so that no command overwrites a file that the user needs. */
 import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { IsobathError } from '../index.ts'
 import { checkWritable, isFile, namesIn } from '../support/files.ts'
 
-/** What an earlier file of the same kind begins with. */
+/** Beginning of an earlier file of each kind, which a command may overwrite. */
 const beginnings = {
   HTML: /^\s*<(!doctype html|html)\b/i,
   SVG: /^\s*<(\?xml|svg)\b/i,
@@ -13,7 +13,7 @@ const beginnings = {
 } as const satisfies Readonly<Record<string, RegExp>>
 
 export interface OutputFile {
-  /** As its user typed it: `--report`. */
+  /** The option as the user typed it, such as `--report`. */
   readonly option: string
   readonly file: string
   readonly kind: keyof typeof beginnings
@@ -21,38 +21,41 @@ export interface OutputFile {
   readonly inputs: readonly unknown[]
   /** Other files that the command writes. */
   readonly outputs?: readonly (string | undefined)[]
-  /** The folder that the command keeps its work in, whether the folder is there already or not. */
+  /** Folder in which the command stores its work. The folder need not exist yet. */
   readonly folder?: string
 }
 
 /**
- * Before long work. Throws an `option` error where the file is one that the command reads, one of a run, or of another kind
- * than what will be written; and as `checkWritable` does.
+ * Checks a file to write, before long work. Throws an `option` error if the command reads the file, if the file belongs
+ * to a run, or if an existing file is of another kind than the new one. Throws the errors of `checkWritable`.
  */
 export function checkOutput({ option, file, kind, inputs, outputs = [], folder }: OutputFile): void {
   const place = placeOf(file)
   if (outputs.some((other) => other !== undefined && placeOf(other) === place)) {
-    throw refusal(option, `${file} is to be written by another option as well`)
+    throw refusal(option, `another option writes ${file} as well`)
   }
   checkNotRead(option, file, inputs)
-  if (isOfRun(file, folder)) throw refusal(option, `${file} belongs to the run in its folder`)
+  if (isOfRun(file, folder)) throw refusal(option, `${file} belongs to a stored run`)
   if (isFile(file) && !isOfKind(file, kind)) {
-    throw refusal(option, `expected a new file, or ${kind} to write over, got ${file}, which is something else`)
+    throw refusal(
+      option,
+      `expected a new file, or ${kind} to overwrite, got the existing file ${file} with other contents`,
+    )
   }
   checkWritable(file)
 }
 
-/** Throws an `option` error where the file is one that the command reads. */
+/** Throws an `option` error if the command reads the file that it would write. */
 export function checkNotRead(option: string, file: string, inputs: readonly unknown[]): void {
   const isSame = (input: unknown): boolean =>
     typeof input === 'string' && isFile(input) && placeOf(input) === placeOf(file)
-  if (inputs.flat().some(isSame)) throw refusal(option, `${file} is read by this command`)
+  if (inputs.flat().some(isSame)) throw refusal(option, `this command reads ${file} and must not overwrite the file`)
 }
 
 const refusal = (option: string, problem: string): IsobathError =>
   new IsobathError('option', `${option}: ${problem}. Choose another file.`)
 
-/** Where a file is, or would be: without links, as far as its folders are there. */
+/** Absolute path of a file that may not exist yet. Links in the existing part of the path are resolved. */
 function placeOf(file: string): string {
   if (existsSync(file)) return realpathSync(file)
   const full = resolve(file)
@@ -60,7 +63,7 @@ function placeOf(file: string): string {
   return parent === full ? full : join(placeOf(parent), basename(full))
 }
 
-/** What run, diagnosis and comparison folders keep, whether the file is there already or not. */
+/** Names of the files in folders of runs, diagnoses and comparisons. A file to write may not have such a name there. */
 const ownNames = /^((run|diagnosis|comparison|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
 const marks = ['run.json', 'diagnosis.json', 'comparison.json']
 
@@ -72,7 +75,7 @@ function isOfRun(file: string, folder: string | undefined): boolean {
   return isOwn || marks.some((mark) => names.includes(mark))
 }
 
-/** An empty file is of every kind. */
+/** Whether an existing file begins like a file of this kind. An empty file is of every kind. */
 function isOfKind(file: string, kind: OutputFile['kind']): boolean {
   const beginning = new Uint8Array(64)
   let count = 0
@@ -84,13 +87,16 @@ function isOfKind(file: string, kind: OutputFile['kind']): boolean {
       closeSync(descriptor)
     }
   } catch {
-    // That it can't be read is no reason: whether it can be written is found out next.
+    // A file that can't be read is not refused here. The next check finds out whether the file can be written.
     return true
   }
   return count === 0 || beginnings[kind].test(new TextDecoder().decode(beginning.subarray(0, count)))
 }
 
-/** Before long work. Throws an `option` error where the name isn't one of an SVG file, and as `checkOutput` does. */
+/**
+ * Checks the file of --figure, before long work. Throws an `option` error if the name doesn't end in .svg. Throws the
+ * errors of `checkOutput`.
+ */
 export function checkFigure(
   file: string,
   inputs: readonly unknown[],
@@ -98,12 +104,18 @@ export function checkFigure(
 ): void {
   const isDevice = existsSync(file) && !isFile(file)
   if (file !== '' && !isDevice && !isSvg(file)) {
-    throw new IsobathError('option', `--figure: expected a file ending in .svg, got ${file}. The picture is SVG.`)
+    throw new IsobathError(
+      'option',
+      `--figure: expected a file name that ends in .svg, got ${file}. Pictures are SVG files, so choose such a name.`,
+    )
   }
   checkOutput({ option: '--figure', file, kind: 'SVG', inputs, outputs })
 }
 
-/** The same for a picture of several parts, of these names: one SVG file for all, or a folder with a file for each. */
+/**
+ * Checks the place for several pictures, before long work: one SVG file, or a folder with a file for each of the names.
+ * Throws an `option` error if the place is empty. Throws the errors of `checkOutput`.
+ */
 export function checkFigures(
   option: string,
   place: string,
@@ -111,10 +123,11 @@ export function checkFigures(
   inputs: readonly unknown[],
   outputs: readonly (string | undefined)[] = [],
 ): void {
-  if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
+  if (place === '')
+    throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name. Give a name.`)
   const files = isSvg(place) ? [place] : names.map((name) => join(place, `${name}.svg`))
   for (const file of files) checkOutput({ option, file, kind: 'SVG', inputs, outputs })
 }
 
-/** Whether a name is one of an SVG file. */
+/** Whether the name of a file ends in .svg. */
 export const isSvg = (file: string): boolean => /\.svg$/i.test(file)

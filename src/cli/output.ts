@@ -1,44 +1,51 @@
-/** What commands print: one JSON document, or text; files that they write. */
+/** Prints the results of commands as JSON or as text, and writes text files. */
 import { dirname } from 'node:path'
 import { formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { makeFolder, writeWhole } from '../support/files.ts'
 import { printable } from './printable.ts'
 
-/** One JSON document on stdout; JSON.stringify makes null of Infinity and NaN. */
+/** Prints one JSON document on stdout. JSON.stringify writes Infinity and NaN as null. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** Classes, columns and labels come out of files, which may hold what a terminal would obey. */
+/**
+ * Prints text on stdout, with control characters as codes. Names of classes and columns come from files and may hold
+ * control characters.
+ */
 export function printText(text: string): void {
   process.stdout.write(`${printable(text)}\n`)
 }
 
-/** A table for other programs, as it is; for a terminal without what that would obey. */
+/**
+ * Prints a table on stdout. Other programs get the table unchanged, and a terminal gets control characters as codes.
+ */
 export function printTable(text: string): void {
   process.stdout.write(process.stdout.isTTY ? printable(text) : text)
 }
 
-/** Writes a text file, its folder included. Throws a `disk` error. */
+/** Writes a text file, and makes its folder if needed. Throws a `disk` error if the file can't be written. */
 export function writeText(file: string, text: string): void {
   makeFolder(dirname(file))
   writeWhole(file, text)
 }
 
-/** `98.31%`; null is what isn't finite. */
+/**
+ * Formats a fraction as a percentage, such as `98.31%`. Null stands for a value that isn't finite and gives `unknown`.
+ */
 export function percent(fraction: number | null): string {
   return fraction === null ? 'unknown' : formatPercent(fraction, 2)
 }
 
-/** Four significant digits. */
+/** Formats a number with four significant digits. Null stands for a value that isn't finite. */
 export function number(value: number | null): string {
   return value === null ? 'not finite' : value === 0 ? '0' : value.toPrecision(4)
 }
 
 type SetName = 'train' | 'validation' | 'test'
 
-/** A set's scores, as `train` and `evaluate` give them. */
+/** Scores of one set, as `train` and `evaluate` return them. */
 interface ShownScores {
   readonly loss: number | null
   readonly error: number | null
@@ -51,8 +58,8 @@ interface ShownSet {
 }
 
 /**
- * The scores of all sets, a line each. Where values are predicted, the error is the part of the variance that isn't
- * explained, and the root of the mean square is in the values' own units.
+ * Formats the scores of all sets, one line for each set. If the network predicts values, the error is the unexplained
+ * fraction of the variance, and the root mean square error is in the units of the values.
  */
 export function scoreLines(
   scores: { readonly train?: ShownScores; readonly test: ShownScores; readonly validation?: ShownScores },

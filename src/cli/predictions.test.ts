@@ -14,7 +14,7 @@ describe('predictions', () => {
   } as const
   const samples = { count: 2, inputs, labels: Uint8Array.of(1, 0) }
 
-  it('of classes have their names, quoted where a table needs that', () => {
+  it('show the names of classes, quoted if a name has a comma or a quote', () => {
     const data = { samples, classNames: ['flat, small', 'a "house"'] }
     expect(predictionTable(classes, data)).toMatchInlineSnapshot(`
       "sample,expected,predicted,"probability of flat, small","probability of a ""house"""
@@ -30,7 +30,7 @@ describe('predictions', () => {
     })
   })
 
-  it('of samples without labels have no expectation', () => {
+  it('have no expected class for samples without labels', () => {
     const unknown = { samples: { count: 2, inputs, labels: new Uint8Array(0) } }
     expect(predictionTable(classes, unknown)).toMatchInlineSnapshot(`
       "sample,predicted,probability of 0,probability of 1
@@ -41,13 +41,13 @@ describe('predictions', () => {
     expect(predictionRows(classes, unknown)[0]).toEqual({ sample: 0, predicted: 1, probabilities: [0.25, 0.75] })
   })
 
-  it('of rows between which some were left out have the numbers of their rows', () => {
+  it('number samples by their rows in the file if some rows were left out', () => {
     const some = { samples: { count: 2, inputs, labels: new Uint8Array(0), rowNumbers: Uint32Array.of(3, 7) } }
     expect(predictionRows(classes, some)).toMatchObject([{ sample: 3 }, { sample: 7 }])
     expect(predictionTable(classes, some)).toMatch(/\n3,.*\n7,.*\n$/)
   })
 
-  it('of values stand beside what was expected, with the digits that they have', () => {
+  it('show predicted values beside expected values, with the digits of a float32', () => {
     const predicted = {
       task: 'regression',
       kind: 'values',

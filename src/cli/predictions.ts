@@ -1,23 +1,25 @@
-/** Predictions as a table or as JSON, with the names that the data gives its classes and targets. */
+/** Formats predictions as a table or as JSON, with the names of classes and targets from the data. */
 import type { Dataset, Predictions } from '../index.ts'
 
 export interface PredictedData extends Pick<Dataset, 'classNames' | 'targetNames'> {
   readonly samples: Dataset['test']
 }
 
-/** A sample's number in its set, or in its file where rows were left out, counted from 0. */
+/**
+ * Number of a sample, counted from 0: its row in the file if some rows were left out, otherwise its place in the set.
+ */
 function numberOf({ samples }: PredictedData, sample: number): number {
   return samples.rowNumbers?.[sample] ?? sample
 }
 
-/** What the network gave for the sample. */
+/** Outputs of the network for one sample. */
 function outputsFor({ values, width }: Predictions, sample: number): Float64Array {
   return values.subarray(sample * width, (sample + 1) * width)
 }
 
 const isLost = (outputs: Float64Array): boolean => outputs.some(Number.isNaN)
 
-/** Samples for which the network gave no numbers. */
+/** Counts the samples for which an output of the network is NaN. */
 export function countLost(predictions: Predictions): number {
   let lost = 0
   for (let sample = 0; sample < predictions.count; sample++) if (isLost(outputsFor(predictions, sample))) lost++
@@ -25,8 +27,9 @@ export function countLost(predictions: Predictions): number {
 }
 
 /**
- * One object for each sample, in the set's order: its number, counted from 0, what was expected where that is known, what
- * is predicted (null where the numbers aren't), and for classes the number of each.
+ * Returns one object for each sample, in the order of the set. Each object has the number of the sample, counted from
+ * 0, and the predicted class or values. An expected class or expected values are included if known. A classification
+ * also has the output for every class, and its predicted class is null if an output is NaN.
  */
 export function predictionRows(predictions: Predictions, data: PredictedData): object[] {
   const { count, kind, classes } = predictions
@@ -42,9 +45,10 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
 }
 
 /**
- * CSV with a header. Classes: the sample's number, its class where it is known, the likeliest class (none where the
- * network's outputs aren't numbers), and a column for each class. Values: what was expected and what is predicted for each
- * target. Autoencoding: a column for each value.
+ * Returns the predictions as CSV with a header. Every line begins with the number of the sample. A classification adds
+ * the expected class if known, the likeliest class, and a column for every class. The likeliest class is empty if an
+ * output is NaN. A regression adds the expected and the predicted value of each target. Autoencoding adds a column for
+ * each value.
  */
 export function predictionTable(predictions: Predictions, data: PredictedData): string {
   const { count, width, kind, classes, digits } = predictions
@@ -65,7 +69,7 @@ export function predictionTable(predictions: Predictions, data: PredictedData): 
   return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')
 }
 
-/** The digits that a float32 has, where no others are given: 77.91, not 77.91000366210938. */
+/** Rounds a value to the given number of digits, or to the 7 digits of a float32: 77.91, not 77.91000366210938. */
 function rounded(value: number, digits = 7): number {
   return Number(value.toPrecision(digits))
 }
@@ -79,18 +83,18 @@ function outputName({ classes }: Predictions, data: PredictedData, output: numbe
   return data.targetNames?.[output] ?? `value ${output}`
 }
 
-/** The sample's class or its values, where the data has them. */
+/** Returns the expected class or values of a sample. Returns an empty list if the data has no expected values. */
 function expectedOf(data: PredictedData, sample: number, digits?: readonly number[]): (string | number)[] {
   const { labels, targets, count } = data.samples
   if (targets === 'inputs') return []
   if (targets === undefined) return labels.length === 0 ? [] : [className(data, labels[sample])]
   const width = targets.length / count
-  // Not known in any sample, then.
+  // If a sample has no expected values, no sample of the set has any.
   if (Number.isNaN(targets[sample * width])) return []
   return Array.from(targets.subarray(sample * width, (sample + 1) * width), (value, at) => rounded(value, digits?.[at]))
 }
 
-/** Quoted where a comma, a quote or a line's end would be taken for the table's (RFC 4180). */
+/** Formats a cell of a CSV table. Cells with a comma, a quote or a line break are quoted (RFC 4180). */
 function cell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

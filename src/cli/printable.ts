@@ -1,4 +1,7 @@
-/** Names and texts out of files may hold characters that would move a terminal's cursor, or do worse: these are shown as codes. */
+/**
+ * Shows control characters as codes. Texts from files may hold control characters that move a terminal's cursor or do
+ * worse.
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (character) => {

@@ -1,4 +1,4 @@
-/** What is looked at in each layer while a network trains, and the pictures of it. */
+/** The options for probes, which measure every layer during a training, and the pictures of the measurements. */
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import {
@@ -17,15 +17,15 @@ import { isSvg } from './output-files.ts'
 import type { TrainedOn } from './run-text.ts'
 
 export interface ProbeFlags {
-  /** True where no list was given. */
+  /** Names of the probes, or true if --probes was given without a list. */
   readonly probes?: true | LayerProbeName[]
   readonly probeEvery?: number
   readonly probeFigure?: string
 }
 
-const probesHelp = `\nProbes (docs/probes.md says what each of them measures):\n${wrapped(layerProbeNames)}\n`
+const probesHelp = `\nProbes (docs/probes.md explains what each probe measures):\n${wrapped(layerProbeNames)}\n`
 
-/** Names in lines of at most 80 characters. */
+/** Formats names as lines of at most 80 characters. */
 function wrapped(names: readonly string[]): string {
   const lines = ['']
   for (const name of names) {
@@ -43,42 +43,47 @@ export function addProbeOptions(command: Command): Command {
     .optionsGroup('Probes:')
     .option(
       '--probes [list]',
-      'look at every layer on the way, with these probes (gradientNorm,meanSquare), or the usual ones (default)',
+      'measure every layer during training with these probes, such as gradientNorm,meanSquare, or default',
       parseProbes,
     )
     .addOption(fieldOption(probeTable.every))
-    .option('--probe-figure <place>', 'draw what they saw, layers by steps: all in one SVG file, or each in a folder')
+    .option(
+      '--probe-figure <place>',
+      'draw the probes over layers and steps, in one SVG file or in a folder with a file for each probe',
+    )
 }
 
-/** `default`, or names with commas between them. */
+/** Reads the value of --probes: `default`, or names with commas between them. */
 function parseProbes(text: string): true | LayerProbeName[] {
   if (text === 'default') return true
   return text.split(',').map((word) => {
     const name = word.trim()
     const known = layerProbeNames.find((one) => one === name)
     if (known) return known
-    const remedy = suggestion(name, layerProbeNames).trim() || `They are ${layerProbeNames.join(', ')}, or default.`
-    throw new InvalidArgumentError(`There is no probe ${name === '' ? 'without a name' : name}. ${remedy}`)
+    const remedy = suggestion(name, layerProbeNames).trim() || `The probes are ${layerProbeNames.join(', ')}.`
+    throw new InvalidArgumentError(`Expected names of probes, got ${name === '' ? 'an empty name' : name}. ${remedy}`)
   })
 }
 
-/** Undefined where nothing is asked for. */
+/** Returns the options for probes. Returns undefined if no flag asks for probes. */
 export function probeOptions({ probes, probeEvery, probeFigure }: ProbeFlags): ProbeOptions | undefined {
   if (probes === undefined && probeEvery === undefined && probeFigure === undefined) return undefined
   return { of: Array.isArray(probes) ? probes : undefined, every: probeEvery }
 }
 
-/** The probes that the flags ask for. */
+/** Names of the probes that the flags ask for, or of the default probes. */
 export const probesAsked = ({ probes }: ProbeFlags): readonly LayerProbeName[] =>
   Array.isArray(probes) ? probes : usualProbes
 
-/** Those of a run that is there already, as its folder has them. */
+/** Names of the probes of a stored run, from the settings in its folder. */
 export function storedProbes(stored: unknown): readonly LayerProbeName[] {
   const names: unknown = typeof stored === 'object' && stored !== null && 'of' in stored ? stored.of : []
   return layerProbeNames.filter((name) => Array.isArray(names) && names.includes(name))
 }
 
-/** Draws what the probes saw into an SVG file, or into a folder with a file for each. Gives what was written. */
+/**
+ * Draws the readings of the probes into one SVG file, or into a folder with a file for each probe. Returns the files.
+ */
 export function drawProbes(run: Run, network: string, { name: dataset }: TrainedOn, place: string): string[] {
   const layers = probedLayers(run.blueprint)
   const data = { network, dataset, layers, snapshots: run.probes ?? [], quantities: describeProbes() }

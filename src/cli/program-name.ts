@@ -1,14 +1,15 @@
-/** The words that start the command line, so that a command which is printed works where it is printed. */
+/** Finds the words that start the command line, so that a printed command works in the user's current folder. */
 import { basename, dirname, join, sep } from 'node:path'
 import { quote } from './quote.ts'
 
 /**
- * `npx isobath` in a checkout and where a project has the package, `isobath` where it is installed for all; told by the path
- * of the program and by the current folder.
+ * Returns the words that start the command line, from the path of the program and the current folder. The words are
+ * `npx isobath` in a checkout or in a project with the package, and `isobath` if the package is installed globally.
+ * Otherwise they are `node` and the path of the program.
  */
 export function programName(program = process.argv[1] ?? '', folder = process.cwd()): string {
   const name = basename(program)
-  // Tests, and programs of others that call `main`.
+  // Tests and other programs that call `main` have other names.
   if (name !== 'isobath' && name !== 'isobath.js') return 'isobath'
   const [project, ...inside] = program.split(`${sep}node_modules${sep}`)
   if (inside.length > 0)
@@ -18,7 +19,7 @@ export function programName(program = process.argv[1] ?? '', folder = process.cw
   return program === join(checkout, 'dist', name) && holds(checkout, folder) ? 'npx isobath' : `node ${quote(program)}`
 }
 
-/** Whether npx finds the project's packages from the folder. */
+/** Whether npx, started in the folder, finds the packages of the project. */
 function holds(project: string, folder: string): boolean {
   return folder === project || folder.startsWith(`${project}${sep}`)
 }

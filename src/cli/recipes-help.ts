@@ -1,5 +1,4 @@
-/** The recipes, below the options of a command that trains. */
-
+/** The list of recipes in the help of commands that train. */
 import { indented } from '../format/text.ts'
 import { recipeNames, recipes } from '../index.ts'
 

@@ -1,10 +1,11 @@
-/** What goes on, or is looked at again, is as it was begun: other choices are refused. */
+/** Refuses options that would change work that is resumed or diagnosed, because stored work keeps its own options. */
 import type { Command } from 'commander'
 import { IsobathError } from '../index.ts'
 
 /**
- * Throws an `option` error that names all that was chosen and isn't among `allowed`, the options' names in the code; `fact` says
- * why, as in `--resume: the run goes on as it began`.
+ * Throws an `option` error that names all given options that are not in `allowed`, and the network if one was given.
+ * `allowed` holds the names of options in the code. `fact` is the reason, such as `--resume: a resumed run keeps its
+ * own options`.
  */
 export function refuseChoices(command: Command, allowed: ReadonlySet<string>, fact: string, network?: string): void {
   const given = command.options.filter((option) => {
@@ -13,6 +14,5 @@ export function refuseChoices(command: Command, allowed: ReadonlySet<string>, fa
   })
   const names = [...(network === undefined ? [] : [`the network ${network}`]), ...given.map(({ long }) => long)]
   if (names.length === 0) return
-  const them = names.length === 1 ? 'it' : 'them'
-  throw new IsobathError('option', `${fact}, got ${names.join(', ')} as well. Leave ${them} out.`)
+  throw new IsobathError('option', `${fact}. Leave out ${names.join(', ')}.`)
 }

@@ -7,7 +7,7 @@ function respelled(line: string): { words: string; said: readonly string[] } {
 }
 
 describe('a command line with old spellings', () => {
-  it('gets the current flag, and one line names both spellings', () => {
+  it('gets the current flag, and one message names both spellings', () => {
     for (const value of [' none', '=none']) {
       expect(respelled(`train mlp --standardise${value} --steps 3`)).toEqual({
         words: `train mlp --standardize${value} --steps 3`,
@@ -27,7 +27,7 @@ describe('a command line with old spellings', () => {
     expect(respelled('train mlp --probes=neighbourSimilarity').said).toEqual(said)
   })
 
-  it('keeps every other word as it is', () => {
+  it('keeps every other word unchanged', () => {
     const line = 'train standardise.json --probes default --run standardise --standardize none'
     expect(respelled(line)).toEqual({ words: line, said: [] })
   })

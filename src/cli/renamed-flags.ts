@@ -1,10 +1,10 @@
-/** Command lines with flags and names of older versions. */
+/** Replaces flags and names of older versions in a command line. */
 import { currentName, renamingText } from '../support/renamed.ts'
 
-/** Flags that were renamed, by their old spelling. */
+/** The current spelling of each renamed flag, by its old spelling. */
 const renamedFlags: Readonly<Record<string, string>> = { '--standardise': '--standardize' }
 
-/** The command line in the current spelling. `announce` gets a sentence for each old spelling. */
+/** Returns the command line in the current spelling. Calls `announce` with a sentence for each old spelling. */
 export function withCurrentSpelling(words: readonly string[], announce: (text: string) => void): readonly string[] {
   return words.map((word, index) => {
     if (words[index - 1] === '--probes') return withCurrentProbes(word, announce)

@@ -1,4 +1,4 @@
-/** The data of a run that is there already: loaded as the run did where the flags don't say otherwise. */
+/** Loads the data for a stored run: the run's own data, or other data that the flags name. */
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import {
@@ -17,7 +17,7 @@ import {
 import { opensTables, readStoredOptions, sourceOf } from '../internal.ts'
 import { type DataChoice, type DataFlags, dataChoice, openData } from './data-options.ts'
 
-/** The data that a run or a diagnosis began with. */
+/** The data set with which a run or a diagnosis began. */
 interface OwnData extends Pick<RunFacts['data'], 'encoding'> {
   readonly source: string
   readonly options: DatasetOptions
@@ -28,7 +28,10 @@ function ownData({ data }: Pick<RunFacts, 'data'>): OwnData {
   return { source: sourceOf(data), options, encoding: data.encoding }
 }
 
-/** The run's data set, to go on with it; `dataDir`: where it is now. Throws the errors of `loadDataset`. */
+/**
+ * Loads the data set of a run, to resume the run. `dataDir` is the present folder of the data. Throws a `data` error if
+ * a program made the data set. Throws the errors of `loadDataset`.
+ */
 export async function readDataOf(
   run: Pick<RunFacts, 'data'>,
   { dataDir }: Pick<DataFlags, 'dataDir'>,
@@ -43,7 +46,7 @@ export async function readDataOf(
   return loadDataset(source, dataDir === undefined ? options : { ...options, dataDir })
 }
 
-/** Whether the data set is none that a name or a file gives: a program made it of its own arrays. */
+/** Whether a program made the data set of its own arrays, so that no name and no file gives the data. */
 export function isOfProgram({ data }: Pick<RunFacts, 'data'>): boolean {
   const source = sourceOf(data)
   return !catalog.some(({ name }) => name === source)
@@ -51,22 +54,25 @@ export function isOfProgram({ data }: Pick<RunFacts, 'data'>): boolean {
 
 export interface UsedData {
   readonly data: Dataset
-  /** What a user should know of it. */
+  /** Notes for the user about the data. */
   readonly notes: readonly string[]
-  /** The name of a table that isn't the run's own and isn't split: its rows are all used. */
+  /** Name of a table that isn't the run's own and isn't split. All rows of the table are used. */
   readonly whole?: string
-  /** Where `data` is tested on another file: that file's name, and the run's data with the test set that they had. */
+  /**
+   * Set if `data` has the test rows of another file: the name of the file, and the run's data with its own test set.
+   */
   readonly other?: { readonly testFile: string; readonly own: Dataset }
 }
 
 const NO_ENCODING =
-  "the run's version of Isobath didn't keep what the table's columns became: this table is read on its own, and must have the same columns in the same order"
+  'This run is from an older version of Isobath, which did not store the encoding of tables. The new table is encoded on its own and must have the same columns in the same order.'
 
 export type Use = 'predict' | 'evaluate'
 
 /**
- * The data set that the flags name, or else the run's, to use the run's network on it. Tables are read as the run's own
- * was, whatever their columns' order; labels may be missing in `predict`. Throws the errors of `loadDataset`.
+ * Loads the data set on which a command uses the network of a run: the set that the flags name, or else the run's own.
+ * Tables are encoded as the run's own table was, in any order of columns. Labels may be missing in `predict`. Throws
+ * the errors of `loadDataset`.
  */
 export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags, use: Use): Promise<UsedData> {
   const [own, asked] = [ownData(run), dataChoice(flags)]
@@ -79,14 +85,15 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
   const { encoding } = own
   const reading = encoding === undefined ? {} : { encoding, unlabeled: use === 'predict' }
   const data = await loadDataset(own.source, { ...own.options, ...asked.options, ...reading })
-  // What is known of the run's own table was said when it was trained.
+  // The notes about the run's own table were printed when the run was trained.
   return { data, notes: encoding === undefined || testFile === undefined ? [] : (data.notes ?? []) }
 }
 
 /**
- * The data set that the flags name, for a model: a table is read as the training's table was, where the model knows. Else all
- * columns are numbers, in the order of the inputs, and the label comes last. Labels may be missing in `predict`. Throws the
- * errors of `loadDataset`, and an `option` error where the model doesn't know what the options speak of. `place`: of the model.
+ * Loads the data set that the flags name, for the model at `place`. A table is encoded as the table of the training was
+ * if the model stores the encoding. Otherwise all columns are numbers in the order of the inputs, and the label comes
+ * last. Labels may be missing in `predict`. Throws an `option` error if an option names columns and the model stores no
+ * names of columns. Throws the errors of `loadDataset`.
  */
 export async function readDataForModel(place: string, model: Model, flags: DataFlags, use: Use): Promise<UsedData> {
   const { source, options } = dataChoice(flags)
@@ -97,11 +104,14 @@ export async function readDataForModel(place: string, model: Model, flags: DataF
   if (model.encoding === undefined) refuseNamedColumns(place, options)
   const used = await readTable(source, options, encoding, use)
   if (model.encoding !== undefined) return used
-  const byOrder = `${place} keeps no table: the columns of this one are its inputs in their order, then the label`
+  const byOrder = `${place} stores no names of columns, so the columns of this table are taken as the inputs in their order, then the label`
   return { ...used, notes: [...used.notes, byOrder] }
 }
 
-/** A table that isn't the training's, read as that was; it isn't split unless that is asked for. */
+/**
+ * Reads a new table and encodes it as the table of the training was. The new table is split only if a test fraction is
+ * given.
+ */
 async function readTable(
   source: string,
   options: DatasetOptions,
@@ -119,7 +129,7 @@ function refuseNamedColumns(place: string, options: DatasetOptions): void {
   throw new IsobathError(
     'option',
     (option) =>
-      `${option(named)}: ${place} keeps no table: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.`,
+      `${option(named)}: ${place} stores no names of columns. Leave the option out, and order the columns as in the training: first the inputs, then the label.`,
   )
 }
 
@@ -135,15 +145,15 @@ function encodingOf({ network, input, task, classNames, targetNames }: Model): T
   return { named: false, columns, target: isClasses ? 'classes' : 'values', classes }
 }
 
-/** What is to be opened, where that is something else than the run's own data. */
+/** Returns the source of the data if the flags name other data than the run's own. Otherwise returns undefined. */
 function otherSource({ source, options }: OwnData, asked: DataChoice): string | undefined {
   if (asked.source === undefined || asked.source !== source) return asked.source
-  // A set that has a name is the same wherever its files are.
+  // A data set with a name is the same set in every folder.
   const isOther = opensTables(source) ? isElsewhere(asked.options, options) : Object.keys(asked.named).length > 0
   return isOther ? source : undefined
 }
 
-/** Without a place it is the run's own. */
+/** Whether the options name another table than the run's own. Options without a place mean the run's own table. */
 function isElsewhere({ dataDir }: DatasetOptions, own: DatasetOptions): boolean {
   if (dataDir === undefined) return false
   const place = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
@@ -160,14 +170,17 @@ async function readOther(source: string, asked: DatasetOptions, own: OwnData, us
   return readTable(source, { ...missing, ...asked }, encoding, use)
 }
 
-/** Where its file of test rows is gone, the one that is named takes its place. */
+/**
+ * Whether the run's own test rows are still there. A missing file of test rows is replaced by the file that the flags
+ * name.
+ */
 function hasOwnTest({ options: { testFile } }: OwnData): boolean {
   return testFile === undefined || existsSync(testFile)
 }
 
 /**
- * The run's own table, of which the same rows are for training as in the run, whatever the flags say of the file that is
- * read in place of its test rows.
+ * Reads the run's own table, with the test rows of another file. The rows for training are the same as in the run,
+ * whatever the flags say about the other file.
  */
 async function readTestedOn(
   testFile: string,

@@ -1,4 +1,4 @@
-/** What `train` says of a run that has come to its end, or was stopped. */
+/** Formats the result of `train` as text and as JSON, for a run that has ended or was stopped. */
 import { join } from 'node:path'
 import { counted, grouped } from '../format/words.ts'
 import {
@@ -16,7 +16,7 @@ import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'
 
-/** What is said of the data. */
+/** Facts about the data that `train` prints. */
 export interface TrainedOn {
   readonly name: string
   readonly train: { readonly count: number }
@@ -26,7 +26,7 @@ export interface TrainedOn {
   readonly notes?: readonly string[]
 }
 
-/** The JSON of a training; `label` is the network as it was written. */
+/** Returns the JSON of a training. `label` is the network as the user wrote it. */
 export function runSummary(
   { losses, train: training, test, validation, bestTest, evaluations, probes, ...rest }: Run,
   label: string,
@@ -54,7 +54,7 @@ export function runSummary(
   return { ...facts, steps, settings, signal, interrupted, trainingSeconds, ...measured, memoryBytes, recompute }
 }
 
-/** The same for people; `label` is the network as they wrote it. */
+/** Returns the text of a training. `label` is the network as the user wrote it. */
 export function runText(run: Run, label: string, data: TrainedOn): string {
   const { settings, losses, steps } = run
   const epochs = Number(((steps * settings.batch) / data.train.count).toPrecision(3))
@@ -74,14 +74,14 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
     '',
     ...remarks(run, data.name),
-    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
-    `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', some activations computed again in the backward pass' : ''}`,
+    `time   ${seconds(run.seconds)} in total, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
+    `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', with some activations recomputed in the backward pass' : ''}`,
     `run    ${run.run}`,
     `sha256 ${run.weightsSha256} (weights)`,
   ].join('\n')
 }
 
-/** The curves of the errors, and the lowest of them, which isn't the result. */
+/** Formats the curves of the training and test error, and the lowest test error, which is not the result of the run. */
 function evaluationLines({ evaluations = [], bestTest, validation, interrupted }: Run): string[] {
   if (evaluations.length < 2) return []
   const width = validation ? 10 : 6
@@ -95,9 +95,9 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
   }
   const [{ step, trainSamples }] = evaluations
   const isPart = trainSamples < evaluations[evaluations.length - 1].trainSamples
-  const part = isPart ? ` (of ${counted(trainSamples, 'sample')}, at the end of all)` : ''
-  const result = interrupted ? 'It is no result' : 'The result is the last, above'
-  const lowest = `the lowest of ${grouped(evaluations.length)}, so chosen on the test set. ${result}`
+  const part = isPart ? ` (errors on ${counted(trainSamples, 'sample')}, and on all samples at the end)` : ''
+  const result = interrupted ? 'A stopped run has no result yet' : 'The result of the run is the final test error'
+  const lowest = `the lowest of ${grouped(evaluations.length)} test errors, chosen with the test set itself. ${result}`
   const best = bestTest
     ? [
         `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
@@ -106,7 +106,7 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
   return [
     ...best,
     '',
-    `error on the way, after ${counted(step, 'step')} at first:`,
+    `error during training, first measured after ${counted(step, 'step')}:`,
     `${'train'.padEnd(width)} ${curve(({ train: scores }) => scores)}${part}`,
     `${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`,
   ]
@@ -114,15 +114,15 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
 
 function probeLines({ probes: snapshots = [], settings, blueprint }: Run): string[] {
   if (!settings.probes) return []
-  const what = `${counted(snapshots.length, 'look')} at ${counted(probedLayers(blueprint).length, 'layer')}, in metrics.jsonl`
+  const what = `${counted(snapshots.length, 'snapshot')} of ${counted(probedLayers(blueprint).length, 'layer')}, in metrics.jsonl`
   return [`probes ${what}: ${settings.probes.of.join(', ')}`]
 }
 
 function measuring({ measuringSeconds }: Run): string {
-  return measuringSeconds === 0 ? '' : `, ${seconds(measuringSeconds)} for what was measured between them`
+  return measuringSeconds === 0 ? '' : `, ${seconds(measuringSeconds)} for measurements between the steps`
 }
 
-/** Short runs of large networks take longer to score than to train. */
+/** Formats the time for scoring. A short run of a large network can take longer to score than to train. */
 function scoring({ scoringSeconds, interrupted }: Run): string {
   return interrupted || scoringSeconds < 0.1 ? '' : `, ${seconds(scoringSeconds)} for the scores`
 }
@@ -134,27 +134,30 @@ function seconds(value: number): string {
 
 function speed({ steps, trainingSeconds }: Run): string {
   const rate = steps / trainingSeconds
-  return steps === 0 ? '' : ` (${rate >= 10 ? grouped(Math.round(rate)) : rate.toPrecision(2)} a second)`
+  return steps === 0 ? '' : ` (${rate >= 10 ? grouped(Math.round(rate)) : rate.toPrecision(2)} per second)`
 }
 
 function warmupSentence(snapshots: readonly WarmupCheck[]): string {
   const last = snapshots.at(-1)
-  if (!last) return 'The warm-up was not over at the end, and the training error was not looked at yet.'
+  if (!last) return 'The run ended during the warm-up, before the training error was measured.'
   const seen = `with a training error of ${percent(last.trainingError)}`
-  if (last.warmedUp) return `The warm-up was over at step ${grouped(last.step)}, ${seen}.`
-  return `The warm-up was not over at the end: the last look at it, at step ${grouped(last.step)}, was ${seen}.`
+  if (last.warmedUp) return `The warm-up ended at step ${grouped(last.step)}, ${seen}.`
+  return `The run ended during the warm-up, ${seen} at step ${grouped(last.step)}.`
 }
 
-/** A loss of 1e19 after a few steps looks like a defect of the program. */
+/**
+ * Explains scores that are far worse than the losses of the batches. Without the explanation, a loss of 1e19 after a
+ * few steps would look like a defect of the program.
+ */
 function unsettledSentence({ blueprint, losses, train: training }: Run): string | undefined {
   const hasStatistics = blueprint.parameters.some(({ role }) => role === 'runningVariance')
-  // Not Math.max(...losses): a long run has more of them than a call takes arguments.
+  // Math.max(...losses) would fail, because a long run has more losses than a call can have arguments.
   const largest = losses.reduce((most, { loss }) => Math.max(most, loss), 0)
   if (!hasStatistics || losses.length === 0 || training.loss === null || training.loss <= 10 * largest) return undefined
-  return `The scores are far worse than the losses of the batches (at most ${number(largest)}): batches are normalized by their own statistics, scores by the running ones, which may need more steps.`
+  return `The scores are far worse than the losses of the batches (at most ${number(largest)}). Batches are normalized by their own statistics, but scores use the running statistics, which may need more steps.`
 }
 
-/** What a user must know beside the scores. */
+/** Remarks that the user needs to judge the scores. */
 function remarks(all: Run, data: string): string[] {
   const { signal, warmup, diverged, interrupted, steps, settings, run } = all
   const lines: string[] = []
@@ -162,7 +165,7 @@ function remarks(all: Run, data: string): string[] {
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
   if (settings.augment !== 'none' && catalog.some(({ name, mirrored }) => name === data && mirrored)) {
     lines.push(
-      `Some classes of ${data} are others' mirror images, which flips make alike: --augment none tells them apart.`,
+      `Some classes of ${data} are mirror images of other classes, so random flips make them alike. Use --augment none.`,
     )
   }
   if (warmup) lines.push(warmupSentence(warmup))
@@ -172,9 +175,9 @@ function remarks(all: Run, data: string): string[] {
   if (interrupted) {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
     const stopped = [
-      `Stopped after ${grouped(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
-      `It was not scored: ${programName()} evaluate ${quote(run ?? '')} says how well it does so far.`,
-      `Go on with: ${programName()} train --resume ${quote(run ?? '')}`,
+      `Stopped after ${grouped(steps)} of ${counted(settings.steps, 'step')}. The latest weights are in ${file}.`,
+      `A stopped run is not scored. Score the latest weights with: ${programName()} evaluate ${quote(run ?? '')}`,
+      `Resume the run with: ${programName()} train --resume ${quote(run ?? '')}`,
     ]
     lines.push(stopped.join('\n'))
   }

@@ -1,4 +1,7 @@
-/** What was trained, for the commands that use it: a run's folder, a model in a weights file, or weights with their network. */
+/**
+ * Opens a trained network for the commands that use one. The network is in the folder of a run, in a file with a model,
+ * or in a file of weights for a network that the user names.
+ */
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import {
@@ -33,58 +36,62 @@ import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
-/** What of a training's options matters to a network that is trained. */
+/** The options of a training that still matter when the trained network is used. */
 const chosen = { loss: training.loss, standardize: training.standardize } satisfies Fields
 
 type ScoringSettings = Input<typeof chosen>
 
 export type TrainedFlags = DataFlags & MachineFlags & ScoringSettings & { network?: string }
 
-/** What is to be used, and on what. */
+/** A trained network, and the data for it. */
 export interface Trained {
   readonly network: Network
   readonly weights: Weights
   readonly data: Dataset
   readonly settings: ScoringSettings
-  /** Of the data it was trained on, where they are known and nothing else was asked for. */
+  /** Statistics of the training data. Undefined if the statistics are unknown or if --standardize is given. */
   readonly statistics?: Statistics
-  /** How the run was computed; nothing of a weights file. */
+  /** Computing mode of the run. Empty for a weights file. */
   readonly mode: { readonly exact?: boolean; readonly winograd?: boolean }
-  /** What its user should know. */
+  /** Notes for the user. */
   readonly notes: readonly string[]
-  /** Whether these are the samples of the training (those of `testFile` aside); null where that isn't known. */
+  /** Whether the samples are those of the training, apart from the samples of `testFile`. Null if unknown. */
   readonly sameData: boolean | null
-  /** The name of a table that takes the place of the run's own test rows. */
+  /** Name of a table that replaces the test rows of the run. */
   readonly testFile?: string
-  /** The name of a table that isn't the run's own: all its rows are used, and are both the training and the test set. */
+  /** Name of a table that isn't the run's own. All rows of such a table are both the training and the test set. */
   readonly whole?: string
 }
 
-const usedData =
-  "a data set, or FILE.csv, which is read as the training's table was (default: the data of a run, loaded as it was)"
+const usedData = 'data set, or FILE.csv, which is read like the table of the training (default: the data of the run)'
 
-/** The argument and the options of a command that uses what was trained. */
+/** Adds the argument and the options of a command that uses a trained network. */
 export function addTrained(command: Command): Command {
   command
-    .argument('<run-or-weights>', "a run's folder, a model (.safetensors), or weights (.safetensors) with --network")
-    .option('--network <network>', `the network of weights alone: ${networkHelp}`)
-    .addOption(fieldOption(training.loss, "the run's, or what train would take"))
-    .addOption(fieldOption(training.standardize, "as in the run's training, or per-channel"))
+    .argument(
+      '<run-or-weights>',
+      'folder of a run, model file (.safetensors), or weights file (.safetensors) together with --network',
+    )
+    .option('--network <network>', `network of a weights file: ${networkHelp}`)
+    .addOption(fieldOption(training.loss, 'the loss of the run, or the default of train'))
+    .addOption(fieldOption(training.standardize, 'as in the training of the run, or per-channel'))
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
 }
 
-/** Throws a `run`, `weights`, `network`, `data` or `option` error. */
+/** Opens a trained network and its data. Throws a `run`, `weights`, `network`, `data` or `option` error. */
 export async function openTrained(place: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   if (!existsSync(place)) {
-    const found = 'there is nothing. Check the path.'
-    throw new IsobathError('run', `${place}: expected a run's folder or a weights file, and ${found}`)
+    throw new IsobathError(
+      'run',
+      `${place}: expected the folder of a run or a weights file, but nothing exists there. Check the path.`,
+    )
   }
   return statSync(place).isDirectory() ? openRun(place, flags, use) : openFile(place, flags, use)
 }
 
 async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   if (flags.network !== undefined) {
-    throw new IsobathError('option', `--network: ${folder} is a run and has its network. Leave it out.`)
+    throw new IsobathError('option', `--network: ${folder} is a run, which stores its network. Leave --network out.`)
   }
   const run = await readRun(folder)
   const { data, whole, other, notes } = await (isOfProgram(run)
@@ -103,14 +110,17 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
 }
 
-/** The network is trained: what doesn't fit it is the data. `kept`: the name of what it was trained on, where that is known. */
+/**
+ * Throws a `data` error if the data does not fit the trained network. `stored` is the name of the training data, if
+ * known.
+ */
 function checkFits(place: string, { input, output }: Blueprint, data: Dataset, stored?: string): void {
-  const name = stored === undefined ? '' : ` (${stored})`
+  const name = stored === undefined ? '' : ` on ${stored}`
   const expectSame = (noun: string, wanted: number, found: number): void => {
     if (found === wanted) return
     throw new IsobathError(
       'data',
-      `${data.name}: expected ${wanted} ${noun}, as ${place} was trained on${name}, got ${found}. Give it data of that kind.`,
+      `${data.name}: expected ${wanted} ${noun}, as in the training of ${place}${name}, got ${found}. Use data like that of the training.`,
     )
   }
   expectSame('values in a sample', inputSize({ shape: input }), inputSize(data))
@@ -121,7 +131,7 @@ function checkFits(place: string, { input, output }: Blueprint, data: Dataset, s
 const asks: Readonly<Record<Task, string>> = {
   classification: 'classes',
   regression: 'values to predict',
-  autoencoding: 'inputs to be given back (--target autoencode)',
+  autoencoding: 'inputs to reconstruct (--target autoencode)',
 }
 
 function checkTask(place: string, task: Task, data: Dataset): void {
@@ -129,29 +139,35 @@ function checkTask(place: string, task: Task, data: Dataset): void {
   if (found === task) return
   throw new IsobathError(
     'data',
-    `${data.name}: expected ${asks[task]}, as ${place} was trained on, got ${asks[found]}. Give it data of that kind.`,
+    `${data.name}: expected ${asks[task]}, as in the training of ${place}, got ${asks[found]}. Use data like that of the training.`,
   )
 }
 
-/** Classes are numbered by their names' order: where these are others, so are the numbers. */
+/**
+ * Throws a `data` error if the data has other classes than the training. Other names would give the classes other
+ * numbers.
+ */
 function checkClasses(folder: string, stored: readonly string[] | undefined, { name, classNames }: Dataset): void {
   if (!stored || !classNames || stored.join('\n') === classNames.join('\n')) return
   const listed = (names: readonly string[]): string =>
     names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
   throw new IsobathError(
     'data',
-    `${name}: expected the classes of ${folder} (${listed(stored)}), got ${listed(classNames)}. Give it rows of these classes.`,
+    `${name}: expected the classes of ${folder} (${listed(stored)}), got ${listed(classNames)}. Use rows of the expected classes.`,
   )
 }
 
 async function openFile(file: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   const model = await findModel(file)
   if (flags.network !== undefined) {
-    const note = `${file} is a model: without --network, its own network, statistics and classes are used.`
+    const note = `${file} is a model, but --network replaces its network, statistics and classes. Leave --network out to use the model.`
     return openWeights(file, flags.network, flags, model === undefined ? [] : [note])
   }
   if (model !== undefined) return openModel(file, model, flags, use)
-  throw new IsobathError('option', `--network: expected the network of ${file}, got none. The file has weights alone.`)
+  throw new IsobathError(
+    'option',
+    `--network: expected the network of ${file}, got none. The file holds weights only, so name their network.`,
+  )
 }
 
 async function openWeights(
@@ -167,7 +183,9 @@ async function openWeights(
   return { network, weights, data, settings: { loss, standardize }, mode: {}, sameData: null, notes }
 }
 
-/** What `saveWeights` wrote of a run: the network, the statistics and the classes are there, the data set is not. */
+/**
+ * Opens a model that `saveWeights` wrote. The file holds the network, the statistics and the classes, but no data set.
+ */
 async function openModel(file: string, model: Model, flags: TrainedFlags, use: Use): Promise<Trained> {
   const { network, weights } = model
   const { data, whole, notes } = await readDataForModel(file, model, flags, use)
@@ -180,11 +198,11 @@ async function openModel(file: string, model: Model, flags: TrainedFlags, use: U
   return { network, weights, data, settings: { loss, standardize }, statistics, mode: {}, sameData: null, whole, notes }
 }
 
-/** New rows are none that a network learned from. */
+/** Throws an `option` error if --standardize is given for a new table, which gets the statistics of the training. */
 function checkStandardized(whole: string | undefined, { standardize }: TrainedFlags): void {
   if (whole === undefined || standardize === undefined) return
   throw new IsobathError(
     'option',
-    `--standardize: ${whole} is standardized as the table of the training was. Leave it out.`,
+    `--standardize: ${whole} is standardized like the table of the training. Leave --standardize out.`,
   )
 }

@@ -1,4 +1,4 @@
-/** How a training goes: the options of all commands that train. */
+/** The options of training, for all commands that train. */
 import type { Command } from 'commander'
 import { IsobathError, type LayerRates, type Optimizer, recipes, type TrainingOptions } from '../index.ts'
 import {
@@ -15,7 +15,7 @@ import {
 import { addFields, givenOptions } from './field-options.ts'
 import { recipesHelp } from './recipes-help.ts'
 
-/** The optimizer is named here, and its options are flags of their own. */
+/** The flags of a training. `optimizer` is a name, and the options of the optimizer are separate flags. */
 export interface TrainingFlags
   extends Omit<TrainingOptions, 'optimizer' | 'layerRates' | 'seed'>,
     Input<typeof optimizerOptions> {
@@ -25,15 +25,17 @@ export interface TrainingFlags
 
 type TrainingOption = keyof typeof training
 
-/** What of its trainings a command decides itself. */
+/** Choices about its trainings that a command makes itself. */
 interface OwnChoices {
-  /** Options that it has no use for. */
+  /** Options that have no effect on the command. */
   readonly meaningless?: readonly TrainingOption[]
-  /** Its own defaults, in words. */
+  /** Defaults of the command itself, in words. */
   readonly usual?: Readonly<Partial<Record<TrainingOption, string>>>
 }
 
-/** Nothing has a default here: what isn't given is the recipe's, or what the library takes. */
+/**
+ * Adds the options of training. The flags have no default values. The recipe or the library decides what is not given.
+ */
 export function addTrainingOptions(command: Command, { meaningless = [], usual }: OwnChoices = {}): Command {
   const { recipe, stepsScale, optimizer, ...others } = without(training, 'seed')
   command.addHelpText('after', recipesHelp()).optionsGroup('Training:')
@@ -41,14 +43,17 @@ export function addTrainingOptions(command: Command, { meaningless = [], usual }
   return addFields(command, without<Fields, string>(ordered, ...meaningless), usual)
 }
 
-/** The options that the flags give, without the seed. Throws an `option` error on a bad value. */
+/** Returns the options that the flags give, without the seed. Throws an `option` error on a bad value. */
 export function trainingOptions(flags: TrainingFlags): Omit<TrainingOptions, 'seed'> {
   const given = givenOptions(without(training, 'optimizer', 'seed'), flags)
   checkOneLength(given)
   return { ...given, optimizer: makeOptimizer(flags) }
 }
 
-/** The recipe's, where no other was named; what was said of it beats what the recipe says. */
+/**
+ * Makes the optimizer that the flags name, or else the optimizer of the recipe. Given options override those of the
+ * recipe. Throws an `option` error if the optimizer does not have a given option.
+ */
 export function makeOptimizer(flags: TrainingFlags): Optimizer {
   const { recipe, optimizer: named } = flags
   const followed = recipe === undefined ? undefined : recipes[recipe].options.optimizer
@@ -60,7 +65,8 @@ export function makeOptimizer(flags: TrainingFlags): Optimizer {
     if (able.includes(name)) continue
     throw new IsobathError(
       'option',
-      (option) => `${option(key)}: ${name} has none, got ${value}. Use --optimizer ${able.join(' or ')}.`,
+      (option) =>
+        `${option(key)}: the optimizer ${name} has no such option, got ${value}. Use --optimizer ${able.join(' or ')}.`,
     )
   }
   return createOptimizer(name, { ...(name === theirs ? own : {}), ...given })

@@ -1,4 +1,4 @@
-/** A training's progress on stderr: its steps, then its scoring where that takes long enough to wonder. */
+/** Shows the progress of a training on stderr: its steps, and its scoring if that takes more than a moment. */
 import type { Measurement, TrainOptions } from '../index.ts'
 import { percent } from './output.ts'
 import { stderrProgress } from './terminal/stderr.ts'
@@ -9,7 +9,7 @@ export interface ShownTraining {
   close(): void
 }
 
-/** Milliseconds of scoring before it is shown. */
+/** Time in milliseconds after which the progress of scoring is shown. */
 const patience = 700
 
 export function showTraining(): ShownTraining {
@@ -37,7 +37,7 @@ export function showTraining(): ShownTraining {
   }
 }
 
-/** `step 391: training error 42.10%, test error 45.33%` */
+/** Formats a measurement, such as `step 391: training error 42.10%, test error 45.33%`. */
 function measuredText(measurement: Measurement): string {
   const { step } = measurement
   if ('test' in measurement) {
@@ -45,5 +45,5 @@ function measuredText(measurement: Measurement): string {
     return `step ${step}: training error ${percent(train.error)}, test error ${percent(test.error)}`
   }
   const { trainingError, warmedUp } = measurement
-  return `step ${step}: training error ${percent(trainingError)}, ${warmedUp ? 'the warm-up is over' : 'still warming up'}`
+  return `step ${step}: training error ${percent(trainingError)}, ${warmedUp ? 'the warm-up has ended' : 'still warming up'}`
 }

@@ -1,8 +1,11 @@
-/** Trainings side by side, as lines of progress. */
+/** Shows the progress of trainings that run side by side. */
 import type { Trial, TrialEvent, TrialResult } from '../index.ts'
 import type { Progress } from './terminal/progress.ts'
 
-/** A task for each training, which says its loss on the way and at its end whether it diverged. */
+/**
+ * Returns an event handler that shows a task for each training. A task shows the loss, and at its end whether the
+ * training diverged.
+ */
 export function showTrials<T extends Trial>(progress: Progress, nameOf: (trial: T) => string) {
   const tasks = new Map<T, ReturnType<Progress['task']>>()
   return (event: TrialEvent<T>): void => {
@@ -11,7 +14,7 @@ export function showTrials<T extends Trial>(progress: Progress, nameOf: (trial: 
         for (const trial of event.trials) {
           const { steps } = trial.settings
           if (trial.finished) {
-            progress.note(`${nameOf(trial)}: the run's own training is used.`)
+            progress.note(`${nameOf(trial)}: the training of the run is used.`)
             continue
           }
           tasks.set(trial, progress.task(nameOf(trial), steps, { unit: 'step', cost: trial.work / steps }))

@@ -6,13 +6,13 @@ import { createBatches } from './batches.ts'
 import type { Samples } from './dataset.ts'
 import { createStandardizer } from './standardize.ts'
 
-/** Images of which every value is another: sample, channel, line and column can be told from it. */
+/** Images whose values are all different, so that a value identifies its sample, channel, line and column. */
 function numbered(count: number, shape: readonly number[]): Float64Array {
   const size = shape.reduce((product, extent) => product * extent, 1)
   return Float64Array.from({ length: count * size }, (_, at) => at + 1)
 }
 
-/** The crop by the book: pad, cut out, flip; every value looked up by itself. */
+/** The crop in a simple form: pad, cut out and flip, with a look-up for each value. */
 function cropped(image: ArrayLike<number>, [channels, height, width]: readonly number[], move: Move): number[] {
   const values: number[] = []
   for (let channel = 0; channel < channels; channel++) {
@@ -41,12 +41,12 @@ const moves: readonly Move[] = Array.from({ length: 162 }, (_, index) => ({
   flip: index % 2 === 1,
 }))
 
-/** Which of all moves made this of the image; all that could have. */
+/** Returns all moves that turn the image into this row. */
 function movesOf(image: ArrayLike<number>, shape: readonly number[], row: ArrayLike<number>): Move[] {
   return moves.filter((move) => cropped(image, shape, move).every((value, at) => value === row[at]))
 }
 
-/** One epoch of images, varied in batches, without standardizing. */
+/** Returns one epoch of images, varied in batches, without standardizing. */
 function varied(count: number, shape: readonly number[], { batch = count, seed = 0, epoch = 0, offset = 0 } = {}) {
   const inputs = Float32Array.from(numbered(count, shape))
   const samples: Samples = { count, inputs, labels: new Uint8Array(count) }
@@ -74,7 +74,7 @@ const shapes = fc.tuple(
   fc.integer({ min: 1, max: 12 }),
 )
 
-test('every image becomes one of its 162 crops, flipped or not', () => {
+test('pad-crop-flip turns every image into one of its 162 crops, flipped or not', () => {
   fc.assert(
     fc.property(shapes, fc.nat(1000), (shape, seed) => {
       const size = shape[0] * shape[1] * shape[2]
@@ -88,7 +88,7 @@ test('every image becomes one of its 162 crops, flipped or not', () => {
   )
 })
 
-test('all moves come, each about as often as another', () => {
+test('pad-crop-flip draws all moves about equally often', () => {
   const shape = [1, 9, 9]
   const images = numbered(2000, shape)
   const counts = { down: new Map<number, number>(), right: new Map<number, number>(), flip: new Map<boolean, number>() }
@@ -101,16 +101,16 @@ test('all moves come, each about as often as another', () => {
     add(counts.flip, move.flip)
   }
   expect([counts.down.size, counts.right.size, counts.flip.size]).toEqual([9, 9, 2])
-  // Five deviations of a binomial distribution: 2000 / 9 and 2000 / 2 draws expected.
+  // The limits are five standard deviations of a binomial distribution with 2000 / 9 and 2000 / 2 expected draws.
   for (const map of [counts.down, counts.right])
     for (const count of map.values()) expect(Math.abs(count - 222)).toBeLessThan(71)
   for (const count of counts.flip.values()) expect(Math.abs(count - 1000)).toBeLessThan(112)
 })
 
-describe('what becomes of an image', () => {
+describe('the variation of an image', () => {
   const shape = [3, 8, 8]
 
-  test('depends on the seed and the epoch', () => {
+  test('changes with the seed and the epoch', () => {
     const first = varied(40, shape, { seed: 3, epoch: 5 })
     expect(varied(40, shape, { seed: 3, epoch: 5 })).toEqual(first)
     for (const other of [
@@ -122,21 +122,21 @@ describe('what becomes of an image', () => {
     }
   })
 
-  test('does not depend on the batches, nor on where the stream was entered', () => {
+  test('does not depend on the batches or on the position at which the stream begins', () => {
     const whole = varied(40, shape, { epoch: 2 })
     expect(varied(40, shape, { epoch: 2, batch: 7 })).toEqual(whole)
-    // Half an epoch later, the next one begins within a batch.
+    // The stream begins within the epoch, so the next epoch begins within a batch.
     const next = varied(40, shape, { epoch: 3 })
     const entered = varied(40, shape, { epoch: 2, offset: 24, batch: 20 })
     expect(entered).toEqual([...whole.slice(24), ...next.slice(0, 24)])
   })
 })
 
-test('only images are varied', () => {
+test('augmentation varies images only', () => {
   expect(createAugmenter('none', [3, 8, 8], 0)).toBeUndefined()
   checkAugmentation('none', { name: 'moons', shape: [2] })
   checkAugmentation('pad-crop-flip', { name: 'glyphs', shape: [1, 28, 28] })
   expect(refusal(() => checkAugmentation('pad-crop-flip', { name: 'moons', shape: [2] }))).toMatchInlineSnapshot(
-    `"IsobathError: augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Take none."`,
+    `"IsobathError: augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Set the option to none."`,
   )
 })

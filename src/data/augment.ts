@@ -1,8 +1,9 @@
 /**
- * Images varied anew each time they are trained on. What becomes of an image depends on the seed, the epoch and its
- * number alone: a run that goes on from any step sees what an unbroken one saw, with any batch and on any machine.
+ * Random variation of training images, drawn anew in each epoch. The variation of an image depends only on the seed,
+ * the epoch and the image's number. A resumed run therefore trains on the same images as an unbroken run, with any
+ * batch size and on any machine.
  *
- * C channels, H height, W width.
+ * In the shapes of images, C is the number of channels, H the height and W the width.
  */
 import { IsobathError } from '../support/errors.ts'
 import { createRandom, type Random } from '../support/random.ts'
@@ -12,34 +13,38 @@ import type { Rows } from './rows.ts'
 export const augmentationNames = ['none', 'pad-crop-flip'] as const
 
 /**
- * Not at all; or as He et al. (2015) did with CIFAR-10: 4 pixels of padding on each side, a random crop of the image's
- * own size out of that, and a horizontal flip of half of the images.
+ * How training images are varied. `none` leaves every image unchanged. `pad-crop-flip` pads an image by 4 pixels on
+ * each side and takes a random crop of the original size. `pad-crop-flip` also flips half of the images horizontally.
+ * He et al. (2015) varied the images of CIFAR-10 in this way.
  */
 export type Augmentation = (typeof augmentationNames)[number]
 
 /**
- * Pixels of padding on each side. They are 0 after standardizing: with a mean that was subtracted, as He et al. have
- * it, that is the mean of the training set; without, black.
+ * Pixels of padding on each side of an image. Padded pixels are 0 after standardizing. If a mean was subtracted, as He
+ * et al. do, 0 is the mean of the training set. Without a mean, 0 is black.
  */
 const PADDING = 4
 
-/** Varies standardized images, [C, H, W] in a row each, in place. */
+/** Varies standardized images in place. Each row of values is one image of the shape [C, H, W]. */
 export interface Augmenter {
-  /** `indices` are the samples in the rows, of which the first is number `offset` of the epoch; one has `count` samples. */
+  /**
+   * Varies the images in `rows`. `indices` holds the sample number of each row. The first row is sample `start.offset`
+   * of epoch `start.epoch`, and an epoch has `count` samples.
+   */
   apply(rows: Rows, indices: Uint32Array, start: { epoch: number; offset: number }, count: number): void
 }
 
-/** Throws an `option` error where the samples aren't images. */
+/** Throws an `option` error if images are to be varied but the samples are not images. */
 export function checkAugmentation(augment: Augmentation, { name, shape }: Pick<Dataset, 'name' | 'shape'>): void {
   if (augment === 'none' || shape.length === 3) return
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('augment')}: expected images (channels, height and width) for ${augment}, got ${name}, whose samples have the shape [${shape.join(', ')}]. Take none.`,
+      `${option('augment')}: expected images (channels, height and width) for ${augment}, got ${name}, whose samples have the shape [${shape.join(', ')}]. Set the option to none.`,
   )
 }
 
-/** Undefined where nothing is to be done. `shape` is that of an image. */
+/** Creates the augmenter for images of `shape`, [C, H, W]. Returns undefined if `augment` is `none`. */
 export function createAugmenter(augment: Augmentation, shape: readonly number[], seed: number): Augmenter | undefined {
   return augmenters[augment]?.(shape, seed)
 }
@@ -71,7 +76,7 @@ function padCropFlip([channels, height, width]: readonly number[], seed: number)
 
 type Values = Rows['array']
 
-/** Each line from right to left. */
+/** Reverses the pixel order in each image line. */
 function flip(array: Values, start: number, lines: number, width: number): void {
   for (let line = 0; line < lines; line++) {
     let left = start + line * width
@@ -84,11 +89,14 @@ function flip(array: Values, start: number, lines: number, width: number): void 
   }
 }
 
-/** Line y of the plane becomes what line y + down was, column x what x + right was, and 0 where there was none. */
+/**
+ * Moves the pixels of one plane. Pixel (x, y) gets the old value of pixel (x + right, y + down), or 0 outside the
+ * image.
+ */
 function shift(array: Values, start: number, height: number, width: number, down: number, right: number): void {
   const size = height * width
   const distance = down * width + right
-  // All lines at once; what comes around from a neighboring line is overwritten below.
+  // Move all lines at once. Pixels that wrap around from a neighboring line are overwritten with zeros below.
   if (Math.abs(distance) < size) {
     const from = start + Math.max(0, distance)
     array.copyWithin(start + Math.max(0, -distance), from, from + size - Math.abs(distance))

@@ -13,8 +13,8 @@ function createTarget(batch: number) {
   }
 }
 
-describe('batches', () => {
-  test('hold the inputs of the samples they name', () => {
+describe('createBatches', () => {
+  test('fills a batch with the inputs of the named samples', () => {
     const batches = createBatches(train, standardizer, { batch: 16, seed: 3 })
     const { inputs } = createTarget(16)
     for (let step = 0; step < 5; step++) {
@@ -27,7 +27,7 @@ describe('batches', () => {
     expect(batches.position).toEqual({ epoch: 1, offset: 30 })
   })
 
-  test('go on after a resume with the same bits', () => {
+  test('makes the same batches after a resume as without a break', () => {
     const options = { batch: 7, seed: 5 }
     const unbroken = createBatches(train, standardizer, options)
     const expected = createTarget(7)
@@ -43,13 +43,13 @@ describe('batches', () => {
     expect(again).toEqual(expected)
   })
 
-  test('may be larger than the set', () => {
+  test('accepts a batch that is larger than the data set', () => {
     const batches = createBatches(train, standardizer, { batch: 120, order: 'sequential' })
     const { inputs } = createTarget(120)
     expect([...batches.next(inputs)]).toEqual(Array.from({ length: 120 }, (_, index) => index % 50))
   })
 
-  test('of a bad size are refused', () => {
+  test('refuses a bad batch size', () => {
     expect(() => createBatches(train, standardizer, { batch: 0 })).toThrow(
       'batch: expected a whole number of at least 1, got 0.',
     )

@@ -1,3 +1,4 @@
+/** Batches of standardized samples for training. */
 import { IsobathError } from '../support/errors.ts'
 import type { Augmenter } from './augment.ts'
 import type { Samples } from './dataset.ts'
@@ -6,30 +7,37 @@ import type { Rows } from './rows.ts'
 import type { Standardizer } from './standardize.ts'
 
 export interface BatchOptions extends OrderOptions {
-  /** Samples in a batch; may be more than there are. */
+  /** Number of samples in a batch. The number may exceed the size of the set. */
   readonly batch: number
-  /** Varies the samples, once they are standardized. */
+  /** Varies the samples after they are standardized. */
   readonly augmenter?: Augmenter
 }
 
 /**
- * An endless stream of batches. Four parts: the order says which samples come next (order.ts), the standardizer how
- * their values are written (standardize.ts), the augmenter how they are varied (augment.ts), this one puts them to work.
+ * An endless stream of batches. The order chooses the next samples (order.ts). The standardizer scales the samples'
+ * values (standardize.ts). The augmenter varies the standardized samples (augment.ts). The stream combines these three
+ * parts.
  */
 export interface Batches {
   readonly batch: number
-  /** Where the next batch begins: save it, and give it to `seek` or `createBatches` to go on from there. */
+  /**
+   * Position in the data at which the next batch begins. Pass a saved position to `seek` or `createBatches` to resume
+   * at the position.
+   */
   readonly position: Position
-  /** Goes to a position. Throws a `run` error on one outside the stream. */
+  /** Moves the stream to a position. Throws a `run` error if the position is outside the stream. */
   seek(position: Position): void
   /**
-   * Writes the next batch's inputs as rows of `standardizer.size` values. Gives the samples' numbers (overwritten by
-   * the next call). A batch may span two epochs; no sample is left out.
+   * Writes the next batch's inputs as rows of `standardizer.size` values. Returns the numbers of the samples in an
+   * array that the next call overwrites. A batch may span two epochs. No sample is left out.
    */
   next(inputs: Rows): Uint32Array
 }
 
-/** Batches of the samples. Throws an `option` error on a bad batch size, a `run` error on a bad position. */
+/**
+ * Creates the stream of batches over `samples`. Throws an `option` error if the batch size is not a whole number of at
+ * least 1, and a `run` error if the position is outside the stream.
+ */
 export function createBatches(samples: Samples, standardizer: Standardizer, options: BatchOptions): Batches {
   const { batch, augmenter } = options
   if (!(Number.isInteger(batch) && batch >= 1)) {

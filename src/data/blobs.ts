@@ -1,3 +1,4 @@
+/** The generated data set `blobs`: normally distributed points around one center for each class. */
 import type { Fields, Input } from '../support/fields.ts'
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
@@ -11,7 +12,10 @@ import {
   sizes,
 } from './generated.ts'
 
-/** Each center is the one of so many random points that is farthest from the centers before it (Mitchell 1991). */
+/**
+ * Number of random candidates for each center. The candidate farthest from all earlier centers becomes the center
+ * (Mitchell 1991).
+ */
 const CANDIDATES = 10
 
 export const blobsOptions = {
@@ -24,11 +28,14 @@ export const blobsOptions = {
 export type BlobsOptions = Input<typeof blobsOptions>
 
 /**
- * Blobs: points [features] around one center for each class, normal with the deviation `noise` along every axis; the
- * centers are normal with deviation 1, and chosen so that they lie apart. Balanced; 3 classes, 2 features, a noise of 0.2
- * and 2,000 training and 1,000 test samples unless told otherwise. A linear classifier is as good as any.
+ * Generates the data set `blobs`: points of shape [features] around one center for each class. Around its center, a
+ * point is normally distributed with the standard deviation `noise` along every axis. The centers are drawn from a
+ * normal distribution of standard deviation 1 and chosen to lie far apart. The classes are balanced. A linear
+ * classifier is as good as any other classifier.
  *
- * Throws a `data` error on a bad size, an unknown option, fewer than 2 or more than 256 classes, features outside 1 to
+ * The defaults are 3 classes, 2 features, a noise of 0.2, 2,000 training samples and 1,000 test samples.
+ *
+ * Throws a `data` error for a bad size, an unknown option, fewer than 2 or more than 256 classes, features outside 1 to
  * 4,096, or noise outside [0, 10].
  */
 export function blobs(options: BlobsOptions = {}): Dataset {

@@ -1,6 +1,6 @@
-/** In browsers, this module takes the place of `node.ts`: there are no data sets in files. */
+/** Replaces `node.ts` in browsers, where data sets can't be read from files. */
 import { needsNode } from '../support/needs-node.ts'
 
 export const dataFiles: typeof import('./node.ts').dataFiles = async (caller) => {
-  throw needsNode(caller, 'In a page, take a generated set, or give readCsv the text of a table.')
+  throw needsNode(caller, 'In a web page, use a generated data set, or pass the bytes of a table to readCsv.')
 }

@@ -1,7 +1,10 @@
-/** A square canvas of gray pixels, for drawing strokes by their distance to the middle of each pixel. */
+/**
+ * A square canvas of gray pixels. The darkness of a pixel follows from the distance between a stroke and the pixel's
+ * middle.
+ */
 export class Canvas {
   readonly side: number
-  /** Ink from 0 to 1, row after row. */
+  /** Ink of each pixel, from 0 (none) to 1 (black), row by row. */
   readonly ink: Float32Array
 
   constructor(side: number) {
@@ -14,8 +17,9 @@ export class Canvas {
   }
 
   /**
-   * Draws the piece from (x0, y0) to (x1, y1) with round ends, in pixels (the middle of the first is 0, 0), fading
-   * over one pixel at the edge. Where strokes overlap the darker one counts.
+   * Draws a line from (x0, y0) to (x1, y1) with round ends. Coordinates and the radius are in pixels, and the middle of
+   * the first pixel is (0, 0). The line fades over one pixel at its edge. Where strokes overlap, the darker stroke
+   * counts.
    */
   segment(x0: number, y0: number, x1: number, y1: number, radius: number, darkness: number): void {
     const { side, ink } = this

@@ -1,4 +1,4 @@
-/** The data sets that have a name, and how each is opened. */
+/** The named data sets, and how each of them is opened. */
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, pickOptions } from '../support/fields.ts'
@@ -18,17 +18,17 @@ import { teacher, teacherOptions } from './teacher.ts'
 import { tiles, tilesOptions } from './tiles.ts'
 import { vary } from './vary.ts'
 
-/** The source of tables of the user's own. */
+/** The name under which a user's own tables are opened. */
 export const tableSource = 'csv'
 
 const sources: Readonly<Record<string, DataSource>> = {
   blobs: generated(blobs, blobsOptions, {
-    what: 'normal clouds of points, one for each class',
+    what: 'normally distributed clouds of points, one for each class',
     shape: [2],
     classes: blobsOptions.classes.default,
   }),
   'cifar-10': stored(cifar10, {
-    what: 'small color photographs of ten kinds of things (Krizhevsky 2009), six binary files',
+    what: 'small color photographs of ten kinds of objects (Krizhevsky 2009), in six binary files',
     shape: [3, 32, 32],
     classes: 10,
     train: 50_000,
@@ -42,25 +42,25 @@ const sources: Readonly<Record<string, DataSource>> = {
     mirrored: true,
   }),
   mnist: stored(mnist, {
-    what: 'handwritten digits (LeCun, Cortes, Burges), four IDX files',
+    what: 'handwritten digits (LeCun, Cortes, Burges), in four IDX files',
     shape: [1, 28, 28],
     classes: 10,
     train: 60_000,
     test: 10_000,
   }),
   moons: generated(moons, moonsOptions, {
-    what: 'points on two half-circles that reach into each other',
+    what: 'points on two interleaved half-circles',
     shape: [2],
     classes: 2,
   }),
   sawtooth: generated(sawtooth, sawtoothOptions, {
-    what: 'points on a line whose class changes from one of 2^folds intervals to the next',
+    what: 'points on a line, with a class that alternates over 2^folds intervals',
     shape: [1],
     classes: 2,
   }),
   spirals: generated(spirals, spiralsOptions, { what: 'points on interleaved spiral arms', shape: [2], classes: 2 }),
   teacher: generated(teacher, teacherOptions, {
-    what: 'normal inputs, labeled by a random network',
+    what: 'normally distributed inputs, labeled by a random network',
     shape: [10],
     classes: 2,
   }),
@@ -81,38 +81,46 @@ async function mnist(dataDir: string | undefined): Promise<Dataset> {
   return loadMnist(namedFolder(dataDir))
 }
 
-/** One data set, as `data list` shows it. */
+/** One data set of the catalog, as the command `data list` shows it. */
 export interface CatalogRow extends DataFacts {
   readonly name: string
-  /** Options that this set has beside those that all have. */
+  /** Names of the set's own options, without the options that all sets share. */
   readonly options: readonly string[]
 }
 
-/** The data sets that have a name. */
+/** The catalog of all named data sets, sorted by name. */
 export const catalog: readonly CatalogRow[] = Object.entries(sources).map(([name, { facts, options }]) => {
   const { what, shape, classes, train, test, source, mirrored } = facts
   const row = { name, what, shape, classes, train, test, source, options: Object.keys(options) }
   return mirrored ? { ...row, mirrored } : row
 })
 
-/** The options of each generated set, which may stand behind its name as `blobs:classes=5,noise=0.3`. */
+/**
+ * The options of each generated set. The options may follow the set's name on the command line, as in
+ * `blobs:classes=5,noise=0.3`.
+ */
 export const generatorTables: ReadonlyMap<string, Fields> = new Map(
   Object.entries(sources).flatMap(([name, { facts, options }]) =>
     facts.source === 'generated' ? [[name, options] as const] : [],
   ),
 )
 
-/** A data set that is yet to be read. */
+/** A data set that has been opened but not read. */
 export interface OpenedDataset {
-  /** What a network for it takes and gives, read no further than that takes: a table is read for it, and not once more. */
+  /**
+   * Returns the input sizes, the number of outputs and the task for a network. Files are read only if the sizes depend
+   * on the files. In particular, a table is read once for `shape` and `read` together.
+   */
   shape(): Promise<DataShape>
-  /** The set itself, varied as the options say: samples held out, a subset of them, random labels, other targets. */
+  /**
+   * Returns the data set, varied as the options say: with held-out samples, a subset, random labels or other targets.
+   */
   read(): Promise<Dataset>
 }
 
 /**
- * The data set of a name, to be read. Throws a `data` error on an unknown name (it lists the known ones), and on an option
- * that the set doesn't have or a value that it can't take.
+ * Opens the data set of a name without reading it. Throws a `data` error for an unknown name and lists the known names.
+ * Throws a `data` error for an option that the set doesn't have and for a value that the option doesn't accept.
  */
 export function openDataset(name: string, options: DatasetOptions = {}): OpenedDataset {
   const source = sourceNamed(name)
@@ -123,26 +131,29 @@ export function openDataset(name: string, options: DatasetOptions = {}): OpenedD
 }
 
 /**
- * The same, read at once. Throws also where files are missing or broken, a `data` error, and an `option` error on what can't
- * be done to the set.
+ * Reads the data set of a name. Throws a `data` error for an unknown name, an option that the set doesn't have, a bad
+ * value, and missing or broken files. Throws an `option` error if the set can't be varied as the options say.
  */
 export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
   return openDataset(name, options).read()
 }
 
-/** The name that a set is opened by: a table is called by its file's name, and opened as a table. */
+/** Returns the catalog name under which a data set is opened. A table is named after its file, but opened as `csv`. */
 export function sourceOf({ name, encoding }: Pick<Dataset, 'name' | 'encoding'>): string {
   return encoding === undefined ? name : tableSource
 }
 
-/** Whether a name is that of tables of the user's own, of which each is told apart by its place. */
+/**
+ * Returns whether a catalog name opens a user's own tables. A user's own table is identified by its path, not by the
+ * name.
+ */
 export function opensTables(name: string): boolean {
   return Object.hasOwn(sources, name) && sources[name].isTable === true
 }
 
 /**
- * The options that a set was loaded with, as a run keeps them; others that are kept there are left out. Throws a `run` error
- * on a value that can't be one. `where`: their place in the file.
+ * Reads the options of a data set that a run has stored, and leaves out stored values that are no options of the set.
+ * Throws a `run` error for a bad value. `where` is the place of the options in the file, for error messages.
  */
 export function readStoredOptions(
   set: Pick<Dataset, 'name' | 'encoding'>,
@@ -167,7 +178,10 @@ function optionsOf({ options, passing = {} }: DataSource): Fields {
   return { ...commonOptions, ...options, ...passing }
 }
 
-/** Options that other sets have are refused with the names of the set's own, others with the names of all there are. */
+/**
+ * Checks the names of the options. An option of another data set leads to an error with the options of the given set.
+ * An unknown option leads to an error with all options.
+ */
 function checkOptionNames(name: string, source: DataSource, given: DatasetOptions): void {
   const own = Object.keys(source.options)
   const known = [...own, ...Object.keys(commonOptions)]
@@ -180,8 +194,8 @@ function checkOptionNames(name: string, source: DataSource, given: DatasetOption
   })
   for (const [key, value] of others) {
     if (value === undefined) continue
-    const remedy = own.length === 0 ? 'Leave it out.' : `Leave it out, or use one that it has: ${own.join(', ')}.`
-    throw new IsobathError('data', (option) => `${name}: has no option ${option(key)}. ${remedy}`)
+    const remedy = own.length === 0 ? 'Leave the option out.' : `Leave the option out, or use one of ${own.join(', ')}.`
+    throw new IsobathError('data', (option) => `${name}: the data set has no option ${option(key)}. ${remedy}`)
   }
 }
 

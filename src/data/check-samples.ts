@@ -1,14 +1,14 @@
-/** Whether the samples of a data set are what they say they are: callers can make one of any arrays. */
+/** Checks the samples of a data set. The checks are needed because callers can build a data set from any arrays. */
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
 import { count, sampleShape, text, texts } from '../support/kinds.ts'
 import { type Dataset, inputSize, outputsOf, type Samples, taskOf } from './dataset.ts'
 
-/** Data sets are frozen in all but name: what was found right once isn't looked through again. */
+/** The data sets that have passed the check. Data sets are treated as immutable, so each one is checked only once. */
 const checked = new WeakSet<Dataset>()
 
-/** What a data set says of itself beside its samples. */
+/** The fields of a data set that describe its samples. */
 const described = {
   name: field(text(), { required: true }),
   classes: field(count(0)),
@@ -26,12 +26,13 @@ function isSamples(value: unknown): value is Samples {
 }
 
 /**
- * Throws a `data` error that says where, unless every set has as many inputs, labels or targets as it has samples, all of
- * them finite, and labels that name classes. Labels and targets may be unknown all together: such samples can be predicted.
+ * Checks every set of a data set. Throws a `data` error that names the place of the first problem. Every set needs as
+ * many inputs, labels or targets as it has samples. All values must be finite, and every label must name a class. The
+ * labels or targets of a whole set may be unknown. Samples without known labels can be predicted but not scored.
  */
 export function checkSamples(data: Dataset): void {
   if (typeof data !== 'object' || data === null) {
-    throw new IsobathError('data', `expected a data set, such as glyphs(), got ${describeValue(data)}.`)
+    throw new IsobathError('data', `data: expected a data set, such as glyphs(), got ${describeValue(data)}.`)
   }
   if (checked.has(data)) return
   const { name, shape, classes } = data
@@ -56,13 +57,13 @@ export function checkSamples(data: Dataset): void {
   checked.add(data)
 }
 
-/** A data set of samples that were checked as parts of another one. */
+/** Marks a data set as checked because its samples were checked as parts of another data set. */
 export function passChecked(data: Dataset): Dataset {
   checked.add(data)
   return data
 }
 
-/** As many classes as labels may name, and as many names as there are classes or targets. */
+/** Throws a `data` error unless there are as many names as classes or targets. */
 function checkNames(data: Dataset): void {
   const { name, classes, classNames, targetNames, train } = data
   const isClasses = taskOf(data) === 'classification'
@@ -70,7 +71,10 @@ function checkNames(data: Dataset): void {
     ? ['classNames', classNames, classes, 'class']
     : ['targetNames', train.targets === 'inputs' ? undefined : targetNames, outputsOf(data), 'target']
   if (names === undefined || names.length === wanted) return
-  throw new IsobathError('data', `${name}: ${option}: expected ${wanted}, one for each ${each}, got ${names.length}.`)
+  throw new IsobathError(
+    'data',
+    `${name}: ${option}: expected ${wanted} names, one for each ${each}, got ${names.length}.`,
+  )
 }
 
 function checkSet(data: Dataset, samples: Samples, set: SetName): void {
@@ -92,37 +96,39 @@ function checkSet(data: Dataset, samples: Samples, set: SetName): void {
   if (!(Number.isInteger(width) && width >= 1)) {
     throw new IsobathError(
       'data',
-      `${where}: targets: expected as many for each of ${count} samples, got ${targets.length}.`,
+      `${where}: targets: expected the same number of values for each of ${count} samples, got ${targets.length} values.`,
     )
   }
   if (!targets.every(Number.isNaN)) checkFinite(`${where}: targets`, targets, width)
 }
 
-/** What the training set has, the others have as well. */
+/** Throws a `data` error if another set has a different kind of inputs or targets than the training set. */
 function checkAlike({ name, train }: Dataset, other: Samples, set: SetName): void {
   const areBytes = train.inputs instanceof Uint8Array
   if (other.inputs instanceof Uint8Array !== areBytes) {
     const [own, found] = areBytes ? ['bytes', 'numbers'] : ['numbers', 'bytes']
-    throw new IsobathError('data', `${name}, ${set}: inputs: expected ${own}, as in training, got ${found}.`)
+    throw new IsobathError('data', `${name}, ${set}: inputs: expected ${own}, as in the training set, got ${found}.`)
   }
   const [own, found] = [train, other].map(kindOf)
   if (own === found) return
-  throw new IsobathError('data', `${name}, ${set}: expected ${own}, as in training, got ${found}.`)
+  throw new IsobathError('data', `${name}, ${set}: expected ${own}, as in the training set, got ${found}.`)
 }
 
 function kindOf({ targets, count }: Samples): string {
-  if (targets === undefined) return 'labels'
-  if (targets === 'inputs') return 'the inputs as targets'
+  if (targets === undefined) return 'class labels'
+  if (targets === 'inputs') return 'the inputs themselves as targets'
   const width = targets.length / count
-  return width === 1 ? 'a target for each sample' : `${width} targets for each sample`
+  return width === 1 ? 'one target for each sample' : `${width} targets for each sample`
 }
 
-/** The same of inputs alone, which are to be predicted. */
+/**
+ * Throws a `data` error unless there is at least one sample and all inputs are finite. Used for inputs to be predicted.
+ */
 export function checkInputs({ count, inputs }: Pick<Samples, 'count' | 'inputs'>, size: number): void {
   if (count < 1 || !Number.isInteger(count)) {
     throw new IsobathError(
       'data',
-      `inputs: expected at least one sample, and ${size} values of each, got ${inputs.length} values.`,
+      `inputs: expected at least one sample of ${size} values, got ${inputs.length} values.`,
     )
   }
   checkFinite('inputs', inputs, size)
@@ -142,15 +148,18 @@ function checkFinite(where: string, values: ArrayLike<number>, width: number): v
   }
 }
 
-/** Whether float32 holds it, as for the cells of tables: larger values are no numbers any more once they are standardized. */
+/**
+ * Returns whether a value is a number that float32 can hold, as in the cells of tables. Larger values would be
+ * non-finite after standardizing.
+ */
 export const isUsable = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(Math.fround(value))
 
-/** What is wrong with another value. */
+/** Describes why a value is not usable, and what to do about the value. */
 export function notUsable(value: unknown): string {
   const found = `expected a finite number, got ${describeValue(value)}`
-  if (Number.isFinite(value)) return `${found}, which is beyond what float32 holds. Give values in another unit.`
-  return `${found}. Leave the sample out, or fill the value in.`
+  if (Number.isFinite(value)) return `${found}, which is too large for float32. Give the values in a larger unit.`
+  return `${found}. Leave the sample out, or replace the value with a finite number.`
 }
 
 function checkClasses(where: string, labels: ArrayLike<number>, classes: number): void {

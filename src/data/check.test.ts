@@ -64,8 +64,8 @@ beforeEach(() => {
   mkdirSync(folder)
 })
 
-describe('checking a file that may be packed', () => {
-  it('accepts it as published, unpacked, and packed by another hand, wherever it is read from', async () => {
+describe('checkFiles for a file that may be packed', () => {
+  it('accepts the published file, an unpacked file and a repacked file in every known place', async () => {
     write('x-labels-idx1-ubyte.gz', gzipSync(labels))
     expect(await check(digits)).toBe('ok SETS/x-labels-idx1-ubyte.gz: 32 bytes, as published')
     rmSync(join(folder, 'x-labels-idx1-ubyte.gz'))
@@ -76,7 +76,7 @@ describe('checking a file that may be packed', () => {
     expect(await check(digits)).toBe('ok SETS/DIGITS/raw/x-labels-idx1-ubyte.gz: 12 bytes unpacked, as published')
   })
 
-  it('says what is wrong with it, as closely as it can', async () => {
+  it('describes the problem of a broken file precisely', async () => {
     const said = [await check(digits)]
     const files = [
       gzipSync(labels).subarray(0, 20),
@@ -93,22 +93,22 @@ describe('checking a file that may be packed', () => {
     }
     expect(`\n${said.join('\n')}\n`).toMatchInlineSnapshot(`
       "
-      missing x-labels-idx1-ubyte.gz: not there
+      missing x-labels-idx1-ubyte.gz: the file is missing
       broken SETS/x-labels-idx1-ubyte: can't be unpacked: the packed data is cut off
       broken SETS/x-labels-idx1-ubyte: expected at most 12 bytes after unpacking, got more
-      broken SETS/x-labels-idx1-ubyte: expected 12 bytes (4 after a header of 8), got 11
-      broken SETS/x-labels-idx1-ubyte: expected 13 bytes (5 after a header of 8), got 12
+      broken SETS/x-labels-idx1-ubyte: expected 12 bytes (4 after a header of 8 bytes), got 11
+      broken SETS/x-labels-idx1-ubyte: expected 13 bytes (5 after a header of 8 bytes), got 12
       broken SETS/x-labels-idx1-ubyte: expected labels from 0 to 9, got 77 for sample 2
-      broken SETS/x-labels-idx1-ubyte: it can be read, but its bytes aren't the published ones
-      broken SETS/x-labels-idx1-ubyte: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank, at most 16), got 00 00 00 00
+      broken SETS/x-labels-idx1-ubyte: the file is readable, but its bytes differ from the published bytes
+      broken SETS/x-labels-idx1-ubyte: expected an IDX file of unsigned bytes, which begins with 00 00 08 and a rank of at most 16, got 00 00 00 00
       "
     `)
   })
 })
 
-describe('checking an archive', () => {
-  it('is content with the archive or with what it held', async () => {
-    expect(await check(pictures)).toBe('missing pictures.tar.gz: not there')
+describe('checkFiles for an archive', () => {
+  it('accepts either the archive or its unpacked files', async () => {
+    expect(await check(pictures)).toBe('missing pictures.tar.gz: the file is missing')
     write('pictures.tar.gz', archive)
     expect(await check(pictures)).toBe(`ok SETS/pictures.tar.gz: ${archive.length} bytes, as published`)
     rmSync(join(folder, 'pictures.tar.gz'))
@@ -119,19 +119,19 @@ describe('checking an archive', () => {
     )
   })
 
-  it('says what is wrong with each file', async () => {
+  it('describes the problem of each file', async () => {
     write('pictures/pictures.tar.gz', archive.subarray(1))
     write('pictures/batches/one.bin', changed(batch, 3073, 10))
     expect(await check(pictures)).toMatchInlineSnapshot(`
       "broken SETS/pictures/pictures.tar.gz: expected 41 bytes, got 40
       broken SETS/pictures/batches/one.bin: expected labels from 0 to 9, got 10 for sample 1
-      missing SETS/pictures/batches/two.bin: not there"
+      missing SETS/pictures/batches/two.bin: the file is missing"
     `)
     write('pictures/batches/one.bin', changed(batch, 5, 10))
     write('pictures/batches/two.bin', batch.subarray(1))
     rmSync(join(folder, 'pictures/pictures.tar.gz'))
     expect(await check(pictures)).toMatchInlineSnapshot(`
-      "broken SETS/pictures/batches/one.bin: it can be read, but its bytes aren't the published ones
+      "broken SETS/pictures/batches/one.bin: the file is readable, but its bytes differ from the published bytes
       broken SETS/pictures/batches/two.bin: expected 6,146 bytes, got 6,145"
     `)
   })
@@ -140,7 +140,7 @@ describe('checking an archive', () => {
 const real = join(import.meta.dirname, '../../../shared/data')
 
 it.skipIf(!existsSync(real))(
-  `the published checksums are those of the real files (skipped when ${real} is absent)`,
+  `the published checksums match the real files (skipped when ${real} is absent)`,
   async () => {
     for (const source of sources.values()) {
       const rows = await checkFiles(real, source)

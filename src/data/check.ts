@@ -1,4 +1,4 @@
-/** Whether the files of a data set are those that were published, and what is wrong with them where not. Node only. */
+/** Checks whether the files of a data set are the published ones, and describes the problem if not. Node only. */
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,25 +11,28 @@ import { gunzipLimited, isGzip, readPacked } from './gzip.ts'
 import { parseIdx } from './idx.ts'
 import type { Content, Download, Source } from './sources.ts'
 
-/** What there is of one file. */
+/** The result of checking one file. */
 export interface CheckedFile {
-  /** As it was published, packed or not. */
+  /** Name of the file as it was published. */
   readonly name: string
-  /** Where it is, or where it was looked for. */
+  /** Path of the file, or the path at which it was expected. */
   readonly file: string
   readonly state: 'ok' | 'missing' | 'broken'
-  /** What was found, in words. */
+  /** Description of the result, in words. */
   readonly found: string
 }
 
-/** The files of a set as they are in a folder, or in one of the set's name in it; a row for each. */
+/** Checks the files of a set in a folder, or in a subfolder of the set's name. Returns one row for each file. */
 export async function checkFiles(folder: string, source: Source): Promise<CheckedFile[]> {
   const rows: CheckedFile[] = []
   for (const download of source.downloads) rows.push(...(await checkDownload(folder, source.set, download)))
   return rows
 }
 
-/** The rows of one download: the file, packed or not; an archive where there is one, and what it holds. */
+/**
+ * Checks one download and returns the rows of its files. A plain or packed file has one row. An archive has a row for
+ * itself, unless only its unpacked files exist, and a row for each unpacked file.
+ */
 export async function checkDownload(folder: string, set: string, wanted: Download): Promise<CheckedFile[]> {
   const { archiveFolder, contents } = wanted
   const places = placesOf(folder, set)
@@ -54,12 +57,17 @@ async function checkFile(
 ): Promise<CheckedFile> {
   const { name, bytes } = published
   if (file === undefined) {
-    return { name, file: folder === undefined ? name : join(folder, name), state: 'missing', found: 'not there' }
+    return {
+      name,
+      file: folder === undefined ? name : join(folder, name),
+      state: 'missing',
+      found: 'the file is missing',
+    }
   }
   if (await isPublished(file, published))
     return { name, file, state: 'ok', found: `${grouped(bytes)} bytes, as published` }
   if (content !== undefined) return { name, file, ...inspect(file, content) }
-  const found = sizeProblem(file, published) ?? "the checksum isn't the published one"
+  const found = sizeProblem(file, published) ?? 'the checksum differs from the published checksum'
   return { name, file, state: 'broken', found }
 }
 
@@ -72,23 +80,26 @@ function sizeProblem(file: string, { bytes }: Content): string | null {
   return found === bytes ? null : `expected ${grouped(bytes)} bytes, got ${grouped(found)}`
 }
 
-/** Whether a file has the size and the SHA-256 that were published. Throws a `data` error where it can't be read. */
+/** Returns whether a file has the published size and SHA-256. Throws a `data` error if the file can't be read. */
 async function isPublished(file: string, content: Content): Promise<boolean> {
   try {
     return sizeProblem(file, content) === null && (await hashFile(file)) === content.sha256
   } catch (error) {
-    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}). Check its permissions.`)
+    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}). Check the permissions of the file.`)
   }
 }
 
-/** The SHA-256 of a file's bytes, in hexadecimal. Throws what Node throws. */
+/** Returns the SHA-256 of a file's bytes, in hexadecimal. Throws Node's error if the file can't be read. */
 export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of createReadStream(file)) hash.update(piece)
   return hash.digest('hex')
 }
 
-/** What is wrong with a file that isn't as it was published; nothing is where it only was packed in another way. */
+/**
+ * Describes the problem of a file whose bytes differ from the published ones. A file that was only packed differently
+ * is ok.
+ */
 function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'found'> {
   try {
     const packed = readPacked(file, content.bytes)
@@ -99,7 +110,7 @@ function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'f
     return { state: 'broken', found: problemIn(file, bytes, content) }
   } catch (error) {
     if (!(error instanceof IsobathError)) throw error
-    // The row names the file, and what to do is said once below all rows.
+    // The row names the file already, and the caller prints the remedy once below all rows.
     const found = error.message.replace(`${file}: `, '').replace(/\. [A-Z][^.]*\.$/, '')
     return { state: 'broken', found }
   }
@@ -107,12 +118,12 @@ function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'f
 
 const LARGEST_LABEL = 9
 
-/** The first thing that is wrong, as closely as it can be told. */
+/** Describes the first problem in the content of a file, as precisely as possible. */
 function problemIn(file: string, bytes: Uint8Array, { name, bytes: expected }: Content): string {
   const size = `expected ${grouped(expected)} bytes, got ${grouped(bytes.length)}`
-  const other = "it can be read, but its bytes aren't the published ones"
+  const other = 'the file is readable, but its bytes differ from the published bytes'
   if (name.endsWith('.bin')) return bytes.length === expected ? (findWrongLabel(bytes) ?? other) : size
-  // Throws where it is none.
+  // `parseIdx` throws an error if the bytes are no IDX file.
   const { values } = parseIdx(bytes, file)
   if (bytes.length !== expected) return size
   const wrong = name.includes('labels') ? values.findIndex((label) => label > LARGEST_LABEL) : -1

@@ -21,7 +21,7 @@ const RECORD = 3073
 const BYTES = 10_000 * RECORD
 const names = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`).concat('test_batch.bin')
 
-/** A file of zeros (which takes no room on the disk) with some bytes at some places. */
+/** Writes a file of zeros, which needs no space on the disk, and changes some bytes. */
 function write(file: string, changes: Readonly<Record<number, readonly number[]>> = {}, size = BYTES): void {
   mkdirSync(join(file, '..'), { recursive: true })
   writeFileSync(file, '')
@@ -32,14 +32,14 @@ function write(file: string, changes: Readonly<Record<number, readonly number[]>
   closeSync(open)
 }
 
-/** Six files; the first record of each has the label 1, 2 ... and the last ends with a pixel of its own. */
+/** Writes six files. The first records have the labels 1, 2 and so on, and each file ends with a different pixel. */
 function writeAll(place = folder): void {
   for (const [index, name] of names.entries()) {
     write(join(place, name), { 0: [index + 1, 10 * (index + 1)], [BYTES - 1]: [100 + index] })
   }
 }
 
-/** An archive of the same files without their zeros' bulk: members of gzip one after the other. */
+/** Returns an archive of the files. Each run of zeros is a gzip member of its own, so the archive stays small. */
 function archive(files: readonly string[], size = BYTES): Uint8Array {
   const zeros = gzipSync(new Uint8Array(size + ((512 - (size % 512)) % 512)), { level: 1 })
   const members = files.flatMap((name) => {
@@ -63,7 +63,7 @@ beforeEach(() => {
   mkdirSync(folder)
 })
 
-test('six files are one data set, in the order of their numbers', async () => {
+test('CIFAR-10 joins its six files in the order of their numbers', async () => {
   writeAll()
   const { train, test: held, ...rest } = await loadCifar10(folder)
   expect(rest).toMatchInlineSnapshot(`
@@ -98,7 +98,7 @@ test('six files are one data set, in the order of their numbers', async () => {
   }
 })
 
-test('the files are found in each of their places, and the archive where there are none', async () => {
+test('CIFAR-10 is found in each possible folder, and otherwise in the archive', async () => {
   writeAll(join(folder, 'cifar-10', 'cifar-10-batches-bin'))
   const labels = async (place: string): Promise<number[]> => [...(await loadCifar10(place)).test.labels.subarray(0, 2)]
   for (const place of ['', 'cifar-10/cifar-10-batches-bin']) expect(await labels(join(folder, place))).toEqual([6, 0])
@@ -109,23 +109,23 @@ test('the files are found in each of their places, and the archive where there a
   expect(await labels(join(folder, 'as-downloaded'))).toEqual([0, 0])
 })
 
-describe('what is wrong is said', () => {
-  test('where files are missing', async () => {
+describe('the error of CIFAR-10', () => {
+  test('names missing files', async () => {
     const said = [await problem(), await problem(join(folder, 'nowhere'))]
     writeAll(join(folder, 'cifar-10-batches-bin'))
     for (const name of ['data_batch_2.bin', 'test_batch.bin']) rmSync(join(folder, 'cifar-10-batches-bin', name))
     said.push(await problem(), await problem(join(folder, 'cifar-10-batches-bin/data_batch_1.bin')))
     expect(`\n${said.join('\n')}\n`).toMatchInlineSnapshot(`
       "
-      cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in FOLDER or its folders cifar-10-batches-bin and cifar-10, found none of them. Get them with npx isobath data fetch cifar-10, or name their folder or the archive with dataDir: "PATH" or the environment variable ISOBATH_DATA.
-      cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in FOLDER/nowhere or its folders cifar-10-batches-bin and cifar-10, found none of them. Get them with npx isobath data fetch cifar-10, or name their folder or the archive with dataDir: "PATH" or the environment variable ISOBATH_DATA.
-      cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in FOLDER or its folders cifar-10-batches-bin and cifar-10, data_batch_2.bin, test_batch.bin missing in FOLDER/cifar-10-batches-bin. Get them with npx isobath data fetch cifar-10, or name their folder or the archive with dataDir: "PATH" or the environment variable ISOBATH_DATA.
-      FOLDER/cifar-10-batches-bin/data_batch_1.bin: expected the folder of CIFAR-10's files or cifar-10-binary.tar.gz, got one of the files. Name the folder around it.
+      cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in FOLDER or its folders cifar-10-batches-bin and cifar-10, found none of the files. Get the files with npx isobath data fetch cifar-10, or name their folder or the archive with dataDir: "PATH" or the environment variable ISOBATH_DATA.
+      cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in FOLDER/nowhere or its folders cifar-10-batches-bin and cifar-10, found none of the files. Get the files with npx isobath data fetch cifar-10, or name their folder or the archive with dataDir: "PATH" or the environment variable ISOBATH_DATA.
+      cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in FOLDER or its folders cifar-10-batches-bin and cifar-10, found no data_batch_2.bin, test_batch.bin in FOLDER/cifar-10-batches-bin. Get the files with npx isobath data fetch cifar-10, or name their folder or the archive with dataDir: "PATH" or the environment variable ISOBATH_DATA.
+      FOLDER/cifar-10-batches-bin/data_batch_1.bin: expected the folder of CIFAR-10's files or cifar-10-binary.tar.gz, got one of the files. Name the folder that holds the file.
       "
     `)
   })
 
-  test('where a file is not what it should be', async () => {
+  test('describes a broken file', async () => {
     writeAll()
     const broken: Record<string, () => void> = {
       'data_batch_3.bin': () => write(join(folder, 'data_batch_3.bin'), {}, BYTES - 1),
@@ -143,20 +143,20 @@ describe('what is wrong is said', () => {
     }
     expect(`\n${said.join('\n')}\n`).toMatchInlineSnapshot(`
       "
-      FOLDER/data_batch_3.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,729,999. Fetch the file again, or check that it is the one meant.
-      FOLDER/data_batch_2.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,726,927. Fetch the file again, or check that it is the one meant.
-      FOLDER/data_batch_1.bin: expected labels from 0 to 9, got 10 for sample 77. Fetch the file again, or check that it is the one meant.
-      FOLDER/data_batch_4.bin: expected at most 30,730,000 bytes, got 30,730,001 bytes. Fetch the file again, or check that it is the one meant.
-      FOLDER/data_batch_5.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 0. Fetch the file again, or check that it is the one meant.
-      FOLDER/test_batch.bin: expected at most 30,730,000 bytes, got 1,099,511,627,776 bytes. Fetch the file again, or check that it is the one meant.
+      FOLDER/data_batch_3.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,729,999. Fetch the file again, or check that you named the right file.
+      FOLDER/data_batch_2.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,726,927. Fetch the file again, or check that you named the right file.
+      FOLDER/data_batch_1.bin: expected labels from 0 to 9, got 10 for sample 77. Fetch the file again, or check that you named the right file.
+      FOLDER/data_batch_4.bin: expected at most 30,730,000 bytes, got 30,730,001 bytes. Fetch the file again, or check that you named the right file.
+      FOLDER/data_batch_5.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 0. Fetch the file again, or check that you named the right file.
+      FOLDER/test_batch.bin: expected at most 30,730,000 bytes, got 1,099,511,627,776 bytes. Fetch the file again, or check that you named the right file.
       "
     `)
   })
 
-  test('where an archive is not what it should be', async () => {
+  test('describes a broken archive', async () => {
     const whole = Buffer.from(archive(names))
     const changed = Buffer.from(whole)
-    changed[whole.length - 6] ^= 1 // the checksum of what comes after the last file
+    changed[whole.length - 6] ^= 1 // the checksum of the bytes after the last file
     const said: string[] = []
     for (const bytes of [
       whole.subarray(0, 50_000),
@@ -171,18 +171,18 @@ describe('what is wrong is said', () => {
     }
     expect(`\n${said.join('\n')}\n`).toMatchInlineSnapshot(`
       "
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the unpacked bytes don't have the checksum that was stored with them. Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin in it, found none of that name. Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: data_batch_1.bin: expected 30730000 bytes, got 30726927. Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is broken (incorrect header check). Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off. Fetch the file again, or check that you named the right file.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the unpacked bytes don't have the checksum that was stored with them. Fetch the file again, or check that you named the right file.
+      FOLDER/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin in the archive, found no file of that name. Fetch the file again, or check that you named the right file.
+      FOLDER/cifar-10-binary.tar.gz: data_batch_1.bin: expected 30730000 bytes, got 30726927. Fetch the file again, or check that you named the right file.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is broken (incorrect header check). Fetch the file again, or check that you named the right file.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off. Fetch the file again, or check that you named the right file.
       "
     `)
   })
 })
 
-test('records are taken apart into labels and images', () => {
+test('parseCifar splits records into labels and images', () => {
   const bytes = Uint8Array.from({ length: 3 * RECORD }, (_, at) => (at % RECORD === 0 ? (3 * at) / RECORD : at % 251))
   const samples = { count: 3, inputs: new Uint8Array(3 * 3072), labels: new Uint8Array(3) }
   parseCifar(bytes, 'x', samples)
@@ -193,11 +193,11 @@ test('records are taken apart into labels and images', () => {
 
 const real = join(import.meta.dirname, '../../../shared/data/cifar-10-batches-bin')
 
-test.skipIf(!existsSync(real))(`the real files (skipped when ${real} is absent)`, async () => {
+test.skipIf(!existsSync(real))(`CIFAR-10 loads from the real files (skipped when ${real} is absent)`, async () => {
   const { train, test: held } = await loadCifar10(real)
   expect([...train.labels.subarray(0, 10)]).toEqual([6, 9, 9, 4, 1, 1, 2, 7, 8, 3])
   expect([...held.labels.subarray(0, 10)]).toEqual([3, 8, 8, 0, 6, 6, 1, 6, 3, 1])
-  // The means of the training pixels that every tutorial quotes: 0.4914, 0.4822 and 0.4465.
+  // Many tutorials quote these means of the training pixels: 0.4914, 0.4822 and 0.4465.
   const sums = [0, 0, 0]
   for (let start = 0; start < train.inputs.length; start += 1024) {
     let sum = 0

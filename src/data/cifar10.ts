@@ -1,4 +1,4 @@
-/** CIFAR-10 from its files. Node only. */
+/** Loads CIFAR-10 from its binary files. Node only. */
 import { basename, join } from 'node:path'
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -9,13 +9,13 @@ import { FETCH_AGAIN } from './gzip.ts'
 import { readArchive } from './tar.ts'
 
 const SHAPE = [3, 32, 32]
-/** Of one image: the red plane, then the green, then the blue, each row after row. */
+/** Bytes of one image: the red plane, then the green, then the blue, each row by row. */
 const PIXELS = 3 * 32 * 32
-/** A label and an image. */
+/** Bytes of one record: a label and an image. */
 export const CIFAR_RECORD = 1 + PIXELS
 const RECORDS = 10_000
 const FILE_BYTES = RECORDS * CIFAR_RECORD
-/** As `batches.meta.txt` has them, which not every copy of the set holds. */
+/** Class names in the order of `batches.meta.txt`, a file that some copies of the set lack. */
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
 
 const TRAIN_FILES = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`)
@@ -25,12 +25,15 @@ const FOLDER = 'cifar-10-batches-bin'
 const ARCHIVE = 'cifar-10-binary.tar.gz'
 
 /**
- * CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 color images of ten classes, bytes [3, 32, 32], in the binary version.
- * `place` is the folder of its six files, one that holds their folder `cifar-10-batches-bin` or the archive as it was
- * published, one with a folder `cifar-10` of this kind, or the archive itself, which is unpacked in memory.
+ * Loads CIFAR-10 (Krizhevsky 2009) in its binary version: 50,000 training and 10,000 test images of ten classes. The
+ * images are color images, bytes of shape [3, 32, 32].
  *
- * Throws a `data` error when a file is missing, can't be read, or isn't 10,000 records of a label from 0 to 9 and 3,072
- * bytes of an image.
+ * `place` may be the folder of the six files, or a folder that holds `cifar-10-batches-bin` or the published archive.
+ * `place` may also be a folder with a subfolder `cifar-10` that holds the files, `cifar-10-batches-bin` or the archive.
+ * Finally, `place` may be the archive itself, which is unpacked in memory.
+ *
+ * Throws a `data` error if a file is missing or can't be read. Throws a `data` error if a file isn't 10,000 records,
+ * each a label from 0 to 9 and 3,072 bytes of an image.
  */
 export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Dataset> {
   const found = findFiles(place)
@@ -60,7 +63,9 @@ export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Datas
   }
 }
 
-/** Files go where their name says, in whatever order they come. */
+/**
+ * Collects the files of one set. The place of a file's samples follows from its name, not from the order of arrival.
+ */
 function createCollector(names: readonly string[]) {
   const count = names.length * RECORDS
   const inputs = new Uint8Array(count * PIXELS)
@@ -81,8 +86,8 @@ function createCollector(names: readonly string[]) {
 }
 
 /**
- * Takes the records of a file apart: labels and images into the samples, of which the file must hold as many. `file` is
- * its name in errors. Throws a `data` error where it has fewer or more bytes, or a label above 9.
+ * Splits the records of a file into `labels` and `inputs`. The file must hold `count` records. `file` is the file's
+ * name in error messages. Throws a `data` error if the number of bytes is wrong, or if a label is above 9.
  */
 export function parseCifar(bytes: Uint8Array, file: string, { count, inputs, labels }: Samples): void {
   const expected = count * CIFAR_RECORD
@@ -102,7 +107,7 @@ export function parseCifar(bytes: Uint8Array, file: string, { count, inputs, lab
   }
 }
 
-/** What is wrong with the first label that is no class, in words. */
+/** Describes the first label that names no class. Returns undefined if all labels are valid. */
 export function findWrongLabel(bytes: Uint8Array): string | undefined {
   for (let record = 0; record * CIFAR_RECORD < bytes.length; record++) {
     const label = bytes[record * CIFAR_RECORD]
@@ -114,13 +119,13 @@ export function findWrongLabel(bytes: Uint8Array): string | undefined {
 
 type FoundFiles = { readonly folder: string; readonly archive?: undefined } | { readonly archive: string }
 
-/** A folder with all the files, or else the archive. */
+/** Finds a folder that holds all files, or else the archive. */
 function findFiles(place: string): FoundFiles {
   if (isFile(place)) {
     if (!FILES.includes(basename(place))) return { archive: place }
     throw new IsobathError(
       'data',
-      `${place}: expected the folder of CIFAR-10's files or ${ARCHIVE}, got one of the files. Name the folder around it.`,
+      `${place}: expected the folder of CIFAR-10's files or ${ARCHIVE}, got one of the files. Name the folder that holds the file.`,
     )
   }
   const folders = placesOf(place, 'cifar-10').flatMap((one) => [one, join(one, FOLDER)])
@@ -130,12 +135,13 @@ function findFiles(place: string): FoundFiles {
   const archive = folders.map((folder) => findFile(folder, [ARCHIVE])).find((file) => file !== undefined)
   if (archive !== undefined) return { archive }
   const partial = folders.find((folder) => missingIn(folder).length < FILES.length)
-  const found = partial === undefined ? 'found none of them' : `${missingIn(partial).join(', ')} missing in ${partial}`
+  const found =
+    partial === undefined ? 'found none of the files' : `found no ${missingIn(partial).join(', ')} in ${partial}`
   throw new IsobathError(
     'data',
     (option) =>
       `cifar-10: expected ${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]} (the binary version), or ${ARCHIVE}, in ` +
-      `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get them with npx isobath data fetch cifar-10, or name their ` +
-      `folder or the archive with ${option('dataDir', 'PATH')} or the environment variable ISOBATH_DATA.`,
+      `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get the files with npx isobath data fetch cifar-10, or name ` +
+      `their folder or the archive with ${option('dataDir', 'PATH')} or the environment variable ISOBATH_DATA.`,
   )
 }

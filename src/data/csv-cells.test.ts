@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import '../../test/support/seed.ts'
 import { CategoryWords, isMissing, numberIn } from './csv-cells.ts'
 
-test('decimal numbers that float32 holds are numbers, and nothing else is', () => {
+test('numberIn reads decimal numbers that float32 holds, and no other text', () => {
   const numbers = ['0', '-1', '+2.5', '.5', '5.', '1e3', '-1.5E-4', '007', '3.4e38']
   expect(numbers.map(numberIn)).toEqual([0, -1, 2.5, 0.5, 5, 1000, -0.00015, 7, 3.4e38])
   const others = [
@@ -36,12 +36,12 @@ test('decimal numbers that float32 holds are numbers, and nothing else is', () =
   )
 })
 
-test('what people write for nothing is missing', () => {
+test('isMissing recognizes the usual marks of missing values', () => {
   expect(['', 'NA', 'na', 'NaN', 'null', 'NULL', '?'].every(isMissing)).toBe(true)
   expect(['0', 'none', 'nano', '-', 'N'].some(isMissing)).toBe(false)
 })
 
-test('words are counted up to a limit', () => {
+test('CategoryWords numbers words up to a limit', () => {
   const words = new CategoryWords()
   expect(['b', 'a', 'b', 'c'].map((word) => words.push(word, 2))).toEqual([0, 1, 0, undefined])
   expect([words.words, [...words.numbers.values]]).toEqual([

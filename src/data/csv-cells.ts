@@ -1,37 +1,41 @@
-/** What is in a cell of a table, and columns of cells as numbers. */
+/** Cells of tables (missing cells, numbers and words), and columns of cells as numbers. */
 
-/** Without a choice of where digits belong: a long cell would be tried in every way. */
+/** A decimal number. The pattern can match any digit in only one way, so a long cell is not tried in many ways. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
-/** The largest that float32 holds. */
+/** Largest number that float32 holds. */
 const LARGEST = 3.4028234663852886e38
 const MISSING = new Set(['', 'na', 'nan', 'null', '?'])
 
-/** Nothing, or what people write for it: NA, NaN, null, ?. */
+/** Returns whether a cell is missing: an empty cell, NA, NaN, null or ?. */
 export function isMissing(cell: string): boolean {
   return cell.length <= 4 && MISSING.has(cell.toLowerCase())
 }
 
-/** A decimal number that float32 holds, or undefined; the cell has no blanks around it. */
+/**
+ * Returns the decimal number in a cell, or undefined if the cell is no number that float32 holds. The cell must have no
+ * spaces around the number.
+ */
 export function numberIn(cell: string): number | undefined {
   const value = Number(cell)
-  // Number takes nothing for 0, and reads 0x1F, 0o17 and 0b11 as well; a pattern would cost twice the time.
+  // `Number` reads an empty text as 0, and it also reads 0x1F, 0o17 and 0b11. A regular expression would take twice the
+  // time.
   return Math.abs(value) <= LARGEST && cell !== '' && !/[xob]/i.test(cell.charAt(1)) ? value : undefined
 }
 
-/** Why a cell isn't a number, where that can be told. */
+/** Returns a hint why a cell isn't a number, or an empty text if the reason is unknown. */
 export function hintFor(cell: string): string {
-  if (/^[+-]?\d+,\d+$/.test(cell)) return ' Write decimals with a point.'
-  if (/^[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?$/.test(cell)) return ' Write thousands without a mark.'
-  if (NUMBER.test(cell)) return ' It is beyond what float32 holds.'
+  if (/^[+-]?\d+,\d+$/.test(cell)) return ' Write decimal numbers with a point.'
+  if (/^[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?$/.test(cell)) return ' Write thousands without a separator.'
+  if (NUMBER.test(cell)) return ' The number is too large for float32.'
   return ''
 }
 
-/** A cell as errors show it. */
+/** Returns a cell in quotes for error messages, shortened to 40 characters. */
 export function quoteCell(cell: string): string {
   return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell)
 }
 
-/** Numbers one after the other, in memory that grows. */
+/** A growing list of numbers. */
 export class Numbers {
   #values = new Float64Array(16)
   #length = 0
@@ -50,31 +54,37 @@ export class Numbers {
   }
 }
 
-/** The part of a column's deviation that may be lost by rounding. */
+/** Largest rounding loss that float32 may cause, as a fraction of a column's standard deviation. */
 const MOST_LOST = 1e-5
 
-/** Whether float32 holds a column's differences: it has 128 between two numbers about 1,700,000,000. */
+/**
+ * Returns whether float32 keeps the differences within a column. Near 1,700,000,000, neighboring float32 numbers are
+ * 128 apart.
+ */
 export function fitsFloat32(values: Float64Array): boolean {
   let [sum, lost] = [0, 0]
   for (const value of values) {
     sum += value
     lost = Math.max(lost, Math.abs(value - Math.fround(value)))
   }
-  // Whole numbers of a common size, most often.
+  // Rounding to float32 loses nothing in most columns, for example in columns of small whole numbers.
   if (!(lost > 0)) return true
   const mean = sum / values.length
   let squares = 0
   for (const value of values) squares += (value - mean) ** 2
   const deviation = Math.sqrt(squares / values.length)
-  // Where all are the same, about: nothing is lost that could be learned from.
+  // If all values are nearly equal, rounding loses nothing that a network could learn from.
   return lost <= MOST_LOST * deviation || deviation <= 1e-14 * Math.abs(mean)
 }
 
-/** Words as numbers, counted from 0 in the order in which they appear; or known ones, in theirs. */
+/**
+ * Words as numbers. New words are numbered from 0 in the order of their first appearance. Known words keep the numbers
+ * of their own order.
+ */
 export class CategoryWords {
   readonly #codes: Map<string, number>
   readonly numbers = new Numbers()
-  /** The number of all words but the known ones, where these are given. */
+  /** Number given to every unknown word, if known words are given. */
   readonly #other: number | undefined
 
   constructor(known?: readonly string[]) {
@@ -82,13 +92,15 @@ export class CategoryWords {
     this.#other = known?.length
   }
 
-  /** The word's number, or undefined where there would be more than `most` different ones. */
+  /**
+   * Adds a word and returns its number. Returns undefined if the column would have more than `most` different words.
+   */
   push(word: string, most: number): number | undefined {
     let code = this.#codes.get(word) ?? this.#other
     if (code === undefined) {
       code = this.#codes.size
       if (code >= most) return undefined
-      // A copy: the word is part of a piece of the file, and would keep the whole piece.
+      // Copy the word. The original is a slice of a piece of the file and would keep the whole piece in memory.
       this.#codes.set([...word].join(''), code)
     }
     this.numbers.push(code)

@@ -1,4 +1,4 @@
-/** Which columns a table has, and which are inputs, targets or left out. */
+/** Finds the columns of a table and decides which are inputs, targets or left out. */
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { isMissing, numberIn, quoteCell } from './csv-cells.ts'
@@ -10,26 +10,27 @@ export interface CsvColumn {
   readonly index: number
   readonly name: string
   readonly role: Role
-  /** A category's, where they are known before the table is read. */
+  /** The words of a category, if known before the table is read. */
   readonly words?: readonly string[]
 }
 
 export interface Columns {
   readonly hasHeader: boolean
   readonly all: readonly CsvColumn[]
-  /** In the order of the network's inputs. */
+  /** The input columns, in the order of the network's inputs. */
   readonly inputs: readonly CsvColumn[]
   readonly targets: readonly CsvColumn[]
-  /** What a user may want to know of the choice. */
+  /** Notes for the user about the choice of columns. */
   readonly notes: readonly string[]
 }
 
-/** More columns than this are a mistaken separator. */
+/** Largest number of columns. A table with more columns most likely has another separator. */
 const MOST_COLUMNS = 2 ** 16
 
 /**
- * The columns of a table that begins with these rows. Throws a `data` error on names that come twice and on a first line
- * that may or may not be a header, an `option` error where an option names no column or leaves no input.
+ * Finds the columns of a table from its first rows. Throws a `data` error for duplicate names and for a first line that
+ * may or may not be a header. Throws an `option` error if an option names no column. Throws a `data` error if no column
+ * is left as an input.
  */
 export function findColumns(source: string, rows: readonly (readonly string[])[], options: CsvOptions): Columns {
   const named = [...listed(options.label), ...(options.categorical ?? []), ...(options.ignore ?? [])]
@@ -47,7 +48,7 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
     throw new IsobathError(
       'option',
       (name) =>
-        `${name(option)}: column ${quoteCell(names[index])} of ${source} is the label. Name another one with ${name('label')}.`,
+        `${name(option)}: expected columns other than the label, got column ${quoteCell(names[index])} of ${source}. Choose another label with ${name('label')}.`,
     )
   }
   const all = names.map((name, index): CsvColumn => {
@@ -59,7 +60,7 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
     throw new IsobathError(
       'data',
       (option) =>
-        `${source}: expected at least one column beside the label, got ${names.length === 1 ? 'one column in all' : 'none'}. ` +
+        `${source}: expected at least one column beside the label, got ${names.length === 1 ? 'one column in total' : 'none'}. ` +
         `Check ${option('separator')}, ${option('label')} and ${option('ignore')}.`,
     )
   }
@@ -67,7 +68,10 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
   return { hasHeader, all, inputs, targets: all.filter(({ role }) => role === 'target'), notes: [] }
 }
 
-/** The columns' names, those without one by their number. Throws a `data` error on too many, and on a name that comes twice. */
+/**
+ * Returns the names of the columns. A column without a name is named by its number. Throws a `data` error for too many
+ * columns and for a duplicate name.
+ */
 export function namesOf(source: string, first: readonly string[], hasHeader: boolean): string[] {
   if (first.length > MOST_COLUMNS) {
     throw new IsobathError('data', `${source}: expected at most ${MOST_COLUMNS} columns, got ${first.length}.`)
@@ -77,7 +81,10 @@ export function namesOf(source: string, first: readonly string[], hasHeader: boo
   return names
 }
 
-/** The label's columns; the last that isn't left out where none is named, and none where inputs are to be given back. */
+/**
+ * Returns the indices of the label's columns. If no label is named, the label is the last column that isn't left out.
+ * An autoencoder without a named label has no label column.
+ */
 function targetColumns(
   { label, target }: CsvOptions,
   names: readonly string[],
@@ -103,11 +110,11 @@ function findColumn(source: string, names: readonly string[], option: string, te
   throw new IsobathError(
     'option',
     (name) =>
-      `${name(option)}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shorten(names)}.`,
+      `${name(option)}: expected a column of ${source}, got ${quoteCell(text)}. ${suggestion(text, names)}The columns are ${shorten(names)}.`,
   )
 }
 
-/** The first dozen. */
+/** Joins the names with commas. Of more than 12 names, lists the first 12 and the number of the rest. */
 export function shorten(names: readonly string[]): string {
   return names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
 }
@@ -121,13 +128,16 @@ function checkDifferent(source: string, names: readonly string[]): void {
     throw new IsobathError(
       'data',
       (option) =>
-        `${source}, line 1: columns ${other + 1} and ${index + 1} are both called ${quoteCell(name)}. ` +
-        `Rename one; or, if the first line is no header, say ${option('header', 'no')}.`,
+        `${source}, line 1: expected different column names, got ${quoteCell(name)} for columns ${other + 1} and ${index + 1}. ` +
+        `Rename column ${other + 1} or ${index + 1}. If the first line is no header, use ${option('header', 'no')}.`,
     )
   }
 }
 
-/** A header has words above columns of numbers, or the names that options ask for. */
+/**
+ * Returns whether the first row is a header. A header has words above columns of numbers, or names that options
+ * mention.
+ */
 export function isHeader(
   source: string,
   [first, ...others]: readonly (readonly string[])[],
@@ -146,7 +156,7 @@ export function isHeader(
   throw new IsobathError(
     'data',
     (option) =>
-      `${source}, line 1: expected a header or a row, got words above numbers (${quoteCell(titles[0])}) beside numbers ` +
-      `(${quoteCell(numbers[0])}). Say which it is: ${option('header', 'yes')} or ${option('header', 'no')}.`,
+      `${source}, line 1: expected a header or a row of data, got both words above numbers (${quoteCell(titles[0])}) and ` +
+      `numbers (${quoteCell(numbers[0])}). Choose ${option('header', 'yes')} or ${option('header', 'no')}.`,
   )
 }

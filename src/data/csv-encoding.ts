@@ -1,22 +1,32 @@
-/** How a table became inputs and targets: what a run keeps of it, to read other tables in the same way. Plain JSON. */
+/**
+ * The encoding of a table: how its columns became inputs and targets. A run stores the encoding as plain JSON, to read
+ * other tables in the same way.
+ */
 
+/** What one column of a table became. */
 export type EncodedColumn =
   | { readonly name: string; readonly role: 'number' | 'target' | 'ignored' }
-  /** `words` in the order of their inputs: one is 1 where the cell has its word. */
+  /**
+   * `words` are in the order of their inputs. The input of a word is 1 in rows whose cell has the word, and 0 in other
+   * rows.
+   */
   | { readonly name: string; readonly role: 'category'; readonly words: readonly string[] }
 
+/** How the columns of a table became inputs and targets. */
 export interface TableEncoding {
-  /** Whether the names were in the table's first line; else they are `column 1` and so on. */
+  /**
+   * Whether the table's first line named the columns. Without a header, the names are `column 1`, `column 2` and so on.
+   */
   readonly named: boolean
-  /** In the table's order, which is that of the inputs and of the targets. */
+  /** The columns in the order of the table, which is also the order of the inputs and the targets. */
   readonly columns: readonly EncodedColumn[]
-  /** What is asked of the network. */
+  /** What the network predicts: classes, values, or its own inputs (`autoencode`). */
   readonly target: 'classes' | 'values' | 'autoencode'
-  /** The names of the classes, in the order of their numbers. */
+  /** Names of the classes, in the order of the class numbers. */
   readonly classes?: readonly string[]
 }
 
-/** The same table with its inputs to be given back: labels are left out. */
+/** Returns the encoding of the same table for autoencoding. Label columns are ignored. */
 export function autoencoded({ named, columns }: TableEncoding): TableEncoding {
   const unlabeled = columns.map((column): EncodedColumn => {
     return column.role === 'target' ? { name: column.name, role: 'ignored' } : column

@@ -1,4 +1,4 @@
-/** CSV files on disk, plain or packed by gzip. Node only. */
+/** Reads CSV files from the disk, plain or packed by gzip. Node only. */
 import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream'
@@ -10,14 +10,15 @@ import type { Dataset } from './dataset.ts'
 import { FETCH_AGAIN, isGzip, unpackingError } from './gzip.ts'
 
 /**
- * The table in a file, or the tables train.csv and test.csv in a folder, each plain or .gz; `testFile` names a file of
- * test rows beside a file of training rows. The data set has the name of the file or the folder. Throws as `readCsv` does, and a `data` error where a file can't be read.
+ * Loads a table from a file, or the tables train.csv and test.csv from a folder. Each table may be plain or packed
+ * (.gz). `testFile` names a file of test rows, to go with a file of training rows. The data set has the name of the
+ * file or the folder. Throws a `data` error if a file can't be read. All other errors are those of `readCsv`.
  */
 export async function loadCsv(place: string, options: CsvOptions, testFile?: string): Promise<Dataset> {
   if (!existsSync(place)) {
     throw new IsobathError(
       'data',
-      `${place}: expected a CSV file, or a folder with train.csv and test.csv; there is nothing.`,
+      `${place}: expected a CSV file, or a folder with train.csv and test.csv, found nothing. Check the path.`,
     )
   }
   if (!statSync(place).isDirectory())
@@ -32,7 +33,7 @@ export async function loadCsv(place: string, options: CsvOptions, testFile?: str
   throw new IsobathError(
     'data',
     `${place}: expected train.csv and test.csv (plain or .gz), found ${found === undefined ? 'neither' : `${basename(found)} alone`}. ` +
-      'Name a file, to have its rows split.',
+      'To split the rows of a single table, name its file.',
   )
 }
 
@@ -44,7 +45,7 @@ function sourceOf(file: string): CsvSource {
   return { name: basename(file), bytes: piecesOf(file) }
 }
 
-/** The file's bytes, unpacked where they are packed, without holding all of them. */
+/** Yields the file's bytes, unpacked if packed. Only a piece of the file is in memory at a time. */
 async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
   const beginning = beginningOf(file)
   try {
@@ -67,7 +68,8 @@ async function* unpackedPieces(file: string, beginning: Uint8Array): AsyncGenera
   } catch (error) {
     throw readError ?? unpackingError(file, beginning, error)
   }
-  // zlib stops without a word at a zero byte after the end: zeros pad a file to whole blocks of a tape.
+  // zlib ends silently at a zero byte after the packed data. Zeros after the packed data are allowed, because they pad
+  // files to tape blocks.
   for await (const piece of bytesOf(createReadStream(file, { start: gunzip.bytesWritten }))) {
     if (piece.some((byte) => byte !== 0)) throw unpackingError(file, beginning)
   }
@@ -77,7 +79,10 @@ async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Arr
   for await (const piece of stream) if (piece instanceof Uint8Array) yield piece
 }
 
-/** Its first four bytes, or all of a shorter file. Throws a `data` error where it can't be read. */
+/**
+ * Reads the first four bytes of a file, or all bytes of a shorter file. Throws a `data` error if the file can't be
+ * read.
+ */
 function beginningOf(file: string): Uint8Array {
   try {
     if (!statSync(file).isFile()) throw new IsobathError('data', `${file}: expected a file, got a folder or a device.`)
@@ -90,6 +95,6 @@ function beginningOf(file: string): Uint8Array {
     }
   } catch (error) {
     if (error instanceof IsobathError) throw error
-    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}).`)
+    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}). Check the path and the permissions.`)
   }
 }

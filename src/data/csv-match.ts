@@ -1,4 +1,4 @@
-/** The columns of a table that is to be read as another one was, whose encoding is known. */
+/** Matches the columns of a new table to the encoding of the table that a network was trained on. */
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { quoteCell } from './csv-cells.ts'
@@ -10,11 +10,12 @@ const isTarget = ({ role }: EncodedColumn): boolean => role === 'target'
 const isInput = ({ role }: EncodedColumn): boolean => role === 'number' || role === 'category'
 
 /**
- * Which column is which: by name, in any order, where both tables have names, else by position. Columns that the
- * encoding doesn't have are left out, and said in `notes`. With `unlabeled` the label's columns may be missing.
+ * Matches the columns of a table to the columns of an encoding. Columns are matched by name, in any order, if both
+ * tables have names, and by position if not. Columns that the encoding lacks are left out and listed in `notes`. With
+ * `unlabeled`, the label's columns may be missing.
  *
- * Throws a `data` error where another column is missing, or their number is another; an `option` error where the options
- * contradict the encoding.
+ * Throws a `data` error if another column is missing or the number of columns is wrong. Throws an `option` error if the
+ * options contradict the encoding.
  */
 export function matchColumns(
   source: string,
@@ -42,12 +43,16 @@ export function matchColumns(
   const all = names.map((name, index) => known.get(index) ?? { index, name, role: 'ignored' as const })
   const kept = new Set(encoding.columns.map(({ name }) => name))
   const extra = isByName ? names.filter((name) => !kept.has(name)) : []
-  const notes = extra.length === 0 ? [] : [`left out, as the training had no such column: ${shorten(extra)}`]
-  if (encoding.named && !hasHeader) notes.push("no header: its columns are taken in the order of the training's")
+  const notes = extra.length === 0 ? [] : [`columns left out because the training table lacks them: ${shorten(extra)}`]
+  if (encoding.named && !hasHeader)
+    notes.push('the table has no header, so its columns are matched to the training table by position')
   return { hasHeader, all, inputs, targets, notes }
 }
 
-/** The names that are looked for tell a header; words above numbers do where they aren't there. */
+/**
+ * Returns whether the first row is a header. A row with the names of all inputs is a header. So is a row with words
+ * above numbers.
+ */
 function hasNames(source: string, rows: readonly (readonly string[])[], { named, columns }: TableEncoding): boolean {
   const cells = new Set(rows[0].map((cell) => cell.trim()))
   const inputs = columns.filter(isInput)
@@ -55,7 +60,7 @@ function hasNames(source: string, rows: readonly (readonly string[])[], { named,
   return isHeader(source, rows, named ? inputs.flatMap(({ name }) => (cells.has(name) ? [name] : [])) : [])
 }
 
-/** In the encoding's order. */
+/** Matched columns in the order of the encoding. */
 type Places = readonly (readonly [index: number, column: EncodedColumn])[]
 
 function placesByName(
@@ -71,15 +76,15 @@ function placesByName(
   )
   if (missing.length > 0) {
     const lost = missing.map(({ name }) => name)
-    const [expected, remedy] = lost.length === 1 ? ['a column', 'it'] : ['columns', 'them']
+    const [expected, remedy] = lost.length === 1 ? ['a column', 'column'] : ['columns', 'columns']
     const aim = lost.length === 1 ? suggestion(lost[0], names) : ''
     throw new IsobathError(
       'data',
-      `${source}: expected ${expected} ${shorten(lost.map(quoteCell))}, as in the training's table, got ${shorten(names)}. ` +
-        `${aim}Add ${remedy}, or give the table the names of the training's.`,
+      `${source}: expected ${expected} ${shorten(lost.map(quoteCell))}, as in the training table, got ${shorten(names)}. ` +
+        `${aim}Add the ${remedy}, or rename the columns as in the training table.`,
     )
   }
-  // Of several columns of labels, all or none.
+  // If one label column is missing, all label columns are left out.
   const withTargets = !columns.some((column) => isTarget(column) && isMissing(column))
   return columns.flatMap((column) => {
     const index = indices.get(column.name)
@@ -98,15 +103,15 @@ function placesByOrder(
   if (length === columns.length) return columns.map((column, index) => [index, column])
   if (length === withoutLabel) return unlabeledColumns.map((column, index) => [index, column])
   const or = withoutLabel === columns.length ? '' : ` (or ${withoutLabel}, without the label)`
-  const remedy = named ? "a header with the names of the training's, or the same columns" : 'the same columns'
+  const remedy = named ? ', or add a header with the column names of the training table' : ''
   throw new IsobathError(
     'data',
-    `${source}: expected ${columns.length} columns${or}, as in the training's table, got ${length}. ` +
-      `Give it ${remedy} in the same order.`,
+    `${source}: expected ${columns.length} columns${or}, as in the training table, got ${length}. ` +
+      `Give the table the same columns in the same order${remedy}.`,
   )
 }
 
-/** Options need not be said again; what they say must not be something else. */
+/** Options may be left out, but a given option must not contradict the encoding. */
 function checkAgreement({ label, categorical, ignore, target }: CsvOptions, encoding: TableEncoding): void {
   const { columns } = encoding
   const named = new Map(columns.map((column) => [column.name, column]))
@@ -124,7 +129,9 @@ function checkAgreement({ label, categorical, ignore, target }: CsvOptions, enco
   if (target !== undefined && target !== encoding.target) {
     throw contradiction(
       'target',
-      { classes: 'classes', values: 'values', autoencode: 'inputs to give back' }[encoding.target],
+      { classes: 'classes as targets', values: 'values as targets', autoencode: 'its inputs as targets' }[
+        encoding.target
+      ],
     )
   }
 }
@@ -137,6 +144,7 @@ function describeColumn({ name, role }: EncodedColumn): string {
 function contradiction(option: string, found: string): IsobathError {
   return new IsobathError(
     'option',
-    (name) => `${name(option)}: the run was trained with ${found}, and takes tables so. Leave it out.`,
+    (name) =>
+      `${name(option)}: the run was trained with ${found} and must read other tables in the same way. Leave the option out.`,
   )
 }

@@ -9,7 +9,7 @@ interface Row {
   readonly cells: readonly string[]
 }
 
-/** The rows of a text that comes in pieces of so many characters. */
+/** Returns the rows of a text that is pushed in pieces of `pieceLength` characters. */
 function parse(text: string, separator = ',', pieceLength = text.length + 1): Row[] {
   const rows: Row[] = []
   const parser = createCsvParser('t.csv', separator, (cells, line) => rows.push({ line, cells }))
@@ -28,8 +28,8 @@ function print(table: readonly (readonly string[])[], separator: string, lineEnd
   return table.map((row) => row.map(quote).join(separator) + lineEnd).join('')
 }
 
-describe('the parser', () => {
-  test('reads what was printed, in pieces of any length', () => {
+describe('the CSV parser', () => {
+  test('reads a printed table again, in pieces of any length', () => {
     const character = fc.constantFrom('a', 'b', '1', '.', ' ', ',', ';', '\t', '"', '\n', '\r', 'é', '😀')
     const cell = fc.array(character, { maxLength: 6 }).map((characters) => characters.join(''))
     const table = fc.array(fc.array(cell, { minLength: 1, maxLength: 5 }), { maxLength: 6 })
@@ -43,7 +43,7 @@ describe('the parser', () => {
     )
   })
 
-  test('counts lines where rows begin, those in quotes too, and skips empty ones', () => {
+  test('reports the first line of each row, counts lines in quotes and skips empty rows', () => {
     expect(parse('a,b\r\n\r\n"x\ny",2\n\n\n3,4')).toEqual([
       { line: 1, cells: ['a', 'b'] },
       { line: 3, cells: ['x\ny', '2'] },
@@ -51,7 +51,7 @@ describe('the parser', () => {
     ])
   })
 
-  test('is lenient where nothing else can be meant', () => {
+  test('is lenient if only one meaning is possible', () => {
     expect(cellsOf('1, "a, b"\n5" pipe,x""y\n')).toEqual([
       ['1', 'a, b'],
       ['5" pipe', 'x""y'],
@@ -61,7 +61,7 @@ describe('the parser', () => {
     expect(cellsOf('""\n')).toEqual([['']])
   })
 
-  test('refuses quotes that make no sense, and rows without end', () => {
+  test('refuses misplaced quotes and endless rows', () => {
     const wide = 'x'.repeat(2 ** 16)
     const all = [
       () => parse('a,b\n1,"x"y\n'),
@@ -77,15 +77,15 @@ describe('the parser', () => {
       },
     ]
     expect(all.map(refusal).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: t.csv, line 2: cell 2: expected the separator or the line's end after the closing quote, got "y\\n". Double quotes within quotes.
-      IsobathError: t.csv, line 2: expected a closing quote, got the end of the file. Close it, or double it.
-      IsobathError: t.csv, line 1: expected rows of at most 4,194,304 characters, got more. Check that it is a CSV file.
-      IsobathError: t.csv, line 1: expected rows of at most 4,194,304 characters, got more. Close the quote that was opened."
+      "IsobathError: t.csv, line 2: cell 2: expected the separator or a line end after the closing quote, got "y\\n". In a quoted cell, write each quote twice.
+      IsobathError: t.csv, line 2: expected a closing quote, got the end of the file. Add the quote, or write a quote that belongs to the cell twice.
+      IsobathError: t.csv, line 1: expected rows of at most 4,194,304 characters, got more. Check that the file is a CSV file.
+      IsobathError: t.csv, line 1: expected rows of at most 4,194,304 characters, got more. Add the missing closing quote."
     `)
   })
 })
 
-test('the separator is the one that the first line has most of, outside quotes', () => {
+test('detectSeparator returns the most frequent separator outside quotes in the first line', () => {
   expect(detectSeparator('a,b;c,d\n;;;;')).toBe(',')
   expect(detectSeparator('"a,b,c,d";e\n')).toBe(';')
   expect(detectSeparator('a b\tc\n')).toBe('\t')

@@ -1,11 +1,14 @@
-/** CSV text to rows of cells, piece by piece (RFC 4180). */
+/** Parses CSV text into rows of cells, piece by piece (RFC 4180). */
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 
-/** Told of every row but empty ones, and of the line that it begins in (1 is the first). */
+/** Called with the cells of every row that isn't empty, and with the number of the row's first line, counted from 1. */
 export type OnRow = (cells: string[], line: number) => void
 
-/** The most characters of a row, line breaks in quotes included: a quote that is never closed must not fill the memory. */
+/**
+ * Largest number of characters in a row, including line breaks in quotes. A quote that is never closed must not fill
+ * the memory.
+ */
 const LONGEST_ROW = 2 ** 22
 
 const TAB = 9
@@ -14,7 +17,9 @@ const QUOTE = 34
 const LINE_FEED = 10
 const RETURN = 13
 
-/** Where the parser is: before a cell, in a plain one, between quotes, or after a quote that may be the closing one. */
+/**
+ * State of the parser: before a cell, in a plain cell, between quotes, or after a quote that may be the closing quote.
+ */
 type ParserState = 'start' | 'plain' | 'quoted' | 'quote'
 
 export interface CsvParser {
@@ -24,25 +29,26 @@ export interface CsvParser {
 }
 
 /**
- * A parser of cells in `separator` (one character), plain or in quotes, a quote within them doubled. Lines end in LF,
- * CRLF or CR. Lenient where nothing else can be meant: blanks before an opening quote are skipped, and a quote within a
- * plain cell is a quote. `source` is the file's name in errors.
+ * Creates a parser for cells between `separator`, which is one character. A cell is plain or in quotes, and a quote
+ * inside a quoted cell is doubled. Lines end in LF, CRLF or CR. The parser is lenient if only one meaning is possible:
+ * spaces before an opening quote are skipped, and a quote within a plain cell is a quote. `source` is the file's name
+ * in error messages.
  *
- * `push` and `end` throw a `data` error on text after a closing quote, on a quote that is never closed, and on a row of
- * more than 4 Mi characters.
+ * `push` and `end` throw a `data` error for text after a closing quote and for a quote that is never closed. A row of
+ * more than 4 Mi characters (2^22) is a `data` error too.
  */
 export function createCsvParser(source: string, separator: string, onRow: OnRow): CsvParser {
   const separatorCode = separator.charCodeAt(0)
   let place: ParserState = 'start'
   let cells: string[] = []
-  /** What is known of the cell from before the piece of text at hand, or from before a doubled quote. */
+  /** The part of the current cell that comes from earlier pieces of text, or from before a doubled quote. */
   let known = ''
   let line = 1
   let rowLine = 1
   let rowLength = 0
   let afterReturn = false
   let wasQuoted = false
-  /** Whether the cell has nothing but blanks yet. */
+  /** Whether the current cell has only spaces and tabs so far. */
   let blank = true
 
   const endCell = (rest: string): void => {
@@ -63,7 +69,7 @@ export function createCsvParser(source: string, separator: string, onRow: OnRow)
 
   return {
     push(text) {
-      /** Where the cell's next part begins in this text. */
+      /** Index at which the next part of the cell begins in this text. */
       let from = 0
       let lengthFrom = 0
       for (let at = 0; at < text.length; at++) {
@@ -102,7 +108,7 @@ export function createCsvParser(source: string, separator: string, onRow: OnRow)
           if (code !== QUOTE) {
             const found = JSON.stringify(text.slice(at, at + 20))
             fail(
-              `cell ${cells.length + 1}: expected the separator or the line's end after the closing quote, got ${found}. Double quotes within quotes.`,
+              `cell ${cells.length + 1}: expected the separator or a line end after the closing quote, got ${found}. In a quoted cell, write each quote twice.`,
             )
           }
           known += '"'
@@ -118,11 +124,14 @@ export function createCsvParser(source: string, separator: string, onRow: OnRow)
       if (place === 'plain' || place === 'quoted') known += text.slice(from)
       rowLength += text.length - lengthFrom
       if (rowLength <= LONGEST_ROW) return
-      const remedy = place === 'quoted' ? 'Close the quote that was opened.' : 'Check that it is a CSV file.'
+      const remedy = place === 'quoted' ? 'Add the missing closing quote.' : 'Check that the file is a CSV file.'
       fail(`expected rows of at most ${grouped(LONGEST_ROW)} characters, got more. ${remedy}`)
     },
     end() {
-      if (place === 'quoted') fail('expected a closing quote, got the end of the file. Close it, or double it.')
+      if (place === 'quoted')
+        fail(
+          'expected a closing quote, got the end of the file. Add the quote, or write a quote that belongs to the cell twice.',
+        )
       if (place === 'start' && cells.length === 0) return
       endCell('')
       endRow()
@@ -130,7 +139,10 @@ export function createCsvParser(source: string, separator: string, onRow: OnRow)
   }
 }
 
-/** The character of comma, semicolon and tab that the first line has most of outside quotes; a comma where it has none. */
+/**
+ * Returns the separator that is most frequent outside quotes in the first line: a comma, a semicolon or a tab. Returns
+ * a comma if the line has no separator.
+ */
 export function detectSeparator(beginning: string): string {
   const counts = new Map([
     ['\t', 0],

@@ -10,8 +10,8 @@ const table = (start: number): Uint8Array => {
   return new TextEncoder().encode(`time,since,end\n${rows.join('\n')}\n`)
 }
 
-describe('numbers whose differences float32 would lose', () => {
-  it('keeps them in float64 until the mean is subtracted', async () => {
+describe('readCsv', () => {
+  it('keeps numbers in float64 if float32 would lose their differences', async () => {
     const { train, shape } = await readCsv(table(1_700_000_000))
     expect(train.inputs).toBeInstanceOf(Float64Array)
     expect(train.targets).toBeInstanceOf(Float64Array)
@@ -27,7 +27,7 @@ describe('numbers whose differences float32 would lose', () => {
     }
   })
 
-  it('keeps all others in float32, as runs have them', async () => {
+  it('keeps all other numbers in float32', async () => {
     for (const start of [0, 1000]) {
       const { train } = await readCsv(table(start))
       expect(train.inputs).toBeInstanceOf(Float32Array)

@@ -1,4 +1,4 @@
-/** Rows of a table as samples. */
+/** Turns rows of a table into samples. */
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { fitsFloat32 } from './csv-cells.ts'
@@ -7,7 +7,7 @@ import { type CsvTable, MOST_VALUES } from './csv-table.ts'
 import { type ColumnTargets, sortWords } from './csv-target.ts'
 import type { Samples } from './dataset.ts'
 
-/** What a table became: a category's words are those of its training rows. */
+/** Returns the encoding of a table. The words of a category are the words of its training rows. */
 export function encodingOf(
   { columns, categories }: CsvTable,
   targets: ColumnTargets,
@@ -29,7 +29,10 @@ export function encodingOf(
   return { ...known, target: targets.kind === 'values' ? 'values' : 'autoencode' }
 }
 
-/** A column's place among the inputs; `places` has one for each of a category's words, -1 for those without. */
+/**
+ * A column's place among the inputs. For a category, `places` maps each word to its input, or to -1 if the word has
+ * none.
+ */
 interface Encoded {
   readonly name: string
   readonly first: number
@@ -39,14 +42,14 @@ interface Encoded {
 }
 
 export interface Encoder {
-  /** Inputs of a sample. */
+  /** Number of inputs of a sample. */
   readonly size: number
   samples(rows: Uint32Array): Samples
-  /** Each category: how many inputs it is, and how many of these rows have a word that isn't among them. */
+  /** Describes each categorical column: its number of inputs, and the number of given rows whose word has no input. */
   categories(rows: Uint32Array): { readonly name: string; readonly inputs: number; readonly unknown: number }[]
 }
 
-/** Throws a `data` error where the samples would have too many values. */
+/** Creates the encoder of a table's rows. Throws a `data` error if the samples would have too many values. */
 export function createEncoder(
   source: string,
   table: CsvTable,
@@ -73,8 +76,8 @@ export function createEncoder(
     throw new IsobathError(
       'data',
       (option) =>
-        `${source}: expected at most ${grouped(MOST_VALUES)} values, got ${count} rows of ${size}. ` +
-        `Leave columns with many words out with ${option('ignore')}.`,
+        `${source}: expected at most ${grouped(MOST_VALUES)} values, got ${count} rows of ${size} values. ` +
+        `Use ${option('ignore')} to leave out columns with many different words.`,
     )
   }
   const isNarrow = encoded.every(({ values, places }) => places !== undefined || fitsFloat32(values))
@@ -99,7 +102,10 @@ export function createEncoder(
   }
 }
 
-/** Float32 where that will do: standardizing subtracts the mean in float64, before anything else is rounded. */
+/**
+ * Creates a float32 array if float32 is precise enough, and a float64 array if not. Standardizing subtracts the mean in
+ * float64 before any value is rounded.
+ */
 function floats(length: number, isNarrow: boolean): Float32Array | Float64Array {
   return isNarrow ? new Float32Array(length) : new Float64Array(length)
 }

@@ -1,5 +1,7 @@
-/** Rows of cells to columns of numbers, as they are read: a table is never held as text. */
-import { grouped } from '../format/words.ts'
+/**
+ * Turns rows of cells into columns of numbers while the rows are read. The text of a whole table is never in memory.
+ */
+import { counted, grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { CategoryWords, hintFor, isMissing, Numbers, numberIn, quoteCell } from './csv-cells.ts'
 import { type Columns, type CsvColumn, findColumns, type Role, shorten } from './csv-columns.ts'
@@ -7,24 +9,28 @@ import type { TableEncoding } from './csv-encoding.ts'
 import { matchColumns } from './csv-match.ts'
 import type { CsvOptions } from './options.ts'
 
-/** Rows that the kinds of the columns are found out from. */
+/** Number of first rows from which the kinds of the columns are detected. */
 const FIRST_ROWS = 20
-/** Different words of a categorical column: each becomes an input. */
+/** Largest number of different words in a categorical column. Each word becomes an input. */
 const MOST_CATEGORIES = 1000
-/** Different labels. */
+/** Largest number of different labels. */
 export const MOST_CLASSES = 2 ** 16
-/** Values of a table, and of what its columns become: 2 GiB of float64. A packed file of 13 MB can hold 1,500 million. */
+/**
+ * Largest number of values in a table and in the samples made from a table: 2 GiB as float64. A packed file of 13 MB
+ * can hold 1,500 million values.
+ */
 export const MOST_VALUES = 2 ** 28
 
-/** The label's cells, as words and as numbers, until it is known which of them they are. */
+/** A label column's cells, both as words and as numbers, until one of the two kinds is chosen. */
 export interface TargetColumn {
   readonly column: CsvColumn
-  /** NaN for a cell that is no number. */
+  /** Number in each cell, NaN for a cell that is no number. */
   readonly numbers: Numbers
-  /** Undefined where there are too many different ones. */
+  /** Words of the cells, or undefined if there are too many different words. */
   words: CategoryWords | undefined
-  /** The first cell that is no number, and how many there are. */
+  /** The first cell that is no number, with its file and line. */
   firstWord?: { readonly cell: string; readonly source: string; readonly line: number }
+  /** Number of cells that are no numbers. */
   wordCount: number
 }
 
@@ -34,25 +40,30 @@ export interface CsvTable {
   readonly numbers: ReadonlyMap<CsvColumn, Numbers>
   readonly categories: ReadonlyMap<CsvColumn, CategoryWords>
   readonly targets: readonly TargetColumn[]
-  /** Rows of each file that was read. */
+  /** Number of rows of each file, in the order of reading. */
   readonly counts: readonly number[]
-  /** Rows left out for a missing cell, by their numbers among all rows, from 0. */
+  /** Rows that were left out because of a missing cell, by their numbers among all rows, counted from 0. */
   readonly dropped: readonly number[]
 }
 
-/** Takes the rows of one file after the other; all have the columns of the first. With an encoding, it is a single file. */
+/**
+ * Collects the rows of one file after the other. All files have the columns of the first file. With an encoding, the
+ * reader takes a single file.
+ */
 export class TableReader {
   #columns: Columns | undefined
   readonly #numbers = new Map<CsvColumn, Numbers>()
   readonly #categories = new Map<CsvColumn, CategoryWords>()
   #targets: TargetColumn[] = []
-  /** What each column's cells are for, in the columns' order: a look-up for each of millions of cells costs. */
+  /** A function for each column that stores a cell. A look-up for each of millions of cells would be slow. */
   #takers: readonly ((cell: string, line: number) => boolean)[] = []
   readonly #counts: number[] = []
   readonly #dropped: number[] = []
+  /** Number of rows that were dropped before the current file. */
+  #droppedBefore = 0
   #rows = 0
   #source = ''
-  /** The first rows, until the columns are known. */
+  /** The first rows, stored until the columns are known. */
   #waiting: { cells: string[]; line: number }[] = []
   #isFirstRow = true
 
@@ -61,6 +72,7 @@ export class TableReader {
   beginFile(source: string): void {
     this.#source = source
     this.#counts.push(0)
+    this.#droppedBefore = this.#dropped.length
     this.#isFirstRow = true
   }
 
@@ -71,18 +83,19 @@ export class TableReader {
       return
     }
     if (this.#isFirstRow && this.#columns.hasHeader) {
-      // A single file's header is what its columns were matched by.
+      // With an encoding, the columns were matched by this header already.
       if (!this.options.encoding) this.#checkHeader(cells, line, this.#columns)
     } else this.#take(cells, line, this.#columns.all)
     this.#isFirstRow = false
   }
 
-  /** Throws a `data` error on a file without rows. */
+  /** Ends the current file. Throws a `data` error if the file has no rows. */
   endFile(): void {
     if (this.#columns === undefined && this.#waiting.length > 0) this.#decide()
     if ((this.#counts.at(-1) ?? 0) > 0) return
-    const found = this.#dropped.length > 0 ? `none without a missing cell (${this.#dropped.length} left out)` : 'none'
-    const header = this.#columns?.hasHeader ? ' below its header' : ''
+    const dropped = this.#dropped.length - this.#droppedBefore
+    const found = dropped > 0 ? `only rows with missing cells (${dropped} left out)` : 'none'
+    const header = this.#columns?.hasHeader ? ' below the header' : ''
     throw new IsobathError('data', `${this.#source}: expected rows of cells${header}, got ${found}.`)
   }
 
@@ -127,7 +140,7 @@ export class TableReader {
     throw new IsobathError(
       'data',
       `${this.#source}, line ${line}: expected ${expected} cells, as in the first line, got ${cells.length}. ` +
-        'Check the line, and whether its cells are in quotes where they have separators in them.',
+        'Check the line. A cell that contains the separator must be in quotes.',
     )
   }
 
@@ -147,14 +160,20 @@ export class TableReader {
     this.#counts[this.#counts.length - 1]++
     if (this.#rows * columns.length <= MOST_VALUES) return
     const limit = grouped(MOST_VALUES)
-    throw new IsobathError('data', `${this.#source}: expected at most ${limit} values, got more. Take a part of it.`)
+    throw new IsobathError(
+      'data',
+      `${this.#source}: expected at most ${limit} values, got more. Use a part of the table.`,
+    )
   }
 
   #isNeeded(role: Role): boolean {
     return role !== 'ignored' && !(role === 'target' && this.options.unlabeled)
   }
 
-  /** Keeps a column's cells; false where a number was expected and there is none. */
+  /**
+   * Returns the function that stores a column's cells. The function returns false if a cell of a number column is no
+   * number.
+   */
   #takerOf(column: CsvColumn): (cell: string, line: number) => boolean {
     const numbers = this.#numbers.get(column)
     if (numbers) {
@@ -186,7 +205,7 @@ export class TableReader {
       'data',
       (option) =>
         `${this.#source}, line ${line}, column ${quoteCell(name)}: expected at most ${MOST_CATEGORIES} different ` +
-        `words in a categorical column, got more. Leave it out with ${option('ignore')}.`,
+        `words in a categorical column, got more. Leave the column out with ${option('ignore')}.`,
     )
   }
 
@@ -200,7 +219,11 @@ export class TableReader {
     if (target.words?.push(classOf(cell, number), MOST_CLASSES) === undefined) target.words = undefined
   }
 
-  /** A class or a value of the training's; another one is told by its number (that of no class, or NaN) where that is allowed. */
+  /**
+   * Stores a label of a table that is read with an encoding. If unknown labels are allowed, an unknown class is stored
+   * as the number after the last class, and an unknown value as NaN. Throws a `data` error if an unknown label is not
+   * allowed.
+   */
   #takeKnownTarget(
     { column, numbers, words }: TargetColumn,
     cell: string,
@@ -217,10 +240,10 @@ export class TableReader {
     if (isKnown || this.options.unlabeled) return
     const [expected, remedy] =
       target === 'values'
-        ? ['a number', 'Correct it.']
+        ? ['a number', 'Correct the cell.']
         : [
-            `a class of the training (${shorten(classes)})`,
-            'Correct it, or leave the row out: the network has no such answer.',
+            `a class of the training table (${shorten(classes)})`,
+            'Correct the cell, or leave the row out, because the network predicts no other class.',
           ]
     throw new IsobathError(
       'data',
@@ -234,11 +257,14 @@ export class TableReader {
       'data',
       (option) =>
         `${this.#source}, line ${line}, column ${quoteCell(name)}: expected a value, got ${found}. ` +
-        `Fill it in, or leave such rows out: ${option('missing', 'drop')}.`,
+        `Fill the cell in, or use ${option('missing', 'drop')} to leave out rows with missing cells.`,
     )
   }
 
-  /** Names all columns of the row that aren't numbers: who has one text column often has more. */
+  /**
+   * Creates the error for a cell that is no number. The error names every column of the row without a number, because a
+   * table with one text column often has more.
+   */
   #notANumber(values: readonly string[], line: number): IsobathError {
     const columns = this.#columns?.all.filter(({ role, index }) => {
       return role === 'number' && numberIn(values[index]) === undefined
@@ -248,23 +274,23 @@ export class TableReader {
     if (this.options.encoding) {
       throw new IsobathError(
         'data',
-        `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, as in the training, got ` +
-          `${quoteCell(cell)}.${hintFor(cell)} Correct it.`,
+        `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, as in the training table, got ` +
+          `${quoteCell(cell)}.${hintFor(cell)} Correct the cell.`,
       )
     }
     const names = [first, ...others].map(({ name }) => name)
-    const more = others.length === 0 ? '' : ` (and in ${others.length} more of its columns)`
+    const more = others.length === 0 ? '' : ` (and no number in ${counted(others.length, 'more column')})`
     const shown = names.join().length > 200 ? ['COLUMNS'] : names
     return new IsobathError(
       'data',
       (option) =>
         `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, got ${quoteCell(cell)}${more}.` +
-        `${hintFor(cell)} Correct it; or, for columns of words, ${option('categorical', shown)} or ${option('ignore', shown)}.`,
+        `${hintFor(cell)} Correct the cell. For columns of words, use ${option('categorical', shown)} or ${option('ignore', shown)}.`,
     )
   }
 }
 
-/** A label as the name of a class: 3 and 3.0 are one, 007 is a name. */
+/** Returns the class name of a label. The labels 3 and 3.0 are the same class, and 007 is a name of its own. */
 function classOf(cell: string, number: number | undefined): string {
   return number === undefined || /^[+-]?0\d/.test(cell) ? cell : String(number)
 }

@@ -1,4 +1,4 @@
-/** Whether a label column names classes or holds values, and what they are. */
+/** Decides whether a label column holds classes or values, and makes the targets. */
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { quoteCell } from './csv-cells.ts'
@@ -6,32 +6,34 @@ import type { TableEncoding } from './csv-encoding.ts'
 import { type CsvTable, MOST_CLASSES, type TargetColumn } from './csv-table.ts'
 import type { CsvOptions } from './options.ts'
 
-/** As many different whole numbers are taken for classes; more of them are values. */
+/** Largest number of different whole numbers that count as classes. A label with more whole numbers holds values. */
 const MOST_WHOLE_CLASSES = 20
 
-/** Without a label, or with one that isn't known in every row, `labels` is empty and the values are NaN. */
+/** The targets of all rows. If the label is unknown in any row, `labels` is empty and all values are NaN. */
 export type ColumnTargets =
   | { readonly kind: 'classes'; readonly names: readonly string[]; readonly labels: Uint8Array | Uint16Array }
   | { readonly kind: 'values'; readonly names: readonly string[]; readonly columns: readonly Float64Array[] }
   | { readonly kind: 'inputs' }
 
 /**
- * The targets of all rows, and a sentence that says what they are. Words are classes, and so are at most 20 different
- * whole numbers; other numbers are values. Throws a `data` error where a column is neither, or has one value only, and
- * an `option` error where it can't be what was asked for.
+ * Returns the targets of all rows and a sentence that describes the targets. Words are classes. Whole numbers are
+ * classes if there are at most 20 different numbers. All other numbers are values.
+ *
+ * Throws a `data` error if a column is neither classes nor values, or if a column has a single value. Throws an
+ * `option` error if the column can't be read as the option `target` says.
  */
 export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [ColumnTargets, string] {
   const { targets } = table
   if (options.target === 'autoencode') {
-    const aside = options.label === undefined ? '; the option label leaves a column aside' : ''
-    return [{ kind: 'inputs' }, `every row is to be given back as it is (autoencoding)${aside}`]
+    const aside = options.label === undefined ? '; the option label leaves a column out' : ''
+    return [{ kind: 'inputs' }, `the network reproduces every row (autoencoding)${aside}`]
   }
   const areValues = options.target === 'values' || (options.target === undefined && targets.length > 1)
   if (targets.length > 1 && !areValues) {
     throw new IsobathError(
       'option',
       (option) =>
-        `${option('label')}: expected one column of classes, got ${targets.length}. Name one, or predict values: ${option('target', 'values')}.`,
+        `${option('label')}: expected one column of classes, got ${targets.length}. Name one column, or predict values with ${option('target', 'values')}.`,
     )
   }
   if (areValues) return valuesOf(source, targets, '')
@@ -43,18 +45,19 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
   if (wordCount === 0) {
     const areWhole = words?.words.every((word) => Number.isInteger(Number(word))) === true
     if (areWhole && distinct <= MOST_WHOLE_CLASSES) {
-      return classesOf(source, target, `, as few whole numbers are (the target "values" takes them for values)`)
+      const why = `a label of at most ${MOST_WHOLE_CLASSES} different whole numbers counts as classes`
+      return classesOf(source, target, `; ${why} (set the target to "values" to predict the numbers)`)
     }
-    return valuesOf(source, targets, ` (the target "classes" takes them for classes)`)
+    return valuesOf(source, targets, ` (set the target to "classes" to predict classes)`)
   }
-  // A few words among many different numbers are slips of a pen.
+  // A few words among many different numbers are typing errors.
   if (distinct > MOST_WHOLE_CLASSES && wordCount < count / 2) {
-    throw notAValue(target, `, or take all labels of ${quoteCell(column.name)} for names of classes`)
+    throw notAValue(target, `, or treat all labels of ${quoteCell(column.name)} as class names with`)
   }
   return classesOf(source, target, '')
 }
 
-/** The targets of a table that was read with an encoding, and a sentence on labels that aren't known. */
+/** Returns the targets of a table that was read with an encoding, and a sentence about unknown labels. */
 export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTable): [ColumnTargets, string[]] {
   if (encoding.target === 'autoencode') return [{ kind: 'inputs' }, []]
   const rows = counts.reduce((sum, count) => sum + count, 0)
@@ -66,8 +69,8 @@ export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTa
   const unknown = given.reduce((most, codes) => Math.max(most, codes?.filter(isUnknown).length ?? 0), 0)
   const isKnown = given.length > 0 && unknown === 0
   const why =
-    given.length === 0 ? 'is not in the table' : `isn't known in ${unknown === 1 ? '1 row' : `${unknown} rows`}`
-  const notes = isKnown ? [] : [`${wanted.join(', ')} ${why}: predictions stand alone`]
+    given.length === 0 ? 'is not in the table' : `is unknown in ${unknown === 1 ? '1 row' : `${unknown} rows`}`
+  const notes = isKnown ? [] : [`the label ${wanted.join(', ')} ${why}, so the predictions are not scored`]
   if (encoding.target === 'values') {
     const nothing = new Float64Array(rows).fill(Number.NaN)
     return [{ kind: 'values', names: wanted, columns: wanted.map((_, at) => (isKnown && given[at]) || nothing) }, notes]
@@ -90,19 +93,19 @@ function valuesOf(source: string, targets: readonly TargetColumn[], why: string)
     )
   }
   const names = targets.map(({ column }) => column.name)
-  const are = names.length === 1 ? 'is a value' : 'are values'
+  const [label, are] = names.length === 1 ? ['the label', 'is a value'] : ['the labels', 'are values']
   const columns = targets.map(({ numbers }) => numbers.values)
-  return [{ kind: 'values', names, columns }, `${names.join(', ')} ${are} to predict${why}`]
+  return [{ kind: 'values', names, columns }, `${label} ${names.join(', ')} ${are} to predict${why}`]
 }
 
-/** `otherwise`: what else helps, if labels are said to be classes. */
+/** Creates the error for a label that is no number. `otherwise` is another remedy: the label may be read as classes. */
 function notAValue({ firstWord, column }: TargetColumn, otherwise?: string): IsobathError {
   const { source, line, cell } = firstWord ?? { source: '', line: 0, cell: '' }
   return new IsobathError(
     'data',
     (option) =>
       `${source}, line ${line}, column ${quoteCell(column.name)}: expected a number, like the other labels, got ` +
-      `${quoteCell(cell)}. Correct it${otherwise === undefined ? '' : `${otherwise}: ${option('target', 'classes')}`}.`,
+      `${quoteCell(cell)}. Correct the cell${otherwise === undefined ? '' : `${otherwise} ${option('target', 'classes')}`}.`,
   )
 }
 
@@ -132,10 +135,16 @@ function classesOf(source: string, { column, words }: TargetColumn, why: string)
   const labels = names.length <= 256 ? new Uint8Array(codes.length) : new Uint16Array(codes.length)
   for (let row = 0; row < codes.length; row++) labels[row] = placeOf[codes[row]]
   const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')} ...` : names.join(', ')
-  return [{ kind: 'classes', names, labels }, `${column.name} names ${grouped(names.length)} classes (${shown})${why}`]
+  return [
+    { kind: 'classes', names, labels },
+    `the label ${column.name} has ${grouped(names.length)} classes (${shown})${why}`,
+  ]
 }
 
-/** By value where all are numbers, else by their characters' codes, whatever the machine's language is. */
+/**
+ * Sorts words by value if all words are numbers, and by character codes if not. The order doesn't depend on the
+ * machine's language.
+ */
 export function sortWords(words: readonly string[]): string[] {
   if (words.every((word) => word !== '' && Number.isFinite(Number(word)))) {
     return [...words].sort((one, other) => Number(one) - Number(other) || (one < other ? -1 : 1))

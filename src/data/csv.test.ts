@@ -11,7 +11,7 @@ const source = (text: string, name = 't.csv') => ({ name, bytes: [bytes(text)] }
 const read = (text: string, options: CsvOptions = {}, test?: string) =>
   readCsv(source(text), options, test === undefined ? undefined : source(test, 'test.csv'))
 
-/** Rows of inputs, with what belongs to them. */
+/** Returns rows of inputs with their labels or targets. */
 function rowsOf({ count, inputs, labels, targets }: Samples): unknown[] {
   const size = inputs.length / count
   return Array.from({ length: count }, (_, row) => {
@@ -21,8 +21,8 @@ function rowsOf({ count, inputs, labels, targets }: Samples): unknown[] {
   })
 }
 
-describe('a table', () => {
-  test('of words to tell apart', async () => {
+describe('readCsv', () => {
+  test('reads a table with classes', async () => {
     const data = await read('weight,length,fruit\n1,2,pear\n3,4,apple\n', {}, 'weight,length,fruit\n5,6,pear\n')
     expect(data).toMatchObject({ name: 't.csv', shape: [2], classes: 2, classNames: ['apple', 'pear'] })
     expect([rowsOf(data.train), rowsOf(data.test)]).toEqual([
@@ -34,13 +34,13 @@ describe('a table', () => {
     ])
     expect(taskOf(data)).toBe('classification')
     expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
-      "t.csv: 3 rows, 3 columns between commas, named by the first line
-      fruit names 2 classes (apple, pear)
+      "t.csv: 3 rows, 3 columns separated by commas, with a header
+      the label fruit has 2 classes (apple, pear)
       2 training rows, 1 test row from test.csv"
     `)
   })
 
-  test('of values to predict, with a column of words, one left out and missing cells', async () => {
+  test('reads a table with values to predict, a column of words, an ignored column and missing cells', async () => {
     const text = 'id;town;rooms;price\n1;Oslo;2;10.5\n2;Bergen;;20.5\n3;Bergen;3;NA\n4;Bodø;4;30\n5;Oslo;1;2e1\n'
     const options = { categorical: ['town'], ignore: ['id'], missing: 'drop' } as const
     const data = await read(text, options, 'id;town;rooms;price\n6;Bodø;7;1\n7;Voss;8;2\n')
@@ -56,28 +56,28 @@ describe('a table', () => {
     ])
     expect([taskOf(data), outputsOf(data)]).toEqual(['regression', 1])
     expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
-      "t.csv: 5 rows, 4 columns between semicolons, named by the first line, 1 left out; 2 rows with missing cells left out
-      price is a value to predict (the target "classes" takes them for classes)
-      town is 2 inputs, one for each word; 1 test row has a word that no training row has, and 0 in all of them
+      "t.csv: 5 rows, 4 columns separated by semicolons, with a header; 1 column left out; 2 rows with missing cells left out
+      the label price is a value to predict (set the target to "classes" to predict classes)
+      town becomes 2 inputs, one for each word; all of its inputs are 0 in 1 test row with a word that no training row has
       3 training rows, 2 test rows from test.csv"
     `)
   })
 
-  test('may have several values to predict, and its label anywhere', async () => {
+  test('reads several values to predict, and a label in any column', async () => {
     const data = await read('a,b,c\n1,2.5,3\n4,5,6\n7,8,9\n', { label: 'b,1' })
     expect(data.targetNames).toEqual(['a', 'b'])
     expect([data.shape, outputsOf(data)]).toEqual([[1], 2])
     expect(rowsOf((await read('a,b\nx,1\ny,2\n', { label: '1' }, 'a,b\nx,3\n')).test)).toEqual([[3, '->', 0]])
   })
 
-  test('can be given back, all of it or without its label', async () => {
+  test('reads a table for autoencoding, with or without its label', async () => {
     const whole = await read('a,b\n1,2\n3,4\n', { target: 'autoencode' })
     expect([taskOf(whole), whole.shape, outputsOf(whole)]).toEqual(['autoencoding', [2], 2])
     const part = await read('a,b,kind\n1,2,x\n3,4,y\n', { target: 'autoencode', label: 'kind' })
     expect([part.shape, part.classes]).toEqual([[2], 0])
   })
 
-  test('has whole numbers as classes when they are few, unless it is said otherwise', async () => {
+  test('treats few different whole numbers as classes, unless the option target differs', async () => {
     const digits = (count: number): string => Array.from({ length: 60 }, (_, row) => `0.5,${row % count}\n`).join('')
     const taken = async (text: string, options?: CsvOptions) => {
       const { classNames, targetNames } = await read(text, options)
@@ -87,19 +87,19 @@ describe('a table', () => {
     expect(await taken(digits(21))).toEqual(['column 2'])
     expect(await taken(digits(21), { target: 'classes' })).toBe(21)
     expect(await taken(digits(3), { target: 'values' })).toEqual(['column 2'])
-    // Sorted as numbers; 1 and 1.0 are one class, and 007 is a name.
+    // Classes are sorted as numbers. The labels 1 and 1.0 are the same class, and 007 is a name.
     expect((await read('1,10\n1,9\n1,9.0\n')).classNames).toEqual(['9', '10'])
     expect((await read('1,007\n1,7\n', { target: 'classes' })).classNames).toEqual(['007', '7'])
   })
 })
 
-describe('the header', () => {
+describe('the header of a table', () => {
   const shapeAndRows = async (text: string, options?: CsvOptions) => {
     const { train, test: held } = await read(text, options)
     return train.count + held.count
   }
 
-  test('is found where words stand above numbers, or where the options name it', async () => {
+  test('shows itself by words above numbers or by names in the options', async () => {
     expect(await shapeAndRows('a,b\n1,2\n3,4\n')).toBe(2)
     expect(await shapeAndRows('0,1\n1,2\n3,4\n')).toBe(3)
     expect(await shapeAndRows('1,x\n1,y\n3,x\n')).toBe(3)
@@ -110,14 +110,14 @@ describe('the header', () => {
   })
 })
 
-describe('what can not be read', () => {
+describe('the error for a bad table', () => {
   const said = async (text: string | Uint8Array, options: CsvOptions = {}, held?: string): Promise<string> => {
     const own = typeof text === 'string' ? bytes(text) : text
     const other = held === undefined ? undefined : source(held, 'test.csv')
     return laterRefusal(() => readCsv({ name: 't.csv', bytes: [own] }, options, other))
   }
 
-  test('is named with its line and column, and with what to do', async () => {
+  test('names the line, the column and the remedy', async () => {
     const messages = [
       await said(''),
       await said('a,b\n'),
@@ -145,6 +145,7 @@ describe('what can not be read', () => {
       await said('a,b\n1,x\n3,y\n', { testFraction: 1 }),
       await said('a,b\n1,x\n3,y\n', {}, 'a,c\n1,x\n'),
       await said('a,b\n1,x\n3,y\n', {}, 'a,b\n'),
+      await said('a,b\n1,x\n,y\n3,y\n', { missing: 'drop' }, 'a,b\n,x\n'),
       await said(Uint8Array.of(0x61, 0x2c, 0xe9, 0x0a)),
       await said(`a,b\n${Array.from({ length: 1001 }, (_, row) => `w${row},${row / 7}\n`).join('')}`, {
         categorical: ['a'],
@@ -152,37 +153,38 @@ describe('what can not be read', () => {
     ]
     expect(messages.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: t.csv: expected rows of cells, got none.
-      IsobathError: t.csv: expected rows of cells below its header, got none.
+      IsobathError: t.csv: expected rows of cells below the header, got none.
       IsobathError: t.csv: expected at least two classes in the column "b", got "2" in every row. Choose another label with label.
-      IsobathError: t.csv: expected at least one column beside the label, got one column in all. Check separator, label and ignore.
-      IsobathError: t.csv, line 3: expected 2 cells, as in the first line, got 1. Check the line, and whether its cells are in quotes where they have separators in them.
-      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Fill it in, or leave such rows out: missing: "drop".
-      IsobathError: t.csv, line 3, column "b": expected a value, got "?". Fill it in, or leave such rows out: missing: "drop".
-      IsobathError: t.csv: expected rows of cells below its header, got none without a missing cell (2 left out).
-      IsobathError: t.csv, line 2, column "town": expected a number, got "Oslo". Correct it; or, for columns of words, categorical: ["town"] or ignore: ["town"].
-      IsobathError: t.csv, line 2, column "my town": expected a number, got "Oslo" (and in 1 more of its columns). Correct it; or, for columns of words, categorical: ["my town", "c"] or ignore: ["my town", "c"].
-      IsobathError: t.csv, line 2, column "a": expected a number, got "1,5". Write decimals with a point. Correct it; or, for columns of words, categorical: ["a"] or ignore: ["a"].
-      IsobathError: t.csv, line 2, column "a": expected a number, got "1e99". It is beyond what float32 holds. Correct it; or, for columns of words, categorical: ["a"] or ignore: ["a"].
-      IsobathError: t.csv, line 2, column "a": expected a number, got "0x10". Correct it; or, for columns of words, categorical: ["a"] or ignore: ["a"].
-      IsobathError: t.csv, line 1: columns 1 and 2 are both called "a". Rename one; or, if the first line is no header, say header: "no".
-      IsobathError: t.csv, line 1: expected a header or a row, got words above numbers ("a") beside numbers ("1"). Say which it is: header: "yes" or header: "no".
+      IsobathError: t.csv: expected at least one column beside the label, got one column in total. Check separator, label and ignore.
+      IsobathError: t.csv, line 3: expected 2 cells, as in the first line, got 1. Check the line. A cell that contains the separator must be in quotes.
+      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Fill the cell in, or use missing: "drop" to leave out rows with missing cells.
+      IsobathError: t.csv, line 3, column "b": expected a value, got "?". Fill the cell in, or use missing: "drop" to leave out rows with missing cells.
+      IsobathError: t.csv: expected rows of cells below the header, got only rows with missing cells (2 left out).
+      IsobathError: t.csv, line 2, column "town": expected a number, got "Oslo". Correct the cell. For columns of words, use categorical: ["town"] or ignore: ["town"].
+      IsobathError: t.csv, line 2, column "my town": expected a number, got "Oslo" (and no number in 1 more column). Correct the cell. For columns of words, use categorical: ["my town", "c"] or ignore: ["my town", "c"].
+      IsobathError: t.csv, line 2, column "a": expected a number, got "1,5". Write decimal numbers with a point. Correct the cell. For columns of words, use categorical: ["a"] or ignore: ["a"].
+      IsobathError: t.csv, line 2, column "a": expected a number, got "1e99". The number is too large for float32. Correct the cell. For columns of words, use categorical: ["a"] or ignore: ["a"].
+      IsobathError: t.csv, line 2, column "a": expected a number, got "0x10". Correct the cell. For columns of words, use categorical: ["a"] or ignore: ["a"].
+      IsobathError: t.csv, line 1: expected different column names, got "a" for columns 1 and 2. Rename column 1 or 2. If the first line is no header, use header: "no".
+      IsobathError: t.csv, line 1: expected a header or a row of data, got both words above numbers ("a") and numbers ("1"). Choose header: "yes" or header: "no".
       IsobathError: t.csv: expected at least two classes in the column "b", got "x" in every row. Choose another label with label.
       IsobathError: t.csv: expected different values in the column "b", got 0.5 in every row. Choose another label with label.
-      IsobathError: t.csv, line 2, column "b": expected a number, like the other labels, got "x". Correct it.
-      IsobathError: t.csv, line 52, column "b": expected a number, like the other labels, got "abc". Correct it, or take all labels of "b" for names of classes: target: "classes".
-      IsobathError: label: t.csv has no column "c". Did you mean a? It has a, b.
-      IsobathError: ignore: column "b" of t.csv is the label. Name another one with label.
+      IsobathError: t.csv, line 2, column "b": expected a number, like the other labels, got "x". Correct the cell.
+      IsobathError: t.csv, line 52, column "b": expected a number, like the other labels, got "abc". Correct the cell, or treat all labels of "b" as class names with target: "classes".
+      IsobathError: label: expected a column of t.csv, got "c". Did you mean a? The columns are a, b.
+      IsobathError: ignore: expected columns other than the label, got column "b" of t.csv. Choose another label with label.
       IsobathError: t.csv: expected at least one column beside the label, got none. Check separator, label and ignore.
-      IsobathError: separator: expected one character, no quote and no line's end, got ";;".
+      IsobathError: separator: expected one character other than a quote or a line break, got ";;".
       IsobathError: testFraction: expected a number above 0 and below 1, got 1.
       IsobathError: test.csv, line 1: expected "b" as the name of column 2, as in the training table, got "c". Give both tables the same columns.
-      IsobathError: test.csv: expected rows of cells below its header, got none.
-      IsobathError: t.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
-      IsobathError: t.csv, line 1002, column "a": expected at most 1000 different words in a categorical column, got more. Leave it out with ignore."
+      IsobathError: test.csv: expected rows of cells below the header, got none.
+      IsobathError: test.csv: expected rows of cells below the header, got only rows with missing cells (1 left out).
+      IsobathError: t.csv: expected text in UTF-8, got other bytes. Save the table as CSV in UTF-8.
+      IsobathError: t.csv, line 1002, column "a": expected at most 1000 different words in a categorical column, got more. Leave the column out with ignore."
     `)
   })
 
-  test('is never anything but an IsobathError, whatever the bytes are', async () => {
+  test('always belongs to the class IsobathError, for any bytes', async () => {
     const piece = fc.constantFrom(
       'a',
       '1',
@@ -228,7 +230,7 @@ describe('what can not be read', () => {
   })
 })
 
-test('a table of any size is split into two parts that cover it, by the seed, in the order of its rows', async () => {
+test('a table of any size is split by the seed into two complete parts in the order of the rows', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 2, max: 60 }),

@@ -1,4 +1,4 @@
-/** Tables of comma-separated values as data sets. */
+/** Reads tables of comma-separated values as data sets. */
 import { counted } from '../format/words.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { describeValue } from '../support/describe-value.ts'
@@ -16,7 +16,10 @@ import { type CsvOptions, csvOptions } from './options.ts'
 export type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
 export type { CsvOptions } from './options.ts'
 
-/** A file's name, for errors and as the name of the data set, and its bytes, in pieces of any size. */
+/**
+ * A file as a source of a table. `name` is the file's name, for error messages and for the data set. `bytes` holds the
+ * file's bytes, in pieces of any size.
+ */
 export interface CsvSource {
   readonly name: string
   readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
@@ -24,25 +27,34 @@ export interface CsvSource {
 
 type CsvSettings = Output<typeof csvOptions>
 
-/** Bytes of a file, unpacked. */
+/** Largest size of a file after unpacking, in bytes. */
 const LARGEST_FILE = 2 ** 33
+/** Number of characters at the beginning of a file in which the separator is detected. */
 const SEARCHED = 2 ** 16
 
 /**
- * A table as a data set: bytes of CSV, UTF-8, cells between commas, semicolons or tabs, with a header or without. The
- * last column is the label unless `label` names another. Words are classes, named in `classNames`, and so are at most 20
- * different whole numbers; other numbers are values to predict (`target` says otherwise). All other columns are inputs,
- * in their order: numbers, or one input for each word of the training rows where the column is `categorical`. A word that
- * only test rows have leaves all of these inputs 0. `notes` say what was found out.
+ * Reads a table as a data set. The table is CSV in UTF-8, with or without a header. Commas, semicolons or tabs separate
+ * the cells.
  *
- * Without `test`, a fraction of the rows, chosen by the seed, is kept for testing; each part keeps the rows' order.
+ * The last column is the label unless `label` names another column. A label of words is a class, and `classNames` lists
+ * the words. A label of whole numbers is a class too, if the column has at most 20 different numbers. Labels of other
+ * numbers are values to predict. The option `target` can request classes or values instead.
  *
- * `encoding` of the data set says what the table became. As an option it makes the same of other tables: columns are
- * matched by their names where both have names, else by position; `whole` and `unlabeled` are for new rows to predict.
+ * All columns besides the label are inputs, in the order of the table. A column of numbers is one input. A
+ * `categorical` column has one input for each word of the training rows. All of the column's inputs are 0 for a word
+ * that only test rows have. `notes` say what was detected.
  *
- * Throws a `data` error that names the file, the line and the column on a missing cell (unless `missing` is drop), a word
- * in a column of numbers, rows of different lengths, names that come twice, too few rows or classes and on what is no
- * CSV at all, and with an encoding on a missing column and an unknown class; an `option` error on a bad option.
+ * Without `test`, the seed chooses a fraction of the rows for testing. Both the training rows and the test rows keep
+ * their order.
+ *
+ * The data set's `encoding` describes how the table became inputs and targets. The option `encoding` reads a table with
+ * the encoding of another table. Columns are matched by name if both tables have names, and by position if not. The
+ * options `whole` and `unlabeled` are for new rows to predict.
+ *
+ * Throws a `data` error that names the file, the line and the column of a bad cell. Bad cells are missing cells (unless
+ * `missing` is drop) and words in a column of numbers. Throws a `data` error for rows of different lengths, duplicate
+ * names, too few rows or classes, and bytes that are no CSV. With an encoding, throws a `data` error for a missing
+ * column and for an unknown class. Throws an `option` error for a bad option.
  */
 export async function readCsv(
   source: Uint8Array | CsvSource,
@@ -90,7 +102,7 @@ function describe(name: string, encoding: TableEncoding, size: number, targets: 
   }
 }
 
-/** Tables that become what another one became. Each file's columns are matched on their own. */
+/** Reads tables with the encoding of another table. The columns of each file are matched separately. */
 async function readEncoded(
   encoding: TableEncoding,
   training: CsvSource,
@@ -131,20 +143,23 @@ async function readEncoded(
 
 const allRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, row) => row)
 
-/** The numbers of the rows that weren't dropped. */
+/** Returns the numbers of the rows that were not dropped. */
 function keptRows({ counts, dropped }: CsvTable): Uint32Array {
   const gone = new Set(dropped)
   return allRows(counts[0] + dropped.length).filter((row) => !gone.has(row))
 }
 
-/** Reads a file's rows; gives the separator. */
+/** Reads a file's rows and returns the separator. */
 async function readTable({ name, bytes }: CsvSource, reader: TableReader, asked?: string): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (piece?: Uint8Array): string => {
     try {
       return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true })
     } catch {
-      throw new IsobathError('data', `${name}: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.`)
+      throw new IsobathError(
+        'data',
+        `${name}: expected text in UTF-8, got other bytes. Save the table as CSV in UTF-8.`,
+      )
     }
   }
   reader.beginFile(name)
@@ -190,31 +205,33 @@ function splitRows(source: string, { counts }: CsvTable, { testFraction, seed }:
   if (first < 2) {
     throw new IsobathError(
       'data',
-      `${source}: expected at least two rows, one to train and one to test on, got ${first}.`,
+      `${source}: expected at least two rows, one for training and one for testing, got ${first}.`,
     )
   }
   return splitAtRandom(first, testFraction, createRandom(seed, 'test rows').permutation(first))
 }
 
-/** Both parts have at least one row, and their rows in the order of their numbers. */
+/**
+ * Splits the rows at random into training rows and test rows. Each part has at least one row, in the original order.
+ */
 function splitAtRandom(count: number, fraction: number, permutation: Uint32Array): Split {
   const held = Math.min(count - 1, Math.max(1, Math.round(fraction * count)))
   return { train: permutation.subarray(held).toSorted(), test: permutation.subarray(0, held).toSorted() }
 }
 
 function describeCategory({ name, inputs, unknown }: ReturnType<Encoder['categories']>[number]): string {
-  const rows = unknown === 1 ? '1 test row has a word' : `${unknown} test rows have a word`
-  const rest = unknown === 0 ? '' : `; ${rows} that no training row has, and 0 in all of them`
-  return `${name} is ${inputs === 1 ? '1 input' : `${inputs} inputs`}, one for each word${rest}`
+  const rows = counted(unknown, 'test row')
+  const rest = unknown === 0 ? '' : `; all of its inputs are 0 in ${rows} with a word that no training row has`
+  return `${name} becomes ${counted(inputs, 'input')}, one for each word${rest}`
 }
 
-/** A word that the training didn't have: the network knows nothing of it. */
+/** Describes rows with words that no training row has. The network has learned nothing about unknown words. */
 function describeUnknown({ name, unknown }: ReturnType<Encoder['categories']>[number]): string[] {
-  const rows = unknown === 1 ? '1 row has a word' : `${unknown} rows have a word`
-  return unknown === 0 ? [] : [`${name}: ${rows} that the training didn't have, and 0 in all of its inputs`]
+  if (unknown === 0) return []
+  return [`the inputs of ${name} are 0 in ${counted(unknown, 'row')} with a word that no training row has`]
 }
 
-const SEPARATORS: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', ' ': 'blanks' }
+const SEPARATORS: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', ' ': 'spaces' }
 
 function describeFile(source: string, { columns, separator, counts, dropped }: CsvTable): string {
   const rows = counted(
@@ -224,9 +241,9 @@ function describeFile(source: string, { columns, separator, counts, dropped }: C
   const ignored = columns.all.filter(({ role }) => role === 'ignored').length
   const between = SEPARATORS[separator] ?? JSON.stringify(separator)
   const left = dropped.length === 0 ? '' : `; ${counted(dropped.length, 'row')} with missing cells left out`
-  const header = columns.hasHeader ? 'named by the first line' : 'without a header'
-  const without = ignored === 0 ? '' : `, ${ignored} left out`
-  return `${source}: ${rows}, ${counted(columns.all.length, 'column')} between ${between}, ${header}${without}${left}`
+  const header = columns.hasHeader ? 'with a header' : 'without a header'
+  const without = ignored === 0 ? '' : `; ${counted(ignored, 'column')} left out`
+  return `${source}: ${rows}, ${counted(columns.all.length, 'column')} separated by ${between}, ${header}${without}${left}`
 }
 
 function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed }: CsvSettings): string {

@@ -1,10 +1,10 @@
-/** What a network for a data set takes and gives. */
+/** The input and output sizes of a network for a data set. */
 import { type Dataset, outputsOf, type Task, taskOf } from './dataset.ts'
 
 export interface DataShape {
-  /** Sizes of one sample. */
+  /** Sizes of one sample: [features] or [channels, height, width]. */
   readonly input: readonly number[]
-  /** The width of the read-out: as many as there are classes, or values to predict. */
+  /** Width of the readout: the number of classes, or the number of values to predict. */
   readonly classes: number
   readonly task: Task
 }

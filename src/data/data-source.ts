@@ -1,4 +1,4 @@
-/** The one form of all data sets: generated ones, sets in files, and tables of the user's own. */
+/** The common form of all data sets: generated sets, published sets in files, and a user's own tables. */
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, type Input, pickOptions, without } from '../support/fields.ts'
 import { type DataShape, shapeOfData } from './data-shape.ts'
@@ -9,7 +9,10 @@ import { dataFiles } from './node.ts'
 import { csvOptions, encodingOptions, tableOptions } from './options.ts'
 import { vary } from './vary.ts'
 
-/** What `data list` says of a set; sizes are the usual ones, null where only the files tell. */
+/**
+ * Facts about a data set, as the command `data list` shows them. The sample counts are those of the default options. A
+ * fact is null if it depends on the files.
+ */
 export interface DataFacts {
   readonly what: string
   readonly shape: readonly number[] | null
@@ -17,27 +20,33 @@ export interface DataFacts {
   readonly train: number | null
   readonly test: number | null
   readonly source: 'generated' | 'files'
-  /** There where some classes are the mirror image of others, so that a flip makes them alike. */
+  /** Present if some classes are mirror images of other classes, so that a horizontal flip makes the classes alike. */
   readonly mirrored?: true
 }
 
 export interface DataSource {
   readonly facts: DataFacts
-  /** Options of its own, beside those that every set has. */
+  /** The set's own options, without the options that all sets share. */
   readonly options: Fields
-  /** Options for one reading, which no run keeps. */
+  /** Options for a single reading, which no run stores. */
   readonly passing?: Fields
-  /** There where its sets are tables of the user's own: each is called by its file's name, and its place tells it apart. */
+  /**
+   * Present if the source reads a user's own tables. A user's own table is named after its file and identified by its
+   * path.
+   */
   readonly isTable?: true
-  /** What a network for it takes and gives, read no further than that takes. `read` reads the set, once for all who ask. */
+  /**
+   * Returns the input and output sizes of a network for the set, and reads files only if needed. `read` reads the set
+   * once for all callers.
+   */
   readonly shape: (options: DatasetOptions, read: () => Promise<Dataset>) => Promise<DataShape>
-  /** The set as it is, before it is varied. The options were checked. */
+  /** Reads the set before it is varied. The options were checked by the caller. */
   readonly read: (options: DatasetOptions) => Promise<Dataset>
 }
 
 type Usual = Pick<DataFacts, 'what' | 'mirrored'> & { readonly shape: readonly number[]; readonly classes: number }
 
-/** A set that is made here; `options` has its usual sizes. */
+/** Makes the source of a generated set. `options` holds the set's default sizes. */
 export function generated<F extends Fields & ReturnType<typeof sizes>>(
   generate: (options: Input<F>) => Dataset,
   options: F,
@@ -47,7 +56,7 @@ export function generated<F extends Fields & ReturnType<typeof sizes>>(
     facts: { ...usual, train: options.train.default, test: options.test.default, source: 'generated' },
     options: without<Fields, string>(options, 'seed'),
     shape: async (given) => {
-      // A small set of the same kind has the same shape.
+      // A set of one sample has the same shape.
       const small: GeneratorOptions = { train: 1, test: 1 }
       return shapeOfData(vary(generate({ ...pickOptions(options, given), ...small }), { target: given.target }))
     },
@@ -60,7 +69,7 @@ interface Published extends Usual {
   readonly test: number
 }
 
-/** A published set in files; `load` is given the folder that the caller named, if any. */
+/** Makes the source of a published set in files. `load` gets the folder that the caller named, or undefined. */
 export function stored(load: (dataDir: string | undefined) => Promise<Dataset>, published: Published): DataSource {
   const { shape, classes } = published
   return {
@@ -74,10 +83,10 @@ export function stored(load: (dataDir: string | undefined) => Promise<Dataset>, 
   }
 }
 
-/** Tables of the user's own, which lie at a place of theirs. */
+/** The source of a user's own tables. */
 export const tables: DataSource = {
   facts: {
-    what: 'a table of your own: FILE.csv, or a folder with train.csv and test.csv',
+    what: 'your own table: FILE.csv, or a folder with train.csv and test.csv',
     shape: null,
     classes: null,
     train: null,
@@ -94,7 +103,7 @@ export const tables: DataSource = {
       throw new IsobathError(
         'data',
         (option) =>
-          `${option('dataDir')}: expected the file of a table, got none. Name it, such as ${option('dataDir', 'houses.csv')}.`,
+          `${option('dataDir')}: expected the file of a table, got none. Name a file, such as ${option('dataDir', 'houses.csv')}.`,
       )
     }
     const { loadCsv } = await dataFiles("loadDataset('csv')")

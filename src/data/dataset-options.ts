@@ -1,3 +1,4 @@
+/** The options of all named data sets together. */
 import type { Input } from '../support/fields.ts'
 import type { BlobsOptions } from './blobs.ts'
 import type { commonOptions, encodingOptions, tableOptions } from './options.ts'
@@ -6,8 +7,8 @@ import type { SawtoothOptions } from './sawtooth.ts'
 import type { TeacherOptions } from './teacher.ts'
 
 /**
- * What can be asked of a data set by name: what every set can do, what only some have. All of it is JSON, so that a run
- * can keep it.
+ * Options of a named data set: the options that every set has, and the options of single sets. All options are plain
+ * JSON, so that a run can store them.
  */
 export type DatasetOptions = Input<typeof commonOptions> &
   Input<typeof tableOptions> &

@@ -1,60 +1,71 @@
-/** What a network learns from: samples and what they should give. */
+/** Data sets: samples and their targets. */
 import { IsobathError } from '../support/errors.ts'
 import { autoencoded, type TableEncoding } from './csv-encoding.ts'
 
 /**
- * Samples of one set, row after row. `inputs` holds `count * size(shape)` values, bytes for images (0..255) and floats for
- * the rest (float64 where float32 would round their differences away); `labels` holds one class number per sample, and is
- * empty where there are no classes or they aren't known.
+ * The samples of one set, row by row. Each row has `size` values, the product of the data set's `shape`.
+ *
+ * `inputs` holds `count * size` values: bytes from 0 to 255 for images, floats for all other samples. The floats are
+ * float64 if float32 would lose their differences by rounding.
+ *
+ * `labels` holds one class number for each sample. `labels` is empty if the task has no classes or the classes are
+ * unknown.
  */
 export interface Samples {
   readonly count: number
   readonly inputs: Uint8Array | Float32Array | Float64Array
   readonly labels: Uint8Array | Uint16Array
   /**
-   * What the network's outputs should be, where that isn't a class: `count * outputs` values in their own units
-   * (regression; NaN where they aren't known), or the samples' own inputs (autoencoding).
+   * The desired outputs of the network, if they are not classes. For regression, `targets` holds `count * outputs`
+   * values in their own units, NaN if unknown. For autoencoding, `targets` is `inputs`: the samples are their own
+   * targets.
    */
   readonly targets?: Float32Array | Float64Array | 'inputs'
-  /** Their numbers among the rows of their file, counted from 0, where rows between them were left out. */
+  /** Row numbers of the samples in their file, counted from 0. Present if rows between the samples were left out. */
   readonly rowNumbers?: Uint32Array
 }
 
-/** Which class a sample is of, which values belong to it, or the sample itself. */
+/**
+ * What a network predicts for a sample: its class (classification), values (regression), or the sample itself
+ * (autoencoding).
+ */
 export type Task = 'classification' | 'regression' | 'autoencoding'
 
+/** A data set with its training set and test set. */
 export interface Dataset {
   readonly name: string
   /** Sizes of one sample: [features] or [channels, height, width]. */
   readonly shape: readonly number[]
-  /** How many classes the labels name; 0 where there are none. */
+  /** Number of classes that the labels name, 0 if the labels name no classes. */
   readonly classes: number
   readonly train: Samples
   readonly test: Samples
-  /** Held out of the training set, to choose settings by. */
+  /** Samples held out of the training set, for choosing settings. */
   readonly validation?: Samples
-  /** What the classes are called, where their numbers aren't their names. */
+  /** Names of the classes, if the classes have names besides their numbers. */
   readonly classNames?: readonly string[]
-  /** Regression: what the targets are called, in the order of the outputs. */
+  /** Names of the targets of a regression, in the order of the outputs. */
   readonly targetNames?: readonly string[]
-  /** What the columns of a table became, so that others can be read in the same way. */
+  /** How the columns of a table became inputs and targets, so that other tables can be read in the same way. */
   readonly encoding?: TableEncoding
-  /** What a reader decided that its user may want to know, in sentences. */
+  /** Sentences for the user about decisions that were made while reading the data. */
   readonly notes?: readonly string[]
 }
 
-/** What the training set asks for. */
+/** Returns the task of a data set, which follows from the targets of its training set. */
 export function taskOf({ train }: Pick<Dataset, 'train'>): Task {
   if (train.targets === undefined) return 'classification'
   return train.targets === 'inputs' ? 'autoencoding' : 'regression'
 }
 
-/** Values of one sample. */
+/** Returns the number of values of one sample. */
 export function inputSize({ shape }: Pick<Dataset, 'shape'>): number {
   return shape.reduce((product, extent) => product * extent, 1)
 }
 
-/** How many outputs a network for this data needs: one for each class or target, or as many as a sample has values. */
+/**
+ * Returns the number of outputs of a network for this data: the number of classes, of targets, or of a sample's values.
+ */
 export function outputsOf(data: Pick<Dataset, 'shape' | 'classes' | 'train'>): number {
   const { targets, count } = data.train
   if (targets === undefined) return data.classes
@@ -62,8 +73,9 @@ export function outputsOf(data: Pick<Dataset, 'shape' | 'classes' | 'train'>): n
 }
 
 /**
- * The same samples with themselves as targets: a network for them has as many outputs as inputs, and is to give each
- * standardized sample back. Nothing is copied; labels stay where they are and aren't used.
+ * Returns a data set for autoencoding, in which the samples are their own targets. A network for the set has as many
+ * outputs as inputs and learns to reproduce each standardized sample. No array is copied. Labels stay in the set but
+ * are not used.
  */
 export function autoencode(data: Dataset): Dataset {
   const withInputs = (samples: Samples): Samples => ({ ...samples, targets: 'inputs' })
@@ -77,7 +89,10 @@ export function autoencode(data: Dataset): Dataset {
   }
 }
 
-/** Throws a `data` error where some set has samples whose class or value isn't known: they can be predicted, not scored. */
+/**
+ * Throws a `data` error if a sample's class or value is unknown. Samples without known labels can be predicted but not
+ * scored.
+ */
 export function checkLabeled(data: Dataset): void {
   for (const set of ['train', 'test', 'validation'] as const) {
     const { count, labels, targets } = data[set] ?? { count: 0, labels: [] }
@@ -86,12 +101,12 @@ export function checkLabeled(data: Dataset): void {
     if (areKnown) continue
     throw new IsobathError(
       'data',
-      `${data.name}: expected a label for each sample (${set}), and some have none. Add them.`,
+      `${data.name}: expected a label for each sample (${set}), got samples without a label. Add the missing labels.`,
     )
   }
 }
 
-/** The samples of these numbers, in their order. */
+/** Returns the samples with the numbers `chosen`, in the order of `chosen`. */
 export function selectSamples(samples: Samples, chosen: Uint32Array): Samples {
   const { inputs, labels, targets } = samples
   const part = { count: chosen.length, inputs: selectRows(inputs, samples.count, chosen) }
@@ -102,7 +117,7 @@ export function selectSamples(samples: Samples, chosen: Uint32Array): Samples {
 
 type RowArray = Uint8Array | Uint16Array | Float32Array | Float64Array
 
-/** The rows of these numbers out of an array of `count` rows; no more of them than there are. */
+/** Returns the chosen rows of an array of `count` rows. The number of chosen rows may not exceed `count`. */
 function selectRows(array: Float32Array | Float64Array, count: number, chosen: Uint32Array): Float32Array | Float64Array
 function selectRows(array: Samples['labels'], count: number, chosen: Uint32Array): Samples['labels']
 function selectRows(array: Samples['inputs'], count: number, chosen: Uint32Array): Samples['inputs']

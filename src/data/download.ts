@@ -1,4 +1,4 @@
-/** One file from one address, gone on with where an earlier attempt stopped. Node only. */
+/** Downloads one file from one address, and resumes where an earlier attempt stopped. Node only. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { get as getPlain, type IncomingMessage } from 'node:http'
 import { get as getSecure } from 'node:https'
@@ -7,34 +7,39 @@ import { IsobathError } from '../support/errors.ts'
 import { makeFolder, reasonOf } from '../support/files.ts'
 import { version } from '../support/version.ts'
 
-/** Why an address gave no file. */
+/** The reason why an address delivered no file. */
 export class DownloadFailure extends Error {}
 
+/** A file on the disk that may hold the first bytes of a download. */
 export interface PartialDownload {
-  /** Where the bytes are kept. */
+  /** Path of the file that holds the bytes. */
   readonly file: string
-  /** How many of them are there. */
+  /** Number of bytes that the file holds already. */
   readonly start: number
-  /** How many the whole file has. */
+  /** Number of bytes of the complete file. */
   readonly bytes: number
 }
 
+/** Options of one download. */
 export interface DownloadOptions {
-  /** Milliseconds without a byte after which the server is given up. */
+  /** Time without a byte after which the download fails, in milliseconds. */
   readonly patience: number
   readonly abort?: AbortSignal
-  /** Called with the number of bytes that are there. */
+  /** Called with the number of bytes received so far, including earlier attempts. */
   onProgress(done: number): void
 }
 
 const MOST_REDIRECTS = 5
 
 /**
- * Adds to the part what the address has beyond it, until the file is whole. Throws a `Failure` where the server can't be
- * reached, has no such file or one of another size, stops sending, or the signal aborts; a `disk` error where the bytes
- * can't be written. Whatever came stays in the part.
+ * Appends the missing bytes from the address to the partial file until the file is complete. Received bytes always stay
+ * in the partial file.
  *
- * Not by `fetch`, which would unpack what a server declares to be packed, and so change the bytes that were published.
+ * Throws a `DownloadFailure` if the server can't be reached, lacks the file, has a file of another size, or stops
+ * sending. Throws Node's error if the signal aborts. Throws a `disk` error if the bytes can't be written.
+ *
+ * Doesn't use `fetch`, because `fetch` unpacks bytes that a server declares as packed, and so changes the published
+ * bytes.
  */
 export async function download(address: string, part: PartialDownload, options: DownloadOptions): Promise<void> {
   const response = await follow(address, part.start, options)
@@ -54,17 +59,17 @@ async function follow(address: string, start: number, options: DownloadOptions):
     response.destroy()
     const next = parseAddress(headers.location, url)
     if (url.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new DownloadFailure(`it sends on to ${next.href}, without https`)
+      throw new DownloadFailure(`the server redirects to ${next.href}, without https`)
     }
     url = next
   }
-  throw new DownloadFailure(`it sends on more than ${MOST_REDIRECTS} times`)
+  throw new DownloadFailure(`the server redirects more than ${MOST_REDIRECTS} times`)
 }
 
 function parseAddress(text: string, base?: URL): URL {
   const url = URL.canParse(text, base) ? new URL(text, base) : null
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
-  throw new DownloadFailure(`${JSON.stringify(text)} is no http address`)
+  throw new DownloadFailure(`${JSON.stringify(text)} is not an http address`)
 }
 
 function ask(url: URL, start: number, { patience, abort }: DownloadOptions): Promise<IncomingMessage> {
@@ -86,40 +91,43 @@ function ask(url: URL, start: number, { patience, abort }: DownloadOptions): Pro
 
 const silence = (patience: number): DownloadFailure => new DownloadFailure(`no answer for ${patience / 1000} seconds`)
 
-/** What the commonest codes mean to someone who wants a file. */
+/** Plain words for the most common error codes. */
 const meanings: Readonly<Record<string, string>> = {
-  ENOTFOUND: "its address can't be looked up; is this machine online?",
-  EAI_AGAIN: "its address can't be looked up; is this machine online?",
-  ENETUNREACH: "the network can't be reached; is this machine online?",
+  ENOTFOUND: "the server's address can't be looked up (is this machine online?)",
+  EAI_AGAIN: "the server's address can't be looked up (is this machine online?)",
+  ENETUNREACH: "the network can't be reached (is this machine online?)",
   EHOSTUNREACH: "the server can't be reached",
   ECONNREFUSED: 'the server refuses connections',
   ECONNRESET: 'the connection broke off',
   ETIMEDOUT: "the server doesn't answer",
 }
 
-/** A failed connection to several addresses of one name has a code and no message. */
+/** Turns an error of Node into a failure. An error for a name with several addresses has a code but no message. */
 function failureOf(error: Error): DownloadFailure {
   if (error instanceof DownloadFailure) return error
   const code = 'code' in error ? String(error.code) : ''
   return new DownloadFailure(meanings[code] ?? (reasonOf(error) || code))
 }
 
-/** How many bytes at the start of what comes are there already. Throws where this is not the file. */
+/**
+ * Returns the number of bytes at the start of the response that the partial file already holds. Throws a
+ * `DownloadFailure` if the response is another file.
+ */
 function repeatedBytes(
   { statusCode = 0, statusMessage, headers }: IncomingMessage,
   { start, bytes }: PartialDownload,
 ): number {
   const whole = (size: string | undefined): void => {
     if (size === undefined || size === '*' || Number(size) === bytes) return
-    throw new DownloadFailure(`expected a file of ${bytes} bytes, got one of ${size}`)
+    throw new DownloadFailure(`expected a file of ${bytes} bytes, got a file of ${size} bytes`)
   }
   if (statusCode === 206 && start > 0) {
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
     whole(range?.[2])
     if (Number(range?.[1]) === start) return 0
-    throw new DownloadFailure(`asked for the bytes from ${start}, got others`)
+    throw new DownloadFailure(`expected bytes that begin at byte ${start}, got other bytes`)
   }
-  if (statusCode !== 200) throw new DownloadFailure(`the server says ${statusCode} ${statusMessage ?? ''}`.trim())
+  if (statusCode !== 200) throw new DownloadFailure(`the server answers ${statusCode} ${statusMessage ?? ''}`.trim())
   whole(headers['content-length'])
   return start
 }
@@ -150,7 +158,7 @@ async function receive(
     }
   } catch (error) {
     if (error instanceof IsobathError || abort?.aborted || !(error instanceof Error)) throw error
-    // A body that ends early is reported as a broken connection too.
+    // Node reports a body that ends early as a broken connection.
     if (error instanceof DownloadFailure) throw error
     throw new DownloadFailure(`the connection broke off after ${done} of ${part.bytes} bytes`)
   } finally {
@@ -160,7 +168,7 @@ async function receive(
   if (done < part.bytes) throw new DownloadFailure(`the connection ended after ${done} of ${part.bytes} bytes`)
 }
 
-/** The part on disk, opened when there is something to write. */
+/** The partial file on the disk, opened at the first write. */
 class Output {
   private descriptor: number | null = null
   private position: number
@@ -180,7 +188,7 @@ class Output {
         this.position += written
       }
     } catch (error) {
-      const remedy = 'Free some space or choose another folder, and run the command again to go on.'
+      const remedy = 'Free some space or choose another folder, and run the command again to resume.'
       throw new IsobathError('disk', `${file}: can't be written (${reasonOf(error)}). ${remedy}`)
     }
   }

@@ -15,11 +15,11 @@ const folder = join(root, 'digits')
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const contentOf = (name: string, bytes: Uint8Array): Content => ({ name, bytes: bytes.length, sha256: sha256(bytes) })
 
-/** Bytes that can't be packed well, so that a packed file has some size. */
+/** Incompressible bytes, so that a packed file has some size. */
 const noise = Uint8Array.from({ length: 40_000 }, (_, index) => (Math.imul(index * index + 7, 0x9e3779b1) >>> 13) & 255)
 const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3)
 
-/** A tar archive with these files. */
+/** Returns a tar archive with these files. */
 function tar(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   const blocks = Object.entries(files).flatMap(([name, bytes]) => {
     const header = Buffer.alloc(512)
@@ -49,7 +49,7 @@ const files: ReadonlyMap<string, Uint8Array> = new Map([
 
 type Answer = (request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => void
 
-/** Sends the file, or the rest of it that was asked for. */
+/** Sends the file, or the requested rest of the file. */
 const honest: Answer = ({ headers }, response, bytes) => {
   const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0)
   const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }
@@ -57,7 +57,7 @@ const honest: Answer = ({ headers }, response, bytes) => {
   response.end(bytes.subarray(start))
 }
 
-/** Sends half of what was asked for and breaks off. */
+/** Sends half of the requested bytes and closes the connection. */
 const half: Answer = ({ headers }, response, bytes) => {
   const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0)
   const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }
@@ -65,10 +65,13 @@ const half: Answer = ({ headers }, response, bytes) => {
   response.write(bytes.subarray(start, start + Math.ceil((bytes.length - start) / 2)), () => response.destroy())
 }
 
-/** Milliseconds of silence, which pass when a test says so: a busy machine doesn't look like a silent server. */
+/**
+ * Time of silence after which a download fails, in milliseconds. The test advances the clock, so a busy machine doesn't
+ * look like a silent server.
+ */
 const patience = 300
 
-/** What each home does, by the first part of the path. */
+/** The answer of each test server, by the first part of the path. */
 const homes: Record<string, Answer> = {
   honest,
   half,
@@ -134,7 +137,7 @@ const archive: Source = {
 const fetchFrom = (source: Source, names: readonly string[], options: FetchOptions = {}) =>
   fetchFiles(folder, source, { homes: names.map((name) => `${address}/${name}`), patience, ...options })
 
-/** What went wrong, without what differs from run to run and the list of files. */
+/** Returns the error without the list of files and without the parts that differ between runs. */
 const problem = async (source: Source, names: readonly string[], options: FetchOptions = {}): Promise<string> => {
   const said = await laterRefusal(() => fetchFrom(source, names, options))
   return said.split('\nTry again')[0].replaceAll(address, 'ADDRESS').replaceAll(root, 'ROOT')
@@ -144,8 +147,8 @@ const there = (): string[] => (existsSync(folder) ? readdirSync(folder).sort() :
 const image = 'images-idx3-ubyte.gz'
 const imageBytes = files.get(image) ?? new Uint8Array(0)
 
-describe('fetching', () => {
-  it('brings the files, tells how far it is, and leaves alone what is there', async () => {
+describe('fetchFiles', () => {
+  it('downloads the files, reports its progress, and leaves valid files alone', async () => {
     const reported: Record<string, number> = {}
     const fetched = await fetchFrom(two, ['honest'], { onProgress: (name, done) => (reported[name] = done) })
     expect(fetched.map(({ from }) => from)).toEqual([
@@ -158,12 +161,12 @@ describe('fetching', () => {
     expect((await checkFiles(folder, two)).map(({ state }) => state)).toEqual(['ok', 'ok'])
     asked.length = 0
     expect((await fetchFrom(two, ['honest'])).map(({ from }) => from)).toEqual([null, null])
-    // Also where it is unpacked already, in the folder around it.
+    // Files in a subfolder of the given folder are found too.
     expect((await fetchFiles(root, two, { homes: [] })).map(({ from }) => from)).toEqual([null, null])
     expect(asked).toEqual([])
   })
 
-  it('goes on where an earlier attempt stopped', async () => {
+  it('resumes where an earlier attempt stopped', async () => {
     mkdirSync(folder)
     writeFileSync(join(folder, `${image}.part`), imageBytes.subarray(0, 1000))
     await fetchFrom(one, ['honest'])
@@ -171,7 +174,7 @@ describe('fetching', () => {
     expect(there()).toEqual([image])
   })
 
-  it('goes on after a connection that broke, without asking for a byte twice', async () => {
+  it('resumes after a broken connection without requesting a byte twice', async () => {
     const said = await problem(one, ['half'])
     expect(said).toContain('the connection broke off after')
     const starts = asked.map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0))
@@ -182,14 +185,14 @@ describe('fetching', () => {
     expect(there()).toEqual([image])
   })
 
-  it('keeps what is there from a server that can only send the whole file', async () => {
+  it('resumes from a server that can only send the whole file', async () => {
     mkdirSync(folder)
     writeFileSync(join(folder, `${image}.part`), imageBytes.subarray(0, 1000))
     await fetchFrom(one, ['rangeless'])
     expect(readFileSync(join(folder, image)).equals(imageBytes)).toBe(true)
   })
 
-  it('begins again where what was there is no beginning of the file', async () => {
+  it('downloads the whole file if the partial file has other bytes', async () => {
     for (const size of [1000, imageBytes.length, imageBytes.length + 1]) {
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(folder)
@@ -200,54 +203,54 @@ describe('fetching', () => {
     }
   })
 
-  it('tries the next home, and follows where one has moved', async () => {
+  it('tries the next server and follows redirects', async () => {
     const [{ from }] = await fetchFrom(one, ['missing', 'portal', 'wrong', 'moved'])
     expect(from).toBe(`${address}/moved/${image}`)
     expect(asked.map((line) => line.split('/')[0])).toEqual(['missing', 'portal', 'wrong', 'moved', 'honest'])
   })
 
-  it('says of each home why it was no use, and keeps none of their files', async () => {
+  it('reports why each server failed, and stores none of the wrong files', async () => {
     const all = ['missing', 'portal', 'endless', 'wrong', 'silent', 'circle', 'file']
     expect(await problem(one, all)).toMatchInlineSnapshot(`
-      "IsobathError: digits: can't be fetched.
-        ADDRESS/missing/images-idx3-ubyte.gz: the server says 404 Not Found
-        ADDRESS/portal/images-idx3-ubyte.gz: expected a file of 37997 bytes, got one of 9
+      "IsobathError: digits: the data set can't be fetched.
+        ADDRESS/missing/images-idx3-ubyte.gz: the server answers 404 Not Found
+        ADDRESS/portal/images-idx3-ubyte.gz: expected a file of 37997 bytes, got a file of 9 bytes
         ADDRESS/endless/images-idx3-ubyte.gz: expected 37997 bytes, got more
-        ADDRESS/wrong/images-idx3-ubyte.gz: the file it sends has another checksum
+        ADDRESS/wrong/images-idx3-ubyte.gz: the server sends a file with another checksum
         ADDRESS/silent/images-idx3-ubyte.gz: no answer for 0.3 seconds
-        ADDRESS/circle/images-idx3-ubyte.gz: it sends on more than 5 times
-        ADDRESS/file/images-idx3-ubyte.gz: "file:///etc/passwd" is no http address"
+        ADDRESS/circle/images-idx3-ubyte.gz: the server redirects more than 5 times
+        ADDRESS/file/images-idx3-ubyte.gz: "file:///etc/passwd" is not an http address"
     `)
     expect(there()).not.toContain(image)
   })
 
-  it('refuses a part of another place', async () => {
+  it('refuses bytes from another position than requested', async () => {
     mkdirSync(folder)
     writeFileSync(join(folder, `${image}.part`), imageBytes.subarray(0, 1000))
-    expect(await problem(one, ['elsewhere'])).toContain('asked for the bytes from 1000, got others')
+    expect(await problem(one, ['elsewhere'])).toContain('expected bytes that begin at byte 1000, got other bytes')
   })
 
-  it('gives a server up that stops sending, and keeps what came', async () => {
+  it('fails if a server stops sending, and keeps the received bytes', async () => {
     const onProgress = (): void => void vi.advanceTimersByTime(patience)
     expect(await problem(one, ['stalling'], { onProgress })).toContain('no answer for 0.3 seconds')
     expect(readFileSync(join(folder, `${image}.part`))).toHaveLength(10)
   })
 
-  it('says what file to put where', async () => {
+  it('lists the missing files and the folder for them if a download fails', async () => {
     const said = await laterRefusal(() =>
       fetchFiles(folder, { ...one, downloads: [{ ...one.downloads[0], urls: [`${address}/missing/${image}`] }] }),
     )
     expect(said.replaceAll(address, 'ADDRESS').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: digits: can't be fetched.
-        ADDRESS/missing/images-idx3-ubyte.gz: the server says 404 Not Found
-      Try again later, or get these files in another way and put them into ROOT/digits:
+      "IsobathError: digits: the data set can't be fetched.
+        ADDRESS/missing/images-idx3-ubyte.gz: the server answers 404 Not Found
+      Try again later, or get the following files in another way and move them to ROOT/digits:
         images-idx3-ubyte.gz, 37,997 bytes, sha256 853b854712a4e91df69d8803004c1bc2418b8078b84601549cfd5598a3265d4e
           ADDRESS/missing/images-idx3-ubyte.gz
-      (checksums: a list). Then npx isobath data fetch digits --data-dir ROOT/digits checks them."
+      (checksums: a list). Then run npx isobath data fetch digits --data-dir ROOT/digits to check the files."
     `)
   })
 
-  it('stops when it is told to, keeps what came, and says how to go on', async () => {
+  it('stops on the abort signal, keeps the received bytes, and explains how to resume', async () => {
     const controller = new AbortController()
     const stop = fetchFrom(one, ['stalling'], {
       abort: controller.signal,
@@ -255,34 +258,34 @@ describe('fetching', () => {
     })
     const said = await laterRefusal(() => stop)
     expect(said.replaceAll(root, 'ROOT')).toMatchInlineSnapshot(
-      `"IsobathError: digits: stopped; ROOT/digits/images-idx3-ubyte.gz.part has 10 of 37,997 bytes. Run the same command again to go on from there."`,
+      `"IsobathError: digits: the download was stopped (ROOT/digits/images-idx3-ubyte.gz.part has 10 of 37,997 bytes). Run the command again to resume."`,
     )
     expect(readFileSync(join(folder, `${image}.part`))).toHaveLength(10)
   })
 
-  it('takes the files out of an archive, wherever it says they are, and removes it', async () => {
+  it('unpacks the files of an archive, whatever their paths are, and removes the archive', async () => {
     const [{ file }] = await fetchFrom(archive, ['honest'])
     expect(file).toBe(join(folder, 'pictures'))
     expect(there()).toEqual(['pictures'])
     expect(readdirSync(file).sort()).toEqual(['data_batch_1.bin', 'test_batch.bin'])
     expect((await fetchFrom(archive, [])).map(({ from }) => from)).toEqual([null])
-    // An archive that was put there by hand.
+    // Unpack an archive that the user put into the folder.
     rmSync(file, { recursive: true })
     writeFileSync(join(folder, 'pictures.tar.gz'), files.get('pictures.tar.gz') ?? '')
     expect((await fetchFrom(archive, [])).map(({ from }) => from)).toEqual([null])
     expect(there()).toEqual(['pictures'])
   })
 
-  it('refuses to replace another file', async () => {
+  it('refuses to replace another file of the same name', async () => {
     mkdirSync(folder)
     writeFileSync(join(folder, image), gzipSync(labels))
     expect(await problem(one, ['honest'])).toMatchInlineSnapshot(
-      `"IsobathError: ROOT/digits/images-idx3-ubyte.gz: expected 40,000 bytes, got 11. Remove it to fetch the published file, or choose another folder with dataDir."`,
+      `"IsobathError: ROOT/digits/images-idx3-ubyte.gz: expected 40,000 bytes, got 11. Remove this file to fetch the published file, or choose another folder with dataDir."`,
     )
     expect(asked).toEqual([])
   })
 
-  it('says where it can not write', async () => {
+  it('names the path that can not be written', async () => {
     writeFileSync(folder, '')
     expect(await problem(one, ['honest'])).toMatchInlineSnapshot(
       `"IsobathError: ROOT/digits: can't be written (it is a file, not a folder). Choose another place."`,

@@ -1,4 +1,4 @@
-/** Gets the files of a data set from its public homes, checked by their checksums. Node only. */
+/** Downloads the files of a data set from public servers and verifies their checksums. Node only. */
 import { renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { grouped } from '../format/words.ts'
@@ -10,42 +10,49 @@ import { DownloadFailure, download } from './download.ts'
 import type { Download, Source } from './sources.ts'
 import { readArchive } from './tar.ts'
 
+/** Options for downloading the files of a data set. */
 export interface FetchOptions {
-  /** Addresses that a file's name is put behind, instead of the public homes. */
+  /**
+   * Base addresses to download from, instead of the public addresses. A file's name is appended to each base address.
+   */
   readonly homes?: readonly string[]
   readonly abort?: AbortSignal
-  /** Called before the first download, with all there will be. */
+  /** Called once before the first download, with all files that will be downloaded. */
   onFiles?(files: readonly { readonly name: string; readonly bytes: number }[]): void
-  /** Called while a file comes, with the bytes that are there; its checksum is taken after the last of them. */
+  /**
+   * Called during a download with the number of bytes received so far. The checksum is verified after the last byte.
+   */
   onProgress?(name: string, done: number): void
-  /** Milliseconds without a byte after which a server is given up; half a minute by default. */
+  /** Time without a byte after which a download fails, in milliseconds. The default is 30,000 milliseconds. */
   readonly patience?: number
 }
 
+/** A file of a data set that exists after `fetchDataset`. */
 export interface FetchedFile {
-  /** Where it is: of an archive the folder with what it held. */
+  /** Path of the file. For an archive, the path of the folder with the unpacked files. */
   readonly file: string
   readonly bytes: number
   readonly sha256: string
-  /** Where it came from; null where it was there. */
+  /** Address from which the file was downloaded, null if the file existed before. */
   readonly from: string | null
 }
 
-/** One file, and where it goes. */
+/** One file to download, and its place on the disk. */
 interface Goal {
   readonly wanted: Download
   readonly file: string
   readonly addresses: readonly string[]
-  /** What is there of it. */
+  /** The checked files that exist already. */
   readonly rows: readonly CheckedFile[]
 }
 
 /**
- * Brings a set's files into a folder: what is there and right stays, what was begun goes on, the homes are tried in
- * order, and an archive is unpacked and removed.
+ * Downloads a set's files into a folder. Valid files stay, and partial downloads are resumed. The addresses are tried
+ * in order. An archive is unpacked and then removed.
  *
- * Throws a `data` error where another file has the place of one, a `disk` error where nothing can be written, and a
- * `download` error where no home gave the right file (it says what file to put where) or the signal aborted.
+ * Throws a `data` error if another file is in the place of a file. Throws a `disk` error if nothing can be written.
+ * Throws a `download` error if no address delivered the right file, or if the signal aborts. The `download` error lists
+ * the missing files and the folder for them.
  */
 export async function fetchFiles(folder: string, source: Source, options: FetchOptions = {}): Promise<FetchedFile[]> {
   const home = homeOf(folder, source.set)
@@ -71,21 +78,23 @@ function refuseOtherFile({ file, state, found }: CheckedFile): void {
   throw new IsobathError(
     'data',
     (option) =>
-      `${file}: ${found}. Remove it to fetch the published file, or choose another folder with ${option('dataDir')}.`,
+      `${file}: ${found}. Remove this file to fetch the published file, or choose another folder with ${option('dataDir')}.`,
   )
 }
 
-/** The download itself, where it is there already. */
+/** Returns the path of the downloaded file, or undefined if the file doesn't exist yet. */
 function packedFile({ wanted, rows }: Goal): string | undefined {
   return rows.find(({ name, state }) => name === wanted.name && state === 'ok')?.file
 }
 
-/** Whether all that an archive holds is there already. */
+/** Returns whether all files of an archive are unpacked already. */
 function isUnpacked({ wanted, rows }: Goal): boolean {
   return wanted.contents.every((content) => rows.some(({ name, state }) => name === content.name && state === 'ok'))
 }
 
-/** Where the samples are now; those of an archive are taken out of it, and it is removed. */
+/**
+ * Unpacks a downloaded archive and removes it. Returns the path of the file, or of the folder with the unpacked files.
+ */
 async function unpack(goal: Goal): Promise<string> {
   const { wanted, file, rows } = goal
   const { archiveFolder, contents } = wanted
@@ -99,10 +108,10 @@ async function unpack(goal: Goal): Promise<string> {
   return place
 }
 
-/** How often one address is asked again after it gave some bytes and broke off. */
+/** Largest number of requests to one address. A failed request is repeated only if it delivered some bytes. */
 const MOST_ATTEMPTS = 5
 
-/** Gives the address that the file came from. */
+/** Downloads one file and returns the address that delivered the file. */
 async function fetchOne(goal: Goal, missing: readonly Goal[], source: Source, options: FetchOptions): Promise<string> {
   const { wanted, file, addresses } = goal
   const part = `${file}.part`
@@ -118,9 +127,10 @@ async function fetchOne(goal: Goal, missing: readonly Goal[], source: Source, op
           return address
         }
         removePart(part)
-        // What was there before may have been another file's beginning.
+        // A partial file from an earlier run may belong to another file. In that case, the whole file is downloaded
+        // again.
         if (start > 0 && attempt < MOST_ATTEMPTS) continue
-        failures.push(`${address}: the file it sends has another checksum`)
+        failures.push(`${address}: the server sends a file with another checksum`)
       } catch (error) {
         if (options.abort?.aborted) throw stopped(source.set, part, wanted.bytes)
         if (!(error instanceof DownloadFailure)) throw error
@@ -142,7 +152,7 @@ function downloadRest(
   return download(address, part, { abort, patience, onProgress: (done) => onProgress?.(name, done) })
 }
 
-/** Bytes of a part that may be the beginning of the file. */
+/** Returns the number of bytes of a partial file. Returns 0 if the file is larger than the complete file. */
 function sizeOf(part: string, most: number): number {
   const size = isFile(part) ? statSync(part).size : 0
   return size <= most ? size : 0
@@ -152,7 +162,7 @@ function renamePart(part: string, file: string): void {
   try {
     renameSync(part, file)
   } catch (error) {
-    throw new IsobathError('disk', `${file}: can't be written (${reasonOf(error)}). The file is whole in ${part}.`)
+    throw new IsobathError('disk', `${file}: can't be written (${reasonOf(error)}). The complete file is ${part}.`)
   }
 }
 
@@ -160,17 +170,17 @@ function removePart(part: string): void {
   try {
     rmSync(part, { force: true })
   } catch (error) {
-    throw new IsobathError('disk', `${part}: can't be removed (${reasonOf(error)}). Remove it and try again.`)
+    throw new IsobathError('disk', `${part}: can't be removed (${reasonOf(error)}). Remove the file and try again.`)
   }
 }
 
 function stopped(set: string, part: string, bytes: number): IsobathError {
   const there = sizeOf(part, bytes)
-  const kept = there === 0 ? 'nothing of this file came' : `${part} has ${grouped(there)} of ${grouped(bytes)} bytes`
-  return new IsobathError('download', `${set}: stopped; ${kept}. Run the same command again to go on from there.`)
+  const got = there === 0 ? 'received no bytes' : `${part} has ${grouped(there)} of ${grouped(bytes)} bytes`
+  return new IsobathError('download', `${set}: the download was stopped (${got}). Run the command again to resume.`)
 }
 
-/** Everything that someone needs who can get the files in another way. */
+/** Creates the error for a download that failed. The error lists the facts for getting the files in another way. */
 function unavailable(
   { set, published }: Source,
   part: string,
@@ -184,16 +194,18 @@ function unavailable(
       ...urls.map((url) => `    ${url}`),
     ])
   const isPacked = missing.some(({ wanted }) => wanted.archiveFolder !== undefined)
-  const kept = isFile(part) ? [`What came of it is kept in ${part}, and the same command goes on from there.`] : []
+  const kept = isFile(part)
+    ? [`The received bytes are stored in ${part}, and the same command resumes the download.`]
+    : []
   return new IsobathError(
     'download',
     [
-      `${set}: can't be fetched.`,
+      `${set}: the data set can't be fetched.`,
       ...failures.map((failure) => `  ${failure}`),
       ...kept,
-      `Try again later, or get these files in another way and put them into ${dirname(part)}:`,
+      `Try again later, or get the following files in another way and move them to ${dirname(part)}:`,
       ...files,
-      `(checksums: ${published}). Then npx isobath data fetch ${set} --data-dir ${dirname(part)} checks them${isPacked ? ' and unpacks them' : ''}.`,
+      `(checksums: ${published}). Then run npx isobath data fetch ${set} --data-dir ${dirname(part)} to ${isPacked ? 'check and unpack' : 'check'} the files.`,
     ].join('\n'),
   )
 }

@@ -1,4 +1,4 @@
-/** All that the rest asks of data sets in files. It is loaded by `node.ts` alone, and needs Node. */
+/** The functions for data sets in files. Only `node.ts` loads this module, because reading files needs Node. */
 export { checkFiles } from './check.ts'
 export { loadCifar10 } from './cifar10.ts'
 export { loadCsv } from './csv-file.ts'

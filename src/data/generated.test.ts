@@ -31,8 +31,8 @@ function countLabels({ labels }: Samples, classes: number): number[] {
   return counts
 }
 
-describe.each(generators)('%s', (name, generate) => {
-  test('is a data set of the shape and the sizes asked for', () => {
+describe.each(generators)('the generator %s', (name, generate) => {
+  test('makes a data set of the requested shape and sizes', () => {
     const data = generate({ train: 35, test: 12 })
     const size = data.shape.reduce((product, extent) => product * extent, 1)
     expect(data.name).toBe(name)
@@ -42,7 +42,7 @@ describe.each(generators)('%s', (name, generate) => {
     }
   })
 
-  test('refuses options that it does not know', () => {
+  test('refuses unknown options', () => {
     const given = ['{"train": 1, "tests": 1}', '5', 'null'].map((text) => refusal(() => generate(JSON.parse(text))))
     for (const [index, found] of ['"tests"', '5', 'null'].entries()) {
       expect(given[index]).toMatch(new RegExp(`^IsobathError: ${name}: expected .*, got ${found}\\.`))
@@ -50,8 +50,8 @@ describe.each(generators)('%s', (name, generate) => {
     expect(generate({ train: 1, test: 1, seed: undefined }).test.count).toBe(1)
   })
 
-  // How many samples a random network gives to each class is left to chance.
-  test.skipIf(name === 'teacher')('has balanced classes at any size', () => {
+  // A random network leaves the number of samples in each class to chance.
+  test.skipIf(name === 'teacher')('makes balanced classes at any size', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(1000), (count, seed) => {
         const data = generate({ seed, train: count, test: 1 })
@@ -62,7 +62,7 @@ describe.each(generators)('%s', (name, generate) => {
     )
   })
 
-  test('depends on the seed alone; another seed and the test set differ; a larger set begins with a smaller', () => {
+  test('makes samples from the seed alone, and a larger set begins with a smaller set', () => {
     const data = generate({ seed: 7, train: 20, test: 20 })
     expect(generate({ seed: 7, train: 20, test: 20 })).toEqual(data)
     expect(generate({ seed: 8, train: 20, test: 20 }).train.inputs).not.toEqual(data.train.inputs)
@@ -79,7 +79,7 @@ describe.each(generators)('%s', (name, generate) => {
   })
 })
 
-test('the samples never change', () => {
+test('the samples of the generated data sets never change', () => {
   const hashes = generators.map(([name, generate]) => `${name} ${hash(generate({ train: 500, test: 1 }).train)}`)
   expect(hashes).toMatchInlineSnapshot(`
     [
@@ -94,7 +94,7 @@ test('the samples never change', () => {
   `)
 })
 
-/** The share of test samples whose nearest training sample has their class. */
+/** Returns the fraction of test samples whose nearest training sample has the same class. */
 function nearestNeighborAccuracy({ shape, train, test: held }: Dataset): number {
   const size = shape.reduce((product, extent) => product * extent, 1)
   let right = 0
@@ -117,20 +117,20 @@ function nearestNeighborAccuracy({ shape, train, test: held }: Dataset): number 
   return right / held.count
 }
 
-describe('what a sample shows tells its class', () => {
-  test('on the spirals and the moons', () => {
+describe('the nearest neighbor of a sample', () => {
+  test('usually has the same class in spirals and moons', () => {
     expect(nearestNeighborAccuracy(spirals({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
     expect(nearestNeighborAccuracy(spirals({ train: 1000, test: 300, classes: 3 }))).toBeGreaterThan(0.95)
     expect(nearestNeighborAccuracy(moons({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
     expect(nearestNeighborAccuracy(spirals({ train: 1000, test: 300, noise: 1 }))).toBeLessThan(0.65)
   })
 
-  test('on the glyphs, many times better than by chance already with 1,000 training samples', () => {
+  test('has the same class in glyphs far more often than by chance, with only 1,000 training samples', () => {
     expect(nearestNeighborAccuracy(glyphs({ train: 1000, test: 200 }))).toBeGreaterThan(0.6)
   })
 })
 
-test('glyphs are ink on paper: mostly dark bytes, each image with some bright ones', () => {
+test('glyphs have mostly small bytes and some large bytes in each image', () => {
   const { inputs, count } = glyphs({ train: 200, test: 1 }).train
   let ink = 0
   for (let sample = 0; sample < count; sample++) {
@@ -142,7 +142,7 @@ test('glyphs are ink on paper: mostly dark bytes, each image with some bright on
   expect(ink).toBeLessThan(0.2)
 })
 
-describe('tiles', () => {
+describe('the data set tiles', () => {
   const { train, classNames = [] } = tiles({ train: 1000, test: 1 })
   const bytes = Uint8Array.from(train.inputs)
   const plane = 1024
@@ -152,19 +152,19 @@ describe('tiles', () => {
       .filter((sample) => classNames[train.labels[sample]] === name)
       .map((sample) => bytes.subarray(size * sample, size * (sample + 1)))
 
-  /** The mean square of what changes from each pixel to the one so many places after it. */
+  /** Returns the mean squared difference between each value and the value `places` positions later. */
   function change(image: Uint8Array, places: number): number {
     let sum = 0
     for (let at = 0; at + places < size; at++) sum += (image[at] - image[at + places]) ** 2
     return sum / size
   }
 
-  test('show in their lines what their class says', () => {
+  test('has images that show the texture or the shape of their class', () => {
     for (const image of imagesOf('rows')) expect(change(image, 32)).toBeGreaterThan(change(image, 1))
     for (const image of imagesOf('columns')) expect(change(image, 32)).toBeLessThan(change(image, 1))
     const shapes = ['disc', 'triangle', 'cross'].flatMap(imagesOf)
     for (const image of shapes) {
-      // Of shapes, at least one corner of the image shows the ground: it is all alike there.
+      // In an image of a shape, at least one corner shows only the background, with nearly equal values.
       const corners = [0, 26, 26 * 32, 26 * 32 + 26]
       const spread = corners.map((corner) => {
         const values = Array.from({ length: 36 }, (_, at) => image[corner + 32 * Math.floor(at / 6) + (at % 6)])
@@ -174,7 +174,7 @@ describe('tiles', () => {
     }
   })
 
-  test('have colors that do not tell the class: each channel has the same mean and spread in all of them', () => {
+  test('has colors that do not depend on the class', () => {
     for (const name of classNames) {
       for (const channel of [0, 1, 2]) {
         const means = imagesOf(name).map((image) => {
@@ -183,7 +183,8 @@ describe('tiles', () => {
         })
         const mean = means.reduce((sum, value) => sum + value, 0) / means.length
         const deviation = Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / means.length)
-        // Of 100 images whose means spread by 35 to 60 bytes: five deviations of their mean.
+        // The limit is five standard deviations of the average over 100 images, whose means have a standard deviation
+        // of 35 to 60 bytes.
         expect(Math.abs(mean - 127.5)).toBeLessThan(30)
         expect(deviation).toBeGreaterThan(25)
         expect(deviation).toBeLessThan(70)
@@ -191,20 +192,20 @@ describe('tiles', () => {
     }
   })
 
-  test('have names, and no neighbor among the images that are like them', () => {
+  test('has class names, and images whose nearest neighbors often have another class', () => {
     expect(classNames.join()).toMatchInlineSnapshot(`"rows,columns,slants,checks,dots,rings,rays,disc,triangle,cross"`)
     expect(nearestNeighborAccuracy(tiles({ train: 300, test: 100 }))).toBeLessThan(0.5)
   })
 })
 
-test('spirals refuse impossible options', () => {
+test('the generators spirals and moons refuse impossible options', () => {
   expect(() => spirals({ classes: 1 })).toThrow('spirals: classes: expected a whole number from 2 to 256, got 1.')
   expect(() => spirals({ classes: 2.5 })).toThrow('got 2.5')
   expect(() => moons({ noise: -1 })).toThrow('moons: noise: expected a number from 0 to 1, got -1.')
 })
 
-describe('blobs', () => {
-  test('lie around one center for each class, as far from it as the noise says', () => {
+describe('the data set blobs', () => {
+  test('has points with the standard deviation of the noise around one center for each class', () => {
     const { train, classes } = blobs({ classes: 4, features: 3, noise: 0.1, train: 800, test: 1 })
     for (let label = 0; label < classes; label++) {
       const rows = Array.from(train.labels.keys()).filter((row) => train.labels[row] === label)
@@ -219,15 +220,15 @@ describe('blobs', () => {
     expect(nearestNeighborAccuracy(blobs({ train: 500, test: 200 }))).toBeGreaterThan(0.97)
   })
 
-  test('refuse impossible options', () => {
+  test('refuses impossible options', () => {
     expect(() => blobs({ classes: 300 })).toThrow('blobs: classes: expected a whole number from 2 to 256, got 300.')
     expect(() => blobs({ features: 0 })).toThrow('blobs: features: expected a whole number from 1 to 4096, got 0.')
     expect(() => blobs({ noise: 11 })).toThrow('blobs: noise: expected a number from 0 to 10, got 11.')
   })
 })
 
-describe('sawtooth', () => {
-  test('has the class of its interval, exactly, at every number of folds', () => {
+describe('the data set sawtooth', () => {
+  test('gives each point the class of its interval for every number of folds', () => {
     for (const folds of [1, 3, 12]) {
       const { train } = sawtooth({ folds, train: 500, test: 1 })
       const classes = train.inputs.map((x) => Math.floor(x * 2 ** folds) % 2)
@@ -238,17 +239,17 @@ describe('sawtooth', () => {
   })
 })
 
-describe('teacher', () => {
-  test('gives every class its share, also when it is deep', () => {
+describe('the data set teacher', () => {
+  test('has samples of every class, even for a deep teacher', () => {
     for (const depth of [0, 2, 20]) {
       const data = teacher({ depth, classes: 3, train: 900, test: 1 })
       expect(Math.min(...countLabels(data.train, 3))).toBeGreaterThan(30)
     }
   })
 
-  test('without hidden layers is a linear classifier: what is the same but for scale has the same label', () => {
+  test('has labels of a linear classifier if the teacher has no hidden layers', () => {
     const { train } = teacher({ depth: 0, classes: 2, features: 2, train: 400, test: 1 })
-    // Two classes of a linear teacher lie on the two sides of one line: no point of one class between two of the other.
+    // The two classes of a linear teacher lie on the two sides of a line, so each class covers one range of angles.
     const angles = Array.from(train.labels, (label, row) => {
       return { label, angle: Math.atan2(train.inputs[2 * row + 1], train.inputs[2 * row]) }
     }).sort((one, other) => one.angle - other.angle)
@@ -258,14 +259,14 @@ describe('teacher', () => {
   })
 })
 
-test('a misspelled option is answered with those that there are', () => {
+test('the error for a misspelled option lists the known options', () => {
   const texts = [
     () => tiles(JSON.parse('{"n": 5}')),
     () => blobs(JSON.parse('{"noize": 0.5}')),
     () => glyphs(JSON.parse('[5]')),
   ]
   expect(texts.map(refusal).join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: tiles: expected the options train, test, seed, got "n". Leave it out.
+    "IsobathError: tiles: expected the options train, test, seed, got "n". Leave "n" out.
     IsobathError: blobs: expected the options classes, features, noise, train, test, seed, got "noize". Did you mean noise?
     IsobathError: glyphs: expected an object such as { train: 1000 }, got a list of 1."
   `)

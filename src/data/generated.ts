@@ -1,55 +1,62 @@
-/** What the generators share. Every sample has a random stream of its own, so a larger set begins with a smaller one. */
+/**
+ * Code that all generators share. Every sample has its own random stream, so a larger set begins with the samples of a
+ * smaller set.
+ */
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
 import { count, whole, within } from '../support/kinds.ts'
 import { createRandom, type Random } from '../support/random.ts'
 
-/** Labels are bytes. */
+/** Largest number of classes of a generated set, because labels are bytes. */
 const LARGEST_CLASS_COUNT = 256
 
-/** The most values of a generated set: a gigabyte of them is a slip of the finger, not a wish. */
+/** Largest number of values of a generated set. A set of a gigabyte is a typing error, not a wish. */
 const LARGEST_SET = 2 ** 30
 
 const mostSamples = (values: number): number => Math.floor(LARGEST_SET / values)
 
 /**
- * The options that every generator has, with its usual sizes: how many samples to generate, and from which seed. `values`: of a
- * sample, at least.
+ * The options that every generator has, with their default sizes. `values` is the smallest possible number of values of
+ * a sample.
  */
 export function sizes(train: number, test: number, values: number) {
   const kind = whole(1, mostSamples(values))
   return {
-    train: field(kind, { default: train, help: 'training samples' }),
-    test: field(kind, { default: test, help: 'test samples' }),
-    seed: field(count(0), { default: 0, help: 'chooses the samples' }),
+    train: field(kind, { default: train, help: 'number of training samples' }),
+    test: field(kind, { default: test, help: 'number of test samples' }),
+    seed: field(count(0), { default: 0, help: 'seed of the samples' }),
   } satisfies Fields
 }
 
-/** How many classes a generator makes. */
+/** The option for the number of classes. `usual` is the default. */
 export const classCount = (usual: number) =>
-  field(whole(2, LARGEST_CLASS_COUNT), { default: usual, help: 'how many classes' })
+  field(whole(2, LARGEST_CLASS_COUNT), { default: usual, help: 'number of classes' })
 
-/** How many values a sample of a generator has. */
-export const featureCount = (usual: number) => field(whole(1, 4096), { default: usual, help: 'values of a sample' })
+/** The option for the number of values of a sample. `usual` is the default. */
+export const featureCount = (usual: number) =>
+  field(whole(1, 4096), { default: usual, help: 'number of values of a sample' })
 
-/** The normal noise on every value. */
+/** The option for the normal noise on every value. `most` is the upper limit and `usual` the default. */
 export const noiseLevel = (most: number, usual: number) =>
-  field(within(0, most), { default: usual, help: 'deviation of the normal noise on every value' })
+  field(within(0, most), { default: usual, help: 'standard deviation of the normal noise on every value' })
 
-/** Options of every generator. */
+/** Options that every generator accepts. */
 export type GeneratorOptions = Input<ReturnType<typeof sizes>>
 
 /**
- * What a generator goes by: its options, checked, with its defaults. Throws a `data` error on a name that it doesn't have: a
- * misspelled one would be ignored, and the usual set be taken for the one that was meant.
+ * Checks the options of a generator and fills in its defaults. Throws a `data` error for an unknown name. If a
+ * misspelled name were ignored, the default set could be taken for the intended set.
  */
 export function generatorSettings<F extends Fields>(name: string, table: F, options: Input<F>): Output<F> {
   checkOptions(name, options, { code: 'data', known: Object.keys(table), example: '{ train: 1000 }' })
   return withDefaults(table, pickOptions(table, options, { name, code: 'data' }))
 }
 
-/** Throws a `data` error unless `count` samples of `size` values can be generated, where an option says how many values. */
+/**
+ * Throws a `data` error unless `count` samples of `size` values can be generated. Only generators with an option for
+ * the number of values need this check.
+ */
 export function checkCount(what: string, count: number, size: number): void {
   checkWhole(what, count, 1, mostSamples(size))
 }
@@ -60,12 +67,12 @@ export function checkWhole(what: string, value: number, low: number, high: numbe
   throw new IsobathError('data', `${what}: expected a whole number from ${low} to ${high}, got ${value}.`)
 }
 
-/** A number in [low, high). */
+/** Returns a random number in [low, high). */
 export function between(random: Random, low: number, high: number): number {
   return low + (high - low) * random.uniform()
 }
 
-/** Labels of which every run of `classes` samples holds each class once, in random order. */
+/** Returns balanced labels in random order. Every `classes` samples in a row hold each class once. */
 export function balancedLabels(count: number, classes: number, seed: number, ...keys: (string | number)[]): Uint8Array {
   const labels = new Uint8Array(count)
   for (let start = 0; start < count; start += classes) {

@@ -1,26 +1,32 @@
-/** Files that may be compressed by gzip (told by their content, not their name), unpacked no further than a limit. Node only. */
+/**
+ * Reads files that may be compressed by gzip, and unpacks no more than a limit. The content shows whether a file is
+ * compressed, not the name. Node only.
+ */
 import { constants, gunzipSync } from 'node:zlib'
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { readLimited, reasonOf } from '../support/files.ts'
 
-export const FETCH_AGAIN = 'Fetch the file again, or check that it is the one meant.'
+/** The remedy for a broken file, as a sentence of an error message. */
+export const FETCH_AGAIN = 'Fetch the file again, or check that you named the right file.'
 
-/** Deflate can't make more of one byte (RFC 1951: 258 bytes out of two bits). */
+/** Largest number of bytes that one compressed byte can unpack to (RFC 1951: 258 bytes from two bits). */
 const LARGEST_RATIO = 1032
-/** Compressed bytes in which any honest beginning is. */
+/** Number of compressed bytes that surely hold the header of a valid file. */
 const FIRST_PART = 4096
-/** What packing may add to what can't be packed: stored blocks, the file's name and comment. */
+/**
+ * Largest number of bytes that packing can add to incompressible data: stored blocks, the file's name and a comment.
+ */
 const PACKING = 2 ** 20
 
-/** Whether the bytes begin as gzip's do (RFC 1952). */
+/** Returns whether the bytes begin like a gzip file (RFC 1952). */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
 /**
- * A file's bytes, unpacked where they are packed. Throws a `data` error where it can't be read or unpacked, or has more
- * than `limit` bytes, packed or not; never more than about twice as many are held.
+ * Reads a file's bytes, unpacked if packed. Memory use is at most about twice the limit. Throws a `data` error if the
+ * file can't be read or unpacked, or has more than `limit` bytes, packed or unpacked.
  */
 export function readUnpacked(file: string, limit: number): Uint8Array {
   const bytes = readPacked(file, limit)
@@ -29,36 +35,44 @@ export function readUnpacked(file: string, limit: number): Uint8Array {
   throw tooLarge(file, `at most ${grouped(limit)} bytes`, grouped(bytes.length))
 }
 
-/** A file's bytes as they are, where they may be those of a packed file of `limit` bytes. Throws as `readUnpacked` does. */
+/**
+ * Reads a file's bytes without unpacking, if the file may be a packed file of `limit` bytes. Throws like
+ * `readUnpacked`.
+ */
 export function readPacked(file: string, limit: number): Uint8Array {
   return readLimited(file, { code: 'data', limit: limit + PACKING, remedy: FETCH_AGAIN })
 }
 
 /**
- * The bytes that gzip packed, all members of them; `file` is their name in errors, and `promise` says where the limit
- * comes from, as in `, as its header says`. Throws a `data` error where they are cut off, changed, followed by something
- * else, or unpack to more than `limit` bytes: unpacking stops there.
+ * Unpacks all members of gzip data. `file` is the file's name in error messages. `promise` names the source of the
+ * limit, as in `, as the header of the file says`.
+ *
+ * Throws a `data` error if the packed data is cut off, changed, or followed by other data. Throws a `data` error if the
+ * data unpacks to more than `limit` bytes, and stops unpacking at the limit.
  */
 export function gunzipLimited(packed: Uint8Array, file: string, limit: number, promise?: string): Uint8Array {
   const { bytes, used } = unpack(packed, file, limit, constants.Z_FINISH, promise)
-  // zlib stops without a word at a zero byte after the end: zeros pad a file to whole blocks of a tape.
+  // zlib ends silently at a zero byte after the packed data. Zeros after the packed data are allowed, because they pad
+  // files to tape blocks.
   if (packed.subarray(used).some((byte) => byte !== 0)) throw broken(file, OTHER_BYTES)
   return bytes
 }
 
-/** What the first bytes unpack to: a header, if there is one. Throws as `gunzipLimited` does. */
+/** Unpacks the first bytes of a file, enough for a header. Throws like `gunzipLimited`. */
 export function gunzipBeginning(packed: Uint8Array, file: string): Uint8Array {
   return unpack(packed.subarray(0, FIRST_PART), file, FIRST_PART * LARGEST_RATIO, constants.Z_SYNC_FLUSH).bytes
 }
 
-const OTHER_BYTES = 'there is something else after the end of the packed data'
+const OTHER_BYTES = 'other data follows the end of the packed data'
 
-/** With Z_SYNC_FLUSH the packed bytes may end anywhere. `used` counts those that were read. */
+/**
+ * Unpacks the bytes. With Z_SYNC_FLUSH, the packed bytes may end anywhere. `used` is the number of packed bytes read.
+ */
 function unpack(packed: Uint8Array, file: string, limit: number, finishFlush: number, promise?: string) {
   try {
     return outcome(gunzipSync(packed, { maxOutputLength: limit, finishFlush, info: true }))
   } catch (error) {
-    // What zlib throws past maxOutputLength.
+    // zlib throws a RangeError if the output exceeds maxOutputLength.
     if (error instanceof RangeError) {
       const expected = promise === undefined ? `at most ${grouped(limit)} bytes` : `${grouped(limit)} bytes`
       throw tooLarge(file, `${expected} after unpacking${promise ?? ''}`, 'more')
@@ -67,7 +81,10 @@ function unpack(packed: Uint8Array, file: string, limit: number, finishFlush: nu
   }
 }
 
-/** With `info`, zlib gives the bytes and the engine that counted what it read, which its types don't tell. */
+/**
+ * With the option `info`, zlib returns the bytes and its engine, which counts the bytes read. Node's types don't
+ * describe the engine.
+ */
 function outcome(result: unknown): { bytes: Uint8Array; used: number } {
   if (typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result) {
     const { buffer, engine } = result
@@ -78,20 +95,20 @@ function outcome(result: unknown): { bytes: Uint8Array; used: number } {
 }
 
 /**
- * The `data` error for what zlib threw on a file that begins with these bytes (four are enough); without an error, for
- * bytes after its end.
+ * Creates the `data` error for an error of zlib. `beginning` holds the file's first bytes, of which four are enough. If
+ * `error` is undefined, the problem is other data after the end of the packed data.
  */
 export function unpackingError(file: string, beginning: Uint8Array, error?: unknown): IsobathError {
   return broken(file, error === undefined ? OTHER_BYTES : whyNot(beginning, error))
 }
 
-/** zlib's few words, as a sentence. */
+/** Turns zlib's error message into a clause for the user. */
 function whyNot(packed: Uint8Array, error: unknown): string {
   const reason = reasonOf(error)
   if (reason === 'unexpected end of file') return 'the packed data is cut off'
   if (reason === 'incorrect data check') return "the unpacked bytes don't have the checksum that was stored with them"
   if (reason === 'incorrect length check') return "the unpacked bytes don't have the length that was stored with them"
-  // The header of a member: the first one's is told by its method and its flags, so this must be a later one's.
+  // The bad header belongs to a later member if the first member has a valid method and valid flags.
   const startsWell = packed[2] === 8 && (packed[3] & 0xe0) === 0
   if (/^(incorrect header|unknown compression|unknown header)/.test(reason) && startsWell) return OTHER_BYTES
   return `the packed data is broken (${reason})`

@@ -1,46 +1,50 @@
+/** Reads IDX files, the format of MNIST. Node only. */
 import { IsobathError } from '../support/errors.ts'
 import { FETCH_AGAIN, gunzipBeginning, gunzipLimited, isGzip, readPacked } from './gzip.ts'
 
-/** An array of bytes of any rank, the last index fastest, as an IDX file holds it (the format of MNIST). */
+/** An array of bytes of any rank, as an IDX file holds it (the format of MNIST). The last index varies fastest. */
 export interface IdxArray {
   readonly sizes: readonly number[]
   readonly values: Uint8Array
 }
 
-/** The largest array that is read: over twenty times MNIST, and far below what would exhaust a small machine. */
+/** Largest number of elements of an array: over twenty times MNIST, and far below the memory of a small machine. */
 const LARGEST = 2 ** 30
 const MAGIC_NUMBER_SIZE = 4
 const HIGHEST_RANK = 16
 const UNSIGNED_BYTE = 0x08
 
 /**
- * Reads an IDX file of unsigned bytes, plain or compressed by gzip (told by its content, not its name).
+ * Reads an IDX file of unsigned bytes, plain or compressed by gzip. The content shows whether a file is compressed, not
+ * the name.
  *
- * Its layout (LeCun, Cortes, Burges, "The MNIST database"): two zero bytes, the element type (8: unsigned byte), the
- * rank, then each size as a big-endian 32-bit integer, then the elements. No more is unpacked than the header declares,
- * so that a small file can't fill the memory.
+ * The layout follows LeCun, Cortes and Burges, "The MNIST database". A file begins with two zero bytes, the element
+ * type (8 is an unsigned byte) and the rank. The sizes follow as big-endian 32-bit integers, and the elements follow
+ * the sizes. No more than the header declares is unpacked, so that a small file can't fill the memory.
  *
- * Throws a `data` error that names the file when it can't be read, isn't such a file, declares more than 1 GiB, or holds
- * fewer or more bytes than it declares.
+ * Throws a `data` error that names the file if the file can't be read or is no IDX file of unsigned bytes. Throws a
+ * `data` error if the file declares more than 1 GiB, or holds fewer or more bytes than it declares.
  */
 export function readIdx(file: string): IdxArray {
   return parsePackedIdx(readPacked(file, LARGEST), file)
 }
 
-/** The array in the bytes of an IDX file, which may be packed by gzip. Throws as `readIdx` does. */
+/** Reads the array in the bytes of an IDX file, plain or packed by gzip. Throws like `readIdx`. */
 export function parsePackedIdx(bytes: Uint8Array, file: string): IdxArray {
   if (!isGzip(bytes)) return parseIdx(bytes, file)
   const { headerSize, count } = parseHeader(gunzipBeginning(bytes, file), file)
-  return parseIdx(gunzipLimited(bytes, file, headerSize + count, ', as its header says'), file)
+  return parseIdx(gunzipLimited(bytes, file, headerSize + count, ', as the header of the file says'), file)
 }
 
-/** The array in the bytes of an IDX file; `file` is its name in error messages. Throws as `readIdx` does. */
+/**
+ * Reads the array in the bytes of a plain IDX file. `file` is the file's name in error messages. Throws like `readIdx`.
+ */
 export function parseIdx(bytes: Uint8Array, file: string): IdxArray {
   const { sizes, headerSize, count } = parseHeader(bytes, file)
   if (bytes.length !== headerSize + count) {
     throw new IsobathError(
       'data',
-      `${file}: expected ${headerSize + count} bytes (${sizes.join(' x ')} after a header of ${headerSize}), ` +
+      `${file}: expected ${headerSize + count} bytes (${sizes.join(' x ')} after a header of ${headerSize} bytes), ` +
         `got ${bytes.length}. ${FETCH_AGAIN}`,
     )
   }
@@ -54,7 +58,7 @@ function parseHeader(bytes: Uint8Array, file: string): { sizes: number[]; header
     const found = [...bytes.subarray(0, MAGIC_NUMBER_SIZE)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     throw new IsobathError(
       'data',
-      `${file}: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank, at most ${HIGHEST_RANK}), ` +
+      `${file}: expected an IDX file of unsigned bytes, which begins with 00 00 08 and a rank of at most ${HIGHEST_RANK}, ` +
         `got ${found === '' ? 'no bytes' : found}. ${FETCH_AGAIN}`,
     )
   }

@@ -8,7 +8,7 @@ import { loadMnist } from './mnist.ts'
 const folder = mkdtempSync(join(tmpdir(), 'isobath-mnist-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** An IDX file whose elements are `value`, value + 1 ... modulo 10. */
+/** Returns an IDX file with the elements `value`, `value + 1` and so on, modulo 10. */
 function idx(sizes: readonly number[], value: number): Uint8Array {
   const length = sizes.reduce((product, size) => product * size, 1)
   const head = sizes.flatMap((size) => [size >>> 24, (size >>> 16) & 255, (size >>> 8) & 255, size & 255])
@@ -42,8 +42,8 @@ beforeEach(() => {
   mkdirSync(folder)
 })
 
-describe('four files', () => {
-  test('are read from the folder, or from the folder mnist in it', () => {
+describe('loadMnist', () => {
+  test('reads four files from the folder or from its subfolder mnist', () => {
     write(small, join(folder, 'mnist'))
     const { train, test: held, ...rest } = loadMnist(folder)
     expect(rest).toEqual({ name: 'mnist', shape: [1, 28, 28], classes: 10 })
@@ -56,7 +56,7 @@ describe('four files', () => {
     expect(loadMnist(join(folder, 'mnist'))).toEqual(loadMnist(folder))
   })
 
-  test('may be compressed and have a dot in their names', () => {
+  test('reads compressed files and files with a dot in their names', () => {
     write({
       'train-images.idx3-ubyte': small['train-images-idx3-ubyte'],
       'train-labels-idx1-ubyte.gz': gzipSync(small['train-labels-idx1-ubyte']),
@@ -66,40 +66,40 @@ describe('four files', () => {
     expect([...loadMnist(folder).train.labels]).toEqual([7, 8, 9])
   })
 
-  test('that are missing are named', () => {
+  test('names missing files in the error', () => {
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found none of them. Get them with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
+      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found none of the files. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
     )
     write({ ...small })
     rmSync(join(folder, 't10k-labels-idx1-ubyte'))
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, t10k-labels-idx1-ubyte missing in FOLDER. Get them with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
+      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found no t10k-labels-idx1-ubyte in FOLDER. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
     )
   })
 
-  test('that do not belong together are refused', () => {
+  test('refuses images and labels that do not belong together', () => {
     write({ ...small, 'train-labels-idx1-ubyte': idx([4], 0) })
     expect(problem()).toMatchInlineSnapshot(
       `"IsobathError: FOLDER/train-labels-idx1-ubyte: expected 3 labels, one for each image of FOLDER/train-images-idx3-ubyte, got the sizes 4. Take both files from the same distribution."`,
     )
     write({ ...small, 'train-images-idx3-ubyte': idx([3, 32, 32], 0) })
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: FOLDER/train-images-idx3-ubyte: expected images of 28 x 28, got the sizes 3 x 32 x 32. Check that images and labels have not changed names."`,
+      `"IsobathError: FOLDER/train-images-idx3-ubyte: expected images of 28 x 28, got the sizes 3 x 32 x 32. Check that the names of the images and the labels are not exchanged."`,
     )
     write({ ...small, 'train-labels-idx1-ubyte': Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 10, 2) })
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: FOLDER/train-labels-idx1-ubyte: expected labels from 0 to 9, got 10 at 1. Fetch the file again, or check that it is the one meant."`,
+      `"IsobathError: FOLDER/train-labels-idx1-ubyte: expected labels from 0 to 9, got 10 for sample 1. Fetch the file again, or check that you named the right file."`,
     )
   })
 })
 
 const real = join(import.meta.dirname, '../../../shared/data/mnist')
 
-test.skipIf(!existsSync(real))(`the real files (skipped when ${real} is absent)`, () => {
+test.skipIf(!existsSync(real))(`MNIST loads from the real files (skipped when ${real} is absent)`, () => {
   const { train, test: held } = loadMnist(real)
   expect([train.count, held.count]).toEqual([60_000, 10_000])
   expect([...train.labels.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
-  // The mean and deviation of the training pixels that every tutorial quotes: 0.1307 and 0.3081.
+  // Many tutorials quote this mean and standard deviation of the training pixels: 0.1307 and 0.3081.
   let sum = 0
   let squares = 0
   for (const value of train.inputs) {

@@ -1,3 +1,4 @@
+/** Loads MNIST from its IDX files. Node only. */
 import { join } from 'node:path'
 import { IsobathError } from '../support/errors.ts'
 import { DEFAULT_FOLDER, findFile, namesOf, placesOf } from './data-folders.ts'
@@ -11,12 +12,14 @@ const LABELS = { train: 'train-labels-idx1-ubyte', test: 't10k-labels-idx1-ubyte
 const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
 
 /**
- * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, gray bytes [1, 28, 28], from its four IDX files.
- * `folder` holds them, or a folder `mnist` or `MNIST/raw` with them; each plain or .gz, with the names of the original
- * distribution or with a dot for the dash before `idx`. Other sets in this format (Fashion-MNIST, KMNIST) can be read in
- * its place.
+ * Loads MNIST (LeCun, Cortes, Burges) from its four IDX files: 60,000 training and 10,000 test images of handwritten
+ * digits. The images are gray bytes of shape [1, 28, 28].
  *
- * Throws a `data` error when a file is missing or broken, or when images and labels don't belong together.
+ * `folder` holds the files, or has a subfolder `mnist` or `MNIST/raw` with the files. Each file may be plain or end in
+ * .gz. The file names are those of the original distribution, or have a dot instead of the dash before `idx`. `folder`
+ * may also hold another data set in the format of MNIST, such as Fashion-MNIST or KMNIST.
+ *
+ * Throws a `data` error if a file is missing or broken, or if images and labels don't belong together.
  */
 export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
   const missingIn = (place: string): string[] => MNIST_FILES.filter((name) => !findFile(place, namesOf(name)))
@@ -27,8 +30,8 @@ export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
       'data',
       (option) =>
         `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
-        `${missing.length === MNIST_FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
-        `Get them with npx isobath data fetch mnist, or name their folder with ${option('dataDir', 'FOLDER')} or the environment variable ISOBATH_DATA.`,
+        `found ${missing.length === MNIST_FILES.length ? 'none of the files' : `no ${missing.join(', ')} in ${place}`}. ` +
+        `Get the files with npx isobath data fetch mnist, or name their folder with ${option('dataDir', 'FOLDER')} or the environment variable ISOBATH_DATA.`,
     )
   }
   return {
@@ -52,7 +55,7 @@ function readSamples(folder: string, set: 'train' | 'test'): Samples {
     throw new IsobathError(
       'data',
       `${images.file}: expected images of ${SIDE} x ${SIDE}, got the sizes ${images.sizes.join(' x ')}. ` +
-        'Check that images and labels have not changed names.',
+        'Check that the names of the images and the labels are not exchanged.',
     )
   }
   const labels = readArray(folder, LABELS[set])
@@ -67,8 +70,8 @@ function readSamples(folder: string, set: 'train' | 'test'): Samples {
   if (wrong >= 0) {
     throw new IsobathError(
       'data',
-      `${labels.file}: expected labels from 0 to ${CLASSES - 1}, got ${labels.values[wrong]} at ${wrong}. ` +
-        'Fetch the file again, or check that it is the one meant.',
+      `${labels.file}: expected labels from 0 to ${CLASSES - 1}, got ${labels.values[wrong]} for sample ${wrong}. ` +
+        'Fetch the file again, or check that you named the right file.',
     )
   }
   return { count, inputs: images.values, labels: labels.values }

@@ -1,5 +1,5 @@
 /**
- * The one door to data sets in files, which need Node. Generated sets work without. A bundle for browsers takes `browser.ts` in
- * the place of this module, as for `src/api/node.ts`.
+ * Loads the functions for data sets in files, which need Node. Generated sets don't need this module. A bundle for
+ * browsers replaces this module with `browser.ts`.
  */
 export const dataFiles: (caller: string) => Promise<typeof import('./files.ts')> = () => import('./files.ts')

@@ -1,12 +1,13 @@
-/** Noise on the bytes of generated images. */
+/** Adds noise to the bytes of generated images. */
 import type { Random } from '../support/random.ts'
 
-/** The standard deviation of the sum of four random bytes. */
+/** Standard deviation of the sum of four random bytes. */
 const FOUR_BYTES = Math.sqrt((4 * (256 * 256 - 1)) / 12)
 
 /**
- * Writes values (1 is 255) as bytes, with noise of this standard deviation (in the values' units). The sum of four random
- * bytes is near enough to normal, and costs one random integer.
+ * Writes values as bytes with added noise. A value of 1 becomes the byte 255. `deviation` is the noise's standard
+ * deviation in the units of the values. The sum of four random bytes is close enough to normal and needs only one
+ * random integer.
  */
 export function writeNoisy(values: ArrayLike<number>, bytes: Uint8Array, deviation: number, random: Random): void {
   const scale = (255 * deviation) / FOUR_BYTES

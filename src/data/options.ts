@@ -1,56 +1,65 @@
 /**
- * The options of data sets, a row for each: those of every set, and those of tables. Generators have tables of their own,
- * beside their code. A run keeps what was given of all of these.
+ * The tables of options of data sets, with one row for each option: the options of every set and the options of tables.
+ * Generators have tables of their own, beside their code. A run stores the given values of all data set options.
  */
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { choice, count, fraction, type Kind, oneOf, text, texts } from '../support/kinds.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 
-/** Options of every set. */
+/** Options that every data set accepts. */
 export const commonOptions = {
   /**
-   * The folder of the data set's files, or one with a folder of the set's name in it; cifar-10: or its archive; a table: its
-   * file, or a folder with train.csv and test.csv.
+   * Path of the data set's files: their folder, or a folder with a subfolder of the set's name. For cifar-10, the path
+   * may be the archive. For a table, the path is the file, or a folder with train.csv and test.csv.
    */
   dataDir: field(text(), {
     usual: 'the folder that ISOBATH_DATA names, or data',
     flag: '--data-dir <path>',
-    help: 'where the files of the data set are',
+    help: "path of the data set's files",
   }),
-  /** classes: labels name classes; values: they are numbers to predict; autoencode: inputs are to be given back. */
+  /**
+   * What the network predicts. `classes`: the label of a table names classes. `values`: the label of a table is a
+   * number to predict. `autoencode`: the network reproduces its inputs.
+   */
   target: field(oneOf(['autoencode', 'classes', 'values']), {
     flag: '--target <what>',
-    help: 'autoencode: inputs are to be given back; classes or values: what the label of a table is',
+    help: 'what the network predicts: autoencode (its own inputs), classes or values (the label of a table)',
   }),
-  /** Chooses the generated samples, the splits and the subset, and draws random labels. */
+  /** Seed of the generated samples, the splits, the subset and the random labels. */
   seed: field(count(0), {
     default: 0,
     flag: '--data-seed <n>',
-    help: 'chooses generated samples, splits, and those of --samples',
-  }),
-  /** Keep a random subset of so many training samples; with one seed, a smaller one is the beginning of a larger. */
-  samples: field(count(), {
-    flag: '--samples <n>',
-    help: 'use a random subset of so many training samples',
-  }),
-  /** Hold this fraction of the training set out, to measure on; at least one sample, whatever `samples` is. */
-  validation: field(fraction(), {
-    flag: '--validation <fraction>',
-    help: 'hold out so much of the training set, and score it beside the test set',
+    help: 'seed of generated samples, splits and the subset of --samples',
   }),
   /**
-   * Labels of the training set (without what is held out) drawn anew, each class as likely as another, or its values in
-   * random order: then inputs say nothing about them (Zhang et al. 2017, arXiv 1611.03530). Other sets stay as they are.
+   * Number of training samples in a random subset to train on. With the same seed, a smaller subset is the beginning of
+   * a larger subset.
+   */
+  samples: field(count(), {
+    flag: '--samples <n>',
+    help: 'train on a random subset of n training samples',
+  }),
+  /**
+   * Fraction of the training set to hold out for validation. At least one sample is held out, whatever `samples` is.
+   */
+  validation: field(fraction(), {
+    flag: '--validation <fraction>',
+    help: 'hold out this fraction of the training set for validation, scored beside the test set',
+  }),
+  /**
+   * Replaces the labels of the training set by random labels, with equal probability for each class. For regression,
+   * the values of the training set are shuffled. Inputs say nothing about random labels (Zhang et al. 2017, arXiv
+   * 1611.03530). The validation set and the test set stay unchanged.
    */
   randomLabels: field(choice(), {
     flag: '--random-labels',
-    help: 'give the training set random labels, to see what a network can learn by heart',
+    help: 'give the training set random labels, to measure what a network can memorize',
   }),
 } satisfies Fields
 
-/** The character between cells; the command line takes the word tab, too. */
+/** The character between cells. On the command line, a tab may also be written as the word tab. */
 const separator: Kind<string> = {
-  expected: "one character, no quote and no line's end",
+  expected: 'one character other than a quote or a line break',
   accepts: (value): value is string => typeof value === 'string' && value.length === 1 && !/["\r\n]/.test(value),
   text: {
     read: (given) => (given === 'tab' || given === '\\t' ? '\t' : given.length === 1 ? given : undefined),
@@ -58,47 +67,53 @@ const separator: Kind<string> = {
   },
 }
 
-/** Options of tables of the user's own. Columns are named by their header, or by their number from 1. */
+/** Options of a user's own tables. Columns are named by their header, or by their number, counted from 1. */
 export const tableOptions = {
-  /** Column of the label; several, with commas between them, where each is a value to predict. */
+  /** Column of the label. If all labels are values to predict, several columns may be named, separated by commas. */
   label: field(text(), {
-    usual: 'the last',
+    usual: 'the last column',
     flag: '--label <column>',
-    help: 'what to predict, by name or number from 1; several, if values',
+    help: 'column to predict, by name or by number from 1; several columns if all are values',
   }),
-  /** Columns of words (or of numbers that are names): each of their words becomes an input that is 1 or 0. */
+  /** Columns of words, or of numbers that are names. Each word of a column becomes an input that is 1 or 0. */
   categorical: field(texts(), {
     flag: '--categorical <columns>',
-    help: 'columns of words: one input for each word; may be repeated',
+    help: 'columns of words, with one input for each word; the option may be repeated',
   }),
-  ignore: field(texts(), { flag: '--ignore <columns>', help: 'columns to leave out; may be repeated' }),
-  /** error: a missing cell is an error; drop: its row is left out. */
+  /** Columns that are neither inputs nor labels. */
+  ignore: field(texts(), {
+    flag: '--ignore <columns>',
+    help: 'columns to leave out; the option may be repeated',
+  }),
+  /** `error`: a missing cell is an error. `drop`: a row with a missing cell is left out. */
   missing: field(oneOf(['error', 'drop']), {
     default: 'error',
     flag: '--missing <what>',
-    help: 'what to do about rows with missing cells (empty, NA, NaN, null, ?)',
+    help: 'whether a missing cell (empty, NA, NaN, null, ?) is an error or drops its row',
   }),
+  /** Whether the first line names the columns. By default, the header is detected. */
   header: field(oneOf(['yes', 'no']), {
-    usual: 'found out',
+    usual: 'detected',
     flag: '--header <answer>',
-    help: 'whether the first line has the names of the columns',
+    help: 'whether the first line names the columns',
   }),
-  /** Comma, semicolon or tab by default. */
+  /** Character between cells. By default, a comma, a semicolon or a tab is detected. */
   separator: field(separator, {
-    usual: 'found out',
+    usual: 'detected',
     flag: '--separator <character>',
-    help: 'between cells: a character, or tab',
+    help: 'separator between cells: one character, or tab',
   }),
+  /** File with a table of test rows. By default, a fraction of the rows is used for testing. */
   testFile: field(text(), {
-    usual: 'a part of the rows',
+    usual: 'a fraction of the rows',
     flag: '--test-file <file>',
-    help: 'a table of test rows',
+    help: 'file with the test rows',
   }),
-  /** Of a single file's rows, chosen by the seed. */
+  /** Fraction of a single file's rows that is used for testing. The seed chooses the test rows. */
   testFraction: field(fraction(), {
     default: 0.2,
     flag: '--test-fraction <fraction>',
-    help: 'the part of the rows to test on',
+    help: 'fraction of the rows to test on',
   }),
 } satisfies Fields
 
@@ -108,25 +123,35 @@ const encoding: Kind<TableEncoding> = {
     typeof value === 'object' && value !== null && 'columns' in value && Array.isArray(value.columns),
 }
 
-/** Options of tables that are read as another one was. They are for one reading: a run keeps its encoding beside its options. */
+/**
+ * Options of tables that are read with the encoding of another table. A run stores its encoding beside its options, not
+ * in its options.
+ */
 export const encodingOptions = {
   /**
-   * That of another table, such as a run keeps: columns, words and classes are those that it names. Label, target,
-   * categorical and ignore need not be said again, and must not contradict it.
+   * The encoding of another table, for example the encoding that a run stores. Columns, words and classes are matched
+   * to the encoding. The options label, target, categorical and ignore may be left out, and must not contradict the
+   * encoding.
    */
-  encoding: field(encoding, { help: 'what the columns of another table became' }),
-  /** With an encoding, a single file isn't split: its rows, in their order, are the training set and the test set. */
-  whole: field(choice(), { help: 'with an encoding: all rows are used, in their order' }),
-  /** With an encoding, labels of a table of test rows (or of a whole one) may be missing or unknown: to predict them. */
+  encoding: field(encoding, { help: 'encoding of another table, with which to read the table' }),
+  /**
+   * Whether all rows of a single file are used, in their order, both as the training set and as the test set. Requires
+   * an encoding. By default, the rows are split.
+   */
+  whole: field(choice(), { help: 'with an encoding: use all rows, in the order of the table' }),
+  /**
+   * Whether labels may be missing or unknown in rows to predict. Requires an encoding. Applies to a table of test rows
+   * or to a whole table.
+   */
   unlabeled: field(choice(), { help: 'with an encoding: labels may be missing' }),
 } satisfies Fields
 
-/** What can be done to every set that was read. */
+/** The options that vary a data set after it has been read. */
 export type Variation = Omit<Input<typeof commonOptions>, 'dataDir'>
 
 const { testFile: _, ...ofOneTable } = tableOptions
 
-/** How a table is to be read. */
+/** The options for reading a table. */
 export const csvOptions = {
   ...ofOneTable,
   target: commonOptions.target,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSampleOrder, type OrderOptions, type Position } from './order.ts'
 
-/** The next sample numbers, drawn in batches of the given sizes. */
+/** Returns the next sample numbers, drawn in batches of the given sizes. */
 function draw(count: number, options: OrderOptions, batches: readonly number[]): number[] {
   const order = createSampleOrder(count, options)
   return batches.flatMap((batch) => {
@@ -17,7 +17,7 @@ const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLengt
 const order = fc.constantFrom('shuffled', 'sequential') satisfies fc.Arbitrary<OrderOptions['order']>
 
 describe('the stream of samples', () => {
-  test('holds each sample once in each epoch', () => {
+  test('contains each sample once in each epoch', () => {
     fc.assert(
       fc.property(counts, fc.integer(), order, (count, seed, order) => {
         const drawn = draw(count, { seed, order }, [3 * count])
@@ -29,7 +29,7 @@ describe('the stream of samples', () => {
     )
   })
 
-  test('is the same however it is cut into batches', () => {
+  test('contains the same samples for all batch sizes', () => {
     fc.assert(
       fc.property(counts, fc.integer(), order, sizes, (count, seed, order, batches) => {
         const total = batches.reduce((sum, batch) => sum + batch, 0)
@@ -38,7 +38,7 @@ describe('the stream of samples', () => {
     )
   })
 
-  test('goes on from a saved position as if it had never stopped', () => {
+  test('continues from a saved position as without a break', () => {
     fc.assert(
       fc.property(counts, fc.integer(), order, sizes, sizes, (count, seed, order, before, after) => {
         const unbroken = draw(count, { seed, order }, [...before, ...after])
@@ -57,21 +57,21 @@ describe('the stream of samples', () => {
     )
   })
 
-  test('is shuffled anew in each epoch and by each seed, or wraps round in sequence', () => {
+  test('has a new random order for each epoch and seed, or repeats the order of the data set', () => {
     const shuffled = draw(20, { seed: 1 }, [40])
     expect(shuffled.slice(20)).not.toEqual(shuffled.slice(0, 20))
     expect(draw(20, { seed: 2 }, [40])).not.toEqual(shuffled)
     expect(draw(3, { order: 'sequential' }, [2, 2, 4])).toEqual([0, 1, 2, 0, 1, 2, 0, 1])
   })
 
-  test('never changes', () => {
+  test('never changes its order for a given seed', () => {
     expect(draw(8, { seed: 42 }, [16]).join(' ')).toMatchInlineSnapshot(`"0 1 6 7 4 5 2 3 7 0 3 4 1 2 5 6"`)
   })
 })
 
-test('a position outside the stream is refused', () => {
+test('createSampleOrder refuses a position outside the stream', () => {
   expect(() => createSampleOrder(10, { position: { epoch: 0, offset: 10 } })).toThrowErrorMatchingInlineSnapshot(
-    `[IsobathError: position in the data: expected a whole epoch and an offset from 0 to 9, got epoch 0, offset 10. Resume with the data and the samples the run began with.]`,
+    `[IsobathError: position in the data: expected a whole number of epochs and an offset from 0 to 9, got epoch 0, offset 10. Resume with the data and the samples that the run started with.]`,
   )
   expect(() => createSampleOrder(10).seek({ epoch: -1, offset: 0 })).toThrow('got epoch -1, offset 0')
   expect(() => createSampleOrder(10).seek({ epoch: 0.5, offset: 0 })).toThrow('got epoch 0.5')

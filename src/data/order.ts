@@ -1,18 +1,22 @@
+/** The order of the training samples. */
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 
 export const orderNames = ['shuffled', 'sequential'] as const
 
-/** How an epoch goes through the samples: a new random permutation each time, or as they lie. */
+/** The order of the samples in an epoch: a new random permutation in each epoch, or the order of the data set. */
 export type Order = (typeof orderNames)[number]
 
-/** The samples of an epoch in their order; undefined where that is as they lie. */
+/** Returns the permutation of the samples in an epoch, or undefined for the order of the data set. */
 const permutations: Readonly<Record<Order, (seed: number, epoch: number, count: number) => Uint32Array | undefined>> = {
   shuffled: (seed, epoch, count) => createRandom(seed, 'order', epoch).permutation(count),
   sequential: () => undefined,
 }
 
-/** A place in the endless stream of samples: how many epochs are complete, how many samples of the next are used. */
+/**
+ * A position in the endless stream of samples: the number of completed epochs, and the number of samples used in the
+ * next epoch.
+ */
 export interface Position {
   readonly epoch: number
   readonly offset: number
@@ -20,24 +24,24 @@ export interface Position {
 
 export interface OrderOptions {
   readonly order?: Order
-  /** Chooses the permutations; a run of the same seed sees the same samples. */
+  /** Seed of the permutations. Runs with the same seed use the samples in the same order. */
   readonly seed?: number
-  /** Where to begin: a position saved before. */
+  /** Position at which the stream begins, for example a saved position. */
   readonly position?: Position
 }
 
-/** An endless stream of sample numbers: epoch after epoch, each sample once in each. */
+/** An endless stream of sample numbers. Each epoch contains each sample once. */
 export interface SampleOrder {
   readonly position: Position
-  /** Goes to a position, so that what follows is what followed it before. */
+  /** Moves the stream to a position. A position determines all of the following samples. */
   seek(position: Position): void
-  /** Fills `indices` with the next sample numbers; they may span epochs. */
+  /** Fills `indices` with the numbers of the next samples. The samples may span several epochs. */
   next(indices: Uint32Array): void
 }
 
 /**
- * The order in which `count` samples are used. Each epoch's permutation depends on the seed and the epoch's number
- * alone, so a position is all there is to save. Throws a `run` error on a position outside the stream.
+ * Creates the order in which `count` samples are used. An epoch's permutation depends only on the seed and the epoch's
+ * number, so nothing but the position needs to be saved. Throws a `run` error if the position is outside the stream.
  */
 export function createSampleOrder(count: number, options: OrderOptions = {}): SampleOrder {
   const { order = 'shuffled', seed = 0, position = { epoch: 0, offset: 0 } } = options
@@ -77,7 +81,7 @@ function checkPosition(position: Position, count: number): Position {
   throw new IsobathError(
     'run',
     (option) =>
-      `position in the data: expected a whole epoch and an offset from 0 to ${count - 1}, got epoch ${epoch}, ` +
-      `offset ${offset}. Resume with the data and the ${option('samples')} the run began with.`,
+      `position in the data: expected a whole number of epochs and an offset from 0 to ${count - 1}, got epoch ${epoch}, ` +
+      `offset ${offset}. Resume with the data and the ${option('samples')} that the run started with.`,
   )
 }

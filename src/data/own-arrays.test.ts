@@ -8,13 +8,13 @@ import { dataset, type OwnDataset } from './own-arrays.ts'
 const rows = Array.from({ length: 10 }, (_, row) => [row, 10 - row, row / 4])
 
 describe('dataset', () => {
-  it('makes classes of words, in their order, and holds a fifth of the samples out for the test', () => {
+  it('makes sorted classes from words and holds out a fifth of the samples for testing', () => {
     const data = dataset({ inputs: rows, labels: rows.map((_, row) => (row % 2 === 0 ? 'yes' : 'no')) })
     expect(data).toMatchObject({ name: 'data', shape: [3], classes: 2, classNames: ['no', 'yes'] })
     expect([data.train.count, data.test.count]).toEqual([8, 2])
     const inputs = [...data.train.inputs, ...data.test.inputs].sort()
     expect(inputs).toEqual(rows.flat().sort())
-    // A sample keeps its label.
+    // Each sample keeps its label.
     for (const { inputs, labels } of [data.train, data.test]) {
       labels.forEach((label, sample) => {
         expect(label).toBe(inputs[3 * sample] % 2 === 0 ? 1 : 0)
@@ -22,7 +22,7 @@ describe('dataset', () => {
     }
   })
 
-  it('takes typed arrays as they are, with test and validation samples of the same kind', () => {
+  it('uses typed arrays without a copy, with test and validation samples of the same kind', () => {
     const inputs = new Uint8Array(24).fill(7)
     const small = { inputs: inputs.subarray(0, 12), labels: new Uint8Array([3]) }
     const data = dataset({ inputs, shape: [3, 2, 2], labels: [0, 1], classes: 4, test: small, validation: small })
@@ -30,23 +30,23 @@ describe('dataset', () => {
     expect(data).toMatchObject({ classes: 4, train: { count: 2 }, test: { count: 1 }, validation: { count: 1 } })
   })
 
-  it('takes rows that are typed arrays', () => {
+  it('accepts rows that are typed arrays', () => {
     const typed = rows.map((row) => Float64Array.from(row))
     const labels = rows.map((_, row) => row % 2)
     expect(dataset({ inputs: typed, labels })).toEqual(dataset({ inputs: rows, labels }))
   })
 
-  it('makes values to predict of targets, and autoencoding of inputs', () => {
+  it('makes a regression from targets, and autoencoding from inputs as targets', () => {
     const values = dataset({ inputs: rows, targets: rows.map(([first]) => 0.1 * first), targetNames: ['size'] })
     expect(taskOf(values)).toBe('regression')
-    // 0.1 is no float32.
+    // The number 0.1 has no exact float32 value.
     expect(values.train.targets).toBeInstanceOf(Float64Array)
     const pairs = dataset({ inputs: rows, targets: rows.map(([first]) => [first, 2 * first]) })
     expect(pairs.train.targets).toHaveLength(16)
     expect(taskOf(dataset({ inputs: rows, targets: 'inputs' }))).toBe('autoencoding')
   })
 
-  it('chooses other test samples with another seed, and as many as were asked for', () => {
+  it('chooses test samples by the seed and the requested fraction', () => {
     const make = (options: Partial<OwnDataset>) =>
       dataset({ inputs: rows, labels: rows.map((_, row) => row), ...options })
     expect(make({ testFraction: 0.5 }).test.count).toBe(5)
@@ -54,7 +54,7 @@ describe('dataset', () => {
     expect(make({ seed: 1 })).toEqual(make({ seed: 1 }))
   })
 
-  it('says where a length is wrong, a label is out of range or a value is no finite number', () => {
+  it('names the place of a wrong length, a label out of range and a value that is not finite', () => {
     const labels = rows.map((_, row) => row % 3)
     const changed = (row: number, value: unknown) => rows.map((one, at) => (at === row ? [one[0], value, 2] : one))
     const wrong: Record<string, unknown> = {
@@ -62,9 +62,9 @@ describe('dataset', () => {
       'a misspelled option': { inputs: rows, lables: labels },
       'no labels': { inputs: rows },
       'both labels and targets': { inputs: rows, labels, targets: labels },
-      'a label too few': { inputs: rows, labels: labels.slice(1), test: { inputs: rows, labels } },
+      'one label too few': { inputs: rows, labels: labels.slice(1), test: { inputs: rows, labels } },
       'a label out of range': { inputs: rows, labels: [...labels.slice(1), 7], classes: 3 },
-      'half a label': { inputs: rows, labels: [...labels.slice(1), 0.5] },
+      'a label of 0.5': { inputs: rows, labels: [...labels.slice(1), 0.5] },
       'a word that names no class': { inputs: rows, labels: labels.map(String), classNames: ['0', '1'] },
       'a short row': { inputs: [...rows.slice(1), [1, 2]], labels },
       'a NaN in training inputs': { inputs: changed(4, Number.NaN), labels },
@@ -74,16 +74,25 @@ describe('dataset', () => {
         labels,
         test: { inputs: new Float32Array([1, Number.NaN, 2]), labels: [0] },
       },
-      'infinity in targets': { inputs: rows, targets: labels.map((label) => (label === 2 ? Infinity : label)) },
+      'an infinite target': { inputs: rows, targets: labels.map((label) => (label === 2 ? Infinity : label)) },
       'one array without a shape': { inputs: new Float32Array(30), labels },
       'an array that ends within a sample': { inputs: new Float32Array(31), shape: [3], labels },
-      'a shape of no size': { inputs: rows, shape: [0], labels },
-      'other test inputs': { inputs: rows, labels, test: { inputs: new Uint8Array(3), labels: [0] } },
+      'a shape of size 0': { inputs: rows, shape: [0], labels },
+      'test inputs of another kind': { inputs: rows, labels, test: { inputs: new Uint8Array(3), labels: [0] } },
       'fewer test targets': { inputs: rows, targets: rows, test: { inputs: rows, targets: labels } },
-      'a fraction beside test samples': { inputs: rows, labels, test: { inputs: rows, labels }, testFraction: 0.1 },
-      'one sample alone': { inputs: [[1]], labels: [0] },
-      'a test label that training has not': { inputs: rows, labels, test: { inputs: rows, labels: labels.with(3, 5) } },
-      'a test word that training has not': {
+      'a fraction in addition to test samples': {
+        inputs: rows,
+        labels,
+        test: { inputs: rows, labels },
+        testFraction: 0.1,
+      },
+      'a single sample': { inputs: [[1]], labels: [0] },
+      'a test label that the training set lacks': {
+        inputs: rows,
+        labels,
+        test: { inputs: rows, labels: labels.with(3, 5) },
+      },
+      'a test word that the training set lacks': {
         inputs: rows,
         labels: labels.map((label) => `c${label}`),
         test: { inputs: [rows[0]], labels: ['c9'] },
@@ -95,22 +104,22 @@ describe('dataset', () => {
       'too many targets': { inputs: rows, targets: [...labels, 4] },
       'a target beyond float64': { inputs: rows, targets: labels.map((label) => 1e308 * 10 * label) },
       'typed targets that are NaN': { inputs: rows, targets: new Float32Array(10).fill(Number.NaN) },
-      'a value whose square is none': { inputs: changed(4, 1e160), labels },
+      'a value with an infinite square': { inputs: changed(4, 1e160), labels },
       'a number as the shape': { inputs: new Float32Array(30), shape: 3, labels },
-      'a row that is none': { inputs: ['a', 'b'], labels: [0, 1] },
+      'words in place of rows': { inputs: ['a', 'b'], labels: [0, 1] },
       'null as test samples': { inputs: rows, labels, test: null },
       'a misspelled key of test samples': { inputs: rows, labels, test: { inputs: rows, label: labels } },
-      'labels in training alone': { inputs: rows, labels, test: { inputs: rows, targets: labels } },
+      'labels in the training set only': { inputs: rows, labels, test: { inputs: rows, targets: labels } },
       'a word as the seed': { inputs: rows, labels, seed: 'x' },
       'a word as the fraction': { inputs: rows, labels, testFraction: '0.5' },
       'a number as the name': { inputs: rows, labels, name: 5 },
-      'a word for all names': { inputs: rows, labels, classNames: 'abc' },
-      'a name twice': { inputs: rows, labels, classNames: ['a', 'b', 'a'] },
-      'a name too few': { inputs: rows, labels, classNames: ['a', 'b'], classes: 3 },
-      'other classes than words': { inputs: rows, labels: labels.map(String), classes: 7 },
-      'classes beside targets': { inputs: rows, targets: labels, classes: 3 },
-      'a name of a target too many': { inputs: rows, targets: labels, targetNames: ['a', 'b'] },
-      'names of targets beside labels': { inputs: rows, labels, targetNames: ['a'] },
+      'a single word for all names': { inputs: rows, labels, classNames: 'abc' },
+      'a duplicate name': { inputs: rows, labels, classNames: ['a', 'b', 'a'] },
+      'one name too few': { inputs: rows, labels, classNames: ['a', 'b'], classes: 3 },
+      'a number of classes that differs from the words': { inputs: rows, labels: labels.map(String), classes: 7 },
+      'classes in addition to targets': { inputs: rows, targets: labels, classes: 3 },
+      'too many names of targets': { inputs: rows, targets: labels, targetNames: ['a', 'b'] },
+      'names of targets in addition to labels': { inputs: rows, labels, targetNames: ['a'] },
     }
     const said = Object.entries(wrong).map(([what, own]) => `${what}: ${refusal(() => dataset(own as OwnDataset))}`)
     expect(said.join('\n')).toMatchInlineSnapshot(`
@@ -118,53 +127,53 @@ describe('dataset', () => {
       a misspelled option: IsobathError: dataset: expected the options inputs, labels, targets, test, validation, shape, testFraction, seed, classes, classNames, targetNames, name, got "lables". Did you mean labels?
       no labels: IsobathError: data, train: expected labels (classes) or targets (values), got neither.
       both labels and targets: IsobathError: data, train: expected labels (classes) or targets (values), got both.
-      a label too few: IsobathError: data, train: labels: expected 10 (one for each of 10 samples), got 9.
+      one label too few: IsobathError: data, train: labels: expected 10 (one for each of 10 samples), got 9.
       a label out of range: IsobathError: data, train: labels: sample 9: expected a class from 0 to 2, got 7.
-      half a label: IsobathError: data, train: labels: sample 9: expected a class from 0 to 65535, got 0.5.
+      a label of 0.5: IsobathError: data, train: labels: sample 9: expected a class from 0 to 65535, got 0.5.
       a word that names no class: IsobathError: data, train: labels: sample 2: expected one of the words 0, 1, got "2".
       a short row: IsobathError: data, train: inputs: sample 9: expected 3 values, got 2.
-      a NaN in training inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
-      a word among inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got "four". Leave the sample out, or fill the value in.
-      a NaN in test inputs: IsobathError: data, test: inputs: sample 0, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
-      infinity in targets: IsobathError: data, train: targets: sample 2, value 0: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
-      one array without a shape: IsobathError: data: shape: expected the sizes of one sample where inputs are not rows, got nothing. Give one, such as [3, 32, 32].
+      a NaN in training inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got NaN. Leave the sample out, or replace the value with a finite number.
+      a word among inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got "four". Leave the sample out, or replace the value with a finite number.
+      a NaN in test inputs: IsobathError: data, test: inputs: sample 0, value 1: expected a finite number, got NaN. Leave the sample out, or replace the value with a finite number.
+      an infinite target: IsobathError: data, train: targets: sample 2, value 0: expected a finite number, got Infinity. Leave the sample out, or replace the value with a finite number.
+      one array without a shape: IsobathError: data: shape: expected the sizes of one sample, because the inputs are not rows, got nothing. Give a shape, such as [3, 32, 32].
       an array that ends within a sample: IsobathError: data, train: inputs: expected a multiple of 3 values, got 31.
-      a shape of no size: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got [0].
-      other test inputs: IsobathError: data, test: inputs: expected numbers, as in training, got bytes.
-      fewer test targets: IsobathError: data, test: expected 3 targets for each sample, as in training, got a target for each sample.
-      a fraction beside test samples: IsobathError: data: testFraction: the test samples are given. Leave one out.
-      one sample alone: IsobathError: data: expected at least 2 samples to test on some, got 1. Give test samples.
-      a test label that training has not: IsobathError: data, test: labels: sample 3: expected a class from 0 to 2, got 5.
-      a test word that training has not: IsobathError: data, test: labels: sample 0: expected one of the words c0, c1, c2, got "c9".
+      a shape of size 0: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got [0].
+      test inputs of another kind: IsobathError: data, test: inputs: expected numbers, as in the training set, got bytes.
+      fewer test targets: IsobathError: data, test: expected 3 targets for each sample, as in the training set, got one target for each sample.
+      a fraction in addition to test samples: IsobathError: data: testFraction: expected no fraction, because test samples are given. Leave out the fraction or the test samples.
+      a single sample: IsobathError: data: expected at least 2 samples, one for training and one for testing, got 1. Give test samples.
+      a test label that the training set lacks: IsobathError: data, test: labels: sample 3: expected a class from 0 to 2, got 5.
+      a test word that the training set lacks: IsobathError: data, test: labels: sample 0: expected one of the words c0, c1, c2, got "c9".
       a label that is no number: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got NaN.
       a label that is huge: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got 1000000000.
       a label below 0: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got -1.
       words and numbers: IsobathError: data, train: labels: sample 0: expected one of the words two, got 1.
       too many targets: IsobathError: data, train: targets: expected 10, one for each sample, got 11.
-      a target beyond float64: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
-      typed targets that are NaN: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
-      a value whose square is none: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got 1e+160, which is beyond what float32 holds. Give values in another unit.
+      a target beyond float64: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or replace the value with a finite number.
+      typed targets that are NaN: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or replace the value with a finite number.
+      a value with an infinite square: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got 1e+160, which is too large for float32. Give the values in a larger unit.
       a number as the shape: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got 3.
-      a row that is none: IsobathError: data, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got "a".
+      words in place of rows: IsobathError: data, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got "a".
       null as test samples: IsobathError: data, test: expected an object such as { inputs: [[0, 1], [1, 1]], labels: [0, 1] }, got null.
       a misspelled key of test samples: IsobathError: data, test: expected the options inputs, labels, targets, got "label". Did you mean labels?
-      labels in training alone: IsobathError: data, test: expected labels, as in training, got a target for each sample.
+      labels in the training set only: IsobathError: data, test: expected class labels, as in the training set, got one target for each sample.
       a word as the seed: IsobathError: dataset: seed: expected a whole number of at least 0, got "x".
       a word as the fraction: IsobathError: dataset: testFraction: expected a number above 0 and below 1, got "0.5".
       a number as the name: IsobathError: dataset: name: expected text, got 5.
-      a word for all names: IsobathError: dataset: classNames: expected a list of texts, got "abc".
-      a name twice: IsobathError: data: classNames: expected different names, got "a" twice.
-      a name too few: IsobathError: data: classNames: expected 3, one for each class, got 2.
-      other classes than words: IsobathError: data: classes: expected 3, as the labels are words, got 7. Leave it out.
-      classes beside targets: IsobathError: data: classes: the samples have targets and no classes. Leave it out.
-      a name of a target too many: IsobathError: data: targetNames: expected 1, one for each target, got 2.
-      names of targets beside labels: IsobathError: data: targetNames: the samples have no targets of their own. Leave it out."
+      a single word for all names: IsobathError: dataset: classNames: expected a list of texts, got "abc".
+      a duplicate name: IsobathError: data: classNames: expected different names, got "a" twice.
+      one name too few: IsobathError: data: classNames: expected 3 names, one for each class, got 2.
+      a number of classes that differs from the words: IsobathError: data: classes: expected 3, the number of class names, got 7. Leave the option out.
+      classes in addition to targets: IsobathError: data: classes: the samples have targets and no classes. Leave the option out.
+      too many names of targets: IsobathError: data: targetNames: expected 1 names, one for each target, got 2.
+      names of targets in addition to labels: IsobathError: data: targetNames: the samples have no targets of their own. Leave the option out."
     `)
   })
 })
 
-describe('a data set of a caller', () => {
-  it('is refused where its parts contradict each other, training and test samples alike', () => {
+describe('checkSamples', () => {
+  it('refuses a data set whose parts contradict each other, in training and test samples', () => {
     const good = glyphs({ train: 20, test: 10 })
     const { train } = good
     const wrong = {
@@ -184,15 +193,18 @@ describe('a data set of a caller', () => {
         },
       },
       'a label below 0': { ...good, train: { ...train, labels: new Int8Array(20).fill(-1) } },
-      'half a label': { ...good, test: { ...good.test, labels: new Float32Array(10).fill(0.5) } },
-      'targets in the test alone': { ...good, test: { ...good.test, targets: new Float32Array(10) } },
+      'a label of 0.5': { ...good, test: { ...good.test, labels: new Float32Array(10).fill(0.5) } },
+      'targets in the test set only': { ...good, test: { ...good.test, targets: new Float32Array(10) } },
       'no test samples': { ...good, test: undefined },
       'null for validation': { ...good, validation: null },
       'null for targets': { ...good, train: { ...train, targets: null } },
       'lists for arrays': { ...good, train: { ...train, inputs: [1, 2] } },
       'a number for a name': { ...good, name: 5 },
-      'a word for all names': { ...good, classNames: 'abc' },
-      'targets of no width': { ...good, train: { ...train, targets: new Float32Array(3) } },
+      'a single word for all names': { ...good, classNames: 'abc' },
+      'a number of targets that is no multiple of the samples': {
+        ...good,
+        train: { ...train, targets: new Float32Array(3) },
+      },
     }
     const said = Object.entries(wrong).map(([what, data]) => `${what}: ${refusal(() => checkSamples(data as Dataset))}`)
     expect(said.join('\n')).toMatchInlineSnapshot(`
@@ -200,17 +212,17 @@ describe('a data set of a caller', () => {
       a label of 7 among 2 classes: IsobathError: glyphs, train: labels: sample 0: expected a class from 0 to 1, got 2.
       no samples: IsobathError: glyphs, train: count: expected at least 1 sample, got 0.
       no shape: IsobathError: glyphs: shape: expected the sizes of one sample, [features] or [channels, height, width], got [].
-      a NaN among test inputs: IsobathError: glyphs, test: inputs: sample 1, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
+      a NaN among test inputs: IsobathError: glyphs, test: inputs: sample 1, value 1: expected a finite number, got NaN. Leave the sample out, or replace the value with a finite number.
       a label below 0: IsobathError: glyphs, train: labels: sample 0: expected a class from 0 to 9, got -1.
-      half a label: IsobathError: glyphs, test: labels: sample 0: expected a class from 0 to 9, got 0.5.
-      targets in the test alone: IsobathError: glyphs, test: expected labels, as in training, got a target for each sample.
+      a label of 0.5: IsobathError: glyphs, test: labels: sample 0: expected a class from 0 to 9, got 0.5.
+      targets in the test set only: IsobathError: glyphs, test: expected class labels, as in the training set, got one target for each sample.
       no test samples: IsobathError: glyphs, test: expected samples, { count, inputs, labels } with typed arrays, got nothing.
       null for validation: IsobathError: glyphs, validation: expected samples, { count, inputs, labels } with typed arrays, got null.
       null for targets: IsobathError: glyphs, train: expected samples, { count, inputs, labels } with typed arrays, got an object.
       lists for arrays: IsobathError: glyphs, train: expected samples, { count, inputs, labels } with typed arrays, got an object.
       a number for a name: IsobathError: data: name: expected text, got 5.
-      a word for all names: IsobathError: data: classNames: expected a list of texts, got "abc".
-      targets of no width: IsobathError: glyphs, train: targets: expected as many for each of 20 samples, got 3."
+      a single word for all names: IsobathError: data: classNames: expected a list of texts, got "abc".
+      a number of targets that is no multiple of the samples: IsobathError: glyphs, train: targets: expected the same number of values for each of 20 samples, got 3 values."
     `)
     expect(() => checkSamples(good)).not.toThrow()
   })

@@ -1,4 +1,4 @@
-/** A data set of a caller's own arrays. */
+/** Makes a data set of a caller's own arrays. */
 import { checkOptions } from '../support/check-options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -9,42 +9,49 @@ import { checkSamples, isUsable, notUsable, passChecked } from './check-samples.
 import { sortWords } from './csv-target.ts'
 import { type Dataset, type Samples, selectSamples } from './dataset.ts'
 
-/** Rows of numbers, or all rows after each other in one array; bytes (0 to 255) count as images' values. */
+/**
+ * Inputs of samples: rows of numbers, or a single array with all rows in order. Bytes (0 to 255) are treated as pixels.
+ */
 export type OwnInputs = readonly ArrayLike<number>[] | Uint8Array | Float32Array | Float64Array
 
-/** Samples of one set: what goes in, and what should come out. One of labels and targets, as in the other sets. */
+/**
+ * The samples of one set: inputs, and either labels or targets. Either all sets have labels, or all sets have targets.
+ */
 export interface OwnSamples {
   readonly inputs: OwnInputs
-  /** Classes: a number from 0 on for each sample, or a word. */
+  /** Classes of the samples. Each label is a class number, counted from 0, or a word. */
   readonly labels?: ArrayLike<number> | readonly string[]
-  /** Values: a number for each sample, or a row of them; `inputs`: the inputs are to be given back. */
+  /**
+   * Values to predict: a number or a row of numbers for each sample. `inputs` asks the network to reproduce its inputs.
+   */
   readonly targets?: readonly number[] | OwnInputs | 'inputs'
 }
 
+/** A caller's own arrays, and the options for making a data set. */
 export interface OwnDataset extends OwnSamples {
-  /** The sizes of one sample, [features] or [channels, height, width]; needed where inputs are one array. */
+  /** Sizes of one sample: [features] or [channels, height, width]. Required if the inputs are one array. */
   readonly shape?: readonly number[]
-  /** Samples to test on. A random part of the others by default. */
+  /** Test samples. By default, a random fraction of the training samples is used for testing. */
   readonly test?: OwnSamples
-  /** Samples to choose settings by. */
+  /** Validation samples, for choosing settings. */
   readonly validation?: OwnSamples
-  /** The part of the samples to test on, where no test samples are given: 0.2 by default. */
+  /** Fraction of the samples to test on if no test samples are given. The default is 0.2. */
   readonly testFraction?: number
-  /** Chooses these; 0 by default. */
+  /** Seed that chooses the test samples. The default is 0. */
   readonly seed?: number
-  /** How many classes there are, where labels are numbers: one more than the largest label of the training by default. */
+  /** Number of classes if labels are numbers. By default, one more than the largest label of the training set. */
   readonly classes?: number
-  /** What the classes are called, in the order of their numbers. Words as labels are their own names. */
+  /** Names of the classes, in the order of the class numbers. Labels that are words name their own classes. */
   readonly classNames?: readonly string[]
-  /** What the targets are called. */
+  /** Names of the targets, in the order of the outputs. */
   readonly targetNames?: readonly string[]
-  /** What the data set is called in texts and pictures: "data" by default. */
+  /** Name of the data set in texts and pictures. The default is "data". */
   readonly name?: string
 }
 
 const mostClasses = 2 ** 16
 
-/** All but the samples. */
+/** The options besides the samples. */
 const ownOptions = {
   shape: field(sampleShape()),
   testFraction: field(fraction()),
@@ -74,9 +81,11 @@ const known: readonly (keyof OwnDataset)[] = [
 const example = '{ inputs: [[0, 1], [1, 1]], labels: [0, 1] }'
 
 /**
- * A checked data set of one's own arrays: `dataset({ inputs: [[0, 1], [1, 1]], labels: ['no', 'yes'] })`. Arrays of numbers
- * are copied; typed arrays are taken as they are. Throws a `data` error that says where a length is wrong, a label out of
- * range, or a value no finite number.
+ * Makes a checked data set of a caller's own arrays. For example: `dataset({ inputs: [[0, 1], [1, 1]], labels: ['no',
+ * 'yes'] })`
+ *
+ * Arrays of numbers are copied. Typed arrays are used without a copy. Throws a `data` error that names the place of a
+ * wrong length, a label out of range, or a value that is no finite number.
  */
 export function dataset(own: OwnDataset): Dataset {
   checkOptions('dataset', own, { code: 'data', known, example })
@@ -87,7 +96,10 @@ export function dataset(own: OwnDataset): Dataset {
     if (samples !== undefined) checkOptions(`${name}, ${set}`, samples, { code: 'data', known: ofSamples, example })
   }
   if (test !== undefined && testFraction !== undefined) {
-    throw new IsobathError('data', `${name}: testFraction: the test samples are given. Leave one out.`)
+    throw new IsobathError(
+      'data',
+      `${name}: testFraction: expected no fraction, because test samples are given. Leave out the fraction or the test samples.`,
+    )
   }
   const shape = options.shape ?? shapeOf(own, name)
   const size = shape.reduce((product, extent) => product * extent, 1)
@@ -95,7 +107,7 @@ export function dataset(own: OwnDataset): Dataset {
   const read = (samples: OwnSamples, set: string): Samples => readSet(samples, `${name}, ${set}`, size, classes)
   const all = read(own, 'train')
   if (targetNames !== undefined && (all.targets === undefined || all.targets === 'inputs')) {
-    throw wrong(options, 'targetNames', 'the samples have no targets of their own. Leave it out.')
+    throw wrong(options, 'targetNames', 'the samples have no targets of their own. Leave the option out.')
   }
   const given: Dataset = {
     name,
@@ -107,7 +119,7 @@ export function dataset(own: OwnDataset): Dataset {
     ...(classes.names === undefined ? {} : { classNames: classes.names }),
     ...(targetNames === undefined ? {} : { targetNames }),
   }
-  // Before samples are parted, so that errors number them as they were given.
+  // Check the samples before they are split, so that errors number them as the caller did.
   checkSamples(given)
   return test === undefined ? passChecked({ ...given, ...split(all, name, testFraction, seed) }) : given
 }
@@ -123,27 +135,31 @@ function shapeOf({ inputs }: OwnDataset, name: string): readonly number[] {
   }
   throw new IsobathError(
     'data',
-    `${name}: shape: expected the sizes of one sample where inputs are not rows, got nothing. Give one, such as [3, 32, 32].`,
+    `${name}: shape: expected the sizes of one sample, because the inputs are not rows, got nothing. Give a shape, such as [3, 32, 32].`,
   )
 }
 
 interface Classes {
   readonly count: number
   readonly names?: readonly string[]
-  /** What a label must be, as an error continues "expected". */
+  /** Description of a valid label, to follow the word "expected" in an error message. */
   readonly expected: string
-  /** Of a label; undefined where it names no class. */
+  /** Returns the class number of a label, or undefined if the label names no class. */
   readonly numberOf: (label: unknown) => number | undefined
 }
 
 type ClassOptions = Pick<OwnDataset, 'classes' | 'classNames'> & { readonly name: string }
 
-/** Those of the training samples, where nothing else is said: a test label that they don't have is out of range. */
+/**
+ * Returns the classes. Without options, the classes are those of the training samples. A test label of an unknown class
+ * is then out of range.
+ */
 function classesOf({ labels, targets }: OwnDataset, options: ClassOptions): Classes {
   const { classes, classNames } = options
   if (targets !== undefined) {
     const [extra] = Object.entries({ classes, classNames }).find(([, value]) => value !== undefined) ?? []
-    if (extra !== undefined) throw wrong(options, extra, 'the samples have targets and no classes. Leave it out.')
+    if (extra !== undefined)
+      throw wrong(options, extra, 'the samples have targets and no classes. Leave the option out.')
     return { count: 0, expected: 'none', numberOf: () => undefined }
   }
   if (classNames !== undefined && new Set(classNames).size < classNames.length) {
@@ -159,7 +175,11 @@ function classesOfWords(words: readonly string[], options: ClassOptions): Classe
   const { classes, classNames: names = sortWords([...new Set(words)]) } = options
   const count = names.length
   if (classes !== undefined && classes !== count) {
-    throw wrong(options, 'classes', `expected ${count}, as the labels are words, got ${classes}. Leave it out.`)
+    throw wrong(
+      options,
+      'classes',
+      `expected ${count}, the number of class names, got ${classes}. Leave the option out.`,
+    )
   }
   const places = new Map<unknown, number>(names.map((word, place) => [word, place]))
   const shown = count > 6 ? `${names.slice(0, 5).join(', ')} and ${count - 5} more` : names.join(', ')
@@ -172,7 +192,7 @@ function classesOfNumbers(labels: readonly unknown[], options: ClassOptions): Cl
     Number.isInteger(label) && Number(label) >= 0 && Number(label) < mostClasses
   const largest = labels.filter(isClass).reduce((most, label) => Math.max(most, label), 0)
   const count = classes ?? names?.length ?? largest + 1
-  // Where nobody says how many there are, the first wrong label of the training is none of the classes that there can be.
+  // Without a given number of classes, the error for the first wrong training label names all possible classes.
   const isSaid = classes !== undefined || names !== undefined || labels.every(isClass)
   return {
     count,
@@ -206,7 +226,9 @@ const isTyped = (value: unknown): value is Uint8Array | Float32Array | Float64Ar
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
 
-/** Inputs of samples of `size` values. Throws a `data` error, which begins with `where`. */
+/**
+ * Returns the inputs of samples of `size` values as one array. Throws a `data` error whose message begins with `where`.
+ */
 export function numbersOf(given: unknown, where: string, size: number): Samples['inputs'] {
   if (isTyped(given)) return given
   if (!Array.isArray(given)) {
@@ -223,7 +245,7 @@ export function numbersOf(given: unknown, where: string, size: number): Samples[
     }
     for (let at = 0; at < size; at++) values[sample * size + at] = numberIn(row[at], where, sample, at)
   }
-  // Float32 does where it holds every value exactly.
+  // Use float32 if it holds every value exactly.
   return values.every((value) => Math.fround(value) === value) ? Float32Array.from(values) : values
 }
 
@@ -245,7 +267,7 @@ function targetsOf(given: unknown, where: string, count: number): Float32Array |
   return values instanceof Uint8Array ? Float32Array.from(values) : values
 }
 
-/** Nobody can say that a target isn't known: NaN means that in tables alone. */
+/** Throws a `data` error if a target is not finite. Only tables can mark a target as unknown with NaN. */
 function finite<Values extends Float32Array | Float64Array>(values: Values, where: string, count: number): Values {
   const wrong = values.findIndex((value) => !isUsable(value))
   const width = Math.max(1, Math.floor(values.length / count))
@@ -264,7 +286,7 @@ function labelsOf(given: unknown, where: string, { expected, numberOf }: Classes
   return numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : Uint16Array.from(numbers)
 }
 
-/** At random, both parts in the order that the samples were given in. */
+/** Splits the samples at random into training and test samples, each in the order in which the samples were given. */
 function split(
   all: Samples,
   name: string,
@@ -274,7 +296,7 @@ function split(
   if (all.count < 2) {
     throw new IsobathError(
       'data',
-      `${name}: expected at least 2 samples to test on some, got ${all.count}. Give test samples.`,
+      `${name}: expected at least 2 samples, one for training and one for testing, got ${all.count}. Give test samples.`,
     )
   }
   const tested = Math.min(all.count - 1, Math.max(1, Math.round(fraction * all.count)))

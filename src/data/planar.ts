@@ -1,5 +1,4 @@
-/** Small sets of points in the plane, for runs of seconds. */
-
+/** Generated data sets of points in the plane, small enough to train on in seconds. */
 import type { Fields, Input, Output } from '../support/fields.ts'
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
@@ -18,19 +17,22 @@ export const spiralsOptions = {
 export const moonsOptions = { noise: noiseLevel(1, 0.1), ...sizes(2_000, 1_000, 2) } satisfies Fields
 
 /**
- * Spirals: points [2] on interleaved arms around the origin, one arm a class; radius 0 to 1 over one and a half turns, plus normal
- * noise of the given deviation. Balanced; 2,000 training and 1,000 test samples unless told otherwise.
+ * Generates the data set `spirals`: points of shape [2] on interleaved arms around the origin, with one arm for each
+ * class. The radius grows from 0 to 1 over one and a half turns. Normal noise of the given standard deviation is added.
+ * The classes are balanced. The defaults are 2,000 training and 1,000 test samples.
  *
- * Measured (PyTorch 1.13, momentum 0.9, batch 128, 60 epochs): a linear classifier has a test accuracy of 66%,
- * 2-64-64-2 of 99.4%, with four such layers 99.7%; with three arms 48, 97.5 and 99.7%.
+ * Measured with PyTorch 1.13, momentum 0.9, batch 128, 60 epochs: a linear classifier has a test accuracy of 66%. The
+ * network 2-64-64-2 has 99.4%, and a network with four hidden layers of 64 units has 99.7%. With three arms, the
+ * accuracies of these three classifiers are 48, 97.5 and 99.7%.
  *
- * Throws a `data` error on a bad size, an unknown option, fewer than 2 or more than 256 classes, or noise outside
- * [0, 1].
+ * Throws a `data` error for a bad size, an unknown option, fewer than 2 or more than 256 classes, or noise outside [0,
+ * 1].
  */
 export function spirals(options: Input<typeof spiralsOptions> = {}): Dataset {
   const settings = generatorSettings('spirals', spiralsOptions, options)
   return planar('spirals', settings, (label, random) => {
-    // The root spreads the points evenly over the disc instead of crowding them around the origin.
+    // The square root spreads the points evenly over the disc. Without the square root, the points would crowd around
+    // the origin.
     const radius = Math.sqrt(random.uniform())
     const angle = 2 * Math.PI * (TURNS * radius + label / settings.classes)
     return [radius * cos(angle), radius * sin(angle)]
@@ -38,18 +40,21 @@ export function spirals(options: Input<typeof spiralsOptions> = {}): Dataset {
 }
 
 /**
- * Moons: points [2] on two half-circles that reach into each other, one a class, plus normal noise of the given
- * deviation. Balanced; 2,000 training and 1,000 test samples unless told otherwise.
+ * Generates the data set `moons`: points of shape [2] on two interleaved half-circles, with one half-circle for each
+ * class. Normal noise of the given standard deviation is added. The classes are balanced. The defaults are 2,000
+ * training and 1,000 test samples.
  *
- * Measured (as for spirals): a linear classifier has a test accuracy of 85%, 2-64-64-2 of 99.9%.
+ * Measured with PyTorch 1.13, momentum 0.9, batch 128, 60 epochs: a linear classifier has a test accuracy of 85%, and
+ * the network 2-64-64-2 of 99.9%.
  *
- * Throws a `data` error on a bad size, an unknown option, or noise outside [0, 1].
+ * Throws a `data` error for a bad size, an unknown option, or noise outside [0, 1].
  */
 export function moons(options: Input<typeof moonsOptions> = {}): Dataset {
   const settings = generatorSettings('moons', moonsOptions, options)
   return planar('moons', { ...settings, classes: 2 }, (label, random) => {
     const angle = Math.PI * random.uniform()
-    // The second half-circle is the first, turned by half a turn about (1/2, 1/4); the origin is the middle of both.
+    // The second half-circle is the first one, turned by half a turn about (1/2, 1/4). The origin is the middle of both
+    // half-circles.
     const x = cos(angle) - 0.5
     const y = sin(angle) - 0.25
     return label === 0 ? [x, y] : [-x, -y]

@@ -1,6 +1,6 @@
 /**
- * Where rows of values are to be written: row r begins at `offset + r * stride` of `array`. A backend's padded memory
- * of an input is one of these.
+ * The memory into which rows of values are written. Row r begins at index `offset + r * stride` of `array`. `Rows` also
+ * describes a backend's padded memory of an input.
  */
 export interface Rows {
   readonly array: Float32Array | Float64Array | Int32Array

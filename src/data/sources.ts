@@ -1,27 +1,28 @@
-/** Where the data sets that are kept in files come from, and how to tell that a file is the one that was published. */
+/** The download addresses of the data sets in files, and the checksums that identify the published files. */
 
-/** A file of samples. */
+/** A file of samples, after unpacking. */
 export interface Content {
   readonly name: string
   readonly bytes: number
   readonly sha256: string
 }
 
-/** A file at a set's public homes: one file of samples in gzip, or several in a tar archive in gzip. */
+/** A file to download: one file of samples packed by gzip, or a tar archive of several files packed by gzip. */
 export interface Download {
   readonly name: string
   readonly bytes: number
   readonly sha256: string
-  /** The same file at several places, to be tried in this order. */
+  /** Addresses of the file, in the order in which they are tried. */
   readonly urls: readonly string[]
-  /** In an archive, the folder of the contents. */
+  /** Folder of the contents in the archive. Absent if the file is no archive. */
   readonly archiveFolder?: string
   readonly contents: readonly Content[]
 }
 
+/** A data set that can be downloaded. */
 export interface Source {
   readonly set: string
-  /** Where the checksums were published. */
+  /** Places where the checksums were published. */
   readonly published: string
   readonly downloads: readonly Download[]
 }
@@ -46,9 +47,10 @@ const cifarBatch = (name: string, sha256: string): Content => ({ name, bytes: 30
 const SOURCES: readonly Source[] = [
   {
     set: 'mnist',
-    // torchvision's MNIST lists the MD5 of these four files: f68b3c2dcbeaaa9fbdd348bbdeb94873,
-    // d53e105ee54ea40749a09fcbcd1e9432, 9fb629c4189551a2d022fa330f9573f3 and ec29112dd5afa0611ce80d1b7f02629c. The SHA-256
-    // are of files with these MD5, and the same as those of nixpkgs and torch-rb; those of the unpacked files follow.
+    // The SHA-256 checksums of the packed files are those of nixpkgs and torch-rb. The packed files also have the MD5
+    // checksums that torchvision lists for MNIST: f68b3c2dcbeaaa9fbdd348bbdeb94873, d53e105ee54ea40749a09fcbcd1e9432,
+    // 9fb629c4189551a2d022fa330f9573f3 and ec29112dd5afa0611ce80d1b7f02629c. The checksums of the unpacked files were
+    // computed from the packed files.
     published: 'MD5 in torchvision, SHA-256 in torch-rb and nixpkgs',
     downloads: [
       mnistFile(
@@ -83,8 +85,9 @@ const SOURCES: readonly Source[] = [
   },
   {
     set: 'cifar-10',
-    // The set's home page gives the archive's MD5, c32a1d4ab5d03f1284b67883e8d87530. Its SHA-256 and those of the files
-    // in it are torch-rb's; BinDeps recipes and others pin the same archive.
+    // The home page of CIFAR-10 lists the archive's MD5 checksum, c32a1d4ab5d03f1284b67883e8d87530. The SHA-256
+    // checksums of the archive and its files are those of torch-rb. BinDeps recipes and other projects pin the same
+    // archive.
     published: "MD5 on the set's home page, SHA-256 in torch-rb",
     downloads: [
       {
@@ -109,5 +112,5 @@ const SOURCES: readonly Source[] = [
   },
 ]
 
-/** The sets that can be fetched and checked. */
+/** The data sets that can be downloaded and checked, by name. */
 export const sources: ReadonlyMap<string, Source> = new Map(SOURCES.map((source) => [source.set, source]))

@@ -8,7 +8,7 @@ function samplesOf(inputs: Uint8Array | Float32Array, size: number): Samples {
   return { count, inputs, labels: new Uint8Array(count) }
 }
 
-/** All samples, standardized by their own statistics. */
+/** Returns all samples, standardized with their own statistics. */
 function standardized(samples: Samples, shape: readonly number[], mode: Standardization): Float64Array {
   const standardizer = createStandardizer(samples, shape, mode)
   const array = new Float64Array(samples.inputs.length)
@@ -17,7 +17,7 @@ function standardized(samples: Samples, shape: readonly number[], mode: Standard
   return array
 }
 
-/** Mean and mean square of the values of a group, over all samples. */
+/** Returns the mean and the mean square of a group's values over all samples. */
 function moments(values: Float64Array, size: number, from: number, to: number): [number, number] {
   let sum = 0
   let squares = 0
@@ -46,7 +46,7 @@ const images = fc
   })
 
 describe('after standardizing', () => {
-  test('each channel has mean 0 and mean square 1 (0 when it is constant)', () => {
+  test('each channel has mean 0 and mean square 1, or 0 for a constant channel', () => {
     fc.assert(
       fc.property(images, fc.boolean(), ({ inputs, shape, channels, plane }, floats) => {
         const size = channels * plane
@@ -62,7 +62,7 @@ describe('after standardizing', () => {
     )
   })
 
-  test('each pixel has, and a constant one is 0', () => {
+  test('each pixel has mean 0 and mean square 1, and a constant pixel is 0', () => {
     const samples = samplesOf(Uint8Array.of(10, 7, 0, 20, 7, 0, 30, 7, 255, 60, 7, 255), 3)
     const values = standardized(samples, [1, 1, 3], 'per-pixel')
     for (const pixel of [0, 2]) {
@@ -73,7 +73,7 @@ describe('after standardizing', () => {
     expect([values[1], values[4], values[7], values[10]]).toEqual([0, 0, 0, 0])
   })
 
-  test('each feature of samples without channels has', () => {
+  test('each feature of samples without channels has mean 0 and mean square 1', () => {
     const values = standardized(samplesOf(Float32Array.of(1, 1e6, 3, 1e6 + 1, 5, 1e6 + 2), 2), [2], 'per-channel')
     const expected = Math.sqrt(1.5)
     for (const [index, value] of [-expected, -expected, 0, 0, expected, expected].entries()) {
@@ -82,7 +82,7 @@ describe('after standardizing', () => {
   })
 })
 
-test('per-pixel-mean takes the mean of each value away, and nothing else; bytes count as 0 to 1', () => {
+test('per-pixel-mean subtracts the mean of each value only, with bytes as 0 to 1', () => {
   const bytes = Uint8Array.of(0, 51, 102, 255, 51, 51, 102, 0)
   const values = standardized(samplesOf(bytes, 4), [1, 2, 2], 'per-pixel-mean')
   const expected = [-0.1, 0, 0, 0.5, 0.1, 0, 0, -0.5]
@@ -90,25 +90,25 @@ test('per-pixel-mean takes the mean of each value away, and nothing else; bytes 
   expect([...standardized(samplesOf(Float32Array.of(1, 10, 3, 20), 2), [2], 'per-pixel-mean')]).toEqual([-1, -5, 1, 5])
 })
 
-describe('mode none', () => {
-  test('gives bytes over 255', () => {
+describe('the standardization mode none', () => {
+  test('divides bytes by 255', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, value) => value)
     const expected = Array.from(bytes, (value) => value / 255)
     expect([...standardized(samplesOf(bytes, 16), [1, 4, 4], 'none')]).toEqual(expected)
     expect([...standardized(samplesOf(bytes, 2), [2], 'none')]).toEqual(expected)
   })
 
-  test('leaves floats as they are', () => {
+  test('leaves floats unchanged', () => {
     const floats = Float32Array.of(-1.5, 0.1, 1e30, 7)
     expect([...standardized(samplesOf(floats, 2), [2], 'none')]).toEqual([...floats])
   })
 })
 
-test('bytes by words, from a table or divided, give the same bits as one by one', () => {
+test('standardizing bytes in words of four gives the same bits as one by one', () => {
   fc.assert(
     fc.property(images, ({ inputs, shape, channels, plane }) => {
       const size = channels * plane
-      const shifted = new Uint8Array(inputs.length + 1).subarray(1) // not on a word's boundary
+      const shifted = new Uint8Array(inputs.length + 1).subarray(1) // not aligned to a word
       shifted.set(inputs)
       for (const mode of ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const) {
         const expected = standardized(samplesOf(shifted, size), shape, mode)
@@ -118,17 +118,17 @@ test('bytes by words, from a table or divided, give the same bits as one by one'
   )
 })
 
-test('statistics are those of the training set, bytes counted as 0 to 1', () => {
+test('a standardizer uses the statistics of the training set, with bytes as 0 to 1', () => {
   const training = samplesOf(Uint8Array.of(0, 51, 102, 51), 2)
   const standardizer = createStandardizer(training, [2], 'per-channel')
   expect([...standardizer.mean]).toEqual([0.2, 0.2])
-  expect([...standardizer.deviation]).toEqual([0.2, 1 / 255]) // the second is constant: divided by 1
+  expect([...standardizer.deviation]).toEqual([0.2, 1 / 255]) // the second feature is constant, so it is divided by 1
   const array = new Float32Array(2)
   standardizer.fill(samplesOf(Uint8Array.of(153, 52), 2), Uint32Array.of(0), { array, offset: 0, stride: 2 })
   expect([...array]).toEqual([2, 1])
 })
 
-test('rows go where they are told, and nothing else is touched', () => {
+test('fill writes rows to their places and changes no other memory', () => {
   const samples = samplesOf(Uint8Array.of(0, 255, 51, 102), 2)
   const array = new Float32Array(9).fill(-1)
   const standardizer = createStandardizer(samples, [2], 'none')

@@ -1,16 +1,21 @@
-/** Ten made-up signs as pen strokes. */
-
+/** The ten made-up signs of `glyphs` as pen strokes. */
 import { cos, sin } from '../support/numbers.ts'
 
-/** Points of one pen stroke, x0, y0, x1, y1 ... in the square from -1 to 1; x to the right, y downward. */
+/**
+ * Points of one pen stroke as x0, y0, x1, y1 and so on, in the square from -1 to 1. The x axis points right, the y axis
+ * down.
+ */
 export type Stroke = readonly number[]
 
 type Point = readonly [x: number, y: number]
 
-/** How far apart the points of a stroke may lie: near enough that a bend of the plane bends straight lines too. */
+/**
+ * Largest distance between neighboring points of a stroke. Close points let a bend of the plane bend straight lines
+ * too.
+ */
 const POINT_DISTANCE = 0.3
 
-/** The polyline through the corners, with points in between. */
+/** Returns the polyline through the corners, with extra points in between. */
 function line(...corners: readonly Point[]): Stroke {
   const points: number[] = [...corners[0]]
   for (let index = 1; index < corners.length; index++) {
@@ -26,7 +31,7 @@ function line(...corners: readonly Point[]): Stroke {
   return points
 }
 
-/** The arc of an ellipse between two angles, in quarter-turns clockwise from the right. */
+/** Returns the arc of an ellipse between two angles, in quarter-turns clockwise from the right. */
 function arc(center: Point, radii: Point, from: number, to: number): Stroke {
   const points: number[] = []
   const pieces = Math.ceil((Math.abs(to - from) * Math.max(...radii) * Math.PI) / 2 / POINT_DISTANCE)
@@ -44,7 +49,9 @@ function mirrored(strokes: readonly Stroke[]): readonly Stroke[] {
 const BOLT = [line([-0.65, 0.85], [-0.65, -0.85], [0.65, 0.85], [0.65, -0.85])]
 const FLAG = [line([-0.5, 0.95], [-0.5, -0.95]), arc([-0.5, -0.4], [1.1, 0.55], -1, 1)]
 
-/** The strokes of each class. Some differ by one gap or one bar, some are another's mirror image. */
+/**
+ * The strokes of each class. Some signs differ by one gap or one bar, and some signs are mirror images of each other.
+ */
 export const SIGNS: readonly { readonly name: string; readonly strokes: readonly Stroke[] }[] = [
   { name: 'ring', strokes: [arc([0, 0], [0.75, 0.85], 0, 4)] },
   { name: 'open ring', strokes: [arc([0, 0], [0.75, 0.85], 0.5, 3.5)] },

@@ -1,4 +1,4 @@
-/** Named files out of a tar archive in gzip, without holding the archive in memory. Node only. */
+/** Reads named files from a tar archive packed by gzip, without holding the archive in memory. Node only. */
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { IsobathError } from '../support/errors.ts'
@@ -6,19 +6,19 @@ import { reasonOf } from '../support/files.ts'
 import { FETCH_AGAIN, unpackingError } from './gzip.ts'
 
 const BLOCK = 512
-/** Bytes of an archive, unpacked: far above any that is read here. */
+/** Largest number of bytes of an unpacked archive, far above any archive of the known data sets. */
 const LARGEST = 2 ** 30
 
-/** A file that is wanted, and the bytes it has. */
+/** A file to read from an archive, and its size in bytes. */
 export interface Wanted {
   readonly name: string
   readonly bytes: number
 }
 
 /**
- * Hands each wanted file of the archive to `take`, by the last part of its path. Nothing else of the archive is kept,
- * and no path in it is ever used as one. Throws a `data` error where the archive is broken, or a wanted file is missing
- * or of another size; what `take` throws passes.
+ * Calls `take` with each wanted file of the archive, identified by the last part of its path. All other files are
+ * skipped. For safety, a path in the archive is never used as a path on the disk. Throws a `data` error if the archive
+ * is broken, or if a wanted file is missing or has another size. Errors of `take` are not caught.
  */
 export async function readArchive(
   archive: string,
@@ -58,7 +58,7 @@ export async function readArchive(
         await bytes.skip(padding)
       } else await bytes.skip(size + padding)
     }
-    // To its end, where gzip has the checksum of it all.
+    // Read to the end of the archive, where gzip stores the checksum of all bytes.
     if (!(await bytes.drain(LARGEST))) throw broken('expected a tar archive of at most 1 GiB, got more')
   } catch (error) {
     if (error !== unpackError) throw error
@@ -67,10 +67,10 @@ export async function readArchive(
     packed.destroy()
     unpacked.destroy()
   }
-  if (missing.size > 0) throw broken(`expected ${[...missing].join(', ')} in it, found none of that name`)
+  if (missing.size > 0) throw broken(`expected ${[...missing].join(', ')} in the archive, found no file of that name`)
 }
 
-/** The header of a member (POSIX.1-1988, ustar); a size that isn't one is NaN. */
+/** Parses the header of an archive member (POSIX.1-1988, ustar). The size is NaN if the header has no valid size. */
 function parseHeader(header: Uint8Array): { name: string; size: number; isFile: boolean } {
   const text = (start: number, length: number): string =>
     new TextDecoder('latin1').decode(header.subarray(start, start + length)).replace(/\0.*$/s, '')
@@ -80,9 +80,9 @@ function parseHeader(header: Uint8Array): { name: string; size: number; isFile: 
   return { name: text(0, 100).split('/').at(-1) ?? '', size, isFile: type === 0 || type === 0x30 }
 }
 
-/** Reads a stream by numbers of bytes. */
+/** Reads exact numbers of bytes from a stream. */
 class ExactReader {
-  /** Bytes that were read or skipped. */
+  /** Number of bytes that were read or skipped. */
   total = 0
   private readonly pieces: AsyncIterator<Uint8Array>
   private rest: Uint8Array = new Uint8Array(0)
@@ -91,7 +91,7 @@ class ExactReader {
     this.pieces = stream[Symbol.asyncIterator]()
   }
 
-  /** Null where the stream ends before. */
+  /** Reads `count` bytes. Returns null if the stream ends before. */
   async read(count: number): Promise<Uint8Array | null> {
     const result = new Uint8Array(count)
     let filled = 0
@@ -106,7 +106,7 @@ class ExactReader {
     await this.each(count, () => {})
   }
 
-  /** Reads on to the end of the stream; false where that makes more than `limit` bytes in all. */
+  /** Reads to the end of the stream. Returns false if the stream has more than `limit` bytes in total. */
   async drain(limit: number): Promise<boolean> {
     while (this.total <= limit) {
       const next = await this.pieces.next()

@@ -1,3 +1,4 @@
+/** The generated data set `teacher`: normally distributed inputs, labeled by a random network. */
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
@@ -7,32 +8,34 @@ import { checkCount, classCount, featureCount, generatorSettings, sizes } from '
 export const teacherOptions = {
   classes: classCount(2),
   features: featureCount(10),
-  depth: field(whole(0, 64), { default: 2, help: 'hidden layers of the teacher; 0 is a linear one' }),
-  width: field(whole(1, 1024), { default: 16, help: "units of each of the teacher's hidden layers" }),
+  depth: field(whole(0, 64), { default: 2, help: "number of the teacher's hidden layers; 0 makes a linear teacher" }),
+  width: field(whole(1, 1024), { default: 16, help: "number of units in each of the teacher's hidden layers" }),
   ...sizes(4_000, 1_000, 1),
 } satisfies Fields
 
 export type TeacherOptions = Input<typeof teacherOptions>
 
-/** A dense layer: weights [out, in], row after row. */
+/** A dense layer. The weights have the shape [outputs, inputs], row by row. */
 interface Layer {
   readonly inputs: number
   readonly outputs: number
   readonly weights: Float64Array
 }
 
-/** Inputs from which the teacher's outputs are centered. */
+/** Number of inputs from which the means and deviations of the teacher's outputs are measured. */
 const PROBES = 512
 
 /**
- * Teacher: normal inputs [features], and as label the largest output of a random network (a fixed teacher): `depth`
- * hidden layers of `width` ReLU units, normal weights of variance 2 / fan-in, no biases. Each output is brought to mean 0
- * and deviation 1 over inputs of its own, so that no class has nearly all samples; how many each has is left to chance.
- * A student of the teacher's size can learn all of it. 2 classes, 10 features, depth 2, width 16 and 4,000 training and
- * 1,000 test samples unless told otherwise.
+ * Generates the data set `teacher`: normally distributed inputs of shape [features], labeled by a random network, the
+ * teacher. The label is the index of the teacher's largest output. The teacher has `depth` hidden layers of `width`
+ * ReLU units, normal weights of variance 2 / fan-in, and no biases.
  *
- * Throws a `data` error on a bad size, an unknown option, classes outside 2 to 256, features outside 1 to 4,096, depth
- * outside 0 to 64, or width outside 1 to 1,024.
+ * Over separate inputs, each output is scaled to mean 0 and standard deviation 1, so that no class has nearly all
+ * samples. The number of samples in each class is left to chance. A student of the teacher's size can learn the labels
+ * completely. The defaults are 2 classes, 10 features, depth 2, width 16, 4,000 training and 1,000 test samples.
+ *
+ * Throws a `data` error for a bad size or an unknown option. Throws a `data` error for classes outside 2 to 256,
+ * features outside 1 to 4,096, depth outside 0 to 64, or width outside 1 to 1,024.
  */
 export function teacher(options: TeacherOptions = {}): Dataset {
   const { seed, train, test, classes, features, depth, width } = generatorSettings('teacher', teacherOptions, options)
@@ -56,7 +59,7 @@ function drawInput(row: Float32Array, seed: number, set: string, index: number):
   for (let axis = 0; axis < row.length; axis++) row[axis] = random.normal()
 }
 
-/** The class of an input. */
+/** Creates the teacher: a function that returns the class of an input. */
 function createTeacher(seed: number, sizes: readonly number[]): (input: Float32Array) => number {
   const layers = sizes.slice(1).map((outputs, index) => drawLayer(seed, index, sizes[index], outputs))
   const classes = sizes[sizes.length - 1]
@@ -96,7 +99,7 @@ function measureOutputs(seed: number, layers: readonly Layer[], features: number
   return { mean, deviation }
 }
 
-/** Products and sums in one fixed order: the same labels on every machine. */
+/** Computes products and sums in a fixed order, so that labels are the same on every machine. */
 function forward(layers: readonly Layer[], input: ArrayLike<number>): Float64Array {
   let values: ArrayLike<number> = input
   let result = new Float64Array(0)

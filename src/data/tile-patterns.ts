@@ -1,36 +1,39 @@
-/** The textures and shapes of `tiles`, and how each is drawn anew. */
+/** The textures and shapes of `tiles`, and how each of them is drawn at random. */
 import { cos, sin } from '../support/numbers.ts'
 import type { Random } from '../support/random.ts'
 import { between } from './generated.ts'
 
-/** What is drawn, in a plane of its own: moved and turned against that of the image, in its pixels. */
+/** A pattern, drawn in a plane that is moved and turned relative to the image. Lengths are in pixels of the image. */
 export interface Pattern {
-  /** Radians. */
+  /** Angle of the pattern's plane, in radians. */
   readonly angle: number
-  /** How far its middle is moved, at most, along each axis of the image. */
+  /** Largest distance by which the pattern's middle is moved along each axis of the image, in pixels. */
   readonly reach: number
-  /** How much of the pixel around a point of its plane is covered, 0 to 1. */
+  /** Returns the covered fraction of the pixel around a point of the plane, from 0 to 1. */
   readonly cover: (u: number, v: number) => number
 }
 
-/** From a signed distance to an edge, inside positive: edges fade over one pixel. */
+/**
+ * Returns the covered fraction of a pixel for a signed distance to an edge, positive inside. Edges fade over one pixel.
+ */
 const coverage = (distance: number): number => Math.min(1, Math.max(0, distance + 0.5))
 
-/** The signed distance to the nearest edge of stripes that cover `share` of each period. */
+/** Returns the signed distance to the nearest edge of stripes that cover the fraction `share` of each period. */
 function stripeDistance(along: number, period: number, share: number): number {
   const place = along / period
   return (share / 2 - Math.abs(place - Math.floor(place) - 0.5)) * period
 }
 
-/** Of textures, more than a period for most; of shapes, as far as they stay in the image for most. */
+/** Largest move of a texture, in pixels. The move exceeds the period of most textures. */
 const TEXTURE_REACH = 8
+/** Largest move of a shape, in pixels. Most shapes stay inside the image. */
 const SHAPE_REACH = 7
 
 const anyAngle = (random: Random): number => between(random, 0, 2 * Math.PI)
 
-const TILT = 0.2 // radians to each side, at most: 11 degrees
+const TILT = 0.2 // largest tilt to each side, in radians: 11 degrees
 
-/** Stripes whose normal has about this angle. */
+/** Draws stripes whose normal has about the angle `middle`. */
 function stripes(random: Random, middle: number): Pattern {
   const period = between(random, 5, 12)
   const share = between(random, 0.4, 0.6)
@@ -60,7 +63,9 @@ function dots(random: Random): Pattern {
   return { angle: anyAngle(random), reach: TEXTURE_REACH, cover }
 }
 
-/** Written out, as Math.hypot may differ by the last bit from engine to engine. */
+/**
+ * Returns the length of a vector. Math.hypot is not used, because its last bit may differ between JavaScript engines.
+ */
 const distance = (u: number, v: number): number => Math.sqrt(u * u + v * v)
 
 function rings(random: Random): Pattern {
@@ -71,7 +76,7 @@ function rings(random: Random): Pattern {
   return { angle: 0, reach: TEXTURE_REACH, cover }
 }
 
-/** Sectors between three to five lines through a point, every other one covered. */
+/** Draws sectors between three to five lines through a point. Every second sector is covered. */
 function rays(random: Random): Pattern {
   const lines = 3 + random.integer(3)
   const cosines = Array.from({ length: lines }, (_, line) => cos((Math.PI * line) / lines))
@@ -96,9 +101,9 @@ function disc(random: Random): Pattern {
 
 const SINE_OF_60_DEGREES = Math.sqrt(0.75)
 
-/** Of three equal sides. */
+/** Draws a triangle with three equal sides. */
 function triangle(random: Random): Pattern {
-  const inner = between(random, 5, 8) // radius of the circle in it
+  const inner = between(random, 5, 8) // radius of the inscribed circle
   const cover = (u: number, v: number): number => {
     const slope = SINE_OF_60_DEGREES * Math.abs(v)
     return coverage(inner - Math.max(u, slope - u / 2))
@@ -117,7 +122,7 @@ function cross(random: Random): Pattern {
   return { angle: anyAngle(random), reach: SHAPE_REACH, cover }
 }
 
-/** By class. None is the mirror image of another, so that images may be flipped. */
+/** The pattern of each class. No pattern is the mirror image of another pattern, so images may be flipped. */
 export const PATTERNS: readonly { readonly name: string; readonly draw: (random: Random) => Pattern }[] = [
   { name: 'rows', draw: (random) => stripes(random, Math.PI / 2) },
   { name: 'columns', draw: (random) => stripes(random, 0) },

@@ -6,7 +6,7 @@ import { autoencode, type Dataset, outputsOf, type Samples, taskOf } from './dat
 import { moons } from './planar.ts'
 import { vary } from './vary.ts'
 
-/** A set whose samples are their own numbers: 0, 1, 2 ... */
+/** Returns a data set in which the input of each sample is the sample's number: 0, 1, 2 and so on. */
 function numbered(count: number, targets = false): Dataset {
   const samples = (size: number): Samples => ({
     count: size,
@@ -17,8 +17,8 @@ function numbered(count: number, targets = false): Dataset {
   return { name: 'numbers', shape: [1], classes: targets ? 0 : 3, train: samples(count), test: samples(4) }
 }
 
-describe('validation', () => {
-  test('is held out of the training set: the parts are disjoint, cover it and keep their labels', () => {
+describe('vary with the option validation', () => {
+  test('moves samples from the training set to the validation set with their labels', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 50 }),
@@ -39,7 +39,7 @@ describe('validation', () => {
     )
   })
 
-  test('stays the same, whatever subset is trained on', () => {
+  test('makes the same validation set for every subset of the training set', () => {
     const all = vary(numbered(40), { validation: 0.25, seed: 3 })
     const some = vary(numbered(40), { validation: 0.25, seed: 3, samples: 10 })
     expect(some.validation).toEqual(all.validation)
@@ -47,8 +47,8 @@ describe('validation', () => {
   })
 })
 
-describe('random labels', () => {
-  test('are drawn for the training set alone, each class as likely as another, by the seed', () => {
+describe('vary with the option randomLabels', () => {
+  test('draws labels of equal probability by the seed, for the training set only', () => {
     const data = numbered(3000)
     const varied = vary(data, { randomLabels: true, seed: 1, validation: 0.1 })
     expect(varied.train.inputs).toEqual(vary(data, { seed: 1, validation: 0.1 }).train.inputs)
@@ -61,13 +61,13 @@ describe('random labels', () => {
     expect(varied.test).toBe(data.test)
     expect(vary(data, { randomLabels: true, seed: 1, validation: 0.1 }).train).toEqual(varied.train)
     expect(vary(data, { randomLabels: true, seed: 2, validation: 0.1 }).train.labels).not.toEqual(varied.train.labels)
-    // What a subset keeps, it keeps with the labels drawn for it.
+    // The samples of a subset have the labels that were drawn for the whole set.
     const some = vary(data, { randomLabels: true, seed: 1, samples: 50 }).train
     const all = vary(data, { randomLabels: true, seed: 1 }).train
     expect([...some.labels]).toEqual(Array.from(some.inputs, (value) => all.labels[value]))
   })
 
-  test('are the same values in another order, where values are predicted', () => {
+  test('shuffles the values of a regression', () => {
     const { train } = vary(numbered(100, true), { randomLabels: true })
     const values = train.targets instanceof Float32Array ? train.targets : new Float32Array(0)
     expect([...values].sort((one, other) => one - other)).toEqual([...train.inputs])
@@ -75,7 +75,7 @@ describe('random labels', () => {
   })
 })
 
-test('a set whose inputs are given back has as many outputs as values, and no copy of them', () => {
+test('an autoencoding set has one output for each input and shares the inputs as targets', () => {
   const data = moons({ train: 10, test: 5 })
   const given = autoencode(vary(data, { validation: 0.2 }))
   expect([taskOf(data), outputsOf(data), taskOf(given), outputsOf(given)]).toEqual([
@@ -89,7 +89,7 @@ test('a set whose inputs are given back has as many outputs as values, and no co
   expect(taskOf(vary(data, { target: 'autoencode', samples: 4 }))).toBe('autoencoding')
 })
 
-test('what can not be done to a set is refused', () => {
+test('vary refuses options that do not fit the data set', () => {
   const data = numbered(10)
   const all = [
     () => vary(data, { target: 'values' }),
@@ -98,9 +98,9 @@ test('what can not be done to a set is refused', () => {
     () => vary(data, { validation: 0.5, samples: 6 }),
   ]
   expect(all.map(refusal).join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: target: numbers has no values to predict. Leave it out, or say autoencode.
-    IsobathError: randomLabels: numbers has none where inputs are to be given back. Leave it out.
-    IsobathError: numbers: expected at least 2 training samples to hold some out.
-    IsobathError: samples: expected at most 5, as numbers has so many training samples, got 6."
+    "IsobathError: target: numbers has no values to predict. Leave the option out, or choose autoencode.
+    IsobathError: randomLabels: numbers has no labels if the network reproduces its inputs. Leave the option out.
+    IsobathError: numbers: expected at least 2 training samples for a validation set, got 1.
+    IsobathError: samples: expected at most 5, the number of training samples of numbers, got 6."
   `)
 })

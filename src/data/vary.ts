@@ -1,11 +1,11 @@
-/** What can be done to every data set: hold samples out, take fewer, give them random labels, ask for the inputs back. */
+/** Varies a data set: holds samples out, takes a subset, assigns random labels, or makes the inputs the targets. */
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { autoencode, type Dataset, type Samples, selectSamples, taskOf } from './dataset.ts'
 import type { Variation } from './options.ts'
 
-/** The data set varied. Throws a `data` or `option` error where that can't be done to it. */
+/** Returns the varied data set. Throws a `data` or `option` error if an option doesn't fit the data set. */
 export function vary(data: Dataset, { seed = 0, samples, validation, randomLabels, target }: Variation): Dataset {
   if (data.train === data.test) refuseParts(data, { samples, validation, randomLabels })
   let varied = data
@@ -22,18 +22,19 @@ function checkSampleCount({ name, train }: Dataset, samples: number): void {
   throw new IsobathError(
     'data',
     (option) =>
-      `${option('samples')}: expected at most ${grouped(train.count)}, as ${name} has so many training samples, got ${grouped(samples)}.`,
+      `${option('samples')}: expected at most ${grouped(train.count)}, the number of training samples of ${name}, got ${grouped(samples)}.`,
   )
 }
 
-/** Rows that are all used as they are have no training set to take something from. */
+/** Refuses options that change the training set if all rows are used unchanged. */
 function refuseParts({ name }: Dataset, { samples, validation, randomLabels }: Variation): void {
   const asked = Object.entries({ samples, validation, randomLabels: randomLabels || undefined })
   const found = asked.find(([, value]) => value !== undefined)
   if (found === undefined) return
   throw new IsobathError(
     'option',
-    (option) => `${option(found[0])}: all rows of ${name} are used, as it isn't the run's own. Leave it out.`,
+    (option) =>
+      `${option(found[0])}: all rows of ${name} are used, because it is not the run's own data set. Leave the option out.`,
   )
 }
 
@@ -46,22 +47,27 @@ function noted(data: Dataset, note: string): Dataset {
 function withTarget(data: Dataset, target: NonNullable<Variation['target']>): Dataset {
   const task = taskOf(data)
   if (target === 'autoencode')
-    return task === 'autoencoding' ? data : noted(autoencode(data), 'inputs are to be given back')
+    return task === 'autoencoding' ? data : noted(autoencode(data), 'the network reproduces its inputs')
   if (task === (target === 'classes' ? 'classification' : 'regression')) return data
   throw new IsobathError(
     'option',
-    (option) => `${option('target')}: ${data.name} has no ${target} to predict. Leave it out, or say autoencode.`,
+    (option) =>
+      `${option('target')}: ${data.name} has no ${target} to predict. Leave the option out, or choose autoencode.`,
   )
 }
 
 function holdOut(data: Dataset, fraction: number, seed: number): Dataset {
   const { count } = data.train
-  if (count < 2) throw new IsobathError('data', `${data.name}: expected at least 2 training samples to hold some out.`)
+  if (count < 2)
+    throw new IsobathError(
+      'data',
+      `${data.name}: expected at least 2 training samples for a validation set, got ${count}.`,
+    )
   const held = Math.min(count - 1, Math.max(1, Math.round(fraction * count)))
   const order = createRandom(seed, 'validation').permutation(count)
   const train = selectSamples(data.train, order.subarray(held).toSorted())
   const validation = selectSamples(data.train, order.subarray(0, held).toSorted())
-  return noted({ ...data, train, validation }, `${grouped(held)} of the training samples held out for validation`)
+  return noted({ ...data, train, validation }, `${grouped(held)} of the training samples are held out for validation`)
 }
 
 function randomizeLabels(data: Dataset, seed: number): Samples {
@@ -75,11 +81,12 @@ function randomizeLabels(data: Dataset, seed: number): Samples {
   }
   throw new IsobathError(
     'option',
-    (option) => `${option('randomLabels')}: ${data.name} has none where inputs are to be given back. Leave it out.`,
+    (option) =>
+      `${option('randomLabels')}: ${data.name} has no labels if the network reproduces its inputs. Leave the option out.`,
   )
 }
 
-/** `count` different samples, chosen by the seed, in random order. */
+/** Returns `count` different samples in random order, chosen by the seed. */
 export function randomSubset(samples: Samples, count: number, seed: number): Samples {
   return selectSamples(samples, createRandom(seed, 'subset').permutation(samples.count).subarray(0, count))
 }

@@ -1,6 +1,9 @@
-/** The names of the causes for which a deep network can be worse. */
+/** Names of the causes for which a deep network can be worse. */
 
-/** In the order of the chain from mechanism to umbrella: where several hold and nothing else decides, the earlier is first. */
+/**
+ * All causes in the order of the causal chain, from mechanism to umbrella. If several causes hold and no rank rule
+ * decides, the earlier cause is the first finding.
+ */
 export const causes = [
   'saturated-units',
   'dead-units',

@@ -30,8 +30,8 @@ const rows = ({ inputs, count, labels }: Samples): string[] =>
     return `${inputs.subarray(row * width, (row + 1) * width).join()}:${labels[row]}`
   })
 
-describe('a control', () => {
-  it('changes what it says and nothing else', () => {
+describe('A control', () => {
+  it('changes exactly one setting of the training', () => {
     expect(training('network')).toEqual(plain)
     expect(training('shallow twin')).toEqual({ ...plain, network: subject.twins.shallow })
     expect(training('shallower twin')).toEqual({ ...plain, network: subject.twins.shallower })
@@ -51,27 +51,27 @@ describe('a control', () => {
     expect(training('16 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=96') })
   })
 
-  it('is found by its kind', () => {
+  it('is found by the kind of its change', () => {
     expect(controlsOf('rate')).toEqual(['rate / 3', 'rate / 10'])
     expect(controlsOf('width')).toEqual(['4 x width', '16 x width'])
     expect(controlsOf('none')).toEqual(['network'])
   })
 
-  it('leaves the network as it is', () => {
+  it('does not modify the diagnosed network', () => {
     const before = JSON.stringify(subject)
     for (const name of controlNames) trainingOf(subject, name)
     expect(JSON.stringify(subject)).toBe(before)
   })
 })
 
-/** With its variation. */
+/** Returns the data of a training after the variation. */
 function dataOf(made: Training | undefined): Dataset {
   if (!made?.variation) throw new Error('the data is not varied')
   return vary(made.data, made.variation)
 }
 
-describe('half the data', () => {
-  it('is half of the training set, each sample once with its label, and the same test set', () => {
+describe('The control "half the data"', () => {
+  it('uses half of the training samples, each sample once with its label, and the same test set', () => {
     const half = training('half the data')
     const { train, test } = dataOf(half)
     expect(train.count).toBe(32)
@@ -83,12 +83,12 @@ describe('half the data', () => {
     expect(training('half the data')).toEqual(half)
   })
 
-  it('has the same batches where they are no larger', () => {
+  it('keeps the batch size if the batch is smaller than half the data', () => {
     const small = { ...settings, batch: 8 }
     expect(training('half the data', { settings: small })?.settings).toEqual(small)
   })
 
-  it('is nothing of three samples, or where they are the test set too', () => {
+  it('does not apply to three samples, or if the training set is also the test set', () => {
     const few = (count: number): Dataset => {
       const { inputs, labels } = fewPoints.train
       return {
@@ -102,17 +102,17 @@ describe('half the data', () => {
   })
 })
 
-describe('controls that make no sense', () => {
-  it('are twins that there are none of', () => {
+describe('Controls that do not apply', () => {
+  it('include twins that do not exist', () => {
     expect(training('shallow twin', { twins: {} })).toBeUndefined()
     expect(training('shallower twin', { twins: {} })).toBeUndefined()
   })
 
-  it('are float64 of what is in float64', () => {
+  it('include float64 for a training in float64', () => {
     expect(training('float64', { precision: 'float64' })).toBeUndefined()
   })
 
-  it('are wider networks without a hidden layer', () => {
+  it('include wider networks for a network without hidden layers', () => {
     expect(training('4 x width', { network: chain(dense(2)) })).toBeUndefined()
     expect(training('16 x width', { network: dense(2) })).toBeUndefined()
     expect(training('4 x width', { network: chain(dense(3), relu(), dense(2)) })?.network).toEqual(
@@ -121,9 +121,9 @@ describe('controls that make no sense', () => {
   })
 })
 
-describe('wider networks', () => {
+describe('The controls with wider networks', () => {
   const image = glyphs({ train: 20, test: 10 })
-  it('fit the same data, also where they are convolutional, residual or normalized', () => {
+  it('fit the same data for convolutional, residual and normalized networks', () => {
     const context = { input: image.shape, classes: image.classes }
     const networks: Network[] = [
       parseNetwork('cifar-resnet-8', context),
@@ -138,8 +138,8 @@ describe('wider networks', () => {
   })
 })
 
-describe('random labels', () => {
-  it('change the labels of the training set alone', () => {
+describe('The control "random labels"', () => {
+  it('changes only the labels of the training set', () => {
     const random = training('random labels')
     const { train, test } = dataOf(random)
     expect(train.inputs).toEqual(fewPoints.train.inputs)
@@ -148,7 +148,7 @@ describe('random labels', () => {
     expect(random).toMatchObject({ network, settings, precision: 'float32' })
   })
 
-  it('are nothing where there are no labels', () => {
+  it('does not apply to data without labels', () => {
     expect(training('random labels', { data: autoencode(fewPoints) })).toBeUndefined()
     expect(training('random labels', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
   })

@@ -1,12 +1,11 @@
-/** What a diagnosis trains beside the network: the same training with one thing changed, each to decide between causes. */
-
+/** Controls: trainings with one thing changed, each of which decides between causes. */
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { widened } from '../surgery/widened.ts'
 
-/** What a control changes, and by how much. */
+/** The setting that a control changes, with the amount of the change. */
 export type Control =
   | { readonly kind: 'none' }
   | { readonly kind: 'twin'; readonly twin: 'shallow' | 'shallower' }
@@ -17,7 +16,7 @@ export type Control =
   | { readonly kind: 'half the data' }
   | { readonly kind: 'random labels' }
 
-/** The controls by the names under which files, JSON and pictures have their trainings. Code reads the row, never the name. */
+/** All controls by name. Files, JSON and pictures use the names. Code reads the row of a control, never the name. */
 export const controls = {
   network: { kind: 'none' },
   'shallow twin': { kind: 'twin', twin: 'shallow' },
@@ -34,35 +33,35 @@ export const controls = {
 
 export type ControlName = keyof typeof controls
 
-/** In the order of the table. */
+/** Names of all controls, in the order of the table. */
 export const controlNames: readonly ControlName[] = Object.keys(controls).filter((name): name is ControlName =>
   Object.hasOwn(controls, name),
 )
 
-/** The names of the controls of a kind. */
+/** Names of the controls of one kind. */
 export type ControlOf<Kind extends Control['kind']> = {
   [Name in ControlName]: (typeof controls)[Name]['kind'] extends Kind ? Name : never
 }[ControlName]
 
-/** The controls of a kind, in the order of the table. */
+/** Lists the controls of one kind, in the order of the table. */
 export function controlsOf<Kind extends Control['kind']>(kind: Kind): readonly ControlOf<Kind>[] {
   return controlNames.filter((name): name is ControlOf<Kind> => controls[name].kind === kind)
 }
 
-/** A training: what of a network's is changed in a control. */
+/** A training of a network: the network, data, settings and precision, one of which a control changes. */
 export interface Training {
   readonly network: Network
-  /** The network's. */
+  /** Data set of the diagnosed network, before any variation. */
   readonly data: Dataset
-  /** What is made of the data first. */
+  /** Change of the data set that is applied before training. */
   readonly variation?: Variation
-  /** The seed is the trial's. */
+  /** Settings of the training. The seed in the settings is ignored: each trial has a seed of its own. */
   readonly settings: TrainingSettings
   readonly precision: 'float32' | 'float64'
 }
 
 export interface Subject extends Training {
-  /** The networks with fewer layers, as far as there are any. */
+  /** Versions of the network with fewer layers. A twin is absent if no such network exists. */
   readonly twins: { readonly shallow?: Network; readonly shallower?: Network }
 }
 
@@ -85,10 +84,10 @@ function slower(subject: Subject, divisor: number): Training {
 const withNetwork = (subject: Subject, network: Network | undefined): Training | undefined =>
   network && { ...unchanged(subject), network }
 
-/** Chooses half of the samples, and random labels. */
+/** Seed that chooses half of the samples, and that draws random labels. */
 const variationSeed = 1
 
-/** The training of a control; undefined where it makes no sense for this network. */
+/** Returns the training of a control, or undefined if the control does not apply to the network. */
 export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
   const control: Control = controls[name]
   const { settings } = subject

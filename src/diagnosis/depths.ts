@@ -1,4 +1,4 @@
-/** How deep the network and its twins are, as people count it. */
+/** Counts the layers of the network and of its twins as papers count layers. */
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { weightedLayers } from '../blueprint/weighted-layers.ts'
@@ -8,7 +8,7 @@ import type { Depths } from './evidence.ts'
 const hasConvolutions = ({ layer, children }: LayerBlueprint): boolean =>
   layer.kind === 'conv' || children.some(hasConvolutions)
 
-/** The hidden layers of dense networks, and all layers with weights of convolutional ones, as their papers count. */
+/** Counts the hidden layers of dense networks, and all layers with weights of convolutional networks, as papers do. */
 export function depthsOf(
   network: Network,
   twins: { readonly shallow?: Network; readonly shallower?: Network },

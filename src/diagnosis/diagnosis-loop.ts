@@ -1,6 +1,7 @@
 /**
- * The differential diagnosis: trains the network and its shallow twin, asks which causes the evidence leaves open, and runs the
- * cheapest control that can settle one of them, until none is open or the budget is spent.
+ * The differential diagnosis. The loop trains the network and its shallow twin, and determines which causes the
+ * evidence leaves open. Then the loop runs the cheapest control that can decide an open cause, until no cause is open
+ * or the budget is spent.
  */
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialize } from '../blueprint/initialize.ts'
@@ -22,7 +23,10 @@ import { memoryDiagnosisStore, type StepPlan } from './trial-store.ts'
 
 export interface OpenQuestion {
   readonly need: Need
-  /** What it would take on this machine; null where that isn't known. */
+  /**
+   * Estimated duration of the training or measurement on this machine, in seconds. The value is null if no estimate
+   * exists.
+   */
   readonly seconds: number | null
 }
 
@@ -33,18 +37,18 @@ export interface DiagnosisOutcome {
   readonly openQuestions: readonly OpenQuestion[]
   readonly plan: StepPlan
   readonly interrupted: boolean
-  /** In all sittings. */
+  /** Duration of the diagnosis in all sessions, in seconds. */
   readonly seconds: number
 }
 
-/** Throws as `train` does where the network, the data and the options don't fit each other. */
+/** Throws the same errors as `train` if the network, the data and the options do not fit together. */
 export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcome> {
   const { data, seeds, workers, abort, onEvent, store = memoryDiagnosisStore() } = task
   const started = performance.now()
   const secondsSoFar = (): number => store.seconds + (performance.now() - started) / 1000
   const { subject, twins, plan } = await createSubject(task, workers, store.plan)
   onEvent?.({ kind: 'steps', steps: plan.steps })
-  // Stopped while a step was timed: then the plan is worth nothing.
+  // A diagnosis that was stopped while a step was timed has a wrong plan, which is not stored.
   if (!abort?.aborted) await store.begin(plan)
   const blueprint = createBlueprint(subject.network, data.shape)
   const settings = settingsOf(subject, seeds[0])
@@ -56,7 +60,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const isNarrow = narrowest < sizeOf(blueprint.output)
   const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
   let measured: Measured = {}
-  // Memory doesn't hold them, or they take far longer than it was thought.
+  // Measurements that do not fit into memory, or that take far longer than estimated.
   const impossible = new Set<keyof Measured>()
   const evidenceNow = (): Evidence => {
     const { made, applicable } = trainings
@@ -72,7 +76,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
     const affordable = trainings.affordable(needs)
     const next = nextMeasurement(needs, trainings, mostMeasuring(task))
-    // A twin first: what is measured may be about it.
+    // The shallower twin is trained before any measurement, because a measurement may need the weights of the twin.
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
       onEvent?.({ kind: 'measuring', measurement: next })
       const start = (task.start ?? initialize)(blueprint, seeds[0])
@@ -91,7 +95,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   return { evidence, judgment, subject, openQuestions, plan, interrupted, seconds }
 }
 
-/** What is wanted whatever the causes ask for: a twin that trains, and what shows for little what is wrong. */
+/** Lists the trainings and measurements that help in any case: a twin that trains, and cheap measurements. */
 function usefulNeeds(evidence: Evidence, { verdict }: Judgment): Need[] {
   const { applicable, seeds, measured } = evidence
   const needs: Need[] = []
@@ -107,10 +111,13 @@ function usefulNeeds(evidence: Evidence, { verdict }: Judgment): Need[] {
   return needs.filter((need) => 'control' in need || measured[need.measurement] === undefined)
 }
 
-/** What there is to see of a network that has something to explain. */
+/** Measurements of a network whose training needs an explanation. */
 const explaining = ['precision', 'sharpness', 'jacobian'] as const
 
-/** Of the budget: what a measurement may take, whatever is left of it, so that a diagnosis that goes on comes to the same end. */
+/**
+ * Fraction of the budget that one measurement may take. The limit does not depend on the remaining budget, so that a
+ * resumed diagnosis reaches the same result.
+ */
 const shareOfMeasurement = 0.1
 
 const mostMeasuring = ({ budgetSeconds }: DiagnosisTask): number => shareOfMeasurement * budgetSeconds

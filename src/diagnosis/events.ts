@@ -1,12 +1,12 @@
-/** What those who wait for a diagnosis are told. */
+/** Events that a diagnosis reports while it runs. */
 import type { TrialEvent } from '../trials/events.ts'
 import type { Measured } from './measured.ts'
 import type { DiagnosisTrial } from './trial-record.ts'
 
 export type DiagnosisEvent =
   | TrialEvent<DiagnosisTrial>
-  /** How many steps each training takes. */
+  /** Reports the number of steps of each training. */
   | { readonly kind: 'steps'; readonly steps: number }
   | { readonly kind: 'measuring'; readonly measurement: keyof Measured }
-  /** What a user should know: that a training's line was broken and it is made again. */
+  /** A message for the user: the stored line of a training was damaged, so the training is repeated. */
   | { readonly kind: 'note'; readonly note: string }

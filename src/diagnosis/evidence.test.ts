@@ -26,8 +26,8 @@ const classes = (labels: readonly number[], count = 3): Dataset => {
   return { name: 'made up', shape: [1], classes: count, train: set, test: set }
 }
 
-describe('chance', () => {
-  it('is the entropy of the shares of the classes, and the rest of the largest', () => {
+describe('The chance level of classes', () => {
+  it('has the entropy of the class frequencies as loss, and 1 - the largest frequency as error', () => {
     const even = chance(classes([0, 1, 2]), 'cross-entropy')
     expect(even.loss).toBeCloseTo(Math.log(3), 12)
     expect(even.error).toBeCloseTo(2 / 3, 12)
@@ -36,8 +36,8 @@ describe('chance', () => {
     expect(uneven.error).toBeCloseTo(0.25, 12)
   })
 
-  it('is what the shares score with the squared error, averaged over the outputs', () => {
-    // The outputs 3/4, 1/4, 0 for labels 0, 0, 0, 1.
+  it('is the squared error of the class frequencies, averaged over the outputs', () => {
+    // Guessing has the outputs 3/4, 1/4 and 0 for the labels 0, 0, 0 and 1.
     const squares = [0, 0, 0, 1].map((label) =>
       [0.75, 0.25, 0].reduce((sum, output, index) => sum + (output - (index === label ? 1 : 0)) ** 2, 0),
     )
@@ -45,7 +45,7 @@ describe('chance', () => {
     expect(chance(classes([0, 0, 0, 1]), 'squared-error').loss).toBeCloseTo(mean, 12)
   })
 
-  it('is 1 where the targets are standardized values', () => {
+  it('is 1 for standardized target values', () => {
     const set = { ...classes([]).train, count: 2, inputs: new Float32Array(2), targets: new Float32Array([-30, 10]) }
     expect(chance({ ...classes([]), classes: 0, train: set, test: set }, 'squared-error')).toEqual({
       loss: 1,
@@ -54,20 +54,21 @@ describe('chance', () => {
   })
 })
 
-describe('chance of values', () => {
+describe('The chance level of values', () => {
   const valued = (targets: readonly number[], inputs = new Float32Array(targets.length)): Dataset => {
     const set = { count: targets.length, inputs, labels: new Uint8Array(0), targets: Float64Array.from(targets) }
     return { name: 'made up', shape: [1], classes: 0, train: set, test: set }
   }
 
-  it('is the variance of the targets as they are, where they are not standardized', () => {
+  it('is the variance of targets that are not standardized', () => {
     const data = valued([10, 10, 40, 40])
     const { loss } = chanceOf(data, 'squared-error', createStandardizer(data.train, data.shape, 'none'))
     expect(loss).toBeCloseTo(225, 9)
   })
 
-  it('is what the mean image scores where inputs are to be given back', () => {
-    // Two images of two pixels: the channel's variance is 1, of which half lies between the pixels.
+  it('is the loss of the mean image for an autoencoder', () => {
+    // Two images of two pixels: the standardized channel has variance 1, and part of the variance lies between the
+    // pixels.
     const set = {
       count: 2,
       inputs: Float32Array.from([0, 10, 4, 10]),
@@ -81,11 +82,11 @@ describe('chance of values', () => {
   })
 })
 
-describe('what a training is worth', () => {
+describe('The value of a training', () => {
   const evidence = madeUpEvidence()
   const [diverged, high, good] = madeUpTrials('network', { loss: [null, 40, 0.1], error: [null, 0.97, 0.02] })
 
-  it('is no less than guessing, which is what one that diverged is worth', () => {
+  it('is at most the loss of guessing, also for a training that diverged', () => {
     expect([diverged, high, good].map((record) => trainingLoss(evidence, record))).toEqual([2.3, 2.3, 0.1])
     expect([diverged, high, good].map((record) => trainingError(evidence, record))).toEqual([0.9, 0.9, 0.02])
   })
@@ -98,11 +99,11 @@ describe('what a training is worth', () => {
   })
 })
 
-describe('what fails', () => {
+describe('A control that fails', () => {
   const failing = (loss: readonly (number | null)[]) =>
     fails(madeUpEvidence({ trials: { network: { loss } } }), 'network')
 
-  it('has come a tenth of the way from guessing at most', () => {
+  it('covers at most a tenth of the way from guessing to a loss of 0', () => {
     expect(failing([2.1, 2.1, 2.1])).toBe(true)
     expect(failing([2, 2, 2])).toBe(false)
     expect(failing([null, null, null])).toBe(true)
@@ -111,13 +112,13 @@ describe('what fails', () => {
   })
 })
 
-describe('the network with fewer layers that the network is measured against', () => {
+describe('The comparison network', () => {
   const reference = (shallow: readonly (number | null)[], shallower: readonly (number | null)[]) =>
     referenceOf(
       madeUpEvidence({ trials: { 'shallow twin': { loss: shallow }, 'shallower twin': { loss: shallower } } }),
     )
 
-  it('is the first of the two that trains', () => {
+  it('is the first twin that trains', () => {
     expect(reference([0.5], [0.1])).toBe('shallow twin')
     expect(reference([null, null], [0.1])).toBe('shallower twin')
     expect(reference([2.3], [2.3])).toBeUndefined()
@@ -126,48 +127,48 @@ describe('the network with fewer layers that the network is measured against', (
   })
 })
 
-describe('the symptom', () => {
+describe('The symptom of the network', () => {
   const symptom = (network: readonly (number | null)[], twin: readonly (number | null)[], error?: number[]) =>
     symptomOf(madeUpEvidence({ trials: { network: { loss: network, error }, 'shallow twin': { loss: twin } } }))
 
-  it('is that it is worse than its twin where three seeds say so', () => {
+  it('is `worse than its twin` if three seeds show a difference', () => {
     expect(symptom([1, 1.1, 1.05], [0.5, 0.6, 0.55])).toBe('worse than its twin')
     expect(symptom([null, null, null], [0.5, 0.6, 0.55])).toBe('worse than its twin')
     expect(symptom([0.5, 0.6, 0.55], [0.5, 0.6, 0.55])).toBe('none')
     expect(symptom([0.5, 0.6, 0.55], [1, 1.1, 1.05])).toBe('none')
   })
 
-  it('is none where it is under 5% worse, however sure', () => {
+  it('is `none` if the network is less than 5% worse, even if the difference is significant', () => {
     expect(symptom([1.04, 1.04, 1.04], [1, 1, 1])).toBe('none')
     expect(symptom([1.06, 1.06, 1.06], [1, 1, 1])).toBe('worse than its twin')
   })
 
-  it('is none where hardly any training sample is wrong', () => {
+  it('is `none` if hardly any training sample is misclassified', () => {
     expect(symptom([0.05, 0.05, 0.05], [0.001, 0.001, 0.001], [0.01, 0.01, 0.01])).toBe('none')
     expect(symptom([0.05, 0.05, 0.05], [0.001, 0.001, 0.001], [0.05, 0.05, 0.05])).toBe('worse than its twin')
   })
 
-  it('is that it learns nothing where nothing trains', () => {
+  it('is `learns nothing` if neither the network nor a twin trains', () => {
     expect(symptom([2.3, 2.3, 2.3], [2.3, 2.3, 2.3])).toBe('learns nothing')
     expect(symptom([null], [null])).toBe('learns nothing')
     expect(symptom([2.3], [])).toBe('learns nothing')
     expect(symptom([1], [2.3])).toBe('none')
   })
 
-  it('is unclear where it was stopped before there was a twin, but for a network that is good by itself', () => {
+  it('is `unclear` if no twin was trained, unless the network has hardly any error', () => {
     expect(symptom([1], [])).toBe('unclear')
     const trials = { network: { loss: [0.001], error: [0] }, 'shallow twin': { loss: [] } }
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('none')
     expect(symptomOf(madeUpEvidence({ trials: { network: { loss: [1] } } }))).toBe('none')
   })
 
-  it('is never none where most seeds fail and those of the twin train', () => {
+  it('is never `none` if most seeds of the network fail and the twin trains', () => {
     expect(symptom([2.3, null, 0.01], [0.01, 0.01, 0.01])).toBe('worse than its twin')
     expect(symptom([2.3], [0.01])).toBe('worse than its twin')
     expect(symptom([null, null], [0.01, 0.01])).toBe('worse than its twin')
   })
 
-  it('is unclear where the seeds are too few or differ too much', () => {
+  it('is `unclear` if the seeds are too few or differ too much', () => {
     expect(symptom([1], [0.5])).toBe('unclear')
     expect(symptom([1, 1], [0.5, 0.5])).toBe('unclear')
     expect(symptom([2.3, 0.01, 0.01], [0.01, 0.01, 0.01])).not.toBe('none')
@@ -176,7 +177,7 @@ describe('the symptom', () => {
     expect(symptom([0.51], [0.5])).toBe('none')
   })
 
-  it('is there where a network diverges on classes of which one is nearly all', () => {
+  it('is not `none` for a diverged network if nearly all samples belong to one class', () => {
     const uneven = { loss: 0.056, error: 0.01 }
     const trials = { network: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
     expect(symptomOf(madeUpEvidence({ trials, chance: uneven }))).toBe('worse than its twin')
@@ -185,41 +186,41 @@ describe('the symptom', () => {
     )
   })
 
-  it('is none where all samples are of one class, and there is nothing to learn', () => {
+  it('is `none` if all samples belong to one class and nothing can be learned', () => {
     const one = { loss: 0, error: 0 }
     const trials = { network: { loss: all(1e-5), error: all(0) } }
     expect(symptomOf(madeUpEvidence({ trials, chance: one }))).toBe('none')
   })
 
-  it('pairs by seed: what differs from seed to seed hides no steady difference', () => {
+  it('compares networks by seed, so that differences between seeds do not hide a steady difference', () => {
     expect(symptom([0.6, 1.1, 1.6], [0.5, 1, 1.5])).toBe('worse than its twin')
   })
 })
 
-describe('what a control gives back', () => {
+describe('The fraction of the loss gap that a control recovers', () => {
   const trials = { network: { loss: [2, 1.5, 1] }, 'shallow twin': { loss: [0.5, 0.5, 0.5] } }
   const given = (loss: readonly (number | null)[]) =>
     recovery(madeUpEvidence({ trials: { ...trials, float64: { loss } } }), 'float64')
 
-  it('is its share of the way from the network to the twin', () => {
+  it('is 0 at the loss of the network and 1 at the loss of the twin', () => {
     expect(given([2, 1.5, 1])).toBe(0)
     expect(given([0.5, 0.5, 0.5])).toBe(1)
     expect(given([1.25, 1, 0.75])).toBeCloseTo(0.5, 12)
     expect(given([2.3, 2.3, 2.3])).toBeLessThan(0)
   })
 
-  it('is of the same seeds', () => {
-    // The network's mean is 1.5; with the first seed it has 2.
+  it('compares the same seeds', () => {
+    // The mean loss of the network is 1.5, and its loss with the first seed is 2.
     expect(given([2])).toBe(0)
     expect(given([1.25])).toBe(0.5)
   })
 
-  it('is nothing where the control diverges, and unknown before it was run', () => {
+  it('is at most 0 for a control that diverges, and null before the control was run', () => {
     expect(given([null, null, null])).toBeLessThanOrEqual(0)
     expect(given([])).toBeNull()
   })
 
-  it('is nothing where nothing is lacking, once all seeds are known', () => {
+  it('is 0 without a loss gap once all seeds are known', () => {
     const even = { network: { loss: [2.3, 0.4, 0.3] }, 'shallow twin': { loss: [1, 1, 1] } }
     const of = (...loss: number[]) => recovery(madeUpEvidence({ trials: { ...even, float64: { loss } } }), 'float64')
     expect(of(2.3, 0.4, 0.3)).toBe(0)
@@ -228,14 +229,14 @@ describe('what a control gives back', () => {
     expect(recovery(madeUpEvidence({ trials: { ...later, float64: { loss: [0.3] } } }), 'float64')).toBe(1)
   })
 
-  it('is of half of the way from guessing where no twin trains', () => {
+  it('has half of the loss of guessing as goal if no twin trains', () => {
     const lost = { network: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, 'rate / 3': { loss: [2.3 * 0.75] } }
     expect(recovery(madeUpEvidence({ trials: lost }), 'rate / 3')).toBeCloseTo(0.5, 12)
   })
 })
 
-describe('differences between controls', () => {
-  it('are of the second against the first', () => {
+describe('The difference between controls', () => {
+  it('is the loss of the second control minus the loss of the first control', () => {
     const evidence = madeUpEvidence({
       trials: { network: { loss: [1, 1, 1] }, 'rate / 3': { loss: [0.5, 0.5, 0.5] } },
     })
@@ -245,21 +246,21 @@ describe('differences between controls', () => {
   })
 })
 
-describe('a reading', () => {
+describe('A reading', () => {
   const start = (scale: number) => ({ meanSquare: along(scale, scale, 7) })
   const trials = [1, 2, 100].flatMap((scale, seed) =>
     madeUpTrials('network', { loss: [1], seeds: [seed], start: start(scale), end: start(10 * scale) }),
   )
   const evidence = { ...madeUpEvidence(), records: trials }
 
-  it('is the median of the seeds, before the first step or after the last', () => {
+  it('is the median over the seeds before the first step or after the last step', () => {
     expect(readingOf(evidence, 'meanSquare')).toEqual([2, 2, 2, 2, 2, 2, 7])
     expect(readingOf(evidence, 'meanSquare', 'end').slice(0, 2)).toEqual([20, 20])
     expect(readingOf(evidence, 'meanSquare', 'start', 'shallow twin')).toEqual([])
     expect(readingOf(evidence, 'cosine')).toEqual([])
   })
 
-  it('leaves out what is no number, also where it comes from a file', () => {
+  it('leaves out NaN values, also after loading from a file', () => {
     const holes = [
       [Number.NaN, 1],
       [3, Number.NaN],
@@ -270,34 +271,34 @@ describe('a reading', () => {
     expect(readingOf(throughJson(found), 'meanSquare')).toEqual([4, 1])
   })
 
-  it('has the middle of two, and no number for none', () => {
+  it('uses the mean of the two middle values, and is NaN without values', () => {
     expect(median([4, 1])).toBe(2.5)
     expect(median([null, 3, 1, 2])).toBe(2)
     expect(median([null, Number.NaN])).toBeNaN()
     expect(median([])).toBeNaN()
   })
 
-  it('is found by control', () => {
+  it('belongs to the records of one control', () => {
     const two = madeUpEvidence({ trials: { network: { loss: [1, 2] }, float64: { loss: [3] } } })
     expect(recordsOf(two, 'network')).toHaveLength(2)
     expect(recordsOf(two, 'float64').map(({ train }) => train.loss)).toEqual([3])
   })
 })
 
-describe('the symptom, where seeds differ or are few', () => {
+describe('The symptom with few or different seeds', () => {
   const twin = { loss: all(0.1), error: all(0.01) }
 
-  it('is there where half of the seeds learn nothing and the twin learns', () => {
+  it('is `worse than its twin` if half of the seeds learn nothing and the twin learns', () => {
     const trials = { network: { loss: [2.3, 2.3, 0.1], error: [0.9, 0.9, 0.01] }, 'shallow twin': twin }
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('worse than its twin')
   })
 
-  it('is unclear where one of three seeds learns nothing', () => {
+  it('is `unclear` if one of three seeds learns nothing', () => {
     const trials = { network: { loss: [2.3, 0.1, 0.1], error: [0.9, 0.01, 0.01] }, 'shallow twin': twin }
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('unclear')
   })
 
-  it('is unclear with one seed that is worse, and clear where it learns nothing', () => {
+  it('is `unclear` with one worse seed, but not with one seed that learns nothing', () => {
     const with1 = (loss: number) =>
       symptomOf(
         madeUpEvidence({
@@ -308,13 +309,13 @@ describe('the symptom, where seeds differ or are few', () => {
     expect([with1(1), with1(2.3), with1(0.1)]).toEqual(['unclear', 'worse than its twin', 'none'])
   })
 
-  it('is there for a rare class too: a network that diverged is no better than guessing', () => {
+  it('is `worse than its twin` for a diverged network, also if one class is rare', () => {
     const chance = { loss: 0.06, error: 0.01 }
     const trials = { network: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.001), error: all(0.001) } }
     expect(symptomOf(madeUpEvidence({ trials, chance }))).toBe('worse than its twin')
   })
 
-  it('is none where all labels are one: there is nothing to learn', () => {
+  it('is `none` if all labels are equal and nothing can be learned', () => {
     const trials = { network: { loss: all(1e-5), error: all(0) } }
     expect(symptomOf(madeUpEvidence({ trials, chance: { loss: 0, error: 0 } }))).toBe('none')
   })

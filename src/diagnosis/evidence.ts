@@ -1,4 +1,4 @@
-/** What a diagnosis knows so far, and what follows from it that several causes ask for. */
+/** The evidence that a diagnosis has collected so far, and quantities derived from the evidence for several causes. */
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
@@ -11,29 +11,33 @@ import type { ControlName } from './controls.ts'
 import type { Measured } from './measured.ts'
 import type { TrialRecord } from './trial-record.ts'
 
-/** What outputs are worth that know nothing of the inputs: the classes' shares, or the mean of the values. */
+/**
+ * Loss and error of guessing: outputs that ignore the inputs and equal the class frequencies or the mean of the values.
+ */
 export interface Chance {
   readonly loss: number
   readonly error: number
 }
 
 export interface Evidence {
-  /** The network's stages in the order of the signal. */
+  /** Stages of the network in the order of the forward pass. */
   readonly stages: readonly Pick<Stage, 'name' | 'skips' | 'multiplier'>[]
   readonly depths: Depths
-  /** Whether the network it is measured against is another one, and not itself with fewer layers. */
+  /**
+   * Whether the user gave the comparison network. If not, the comparison network is the same network with fewer layers.
+   */
   readonly isTwinGiven: boolean
-  /** Whether some layer has fewer units than there are outputs. */
+  /** Whether some layer has fewer units than the network has outputs. */
   readonly isNarrow: boolean
   readonly chance: Chance
   readonly seeds: readonly number[]
   readonly records: readonly TrialRecord[]
-  /** Controls that make sense for this network and these data, and fit into memory. */
+  /** Controls that apply to the network and the data, and that fit into memory. */
   readonly applicable: ReadonlySet<ControlName>
   readonly measured: Measured
 }
 
-/** Layers with weights: the hidden ones of dense networks, all of convolutional ones, as the papers count them. */
+/** Number of hidden layers of a dense network, or of all layers with weights of a convolutional network. */
 export interface Depths {
   readonly what: 'hidden layer' | 'layer'
   readonly network: number
@@ -41,7 +45,7 @@ export interface Depths {
   readonly shallower?: number
 }
 
-/** Samples over which the variance of values is taken. */
+/** Largest number of samples from which the loss of guessing values is computed. */
 const mostCounted = 4096
 
 export function chanceOf(data: Dataset, loss: LossName, standardizer: Standardizer): Chance {
@@ -53,7 +57,7 @@ export function chanceOf(data: Dataset, loss: LossName, standardizer: Standardiz
   return { loss: losses[loss].classes.guessing(shares), error }
 }
 
-/** The mean over the outputs of the loss that guessing gets. */
+/** Computes the loss of guessing the mean of each output, averaged over the outputs. */
 function guessingValues(data: Dataset, loss: LossName, standardizer: Standardizer): number {
   const { values } = losses[loss]
   assertInvariant(values !== null, `${loss} can't compare values`)
@@ -75,7 +79,7 @@ export function recordsOf({ records }: Evidence, control: ControlName): readonly
   return records.filter((record) => record.control === control)
 }
 
-/** A training loss above that of guessing is worth no less than guessing, and so is a network that diverged. */
+/** Returns the training loss, or the loss of guessing if the training loss is higher or the training diverged. */
 export function trainingLoss({ chance }: Evidence, { train }: TrialRecord): number {
   return Math.min(train.loss ?? chance.loss, chance.loss)
 }
@@ -88,7 +92,7 @@ export function meanOf(evidence: Evidence, control: ControlName, measure: typeof
   return summarize(recordsOf(evidence, control).map((record) => measure(evidence, record)))?.mean ?? null
 }
 
-/** Of the second control against the first, paired by seed. */
+/** Returns the difference of the second control minus the first control, paired by seed. */
 export function difference(
   evidence: Evidence,
   first: ControlName,
@@ -100,34 +104,33 @@ export function difference(
   )
 }
 
-/** Its training got a tenth of the way at most from guessing to a loss of 0. */
+/** Whether the training covered at most a tenth of the way from the loss of guessing to a loss of 0. */
 function isFailed(evidence: Evidence, record: TrialRecord): boolean {
   const { loss } = evidence.chance
   return loss > 0 && trainingLoss(evidence, record) >= 0.9 * loss
 }
 
-/** The mean over its seeds is as good as nothing. */
+/** Whether the mean loss over the seeds of a control is at least 0.9 times the loss of guessing. */
 export function fails(evidence: Evidence, control: ControlName): boolean {
   const loss = meanOf(evidence, control, trainingLoss)
   return loss !== null && evidence.chance.loss > 0 && loss >= 0.9 * evidence.chance.loss
 }
 
-/** The network with fewer layers that the network is measured against: the one with the most of those that train. */
+/** Returns the twin with which the network is compared: the deeper twin among the twins that train. */
 export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twin' | undefined {
   const twins = ['shallow twin', 'shallower twin'] as const
   return twins.find((control) => recordsOf(evidence, control).length > 0 && !fails(evidence, control))
 }
 
 /**
- * What there is to explain about the training itself. `unclear`: it was stopped before there was a twin to compare it with, or is
- * worse than its twin in the mean, and the seeds are too few
- * or differ too much to be sure.
+ * The problem of the training that needs an explanation. The symptom is `unclear` in two cases. Either the diagnosis was
+ * stopped before a twin was trained, or the network is worse than its twin in the mean but the seeds prove no difference.
  */
 export type Symptom = 'worse than its twin' | 'learns nothing' | 'unclear' | 'none'
 
-/** Under so many training errors there is nothing to explain. */
+/** Smallest training error that needs an explanation. */
 const goodEnough = 0.02
-/** Of the seeds: that many failures are no accident. */
+/** Smallest fraction of failed seeds that is not chance. */
 const mostAccidents = 0.5
 
 export function symptomOf(evidence: Evidence): Symptom {
@@ -149,17 +152,18 @@ export function symptomOf(evidence: Evidence): Symptom {
   return isTooFew || failed > 0 ? 'unclear' : 'none'
 }
 
-/** Whether there is a network with fewer layers, which wasn't trained yet. */
+/** Whether a network with fewer layers exists but has not been trained yet. */
 export function isTwinAwaited(evidence: Evidence): boolean {
   return evidence.applicable.has('shallow twin') && recordsOf(evidence, 'shallow twin').length === 0
 }
 
-/** Relative: less is no difference, however sure. */
+/** Smallest relative difference that counts. A smaller difference is ignored even if it is significant. */
 export const leastEffect = 0.05
 
 /**
- * How much of what the network lacks a control gives it: 0 nothing, 1 all that the network with fewer layers has, or, where none
- * of those trains, half of the way from guessing to a loss of 0. Null before the control was run.
+ * Fraction of the loss gap that a control recovers, from 0 for no change to 1 for the whole gap. The loss gap is the
+ * distance from the network's training loss to that of the twin. If no twin trains, the goal is half of the loss of
+ * guessing. Returns null before the control has been trained.
  */
 export function recovery(evidence: Evidence, control: ControlName): number | null {
   const runs = recordsOf(evidence, control)
@@ -173,11 +177,14 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
   const goal = reference ? (meanOf(evidence, reference, trainingLoss) ?? 0) : evidence.chance.loss / 2
   const lack = network - goal
   if (lack >= leastEffect * goal && lack > 0) return (network - changed) / lack
-  // Nothing is lacking with these seeds: all of them together settle it, some don't.
+  // The trained seeds have no loss gap. If seeds are missing, the value 1 makes the diagnosis train the missing seeds.
   return runs.length >= evidence.seeds.length ? 0 : 1
 }
 
-/** A probe's values by stage before the first step (or after the last), in the median of the seeds; NaN where there are none. */
+/**
+ * Returns the values of a probe by stage before the first step or after the last step, as medians over the seeds. A stage
+ * without values has NaN.
+ */
 export function readingOf(
   evidence: Evidence,
   probe: LayerProbeName,
@@ -192,7 +199,7 @@ export function readingOf(
   return Array.from({ length: width }, (_, stage) => median(readings.map((values) => values[stage])))
 }
 
-/** Of the numbers that there are. JSON has no NaN: it comes back from a file as null. */
+/** Returns the median of the known numbers. A null is a NaN that was stored as JSON. */
 export function median(values: readonly (number | null)[]): number {
   const known = values.filter((value): value is number => value !== null && !Number.isNaN(value)).sort((a, b) => a - b)
   if (known.length === 0) return Number.NaN

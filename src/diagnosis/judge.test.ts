@@ -23,12 +23,16 @@ import { severeDecades, vanishingDecades } from './causes/gradient.ts'
 import type { ControlName } from './controls.ts'
 import type { Evidence } from './evidence.ts'
 import { type Judgment, judge } from './judge.ts'
+import { wordsOf } from './wording/causes.ts'
 
 const judged = (trials: MadeUp['trials'], made: MadeUp = {}): Judgment =>
   judge(madeUpEvidence({ trials, measured: usefulDepth(), ...made }))
 const named = ({ findings }: Judgment): string[] => findings.map(({ cause }) => cause)
 
-/** Does what is asked for, one after the other, until nothing is; gives what was done, as `float64, 3 seeds`. */
+/**
+ * Runs the needs of open causes one after another until no need is left. `done` lists the needs, such as `float64, 3
+ * seeds`.
+ */
 function diagnoseMadeUp(made: MadeUp, results: Partial<Record<ControlName, MadeUpTrials>>) {
   let evidence: Evidence = madeUpEvidence(made)
   const done: string[] = []
@@ -53,8 +57,8 @@ function diagnoseMadeUp(made: MadeUp, results: Partial<Record<ControlName, MadeU
   }
 }
 
-describe('all causes', () => {
-  it('are judged once each, whatever the evidence', () => {
+describe('All causes', () => {
+  it('are judged exactly once for any evidence', () => {
     for (const trials of [sound(), worse(), helpless(), { ...worse(), ...noHelp() }]) {
       const { findings, ruledOut, open, untested } = judged(trials)
       const found = [findings, ruledOut, open, untested].flat().map(({ cause }) => cause)
@@ -62,11 +66,11 @@ describe('all causes', () => {
     }
   })
 
-  it('are not judged at all before the network was trained once', () => {
+  it('are not judged before the network was trained once', () => {
     expect(judged({})).toEqual({ verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] })
   })
 
-  it('say nothing that is no sentence, also where values are missing, infinite or come from a file', () => {
+  it('have readable sentences, also for values that are missing, infinite or loaded from a file', () => {
     const value = fc.constantFrom(0, 1, 1e-30, 1e30, 0.5, Number.NaN, Number.POSITIVE_INFINITY)
     const values = fc.array(value, { minLength: 7, maxLength: 7 })
     const names = ['meanSquare', 'gradientNorm', 'cosine', 'closestPairs', 'deadUnits', 'saturatedUnits'] as const
@@ -81,10 +85,20 @@ describe('all causes', () => {
       }),
     )
   })
+
+  it('have statements that can stand as a sentence and in brackets', () => {
+    for (const trials of [sound(), worse(), helpless(), { ...worse(), ...noHelp() }]) {
+      const { findings, ruledOut, open } = judged(trials, { measured: {} })
+      for (const one of [...findings, ...ruledOut, ...open]) {
+        expect(wordsOf(one).statement).toMatch(/^[a-z0-9].*[^.]$/)
+      }
+      for (const one of ruledOut) expect(wordsOf(one).statement).not.toMatch(/[.;] /)
+    }
+  })
 })
 
-describe('a healthy network', () => {
-  it('is one that trains as well as its twin, whatever stands out before training', () => {
+describe('A healthy network', () => {
+  it('trains as well as the twin, whatever stands out before training', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true })
     const size = fc.double({ min: -30, max: 30, noNaN: true }).map((power) => 10 ** power)
     const of = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: 7, maxLength: 7 })
@@ -107,7 +121,7 @@ describe('a healthy network', () => {
     )
   })
 
-  it('needs no twin, and no layer that could be left out', () => {
+  it('needs no twin and no removable layer', () => {
     const alone = { network: { loss: [0.05, 0.06, 0.05], start: reading() } }
     const without: ControlName[] = ['shallow twin', 'shallower twin']
     expect(judged(alone, { without }).verdict).toBe('healthy')
@@ -115,19 +129,19 @@ describe('a healthy network', () => {
     expect(judged(shallow, { without, hidden: 1, measured: usefulDepth(1) }).verdict).toBe('healthy')
   })
 
-  it('may be better than its twin', () => {
+  it('can be better than the twin', () => {
     expect(judged({ network: { loss: all(0.05) }, 'shallow twin': { loss: all(1) } }).verdict).toBe('healthy')
   })
 
-  it('may have residual blocks, or learn values', () => {
+  it('can have residual blocks and can predict values', () => {
     expect(judged(sound(), { blocks: 4 }).verdict).toBe('healthy')
     const values = { network: { loss: all(0.03), error: all(0.03), testError: [0.05, 1.2, 0.06] } }
     expect(judged(values, { chance: { loss: 1, error: 1 } }).verdict).toBe('healthy')
   })
 })
 
-describe('a network that three times the steps bring to where its twin is', () => {
-  it('is healthy, and slow', () => {
+describe('A network that reaches the loss of its twin with three times the steps', () => {
+  it('is healthy but slow', () => {
     const trials = { ...worse(), ...noHelp(), '3 x steps': { loss: all(0.05), error: all(0.01) } }
     const found = judged(trials)
     expect([found.verdict, named(found)]).toEqual(['healthy', []])
@@ -135,8 +149,8 @@ describe('a network that three times the steps bring to where its twin is', () =
   })
 })
 
-describe('what is undecided', () => {
-  it('has causes that are open', () => {
+describe('An undecided diagnosis', () => {
+  it('has open causes', () => {
     const judgment = judged(worse())
     expect(judgment.verdict).toBe('undecided')
     expect(judgment.open.map(({ cause }) => cause)).toEqual([
@@ -146,18 +160,18 @@ describe('what is undecided', () => {
     ])
   })
 
-  it('has a symptom that nothing explains', () => {
+  it('can have a symptom that no cause explains', () => {
     const { judgment } = diagnoseMadeUp({ trials: helpless(), measured: usefulDepth() }, same(2.3))
     expect(judgment).toMatchObject({ verdict: 'undecided', open: [], findings: [] })
   })
 
-  it('was not trained yet, of which nothing follows', () => {
+  it('follows from a network that was not trained', () => {
     const nothing = { verdict: 'undecided', findings: [], ruledOut: [], open: [] }
     expect(judge(madeUpEvidence())).toMatchObject(nothing)
     expect(judged({ 'shallow twin': { loss: all(0.05) } })).toMatchObject(nothing)
   })
 
-  it('is no network that fails while its twin trains, with one seed, two, or three that differ', () => {
+  it('follows from a network that fails while the twin trains, with one seed, two seeds, or three different seeds', () => {
     for (const loss of [[2.3], [null], [2.3, 2.3], [2.3, null, 0.01], [null, 0.01, 0.01]]) {
       const seeds = loss.map((_, seed) => seed)
       const trials = { network: { loss, start: reading() }, 'shallow twin': { loss: all(0.01, loss.length) } }
@@ -167,14 +181,14 @@ describe('what is undecided', () => {
     }
   })
 
-  it('is no network that is worse by far, with too few seeds to be sure', () => {
+  it('follows from a network that is far worse with too few seeds', () => {
     const trials = { network: { loss: [1.5], start: reading() }, 'shallow twin': { loss: [0.05] } }
     const { judgment } = diagnoseMadeUp({ trials, seeds: [0], measured: usefulDepth() }, same(1.5))
     expect(judgment.verdict).toBe('undecided')
     expect(judgment.findings).toEqual([])
   })
 
-  it('is no network that diverges on classes of which one is nearly all', () => {
+  it('follows from a diverged network if nearly all samples belong to one class', () => {
     const trials = { network: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
     expect(judged(trials, { chance: { loss: 0.056, error: 0.01 } }).verdict).toBe('undecided')
     const both = { network: { loss: all(null) }, 'shallow twin': { loss: all(null) } }
@@ -182,7 +196,7 @@ describe('what is undecided', () => {
   })
 })
 
-/** All controls with this training loss. */
+/** Results in which all controls have the same training loss. */
 const same = (loss: number): Partial<Record<ControlName, MadeUpTrials>> => ({
   'rate / 3': { loss: all(loss) },
   'rate / 10': { loss: all(loss) },
@@ -192,27 +206,27 @@ const same = (loss: number): Partial<Record<ControlName, MadeUpTrials>> => ({
   '16 x width': { loss: all(loss) },
 })
 
-describe('what is asked for', () => {
-  it('ends with the failure of the solver where one seed of each control changes nothing', () => {
+describe('The needs of open causes', () => {
+  it('lead to an optimization failure if one seed of each control changes nothing', () => {
     const { judgment, done } = diagnoseMadeUp({ trials: worse() }, same(1.5))
     expect(named(judgment)).toEqual(['optimization-failure'])
     expect(done).toEqual(['float64', 'rate / 3', 'rate / 10', 'constructive', '3 x steps', 'affine'])
   })
 
-  it('is more seeds only of what helps', () => {
+  it('include further seeds only for controls that help', () => {
     const { judgment, done } = diagnoseMadeUp({ trials: worse() }, { ...same(1.5), 'rate / 10': { loss: all(0.05) } })
     expect(judgment.verdict).toBe('unstable-step')
     expect(done.filter((one) => one.endsWith('seeds'))).toEqual(['rate / 10, 3 seeds'])
     expect(judgment.untested.map(({ cause }) => cause)).toContain('optimization-failure')
   })
 
-  it('is nothing about the training of a network that trains', () => {
+  it('include no control for a network that trains', () => {
     const { judgment, done } = diagnoseMadeUp({ trials: sound() }, {})
     expect(judgment.verdict).toBe('healthy')
     expect(done).toEqual(['affine'])
   })
 
-  it('goes from longer to wider to far wider of a network that fits poorly', () => {
+  it('go from a longer training to wider networks if the network fits poorly', () => {
     const poor = { loss: all(1), error: all(0.4) }
     const results = { ...same(1), '16 x width': { loss: all(0.1), error: all(0.05) } }
     const { judgment, done } = diagnoseMadeUp(
@@ -223,7 +237,7 @@ describe('what is asked for', () => {
     expect(done).toEqual(['rate / 3', 'rate / 10', '3 x steps', '4 x width', '16 x width', '16 x width, 3 seeds'])
   })
 
-  it('is always answered in a few runs', () => {
+  it('are always satisfied after fewer than 16 trainings and measurements', () => {
     const loss = fc.array(fc.option(fc.double({ min: 0, max: 3, noNaN: true }), { freq: 6 }), {
       minLength: 3,
       maxLength: 3,
@@ -249,13 +263,16 @@ describe('what is asked for', () => {
   })
 })
 
-describe('the first finding', () => {
-  /** What stands out before training of a network that is worse than its twin, and what controls say. */
+describe('The first finding', () => {
+  /**
+   * Causes of the findings for a network that is worse than its twin, from readings before training and results of
+   * controls.
+   */
   const first = (start: Reading, controls: Partial<Record<ControlName, MadeUpTrials>> = same(1.5)): string[] =>
     named(judged({ ...worse(reading(start)), ...controls }))
   const collapse = { cosine: along(0.3, 0.99999) }
 
-  it('is upstream of the others', () => {
+  it('is the earliest cause in the causal chain', () => {
     const dead = { deadUnits: all(0.9, 7) }
     expect(first({ ...collapse, ...dead })).toEqual(['dead-units', 'correlation-collapse'])
     const exploding = { meanSquare: along(1, 1e20), gradientNorm: along(1e9, 1) }
@@ -266,7 +283,7 @@ describe('the first finding', () => {
     ])
   })
 
-  it('is the signal where units go out behind the layer in which it was lost, and the units where they go out first', () => {
+  it('is the signal if units die after the layer in which the signal is lost, and the units if the units die first', () => {
     const signal = { meanSquare: [1, 1, 1e-9, 1e-9, 1e-9, 1e-9, 1] }
     expect(first({ ...signal, deadUnits: [0.3, 0.3, 0.3, 0.3, 0.9, 0.9, 0] })).toEqual([
       'vanishing-signal',
@@ -287,7 +304,7 @@ describe('the first finding', () => {
     ])
   })
 
-  it('is a gradient that is lost before a collapse, and a collapse before a gradient that is merely small', () => {
+  it('is a lost gradient before a correlation collapse, and a correlation collapse before a small gradient', () => {
     const decades = (value: number) => ({ gradientNorm: along(10 ** -value, 1) })
     expect(first({ ...collapse, ...decades(severeDecades + 1) })).toEqual([
       'vanishing-gradient',
@@ -297,44 +314,44 @@ describe('the first finding', () => {
     expect(first({ ...collapse, ...decades(mild) })).toEqual(['correlation-collapse', 'vanishing-gradient'])
   })
 
-  it('is the arithmetic or the step where these give back all there is', () => {
+  it('is the arithmetic or the step if float64 or a smaller rate recovers the whole loss gap', () => {
     const wild = { meanSquare: along(1, 1e20) }
     const restored = (control: ControlName, loss: number) => ({ ...same(1.5), [control]: { loss: all(loss) } })
     expect(first(wild, restored('float64', 0.05))).toEqual(['numerical-error', 'exploding-signal'])
     expect(first(wild, restored('rate / 3', 0.05))).toEqual(['unstable-step', 'exploding-signal'])
     expect(first(wild, restored('rate / 10', 0.05))).toEqual(['unstable-step', 'exploding-signal'])
-    // These restore a good part of it, and the signal is upstream.
+    // A loss of 0.32 recovers only a part of the loss gap, so the signal comes first.
     expect(first(wild, restored('float64', 0.32))).toEqual(['exploding-signal', 'numerical-error'])
     expect(first(wild, restored('rate / 3', 0.32))).toEqual(['exploding-signal', 'unstable-step'])
     const both = { ...restored('float64', 0.05), 'rate / 3': { loss: all(0.05) } }
     expect(first(wild, both).slice(0, 2)).toEqual(['numerical-error', 'unstable-step'])
   })
 
-  it('is in the order of the chain for any two causes', () => {
+  it('comes first in the order of the causal chain', () => {
     const all14 = named(judged({ ...worse(reading({ ...collapse, deadUnits: all(1, 7), saturatedUnits: all(1, 7) })) }))
     expect(all14).toEqual(['saturated-units', 'dead-units', 'correlation-collapse'])
     expect(causes.indexOf('overfitting')).toBeLessThan(causes.indexOf('useless-depth'))
   })
 
-  it('may stand beside open questions', () => {
+  it('can exist while other causes are open', () => {
     const judgment = judged(worse(reading(collapse)))
     expect(judgment.verdict).toBe('correlation-collapse')
     expect(judgment.open.length).toBeGreaterThan(0)
   })
 })
 
-describe('dead units and a signal that explodes', () => {
+describe('Dead units and an exploding signal', () => {
   const both = (dead: readonly number[]): string[] =>
     named(judged({ ...worse(reading({ meanSquare: [1, 10, 1e6, 1e8, 1e9, 1e10, 1], deadUnits: dead })), ...noHelp() }))
 
-  it('are named in the order in which they begin', () => {
+  it('are ranked by the layer in which each effect begins', () => {
     expect(both([0, 0, 0, 0, 0.7, 0.7, 0]).slice(0, 2)).toEqual(['exploding-signal', 'dead-units'])
     expect(both([0, 0.7, 0.7, 0.7, 0.7, 0.7, 0]).slice(0, 2)).toEqual(['dead-units', 'exploding-signal'])
   })
 })
 
-describe('two diseases at once', () => {
-  it('are both found', () => {
+describe('Two causes at once', () => {
+  it('are two findings', () => {
     const network: MadeUpTrials = {
       loss: all(0.001),
       error: all(0),

@@ -1,4 +1,4 @@
-/** The ranked findings: every cause of the table assessed, and those that hold in order. */
+/** Assesses every cause of the table and ranks the causes that hold. */
 import { type Cause, causes, type Verdict } from './cause.ts'
 import type { Untested } from './causes/assessment.ts'
 import { rankNumber } from './causes/rank.ts'
@@ -7,7 +7,7 @@ import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
 
 export interface Judgment {
   readonly verdict: Verdict
-  /** Those that hold, the one to treat first before the others. */
+  /** The causes that hold. The cause to treat first comes first. */
   readonly findings: readonly JudgedCause[]
   readonly ruledOut: readonly JudgedCause[]
   readonly open: readonly JudgedCause[]
@@ -31,7 +31,7 @@ export function judge(evidence: Evidence): Judgment {
 
 type Assessment = JudgedCause | Untested<Cause>
 
-/** Mechanisms only where there are hidden layers, and umbrellas with what was found before of the others. */
+/** Assesses mechanisms only if the network has hidden layers. Umbrella causes see the earlier assessments. */
 function assessAll(evidence: Evidence): Assessment[] {
   const assessed: Assessment[] = []
   const earlier: Assessment[] = []
@@ -45,12 +45,12 @@ function assessAll(evidence: Evidence): Assessment[] {
   return assessed
 }
 
-/** Three times the steps bring it to where its twin is: there is nothing else to explain. */
+/** Whether three times the steps bring the network to the loss of its twin, so that no other explanation is needed. */
 function isMerelySlow(one: Assessment): boolean {
   return one.cause === 'optimization-failure' && one.state !== 'untested' && one.facts.outcome === 'merely slow'
 }
 
-/** Upstream before downstream. */
+/** Sorts the causes that hold: causes earlier in the chain come first, unless a rank rule decides otherwise. */
 function ranked(found: readonly JudgedCause[], evidence: Evidence): JudgedCause[] {
   const numberOf = (one: JudgedCause): number => {
     const { rank }: CauseRow<Cause> = causeTable[one.cause]

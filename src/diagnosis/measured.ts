@@ -1,24 +1,28 @@
-/** What is measured on networks that were trained already, or before any training: no control, but evidence. */
+/** Results of measurements on networks before or after training. A measurement is evidence without further training. */
 import type { AffineReplacement } from '../probes/affine.ts'
 import type { LinearProbeAccuracy } from '../probes/linear-probe.ts'
 import type { PrecisionGap } from '../probes/precision.ts'
 import type { LossWithoutBlocks } from '../probes/without-block.ts'
 
-/** The shallow twin's trained weights with identity layers up to the network's depth. */
+/**
+ * Result of the constructive solution: the trained weights of the twin with identity layers up to the network's depth.
+ */
 export type ConstructiveResult =
   | {
       readonly impossible: null
-      /** Training loss of the deep network with these weights, and of the shallow one, both in float64. */
+      /** Training loss of the deep network with the constructed weights, computed in float64. */
       readonly loss: number | null
+      /** Training loss of the twin with its trained weights, computed in float64. */
       readonly shallowLoss: number | null
-      /** Largest difference of their outputs over the probe samples, and the largest output. */
+      /** Largest difference between the outputs of the two networks over the probe samples. */
       readonly gap: number
+      /** Largest absolute output over the probe samples. */
       readonly scale: number
       readonly exactness: 'exact' | 'approximate'
     }
   | { readonly impossible: string }
 
-/** Singular values of the input-output Jacobian: medians over the samples that it was measured of. */
+/** Largest and smallest singular value of the input-output Jacobian, as medians over the measured samples. */
 export interface Stretch {
   readonly largest: number
   readonly smallest: number
@@ -27,15 +31,19 @@ export interface Stretch {
 
 export interface Measured {
   readonly constructive?: ConstructiveResult
-  /** Before the first step; of the network's first seed. */
+  /** Error of the float32 gradient before the first step, with the first seed. */
   readonly precision?: PrecisionGap
-  /** Before the first step; of the network's first seed. */
+  /** Largest eigenvalue of the Hessian before the first step, with the first seed. */
   readonly sharpness?: { readonly eigenvalue: number; readonly stability: number | null }
-  /** Before the first step; of the network's first seed. Null where samples have no Jacobian each, as with batch norm. */
+  /**
+   * Jacobian before the first step, with the first seed. The value is null if samples have no Jacobian of their own, as
+   * with batch norm.
+   */
   readonly jacobian?: Stretch | null
-  /** After the last step; of the network's first seed. */
+  /** Accuracies of linear classifiers after the last step, with the first seed. */
   readonly linearProbe?: LinearProbeAccuracy | null
-  /** After the last step; of the network's first seed. */
+  /** Losses without residual blocks after the last step, with the first seed. */
   readonly withoutBlocks?: LossWithoutBlocks
+  /** Losses with layers replaced by affine maps after the last step, with the first seed. */
   readonly affine?: AffineReplacement
 }

@@ -14,8 +14,8 @@ const cost = (name: keyof Measured, text: string, batch = 64) => {
   return costOfMeasurement(name, { network: preset(text), data, settings, precision: 'float32', twins: {} })
 }
 
-describe('how many layers are looked at', () => {
-  it('is as many as four seconds allow, three at the least, and no more than are worth it', () => {
+describe('The number of fitted layers', () => {
+  it('is limited by four seconds of fits and by a maximum, and is at least three', () => {
     expect([8, 100, 256, 4096].map((width) => fittedStages(blueprint(`mlp:depth=2,width=${width}`)))).toEqual([
       64, 55, 3, 3,
     ])
@@ -24,7 +24,7 @@ describe('how many layers are looked at', () => {
     ])
   })
 
-  it('keeps fits within a tenth of the usual budget, whatever the network', () => {
+  it('keeps fits within a tenth of the usual budget for any network', () => {
     for (const text of ['mlp:depth=100,width=256', 'mlp:depth=400,width=64', 'mlp:depth=3,width=2000']) {
       expect(cost('affine', text).seconds).toBeLessThan(12)
       expect(cost('linearProbe', text).seconds).toBeLessThan(12)
@@ -32,14 +32,14 @@ describe('how many layers are looked at', () => {
   })
 })
 
-describe('what a measurement costs', () => {
-  it('is in steps the less the larger their batch is', () => {
+describe('The cost of a measurement', () => {
+  it('takes fewer steps if the batch is larger', () => {
     expect(cost('sharpness', 'mlp:depth=3', 128).steps).toBeCloseTo(cost('sharpness', 'mlp:depth=3', 64).steps / 2, 9)
-    // Forty passes both ways, of as many samples as a batch, in float64.
+    // The measurement takes 40 forward and backward passes over a batch in float64, and float64 counts twice.
     expect(cost('sharpness', 'mlp:depth=3').steps).toBe(80)
   })
 
-  it('goes by blocks where they are left out, and by weights where the Hessian is multiplied', () => {
+  it('grows with the number of removed blocks, and with the number of weights of the Hessian', () => {
     expect(cost('withoutBlocks', 'residual-mlp:depth=40').steps).toBeGreaterThan(
       cost('withoutBlocks', 'residual-mlp:depth=4').steps,
     )

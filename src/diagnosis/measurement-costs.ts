@@ -1,6 +1,7 @@
 /**
- * What measurements cost, and how much of a network they look at. Passes are counted in training steps; linear algebra and
- * compiling take the seconds that scripts/measurement-cost.mjs found on the machine that docs/log.md names.
+ * Costs of measurements, and the number of layers that measurements examine. Passes are counted in training steps. The
+ * seconds for linear algebra and compiling come from scripts/measurement-cost.mjs on the machine that docs/log.md
+ * names.
  */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -11,17 +12,19 @@ import { stagesOf } from '../probes/stages.ts'
 import type { Subject } from './controls.ts'
 import type { Measured } from './measured.ts'
 
-/** Samples of what is measured after training, and of gradients in float64. */
+/** Number of samples for measurements after training. */
 export const measuredSamples = 512
+/** Number of samples for gradients in float64. */
 export const gradientSamples = 64
 
 /** Seconds to compile a program for a network. */
 const compiling = 0.15
-/** Seconds for one weight's part in a product with the Hessian: two directions, there and back. */
+/** Seconds for one weight in a product with the Hessian, which takes a forward and a backward pass in two directions. */
 const hessianWeight = 60e-9
 const hessianPasses = 40
-/** Seconds of the fits of one measurement, as far as fewer layers can be looked at; and so many are in any case. */
+/** Most seconds for the fits of one measurement. To stay below the limit, the measurement fits fewer layers. */
 const mostFitting = 4
+/** Fewest layers that a measurement fits, even if the fits take longer than the limit. */
 const fewestFitted = 3
 
 const widthOf = (blueprint: Blueprint): number =>
@@ -30,28 +33,30 @@ const widthOf = (blueprint: Blueprint): number =>
 const within = (seconds: number, most: number): number =>
   Math.max(fewestFitted, Math.min(most, Math.floor(mostFitting / seconds)))
 
-/** Seconds to fit a linear classifier on a stage; wider ones are projected to 256 values. */
+/** Seconds to fit a linear classifier on a stage. Stages with more than 256 values are projected to 256 values. */
 const classifierSeconds = (blueprint: Blueprint): number => 0.6 * (Math.min(256, widthOf(blueprint)) / 256) ** 2
 
-/** Seconds to fit an affine map from one stage to the next; wider ones aren't. */
+/** Seconds to fit an affine map from one stage to the next. Stages with more than 256 values are not fitted. */
 const affineSeconds = (blueprint: Blueprint): number => 1.2 * (Math.min(256, widthOf(blueprint)) / 256) ** 3
 
-/** Stages that linear classifiers, and affine maps, are fitted on, spread evenly where there are more. */
+/** Number of stages on which linear classifiers are fitted. The fitted stages are spread evenly over all stages. */
 export const probedStages = (blueprint: Blueprint): number => within(classifierSeconds(blueprint), 24)
+/** Number of stages on which affine maps are fitted. The fitted stages are spread evenly over all stages. */
 export const fittedStages = (blueprint: Blueprint): number => within(affineSeconds(blueprint), 64)
-/** Of these, those that are replaced, each with a program of its own. */
+/** Number of fitted stages that are replaced by affine maps. Each replacement compiles a program. */
 export const replacedStages = 12
 
 export interface MeasurementCost {
-  /** As many of the network's steps as its passes take. */
+  /** Number of training steps of the network that take as long as the passes of the measurement. */
   readonly steps: number
+  /** Seconds for linear algebra and compiling. */
   readonly seconds: number
 }
 
 export function costOfMeasurement(name: keyof Measured, { network, data, settings }: Subject): MeasurementCost {
   const blueprint = createBlueprint(network, data.shape)
   const stages = stagesOf(blueprint.root).length
-  /** Passes of so many samples, forward alone or back as well; float64 takes twice as long. */
+  /** Training steps that take as long as a pass over the samples. A pass in float64 takes twice as long as in float32. */
   const steps = (samples: number, isBothWays: boolean, isDouble: boolean): number =>
     (samples * (isBothWays ? 1 : 1 / 3) * (isDouble ? 2 : 1)) / settings.batch
   switch (name) {

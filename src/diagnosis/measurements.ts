@@ -1,4 +1,4 @@
-/** Measurements on networks as they were trained, or as they start: evidence that takes no training. */
+/** Measurements on networks before or after training: evidence that needs no further training. */
 import { type Precision, precisions } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -26,7 +26,7 @@ import type { MadeTrial } from './trainings.ts'
 export interface MeasuredNetworks {
   readonly subject: Subject
   readonly blueprint: Blueprint
-  /** The network's weights before its first seed's training. */
+  /** Weights of the network before the training with the first seed. */
   readonly start: Weights
   readonly twins: { readonly shallow?: Twin; readonly shallower?: Twin }
   readonly trials: readonly MadeTrial[]
@@ -35,11 +35,11 @@ export interface MeasuredNetworks {
 
 const sampleSeed = 2
 
-/** A worker, and the precisions that it measures in. */
+/** A worker with the precisions of its measurements. */
 interface MeasuringWorker extends TrialWorker {
-  /** That of the trainings. */
+  /** Precision of the trainings. */
   readonly trained: Precision
-  /** float64, where the machine has it. */
+  /** float64 if the machine supports float64, or the precision of the trainings. */
   readonly precise: Precision
 }
 
@@ -97,8 +97,8 @@ const measurers: { readonly [name in keyof Measured]-?: DiagnosisMeasurer } = {
 }
 
 /**
- * One measurement, on the first worker. Null where it was stopped; undefined where memory doesn't hold it, it takes too long, or
- * the machine lacks a precision for it.
+ * Runs one measurement on the first worker. Returns null if the measurement was stopped. Returns undefined if the
+ * measurement does not fit into memory, takes longer than `mostSeconds`, or needs a precision that the machine lacks.
  */
 export async function runMeasurement(
   name: keyof Measured,
@@ -130,12 +130,12 @@ export async function runMeasurement(
   }
 }
 
-/** After the network's first seed's training. */
+/** Returns the weights of the network after the training with the first seed. */
 function endOf({ trials, start }: MeasuredNetworks): Weights {
   return trials.find(({ record }) => record.control === 'network')?.weights ?? start
 }
 
-/** Of the training set by default; standardized as its samples are. */
+/** Chooses probe samples, from the training set by default. The samples are standardized like the training set. */
 function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: number, set = data.train): ProbeSamples {
   const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)

@@ -15,11 +15,11 @@ import { layerMaps, layerProfiles, pictureOf } from './pictures.ts'
 const start = reading({ meanSquare: along(1, 1e8), cosine: [0.3, 1, 0.9, Number.NaN, 0.9, 0.9, 0.9] })
 const evidence = madeUpEvidence({ trials: worse(start), measured: usefulDepth() })
 
-describe("maps of a diagnosis's network", () => {
+describe('Maps of the network', () => {
   const maps = layerMaps(evidence)
   const titled = (title: string) => maps.find((one) => one.title === title)
 
-  it('have a row for each look and a value for each stage', () => {
+  it('have a row for each snapshot and a value for each stage', () => {
     expect(titled('Signal')).toMatchObject({ scale: 'log', steps: [0, 100] })
     expect(titled('Signal')?.values.map((row) => row.length)).toEqual([7, 7])
     expect(titled('Signal')?.values[0][5]).toBeCloseTo(1e8, 0)
@@ -29,12 +29,12 @@ describe("maps of a diagnosis's network", () => {
     }
   })
 
-  it('show how far cosines are from 1, and nothing where there is no number', () => {
-    const [row] = titled('How different samples look')?.values ?? []
+  it('show 1 - the cosine, and null for a NaN', () => {
+    const [row] = titled('Difference between samples')?.values ?? []
     expect(row.slice(0, 4)).toEqual([0.7, 1e-16, expect.closeTo(0.1, 12), null])
   })
 
-  it("aren't drawn of what is 0 throughout or wasn't looked at", () => {
+  it('are left out for quantities that are 0 everywhere or were not read', () => {
     const none = madeUpEvidence({
       trials: worse(reading({ deadUnits: all(0, 7), saturatedUnits: all(Number.NaN, 7) })),
     })
@@ -46,7 +46,7 @@ describe("maps of a diagnosis's network", () => {
     expect(layerMaps(madeUpEvidence())).toEqual([])
   })
 
-  it('are of the network alone, and plain data', () => {
+  it('show only the network and are plain data', () => {
     const twins = madeUpEvidence({ trials: { 'shallow twin': { loss: [1], start } } })
     expect(layerMaps(twins)).toEqual([])
     expect(JSON.parse(JSON.stringify(maps))).toEqual(maps)
@@ -60,10 +60,10 @@ describe("maps of a diagnosis's network", () => {
   })
 })
 
-describe('profiles before training', () => {
+describe('Profiles before training', () => {
   const profiles = layerProfiles(evidence)
 
-  it('have a line for each network that was looked at', () => {
+  it('have a line for each probed network', () => {
     const signal = profiles.find(({ id }) => id === 'meanSquare')
     expect(signal?.series.map(({ name }) => name)).toEqual(['network', 'shallow twin'])
     expect(signal?.series[0].values[5]).toBeCloseTo(1e8, 0)
@@ -71,7 +71,7 @@ describe('profiles before training', () => {
     expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length)
   })
 
-  it('show the rounding of the gradient where it was measured', () => {
+  it('show the rounding of the gradient if the rounding was measured', () => {
     expect(profiles.at(-1)).toMatchObject({ id: 'precision', scale: 'log' })
     const measured = { precision: { gradient: [0, 1e-6, Number.NaN, Number.POSITIVE_INFINITY], loss: 0, samples: 8 } }
     const [only] = layerProfiles(madeUpEvidence({ measured }))
@@ -80,8 +80,8 @@ describe('profiles before training', () => {
   })
 })
 
-describe('profiles after training', () => {
-  it('show what can be read off each layer, where that was measured', () => {
+describe('Profiles after training', () => {
+  it('show the accuracy of linear classifiers on each layer if the accuracy was measured', () => {
     const measured = { linearProbe: { train: [0.5, Number.NaN, 1], test: [0.4, Number.NaN, 0.9] } }
     const [only] = layerProfiles(madeUpEvidence({ measured }))
     expect(only).toMatchObject({ id: 'linearProbe', domain: [0, 1] })
@@ -95,10 +95,10 @@ describe('profiles after training', () => {
   })
 })
 
-describe('the picture of a verdict', () => {
+describe('The picture of a verdict', () => {
   const ids = layerProfiles(evidence)
 
-  it('is the profile of what it is about, where there is one', () => {
+  it('is the profile that shows the cause, or the loss curves', () => {
     expect(pictureOf('correlation-collapse', ids)).toBe('cosine')
     expect(pictureOf('exploding-signal', ids)).toBe('meanSquare')
     expect(pictureOf('vanishing-gradient', ids)).toBe('gradientNorm')
@@ -107,7 +107,7 @@ describe('the picture of a verdict', () => {
     expect(pictureOf('healthy', layerProfiles(madeUpEvidence({ trials: sound() })))).toBe('losses')
   })
 
-  it('is one that there is, for every cause', () => {
+  it('exists for every cause', () => {
     for (const cause of causes) expect(['losses', ...ids.map(({ id }) => id)]).toContain(pictureOf(cause, ids))
   })
 })

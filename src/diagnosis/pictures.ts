@@ -1,4 +1,7 @@
-/** What pictures of a diagnosis are drawn from: quantities by layer and step, and by layer before and after training. */
+/**
+ * Data for the pictures of a diagnosis: quantities by layer and step, and quantities by layer before and after
+ * training.
+ */
 import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { Cause, Verdict } from './cause.ts'
 import { type CauseRow, causeTable } from './causes/table.ts'
@@ -9,7 +12,7 @@ export interface LayerMap {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly steps: readonly number[]
-  /** By the index of the step, then of the stage. */
+  /** Values by the index of the step and then by the index of the stage. */
   readonly values: readonly (readonly (number | null)[])[]
   readonly caption: string
 }
@@ -21,7 +24,7 @@ export interface LayerProfile {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
-  /** Whether only some layers were looked at. */
+  /** Whether only some layers have values. */
   readonly isSparse?: boolean
   readonly caption: string
 }
@@ -34,7 +37,7 @@ interface Quantity {
   readonly domain?: readonly [number, number]
   readonly caption: string
   readonly map?: (value: number) => number
-  /** Whether there is something to see. */
+  /** Whether the values are worth a picture. */
   readonly isShown?: (values: readonly number[]) => boolean
 }
 
@@ -51,10 +54,11 @@ const quantities: readonly Quantity[] = [
   },
   {
     probe: 'cosine',
-    title: 'How different samples look',
+    title: 'Difference between samples',
     axis: '1 - cosine between samples',
     scale: 'log',
-    caption: '1 - the mean cosine between the outputs of different samples: 0 where all look alike to the layer.',
+    caption:
+      '1 - the mean cosine between the outputs of different samples. A value of 0 means that all samples look alike.',
     map: (value) => Math.max(1 - value, 1e-16),
   },
   {
@@ -67,33 +71,33 @@ const quantities: readonly Quantity[] = [
   {
     probe: 'deadUnits',
     title: 'Dead units',
-    axis: 'share of the units',
+    axis: 'fraction of the units',
     scale: 'linear',
     domain: share,
-    caption: 'Units that are active for none of the probe samples.',
+    caption: 'The fraction of the units that are inactive for all probe samples.',
     isShown: isAny,
   },
   {
     probe: 'saturatedUnits',
     title: 'Saturated units',
-    axis: 'share of the reactions',
+    axis: 'fraction of the activations',
     scale: 'linear',
     domain: share,
-    caption: 'Reactions of units to samples with a derivative under a thousandth of the function’s maximum.',
+    caption: 'The fraction of the activations with a derivative below a thousandth of the maximum.',
     isShown: isAny,
   },
   {
     probe: 'lostUpdates',
     title: 'Updates lost to rounding',
-    axis: 'share of the weights',
+    axis: 'fraction of the weights',
     scale: 'linear',
     domain: share,
-    caption: 'Weights that a step would change by less than half a unit in their last place.',
+    caption: 'The fraction of the weights that a step would change by less than half a unit in the last place.',
     isShown: isAny,
   },
 ]
 
-/** Looked at before the first step and after the last alone. */
+/** Quantities that are read only before the first step and after the last step. */
 const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
   {
     probe: 'closestPairs',
@@ -101,7 +105,7 @@ const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
     title: 'The closest pairs of samples',
     axis: 'mean cosine',
     scale: 'linear',
-    caption: 'The mean cosine of each sample and the one that is nearest to it after the first layer.',
+    caption: 'The mean cosine between each sample and the sample that is closest after the first layer.',
   },
   {
     probe: 'effectiveRank',
@@ -109,7 +113,7 @@ const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
     title: 'Dimensions',
     axis: 'effective rank of the outputs',
     scale: 'log',
-    caption: 'How many directions each layer’s outputs for the probe samples fill.',
+    caption: 'The number of dimensions that each layer’s outputs for the probe samples fill.',
   },
   {
     probe: 'responseDeviation',
@@ -117,24 +121,24 @@ const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
     title: 'Responses',
     axis: 'deviation after batch norm',
     scale: 'linear',
-    caption: 'The standard deviation of each layer’s responses, after its batch norm (He et al. 2015, figure 7).',
+    caption: 'The standard deviation of each layer’s outputs after batch norm (He et al. 2015, figure 7).',
   },
   {
     probe: 'neighborSimilarity',
     when: 'end',
-    title: 'Likeness to the layer before',
+    title: 'Similarity to the previous layer',
     axis: 'linear CKA',
     scale: 'linear',
     domain: share,
     caption:
-      'How alike each layer and the one before it see the probe samples: 1 is the same but for turns and stretches.',
+      'The similarity between the outputs of each layer and of the previous layer. At 1, only rotation and scale differ.',
   },
 ]
 
 const drawable = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
-/** Of the network's first seed. */
+/** Returns the maps of the network with the first seed. */
 export function layerMaps(evidence: Evidence): LayerMap[] {
   const [record] = recordsOf(evidence, 'network')
   if (!record) return []
@@ -149,7 +153,7 @@ export function layerMaps(evidence: Evidence): LayerMap[] {
 
 const same = (value: number): number => value
 
-/** Of the network and the networks with fewer layers. */
+/** Returns the profiles of the network and of its twins. */
 export function layerProfiles(evidence: Evidence): LayerProfile[] {
   const controls = (['network', 'shallow twin', 'shallower twin'] as const).filter(
     (control) => recordsOf(evidence, control).length > 0,
@@ -175,7 +179,7 @@ function readableProfile({ measured: { linearProbe } }: Evidence): LayerProfile[
   return [
     {
       id: 'linearProbe',
-      title: 'What can be read off each layer after training',
+      title: 'Linear readability of each layer after training',
       axis: 'accuracy of a linear classifier',
       scale: 'linear',
       domain: share,
@@ -184,7 +188,7 @@ function readableProfile({ measured: { linearProbe } }: Evidence): LayerProfile[
         { name: 'test samples', values: test },
       ],
       isSparse: true,
-      caption: 'How many of 512 samples a linear classifier on the layer’s outputs gets right (Alain & Bengio 2017).',
+      caption: 'The accuracy of a linear classifier on the layer’s outputs for 512 samples (Alain & Bengio 2017).',
     },
   ]
 }
@@ -199,12 +203,12 @@ function precisionProfile({ measured: { precision } }: Evidence): LayerProfile[]
       axis: 'relative error of float32',
       scale: 'log',
       series: [{ name: 'network', values }],
-      caption: 'How far each layer’s float32 gradient is from its float64 gradient, relative to its length.',
+      caption: 'The relative error of each layer’s float32 gradient, compared with the float64 gradient.',
     },
   ]
 }
 
-/** The profile that shows the verdict best, by its id; `losses` where the trainings themselves do. */
+/** Returns the id of the profile that shows the verdict best, or `losses` if the loss curves show the verdict best. */
 export function pictureOf(verdict: Verdict, profiles: readonly LayerProfile[]): string {
   if (verdict === 'healthy' || verdict === 'undecided') return 'losses'
   const { picture }: CauseRow<Cause> = causeTable[verdict]

@@ -1,4 +1,4 @@
-/** How long the trainings of a diagnosis are, and what each costs. */
+/** Number of steps of the trainings of a diagnosis, and the cost of each training. */
 import type { Backend } from '../backends/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialize } from '../blueprint/initialize.ts'
@@ -9,48 +9,50 @@ import type { LossRecord } from '../training/state.ts'
 import { workOf as workOfSteps } from '../trials/multiply-adds.ts'
 import type { Training } from './controls.ts'
 
-/** Of the budget, for the network and its twin with all seeds; the rest is for controls. */
+/** Fraction of the budget for the network and its twin with all seeds. The rest of the budget is for controls. */
 const shareOfTwins = 0.4
-/** The same, where the trainings' length is that of a run, which is to be kept. */
+/** Fraction of the budget for the network and its twin if the number of steps comes from a run. */
 const shareOfOwnSteps = 0.6
-/** Cores that work side by side share their memory: so much of the speed of one alone is left. */
+/** Speed of a core that shares memory with other busy cores, relative to the speed of a core alone. */
 const sharedSpeed = 0.85
 const fewestSteps = 60
-/** No more in a budget of two minutes; longer ones allow longer runs. */
+/** Most steps of a training within a budget of two minutes. Longer budgets allow more steps. */
 const usualSteps = 600
-/** Seconds. */
+/** Default budget of a diagnosis, in seconds. */
 export const usualBudget = 120
-/** Of longer runs. */
+/** Most epochs of a training that has more steps than usual. */
 const mostEpochs = 10
-/** Losses of one trial that are kept. */
+/** Most losses of one trial that are stored. */
 const mostLogged = 300
-/** Of a training that only tells how fast it is. */
+/** Duration of a training that only measures the time of a step, in seconds. */
 const timedSeconds = 0.6
 
-/** The settings of one training with a seed. */
+/** Returns the settings of one training with a seed. */
 export function settingsOf({ network, data, settings }: Training, seed: number): TrainingSettings {
   const { evaluateEvery: _, ...given } = settings
   const logEvery = Math.ceil(given.steps / mostLogged)
   return settingsFor(createBlueprint(network, data.shape), { ...given, seed, logEvery })
 }
 
-/** As many losses of a training as are kept of one of a diagnosis. */
+/** Thins losses to the number of losses that a diagnosis stores for each training. The last loss is always included. */
 export function thinned(losses: readonly LossRecord[]): LossRecord[] {
   const every = Math.max(1, Math.ceil(losses.length / mostLogged))
   return losses.filter((_, index) => index % every === 0 || index === losses.length - 1)
 }
 
-/** Steps between two looks: 50; of short runs a twelfth, and of long ones a fortieth of all. */
+/**
+ * Steps between two snapshots: 50, or a twelfth of the steps of a short run, or a fortieth of the steps of a long run.
+ */
 export function snapshotInterval(steps: number): number {
   return Math.max(1, Math.min(50, Math.ceil(steps / 12)), Math.ceil(steps / 40))
 }
 
-/** Multiply-adds of a training's steps, forward. */
+/** Multiply-adds in the forward passes of all steps of a training. */
 export function workOf({ network, data, settings, precision }: Training): number {
   return workOfSteps(createBlueprint(network, data.shape), settings, precision)
 }
 
-/** Seconds of one step, measured on a short training of the network. */
+/** Measures the seconds of one step in a short training of the network. */
 export async function timeStep(training: Training, backend: Backend, abort?: AbortSignal): Promise<number> {
   const { network, data } = training
   const blueprint = createBlueprint(network, data.shape)
@@ -72,7 +74,7 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
       if (last.at - first.at > 1000 * timedSeconds) enough.abort()
     },
   })
-  // Where there was one group of steps, compiling counts as well: better too long than none.
+  // If only one group of steps finished, the time includes compiling. An overestimate is better than no estimate.
   const from = last.done > first.done ? first : begun
   const until = last.done > 0 ? last.at : performance.now()
   return (until - from.at) / 1000 / Math.max(1, last.done - from.done)
@@ -87,14 +89,19 @@ export interface PlanTask {
   readonly workers: number
 }
 
-/** Seconds of one step of the network and its twin with all seeds. `done`: trainings of the network that are there already. */
+/**
+ * Seconds of one step of the network and its twin with all seeds. `done`: number of finished trainings of the network.
+ */
 function secondsOfAll({ subject, twins, secondsPerStep, seeds, workers }: PlanTask, done = 0): number {
   const [work, ...others] = [subject, ...twins.slice(0, 1)].map(workOf)
   const each = others.reduce((sum, other) => sum + other / work, 1)
   return ((seeds * each - done) * secondsPerStep) / (sharedSpeed * workers)
 }
 
-/** So many steps that the network and its twin take less than half of the budget, with all seeds, and no training all of it. */
+/**
+ * Chooses the number of steps. The network and its twin with all seeds take less than half of the budget, and no single
+ * training takes more than two fifths of the budget.
+ */
 export function chooseSteps(task: PlanTask): number {
   const { subject, budgetSeconds, secondsPerStep } = task
   const affordable = (shareOfTwins * budgetSeconds) / Math.max(secondsOfAll(task), secondsPerStep)
@@ -103,17 +110,18 @@ export function chooseSteps(task: PlanTask): number {
   return Math.max(fewestSteps, Math.floor(Math.min(affordable, most)))
 }
 
-/** Trainings of a length that somebody chose. */
+/** A plan for trainings whose number of steps the user chose. */
 export interface OwnPlanTask extends PlanTask {
+  /** Number of trainings of the network that are already finished. */
   readonly done: number
 }
 
-/** Whether they leave room for controls. */
+/** Whether trainings with `steps` steps leave enough of the budget for controls. */
 export function fitsInto(task: OwnPlanTask, steps: number): boolean {
   return steps * secondsOfAll(task, task.done) <= shareOfOwnSteps * task.budgetSeconds
 }
 
-/** Seconds of a budget into which they fit, with a tenth to spare. */
+/** Budget into which trainings with `steps` steps fit with a tenth to spare, in seconds. */
 export function enoughFor(task: OwnPlanTask, steps: number): number {
   return (1.1 * steps * secondsOfAll(task, task.done)) / shareOfOwnSteps
 }

@@ -1,4 +1,4 @@
-/** The network that is diagnosed, those with fewer layers that it is measured against, and how long they are trained. */
+/** The diagnosed network, its twins with fewer layers, and the number of steps of their trainings. */
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
@@ -34,7 +34,7 @@ export interface PlannedSubject {
   readonly plan: StepPlan
 }
 
-/** `known`: how long trainings are in a diagnosis that goes on. */
+/** `known`: the step plan of a diagnosis that is resumed. */
 export async function createSubject(task: SubjectTask, workers: Workers, known?: StepPlan): Promise<PlannedSubject> {
   const { network, data, settings } = task
   const blueprint = createBlueprint(network, data.shape)
@@ -80,7 +80,7 @@ async function planFor(
   return { steps: chosen, shortened: { from: steps, budgetSeconds, enoughSeconds: enoughFor(own, steps) } }
 }
 
-/** A warm-up is shortened as the whole is. */
+/** Returns the settings with the planned number of steps. A warm-up is shortened in proportion. */
 function settingsFor({ steps, shortened }: StepPlan, settings: TrainingSettings): TrainingSettings {
   if (shortened === undefined) return { ...settings, steps }
   const { schedule } = settings

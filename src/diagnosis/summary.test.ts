@@ -28,26 +28,26 @@ const subject: Subject = {
   twins: {},
 }
 
-/** As a diagnosis ends, with 7 seconds for each thing that was left open. */
 const mode = { backend: 'wasm', precision: 'float32', exact: false, winograd: true } as const
 
+/** Summary of a diagnosis with an estimate of 7 seconds for each open need. */
 function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<DiagnosisOutcome> = {}): Diagnosis {
   const evidence = madeUpEvidence({ trials, measured: usefulDepth(), ...made })
   const judgment = judge(evidence)
   const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
   return summarize(
     { evidence, judgment, subject, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
-    { seeds: evidence.seeds, notes: ['it was kept.'], budgetSeconds: 60, mode },
+    { seeds: evidence.seeds, notes: ['The store is new.'], budgetSeconds: 60, mode },
   )
 }
 
-describe('a summary', () => {
+describe('A summary', () => {
   const found = summary({
     ...worse(reading({ cosine: along(0.3, 0.99999), gradientNorm: along(0.5, 1) })),
     ...noHelp(),
   })
 
-  it('has the findings with their papers and cures', () => {
+  it('has the findings with papers and cures', () => {
     expect(found.verdict).toBe('correlation-collapse')
     const [first] = found.findings
     expect(first).toMatchObject({ cause: 'correlation-collapse', title: 'Correlation collapse' })
@@ -57,7 +57,7 @@ describe('a summary', () => {
     expect(found.profiles.map(({ id }) => id)).toContain('cosine')
   })
 
-  it('says by what others were ruled out, in sentences', () => {
+  it('names the ground for each excluded cause in a sentence', () => {
     expect(found.ruledOut.length).toBeGreaterThan(8)
     for (const { by, sentence, title } of found.ruledOut) {
       expect(by).not.toBe('')
@@ -68,14 +68,14 @@ describe('a summary', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  it('is plain data, all of it JSON', () => {
+  it('is plain data that survives JSON', () => {
     const { profiles, trials, ...rest } = found
     expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
     expect(trials).toHaveLength(3 + 3 + 6)
     expect(found.stages).toHaveLength(7)
   })
 
-  it('says what would decide what is open, and what that would take', () => {
+  it('names the controls that would decide an open cause, and the duration of these controls', () => {
     const { verdict, open } = summary(worse())
     expect(verdict).toBe('undecided')
     const [arithmetic, step] = open
@@ -86,7 +86,7 @@ describe('a summary', () => {
     expect(step.wouldDecide).toContain('rate / 10')
   })
 
-  it('does not know what it would take where nobody measured it', () => {
+  it('has no duration for an open cause without an estimate', () => {
     const evidence = madeUpEvidence({ trials: worse() })
     const judgment = judge(evidence)
     const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need) => ({ need, seconds: null })))
@@ -94,7 +94,7 @@ describe('a summary', () => {
     expect(open.map(({ seconds }) => seconds)).toEqual(all(null, open.length))
   })
 
-  it('always says what would decide what is open', () => {
+  it('always names the controls that would decide an open cause', () => {
     for (const trials of [worse(), { ...worse(), float64: { loss: [0.05] } }, { network: { loss: [2.3] } }]) {
       for (const { wouldDecide, sentence } of summary(trials, { measured: {} }).open) {
         expect(wouldDecide).not.toBe('')
@@ -105,28 +105,28 @@ describe('a summary', () => {
     expect(measuring.map(({ seconds }) => seconds)).toEqual([null])
   })
 
-  it('of what was not trained is empty', () => {
+  it('has no judged cause if the network was not trained', () => {
     expect(summary({})).toMatchObject({ verdict: 'undecided', findings: [], ruledOut: [], open: [] })
   })
 
-  it('says more seeds where one was not enough', () => {
+  it('asks for three seeds if one seed was not enough', () => {
     const { open } = summary({ ...worse(), float64: { loss: [0.05] } })
     expect(open.find(({ cause }) => cause === 'numerical-error')?.wouldDecide).toContain('3 seeds')
   })
 
-  it('of a healthy network has nothing to show but the losses', () => {
+  it('shows only the losses of a healthy network', () => {
     expect(summary(sound())).toMatchObject({ verdict: 'healthy', findings: [], open: [], picture: 'losses' })
   })
 
-  it('hands on that it was interrupted, the time and the settings of the first seed', () => {
+  it('contains the interruption, the duration and the settings of the first seed', () => {
     expect(summary(sound(), {}, { interrupted: true })).toMatchObject({ interrupted: true, seconds: 12 })
     expect(summary({}, { seeds: [7, 8] }).settings).toMatchObject({ seed: 7, steps: 100 })
   })
 })
 
-describe('notes', () => {
-  it('are those of the caller, and that the trainings are shorter than was asked for', () => {
-    expect(summary(sound()).notes).toEqual(['it was kept.'])
+describe('The notes of a summary', () => {
+  it('contain the notes of the caller and a note on shortened trainings', () => {
+    expect(summary(sound()).notes).toEqual(['The store is new.'])
     const shortened = { from: 64_000, budgetSeconds: 120, enoughSeconds: 4000 }
     const { notes } = summary(sound(), {}, { plan: { steps: 100, shortened } })
     expect(notes[1]).toContain('64,000')
@@ -135,8 +135,8 @@ describe('notes', () => {
   })
 })
 
-describe('what is known of causes', () => {
-  it('is a title, who described it and what to try', () => {
+describe('The description of a cause', () => {
+  it('has a title, papers and cures', () => {
     for (const cause of causes) {
       const { papers } = causeTable[cause]
       const title = verdictTitle(cause)

@@ -1,4 +1,4 @@
-/** A diagnosis as its user gets it: plain data, all of it JSON. */
+/** The diagnosis that the user gets: plain data that can be stored as JSON. */
 import type { Mode } from '../backends/machine.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
@@ -20,7 +20,7 @@ import { type EvidenceRow, sentenceOf } from './wording/words.ts'
 export interface Finding {
   readonly cause: Cause
   readonly title: string
-  /** 0.5 at the limit of what trainable networks have, toward 1 far beyond it. */
+  /** Score of the finding: 0.5 at the limit of trainable networks, and closer to 1 far beyond the limit. */
   readonly score: number
   readonly sentence: string
   readonly evidence: readonly EvidenceRow[]
@@ -31,7 +31,7 @@ export interface Finding {
 export interface Exclusion {
   readonly cause: Cause
   readonly title: string
-  /** The control or measurement that ruled it out. */
+  /** Controls or observation that ruled the cause out. */
   readonly by: string
   readonly sentence: string
   readonly evidence: readonly EvidenceRow[]
@@ -41,36 +41,40 @@ export interface OpenCause {
   readonly cause: Cause
   readonly title: string
   readonly sentence: string
-  /** What would decide it, in words, and the seconds that it would take; null where that isn't known. */
+  /** Trainings or measurements that would decide the cause, in words. */
   readonly wouldDecide: string
+  /** Estimated seconds of the trainings and measurements in `wouldDecide`. The value is null if no estimate exists. */
   readonly seconds: number | null
 }
 
 export interface Diagnosis {
-  /** The first finding's cause; `healthy` where there is none, `undecided` where what could be one is open. */
+  /**
+   * Cause of the first finding. A diagnosis without findings is `undecided` if a cause is open or the symptom is not
+   * explained, and `healthy` otherwise.
+   */
   readonly verdict: Verdict
-  /** Three sentences: what is wrong, why, what it isn't. */
+  /** Three parts of one to three sentences each: the symptom, the cause, and the causes that are ruled out. */
   readonly answer: readonly string[]
-  /** What a reader of the answer should know of how it was found, a sentence each. */
+  /** Notes on how the answer was found, one or two sentences each. */
   readonly notes: readonly string[]
-  /** Those to treat first before the others. */
+  /** Causes that hold. The cause to treat first comes first. */
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
-  /** Every training. */
+  /** Records of all trainings. */
   readonly trials: readonly TrialRecord[]
-  /** The network's layers with weights, the read-out too. */
+  /** Number of layers with weights, including the read-out. */
   readonly layers: number
-  /** What its layers are looked at as, in the order of the signal: blocks, where they are repeated. */
+  /** Names of the stages that probes read, in the order of the forward pass. A repeated block is one stage. */
   readonly stages: readonly string[]
   readonly measured: Measured
   readonly maps: readonly LayerMap[]
   readonly profiles: readonly LayerProfile[]
-  /** Which picture shows the verdict: `losses`, or a profile's id. */
+  /** The picture that shows the verdict: `losses`, or the id of a profile. */
   readonly picture: string
-  /** Of the network, with the first seed. */
+  /** Settings of the training of the network with the first seed. */
   readonly settings: TrainingSettings
-  /** How its trainings were computed. */
+  /** Backend, precision and modes of the trainings. */
   readonly mode: Mode
   readonly interrupted: boolean
   readonly seconds: number
@@ -83,7 +87,7 @@ export function summarize(
   { seeds, budgetSeconds, notes = [], mode }: SummaryTask,
 ): Diagnosis {
   const { evidence, judgment, subject, plan, interrupted, seconds } = outcome
-  // Nothing follows from no training.
+  // Without a training of the network, no cause can be judged.
   const isTrained = evidence.records.some(({ control }) => control === 'network')
   const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
   const profiles = layerProfiles(evidence)
@@ -135,7 +139,8 @@ function openCause(found: JudgedCause, { openQuestions }: DiagnosisOutcome): Ope
   const known = costs.flatMap(({ seconds }) => seconds ?? [])
   const seconds =
     known.length < needs.length || known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
-  const wouldDecide = needs.length > 0 ? needs.map(needText).join('; ') : 'what is open beside it, or more seeds'
+  const wouldDecide =
+    needs.length > 0 ? needs.map(needText).join('; ') : 'a decision on the other open causes, or more seeds'
   return {
     cause,
     title: verdictTitle(cause).start,

@@ -1,4 +1,4 @@
-/** How the network trains, as facts: its losses and errors beside those of guessing and of the network that it is compared with. */
+/** Facts on how the network trains: losses and errors of the network, of guessing, and of the comparison network. */
 import type { ControlOf } from './controls.ts'
 import {
   difference,
@@ -13,18 +13,21 @@ import {
   trainingLoss,
 } from './evidence.ts'
 
-/** The mean over the seeds that didn't diverge; null where all did. */
+/** The training loss of the network over its seeds. */
 export interface MeanLoss {
+  /** Mean over the seeds that did not diverge. The value is null if all seeds diverged. */
   readonly mean: number | null
+  /** Number of seeds that diverged. */
   readonly diverged: number
+  /** Number of all trained seeds. */
   readonly seeds: number
 }
 
-/** The network that it is compared with. */
+/** The network with which the diagnosed network is compared. */
 export interface ComparedTwin {
-  /** Whether the user gave it. */
+  /** Whether the user gave the comparison network. */
   readonly isGiven: boolean
-  /** How many it has; undefined where nobody counted them. */
+  /** Number of layers of the comparison network. The value is undefined if the layers were not counted. */
   readonly layers: number | undefined
 }
 
@@ -39,21 +42,24 @@ export type SymptomFacts =
   | {
       readonly symptom: 'worse' | 'unclear'
       readonly loss: MeanLoss
-      /** Whether that is about what guessing gives. */
+      /** Whether the training loss is about that of guessing. */
       readonly isGuessing: boolean
       readonly twin: ComparedTwin & { readonly loss: number }
-      /** The twin's weights with so many identity layers, with the first seed, where that is better than what was found. */
+      /**
+       * Added identity layers and loss of the twin's weights, for the first seed. Weights that are not better are null.
+       */
       readonly identity: { readonly layers: number; readonly loss: number } | null
     }
   | {
       readonly symptom: 'none'
-      /** Means over the seeds. */
+      /** Mean training error over the seeds. */
       readonly trainingError: number
+      /** Mean test error over the seeds. */
       readonly testError: number
       readonly twin:
         | (ComparedTwin & {
             readonly error: number
-            /** `unknown`: too few seeds. */
+            /** `unknown`: the seeds are too few for a comparison. */
             readonly difference: 'unknown' | 'within the spread' | 'none'
           })
         | null
@@ -106,12 +112,12 @@ function identityLayers(
   const loss = meanOf(evidence, 'network', trainingLoss) ?? Number.NaN
   if (constructive?.impossible !== null || layers === undefined) return null
   if (constructive.loss === null || constructive.loss >= loss) return null
-  // That seed's twin failed as well: what is made of it shows nothing.
+  // If the twin with the first seed failed as well, its weights with identity layers prove nothing.
   if ((constructive.shallowLoss ?? Number.POSITIVE_INFINITY) >= 0.9 * evidence.chance.loss) return null
   return { layers: evidence.depths.network - layers, loss: constructive.loss }
 }
 
-/** No worse, and not by how much: that would need a difference beyond the spread. */
+/** Compares the training errors. The size of a difference within the spread of the seeds is not reported. */
 function errorOf(
   evidence: Evidence,
   reference: ControlOf<'twin'>,

@@ -1,4 +1,4 @@
-/** What is to be diagnosed, and with what. */
+/** The task of a diagnosis: the network, the data, the settings and the resources. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
@@ -13,34 +13,34 @@ import type { DiagnosisStore } from './trial-store.ts'
 export interface DiagnosisTask {
   readonly network: Network
   readonly data: Dataset
-  /** The data set as specs name it. */
+  /** Reference that specs use for the data set. */
   readonly reference: DataReference
-  /** Its seed and what it says of evaluations are of no use here. */
+  /** Training settings. The diagnosis ignores the seed and the evaluations in the settings. */
   readonly settings: TrainingSettings
-  /** Where nobody said how long to train, the budget does; or where the steps of the settings are too many for it. */
+  /** Whether the budget determines the number of steps: always, never, or if the steps of the settings are too many. */
   readonly choosesSteps: boolean | 'where too long'
-  /** The network's training with the first seed, of as many steps as the settings say, where it was done before. */
+  /** Finished training of the network with the first seed and the steps of the settings, if such a training exists. */
   readonly finished?: FinishedTraining
-  /** At least one; three or more for intervals. The first one's training is the one that pictures show. */
+  /** At least one seed, and at least three seeds for intervals. Pictures show the training with the first seed. */
   readonly seeds: readonly number[]
   readonly budgetSeconds: number
-  /** Whether it came to its end before: nothing is trained any more. */
+  /** Whether the diagnosis was already finished. Then no network is trained. */
   readonly isOver?: boolean
-  /** What the network is measured against, instead of the same network with a fifth of its layers. */
+  /** Comparison network, instead of the same network with a fifth of its layers. */
   readonly twin?: Network
-  /** How weights start, where that isn't as the network's initializers say. */
+  /** Source of the first weights, instead of the initializers of the network. */
   readonly start?: StartOf
-  /** Its caller disposes of them. */
+  /** Workers that run trainings and measurements. The caller disposes of the workers. */
   readonly workers: Workers
-  /** Controls between two judgments; as many as there are workers by default. */
+  /** Number of controls between two judgments. The default is the number of workers. */
   readonly together?: number
-  /** What a reader of the answer should know. */
+  /** Notes for the reader of the answer. */
   readonly notes?: readonly string[]
   readonly abort?: AbortSignal
   readonly onEvent?: (event: DiagnosisEvent) => void
-  /** What was done before, in the same diagnosis, and where to keep what is done now. */
+  /** Store with the results of earlier sessions of the same diagnosis, which also stores new results. */
   readonly store?: DiagnosisStore
 }
 
-/** The first values of all parameters of a network with a seed. */
+/** Returns the first values of all parameters of a network for a seed. */
 export type StartOf = (blueprint: Blueprint, seed: number) => Weights

@@ -1,4 +1,4 @@
-/** The trainings of a diagnosis: what is asked for and not there yet, what it costs, and the making of it. */
+/** The trainings of a diagnosis: finds missing trainings, estimates their cost, and runs the trainings. */
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { type Budget, createBudget, fitsBudget } from '../trials/budget.ts'
@@ -16,20 +16,20 @@ import type { DiagnosisStore } from './trial-store.ts'
 export interface MadeTrial {
   readonly trial: DiagnosisTrial
   readonly record: TrialRecord
-  /** After the last step, where they are asked for again. */
+  /** Weights after the last step, if a measurement may need the weights. */
   readonly weights?: Weights
 }
 
 export interface Trainings {
-  /** By control, and in the order of the seeds. */
+  /** Finished trainings, sorted by control and then by seed. */
   readonly made: readonly MadeTrial[]
-  /** Controls that make sense for the network, and that memory holds as far as is known. */
+  /** Controls that apply to the network, without the controls that did not fit into memory. */
   readonly applicable: ReadonlySet<ControlName>
-  /** Seconds that what is missing of it would take, by what was made so far; null where that isn't known. */
+  /** Estimates the seconds of the missing trainings or of the measurement. Returns null before the first training. */
   costOf(need: Need): number | null
-  /** What is missing of them and can be made in the time that is left, the cheapest first. */
+  /** Lists the missing trainings that fit into the remaining budget, the cheapest first. */
   affordable(needs: readonly Need[]): TrialKey[]
-  /** Within the budget, or whatever they take. */
+  /** Runs trainings. `in any case` ignores the budget. */
   run(keys: readonly TrialKey[], limit: 'within budget' | 'in any case'): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
   const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () => made.map(({ record }) => record))
   const resolver = resolverOf(task)
 
-  /** Trials that are asked for and weren't made. */
+  /** Lists the needed trials that have not been trained. */
   const missing = (needs: readonly Need[]): TrialKey[] => {
     const asked = needs.flatMap((need) =>
       'control' in need && applicable.has(need.control)
@@ -81,7 +81,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
       .filter((key) => (!task.isOver && fitsBudget(budget, workFor(key))) || store.has(key))
       .sort((one, other) => workFor(one) - workFor(other))
 
-  /** A control that memory doesn't hold is left out; without the network and its twin there is no diagnosis. */
+  /** A control that does not fit into memory is left out. The network and its twins cannot be left out. */
   const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
     if (!(error instanceof IsobathError) || error.code !== 'memory' || watched.has(control)) return false
     applicable.delete(control)

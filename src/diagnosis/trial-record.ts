@@ -1,5 +1,6 @@
-/** A training of a diagnosis, and what is kept of it. */
+/** A training of a diagnosis, and the stored record of the training. */
 import type { Precision } from '../backends/backend.ts'
+import { counted } from '../format/words.ts'
 import { type Divergence, describeDivergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
 import type { LossRecord } from '../training/state.ts'
@@ -7,7 +8,7 @@ import type { Snapshot, TrialResult } from '../trials/result.ts'
 import type { Trial } from '../trials/trial.ts'
 import type { ControlName } from './controls.ts'
 
-/** What tells a training apart from the others of its diagnosis. */
+/** Identifies a training within its diagnosis. */
 export interface TrialKey {
   readonly control: ControlName
   readonly seed: number
@@ -15,22 +16,26 @@ export interface TrialKey {
 
 export interface DiagnosisTrial extends Trial, TrialKey {}
 
-/** What is kept of a trial; all of it is JSON. */
+/** The stored record of a trial, which consists of JSON values only. */
 export interface TrialRecord extends TrialKey {
   readonly precision: Precision
   readonly work: number
   readonly steps: number
   readonly seconds: number
   readonly losses: readonly LossRecord[]
-  /** After the last step, in evaluation mode, batch norm's statistics taken anew; null where it diverged. */
+  /**
+   * Scores on the training set after the last step, in evaluation mode and with new batch norm statistics.
+   * The scores are null if the training diverged.
+   */
   readonly train: Scores
+  /** Scores on the test set after the last step. */
   readonly test: Scores
-  /** Where and when the numbers stopped being finite, in words. */
+  /** The step and the layer at which numbers became non-finite, in words. The value is null for a finite training. */
   readonly diverged: string | null
   readonly snapshots: readonly Snapshot[]
 }
 
-/** With its fields in the order that files have. */
+/** Creates the record of a trial. The order of the fields is the order in stored files. */
 export function recordOf({ control, seed, precision }: DiagnosisTrial, result: TrialResult): TrialRecord {
   const { work, steps, seconds, losses, scores, diverged, snapshots } = result
   const { train, test } = scores
@@ -38,4 +43,4 @@ export function recordOf({ control, seed, precision }: DiagnosisTrial, result: T
 }
 
 const textOf = (diverged: Divergence | null): string | null =>
-  diverged && `after ${diverged.step} steps ${describeDivergence(diverged)}`
+  diverged && `after ${counted(diverged.step, 'step')}, ${describeDivergence(diverged)}`

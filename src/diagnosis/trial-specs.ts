@@ -1,4 +1,4 @@
-/** The trainings that a diagnosis asks for, as specs, and what these name of its task. */
+/** Specs for the trainings of a diagnosis, and the resolver for the data and weights that the specs name. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
@@ -12,10 +12,10 @@ import { settingsOf, snapshotInterval, workOf } from './plan.ts'
 import type { DiagnosisTask, StartOf } from './task.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
-/** What pictures and findings are made of; controls are there for their losses. */
+/** Controls whose trainings are probed for pictures and findings. Other controls only contribute their losses. */
 export const watched: ReadonlySet<ControlName> = new Set(['network', 'shallow twin', 'shallower twin'])
 
-/** Undefined where the control makes no sense for the network. */
+/** Returns the trial of a control and seed, or undefined if the control does not apply to the network. */
 export async function trialOf(
   { control, seed }: TrialKey,
   subject: Subject,
@@ -39,7 +39,7 @@ export async function trialOf(
     precision,
     probes: isWatched ? { of: layerProbeNames, every: snapshotInterval(settings.steps) } : null,
     scoring: 'part',
-    // Measurements are of the first seed's networks.
+    // Measurements use the networks with the first seed.
     keepsWeights: isWatched && isFirst,
   })
   return { ...spec, control, work: finished ? 0 : workOf(training), finished }
@@ -49,14 +49,14 @@ async function startOf(blueprint: Blueprint, seed: number, start: StartOf | unde
   return start === undefined ? { kind: 'seed' } : { kind: 'object', sha256: await hashStart(blueprint, seed, start) }
 }
 
-/** SHA-256 of the weights of a caller's start. Throws a `weights` error where they don't fit the network. */
+/** Returns the SHA-256 of the caller's first weights. Throws a `weights` error if the weights do not fit the network. */
 export async function hashStart(blueprint: Blueprint, seed: number, start: StartOf): Promise<string> {
   const weights = start(blueprint, seed)
   checkWeights(blueprint, weights)
   return hashWeights(blueprint, weights)
 }
 
-/** Variations of the data are made once, when they are first asked for. */
+/** Creates the resolver. Each variation of the data is created once, when the variation is first requested. */
 export function resolverOf({ data, start }: Pick<DiagnosisTask, 'data' | 'start'>): TrialResolver {
   const varied = new Map<string, Dataset>()
   return {

@@ -1,38 +1,43 @@
-/** What a diagnosis keeps of its trials, so that it can go on later. */
+/** Stores the trials of a diagnosis, so that the diagnosis can be resumed. */
 import type { TrialResult } from '../trials/result.ts'
 import { memoryStore } from '../trials/store.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
-/** How long its trainings are. */
+/** Number of steps of the trainings of a diagnosis, and the reason for the number. */
 export interface StepPlan {
   readonly steps: number
-  /** The seconds of the budget that the steps were chosen for, where nobody said how long to train. */
+  /**
+   * Budget for which the number of steps was chosen, in seconds. The field is absent if the user chose the number of
+   * steps.
+   */
   readonly chosenFor?: number
-  /** Where a run's own steps didn't fit into the budget. */
+  /** Present if the steps of a run did not fit into the budget. */
   readonly shortened?: {
+    /** Number of steps of the run. */
     readonly from: number
-    /** That they didn't fit into, and one into which they would. */
+    /** Budget that is too small for the steps of the run, in seconds. */
     readonly budgetSeconds: number
+    /** Budget that fits the steps of the run, in seconds. */
     readonly enoughSeconds: number
   }
 }
 
 export interface DiagnosisStore {
-  /** Of a diagnosis that goes on. */
+  /** Step plan of a diagnosis that is resumed. */
   readonly plan?: StepPlan
-  /** That it took before. */
+  /** Duration of the earlier sessions, in seconds. */
   readonly seconds: number
-  /** Told once, before the first trial. */
+  /** Stores the plan. The diagnosis calls `begin` once, before the first trial. */
   begin(plan: StepPlan): Promise<void>
-  /** Whether this trial was made, if its weights are gone or not. */
+  /** Whether a result of the trial is stored, even if the weights of the trial are missing. */
   has(key: TrialKey): boolean
-  /** What came out; undefined where it wasn't made, or where its weights are gone. */
+  /** Returns the stored result. Returns undefined if the trial has not been trained or its weights are missing. */
   find(trial: DiagnosisTrial): Promise<TrialResult | undefined>
-  /** `seconds`: that the diagnosis took so far, in all its sittings. */
+  /** Stores a result. `seconds`: duration of the diagnosis so far, in all sessions. */
   save(trial: DiagnosisTrial, result: TrialResult, seconds: number): Promise<void>
 }
 
-/** Of a diagnosis that nobody will go on with. */
+/** Creates a store in memory for a diagnosis that will not be resumed. */
 export function memoryDiagnosisStore(): DiagnosisStore {
   const store = memoryStore<DiagnosisTrial, TrialKey>(({ control, seed }) => `${control} ${seed}`)
   return { ...store, seconds: 0, begin: async () => {} }

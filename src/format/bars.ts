@@ -1,8 +1,11 @@
-/** Bars made of block characters, an eighth of a character fine. */
+/** Bars made of block characters, with a resolution of an eighth of a character. */
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** A bar of `fraction` (0..1) of `width` characters, filled up with spaces; more than nothing is never drawn as nothing. */
+/**
+ * A bar whose length is a fraction (0..1) of `width` characters, padded with spaces to `width`. A fraction above 0 is
+ * never drawn as an empty bar.
+ */
 export function bar(fraction: number, width: number): string {
   const inside = Math.min(Math.max(fraction, 0), 1)
   const eighths = Math.max(Math.round(inside * width * 8), inside > 0 ? 1 : 0)

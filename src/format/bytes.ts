@@ -1,4 +1,4 @@
-/** Whole numbers of bytes with a unit that keeps them short. */
+/** A number of bytes with a unit from B to TiB, such as `1.50 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   const units = ['KiB', 'MiB', 'GiB', 'TiB']

@@ -1,12 +1,12 @@
-/** Lines in a line of text: a character for each part of the way, as high as the value there. */
-
+/** Sparklines: curves in one line of text. Each character is a block whose height shows one value. */
 import { isDrawable } from './text.ts'
 
 type Domain = readonly [low: number, high: number]
 
 const HEIGHTS = '▁▂▃▄▅▆▇█'
-/** What stands where there is no value, and where it isn't finite. */
+/** Character for a missing value. */
 const ABSENT = '·'
+/** Character for a value that isn't finite. */
 const BROKEN = '×'
 
 export interface SparkScale {
@@ -14,7 +14,7 @@ export interface SparkScale {
   readonly domain: Domain
 }
 
-/** A line of one character for each value; undefined is left blank. */
+/** A sparkline with one character for each value. The value undefined gives a space. */
 export function sparkline(values: readonly (number | null | undefined)[], { scale, domain }: SparkScale): string {
   const map =
     scale === 'log' ? (value: number) => Math.log10(Math.max(value, Number.MIN_VALUE)) : (value: number) => value
@@ -30,13 +30,19 @@ export function sparkline(values: readonly (number | null | undefined)[], { scal
     .join('')
 }
 
-/** The values stretched, or thinned out, to `width` of them, the first and the last kept. */
+/**
+ * A list of `width` values, in which values are repeated or left out. The first and the last value of the list are
+ * never left out.
+ */
 export function stretched<Value>(values: readonly Value[], width: number): Value[] {
   if (values.length === 0) return []
   return Array.from({ length: width }, (_, index) => values[Math.round((index * (values.length - 1)) / (width - 1))])
 }
 
-/** What a curve is at `width` places from step 0 to `last`: the latest value there, undefined once it has ended. */
+/**
+ * The values of a curve at `width` places from step 0 to step `last`. Each place has the curve's latest value. Places
+ * after the curve's end are undefined.
+ */
 export function sampled(
   points: readonly { readonly step: number; readonly loss: number }[],
   last: number,
@@ -48,7 +54,8 @@ export function sampled(
   return Array.from({ length: width }, (_, index) => {
     const step = width < 2 ? last : (index * last) / (width - 1)
     while (at + 1 < points.length && points[at + 1].step <= step) at++
-    // A curve's end between two places belongs to the place behind it: a cross there must not be lost.
+    // If a curve ends between two places, the next place shows its final value, so that a final value of NaN isn't
+    // lost.
     const isOver = previous >= end
     previous = step
     return points.length === 0 || isOver ? undefined : points[at].loss

@@ -13,7 +13,7 @@ const table: Table = {
   notes: ['Seed 2 diverged.'],
 }
 
-it('aligns words to the left and numbers to the right', () => {
+it('tableText aligns words to the left and numbers to the right', () => {
   expect(tableText(table)).toMatchInlineSnapshot(`
     "Two <networks>
 
@@ -27,7 +27,7 @@ it('aligns words to the left and numbers to the right', () => {
   `)
 })
 
-it('cuts words, not numbers, where it is too wide', () => {
+it('tableText shortens words but not numbers if the table is too wide', () => {
   expect(tableText({ ...table, caption: undefined, notes: [] }, 34)).toMatchInlineSnapshot(`
     "network     depth             loss
     ──────────  ─────  ───────────────
@@ -37,14 +37,14 @@ it('cuts words, not numbers, where it is too wide', () => {
   `)
 })
 
-it('is the same as HTML', () => {
+it('tableHtml gives valid HTML with the caption, the rows and the numbers', () => {
   const html = tableHtml(table)
   expect(verifyMarkup(html)).toEqual([])
   expect(html).toContain('<caption>Two &lt;networks&gt;</caption>')
   expect(html).toContain('<tr class="starts"><th scope="row">residual &amp; more</th><td class="number">4</td>')
 })
 
-it('lets a page break the lines of prose', () => {
+it('tableHtml marks columns of prose, whose lines a page may break', () => {
   const columns = [{ heading: 'a', prose: true }, { heading: 'b' }, { heading: 'c', prose: true }]
   const html = tableHtml({ columns, rows: [['x', 'y', 'z']] })
   expect(html).toContain('<th scope="row" class="prose">x</th><td>y</td><td class="prose">z</td>')

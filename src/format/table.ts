@@ -1,10 +1,9 @@
 /** Tables as aligned plain text and as HTML. */
-
 import { escapeMarkup, wrap } from './text.ts'
 
 export interface Column {
   readonly heading: string
-  /** Numbers are aligned to the right, and so is their heading. */
+  /** Whether the column holds numbers. Numbers and their heading are aligned to the right. */
   readonly numeric?: boolean
   /** Whether a page may break the column's texts into lines. */
   readonly prose?: boolean
@@ -13,9 +12,9 @@ export interface Column {
 export interface Table {
   readonly caption?: string
   readonly columns: readonly Column[]
-  /** One text for each column. The first column names the row. */
+  /** Rows with one text for each column. The first column names the row. */
   readonly rows: readonly (readonly string[])[]
-  /** Below the table. */
+  /** Notes below the table. */
   readonly notes?: readonly string[]
 }
 
@@ -31,8 +30,8 @@ function padTo(text: string, width: number, numeric: boolean): string {
 }
 
 /**
- * The table as text, two spaces between columns. If it is wider than `width`, its widest column of words is cut down to
- * what is left, though never below 6 characters.
+ * The table as text, with two spaces between columns. If the table is wider than `width`, its widest column of words is
+ * shortened by the excess, but not below 6 characters.
  */
 export function tableText(table: Table, width = Number.POSITIVE_INFINITY): string {
   const { columns, rows, notes = [] } = table
@@ -57,7 +56,7 @@ export function tableText(table: Table, width = Number.POSITIVE_INFINITY): strin
   return [...caption, line(columns.map((column) => column.heading)), rule, ...rows.map(line), ...below].join('\n')
 }
 
-/** The table as HTML. It scrolls sideways by itself where the page is narrower. */
+/** The table as HTML. The table scrolls sideways if the page is narrower than the table. */
 export function tableHtml(table: Table): string {
   const { caption, columns, rows, notes = [] } = table
   const prose = (index: number) => (columns[index].prose ? ' class="prose"' : '')

@@ -10,8 +10,8 @@ import {
   wrap,
 } from './text.ts'
 
-describe('numbers', () => {
-  it('are shown with as many digits as asked for', () => {
+describe('numbers as text:', () => {
+  it('a number has three significant digits by default', () => {
     const values = [0, 0.012345, 12.345, 1234.5, 1234567, 1.2e-7, -0.5, 3e12]
     expect(values.map((value) => formatNumber(value))).toEqual([
       '0',
@@ -25,23 +25,23 @@ describe('numbers', () => {
     ])
   })
 
-  it('that are missing or not finite are a dash', () => {
+  it('a number that is missing or not finite is shown as a dash', () => {
     expect([null, Number.NaN, Number.POSITIVE_INFINITY].map((value) => formatNumber(value))).toEqual(['–', '–', '–'])
     expect(formatPercent(null)).toBe('–')
     expect(formatDuration(Number.NaN)).toBe('–')
   })
 
-  it('never show a negative zero', () => {
+  it('a negative zero is never shown', () => {
     expect(formatFixed(-0.001, 1)).toBe('0.0')
     expect(formatFixed(-0.06, 1)).toBe('-0.1')
   })
 
-  it('choose their decimals by size', () => {
+  it('smaller numbers have more decimals', () => {
     expect([0.00123, 0.123, 1.23, 123, 0].map((value) => decimalsFor(value, 3))).toEqual([5, 3, 2, 0, 2])
   })
 })
 
-it('shows durations in the units people use', () => {
+it('formatDuration shows seconds, minutes or hours, depending on the duration', () => {
   expect([0.04, 9.96, 59.6, 125, 3780].map(formatDuration)).toEqual([
     '0.0 s',
     '10 s',
@@ -51,16 +51,16 @@ it('shows durations in the units people use', () => {
   ])
 })
 
-it('escapes markup and drops what XML cannot hold', () => {
+it('escapeMarkup escapes markup and removes characters that XML cannot hold', () => {
   expect(escapeMarkup('<a href="x">&\'\u001b[31m\u0000</a>')).toBe(
     '&lt;a href=&quot;x&quot;&gt;&amp;&#39;[31m&lt;/a&gt;',
   )
 })
 
-it('breaks lines between words', () => {
+it('the function wrap breaks lines between words', () => {
   expect(wrap('one two three incomprehensible four', 9)).toEqual(['one two', 'three', 'incomprehensible', 'four'])
 })
 
-it('takes out what a terminal would obey', () => {
+it('plainText removes control characters that a terminal would obey', () => {
   expect(plainText('a\u001b[31mb\u009b1Kc\rd\ne')).toBe('a[31mb1Kcd\ne')
 })

@@ -1,12 +1,12 @@
-/** Text for people and for markup: escaping and numbers. A value that isn't there is shown as a dash, never as NaN. */
+/** Text for people and for markup: escaping, and numbers as text. A missing value is shown as a dash, never as NaN. */
 
 export const MISSING = '–'
 
-/** Characters that XML 1.0 can't hold even as references: most control characters. */
+/** Characters that XML 1.0 can't hold even as references, most of which are control characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g
 
-/** `text` made safe inside HTML and SVG, both between tags and inside a quoted attribute. */
+/** Makes a text safe inside HTML and SVG, both between tags and inside a quoted attribute. */
 export function escapeMarkup(text: string): string {
   return text
     .replace(UNPRINTABLE, '')
@@ -17,21 +17,21 @@ export function escapeMarkup(text: string): string {
     .replace(/'/g, '&#39;')
 }
 
-/** Control characters, which could move a terminal's cursor or change its colors; not the ends of lines. */
+/** Control characters except line breaks. Control characters could move a terminal's cursor or change its colors. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
 const COMMANDS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
 
-/** `text` without what a terminal would obey instead of showing it. */
+/** The text without the characters that a terminal would obey instead of showing. */
 export function plainText(text: string): string {
   return text.replace(COMMANDS, '')
 }
 
-/** Whether a figure can place the value. Beyond 1e150 the arithmetic of scales would overflow. */
+/** Whether a figure can show the value. Beyond 1e150 the arithmetic of scales would overflow. */
 export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) < 1e150
 }
 
-/** `1234567` as `1,234,567`, with a fixed number of decimals. */
+/** A number with commas between groups of three digits, such as `1,234,567`, and a fixed number of decimals. */
 export function formatFixed(value: number, decimals: number): string {
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
@@ -39,13 +39,16 @@ export function formatFixed(value: number, decimals: number): string {
   return value < 0 && /[1-9]/.test(digits) ? `-${digits}` : digits
 }
 
-/** How many decimals show `value` with `digits` significant ones. */
+/** Number of decimals that shows `value` with `digits` significant digits. */
 export function decimalsFor(value: number, digits: number): number {
   if (value === 0 || !Number.isFinite(value)) return Math.max(0, digits - 1)
   return Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))))
 }
 
-/** A number with about `digits` significant digits: `0.0123`, `12.3`, `1,230`, `1.2e-7`; a dash if it isn't finite. */
+/**
+ * A number with about `digits` significant digits, such as `0.0123`, `12.3`, `1,230` or `1.20e-7`. A value that isn't
+ * finite gives a dash.
+ */
 export function formatNumber(value: number | null, digits = 3): string {
   if (value === null || !Number.isFinite(value)) return MISSING
   if (value === 0) return '0'
@@ -54,12 +57,12 @@ export function formatNumber(value: number | null, digits = 3): string {
   return formatFixed(value, decimalsFor(value, digits))
 }
 
-/** A fraction (0..1) as `12.3%`; a dash if it isn't finite. */
+/** A fraction (0..1) as percent, such as `12.3%`. A value that isn't finite gives a dash. */
 export function formatPercent(fraction: number | null, decimals = 1): string {
   return fraction === null || !Number.isFinite(fraction) ? MISSING : `${formatFixed(fraction * 100, decimals)}%`
 }
 
-/** Seconds as `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
+/** A duration in seconds as text, such as `0.4 s`, `12 s`, `2 min 5 s` or `1 h 3 min`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return MISSING
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
@@ -73,7 +76,7 @@ export function capitalize(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** Items joined by `separator` into lines of at most `width` characters; a longer item has a line of its own. */
+/** Joins items with `separator` into lines of at most `width` characters. A longer item gets its own line. */
 export function fillLines(items: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = []
   for (const item of items) {
@@ -84,13 +87,13 @@ export function fillLines(items: readonly string[], separator: string, width: nu
   return lines
 }
 
-/** Lines of at most `width` characters, broken between words. */
+/** Breaks a text between words into lines of at most `width` characters. A longer word gets its own line. */
 export function wrap(text: string, width: number): string[] {
   const words = text.split(/\s+/).filter((word) => word !== '')
   return fillLines(words, ' ', width)
 }
 
-/** The same, all of them indented by some spaces. */
+/** Breaks a text into lines of at most `width` characters, including an indentation of `spaces` spaces. */
 export function indented(text: string, spaces: number, width: number): string[] {
   return wrap(text, width - spaces).map((line) => ' '.repeat(spaces) + line)
 }

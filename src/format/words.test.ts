@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { counted, grouped, listed, number, percent, withInterval } from './words.ts'
 
-describe('a whole number', () => {
-  it('has a comma before each group of three digits, as toLocaleString sets them', () => {
+describe('whole numbers:', () => {
+  it('a whole number has a comma before each group of three digits, as with toLocaleString', () => {
     expect([0, 999, 1000, 123456, 1e9].map(grouped)).toEqual(['0', '999', '1,000', '123,456', '1,000,000,000'])
     expect(grouped(12345678901234567890n)).toBe('12,345,678,901,234,567,890')
     fc.assert(fc.property(fc.maxSafeInteger(), (value) => grouped(value) === value.toLocaleString('en-US')))
   })
 })
 
-describe('a number in a sentence', () => {
-  it('has three digits', () => {
+describe('numbers in sentences:', () => {
+  it('a number in a sentence has at most three significant digits', () => {
     expect([0, 1, 12.345, 0.5678, 99999, 100, 0.001].map(number)).toEqual([
       '0',
       '1',
@@ -24,7 +24,7 @@ describe('a number in a sentence', () => {
     expect([-2.5, -0].map(number)).toEqual(['-2.5', '0'])
   })
 
-  it('has a power of ten where it is tiny or huge', () => {
+  it('a number below 1e-3 or from 1e5 has a power of ten', () => {
     expect([1.234e-7, 2e-310, 123456, 6.02e23, -5e-5].map(number)).toEqual([
       '1.2e-7',
       '2.0e-310',
@@ -34,7 +34,7 @@ describe('a number in a sentence', () => {
     ])
   })
 
-  it('is a word where it is none', () => {
+  it('a number that is NaN or infinite is written as words', () => {
     expect([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(number)).toEqual([
       'no number',
       'infinity',
@@ -42,7 +42,7 @@ describe('a number in a sentence', () => {
     ])
   })
 
-  it('is within half a percent of the value, or five with a power of ten', () => {
+  it('a number in a sentence is within half a percent of the value, or within five percent with a power of ten', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         fc.pre(Math.abs(value) > 1e-300 && Math.abs(value) < 1e300)
@@ -52,14 +52,14 @@ describe('a number in a sentence', () => {
   })
 })
 
-describe('other words', () => {
-  it('are no percents of what is not known', () => {
+describe('the helpers for sentences:', () => {
+  it('the function percent gives words for a value that is not finite', () => {
     for (const none of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       expect(percent(none)).toMatch(/^[a-z ]+$/)
     }
   })
 
-  it('are counts with their plural', () => {
+  it('the function counted gives the plural unless the count is 1', () => {
     expect([counted(0, 'layer'), counted(1, 'layer'), counted(10_000, 'layer')]).toEqual([
       '0 layers',
       '1 layer',
@@ -67,16 +67,16 @@ describe('other words', () => {
     ])
   })
 
-  it('are percents with one decimal', () => {
+  it('the function percent gives one decimal', () => {
     expect([0, 0.1234, 1, 2.5].map(percent)).toEqual(['0.0%', '12.3%', '100.0%', '250.0%'])
   })
 
-  it('have an interval where there is one', () => {
+  it('the function withInterval gives the interval, or only the mean if there is no interval', () => {
     expect(withInterval(0.12345, 0.00456)).toBe('0.123 ± 0.00456')
     expect(withInterval(0.12345, null)).toBe('0.123')
   })
 
-  it('are listed with an and before the last', () => {
+  it('the function listed sets the word "and" before the last item', () => {
     expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a and b', 'a, b and c'])
   })
 })

@@ -1,12 +1,15 @@
-/** Numbers as sentences have them. */
+/** Numbers and lists as words in sentences. */
 import { formatPercent } from './text.ts'
 
-/** `1,000,000` of a whole number. `toLocaleString` reads tables of languages first, which takes 15 ms of a start. */
+/**
+ * A whole number with commas, such as `1,000,000`. `toLocaleString` isn't used, because it reads tables of languages
+ * first, which adds 15 ms to the start of the program.
+ */
 export function grouped(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** Three significant digits; `1.2e-7` where it is tiny or huge. */
+/** A number with three significant digits, or with a power of ten such as `1.2e-7` below 1e-3 and from 1e5. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'no number' : value > 0 ? 'infinity' : '-infinity'
   if (value === 0) return '0'
@@ -15,23 +18,23 @@ export function number(value: number): string {
   return value.toExponential(1).replace('e+', 'e')
 }
 
-/** `12.3%` of a fraction. */
+/** A fraction (0..1) as percent, such as `12.3%`. */
 export function percent(fraction: number): string {
   return Number.isFinite(fraction) ? formatPercent(fraction) : 'an unknown share'
 }
 
-/** `0.123 ± 0.004`, or the value alone where there is no interval. */
+/** A mean with the half width of its interval, such as `0.123 ± 0.004`, or only the mean if there is no interval. */
 export function withInterval(mean: number, halfWidth: number | null): string {
   return halfWidth === null ? number(mean) : `${number(mean)} ± ${number(halfWidth)}`
 }
 
-/** `a, b and c` */
+/** A list of words, such as `a, b and c`. */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join('')
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
 }
 
-/** `1 layer`, `12 layers` */
+/** A count with its noun, such as `1 layer` or `12 layers`. */
 export function counted(count: number, what: string): string {
   return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`
 }

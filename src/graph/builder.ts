@@ -1,4 +1,7 @@
-/** Builds a graph node by node; open loops form a stack of scopes, and values move across their borders as slices and stacks. */
+/**
+ * Builds a graph node by node. The open loops form a stack of scopes. Values enter a loop as slices and leave a loop as
+ * stacks.
+ */
 import { sameShape } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type {
@@ -26,7 +29,7 @@ interface Scope {
   readonly times: number
 }
 
-/** Iterations from `first` on, `count` of them, in segments of `length` (0: in one loop). */
+/** A range of `count` loop iterations that starts at `first` and is cut into segments of `length` (0: not cut). */
 interface Segment {
   readonly first: number
   readonly count: number
@@ -40,7 +43,7 @@ export class GraphBuilder {
   private readonly outputs: GraphOutput[] = []
   private readonly scopes: Scope[] = [{ nodes: [], slices: [], stacks: [], times: 1 }]
   private nextId = 0
-  /** The piece of a loop that is being built in pieces. */
+  /** The piece that is being built, if a loop is built in pieces. */
   private segment: Segment | undefined
   private readonly parts = new Map<string, Value>()
   private readonly joined = new Map<string, Value>()
@@ -56,7 +59,7 @@ export class GraphBuilder {
     return value
   }
 
-  /** A constant of the given shape; equal constants of the same name are one. */
+  /** Declares a constant of the given shape. A second constant of the same name reuses the value of the first one. */
   constant(name: string, shape: Shape, data: readonly number[], element: Element = 'real'): Value {
     const known = this.constants.find((constant) => constant.name === name)
     if (known) return known.value
@@ -69,7 +72,7 @@ export class GraphBuilder {
     return this.scopes[this.scopes.length - 1].nodes
   }
 
-  /** The number of loops that are open. */
+  /** The number of open loops. */
   get depth(): number {
     return this.scopes.length - 1
   }
@@ -84,7 +87,7 @@ export class GraphBuilder {
     return outputs
   }
 
-  /** Opens a loop, builds its body from the carried parameter, closes it; returns the value after the last iteration. */
+  /** Builds a loop whose body is made by `build` from the carried value. Returns the value after the last iteration. */
   loop(
     times: number,
     initial: Value,
@@ -114,9 +117,9 @@ export class GraphBuilder {
   }
 
   /**
-   * The same loop, of which about the first `again` iterations are in segments of about sqrt(again): of these the backward
-   * pass needs no more than the value carried into each, and computes the rest again (Chen et al. 2016). What is left
-   * over is a loop as usual.
+   * Builds a loop in which about the first `again` iterations are cut into segments of about sqrt(again) iterations.
+   * For a segment, the backward pass needs only the value carried into the segment and recomputes all other values
+   * (Chen et al. 2016). The iterations after the last segment form an ordinary loop.
    */
   segmentedLoop(
     { times, again }: { readonly times: number; readonly again: number },
@@ -124,8 +127,8 @@ export class GraphBuilder {
     path: string,
     build: (carried: Value) => Value,
   ): Value {
-    assertInvariant(this.depth === 0, 'only an outermost loop is cut into segments')
-    assertInvariant(again >= 1 && again <= times, `${again} of ${times} iterations computed again`)
+    assertInvariant(this.depth === 0, 'only an outermost loop can be cut into segments')
+    assertInvariant(again >= 1 && again <= times, `a loop of ${times} iterations recomputes ${again}`)
     const segments = Math.floor(Math.sqrt(again))
     const length = Math.floor(again / segments)
     const count = segments * length
@@ -138,7 +141,7 @@ export class GraphBuilder {
     return result
   }
 
-  /** What the current segment sees of a stack over all iterations of the segmented loop. */
+  /** Returns the slices of `stacked` that belong to the current segment; `stacked` has all iterations of the loop. */
   private partOf(stacked: Value, { first, count, length }: Segment): Value {
     const key = `${stacked.id} ${first}`
     const known = this.parts.get(key)
@@ -148,15 +151,21 @@ export class GraphBuilder {
     return part
   }
 
-  /** A value from outside whose leading axes are the counts of the `axes` innermost open loops, as this iteration sees it. */
+  /**
+   * Returns the slice of `stacked` that belongs to the current iteration. The first `axes` axes of `stacked` are the
+   * iteration counts of the `axes` innermost open loops.
+   */
   slice(stacked: Value, axes: number): Value {
-    // A segmented loop is two loops where the network has one; it is the outermost of them.
+    // A segmented loop turns one repeat of the network, always an outermost repeat, into two nested loops.
     const { segment, depth } = this
     const added = segment && segment.length > 0 ? 1 : 0
     const isSegmented = segment !== undefined && axes === depth - added
     let value = isSegmented ? this.partOf(stacked, segment) : stacked
     for (const scope of this.scopes.slice(this.scopes.length - (isSegmented ? axes + added : axes))) {
-      assertInvariant(value.shape[0] === scope.times, `a slice of [${value.shape}] in a loop of ${scope.times}`)
+      assertInvariant(
+        value.shape[0] === scope.times,
+        `a loop of ${scope.times} iterations slices a value of shape [${value.shape}]`,
+      )
       const known = scope.slices.find((slice) => slice.stacked === value)
       if (known) {
         value = known.parameter
@@ -169,7 +178,10 @@ export class GraphBuilder {
     return value
   }
 
-  /** The value of every iteration of all open loops, as seen outside of them: of a segmented loop, one piece at a time. */
+  /**
+   * Stacks `value` over the iterations of all open loops, so that nodes outside the loops can read all iterations. In a
+   * segmented loop, the stacked value covers only the current piece of the loop.
+   */
   stack(value: Value): Value {
     let stacked = value
     for (const scope of this.scopes.slice(1).reverse()) {
@@ -185,10 +197,13 @@ export class GraphBuilder {
     return stacked
   }
 
-  /** The pieces that a segmented loop stacked, as one; a loop that isn't segmented has one piece, which is all of it. */
+  /**
+   * Joins the pieces that a segmented loop stacked into one value. A loop without segments stacks a single piece, which
+   * is returned unchanged.
+   */
   join(pieces: readonly Value[], shape: Shape, path: string): Value {
     if (pieces.length === 1 && sameShape(pieces[0].shape, shape)) return pieces[0]
-    // What is joined once has one place: two layers that give the same value share it.
+    // Equal lists of pieces are joined only once, so two layers that return the same value share one joined value.
     const key = pieces.map(({ id }) => id).join()
     const joined = this.joined.get(key) ?? this.op('join', pieces, {}, path)[0]
     this.joined.set(key, joined)
@@ -208,12 +223,12 @@ export class GraphBuilder {
   }
 
   finish(name: string): Graph {
-    assertInvariant(this.scopes.length === 1, 'a loop was left open')
+    assertInvariant(this.scopes.length === 1, 'a graph is finished while a loop is open')
     const { inputs, constants, updates, outputs, guard } = this
     return { name, inputs, constants, body: this.nodes, updates, outputs, ...(guard && { guard }) }
   }
 
-  /** Replaces what has been built so far (the gradient adds stacks to the loops of the forward pass). */
+  /** Replaces all nodes of the graph. Differentiation replaces nodes to add stacks to the loops of the forward pass. */
   replaceBody(nodes: readonly Node[]): void {
     this.scopes[0].nodes.splice(0, Number.POSITIVE_INFINITY, ...nodes)
   }

@@ -1,6 +1,7 @@
 /**
- * Reverse-mode differentiation. A loop's gradient is a loop in the other direction: the forward loop stacks what the
- * backward body needs, the backward loop reads it slice by slice, and stacked parameters get stacked gradients.
+ * Reverse-mode differentiation. The gradient of a loop is a loop in the opposite direction. The forward loop stacks the
+ * values that the backward body needs, and the backward loop reads the stacks slice by slice. Stacked parameters get
+ * stacked gradients.
  */
 import { assertInvariant } from '../support/errors.ts'
 import type { GraphBuilder } from './builder.ts'
@@ -9,7 +10,7 @@ import type { LoopNode, Node, OpNode, Slice, Stack, Value } from './graph.ts'
 
 type Cotangents = Map<Value, Value>
 
-/** Values that depend on a trained parameter. */
+/** Adds all values that depend on a trained parameter to `active`. */
 function findActive(nodes: readonly Node[], active: Set<Value>): void {
   for (const node of nodes) {
     if (node.kind === 'op') {
@@ -17,7 +18,8 @@ function findActive(nodes: readonly Node[], active: Set<Value>): void {
       continue
     }
     for (const { stacked, parameter } of node.slices) if (active.has(stacked)) active.add(parameter)
-    // A carried value is active as soon as any iteration makes it so: the first pass finds out, the second spreads it.
+    // A carried value is active if any iteration makes the value active. The first pass detects active carried values,
+    // and the second pass marks the values of the body that depend on carried values.
     for (let pass = 0; pass < 2; pass++) {
       for (const { initial, next, parameter } of node.carried) {
         if (active.has(initial) || active.has(next)) active.add(parameter)
@@ -39,7 +41,7 @@ function accumulate(
   cotangents.set(value, known ? builder.opInto(nodes, 'add', [known, cotangent], {}, '')[0] : cotangent)
 }
 
-/** All values that nodes read from outside themselves. */
+/** Returns all values that the nodes read but do not define. */
 function freeValues(nodes: readonly Node[], extra: readonly Value[]): Set<Value> {
   const defined = new Set<Value>()
   const free = new Set<Value>()
@@ -75,7 +77,7 @@ function definedValues(nodes: readonly Node[]): Set<Value> {
   return defined
 }
 
-/** The same nodes, reading `replacement.get(value)` where they read `value`. */
+/** Returns the nodes with every use of a `value` replaced by `replacement.get(value)`. */
 function substitute(nodes: readonly Node[], replacement: ReadonlyMap<Value, Value>): Node[] {
   const swap = (value: Value): Value => replacement.get(value) ?? value
   return nodes.map((node) =>
@@ -91,7 +93,7 @@ function substitute(nodes: readonly Node[], replacement: ReadonlyMap<Value, Valu
   )
 }
 
-/** A copy of the nodes that makes values of its own; `copies` has the copy of each value that they make. */
+/** Returns a copy of the nodes that makes new values. `copies` receives the copy of each value that the nodes make. */
 function copyNodes(builder: GraphBuilder, nodes: readonly Node[], copies: Map<Value, Value>): Node[] {
   const read = (value: Value): Value => copies.get(value) ?? value
   const make = (value: Value): Value => {
@@ -118,7 +120,7 @@ function copyNodes(builder: GraphBuilder, nodes: readonly Node[], copies: Map<Va
   })
 }
 
-/** The nodes without the stacks of loops that nobody reads. */
+/** Returns the nodes without the stacked outputs of loops that no node reads. */
 function withoutUnread(nodes: readonly Node[], isRead: (value: Value) => boolean): Node[] {
   return nodes.map((node) =>
     node.kind === 'op' ? node : { ...node, stacks: node.stacks.filter(({ stacked }) => isRead(stacked)) },
@@ -126,7 +128,7 @@ function withoutUnread(nodes: readonly Node[], isRead: (value: Value) => boolean
 }
 
 class Differentiator {
-  /** The gradients of each stack's parts, as far as they are known. */
+  /** The gradients of the parts of each stacked value, as far as the gradients are known. */
   private readonly partGradients = new Map<Value, { first: number; part: Value; gradient: Value | undefined }[]>()
 
   constructor(
@@ -134,7 +136,7 @@ class Differentiator {
     private readonly active: ReadonlySet<Value>,
   ) {}
 
-  /** Appends the backward pass of `nodes` to `backward`; returns the forward nodes, their loops with added stacks. */
+  /** Appends the backward pass of `nodes` to `backward`. Returns the forward nodes, with new stacks in their loops. */
   run(nodes: readonly Node[], cotangents: Cotangents, backward: Node[]): Node[] {
     const forward: Node[] = []
     for (const node of [...nodes].reverse()) {
@@ -165,7 +167,7 @@ class Differentiator {
     return this.builder.opInto(nodes, 'zeros', [], { shape: like.shape.join('x') }, '')[0]
   }
 
-  /** When the gradients of all parts of a stack are known, they are its gradient together. */
+  /** Stores the gradient of a part. The last part of a stacked value joins the gradients of all parts. */
   private part(node: OpNode, nodes: readonly Node[], cotangents: Cotangents, backward: Node[]): void {
     const [stacked] = node.inputs
     const [part] = node.outputs
@@ -207,7 +209,7 @@ class Differentiator {
 
     const results = [...nexts, ...gradientStacks.map(({ stack }) => stack.value)]
     if (loop.recompute) {
-      // The backward body begins with the forward body over again, and reads the values of that.
+      // The backward body begins with a copy of the forward body and reads the values of the copy.
       const needed = freeValues(body, results)
       const copies = new Map<Value, Value>()
       const again = copyNodes(
@@ -218,7 +220,8 @@ class Differentiator {
       body.splice(0, body.length, ...again, ...substitute(body, copies))
     }
     const forwardBody = loop.recompute ? loop.body : differentiated
-    // What the backward body reads of the forward body travels through stacks, slices excepted: those are read again.
+    // Values of the forward body reach the backward body through stacks. A slice of the forward loop needs no stack,
+    // because the backward loop can slice the same stacked value again.
     const inForward = loop.recompute ? new Set<Value>() : definedValues(forwardBody)
     for (const { parameter } of loop.carried) inForward.add(parameter)
     const slices: Slice[] = []
@@ -259,19 +262,20 @@ class Differentiator {
 }
 
 /**
- * Appends the gradient of the loss node's mean loss to what the builder holds; returns each parameter's gradient
- * (undefined where the loss doesn't depend on it).
+ * Appends the gradient of the batch's mean loss to the builder's nodes. Returns a map with the gradient of each
+ * parameter. A parameter that the loss does not depend on is missing in the map.
  */
 export function differentiate(
   builder: GraphBuilder,
   lossPerSample: Value,
   parameters: readonly Value[],
 ): ReadonlyMap<Value, Value> {
-  assertInvariant(builder.depth === 0, 'differentiate is called outside of all loops')
+  assertInvariant(builder.depth === 0, 'differentiate is called inside a loop')
   const active = new Set(parameters)
   findActive(builder.nodes, active)
   const backward: Node[] = []
-  // The loss rules use the gradient that the loss operation computed itself, so its own cotangent is only a marker.
+  // The rules of losses use the gradient that the loss operation itself computes, so the loss needs a cotangent only as
+  // a marker.
   const cotangents: Cotangents = new Map([[lossPerSample, lossPerSample]])
   const forward = new Differentiator(builder, active).run(builder.nodes, cotangents, backward)
   builder.replaceBody([...forward, ...backward])

@@ -1,4 +1,7 @@
-/** Every operation's gradient: given the cotangents of its outputs, the cotangents of its inputs. First order only. */
+/**
+ * The gradient rules of all operations. A rule turns the cotangents of an operation's outputs into the cotangents of
+ * its inputs. The rules cover first-order gradients only.
+ */
 import { activationNamed, activations } from '../network/activations.ts'
 import type { Attributes, OpNode, Value } from './graph.ts'
 import { isLossOp, type LossOp } from './losses.ts'
@@ -9,7 +12,10 @@ import { geometryOf } from './windows.ts'
 /** Emits an operation of the backward pass and returns its outputs. */
 export type Emit = (op: OpName, inputs: readonly Value[], attributes?: Attributes) => readonly Value[]
 
-/** `wanted(k)` says whether input k's cotangent is needed; what isn't needed may be left undefined. */
+/**
+ * Returns the cotangents of a node's inputs. `wanted(k)` says whether the cotangent of input k is needed. The rule may
+ * return undefined for inputs whose cotangent is not needed.
+ */
 export type GradientRule = (context: {
   node: OpNode
   cotangents: readonly (Value | undefined)[]
@@ -19,7 +25,7 @@ export type GradientRule = (context: {
 
 type Cotangent = Value | undefined
 
-/** A rule for operations with one output, whose cotangent is therefore known to be there. */
+/** Makes a rule for an operation with one output. `build` runs only if the output has a cotangent. */
 function rule(build: (context: Parameters<GradientRule>[0], dy: Value) => readonly Cotangent[]): GradientRule {
   return (context) => {
     const [dy] = context.cotangents
@@ -27,13 +33,19 @@ function rule(build: (context: Parameters<GradientRule>[0], dy: Value) => readon
   }
 }
 
-/** Losses hand out the gradient of the batch's mean loss as their second output; it is the root, so its cotangent is 1. */
+/**
+ * The rule of loss operations. The second output of a loss operation is the gradient of the batch's mean loss. The mean
+ * loss is the root of the differentiation, so its cotangent is 1.
+ */
 const lossGradient: GradientRule = ({ node }) => [node.outputs[1]]
 
-/** Operations that only occur in backward passes and updates: gradients of gradients are taken by finite differences. */
+/**
+ * The empty rule, for operations that only occur in backward passes and updates. No operation needs a second-order
+ * rule, because gradients of gradients are computed by finite differences.
+ */
 const none: GradientRule = () => []
 
-/** The sum of all elements. */
+/** Emits the sum of all elements of a matrix. */
 function sumAll(emit: Emit, x: Value): Value {
   return emit('sumOfVector', emit('sumOverBatch', [x]))[0]
 }
@@ -121,7 +133,7 @@ const gradients = {
   }),
   layerNormInputGradient: none,
   layerNormScaleGradient: none,
-  // The statistics' own dependence on x is part of batchNormalize's rule (Ioffe & Szegedy 2015, section 3).
+  // The rule of batchNormalize includes the dependence of the statistics on x (Ioffe & Szegedy 2015, section 3).
   batchStatistics: none,
   batchNormalize: rule(({ node, emit, wanted }, dy) => {
     const [x, mean, inverseDeviation, scale] = node.inputs
@@ -139,7 +151,7 @@ const gradients = {
   runningUpdate: none,
   norms: none,
   unmoved: none,
-  // The parts of a parameter get their gradients together (differentiate.ts).
+  // The gradients of all parts of a parameter are joined in differentiate.ts, so `part` has no rule.
   part: none,
   join: none,
   normOfAll: none,

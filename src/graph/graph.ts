@@ -1,7 +1,8 @@
 /**
- * The mathematics: typed operations on values of static shape, in straight lines and loops. A loop is a scan: it
- * carries values from one iteration to the next, reads one slice per iteration of its stacked inputs and writes one
- * slice per iteration of its stacked outputs. Values are immutable; a program's effects are its `updates`.
+ * The graph is the mathematics of a program: typed operations on values of static shape, in straight lines and loops.
+ * A loop is a scan. A loop carries values from one iteration to the next. In each iteration, a loop reads one slice of
+ * its stacked inputs and writes one slice of its stacked outputs. Values are immutable. The only effects of a program
+ * are its `updates`.
  */
 import type { OpName } from './ops.ts'
 import type { Attributes, Value } from './value.ts'
@@ -15,11 +16,14 @@ export interface OpNode {
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]
   readonly attributes: Attributes
-  /** The layer that this operation belongs to; for messages and the printer. */
+  /** Path of the layer that the operation belongs to. Only messages and the printer use the path. */
   readonly path: string
 }
 
-/** `parameter` is the value inside the body; it starts as `initial`, then takes `next`; `result` is the last `next`. */
+/**
+ * A value that a loop carries from iteration to iteration. `parameter` is the value inside the body: `initial` in the
+ * first iteration, and the preceding iteration's `next` afterward. `result` is the last iteration's `next`.
+ */
 export interface Carried {
   readonly initial: Value
   readonly parameter: Value
@@ -27,13 +31,13 @@ export interface Carried {
   readonly result: Value
 }
 
-/** Inside the body `parameter` is slice i of `stacked` in iteration i. */
+/** A stacked input of a loop. In iteration i, `parameter` is slice i of `stacked`. */
 export interface Slice {
   readonly stacked: Value
   readonly parameter: Value
 }
 
-/** The body's `value` becomes slice i of `stacked`. */
+/** A stacked output of a loop. In iteration i, the body's `value` becomes slice i of `stacked`. */
 export interface Stack {
   readonly value: Value
   readonly stacked: Value
@@ -42,22 +46,25 @@ export interface Stack {
 export interface LoopNode {
   readonly kind: 'loop'
   readonly times: number
-  /** True when the iterations run from times - 1 down to 0. */
+  /** True if the iterations run from times - 1 down to 0. */
   readonly reverse: boolean
   readonly carried: readonly Carried[]
   readonly slices: readonly Slice[]
   readonly stacks: readonly Stack[]
   readonly body: readonly Node[]
   readonly path: string
-  /** The backward pass runs the body again instead of reading what the forward pass would have to keep of it. */
+  /**
+   * True if the backward pass runs the body again, so that the forward pass does not have to stack the body's values.
+   */
   readonly recompute?: boolean
 }
 
 export type Node = OpNode | LoopNode
 
 /**
- * parameter: a trained tensor; state: kept from step to step, but no parameter (velocities, running statistics);
- * input: given anew for every step.
+ * An input of the graph. The role `parameter` is a trained tensor. The role `state` is a value that persists from step
+ * to step but is not a parameter (velocities, running statistics). The role `input` is a value that every step
+ * supplies.
  */
 export interface GraphInput {
   readonly name: string
@@ -71,7 +78,7 @@ export interface GraphConstant {
   readonly data: readonly number[]
 }
 
-/** After a step the input `target` holds `value`. */
+/** An update of a parameter or state: after a step, the input `target` holds `value`. */
 export interface Update {
   readonly target: Value
   readonly value: Value
@@ -82,19 +89,20 @@ export interface GraphOutput {
   readonly value: Value
 }
 
+/** The mathematics of one program, such as a training step or an evaluation. */
 export interface Graph {
   readonly name: string
   readonly inputs: readonly GraphInput[]
   readonly constants: readonly GraphConstant[]
   readonly body: readonly Node[]
   readonly updates: readonly Update[]
-  /** What can be read after a step: the loss, the outputs, gradients, and whatever a probe tapped. */
+  /** Values that can be read after a step: the loss, the outputs, the gradients, and the values that probes tap. */
   readonly outputs: readonly GraphOutput[]
-  /** The scalar that must be finite for the updates to happen, if any. */
+  /** Scalar that must be finite for the updates to happen. A graph without a guard always updates. */
   readonly guard?: Value
 }
 
-/** True where a node, or a part of it, reads one of the values. */
+/** Returns true if the node, or a node inside it, reads at least one of the values. */
 export function readsAny(node: Node, values: ReadonlySet<Value>): boolean {
   if (node.kind === 'op') return node.inputs.some((input) => values.has(input))
   const taken = [...node.carried.map(({ initial }) => initial), ...node.slices.map(({ stacked }) => stacked)]

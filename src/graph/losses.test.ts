@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { losses, lossNames } from './losses.ts'
 
-/** The least value of a smooth function of a few numbers, by gradient descent with central differences. */
+/** Finds the minimum of a smooth function of `size` numbers, by gradient descent with central differences. */
 function leastOf(value: (point: Float64Array) => number, size: number): number {
   const point = new Float64Array(size)
   const at = (index: number, shift: number): number => value(point.map((x, own) => (own === index ? x + shift : x)))
@@ -12,10 +12,10 @@ function leastOf(value: (point: Float64Array) => number, size: number): number {
   return value(point)
 }
 
-describe.each(lossNames)('the loss %s', (name) => {
+describe.each(lossNames)('%s loss:', (name) => {
   const { classes, values } = losses[name]
 
-  it('has the guessing level of classes that the best constant outputs score', () => {
+  it('the guessing level for classes is the loss of the best constant outputs', () => {
     const shares = Float64Array.of(0.5, 0.2, 0.3)
     const mean = (outputs: Float64Array): number =>
       shares.reduce((sum, share, label) => sum + share * classes.score(outputs, label, Math.max(...outputs)), 0)
@@ -23,7 +23,7 @@ describe.each(lossNames)('the loss %s', (name) => {
   })
 
   if (values === null) return
-  it('has the guessing level of values that the best constant output scores', () => {
+  it('the guessing level for target values is the loss of the best constant output', () => {
     const targets = [0.1, 0.7, 0.4, 0.9, 0.2]
     const mean = ([output]: Float64Array): number =>
       targets.reduce((sum, target) => sum + values.score(output, target) / targets.length, 0)

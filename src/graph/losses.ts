@@ -1,34 +1,47 @@
-/** Losses: a row has all that belongs to one of them, except for the kernels of its operation. */
+/** The table of losses. A row holds all functions of one loss except the kernels of its operation. */
 
+/** Names of the losses. */
 export const lossNames = ['cross-entropy', 'squared-error'] as const
 
 export type LossName = (typeof lossNames)[number]
 
 interface Loss {
-  /** The operation in the graph. Its outputs are each sample's loss [B] and the gradient of the batch's mean loss [B, O]. */
+  /**
+   * Name of the loss operation in the graph. The operation's outputs are the loss of each sample [B] and the gradient
+   * of the batch's mean loss [B, O].
+   */
   readonly op: string
-  /** The input of the graph that the operation compares the outputs with: `labels` [B] or `targets` [B, O]. */
+  /** Name of the graph input that the network's outputs are compared with: `labels` [B] or `targets` [B, O]. */
   readonly input: 'labels' | 'targets'
-  /** Where each sample has a class. With the input `targets`, the values are 1 for the sample's class and 0 elsewhere. */
+  /**
+   * Functions for samples that have a class. With the input `targets`, a sample's targets are 1 for the sample's class
+   * and 0 for all other classes.
+   */
   readonly classes: {
-    /** The loss of a sample of the class `label`; `largest` is the largest of its outputs. */
+    /** Returns the loss of a sample of the class `label`. `largest` is the largest output for the sample. */
     readonly score: (outputs: Float64Array, label: number, largest: number) => number
-    /** The least mean loss of outputs that are the same for all samples. `shares` are the classes' fractions of the samples. */
+    /**
+     * Returns the smallest mean loss that outputs can reach if the outputs are equal for all samples. `shares` lists
+     * the fraction of the samples in each class.
+     */
     readonly guessing: (shares: Float64Array) => number
-    /** Turns a sample's outputs into probabilities, in place; null where the outputs are read as they are. */
+    /**
+     * Turns the outputs for a sample into probabilities, in place, or is null for a loss whose outputs are used
+     * unchanged.
+     */
     readonly probabilities: ((outputs: Float64Array) => void) | null
   }
-  /** Where each output has a value; null for a loss of classes alone. */
+  /** Functions for samples that have a target value for each output, or null for a loss that accepts only classes. */
   readonly values: {
-    /** The loss of one output. A sample's loss is the mean over its outputs. */
+    /** Returns the loss of one output. The loss of a sample is the mean of the losses of all outputs. */
     readonly score: (output: number, target: number) => number
-    /** The least mean loss of an output that is the same for all samples, which have these targets. */
+    /** Returns the smallest mean loss that a constant output can reach for samples with the given `targets`. */
     readonly guessing: (targets: readonly number[]) => number
   } | null
 }
 
 const rows = {
-  /** log(sum of exp(outputs)) - outputs[label] */
+  /** The cross-entropy loss of a sample is log(sum of exp(outputs)) - outputs[label]. */
   'cross-entropy': {
     op: 'softmaxCrossEntropy',
     input: 'labels',
@@ -43,7 +56,7 @@ const rows = {
     },
     values: null,
   },
-  /** The mean over the outputs of (output - target)^2 */
+  /** The squared-error loss of a sample is the mean of (output - target)^2 over the outputs. */
   'squared-error': {
     op: 'squaredError',
     input: 'targets',

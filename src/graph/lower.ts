@@ -1,4 +1,6 @@
-/** Lowers a blueprint's layers to operations. One function for each kind of layer; shapes are the blueprint's. */
+/**
+ * Lowers a blueprint's layers to operations, with one function for each kind of layer. The blueprint gives all shapes.
+ */
 import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { windowOf } from '../blueprint/leaf-rules.ts'
 import type { Layer, LayerKind, Varying } from '../network/network.ts'
@@ -9,12 +11,13 @@ import { type Shape, sizeOf, type Value } from './graph.ts'
 import type { Attributes } from './value.ts'
 import { strideWindow, windowAttributes } from './windows.ts'
 
-/** Fewer iterations have nothing to gain from being cut into segments. */
+/** Smallest number of iterations that is cut into segments. A shorter loop gains nothing from segments. */
 export const fewestToSegment = 4
 
 /**
- * What the backward pass computes again of outermost repeats, in segments: of each all that it can, nothing, or about so
- * many of the first iterations of those whose paths are given.
+ * Selects the iterations of outermost repeats that the backward pass recomputes, in segments. The value `true`
+ * recomputes as many iterations as possible, and the value `false` recomputes none. A map from the paths of repeats to
+ * numbers says about how many of a repeat's first iterations are recomputed.
  */
 export type Recomputation = boolean | ReadonlyMap<string, number>
 
@@ -23,27 +26,27 @@ export interface LoweringContext {
   /** Training mode uses batch statistics and dropout; evaluation mode uses running statistics and drops nothing. */
   readonly training: boolean
   readonly batch: number
-  /** Keys the dropout masks; the run's seed. */
+  /** Seed of the run. The dropout masks depend on the seed. */
   readonly seed: number
-  /** The number of the step, an int scalar input; only there in training mode. */
+  /** Number of the training step, an int scalar input of the graph. Without the number of the step, dropout is off. */
   readonly step?: Value
   readonly parameters: ReadonlyMap<string, Value>
   readonly recompute?: Recomputation
-  /** Called for every layer's output, inside the loops the layer is in. */
+  /** Called with the output of every layer, while the loops around the layer are open. */
   readonly onOutput?: (blueprint: LayerBlueprint, value: Value) => void
-  /** Called for every statistic of the batch that a running statistic follows. */
+  /** Called with every statistic of the batch that a running statistic follows. */
   readonly onStatistic?: (statistic: BatchStatistic) => void
 }
 
 /**
- * A statistic of the batch, and the state that moves toward it; both with the axes of the loops around the layer. In a
- * segmented loop there is one for each of its pieces.
+ * A statistic of the batch, together with the state that moves toward the statistic. The statistic and the state have
+ * the axes of the loops around the layer. In a segmented loop, each piece of the loop has its own statistic.
  */
 export interface BatchStatistic {
   readonly running: Value
   readonly statistic: Value
   readonly momentum: number
-  /** What the statistic is multiplied by first. */
+  /** Factor that the statistic is multiplied by before the running state moves toward the product. */
   readonly correction: number
   readonly path: string
 }
@@ -68,18 +71,18 @@ function parameter(context: LoweringContext, blueprint: LayerBlueprint, role: Pa
 
 function topLevel(context: LoweringContext, { name }: ParameterBlueprint): Value {
   const value = context.parameters.get(name)
-  assertInvariant(value !== undefined, `no value for parameter ${name}`)
+  assertInvariant(value !== undefined, `parameter ${name} has no value`)
   return value
 }
 
-/** A scalar of the layer: one number, or its element of a vector over the innermost loop. */
+/** Makes a scalar of the layer: a constant number, or the iteration's element of a vector over the innermost loop. */
 function scalar(context: LoweringContext, blueprint: LayerBlueprint, what: string, varying: Varying): Value {
   const { builder } = context
   if (typeof varying === 'number') return builder.constant(`${what}=${varying}`, [], [varying])
   return builder.slice(builder.constant(`${blueprint.path}.${what}`, [varying.length], varying), 1)
 }
 
-/** An int scalar that differs for every iteration of every loop around the layer. */
+/** Makes the key of a dropout layer, an int scalar that differs for every iteration of every loop around the layer. */
 function dropoutKey(context: LoweringContext, { path, loops }: LayerBlueprint): Value {
   const keys = Array.from({ length: sizeOf(loops) }, (_, iteration) =>
     hashText(`dropout ${path} ${iteration}`, context.seed),
@@ -102,19 +105,19 @@ function only(values: readonly Value[]): Value {
   return values[0]
 }
 
-/** The layer's input as rows of channels, one for each position. */
+/** Converts the layer's input to rows of channels, one row for each position. */
 function positionsOf(context: LoweringContext, { input, path }: LayerBlueprint, x: Value): Value {
   return asPositions(context, x, input, path)
 }
 
-/** A value of the shape [C, H, W] as rows of channels; it may be so already, or as the batch is given. */
+/** Converts images of shape [C, H, W] to rows of channels, from [B, C * H * W] or from rows of channels. */
 function asPositions({ builder, batch }: LoweringContext, x: Value, shape: Shape, path: string): Value {
   const [channels, ...extents] = shape
   if (x.shape[0] === batch * sizeOf(extents)) return x
   return only(builder.op('toPositions', [x], { channels }, path))
 }
 
-/** A value of any shape as one row for each sample, in the order [C, H, W]. */
+/** Converts a value of any shape to one row for each sample, in the order [C, H, W]. */
 function asFeatures({ builder, batch }: LoweringContext, x: Value, path: string): Value {
   if (x.shape[0] === batch) return x
   return only(builder.op('fromPositions', [x], { positions: x.shape[0] / batch }, path))
@@ -125,12 +128,14 @@ function computedAgain({ recompute = false }: LoweringContext, path: string, tim
   return Math.min(times, recompute.get(path) ?? 0)
 }
 
-/** Images move on as positions, and all else as it is. */
+/** Converts images to rows of channels, and returns values of other shapes unchanged. */
 function asUsual(context: LoweringContext, x: Value, shape: Shape, path: string): Value {
   return shape.length === 3 ? asPositions(context, x, shape, path) : x
 }
 
-/** The extents of images whose positions are the rows; nothing to say of what is no image. */
+/**
+ * Returns the height and width of images whose positions are the rows. A shape that is no image gives no attributes.
+ */
 function imageAttributes([, ...extents]: Shape): Attributes {
   const [height, width] = extents
   return extents.length === 2 ? { height, width } : {}
@@ -157,7 +162,7 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const inputs = [positionsOf(context, blueprint, x), parameter(context, blueprint, 'weight')]
     const circular = layer.padding === 'circular'
     const attributes = windowAttributes(window, { ...extentsOf(blueprint), circular })
-    // A kernel of one position takes the positions one by one, as a dense layer takes samples.
+    // A kernel that covers one position maps each position separately, as a dense layer maps each sample.
     const isPointwise = layer.kernel === 1 && layer.stride === 1
     const y = only(isPointwise ? builder.op('dense', inputs, {}, path) : builder.op('conv', inputs, attributes, path))
     if (!layer.bias) return y
@@ -235,7 +240,7 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const image = imageAttributes(blueprint.input)
     const [mean, variance, inverse] = builder.op('batchStatistics', [x], { epsilon, ...image }, path)
     const y = only(builder.op('batchNormalize', [x, mean, inverse, scale, shift], image, path))
-    // Running variances are unbiased, as in PyTorch: the biased variance of n rows times n/(n - 1).
+    // Running variances are unbiased, as in PyTorch: the biased variance of n rows is multiplied by n/(n - 1).
     const correction = rows > 1 ? rows / (rows - 1) : 1
     const follow = (role: ParameterRole, statistic: Value, by: number): void => {
       const running = topLevel(context, parameterOf(blueprint, role))
@@ -245,7 +250,7 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     follow('runningVariance', variance, correction)
     return y
   },
-  // A batch is given as [B, features] in [channels, height, width] order; flattening changes only the shape's name then.
+  // A batch is given as [B, features] in the order [channels, height, width]. Flattening a given batch moves no data.
   flatten: (context, { path }, _layer, x) => asFeatures(context, x, path),
   chain: (context, blueprint, _layer, x) =>
     blueprint.children.reduce((value, child) => lowerLayer(context, child, value), x),
@@ -287,14 +292,17 @@ function lowerKind<K extends LayerKind>(
 }
 
 /**
- * The network's output as [B, features] for the input `x` [B, features], both flattened in the order [channels, height,
- * width].
+ * Builds the network's output [B, features] for the input `x` [B, features]. The input and the output are flattened in
+ * the order [channels, height, width].
  */
 export function lowerNetwork(context: LoweringContext, root: LayerBlueprint, x: Value): Value {
   return asFeatures(context, lowerLayer(context, root, x), root.path)
 }
 
-/** Images are rows of channels between layers that have windows, and [B, features] where none has been yet. */
+/**
+ * Builds the output of one layer. Images between layers with windows are rows of channels. Images that have not passed
+ * a layer with a window are [B, features].
+ */
 function lowerLayer(context: LoweringContext, blueprint: LayerBlueprint, x: Value): Value {
   const { layer } = blueprint
   const y = lowerKind(layer.kind, context, blueprint, layer as never, x)
@@ -302,7 +310,7 @@ function lowerLayer(context: LoweringContext, blueprint: LayerBlueprint, x: Valu
   return y
 }
 
-/** [B, features] of a batch of samples of the given shape. */
+/** Returns the shape [B, features] of a batch of samples of the given shape. */
 export function batchShape(batch: number, sample: Shape): Shape {
   return [batch, sizeOf(sample)]
 }

@@ -1,10 +1,10 @@
 /**
- * Every operation: the shapes it takes and gives. Shape letters: B batch, F features, K features in, O features out. Images
- * are rows of channels, one row for each position of each image: C channels, N = B * height * width positions before a
- * window moves over them and M positions after. A missing row anywhere (here, in the gradient table, in a backend's
- * kernels) doesn't compile.
+ * The table of operations, with the shapes of their inputs and outputs. In shapes, B is the batch size, F the number of
+ * features, K the number of input features and O the number of output features. Images are rows of channels, with one
+ * row for each position of each image. C is the number of channels. N = B * height * width is the number of positions
+ * before a window moves over the images, and M is the number of positions afterward. An operation that lacks a row in
+ * this table, in the gradient table or in a backend's kernels does not compile.
  */
-
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { rules } from './optimizers/table.ts'
@@ -17,7 +17,10 @@ export interface OpResult {
 }
 
 interface OpRow {
-  /** True when output element [b, f] depends on element [b, f] of the inputs alone (or on [f] or [] of small ones). */
+  /**
+   * True if output element [b, f] depends only on element [b, f] of each full-size input, element [f] of each vector
+   * and each scalar.
+   */
   readonly elementwise: boolean
   readonly infer: (inputs: readonly Value[], attributes: Attributes) => readonly OpResult[]
 }
@@ -28,7 +31,9 @@ function expectShape(value: Value, shape: Shape, what: string): void {
   assertInvariant(sameShape(value.shape, shape), `${what}: expected [${shape}], got [${value.shape}]`)
 }
 
-/** Element by element over the first input's shape; `others` says how the rest must look. */
+/**
+ * Makes the row of an elementwise operation on the first input's shape. `others` gives the shapes of the other inputs.
+ */
 function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
   return {
     elementwise: true,
@@ -44,7 +49,10 @@ function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
   }
 }
 
-/** dy[M, C] and what else there is of the output's shape, moved back to the input's [N, C]. */
+/**
+ * Makes the row of an operation that maps the cotangent dy[M, C] of a window's output to the cotangent [N, C] of its
+ * input. `others` gives the shapes of the inputs after dy.
+ */
 function backWindow(...others: ('input' | 'output')[]): OpRow {
   return general((inputs, attributes) => {
     const { positions, outputPositions } = geometryOf(attributes)
@@ -58,7 +66,7 @@ function backWindow(...others: ('input' | 'output')[]): OpRow {
   })
 }
 
-/** x[N, C] -> [M, C] */
+/** The row of an operation that moves a window over x[N, C] and gives [M, C]. */
 const window: OpRow = general(([x], attributes) => {
   const { positions, outputPositions } = geometryOf(attributes)
   return [real((x.shape[0] / positions) * outputPositions, x.shape[1])]
@@ -68,22 +76,27 @@ function general(infer: OpRow['infer']): OpRow {
   return { elementwise: false, infer }
 }
 
-/** The attribute `parts`, of sums that a schedule has cut. */
+/** Reads the attribute `parts`: the number of parts into which the schedule has split a sum. */
 function partsOf({ parts }: Attributes): number {
   assertInvariant(typeof parts === 'number' && parts >= 1, `expected a number of parts, got ${parts}`)
   return parts
 }
 
-/** The outputs of a part of a weight's gradient: whole blocks of them, the last one filled up with zeros. */
+/**
+ * Returns the number of outputs O rounded up to whole blocks. Zeros fill the rest of the last block.
+ */
 const paddedOutputs = (outputs: number, { block = 1 }: Attributes): number =>
   Math.ceil(outputs / Number(block)) * Number(block)
 
-/** How many tensors a value's leading axes stack. */
+/** Returns the number of tensors that the leading `axes` axes of a value stack. */
 function stackedTensors({ shape }: Value, axes: Attribute): number {
   return sizeOf(shape.slice(0, Number(axes)))
 }
 
-/** parameter, gradient, the rule's states of the parameter's shape, the rate, the rule's scalars, and what the attributes add. */
+/**
+ * Makes the row of an update operation. An update takes the parameter, the gradient, the rule's states (each of the
+ * parameter's shape), the rate, the rule's scalars, and the factors that the attributes `clipped` and `layered` add.
+ */
 function update(rule: { readonly states: readonly string[]; readonly scalars: object }): OpRow {
   const states = rule.states.length
   const scalars = 1 + Object.keys(rule.scalars).length
@@ -104,64 +117,74 @@ function update(rule: { readonly states: readonly string[]; readonly scalars: ob
 }
 
 export const ops = {
-  /** a + b */
+  /** Adds two values: a + b. */
   add: elementwise('same'),
-  /** x[b, f] + bias[f] */
+  /** Adds a bias: x[b, f] + bias[f]. */
   addBias: elementwise('features'),
-  /** x * factor, with a scalar factor */
+  /** Multiplies by a scalar: x * factor. */
   scale: elementwise('scalar'),
-  /** function(x); attributes: function, slope */
+  /** Applies an activation function to x, with the attributes `function` and `slope`. */
   activation: elementwise(),
-  /** dy * function'(x); the second input is x, or the function's output where that is enough (see activations.ts) */
+  /**
+   * Computes dy * function'(x) of an activation function. The inputs of the operation are dy and either x or, if the
+   * output determines the derivative, the function's output (see activations.ts).
+   */
   activationGradient: elementwise('same'),
-  /** x * mask(key, step, element) / (1 - rate); inputs x, key, step, threshold (rate * 2^32), factor */
+  /**
+   * Computes dropout: x * mask(key, step, element) / (1 - rate). The inputs of dropout are x, key, step, the threshold
+   * rate * 2^32, and the factor 1 / (1 - rate).
+   */
   dropout: elementwise('scalar', 'scalar', 'scalar', 'scalar'),
 
-  /** x[B, K], w[O, K] -> x w^T [B, O] */
+  /** Maps x[B, K] and w[O, K] to x w^T [B, O]. */
   dense: general(([x, w]) => {
     expectShape(w, [w.shape[0], x.shape[1]], 'weight')
     return [real(x.shape[0], w.shape[0])]
   }),
-  /** dy[B, O], w[O, K] -> dy w [B, K] */
+  /** Maps dy[B, O] and w[O, K] to dy w [B, K]. */
   denseInputGradient: general(([dy, w]) => {
     expectShape(w, [dy.shape[1], w.shape[1]], 'weight')
     return [real(dy.shape[0], w.shape[1])]
   }),
-  /** dy[B, O], x[B, K] -> dy^T x [O, K] */
+  /** Maps dy[B, O] and x[B, K] to dy^T x [O, K]. */
   denseWeightGradient: general(([dy, x]) => {
     expectShape(x, [dy.shape[0], x.shape[1]], 'input')
     return [real(dy.shape[1], x.shape[1])]
   }),
-  /** x[B, C * positions], as a batch of [C, H, W] is given -> [B * positions, C]; attribute: channels */
+  /** Maps a batch of [C, H, W] images, x[B, C * positions], to [B * positions, C], with the attribute `channels`. */
   toPositions: general(([x], { channels }) => {
     const positions = x.shape[1] / Number(channels)
     return [real(x.shape[0] * positions, Number(channels))]
   }),
-  /** [B * positions, C] -> [B, C * positions]; attribute: positions */
+  /** Maps x[B * positions, C] to [B, C * positions], with the attribute `positions`. */
   fromPositions: general(([x], { positions }) => [
     real(x.shape[0] / Number(positions), x.shape[1] * Number(positions)),
   ]),
-  // Windows have the attributes of windows.ts.
-  /** x[N, C], w[O, C * kernel^2] -> [M, O] */
+  // Operations with windows have the attributes of windows.ts.
+  /** Convolution: maps x[N, C] and w[O, C * kernel^2] to [M, O]. */
   conv: general(([x, w], attributes) => {
     const { positions, outputPositions, kernel } = geometryOf(attributes)
     expectShape(w, [w.shape[0], x.shape[1] * kernel ** 2], 'weight')
     return [real((x.shape[0] / positions) * outputPositions, w.shape[0])]
   }),
-  /** w[O, C * kernel^2] -> [C, O * kernel^2]: inputs and outputs change places, positions are in reverse; attribute: kernel */
+  /**
+   * Maps a convolution's weight w[O, C * kernel^2] to [C, O * kernel^2], with the attribute `kernel`. The operation
+   * exchanges input and output channels and reverses the kernel's positions.
+   */
   flipKernel: general(([w], { kernel }) => {
     const positions = Number(kernel) ** 2
     return [real(w.shape[1] / positions, w.shape[0] * positions)]
   }),
-  /** dy[M, O], flipped w[C, O * kernel^2] -> dx[N, C] */
+  /** Maps dy[M, O] and the flipped weight [C, O * kernel^2] to dx[N, C]. */
   convInputGradient: general(([dy, flipped], attributes) => {
     const { positions, outputPositions, kernel } = geometryOf(attributes)
     expectShape(flipped, [flipped.shape[0], dy.shape[1] * kernel ** 2], 'flipped weight')
     return [real((dy.shape[0] / outputPositions) * positions, flipped.shape[0])]
   }),
   /**
-   * dy[M, O], x[N, C] -> dw[O, C * kernel^2]; with the attributes `parts` and `block`, for each part of the batch its share of
-   * dw: [parts * O, C * kernel^2], O rounded up to whole blocks. Part k of p begins at image floor(k * images / p).
+   * Maps dy[M, O] and x[N, C] to dw[O, C * kernel^2]. With the attributes `parts` and `block`, dw is computed
+   * separately for each part of the batch: [parts * O, C * kernel^2], with O rounded up to whole blocks. Part k of p
+   * parts begins at image floor(k * images / p).
    */
   convWeightGradient: general(([dy, x], attributes) => {
     const { positions, outputPositions, kernel } = geometryOf(attributes)
@@ -170,172 +193,208 @@ export const ops = {
     const parts = attributes.parts === undefined ? 1 : partsOf(attributes)
     return [real(parts * paddedOutputs(dy.shape[1], attributes), x.shape[1] * kernel ** 2)]
   }),
-  /** [parts * O, K], O rounded up to whole blocks -> [O, K]; attributes: parts, block, outputs, and the kernel of what K belongs to */
+  /**
+   * Sums the parts of a weight gradient: maps [parts * O, K], with O rounded up to whole blocks, to [O, K]. `sumParts`
+   * has the attributes `parts`, `block`, `outputs`, and the size `kernel` of the convolution's kernel.
+   */
   sumParts: general(([x], attributes) => {
     const outputs = Number(attributes.outputs)
     expectShape(x, [partsOf(attributes) * paddedOutputs(outputs, attributes), x.shape[1]], 'parts')
     return [real(outputs, x.shape[1])]
   }),
-  /** The largest of each window; positions beyond the border are never it. */
+  /** Computes the largest value in each window. Positions beyond the border are ignored. */
   maxPool: window,
-  /** dy, x, y -> dx: dy goes to the first of each window that equals y */
+  /** Maps dy, x and y to dx. In each window, dy is added to the first position whose value equals y. */
   maxPoolGradient: backWindow('input', 'output'),
-  /** The mean of each window. */
+  /** Computes the mean of each window. */
   averagePool: window,
   averagePoolGradient: backWindow(),
-  /** x[B * positions, C] -> the mean over each image's positions [B, C]; attribute: positions */
+  /** Maps x[B * positions, C] to the mean over the positions of each image [B, C], with the attribute `positions`. */
   meanOverPositions: general(([x], { positions }) => [real(x.shape[0] / Number(positions), x.shape[1])]),
-  /** dy[B, C] -> dx[B * positions, C]; attribute: positions */
+  /** Maps dy[B, C] of a mean over positions to dx[B * positions, C], with the attribute `positions`. */
   meanOverPositionsGradient: general(([dy], { positions }) => [real(dy.shape[0] * Number(positions), dy.shape[1])]),
-  /** x[N, C] -> [M, channels]: every stride-th position, and zeros in the channels that are new; attribute: channels */
+  /**
+   * Maps x[N, C] to [M, channels]: takes every stride-th position and fills added channels with zeros. `subsample` has
+   * the attribute `channels`.
+   */
   subsample: general(([x], attributes) => {
     const { positions, outputPositions } = geometryOf(attributes)
     return [real((x.shape[0] / positions) * outputPositions, Number(attributes.channels))]
   }),
-  /** dy[M, channels] -> dx[N, C]; attribute: channels, which is C here */
+  /** Maps dy[M, O] of a subsampling to dx[N, C]. The attribute `channels` is C. */
   subsampleGradient: general(([dy], attributes) => {
     const { positions, outputPositions } = geometryOf(attributes)
     return [real((dy.shape[0] / outputPositions) * positions, Number(attributes.channels))]
   }),
-  // Sums over rows that are positions of images have the attributes `height` and `width`, and so have the operations whose
-  // gradients they are. Sums over parts of the rows have the attribute `parts`, and `together`: so many following rows are in
-  // one part, 1 if it isn't there. Part k of p begins at row together * floor(k * rows / (together * p)).
-  /** x[B, F] -> the sums of parts of the rows [parts, F] */
+  // Sums over rows that are positions of images have the attributes `height` and `width`, and so have the operations
+  // whose gradients are such sums. Sums over parts of the rows have the attributes `parts` and `together`. Each group
+  // of `together` consecutive rows (by default 1 row) lies in one part. Part k of p parts begins at row together *
+  // floor(k * rows / (together * p)).
+  /** Maps x[B, F] to the sums of each part of the rows [parts, F]. */
   partialSums: general(([x], attributes) => [real(partsOf(attributes), x.shape[1])]),
-  /** a[F] -> the sum of its elements [] */
+  /** Maps a[F] to the sum of the elements of a []. */
   sumOfVector: general(() => [real()]),
-  /** a * b */
+  /** Multiplies elementwise: a * b. */
   multiply: elementwise('same'),
-  /** x + a scalar */
+  /** Adds a scalar to every element of x. */
   addScalar: elementwise('scalar'),
-  /** x[B, F] -> [F] */
+  /** Sums x[B, F] over the batch to [F]. */
   sumOverBatch: general(([x]) => [real(...x.shape.slice(1))]),
-  /** x[B] -> [] */
+  /** Computes the mean of x[B] as a scalar []. */
   meanOverBatch: general(() => [real()]),
 
-  /** x[B, F], scale[F], shift[F] -> y[B, F], mean[B], inverse deviation[B]; attribute: epsilon (Ba et al. 2016) */
+  /**
+   * Layer normalization (Ba et al. 2016): maps x[B, F], scale[F] and shift[F] to y[B, F], mean[B] and inverse
+   * deviation[B], with the attribute `epsilon`.
+   */
   layerNorm: general(([x, scale, shift]) => {
     expectShape(scale, x.shape.slice(1), 'scale')
     expectShape(shift, x.shape.slice(1), 'shift')
     return [real(...x.shape), real(x.shape[0]), real(x.shape[0])]
   }),
-  /** dy[B, F], x[B, F], scale[F], mean[B], inverse deviation[B] -> dx[B, F] */
+  /** Maps dy[B, F], x[B, F], scale[F], mean[B] and inverse deviation[B] of a layer normalization to dx[B, F]. */
   layerNormInputGradient: general(([dy, x, scale, mean, inverse]) => {
     expectShape(x, dy.shape, 'input')
     expectShape(scale, dy.shape.slice(1), 'scale')
     for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(0, 1), 'statistic')
     return [real(...dy.shape)]
   }),
-  /** dy[B, F], x[B, F], mean[B], inverse deviation[B] -> [F] */
+  /** Maps dy[B, F], x[B, F], mean[B] and inverse deviation[B] of a layer normalization to the scale's gradient [F]. */
   layerNormScaleGradient: general(([dy, x, mean, inverse]) => {
     expectShape(x, dy.shape, 'input')
     for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(0, 1), 'statistic')
     return [real(dy.shape[1])]
   }),
 
-  /** x[B, F] -> mean[F], biased variance[F], inverse deviation[F]; attribute: epsilon (Ioffe & Szegedy 2015) */
+  /**
+   * Maps x[B, F] to mean[F], biased variance[F] and inverse deviation[F] over the batch (Ioffe & Szegedy 2015), with
+   * the attribute `epsilon`.
+   */
   batchStatistics: general(([x]) => [real(x.shape[1]), real(x.shape[1]), real(x.shape[1])]),
-  /** x[B, F] -> the mean of each part of the rows and the sum of the squares about it, [parts, F] each */
+  /**
+   * Maps x[B, F] to the mean of each part of the rows and to the sum of squared deviations from the mean, each [parts,
+   * F].
+   */
   partialStatistics: general(([x], attributes) => {
     const sums = real(partsOf(attributes), x.shape[1])
     return [sums, sums]
   }),
   /**
-   * means and squares [parts, F] -> mean[F], biased variance[F], inverse deviation[F] of all rows (Chan et al. 1979);
-   * attributes: epsilon, the number of rows, together
+   * Merges the means and the sums of squares of all parts, each [parts, F], to mean[F], biased variance[F] and inverse
+   * deviation[F] of all rows (Chan et al. 1979). `mergeStatistics` has the attributes `epsilon`, `rows` and `together`.
    */
   mergeStatistics: general(([means, squares]) => {
     expectShape(squares, means.shape, 'squares')
     return [real(means.shape[1]), real(means.shape[1]), real(means.shape[1])]
   }),
-  /** dy, x, mean, inverse deviation -> sums over parts of the rows: of dy * (x - mean) * inverse, and of dy [parts, F] */
+  /**
+   * Maps dy, x, mean and inverse deviation to two sums over each part of the rows. The sums are dy * (x - mean) *
+   * inverse deviation [parts, F] and dy [parts, F].
+   */
   batchNormPartialGradients: general(([dy, x, mean, inverse], attributes) => {
     expectShape(x, dy.shape, 'input')
     for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(1), 'statistic')
     const sums = real(partsOf(attributes), dy.shape[1])
     return [sums, sums]
   }),
-  /** (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f] */
+  /** Computes (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f]. */
   batchNormalize: elementwise('features', 'features', 'features', 'features'),
-  /** variance[F] -> 1/sqrt(variance + epsilon) */
+  /** Maps variance[F] to 1/sqrt(variance + epsilon). */
   inverseDeviation: general(([variance]) => [real(...variance.shape)]),
-  /** dy[B, F], x[B, F], mean[F], inverse deviation[F] -> sum over the batch of dy * (x - mean) * inverse deviation [F] */
+  /**
+   * Maps dy[B, F], x[B, F], mean[F] and inverse deviation[F] to the sum over the batch of
+   * dy * (x - mean) * inverse deviation [F].
+   */
   batchNormScaleGradient: general(([dy, x, mean, inverse]) => {
     expectShape(x, dy.shape, 'input')
     for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(1), 'statistic')
     return [real(dy.shape[1])]
   }),
-  /** dy, x, mean, inverse deviation, scale, scale's gradient, shift's gradient -> dx */
+  /** Maps dy, x, mean, inverse deviation, scale, scale's gradient and shift's gradient of a batch norm to dx. */
   batchNormInputGradient: elementwise('same', 'features', 'features', 'features', 'features', 'features'),
-  /** running[F], statistic[F] -> (1 - momentum) running + momentum * correction * statistic */
+  /** Maps running[F] and statistic[F] to (1 - momentum) running + momentum * correction * statistic. */
   runningUpdate: general(([running, statistic]) => {
     expectShape(statistic, running.shape, 'statistic')
     return [real(...running.shape)]
   }),
 
-  /** logits[B, C], labels[B] -> loss[B], gradient of the batch's mean loss[B, C] */
+  /** Maps logits[B, C] and labels[B] to the losses [B] and the gradient of the batch's mean loss [B, C]. */
   softmaxCrossEntropy: general(([logits, labels]) => {
     expectShape(labels, [logits.shape[0]], 'labels')
     return [real(logits.shape[0]), real(...logits.shape)]
   }),
-  /** outputs[B, O], targets[B, O] -> loss[B] (the mean over O), gradient of the batch's mean loss[B, O] */
+  /**
+   * Maps outputs[B, O] and targets[B, O] to the losses [B], each a mean over O, and the gradient of the batch's mean
+   * loss [B, O].
+   */
   squaredError: general(([outputs, targets]) => {
     expectShape(targets, outputs.shape, 'targets')
     return [real(outputs.shape[0]), real(...outputs.shape)]
   }),
 
-  // Norms and updates with the attribute `clipValue` take each element of the gradient as the nearest in [-clipValue, clipValue].
-  /** gradient -> the Euclidean norm of each of the tensors that its leading `axes` axes stack [tensors] */
+  // Norms and updates with the attribute `clipValue` clamp each element of the gradient to [-clipValue, clipValue].
+  /**
+   * Maps a gradient to the Euclidean norm [tensors] of each tensor that the leading `axes` axes of the gradient stack.
+   */
   norms: general(([gradient], { axes }) => [real(stackedTensors(gradient, axes))]),
   /**
-   * parameter, gradient -> of each of the tensors that its leading `axes` axes stack, how many elements stay what they are
-   * where `factor` times the gradient is taken from them in float32 [tensors]
+   * Maps a parameter and its gradient to a count [tensors] for each tensor that the leading `axes` axes of the
+   * parameter stack. The count is the number of elements that stay unchanged when `factor` times the gradient is
+   * subtracted in float32.
    */
   unmoved: general(([parameter, gradient], { axes }) => {
     expectShape(gradient, parameter.shape, 'gradient')
     return [real(stackedTensors(parameter, axes))]
   }),
-  /** any number of vectors and scalars -> the norm of all their elements together [] */
+  /** Maps any number of vectors and scalars to the Euclidean norm of all their elements together []. */
   normOfAll: general(() => [real()]),
-  /** norm[] -> the factor min(1, limit / (norm + 1e-6)) that brings it down to the attribute `limit` [] */
+  /** Maps norm[] to the factor min(1, limit / (norm + 1e-6)) [], which scales a vector of that norm down to `limit`. */
   clipFactor: general(([norm]) => {
     expectShape(norm, [], 'norm')
     return [real()]
   }),
 
-  // Updates end with, where the attribute `clipped` says so, a factor [] on the gradient, and, where `layered` says so, a
-  // vector [tensors] of factors on the rate, one for each tensor that the parameter's leading `axes` axes stack.
-  /** parameter, gradient, rate[] -> parameter; attribute: weightDecay */
+  // With the attribute `clipped`, an update has a further input: a factor [] on the gradient. With the attribute
+  // `layered`, an update has a last input [tensors] of factors on the rate. Each tensor that the parameter's leading
+  // `axes` axes stack has one factor.
+  /** Maps parameter, gradient and rate[] to the new parameter, with the attribute `weightDecay`. */
   sgdUpdate: update(rules.sgd),
-  /** parameter, gradient, velocity, rate[], momentum[] -> parameter, velocity; attributes: weightDecay, nesterov */
+  /**
+   * Maps parameter, gradient, velocity, rate[] and momentum[] to the new parameter and velocity, with the attributes
+   * `weightDecay` and `nesterov`.
+   */
   momentumUpdate: update(rules.momentum),
   /**
-   * parameter, gradient, first moment, second moment, rate[], first and second correction[] -> parameter, moments;
-   * attributes: firstDecay, secondDecay, epsilon, weightDecay, decoupled (Kingma & Ba 2015; Loshchilov & Hutter 2019)
+   * Maps parameter, gradient, first moment, second moment, rate[], first correction[] and second correction[] to the
+   * new parameter and the two new moments (Kingma & Ba 2015; Loshchilov & Hutter 2019). `adamUpdate` has the attributes
+   * `firstDecay`, `secondDecay`, `epsilon`, `weightDecay` and `decoupled`.
    */
   adamUpdate: update(rules.adam),
   /**
-   * stacked[n, ...] -> its tensors from `first` on, `count` of them [count, ...], or where `length` isn't 0 in segments of so
-   * many [count / length, length, ...]; a view that moves nothing
+   * Maps stacked[n, ...] to the `count` tensors that begin at index `first`: a value of shape [count, ...], or
+   * [count / length, length, ...] if `length` is not 0. `part` makes a view and moves no data.
    */
   part: general(([stacked], { first, count, length }) => {
     const [times, ...tensor] = stacked.shape
     assertInvariant(
       Number(first) + Number(count) <= times,
-      `tensors ${first} to ${Number(first) + Number(count)} of ${times}`,
+      `a part takes tensors ${first} to ${Number(first) + Number(count)} of ${times}`,
     )
     const axes = Number(length) > 0 ? [Number(count) / Number(length), Number(length)] : [Number(count)]
     return [{ shape: [...axes, ...tensor], element: stacked.element }]
   }),
-  /** parts in their order, the first one in segments -> stacked[n, ...]; each part is made in its place */
+  /**
+   * Joins parts, in their order, to stacked[n, ...]. The first part has the axes of segments. `join` moves no data,
+   * because the memory plan places each part inside the joined value.
+   */
   join: general((parts) => {
     const [[segments, length, ...tensor], rest] = parts.map(({ shape }) => shape)
     if (rest) expectShape(parts[1], [rest[0], ...tensor], 'the rest')
     return [{ shape: [segments * length + (rest?.[0] ?? 0), ...tensor], element: parts[0].element }]
   }),
-  /** x; the plan moves values with it where two places need them */
+  /** Copies x. The memory plan inserts copies for values that are needed in two places. */
   copy: elementwise(),
-  /** -> zeros of the shape in the attribute `shape` (sizes joined by x) */
+  /** Makes zeros of the shape in the attribute `shape`, a text with the sizes joined by the letter x. */
   zeros: general((_inputs, attributes) => [real(...String(attributes.shape).split('x').filter(Boolean).map(Number))]),
 } satisfies Record<string, OpRow>
 

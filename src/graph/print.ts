@@ -1,4 +1,4 @@
-/** Prints a graph: one line an operation, loops as indented blocks. */
+/** Prints a graph as text: one line for each operation, and an indented block for each loop. */
 import type { Graph, Node, Value } from './graph.ts'
 
 function shapeText({ shape, element }: Value): string {

@@ -1,4 +1,7 @@
-/** The graphs that Isobath runs: one training step, and one forward pass in evaluation mode. */
+/**
+ * The graphs that Isobath runs: a training step, the gradient of a batch, an update of running statistics, and a
+ * forward pass in evaluation mode.
+ */
 import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
@@ -15,38 +18,47 @@ export interface TrainingGraphOptions extends UpdateOptions {
   readonly batch: number
   readonly loss: LossName
   readonly seed: number
-  /** Less memory, and up to a third more time; nothing is computed again by default. */
+  /**
+   * Selects the iterations that the backward pass recomputes; the default recomputes none. Recomputation saves memory
+   * and takes up to a third more time.
+   */
   readonly recompute?: Recomputation
-  /** Whether `gradient.NAME` can be read after a step, as by default; without, updates are done as gradients are made. */
+  /**
+   * Whether `gradient.NAME` can be read after a step; the default is true. With false, each update runs as soon as the
+   * gradient of the parameter has been computed.
+   */
   readonly gradients?: boolean
-  /** Layers whose outputs can be read after a step, by path; `tap.PATH` is the output's name. */
+  /** Selects the layers whose outputs can be read after a step. The output of a layer with path PATH is `tap.PATH`. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
 
 export interface GradientGraphOptions {
   readonly batch: number
   readonly loss: LossName
-  /** What is told of every trained weight's tensors; nothing by default. */
+  /** Measurements of the tensors of every trained weight. The default measures nothing. */
   readonly tensors?: TensorOptions
-  /** Layers whose outputs can be read after a pass, by path; `tap.PATH` is the output's name. */
+  /** Selects the layers whose outputs can be read after a pass. The output of a layer with path PATH is `tap.PATH`. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
 
 export interface TensorOptions {
-  /** Of what is taken from the weights, as a multiple of the gradient: then `unmoved.NAME` counts those that stay. */
+  /**
+   * Factor on the gradient. With a factor, the output `unmoved.NAME` counts the weights that stay unchanged when factor
+   * times gradient is subtracted from the weights.
+   */
   readonly factor?: number
 }
 
 export interface EvaluationGraphOptions {
   readonly batch: number
-  /** Normalize by the batch's own statistics, as in training; nothing is dropped all the same. */
+  /** Whether batch norm uses the batch's own statistics, as in training. Batch statistics do not turn on dropout. */
   readonly batchStatistics?: boolean
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
 
 function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<string, Value> {
   const declare = ({ name, shape, loops, trainable }: ParameterBlueprint): [string, Value] => {
-    // A convolution's kernel [O, C, height, width] is a row for each output.
+    // A convolution's kernel [O, C, height, width] becomes a matrix with one row for each output channel.
     const [outputs, inputs, ...kernel] = shape.slice(loops.length)
     const own = kernel.length > 0 ? [...loops, outputs, inputs * sizeOf(kernel)] : shape
     return [name, builder.input(name, trainable ? 'parameter' : 'state', own)]
@@ -55,8 +67,9 @@ function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<str
 }
 
 /**
- * The outputs of the tapped layers. A layer can share its path with one inside it (a repeat with its block): then the
- * outermost of those inside most loops is tapped, the one that is there for every iteration.
+ * Collects the outputs of the tapped layers. A layer can share its path with a layer inside it, for example a repeat
+ * with its block. If several layers share a path, only layers inside the most loops have a value for every iteration.
+ * Of the layers inside the most loops, the outermost layer is tapped.
  */
 class Taps {
   private readonly found = new Map<string, Tapped>()
@@ -72,7 +85,8 @@ class Taps {
     const { path, loops } = layer
     const known = this.found.get(path)
     if (!this.isTapped(layer) || (known && known.layer.loops.length > loops.length)) return
-    // A layer that hands its input on makes no value of its own, and the network's input is another in every ring slot.
+    // A layer that returns the network's input unchanged makes no new value. The network's input has another address in
+    // every slot of the input ring, so the tap reads a copy.
     const [own] = value === this.input ? this.builder.op('copy', [value], {}, path) : [value]
     const tapped = this.byLayer.get(layer) ?? { layer, shape: [...loops, ...own.shape], pieces: [] }
     tapped.pieces.push(this.builder.stack(own))
@@ -89,19 +103,19 @@ class Taps {
 
 interface Tapped {
   readonly layer: LayerBlueprint
-  /** With the axes of the loops around the layer. */
+  /** Shape of the layer's output, including the axes of the loops around the layer. */
   readonly shape: Shape
-  /** More than one where a loop is cut into segments. */
+  /** The stacked outputs of the layer: one value, or one value for each piece of a loop that is cut into segments. */
   readonly pieces: Value[]
 }
 
-/** A forward pass in training mode, its loss, and the way back from it. */
+/** A forward pass in training mode, the loss, and the backward pass. */
 interface Differentiated {
   readonly builder: GraphBuilder
   readonly parameters: ReadonlyMap<string, Value>
   readonly meanLoss: Value
   readonly statistics: readonly BatchStatistic[]
-  /** Of every value asked for that the loss depends on. */
+  /** Gradients of the loss with respect to all requested values that the loss depends on. */
   readonly gradients: ReadonlyMap<Value, Value>
 }
 
@@ -111,9 +125,9 @@ interface DifferentiatedOptions {
   readonly seed?: number
   readonly recompute?: Recomputation
   readonly taps?: (blueprint: LayerBlueprint) => boolean
-  /** Whether units are dropped, which takes the number of the step. */
+  /** Whether dropout is active. Dropout needs the number of the step as an input. */
   readonly drops: boolean
-  /** Whether the network's outputs and the loss's gradient with respect to the input can be read. */
+  /** Whether the network's outputs and the gradient of the loss with respect to the input can be read. */
   readonly ends?: boolean
 }
 
@@ -151,7 +165,7 @@ function differentiated(blueprint: Blueprint, options: DifferentiatedOptions): D
   return { builder, parameters, meanLoss, statistics, gradients }
 }
 
-/** The parameters that are trained and that the loss depends on, with their gradients. */
+/** Returns the trained parameters that the loss depends on, with their gradients. */
 function withGradients({ parameters: blueprints }: Blueprint, { parameters, gradients }: Differentiated) {
   return blueprints.flatMap((parameter) => {
     const value = parameter.trainable ? parameters.get(parameter.name) : undefined
@@ -161,9 +175,9 @@ function withGradients({ parameters: blueprints }: Blueprint, { parameters, grad
 }
 
 /**
- * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `step` and the optimizer's
- * scalars (see updates.ts); outputs
- * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
+ * Builds the graph of one training step. The graph's inputs are `x` [B, features], `labels` [B] (or `targets`
+ * [B, outputs]), `step`, and the optimizer's scalars (see updates.ts). The graph's outputs are `loss` (the batch's mean
+ * before the update), `gradient.NAME` for every trained parameter, and the taps.
  */
 export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
   const { gradients: keepsGradients = true } = options
@@ -173,7 +187,8 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const updated = withGradients(blueprint, pass)
   if (keepsGradients) for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
   emitUpdates(builder, updated, options)
-  // With the updates, not where the statistics are taken: a step whose loss isn't finite must not move them either.
+  // The running statistics move together with the parameters, not where the batch's statistics are computed. A step
+  // whose loss is not finite must leave the running statistics unchanged.
   followStatistics(builder, statistics)
   return builder.finish('training step')
 }
@@ -190,11 +205,11 @@ function followStatistics(builder: GraphBuilder, statistics: readonly BatchStati
 }
 
 /**
- * What a batch's loss and its gradient are, for those who only look: nothing is updated, nothing dropped, and batch norm uses
- * the batch's own statistics. Inputs `x` [B, features] and `labels` [B] (or `targets` [B, outputs]); outputs `loss`,
- * `outputs` [B, outputs], `gradient.NAME` of every trained parameter, `gradient.x` [B, features], and the taps. With
- * `tensors`, for each of the tensors that a trained weight stacks: `norm.NAME` and `norm.gradient.NAME`, their Euclidean
- * norms, and `unmoved.NAME`.
+ * Builds the graph of a batch's loss and gradient without a training step. Nothing is updated, dropout is off, and
+ * batch norm uses the batch's own statistics. The graph's inputs are `x` [B, features] and `labels` [B] (or `targets`
+ * [B, outputs]). The graph's outputs are `loss`, `outputs` [B, outputs], `gradient.NAME` for every trained parameter,
+ * `gradient.x` [B, features], and the taps. With the option `tensors`, the graph has further outputs for each tensor
+ * that a trained weight stacks: the Euclidean norms `norm.NAME` and `norm.gradient.NAME`, and the count `unmoved.NAME`.
  */
 export function gradientGraph(blueprint: Blueprint, options: GradientGraphOptions): Graph {
   const pass = differentiated(blueprint, { ...options, drops: false, ends: true })
@@ -213,8 +228,9 @@ export function gradientGraph(blueprint: Blueprint, options: GradientGraphOption
 }
 
 /**
- * A forward pass whose one effect is on running statistics: each moves to the batch's by `weight` (1: all the way). Input `x`
- * [B, features]; undefined where the network has none.
+ * Builds the graph of a forward pass that only changes the running statistics. Each running statistic moves toward the
+ * batch's statistic by the fraction `weight`; the weight 1 replaces the running statistic. The graph's input is `x`
+ * [B, features]. Returns undefined for a network without running statistics.
  */
 export function statisticsGraph(blueprint: Blueprint, batch: number, weight: number): Graph | undefined {
   if (!blueprint.parameters.some(({ role }) => role === 'runningMean')) return undefined
@@ -228,7 +244,10 @@ export function statisticsGraph(blueprint: Blueprint, batch: number, weight: num
   return builder.finish('statistics')
 }
 
-/** A forward pass in evaluation mode: input `x` [B, features], output `outputs` [B, outputs] and the taps. */
+/**
+ * Builds the graph of a forward pass in evaluation mode. The graph's input is `x` [B, features]. The graph's outputs
+ * are `outputs` [B, outputs] and the taps.
+ */
 export function evaluationGraph(blueprint: Blueprint, options: EvaluationGraphOptions): Graph {
   const { batch, batchStatistics = false, taps } = options
   const builder = new GraphBuilder()
@@ -236,7 +255,7 @@ export function evaluationGraph(blueprint: Blueprint, options: EvaluationGraphOp
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
   const tapped = new Taps(builder, x, taps)
   const context = { builder, training: batchStatistics, batch, seed: 0, parameters, onOutput: tapped.onOutput }
-  // A value of its own, whatever the network ends in: an input, a loop, a layer that a probe taps too.
+  // The copy gives `outputs` a separate value, even if the network ends in an input, a loop, or a tapped layer.
   const [outputs] = builder.op('copy', [lowerNetwork(context, blueprint.root, x)], {}, 'outputs')
   builder.output('outputs', outputs)
   tapped.declareOutputs()

@@ -1,22 +1,27 @@
 /**
- * The end of a training step: what the optimizer makes of the gradients. Beside the batch a step takes scalars, which
- * move over a run: `rate`, and those of the optimizer's rule (optimizers/).
+ * The end of a training step: the optimizer turns the gradients into updates of the parameters. Besides the batch, a
+ * step takes scalars that change during a run: `rate`, and the scalars of the optimizer's rule (optimizers/).
  */
 import type { Shape } from '../blueprint/blueprint.ts'
 import type { GraphBuilder } from './builder.ts'
 import type { Attributes, Value } from './graph.ts'
 import { type OptimizerRule, rowOf } from './optimizers/table.ts'
 
-/** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
+/**
+ * The name that a training graph gives to an optimizer's state for a parameter. The colon tells the state apart from a
+ * layer's running statistics, because no layer's name has a colon.
+ */
 const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
 
-/** True for the states that belong to the optimizer, false for running statistics. */
+/** Returns true for a state that belongs to the optimizer and false for a running statistic. */
 export const isOptimizerState = (name: string): boolean => name.includes(':')
 
 export interface UpdatedParameter {
   readonly name: string
   readonly shape: Shape
-  /** The counts of the loops around the layer: the leading axes of the shape. */
+  /**
+   * Numbers of iterations of the loops around the layer, which are the leading axes of the parameter's shape.
+   */
   readonly loops: readonly number[]
   readonly value: Value
   readonly gradient: Value
@@ -24,11 +29,17 @@ export interface UpdatedParameter {
 
 export interface UpdateOptions {
   readonly optimizer: OptimizerRule
-  /** Each element of the gradient is brought into [-clipValue, clipValue], before the norm is clipped. */
+  /** Each element of the gradient is clamped to [-clipValue, clipValue] before the norm of the gradient is clipped. */
   readonly clipValue?: number
-  /** The gradient of all parameters together is scaled down to this norm where it is longer; null is as absent. */
+  /**
+   * Largest norm of the gradients of all parameters together. Gradients with a larger norm are scaled down. The value
+   * null sets no limit.
+   */
   readonly clipNorm?: number | null
-  /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
+  /**
+   * Factors on the learning rate, by the name of the parameter. A parameter has one factor for each tensor that its
+   * leading axes stack. A parameter without an entry in the map has the factor 1.
+   */
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
 }
 
@@ -57,7 +68,7 @@ export function emitUpdates(
   }
 }
 
-/** The factor that brings the norm of all gradients together down to `limit` (Pascanu, Mikolov & Bengio 2013). */
+/** Emits the factor that scales the norm of all gradients down to `limit` (Pascanu, Mikolov & Bengio 2013). */
 function clipFactor(
   builder: GraphBuilder,
   parameters: readonly UpdatedParameter[],

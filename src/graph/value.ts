@@ -1,9 +1,11 @@
-/** What operations take and give. */
+/** The values that operations read and make, and the attributes of operations. */
 import type { Shape } from '../blueprint/blueprint.ts'
 
 export type { Shape }
 
-/** `real` is the program's floating-point type (float32 or float64); `int` is a 32-bit integer. */
+/**
+ * Type of a value's elements: `real` is the program's floating-point type (float32 or float64), `int` a 32-bit integer.
+ */
 export type Element = 'real' | 'int'
 
 export interface Value {

@@ -1,10 +1,12 @@
-/** Checks that a graph is legal: definitions before uses, shapes as the operations say, loops that fit together. */
+/**
+ * Checks that a graph is legal: values are defined before they are used, and the shapes of operations and loops match.
+ */
 import { assertInvariant } from '../support/errors.ts'
 import type { Graph, LoopNode, Node, OpNode, Shape, Value } from './graph.ts'
 import { sameShape, sizeOf } from './graph.ts'
 import { ops } from './ops.ts'
 
-/** Throws an internal error where the graph isn't legal. */
+/** Throws an `internal` error if the graph is not legal. */
 export function verifyGraph(graph: Graph): void {
   new Verifier().graph(graph)
 }
@@ -24,31 +26,37 @@ function verifyUnique(names: readonly string[], what: string): void {
 }
 
 class Verifier {
-  /** All values that anything has made so far, in whatever scope: each is made once. */
+  /** All values made so far, in all scopes. Every value may be made only once. */
   private readonly made = new Set<Value>()
 
   graph({ inputs, constants, body, updates, outputs, guard }: Graph): void {
     const visible = new Set<Value>()
     for (const { value } of inputs) this.make(value, visible)
     for (const { value, data, name } of constants) {
-      assertInvariant(data.length === sizeOf(value.shape), `constant ${name} has ${data.length} values`)
+      assertInvariant(
+        data.length === sizeOf(value.shape),
+        `constant ${name} of shape [${value.shape}] has ${data.length} values`,
+      )
       this.make(value, visible)
     }
     this.nodes(body, visible)
     for (const { target, value } of updates) {
-      assertInvariant(visible.has(value) && sameKind(target, value), `update of %${target.id}`)
+      assertInvariant(
+        visible.has(value) && sameKind(target, value),
+        `the update of %${target.id} has another shape or an undefined value`,
+      )
       const kept = inputs.some((input) => input.value === target && input.role !== 'input')
-      assertInvariant(kept, `update of %${target.id}, which is no parameter or state`)
+      assertInvariant(kept, `an update has the target %${target.id}, which is not a parameter or state`)
     }
     const targets = updates.map(({ target }) => target)
     assertInvariant(new Set(targets).size === targets.length, 'an input is updated twice')
     for (const { name, value } of outputs) assertInvariant(visible.has(value), `output ${name} isn't defined`)
-    // An output may have an input's name only by mistake: a program reads both by name.
+    // Inputs and outputs need different names, because a program reads inputs and outputs by name.
     verifyUnique(
       [...inputs, ...outputs].map(({ name }) => name),
       'inputs or outputs',
     )
-    if (guard) assertInvariant(visible.has(guard) && guard.shape.length === 0, 'the guard is a scalar of the graph')
+    if (guard) assertInvariant(visible.has(guard) && guard.shape.length === 0, 'the guard is not a scalar of the graph')
   }
 
   private make(value: Value, visible: Set<Value>): void {
@@ -57,7 +65,7 @@ class Verifier {
     visible.add(value)
   }
 
-  /** Adds what the nodes make to `visible`. */
+  /** Adds the values that the nodes make to `visible`. */
   private nodes(nodes: readonly Node[], visible: Set<Value>): void {
     for (const node of nodes) {
       if (node.kind === 'op') this.op(node, visible)
@@ -90,19 +98,25 @@ class Verifier {
     for (const { initial, parameter, next, result } of carried) {
       expectIn(visible, initial, 'carries')
       const isOneKind = [parameter, next, result].every((value) => sameKind(value, initial))
-      assertInvariant(isOneKind, `${where} carries values of one shape`)
+      assertInvariant(isOneKind, `${where} carries a value that changes its shape`)
       this.make(parameter, inside)
     }
     for (const { stacked, parameter } of slices) {
       expectIn(visible, stacked, 'slices')
-      assertInvariant(isStackOf(stacked, parameter, times), `${where} slices [${stacked.shape}] in ${times}`)
+      assertInvariant(
+        isStackOf(stacked, parameter, times),
+        `${where} cuts a value of shape [${stacked.shape}] into ${times} slices`,
+      )
       this.make(parameter, inside)
     }
     this.nodes(body, inside)
-    for (const { next } of carried) expectIn(inside, next, 'carries on')
+    for (const { next } of carried) expectIn(inside, next, 'carries forward')
     for (const { value, stacked } of stacks) {
       expectIn(inside, value, 'stacks')
-      assertInvariant(isStackOf(stacked, value, times), `${where} stacks ${times} of [${value.shape}]`)
+      assertInvariant(
+        isStackOf(stacked, value, times),
+        `${where} stacks ${times} values of shape [${value.shape}] as [${stacked.shape}]`,
+      )
       this.make(stacked, visible)
     }
     for (const { result } of carried) this.make(result, visible)

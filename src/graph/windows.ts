@@ -6,7 +6,7 @@ import type { Attributes } from './value.ts'
 export interface Geometry extends Window {
   readonly height: number
   readonly width: number
-  /** What lies beyond the border is the other side; otherwise zeros. */
+  /** True if positions beyond the border wrap around to the opposite side of the image, false if they are zeros. */
   readonly circular: boolean
   /** height * width */
   readonly positions: number
@@ -15,7 +15,7 @@ export interface Geometry extends Window {
   readonly outputPositions: number
 }
 
-/** The attributes for a window that moves over images of this size. */
+/** Returns the attributes of an operation whose window moves over images of the given size. */
 export function windowAttributes(
   window: Window,
   { height, width, circular = false }: { height: number; width: number; circular?: boolean },
@@ -23,11 +23,11 @@ export function windowAttributes(
   return { ...window, height, width, circular }
 }
 
-/** What the attributes of `windowAttributes` say; throws an internal error where one is missing. */
+/** Reads the attributes that `windowAttributes` made. Throws an `internal` error if an attribute is missing. */
 export function geometryOf(attributes: Attributes): Geometry {
   const number = (name: string): number => {
     const value = attributes[name]
-    assertInvariant(typeof value === 'number', `a window has a ${name}`)
+    assertInvariant(typeof value === 'number', `a window has no ${name}`)
     return value
   }
   const [height, width] = [number('height'), number('width')]
@@ -50,5 +50,5 @@ export function geometryOf(attributes: Attributes): Geometry {
   }
 }
 
-/** Of every `stride`-th position: a window of one position. */
+/** Returns a window of one position that visits every `stride`-th position. */
 export const strideWindow = (stride: number): Window => createWindow(1, stride, false)

@@ -4,28 +4,28 @@ import { activationNames, activations } from './activations.ts'
 const slope = 0.1
 const inputs = Array.from({ length: 241 }, (_, index) => (index - 120) / 8)
 
-describe.each(activationNames)('the traits of %s', (name) => {
+describe.each(activationNames)('activation %s:', (name) => {
   const row = activations[name]
   const value = (x: number): number => row.value(x, slope)
   const derivative = (x: number): number => row.derivative(row.derivedFrom(slope) === 'input' ? x : value(x), slope)
 
-  it('say its value at 0', () => {
+  it('the trait atZero names the value at 0', () => {
     const named = { '0': 0, '1/2': 1 / 2, 'ln 2': Math.LN2 }
     expect(Object.entries(named)).toContainEqual([row.atZero, expect.closeTo(value(0), 15)])
   })
 
-  it('say where its values are never negative', () => {
+  it('the trait nonnegative says for which inputs the values are never negative', () => {
     const isNonnegative = (x: number): boolean => value(x) >= 0
     expect(inputs.filter((x) => x >= 0).every(isNonnegative)).toBe(true)
     expect(inputs.every(isNonnegative)).toBe(row.nonnegative === 'always')
   })
 
-  it('say whether it leaves inputs above 0 as they are, and whether it switches off below 0', () => {
+  it('the trait keepsPositive describes inputs above 0, and the trait switchesOff describes inputs below 0', () => {
     expect(inputs.filter((x) => x > 0).every((x) => value(x) === x)).toBe(row.keepsPositive)
     expect(inputs.filter((x) => x < 0).every((x) => value(x) === 0 && derivative(x) === 0)).toBe(row.switchesOff)
   })
 
-  it('have an operating point at which it is nearly straight', () => {
+  it('the function is nearly straight at its operating point', () => {
     if (row.operatingPoint === null) return expect(inputs.every((x) => value(x) === x)).toBe(true)
     const { at, value: given, slope: factor, step } = row.operatingPoint
     expect(value(at)).toBeCloseTo(given, 12)

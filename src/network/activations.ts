@@ -1,6 +1,6 @@
 /**
- * Activation functions: a row has all that belongs to one of them, except for its WebAssembly. The reference backend computes
- * with `value` and `derivative`.
+ * Activation functions. Each row of the table holds everything about one function, except for its WebAssembly code. The
+ * reference backend computes with the fields `value` and `derivative` of a row.
  */
 import { assertInvariant } from '../support/errors.ts'
 import { erf, log, normalDensity, normalDistribution } from '../support/numbers.ts'
@@ -20,65 +20,75 @@ export const activationNames = [
 
 export type ActivationName = (typeof activationNames)[number]
 
-/** Outputs from `low` to `high`. */
+/** Range of outputs from `low` to `high`. */
 export interface OutputRange {
   readonly low: number
   readonly high: number
 }
 
 /**
- * Where a function is so straight that a layer of it hands on what it gets. A unit is given at + step * x and gives
- * value + slope * step * x; the next layer with weights undoes the scale and the offset.
+ * An operating point: a point near which a function is almost straight, so that a layer of this function can pass on a
+ * signal x. Each unit gets at + step * x and gives value + slope * step * x. The next layer with weights undoes the
+ * scale and the offset.
  */
 export interface OperatingPoint {
   readonly at: number
-  /** Of the function at this point. */
+  /** Value of the function at the operating point. */
   readonly value: number
-  /** Of the function there. */
+  /** Slope of the function at the operating point. */
   readonly slope: number
-  /** What x is multiplied by. */
+  /** Factor on x in the input of the function. */
   readonly step: number
 }
 
 export interface Activation {
   readonly value: (x: number, slope: number) => number
-  /** At x, given x or the function's value there, as `derivedFrom` says. */
+  /**
+   * Derivative of the function at x. The first argument is x or the function's value at x, depending on `derivedFrom`.
+   */
   readonly derivative: (kept: number, slope: number) => number
-  /** What the derivative is computed from: the input, or the output where that is enough. */
+  /** Quantity from which the derivative is computed: the output if the output is enough, otherwise the input. */
   readonly derivedFrom: (slope: number) => 'input' | 'output'
-  /** Its value at 0, in words. */
+  /** Value of the function at 0, in words. */
   readonly atZero: string
-  /** Where its values are never negative: for all inputs, or for inputs that aren't negative. */
+  /** Inputs for which the function's values are never negative: all inputs, or only nonnegative inputs. */
   readonly nonnegative: 'always' | 'for nonnegative inputs'
-  /** Whether it leaves inputs above 0 as they are. */
+  /** Whether the function leaves inputs above 0 unchanged. */
   readonly keepsPositive: boolean
-  /** Whether it gives 0 for all inputs below 0, where it passes no gradient back, not even an infinite one. */
+  /**
+   * Whether the function gives 0 for all inputs below 0, and passes no gradient back for them, not even an infinite
+   * one.
+   */
   readonly switchesOff: boolean
   /**
-   * The outputs at which the derivative is at least this fraction of its maximum. Null for a function that doesn't
-   * saturate, and for one whose outputs don't tell the derivative.
+   * Returns the range of outputs at which the derivative is at least `fraction` of its maximum. Null for a function
+   * that doesn't saturate, and for a function whose output doesn't determine the derivative.
    */
   readonly lively: ((fraction: number) => OutputRange) | null
-  /** Null for the identity, which is straight everywhere. */
+  /** Point near which the function is almost straight. Null for the identity, which is straight everywhere. */
   readonly operatingPoint: OperatingPoint | null
-  /** The initializer that dense presets take with it. */
+  /** Default initializer of the dense presets that use the function. */
   readonly initializer: 'he' | 'lecun' | 'glorot'
 }
 
-/** SELU's constants (Klambauer et al. 2017, eq. 14): scale and alpha that make mean 0 and variance 1 a fixed point. */
+/** SELU's constants (Klambauer et al. 2017, eq. 14): this scale and alpha make mean 0 and variance 1 a fixed point. */
 export const seluScale = 1.0507009873554805
 export const seluAlpha = 1.6732632423543772
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
-/** 0 where the factor is: also where x isn't finite, as in the limit. */
+/** The product of x and `factor`. A factor of 0 gives 0 even if x isn't finite, as in the limit. */
 const times = (x: number, factor: number): number => (factor === 0 ? 0 : x * factor)
 const around = (high: number): OutputRange => ({ low: -high, high })
 
 /**
- * Operating points: odd functions are straightest at 0, but for x^3: of an x near 1, a layer of tanh or erf loses 10^-14, since
- * small numbers have all their digits, and one of the logistic function 10^-11, most of it by rounding about 1/2. The others are
- * straight far to the right, where rounding in float64 takes 10^-12 of an x (at 1) or 10^-11 (at 10 and at 40, where the normal
- * distribution and the logistic function are 1), as long as |x| is below some 10^4.
+ * The table of activation functions by name.
+ *
+ * Operating points: odd functions are straightest at 0, up to a term in x^3. A layer of tanh or erf loses 10^-14 of an
+ * x near 1, because small numbers have all their digits. A layer of the logistic function loses 10^-11 of an x near 1,
+ * mostly because outputs near 1/2 are rounded. The other functions are straight far to the right of 0. Rounding in
+ * float64 loses 10^-12 of x at the operating point 1, and 10^-11 at the operating points 10 and 40. In float64 the
+ * normal distribution is exactly 1 at x = 10, and the logistic function is exactly 1 at x = 40. The losses at operating
+ * points hold as long as |x| is below about 10^4.
  */
 export const activations: Readonly<Record<ActivationName, Activation>> = {
   identity: {
@@ -108,7 +118,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
   leakyRelu: {
     value: (x, slope) => (x > 0 ? x : slope * x),
     derivative: (kept, slope) => (kept > 0 ? 1 : slope),
-    // The output tells the input's sign, and so the derivative, unless the slope is negative.
+    // The output has the sign of the input, and so determines the derivative, unless the slope is negative.
     derivedFrom: (slope) => (slope < 0 ? 'input' : 'output'),
     atZero: '0',
     nonnegative: 'for nonnegative inputs',
@@ -158,7 +168,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     operatingPoint: { at: 40, value: 40, slope: 1, step: 1e-4 },
     initializer: 'glorot',
   },
-  // Hendrycks & Gimpel (2016): x times the normal distribution function
+  // GELU is x times the normal distribution function (Hendrycks & Gimpel 2016).
   gelu: {
     value: (x) => times(x, normalDistribution(x)),
     derivative: (x) => normalDistribution(x) + times(x, normalDensity(x)),
@@ -183,7 +193,8 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     operatingPoint: { at: 40, value: 40, slope: 1, step: 1e-4 },
     initializer: 'he',
   },
-  // Klambauer et al. (2017), eq. 2. The fixed point is derived for variance 1/fanIn, so it takes LeCun's initializer.
+  // SELU's fixed point is derived for variance 1/fanIn, so SELU uses LeCun's initializer (Klambauer et al. 2017, eq.
+  // 2).
   selu: {
     value: (x) => (x > 0 ? seluScale * x : seluScale * seluAlpha * Math.expm1(x)),
     derivative: (y) => (y > 0 ? seluScale : y + seluScale * seluAlpha),
@@ -192,7 +203,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     nonnegative: 'for nonnegative inputs',
     keepsPositive: false,
     switchesOff: false,
-    // The maximum of the derivative is scale alpha, just below 0.
+    // The derivative has its maximum, scale * alpha, just below x = 0.
     lively: (fraction) => ({ low: (fraction - 1) * seluScale * seluAlpha, high: Number.POSITIVE_INFINITY }),
     operatingPoint: { at: 1, value: seluScale, slope: seluScale, step: 1e-4 },
     initializer: 'lecun',
@@ -205,14 +216,14 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     nonnegative: 'for nonnegative inputs',
     keepsPositive: false,
     switchesOff: false,
-    // The derivative is in proportion to exp(-x^2).
+    // The derivative is proportional to exp(-x^2).
     lively: (fraction) => around(erf(Math.sqrt(-log(fraction)))),
     operatingPoint: { at: 0, value: 0, slope: 2 / Math.sqrt(Math.PI), step: 1e-7 },
     initializer: 'glorot',
   },
 }
 
-/** The activation that an operation's attribute names. */
+/** The activation function that an operation's attribute names. */
 export function activationNamed(name: unknown): ActivationName {
   const known = activationNames.find((one) => one === name)
   assertInvariant(known !== undefined, `no activation function ${String(name)}`)

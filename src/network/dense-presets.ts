@@ -1,7 +1,8 @@
 /**
- * The dense presets: `first` (a dense layer and its activation), the other hidden layers as one loop `hidden`, and the
- * dense layer `readout`. So the depth is a loop count and never changes the size of what is built from it. With widths
- * that differ, each run of equal widths has its loop, and a layer that changes the width stands before it.
+ * The dense presets. A dense preset has a first layer `first` with its activation, a loop `hidden` of the other hidden
+ * layers, and a dense layer `readout`. The depth is a loop count, so the size of the network's data doesn't depend on
+ * the depth. If the widths differ, each run of equal widths has its own loop, and a layer that changes the width stands
+ * before each loop.
  */
 import { grouped } from '../format/words.ts'
 import { type ActivationName, activations } from './activations.ts'
@@ -22,11 +23,11 @@ import { LARGEST_COUNT } from './schema.ts'
 
 interface Structure {
   readonly residual: boolean
-  /** Without any activation: a deep linear network. */
+  /** Whether the network has no activations, which makes it a deep linear network. */
   readonly linear: boolean
 }
 
-/** Consecutive hidden layers of one width. */
+/** A run of consecutive hidden layers with the same width. */
 interface WidthRun {
   readonly width: number
   readonly count: number
@@ -37,15 +38,15 @@ interface PresetSettings {
   readonly depth: number
   readonly activation?: ActivationName
   readonly slope?: number
-  /** For the layers that keep their width. */
+  /** Initializer of the layers that keep the width. */
   readonly inside: Initializer
-  /** For the layers that change it, the first and the read-out. */
+  /** Initializer of the layers that change the width, including the first layer and the read-out. */
   readonly outside: Initializer
   readonly norm: NormName
   readonly dropout: number
-  /** Where there are skip connections. */
+  /** Multiplier of the residual branches. Undefined if the network has no skip connections. */
   readonly multiplier?: MultiplierRule
-  /** A multiplier that starts at 0 and is trained. */
+  /** Whether the multipliers are trained and start at 0. */
   readonly rezero: boolean
   readonly top: boolean
 }
@@ -75,7 +76,10 @@ function hiddenLayer(width: number, name: string | undefined, init: Initializer,
   return layers
 }
 
-/** The block with its skip connection, where the family has one; `first` is the number of its first layer. */
+/**
+ * The block, with a skip connection if the family has skip connections. `first` is the number of the block's first
+ * layer.
+ */
 function skipped(block: Layer, first: number, count: number, { multiplier, rezero, depth }: PresetSettings): Layer {
   if (multiplier === undefined) return block
   if (rezero) return residual(block, { multiplier: 0, trainedMultiplier: true })
@@ -90,7 +94,7 @@ function readPresetSettings(text: PresetText, family: Structure): PresetSettings
   if (slope !== undefined && name !== 'leakyRelu') {
     throw presetError(
       `${text.name}:slope=${slope}`,
-      'slope with activation=leakyRelu only',
+      'slope only with activation=leakyRelu',
       `${name}`,
       'Leave slope out.',
     )
@@ -98,7 +102,8 @@ function readPresetSettings(text: PresetText, family: Structure): PresetSettings
   const multiplier = take(text, 'multiplier', denseOptions.multiplier)
   const rezero = take(text, 'remedy', denseOptions.remedy) === 'rezero'
   if (rezero && multiplier !== undefined) {
-    throw presetError(`${text.name}:multiplier`, 'multiplier alone', 'remedy=rezero too', 'It has its own; remove one.')
+    const ownMultiplier = 'The remedy rezero has its own multiplier. Remove one of the two options.'
+    throw presetError(`${text.name}:multiplier`, 'multiplier alone', 'remedy=rezero too', ownMultiplier)
   }
   return {
     runs,
@@ -121,8 +126,9 @@ function readRuns(text: PresetText): WidthRun[] {
   const widths = take(text, 'widths', denseOptions.widths)
   if (widths === undefined) return [{ width: width ?? DEFAULT_WIDTH, count: depth ?? DEFAULT_DEPTH }]
   if (depth !== undefined || width !== undefined) {
-    const found = depth !== undefined ? 'depth too' : 'width too'
-    throw presetError(`${text.name}:widths`, 'widths alone', found, 'widths says both; remove the other.')
+    const other = depth !== undefined ? 'depth' : 'width'
+    const remedy = `The option widths already sets depth and width. Remove ${other}.`
+    throw presetError(`${text.name}:widths`, 'widths alone', `${other} too`, remedy)
   }
   const runs: WidthRun[] = []
   for (const each of widths) {
@@ -133,18 +139,20 @@ function readRuns(text: PresetText): WidthRun[] {
   return runs
 }
 
-/** A width beyond all bounds is answered with what it would cost, since that is what someone who writes it wants to know. */
+/**
+ * Refuses a width above the limit with the memory that the network would need, because the user wants to know the cost.
+ */
 function refuseWidth({ name, options }: PresetText, depth: number): void {
   const written = options.get('width') ?? ''
   if (!/^\d{7,30}$/.test(written) || BigInt(written) <= LARGEST_COUNT || depth === 1) return
   const width = BigInt(written)
   const parameters = BigInt(depth - 1) * (width * width + width)
-  const size = `${grouped((4n * parameters) / BigInt(1e9))} GB in float32`
+  const size = `which take ${grouped((4n * parameters) / BigInt(1e9))} GB in float32`
   throw presetError(
     `${name}:width=${written}`,
     denseOptions.width.values,
     written,
-    `Its hidden layers after the first would have ${grouped(parameters)} parameters, ${size}. Make it narrower.`,
+    `The hidden layers after the first one would have ${grouped(parameters)} parameters, ${size}. Choose a smaller width.`,
   )
 }
 
@@ -158,12 +166,12 @@ function readInitializers(
   const sb2 = take(text, 'sb2', denseOptions.sb2)
   if (sw2 !== undefined) {
     if (init !== undefined || gain !== undefined) {
-      const found = init !== undefined ? 'init too' : 'gain too'
+      const other = init !== undefined ? 'init' : 'gain'
       throw presetError(
         `${text.name}:sw2=${sw2}`,
         'sw2 and sb2 alone',
-        found,
-        'They set the variances; remove the other.',
+        `${other} too`,
+        `The options sw2 and sb2 already set the variances. Remove ${other}.`,
       )
     }
     const gaussian: Initializer = { kind: 'gaussian', sw2, sb2: sb2 ?? 0 }
@@ -176,7 +184,8 @@ function readInitializers(
   }
   const usual = activations[activationName].initializer
   const inside = initializers[init ?? usual](gain)
-  // A first layer or read-out of zeros, or one that sees only its first inputs, would make the network useless.
+  // The first layer and the read-out don't get zeros or an identity matrix. Zeros would make the network useless, and
+  // an identity matrix would pass on only the first inputs.
   const outside = init === 'zeros' || init === 'identity' ? initializers[usual]() : inside
   return { inside, outside }
 }
@@ -199,9 +208,9 @@ function family(stem: string, means: string, structure: Structure): Family {
 
 export const denseFamilies: readonly Family[] = [
   family('mlp', 'dense layers, one after the other', { residual: false, linear: false }),
-  family('residual-mlp', 'dense layers, each with a skip connection but the first', { residual: true, linear: false }),
+  family('residual-mlp', 'dense layers, all but the first with a skip connection', { residual: true, linear: false }),
   family('linear', 'dense layers without activations', { residual: false, linear: true }),
-  family('linear-residual', 'dense layers without activations, each with a skip connection but the first', {
+  family('linear-residual', 'dense layers without activations, all but the first with a skip connection', {
     residual: true,
     linear: true,
   }),

@@ -15,15 +15,15 @@ function failure(value: unknown): string {
 
 const inChain = (layer: unknown) => ({ kind: 'chain', layers: [{ kind: 'dense', width: 8 }, layer] })
 
-describe('networkFromJson', () => {
-  test('writing and reading is the identity', () => {
+describe('networkFromJson:', () => {
+  test('a network that is written as JSON and read again is unchanged', () => {
     const property = fc.property(arbitraryNetwork({ input: [2, 3, 3] }), (network) => {
       expect(networkFromJson(JSON.parse(JSON.stringify(network)))).toStrictEqual(network)
     })
     fc.assert(property, { numRuns: 200 })
   })
 
-  test('fields left out take the defaults', () => {
+  test('fields that were left out get their default values', () => {
     expect(networkFromJson({ kind: 'dense', width: 3 })).toStrictEqual({
       kind: 'dense',
       width: 3,
@@ -33,47 +33,47 @@ describe('networkFromJson', () => {
   })
 
   test.each([
-    ['no network', null],
-    ['a list', []],
-    ['no kind', { width: 3 }],
-    ['an unknown kind', inChain({ kind: 'dens', width: 3 })],
+    ['null instead of a network', null],
+    ['a list instead of a network', []],
+    ['a layer without a kind', { width: 3 }],
+    ['an unknown kind of layer', inChain({ kind: 'dens', width: 3 })],
     ['a bad width in a block', inChain({ kind: 'repeat', times: 3, block: { kind: 'dense', width: -3 } })],
     ['a width of the wrong type', inChain({ kind: 'dense', width: '64' })],
-    ['no width', inChain({ kind: 'dense' })],
-    ['too many iterations', inChain({ kind: 'repeat', times: 1e9, block: { kind: 'dense', width: 8 } })],
+    ['a dense layer without a width', inChain({ kind: 'dense' })],
+    ['a repeat with too many iterations', inChain({ kind: 'repeat', times: 1e9, block: { kind: 'dense', width: 8 } })],
     ['a misspelled field', inChain({ kind: 'dense', width: 3, biass: false })],
     ['a stray field', inChain({ kind: 'flatten', comment: 'images' })],
     ['an unknown initializer', inChain({ kind: 'dense', width: 3, init: { kind: 'kaiming' } })],
-    ['a bad gain', inChain({ kind: 'dense', width: 3, init: { kind: 'he', gain: [1, 'two'] } })],
+    ['a gain that is a word', inChain({ kind: 'dense', width: 3, init: { kind: 'he', gain: [1, 'two'] } })],
     ['an unknown activation', inChain({ kind: 'activation', function: 'swish' })],
     ['a slope without leakyRelu', inChain({ kind: 'activation', function: 'relu', slope: 0.1 })],
     ['leakyRelu without a slope', inChain({ kind: 'activation', function: 'leakyRelu' })],
     ['an infinite multiplier', inChain({ kind: 'residual', branch: { kind: 'flatten' }, multiplier: 1 / 0 })],
     ['a bad layer in a branch', inChain({ kind: 'residual', branch: inChain({ kind: 'dropout', rate: 1 }) })],
-    ['no block', inChain({ kind: 'repeat', times: 3 })],
-    ['layers that are no list', { kind: 'chain', layers: {} }],
-  ])('refuses %s', (_name, value) => {
+    ['a repeat without a block', inChain({ kind: 'repeat', times: 3 })],
+    ['a chain whose layers are not a list', { kind: 'chain', layers: {} }],
+  ])('the value is refused: %s', (_name, value) => {
     expect(failure(value)).toMatchSnapshot()
   })
 
-  test('refuses layers nested beyond the limit, whatever the depth', () => {
+  test('100,000 levels of nested layers are refused without running out of stack', () => {
     let nested: unknown = { kind: 'flatten' }
     for (let level = 0; level < 100_000; level++) nested = { kind: 'chain', layers: [nested] }
     expect(failure(nested)).toMatchInlineSnapshot(
-      `"IsobathError: network: expected at most 100 layers within each other, got more. Write the layers one after the other in one chain, or as a repeat."`,
+      `"IsobathError: network: expected at most 100 levels of nested layers, got more. Write the layers one after the other in one chain, or as a repeat."`,
     )
   })
 })
 
-describe('random networks', () => {
-  test('are valid for their input', () => {
+describe('arbitraryNetwork:', () => {
+  test('random networks are valid for their input', () => {
     const property = fc.property(arbitraryNetwork({ input: [2, 3, 3], outputs: 4 }), (network) => {
       expect(createBlueprint(network, [2, 3, 3]).output).toEqual([4])
     })
     fc.assert(property, { numRuns: 200 })
   })
 
-  test('leave out what they are asked to', () => {
+  test('random networks have no layers of excluded kinds', () => {
     const property = fc.property(arbitraryNetwork({ without: ['dropout', 'batchNorm'] }), (network) => {
       expect(JSON.stringify(network)).not.toMatch(/"dropout"|"batchNorm"/)
     })

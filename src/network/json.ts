@@ -1,5 +1,4 @@
-/** The reader of networks from untyped data: the file `network.json`, or whatever a constructor was given. */
-
+/** Reads networks from untyped data: the file `network.json`, or the arguments of a constructor. */
 import type { z } from 'zod'
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -7,14 +6,14 @@ import type { Network } from './network.ts'
 import { networkError } from './network-error.ts'
 import { layerSchema } from './schema.ts'
 
-/** Layers within layers; reading them is recursive and must not run out of stack. */
+/** Largest depth of layers nested within layers. Reading nested layers is recursive and must not run out of stack. */
 const DEEPEST_NESTING = 100
-/** Layers written out one by one; what is deeper is a repeat, which counts once. */
+/** Largest number of layers written out one by one. Deeper networks use a repeat, which counts as one layer. */
 const MOST_LAYERS = 50_000
 
 /**
- * The network that a parsed JSON document describes, deeply frozen. Fields left out take the constructors' defaults;
- * unknown fields are refused. Throws one IsobathError `network` that names the place within the document.
+ * The network that a parsed JSON document describes, deeply frozen. Fields left out take the constructors' defaults,
+ * and unknown fields are refused. Throws a `network` error that names the first faulty place in the document.
  * `networkFromJson(JSON.parse(JSON.stringify(network)))` equals the network.
  */
 export function networkFromJson(value: unknown): Network {
@@ -22,7 +21,9 @@ export function networkFromJson(value: unknown): Network {
   return read(layerSchema(), value, '')
 }
 
-/** What the schema makes of the value, deeply frozen; `place` is where the value stands, for the error. */
+/**
+ * Reads the value with the schema and freezes the result deeply. `place` is the value's place, for the error message.
+ */
 export function read<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   const result = schema.safeParse(value)
   if (result.success) return freezeDeeply(result.data)
@@ -30,7 +31,7 @@ export function read<T>(schema: z.ZodType<T>, value: unknown, place: string): T 
   throw new IsobathError('network', `${pathText(place, issue.path) || 'network'}: ${issue.message}`)
 }
 
-/** `layers[2].block.width` */
+/** The text of a path within a document, such as `layers[2].block.width`. */
 function pathText(place: string, steps: readonly PropertyKey[]): string {
   let text = place
   for (const step of steps) {
@@ -55,12 +56,12 @@ function checkExtent(root: unknown): void {
     const { value, nesting } = next
     if (typeof value !== 'object' || value === null) continue
     if (++layers > MOST_LAYERS) {
-      const remedy = 'Write layers that are alike as a repeat.'
+      const remedy = 'Replace equal layers by a repeat.'
       throw networkError('network', `at most ${grouped(MOST_LAYERS)} layers written out`, 'more', remedy)
     }
     if (nesting > DEEPEST_NESTING) {
       const remedy = 'Write the layers one after the other in one chain, or as a repeat.'
-      throw networkError('network', `at most ${DEEPEST_NESTING} layers within each other`, 'more', remedy)
+      throw networkError('network', `at most ${DEEPEST_NESTING} levels of nested layers`, 'more', remedy)
     }
     const wait = (child: unknown) => waiting.push({ value: child, nesting: nesting + 1 })
     if ('layers' in value && Array.isArray(value.layers)) value.layers.forEach(wait)

@@ -1,12 +1,14 @@
-/** What every kind of layer is by itself, for those who ask of a whole network. */
+/** Traits of every kind of layer, and a search for a trait in a whole network. */
 import type { Layer, LayerKind, Network } from './network.ts'
 
 interface LayerTraits {
-  /** Whether it has a matrix or a kernel of weights, which mixes all units and decides how many there are behind it. */
+  /**
+   * Whether the layer has a matrix or a kernel of weights, which mixes all units and sets the number of output units.
+   */
   readonly mixesUnits: boolean
-  /** Whether its input must be an image. */
+  /** Whether the layer's input must be an image. */
   readonly needsImages: boolean
-  /** Whether its output for a sample depends on the other samples of the batch, in training mode. */
+  /** Whether the layer's output for a sample depends on the other samples of the batch in training mode. */
   readonly couplesSamples: boolean
 }
 
@@ -32,7 +34,7 @@ export const layerTraits: Readonly<Record<LayerKind, LayerTraits>> = {
   repeat: none,
 }
 
-/** Whether a layer on the signal's way has the trait: the layer or one within it, those of shortcuts aside. */
+/** Whether the layer, or any layer within it, has the trait. Layers of shortcuts are not searched. */
 export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
   switch (layer.kind) {
     case 'chain':
@@ -58,5 +60,5 @@ export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
   }
 }
 
-/** Whether its input must be an image. */
+/** Whether the network's input must be an image. */
 export const takesImages = (network: Network): boolean => hasOnTheWay(network, 'needsImages')

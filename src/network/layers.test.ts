@@ -29,8 +29,8 @@ function failure(action: () => unknown): string {
   return 'no error'
 }
 
-describe('constructors', () => {
-  test('give plain data with every default written out', () => {
+describe('constructors of layers:', () => {
+  test('constructors return plain data with every default written out', () => {
     const network = chain(
       dense(64, { name: 'first' }),
       relu(),
@@ -43,7 +43,7 @@ describe('constructors', () => {
     )
   })
 
-  test('freeze what they give, and copy what they are given', () => {
+  test('constructors freeze their results and copy lists in their arguments', () => {
     const rates = [0.1, 0.2]
     const network = repeat(2, chain(dense(3, { init: he([1, 2]) }), dropout(rates)))
     rates[0] = 0.9
@@ -55,27 +55,27 @@ describe('constructors', () => {
     expect(JSON.stringify(network)).toContain('"rate":[0.1,0.2]')
   })
 
-  test('named gives a copy under a name', () => {
+  test('the constructor named returns a copy of a layer under a name', () => {
     const block = chain(dense(3))
     expect(named('block', block)).toEqual({ ...block, name: 'block' })
     expect(block.name).toBeUndefined()
   })
 })
 
-test('options may be left undefined', () => {
+test('an option of a layer with the value undefined counts as left out', () => {
   expect(conv(8, { kernel: undefined, name: undefined })).toEqual(conv(8))
   expect(activation('leakyRelu', { slope: undefined })).toEqual(leakyRelu())
   expect(activation('relu', { slope: undefined })).toStrictEqual(relu())
 })
 
-describe('shortcuts of He et al. (2015)', () => {
-  test('are the identity where the size stays, but for c', () => {
+describe('shortcuts of He et al. (2015):', () => {
+  test('shortcuts a and b are the identity if the size stays the same, but c is a projection', () => {
     expect(shortcut('a', { from: 16, channels: 16 })).toBeUndefined()
     expect(shortcut('b', { from: 16, channels: 16 })).toBeUndefined()
     expect(shortcut('c', { from: 16, channels: 16 })?.kind).toBe('chain')
   })
 
-  test('a has no parameters, b and c are projections, with biases where no norm follows', () => {
+  test('shortcut a has no parameters, and shortcuts b and c are projections, which have biases if no norm follows', () => {
     const sizes = { from: 16, channels: 32, stride: 2 }
     expect(shortcut('a', sizes)).toEqual(subsample({ stride: 2, channels: 32 }))
     const projection = (bias: boolean) => conv(32, { kernel: 1, stride: 2, bias })
@@ -88,29 +88,29 @@ describe('shortcuts of He et al. (2015)', () => {
   })
 })
 
-describe('bad values are refused', () => {
+describe('constructors refuse bad values:', () => {
   test.each([
     ['a negative width', () => dense(-3)],
-    ['half a unit', () => dense(2.5)],
-    ['a width that is a slip', () => dense(6_400_000_000)],
-    ['a repeat of nothing', () => repeat(0, relu())],
-    ['a rate of 1', () => dropout(1)],
+    ['a width of 2.5', () => dense(2.5)],
+    ['a width above the limit', () => dense(6_400_000_000)],
+    ['a repeat of 0 iterations', () => repeat(0, relu())],
+    ['a dropout rate of 1', () => dropout(1)],
     ['one bad value in a list', () => dropout([0, -0.1])],
     ['an infinite gain', () => orthogonal(Number.POSITIVE_INFINITY)],
     ['a negative variance', () => gaussian({ sw2: -1 })],
-    ['no incoming weights', () => sparse({ incoming: 0 })],
+    ['a sparse initializer with 0 incoming weights', () => sparse({ incoming: 0 })],
     ['a name with a dot', () => dense(3, { name: 'stage2.dense1' })],
     ['an empty chain', () => chain()],
     ['an epsilon of zero', () => batchNorm({ epsilon: 0 })],
     ['a momentum above 1', () => batchNorm({ momentum: 2 })],
-    ['a slope that is no number', () => leakyRelu(Number.NaN)],
-    ['a kernel of nothing', () => conv(3, { kernel: 0 })],
-    ['half a stride', () => maxPool({ stride: 0.5 })],
+    ['a slope that is NaN', () => leakyRelu(Number.NaN)],
+    ['a kernel of side 0', () => conv(3, { kernel: 0 })],
+    ['a stride of one half', () => maxPool({ stride: 0.5 })],
     ['an infinite factor', () => scale(Number.POSITIVE_INFINITY)],
     ['a negative deviation', () => normal(-1)],
-    ['a gain that is no number', () => deltaOrthogonal(Number.NaN)],
+    ['a gain that is NaN', () => deltaOrthogonal(Number.NaN)],
     ['a kernel in place of options', () => conv(8, JSON.parse('3'))],
-    ['nothing in place of options', () => dense(8, JSON.parse('null'))],
+    ['null in place of options', () => dense(8, JSON.parse('null'))],
     ['a list in place of options', () => maxPool(JSON.parse('[0]'))],
     ['a slope in place of options', () => activation('leakyRelu', JSON.parse('0.2'))],
     ['a name in place of options', () => globalAveragePool(JSON.parse('"pool"'))],
@@ -123,10 +123,10 @@ describe('bad values are refused', () => {
     ['incoming weights in place of options', () => sparse(JSON.parse('15'))],
     ['channels in place of options', () => shortcut('b', JSON.parse('32'))],
     ['a misspelled option of a shortcut', () => shortcut('b', JSON.parse('{"from": 8, "channels": 16, "strides": 2}'))],
-    ['a name for what is no layer', () => named('block', JSON.parse('3'))],
-    ['a name for what is no kind of layer', () => named('block', JSON.parse('{"width": 3}'))],
-    ['a shortcut of no kind', () => shortcut(JSON.parse('"d"'), { from: 8, channels: 16 })],
-    ['a shortcut that comes from nowhere', () => shortcut('a', JSON.parse('{"channels": 16}'))],
+    ['a number instead of a layer to be named', () => named('block', JSON.parse('3'))],
+    ['an object without a kind instead of a layer to be named', () => named('block', JSON.parse('{"width": 3}'))],
+    ['a shortcut with an unknown option', () => shortcut(JSON.parse('"d"'), { from: 8, channels: 16 })],
+    ['a shortcut without the number of channels before the block', () => shortcut('a', JSON.parse('{"channels": 16}'))],
   ])('%s', (name, action) => {
     expect(`${name}: ${failure(action)}`).toMatchSnapshot()
   })

@@ -1,5 +1,4 @@
-/** Constructors of layers: each returns deeply frozen data, and throws an IsobathError `network` on a bad value. */
-
+/** Constructors of layers. Each constructor returns deeply frozen data, and throws a `network` error on a bad value. */
 import type { z } from 'zod'
 import { checkOptions } from '../support/check-options.ts'
 import type { ActivationName } from './activations.ts'
@@ -48,7 +47,7 @@ import {
   subsampleSchema,
 } from './schema.ts'
 
-/** As options of a kind may be written; of the others, `{ name: 'first' }`. */
+/** Examples of options for the kinds of layers that have more options than a name. */
 const examples: Readonly<Partial<Record<LayerKind, string>>> = {
   dense: '{ bias: false }',
   conv: '{ kernel: 3 }',
@@ -59,10 +58,13 @@ const examples: Readonly<Partial<Record<LayerKind, string>>> = {
   residual: '{ multiplier: 0.5 }',
 }
 
-/** The schema of a layer's fields, which are known by their names. */
+/** A layer's schema, whose shape lists the names of the layer's fields. */
 type Fields<L extends Layer> = z.ZodType<L> & { readonly shape: Readonly<Record<string, unknown>> }
 
-/** `own` is what the constructor was given beside its options, `usual` what holds of those that are left out. */
+/**
+ * Builds a layer. `own` holds the constructor's arguments other than the options. `usual` holds defaults of the
+ * options.
+ */
 function build<L extends Layer>(
   schema: Fields<L>,
   kind: L['kind'],
@@ -72,7 +74,7 @@ function build<L extends Layer>(
 ): L {
   const known = Object.keys(schema.shape).filter((key) => key !== 'kind' && !(key in own))
   checkOptions(kind, options, { code: 'network', known, example: examples[kind] ?? "{ name: 'first' }" })
-  // Options left undefined are options left out.
+  // An option with the value undefined counts as left out.
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return read(schema, { kind, ...usual, ...Object.fromEntries(given), ...own }, kind)
 }
@@ -82,78 +84,93 @@ interface Name {
 }
 
 interface Trained {
-  /** False keeps the weights and biases what they start as. */
+  /** False keeps the weights and biases at their initial values. */
   trained?: false
 }
 
 export interface DenseOptions extends Name, Trained {
-  /** True by default. */
+  /** Whether the layer has biases, true by default. */
   bias?: boolean
-  /** He's by default, which suits relu; see `he`, `glorot`, `orthogonal`, ... */
+  /** Initializer of the weights, such as `he`, `glorot` or `orthogonal`. The default is `he`, which suits relu. */
   init?: Initializer
 }
 
-/** `width` outputs, each a weighted sum of all inputs and a bias; the input is flattened in [C, H, W] order. */
+/**
+ * A dense layer: any input shape to [width]. Each output is a weighted sum of all inputs, plus a bias. The input is
+ * flattened in [C, H, W] order. Throws a `network` error on a bad value.
+ */
 export function dense(width: number, options: DenseOptions = {}): DenseLayer {
   return build(denseSchema(), 'dense', options, { width })
 }
 
 export interface ConvOptions extends Name, Trained {
-  /** The side of the kernel; 3 by default. */
+  /** Side of the square kernel, 3 by default. */
   kernel?: number
-  /** 1 by default. */
+  /** Stride over height and width, 1 by default. */
   stride?: number
-  /** zero by default; see `Padding`. */
+  /** Padding beyond the border, `zero` by default. */
   padding?: Padding
-  /** True by default. */
+  /** Whether the layer has biases, true by default. */
   bias?: boolean
-  /** He's by default, which suits relu. */
+  /** Initializer of the weights. The default is `he`, which suits relu. */
   init?: Initializer
 }
 
-/** [C, H, W] to [channels, H', W']: each output a weighted sum of a square window of all channels, and a bias. */
+/**
+ * A convolution: [C, H, W] to [channels, H', W']. Each output is a weighted sum over a square window of all channels,
+ * plus a bias. Throws a `network` error on a bad value.
+ */
 export function conv(channels: number, options: ConvOptions = {}): ConvLayer {
   return build(convSchema(), 'conv', options, { channels })
 }
 
 export interface PoolOptions extends Name {
-  /** The side of the window; 2 by default. */
+  /** Side of the square window, 2 by default. */
   kernel?: number
-  /** 2 by default. */
+  /** Stride over height and width, 2 by default. */
   stride?: number
 }
 
-/** The largest value of each window. `padding` is none by default; with same, windows reach beyond the border. */
+/**
+ * Max pooling: [C, H, W] to [C, H', W'], the largest value of each window. `padding` is `none` by default. With `same`,
+ * windows reach beyond the border. Throws a `network` error on a bad value.
+ */
 export function maxPool(options: PoolOptions & { padding?: 'same' | 'none' } = {}): MaxPoolLayer {
   return build(maxPoolSchema(), 'maxPool', options)
 }
 
-/** The mean of each window. */
+/** Average pooling: [C, H, W] to [C, H', W'], the mean of each window. Throws a `network` error on a bad value. */
 export function averagePool(options: PoolOptions = {}): AveragePoolLayer {
   return build(averagePoolSchema(), 'averagePool', options)
 }
 
-/** [C, H, W] to [C]: the mean of each channel. */
+/** Global average pooling: [C, H, W] to [C], the mean of each channel. Throws a `network` error on a bad name. */
 export function globalAveragePool(options: Name = {}): GlobalAveragePoolLayer {
   return build(globalAveragePoolSchema(), 'globalAveragePool', options)
 }
 
-/** Every `stride`-th position, and zeros as further channels (shortcut A of He et al. 2015). */
+/**
+ * Takes every `stride`-th position of height and width, and adds zeros as further channels (shortcut A of He et al.
+ * 2015). Throws a `network` error on a bad value.
+ */
 export function subsample(options: { stride: number; channels: number } & Name): SubsampleLayer {
   return build(subsampleSchema(), 'subsample', options)
 }
 
-/** One trained number added to all units (Fixup's biases, Zhang et al. 2019). */
+/** Adds one trained number to all units, as Fixup does (Zhang et al. 2019). Throws a `network` error on a bad name. */
 export function scalarBias(options: Name = {}): ScalarBiasLayer {
   return build(scalarBiasSchema(), 'scalarBias', options)
 }
 
-/** All units times a number that isn't trained. */
+/** Multiplies all units by `factor`, which isn't trained. Throws a `network` error on a bad value. */
 export function scale(factor: Varying, options: Name = {}): ScaleLayer {
   return build(scaleSchema(), 'scale', options, { factor })
 }
 
-/** A function of each unit by itself. `slope` belongs to leakyRelu (0.01 by default). */
+/**
+ * Applies an activation function to each unit. Only leakyRelu has a `slope`, 0.01 by default. Throws a `network` error
+ * on a bad value.
+ */
 export function activation(name: ActivationName, options: { slope?: number } & Name = {}): ActivationLayer {
   return build(
     activationSchema(),
@@ -175,71 +192,82 @@ export const silu = (): ActivationLayer => activation('silu')
 export const selu = (): ActivationLayer => activation('selu')
 export const erf = (): ActivationLayer => activation('erf')
 
-/** In training, drops each unit with probability `rate` and scales the others by 1/(1 - rate). */
+/**
+ * In training, drops each unit with probability `rate` and scales the other units by 1/(1 - rate). Throws a `network`
+ * error on a bad value.
+ */
 export function dropout(rate: Varying, options: Name = {}): DropoutLayer {
   return build(dropoutSchema(), 'dropout', options, { rate })
 }
 
-/** Normalizes over the features of each sample (Ba et al. 2016). `epsilon` is 1e-5 by default. */
+/**
+ * Normalizes over the features of each sample (Ba et al. 2016). `epsilon` is 1e-5 by default. Throws a `network` error
+ * on a bad value.
+ */
 export function layerNorm(options: { epsilon?: number } & Name = {}): LayerNormLayer {
   return build(layerNormSchema(), 'layerNorm', options)
 }
 
 export interface BatchNormOptions extends Name {
-  /** Added to the variance; 1e-5 by default. */
+  /** Number that is added to the variance, 1e-5 by default. */
   epsilon?: number
-  /** Weight of the new batch in the running statistics; 0.1 by default. */
+  /** Weight of the new batch in the running statistics, 0.1 by default. */
   momentum?: number
-  /** What the scales start at; 1 by default, 0 for zero-gamma. */
+  /** Initial value of the scales: 1 by default, 0 for zero-gamma. */
   scale?: number
 }
 
-/** Normalizes each feature, or each channel of [C, H, W], over the batch (Ioffe & Szegedy 2015). */
+/**
+ * Normalizes each feature, or each channel of [C, H, W], over the batch (Ioffe & Szegedy 2015). Throws a `network`
+ * error on a bad value.
+ */
 export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
   return build(batchNormSchema(), 'batchNorm', options)
 }
 
-/** [C, H, W] to [C * H * W]. */
+/** Flattens [C, H, W] to [C * H * W]. Throws a `network` error on a bad name. */
 export function flatten(options: Name = {}): FlattenLayer {
   return build(flattenSchema(), 'flatten', options)
 }
 
-/** The layers one after the other. */
+/** A chain of layers, one after the other. Throws a `network` error if the list is empty or holds a bad layer. */
 export function chain(...layers: Layer[]): ChainLayer {
   return build(chainSchema(), 'chain', {}, { layers })
 }
 
 export interface ResidualOptions extends Name {
-  /** What the branch is multiplied by; 1 by default. */
+  /** Factor on the branch, 1 by default. */
   multiplier?: Varying
-  /** Whether the multiplier is trained, from `multiplier` on; false by default. */
+  /** Whether the multiplier is trained, starting at `multiplier`. False by default. */
   trainedMultiplier?: boolean
-  /** A layer on the skip connection; without it the input itself is added. */
+  /** Layer on the skip connection. Without a shortcut layer, the input itself is added to the branch. */
   shortcut?: Layer
 }
 
-/** shortcut(x) + multiplier * branch(x) (He et al. 2015). */
+/** A residual block: shortcut(x) + multiplier * branch(x) (He et al. 2015). Throws a `network` error on a bad value. */
 export function residual(branch: Layer, options: ResidualOptions = {}): ResidualLayer {
   return build(residualSchema(), 'residual', options, { branch })
 }
 
 export interface ShortcutOptions {
-  /** Channels before and after the block. */
+  /** Number of channels before the block. */
   from: number
+  /** Number of channels after the block. */
   channels: number
-  /** Of the block; 1 by default. */
+  /** Stride of the block, 1 by default. */
   stride?: number
-  /** Whether a projection is followed by batch norm, as by default. */
+  /** Whether a batch norm follows a projection, true by default. */
   norm?: boolean
-  /** Whether a projection has biases; by default where no norm follows it. */
+  /** Whether a projection has biases. By default a projection has biases only if no norm follows the projection. */
   bias?: boolean
-  /** How a projection's weights start; He's by default. */
+  /** Initializer of a projection's weights, `he` by default. */
   init?: Initializer
 }
 
 /**
- * The shortcuts of He et al. (2015) for `residual`: a has no parameters (stride, zeros as further channels), b is a 1x1
- * convolution where the shape changes, c is one everywhere. Undefined where the shortcut is the identity.
+ * The shortcuts of He et al. (2015) for `residual`. Option a has no parameters: a stride, and zeros as further
+ * channels. Option b is a 1x1 convolution if the shape changes. Option c is a 1x1 convolution always. Returns undefined
+ * if the shortcut is the identity. Throws a `network` error on a bad value.
  */
 export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
   const known = Object.keys(shortcutSchema().shape).filter((key) => key !== 'option')
@@ -252,12 +280,17 @@ export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Lay
   return norm ? chain(projection, batchNorm()) : projection
 }
 
-/** The block `times` times in a row, each with parameters of its own, as one loop whatever the number. */
+/**
+ * A loop that repeats the block `times` times in a row. Each iteration has its own parameters. Throws a `network` error
+ * on a bad value.
+ */
 export function repeat(times: number, block: Layer, options: Name = {}): RepeatLayer {
   return build(repeatSchema(), 'repeat', options, { times, block })
 }
 
-/** The same layer under a name of its own, which becomes part of its tensors' names. */
+/**
+ * A copy of the layer with a name, which becomes part of its tensors' names. Throws a `network` error on a bad value.
+ */
 export function named(name: string, layer: Layer): Layer {
   const isLayer = typeof layer === 'object' && layer !== null && 'kind' in layer
   return read(layerSchema(), isLayer ? { ...layer, name } : layer, isLayer ? layer.kind : 'named')

@@ -1,9 +1,9 @@
-/** What residual branches are multiplied by. */
+/** Multipliers of residual branches. */
 import type { Varying } from './network.ts'
 import { finiteNumber } from './option-kinds.ts'
 import type { PresetOption } from './preset-text.ts'
 
-/** A multiplier from the branch's number l and the number that L stands for. */
+/** A rule that gives a multiplier from the branch's number l and a number L, such as the depth. */
 export interface MultiplierRule {
   readonly differsByLayer: boolean
   value(layer: number, depth: number): number
@@ -23,7 +23,7 @@ export function multiplierOption(fallback: string, letters: string): PresetOptio
   return {
     values: `a number or one of ${[...namedMultipliers.keys()].join(', ')}`,
     fallback,
-    means: `what a residual branch is multiplied by; ${letters}`,
+    means: `factor on each residual branch; ${letters}`,
     words: [...namedMultipliers.keys()],
     read: (text) => {
       const value = finiteNumber(text)
@@ -32,7 +32,9 @@ export function multiplierOption(fallback: string, letters: string): PresetOptio
   }
 }
 
-/** The multiplier of a branch, or of each iteration of a loop of them; `first` is the number of the first. */
+/**
+ * The multiplier of a branch, or of each iteration of a loop of branches. `first` is the number of the first branch.
+ */
 export function multipliers(rule: MultiplierRule, depth: number, first: number, times?: number): Varying {
   if (times === undefined || !rule.differsByLayer) return rule.value(first, depth)
   return Array.from({ length: times }, (_, index) => rule.value(first + index, depth))

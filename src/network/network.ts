@@ -1,31 +1,38 @@
 /**
- * What a network is: frozen, JSON-serializable data. Nothing here has a shape or a number of samples; those come with
- * the blueprint, which knows the input.
+ * The types of networks: frozen, JSON-serializable data. A network has no shapes and no number of samples. The
+ * blueprint adds shapes, because it knows the input.
  */
 import type { ActivationName } from './activations.ts'
 
-/** One value for every layer, or one for each iteration of the innermost enclosing `repeat` (its length is `times`). */
+/**
+ * A value of a layer inside a `repeat`: one number for all iterations of the innermost repeat, or a list with one
+ * number for each iteration. The length of the list is the repeat's `times`.
+ */
 export type Varying = number | readonly number[]
 
 /**
- * How a layer's weights start. `fanIn` and `fanOut` are the layer's numbers of inputs and outputs; a convolution's are its
- * channels times the positions of its kernel.
- * - gaussian: weights of variance sw2/fanIn, biases of variance sb2 (Poole et al. 2016)
- * - he: gaussian weights of variance 2/fanIn, or 2/fanOut with `fan: 'out'` (He et al. 2015, eq. 10 and 14)
- * - glorot: uniform weights of variance 2/(fanIn + fanOut) (Glorot & Bengio 2010, eq. 16)
- * - lecun: gaussian weights of variance 1/fanIn (LeCun et al. 1998)
- * - orthogonal: a random (semi-)orthogonal matrix [fanOut, fanIn] times the gain (Saxe et al. 2014); a convolution's kernel
- *   is such a matrix [out, in * height * width]
- * - deltaOrthogonal: zero but for the center of the kernel, which is a random (semi-)orthogonal matrix [out, in] times the
- *   gain: the gain multiplies the matrix itself, so |Wx| = gain |x| where there are at least as many outputs as inputs
- *   (Xiao et al. 2018). Its weights have the mean-field variance sw2 = gain^2. A dense layer's kernel is all center.
- * - hardtMa: gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its number of output channels, which is
- *   1/fanOut (Hardt & Ma 2017, section 4.1)
- * - normal: gaussian weights of this deviation, whatever the fans are (1 in Du et al. 2018)
- * - identity: ones on the diagonal times the gain; in a convolution, of the kernel's center
- * - zeros
- * - sparse: each unit has `incoming` gaussian weights of deviation `deviation`, the rest are zero (Martens 2010)
- * Elsewhere `gain` multiplies the standard deviation. Biases are zero but for those of variance `sb2`.
+ * Distribution of a layer's initial weights. `fanIn` and `fanOut` are the layer's numbers of inputs and outputs. A
+ * convolution's fans are its channels times the positions of its kernel.
+ * - gaussian: weights of variance sw2/fanIn, biases of variance sb2 (Poole et al. 2016).
+ * - he: gaussian weights of variance 2/fanIn, or 2/fanOut with `fan: 'out'` (He et al. 2015, eq. 10 and 14).
+ * - glorot: uniform weights of variance 2/(fanIn + fanOut) (Glorot & Bengio 2010, eq. 16).
+ * - lecun: gaussian weights of variance 1/fanIn (LeCun et al. 1998).
+ * - orthogonal: a random (semi-)orthogonal matrix [fanOut, fanIn] times the gain (Saxe et al. 2014). A convolution's
+ *   kernel is an orthogonal matrix [out, in * height * width].
+ * - deltaOrthogonal: zero except at the center of the kernel, which is a random (semi-)orthogonal matrix [out, in]
+ *   times the gain (Xiao et al. 2018). The gain multiplies the matrix itself, so |Wx| = gain |x| if there are at least
+ *   as many outputs as inputs. The weights have the mean-field variance sw2 = gain^2. A dense layer's kernel is only a
+ *   center.
+ * - hardtMa: gaussian weights of standard deviation 1/(k^2 c) = 1/fanOut (Hardt & Ma 2017, section 4.1). Here k is the
+ *   side of the kernel, and c is the number of output channels.
+ * - normal: gaussian weights of standard deviation `deviation`, independent of the fans (1 in Du et al. 2018).
+ * - identity: the gain on the diagonal and zeros elsewhere. In a convolution, the diagonal is that of the kernel's
+ *   center.
+ * - zeros: all weights are 0.
+ * - sparse: each unit has `incoming` gaussian weights of standard deviation `deviation`, and its other weights are zero
+ *   (Martens 2010).
+ * For he, glorot and lecun, `gain` multiplies the standard deviation. Biases are zero unless the initializer has a
+ * variance `sb2`.
  */
 export type Initializer =
   | { readonly kind: 'gaussian'; readonly sw2: Varying; readonly sb2: Varying }
@@ -42,14 +49,14 @@ export type Initializer =
 
 /** A layer with weights. */
 interface Weighted {
-  /** False: the weights and biases stay what they start as. Left out where they are trained. */
+  /** False if the weights and biases stay at their initial values. The field is left out if the weights are trained. */
   readonly trained?: false
 }
 
 interface Named {
   /**
-   * The layer's name in its parent; by default its kind and its number among its siblings of that kind. An empty name tells
-   * nothing apart: the layer has its parent's path.
+   * The layer's name in its parent. By default the name is the layer's kind and its number among its siblings of that
+   * kind. A layer with an empty name has its parent's path.
    */
   readonly name?: string
 }
@@ -62,17 +69,18 @@ export interface DenseLayer extends Named, Weighted {
 }
 
 /**
- * What lies beyond the border. With zero and circular padding a kernel of side k sees floor((k - 1)/2) positions before the
- * first and the rest of k - 1 behind the last, so that at stride 1 the output has the input's size.
+ * Kind of values beyond the border. With zero and circular padding, a kernel of side k sees k - 1 positions beyond the
+ * border. Of these, floor((k - 1)/2) lie before the first position, and the others after the last position. So at stride 1
+ * the output has the input's size.
  */
 export type Padding = 'zero' | 'circular' | 'none'
 
-/** A square window that moves over height and width; [C, H, W] to [channels, H', W']. */
+/** A convolution: a square window that moves over height and width, from [C, H, W] to [channels, H', W']. */
 export interface ConvLayer extends Named, Weighted {
   readonly kind: 'conv'
-  /** Of the output. */
+  /** Number of output channels. */
   readonly channels: number
-  /** The side of the kernel. */
+  /** Side of the square kernel. */
   readonly kernel: number
   readonly stride: number
   readonly padding: Padding
@@ -80,44 +88,47 @@ export interface ConvLayer extends Named, Weighted {
   readonly init: Initializer
 }
 
-/** The largest value of each window; what lies beyond the border is never it. */
+/** Max pooling: the largest value of each window. Positions beyond the border never count. */
 export interface MaxPoolLayer extends Named {
   readonly kind: 'maxPool'
   readonly kernel: number
   readonly stride: number
-  /** same: windows reach beyond the border as with a convolution's zero padding; none: they don't. */
+  /**
+   * With `same`, windows reach beyond the border as in a convolution with zero padding. With `none`, windows stay
+   * inside the border.
+   */
   readonly padding: 'same' | 'none'
 }
 
-/** The mean of each window, all of which lie within the border. */
+/** Average pooling: the mean of each window. All windows lie within the border. */
 export interface AveragePoolLayer extends Named {
   readonly kind: 'averagePool'
   readonly kernel: number
   readonly stride: number
 }
 
-/** [C, H, W] to [C]: the mean of each channel. */
+/** Global average pooling: the mean of each channel, from [C, H, W] to [C]. */
 export interface GlobalAveragePoolLayer extends Named {
   readonly kind: 'globalAveragePool'
 }
 
 /**
- * Every `stride`-th position of height and width, and zeros as further channels: shortcut A of He et al. (2015), which has
- * no parameters.
+ * Subsampling: every `stride`-th position of height and width, and zeros as further channels. Subsampling is shortcut A
+ * of He et al. (2015), which has no parameters.
  */
 export interface SubsampleLayer extends Named {
   readonly kind: 'subsample'
   readonly stride: number
-  /** Of the output; no fewer than the input's. */
+  /** Number of output channels, at least the number of input channels. */
   readonly channels: number
 }
 
-/** One trained number, the same for all units, added to them (Zhang et al. 2019, Fixup); 0 at first. */
+/** One trained number that is added to all units (Fixup, Zhang et al. 2019). The number starts at 0. */
 export interface ScalarBiasLayer extends Named {
   readonly kind: 'scalarBias'
 }
 
-/** All units times a number that isn't trained (Du et al. 2018: sqrt(c/m)). */
+/** Multiplication of all units by a number that isn't trained, such as sqrt(c/m) in Du et al. (2018). */
 export interface ScaleLayer extends Named {
   readonly kind: 'scale'
   readonly factor: Varying
@@ -126,13 +137,13 @@ export interface ScaleLayer extends Named {
 export interface ActivationLayer extends Named {
   readonly kind: 'activation'
   readonly function: ActivationName
-  /** leakyRelu's slope for negative inputs; absent for every other function. */
+  /** Slope of leakyRelu for negative inputs. Absent for every other function. */
   readonly slope?: number
 }
 
 export interface DropoutLayer extends Named {
   readonly kind: 'dropout'
-  /** Probability that a unit is dropped, 0 <= rate < 1; kept units are scaled by 1/(1 - rate). */
+  /** Probability that a unit is dropped, 0 <= rate < 1. Units that aren't dropped are scaled by 1/(1 - rate). */
   readonly rate: Varying
 }
 
@@ -141,13 +152,16 @@ export interface LayerNormLayer extends Named {
   readonly epsilon: number
 }
 
-/** Over the batch, and over height and width of [C, H, W]: C means and variances. */
+/**
+ * Batch normalization. For [C, H, W], batch normalization takes C means and variances over the batch, the height and
+ * the width.
+ */
 export interface BatchNormLayer extends Named {
   readonly kind: 'batchNorm'
-  /** What the scales start at: 1, or 0 for a branch that starts as nothing (zero-gamma, Goyal et al. 2017). */
+  /** Initial value of the scales: 1, or 0 for a branch that starts at zero (zero-gamma, Goyal et al. 2017). */
   readonly scale: number
   readonly epsilon: number
-  /** Weight of the new batch in the running statistics (PyTorch's convention; 0.1 by default). */
+  /** Weight of the new batch in the running statistics, as in PyTorch. The default is 0.1. */
   readonly momentum: number
 }
 
@@ -160,17 +174,20 @@ export interface ChainLayer extends Named {
   readonly layers: readonly Layer[]
 }
 
-/** output = shortcut(x) + multiplier * branch(x); without a shortcut layer the shortcut is the identity. */
+/** A residual block: shortcut(x) + multiplier * branch(x). Without a shortcut layer, the shortcut is the identity. */
 export interface ResidualLayer extends Named {
   readonly kind: 'residual'
   readonly branch: Layer
   readonly multiplier: Varying
-  /** The multiplier is a parameter, and `multiplier` what it starts at (ReZero, SkipInit). */
+  /** Whether the multiplier is a trained parameter that starts at `multiplier` (ReZero, SkipInit). */
   readonly trainedMultiplier: boolean
   readonly shortcut?: Layer
 }
 
-/** The block, `times` times in a row, each with weights of its own; the block's output has its input's shape. */
+/**
+ * A loop that repeats the block `times` times in a row. Each iteration has its own weights. The block's output must
+ * have its input's shape.
+ */
 export interface RepeatLayer extends Named {
   readonly kind: 'repeat'
   readonly times: number
@@ -197,5 +214,5 @@ export type Layer =
 
 export type LayerKind = Layer['kind']
 
-/** A network is its outermost layer. */
+/** A network, given by its outermost layer. */
 export type Network = Layer

@@ -1,4 +1,4 @@
-/** The kinds of values that options of presets take. */
+/** Kinds of values that the options of presets accept. */
 import { grouped } from '../format/words.ts'
 import type { PresetOption } from './preset-text.ts'
 
@@ -51,14 +51,14 @@ export function flag(fallback: string, means: string): PresetOption<boolean> {
   return { values: 'true or false', fallback, means, words, read }
 }
 
-/** A probability that something is dropped with. */
+/** An option whose value is a dropout probability. */
 export function rate(means: string): PresetOption<number> {
   return number('a number from 0 to below 1', (value) => value >= 0 && value < 1, '0', means)
 }
 
-/** A variance. */
+/** An option whose value is a variance. */
 export function variance(fallback: string, means: string): PresetOption<number> {
   return number('a number of at least 0', (value) => value >= 0, fallback, means)
 }
 
-export const topOption = choice(['dense', 'none'], 'dense', 'none leaves out the last layer, the read-out')
+export const topOption = choice(['dense', 'none'], 'dense', 'last layer: a dense read-out, or none')

@@ -1,4 +1,4 @@
-/** What the help says of networks by name. */
+/** The help on presets: every preset and every option of presets. */
 import type { Family, GroupName } from './families/family.ts'
 import { families, titleOf } from './families/table.ts'
 
@@ -10,10 +10,10 @@ export interface PresetRow {
 
 export interface PresetOptionRow {
   readonly key: string
-  /** The names of the group's presets that have it. */
+  /** Names of the group's presets that have the option. */
   readonly presets: readonly string[]
   readonly values: string
-  /** What holds where it is left out. */
+  /** Value that applies if the option is left out. */
   readonly fallback: string
   readonly means: string
 }
@@ -35,7 +35,7 @@ const groupTitles: Readonly<Record<GroupName, string>> = {
 
 const groups: readonly GroupName[] = ['dense', 'cifar', 'imagenet', 'hardt-ma', 'vanilla', 'du']
 
-/** For the help: every preset, and every option with what may be written and what holds without it. */
+/** Lists every preset, and every option with its allowed values and its default, for the help. */
 export function describePresets(): PresetGroup[] {
   return groups.map((group) => {
     const members = families.filter((family) => family.group === group)
@@ -54,7 +54,7 @@ export function describePresets(): PresetGroup[] {
   })
 }
 
-/** `a, or b with preact-resnet-N` */
+/** The text of an option's defaults, such as `a, or b with preact-resnet-N`. */
 function fallbackOf(key: string, owners: readonly Family[]): string {
   const fallbacks = [...new Set(owners.map(({ options }) => options[key].fallback))]
   return fallbacks

@@ -1,14 +1,17 @@
-/** What to write where the options of a preset can't be read. */
+/** Hints for error messages: how to correct the options of a preset that can't be read. */
 import { nearest } from '../support/nearest.ts'
 import type { FoundFamily } from './families/table.ts'
 
-/** A word that stands alone but is the value of an option, such as fixup. */
+/** The hint for a word that stands alone but is the value of an option, such as fixup. */
 export function hintForValue(name: string, { family }: FoundFamily, word: string): string | undefined {
   const option = Object.entries(family.options).find(([, { words }]) => words?.includes(word))
   return option && `Write ${name}:${option[0]}=${word}.`
 }
 
-/** The same for any word: the option that it is, or nearly is, and what it takes; else an option that the preset has. */
+/**
+ * The hint for any word. The hint names the option that the word spells or nearly spells, or else an example of the
+ * preset's options.
+ */
 export function hintForWord(name: string, found: FoundFamily, word: string): string {
   const { options } = found.family
   const keys = Object.keys(options)
@@ -26,7 +29,9 @@ function someOptions(name: string, found: FoundFamily): string {
   return keys.flatMap((key) => exampleOf(name, key, found) ?? [])[0]
 }
 
-/** The option with a value that the preset takes, another than it has without the option if there is one. */
+/**
+ * An example of the option with a value that the preset accepts. A value that differs from the default is preferred.
+ */
 function exampleOf(name: string, key: string, { family, numbers }: FoundFamily): string | undefined {
   const { words = [], fallback } = family.options[key]
   const values = [...words.filter((word) => word !== fallback), fallback]

@@ -1,4 +1,4 @@
-/** The options of the dense presets: one row each, read by the parser and shown by the help. */
+/** The options of the dense presets, one row for each option. The parser and the help read the rows. */
 import { grouped, listed } from '../format/words.ts'
 import { type ActivationName, activationNames, activations } from './activations.ts'
 import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initializers.ts'
@@ -14,7 +14,7 @@ export const DEFAULT_WIDTH = 64
 
 export type InitializerName = Exclude<Initializer['kind'], 'gaussian' | 'normal'>
 
-/** An undefined gain is the initializer's own. */
+/** Initializers by name. If the gain is undefined, the initializer uses its own default gain. */
 export const initializers: Record<InitializerName, (gain?: number) => Initializer> = {
   he: (gain) => he(gain),
   glorot: (gain) => glorot(gain),
@@ -27,23 +27,26 @@ export const initializers: Record<InitializerName, (gain?: number) => Initialize
   sparse: (gain) => sparse({ deviation: gain }),
 }
 
-/** The activations that take an initializer by default, in words: `relu, leakyRelu and gelu`. */
+/** The activations that have the initializer as their default, in words, such as `relu, leakyRelu and gelu`. */
 const takersOf = (initializer: InitializerName): string =>
   listed(activationNames.filter((name) => activations[name].initializer === initializer))
 
 export type NormName = 'none' | 'batch' | 'layer'
 
-/** A dense layer's kernel is all center, so that delta-orthogonal would be another name of orthogonal. */
+/**
+ * Initializers of dense layers. In a dense layer deltaOrthogonal would equal orthogonal, since a dense kernel is only a
+ * center.
+ */
 const denseInitializers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
 const norms: readonly NormName[] = ['none', 'batch', 'layer']
 
 export const denseOptions = {
   depth: whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'number of hidden dense layers; the read-out is not counted'),
-  width: whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'units of every hidden layer'),
+  width: whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'number of units of every hidden layer'),
   widths: {
     values: `1 to ${grouped(LARGEST_DEPTH)} widths joined by -, as in 784-400-100`,
     fallback: 'depth layers of the same width',
-    means: 'units of each hidden layer, instead of depth and width',
+    means: 'number of units of each hidden layer; replaces depth and width',
     read: (text) => {
       const widths: number[] = []
       for (const part of text.split('-')) {
@@ -58,20 +61,20 @@ export const denseOptions = {
   slope: number('a number', () => true, '0.01', "leakyRelu's slope for negative inputs"),
   init: choice(
     denseInitializers,
-    `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with the others`,
-    'how weights start; identity and zeros fill the layers that keep their width, the others start by default',
+    `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with all others`,
+    'initial weights; identity and zeros apply only to layers that keep their width, and the other layers use the default',
   ),
-  gain: number('a number', () => true, '1', "what the initializer's standard deviation is multiplied by"),
-  sw2: variance('the initializer', 'gaussian weights of variance sw2/fanIn in every layer'),
-  sb2: variance('0', 'gaussian biases of variance sb2 in every layer, with sw2'),
+  gain: number('a number', () => true, '1', "factor on the initializer's standard deviation"),
+  sw2: variance('the variance of the initializer', 'gaussian weights of variance sw2/fanIn in every layer'),
+  sb2: variance('0', 'gaussian biases of variance sb2 in every layer; needs sw2'),
   norm: choice(norms, 'none', 'batch or layer normalization after each hidden layer, before its activation'),
   dropout: rate('probability that a unit is dropped after each activation'),
   top: topOption,
-  multiplier: multiplierOption('1/L', 'L is depth, l the number of the layer'),
+  multiplier: multiplierOption('1/L', 'L is the depth, and l is the number of the layer'),
   remedy: choice(
     ['none', 'rezero'],
     'none',
-    'rezero: the multiplier is trained, and starts at 0 (Bachlechner et al. 2020)',
+    'rezero: the multiplier is trained and starts at 0 (Bachlechner et al. 2020)',
   ),
 } as const
 

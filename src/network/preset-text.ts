@@ -1,23 +1,23 @@
-/** The grammar of networks by name: `name` or `name:key=value,key=value`. */
+/** The grammar of presets: `name` or `name:key=value,key=value`. */
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 
 export interface PresetText {
   readonly name: string
-  /** In the order in which they were written. */
+  /** Options in the order in which they were written. */
   readonly options: ReadonlyMap<string, string>
 }
 
-/** One option: how it is explained, and how its text is read. */
+/** One option: its explanation for the help, and the reader of its text. */
 export interface PresetOption<T> {
-  /** What may be written, as in `a whole number from 1 to 10,000`. */
+  /** Description of the allowed values, such as `a whole number from 1 to 10,000`. */
   readonly values: string
-  /** What holds where the option is left out. */
+  /** Value that applies if the option is left out. */
   readonly fallback: string
   readonly means: string
-  /** The words that may be written, where it is a choice. */
+  /** Allowed words of an option that is a choice. */
   readonly words?: readonly string[]
-  /** Undefined where the text can't be read. */
+  /** Reads a value from the text. Returns undefined if the text can't be read. */
   read(text: string): T | undefined
 }
 
@@ -25,7 +25,7 @@ export function presetError(where: string, expected: string, found: string, reme
   return new IsobathError('preset', `${shorten(where)}: expected ${expected}, got ${shorten(found)}. ${remedy}`)
 }
 
-/** What was written is repeated in the error, but not by the page. */
+/** Largest number of characters of the user's text that an error repeats. */
 const LONGEST_ECHO = 120
 
 function shorten(text: string): string {
@@ -37,7 +37,7 @@ export function withoutOptions(text: string): string {
   return text.split(':')[0].trim()
 }
 
-/** `hint` says what to write where a word stands without a value. Throws an IsobathError `preset`. */
+/** Reads a preset's name and options. `hint` gives the remedy for a word without a value. Throws a `preset` error. */
 export function readPresetText(text: string, hint: (word: string) => string): PresetText {
   const colon = text.indexOf(':')
   if (colon < 0) return { name: text.trim(), options: new Map() }
@@ -49,7 +49,8 @@ export function readPresetText(text: string, hint: (word: string) => string): Pr
     if (key === '' || value === '') {
       throw presetError(text, 'options as key=value after the colon', part.trim() || 'nothing', hint(key))
     }
-    if (options.has(key)) throw presetError(text, `${key} once`, 'it twice', 'Remove one of the two.')
+    if (options.has(key))
+      throw presetError(text, `${key} once`, `${key} twice`, `Remove one of the two values of ${key}.`)
     options.set(key, value)
   }
   return { name, options }
@@ -60,7 +61,7 @@ export function writePresetText({ name, options }: PresetText): string {
   return `${name}:${[...options].map(([key, value]) => `${key}=${value}`).join(',')}`
 }
 
-/** The option's value, or undefined where it isn't written; throws an IsobathError `preset` on a bad value. */
+/** The option's value, or undefined if the option isn't written. Throws a `preset` error on a bad value. */
 export function take<T>({ name, options }: PresetText, key: string, option: PresetOption<T>): T | undefined {
   const written = options.get(key)
   if (written === undefined) return undefined
@@ -71,14 +72,14 @@ export function take<T>({ name, options }: PresetText, key: string, option: Pres
     `${name}:${key}=${written}`,
     option.values,
     written,
-    `${close}Leave ${key} out for ${option.fallback}.`,
+    `${close}Leave ${key} out to use the default (${option.fallback}).`,
   )
 }
 
-/** The known name that the name is; throws an IsobathError `preset` where it is none. `noun` says what the names are. */
+/** The known name that equals `name`. Throws a `preset` error if no known name does. `noun` describes the names. */
 export function findKnown<N extends string>(name: string, known: readonly N[], noun: string, where: string): N {
   const found = known.find((one) => one === name)
   if (found !== undefined) return found
-  const remedy = suggestion(name, known) || 'Choose one of them. '
+  const remedy = suggestion(name, known) || `Choose ${noun} from the list. `
   throw presetError(where, `${noun} (${known.join(', ')})`, name || 'nothing', remedy.trim())
 }

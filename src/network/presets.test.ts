@@ -14,7 +14,7 @@ function parameterText(text: string): string {
   return line.filter((one) => !one.includes('.bias ')).join('\n')
 }
 
-/** The network as a call of constructors, without initializers. */
+/** The network's layers as short text, without initializers and biases. */
 function outline(text: string): string {
   const short = (key: string, value: unknown) => (key === 'init' || key === 'bias' ? undefined : value)
   return JSON.stringify(parse(text), short).replaceAll('"', '').replaceAll('kind:', '')
@@ -29,8 +29,8 @@ function failure(action: () => unknown): string {
   return 'no error'
 }
 
-describe('the dense presets', () => {
-  test('are first, hidden and readout', () => {
+describe('dense presets:', () => {
+  test('a dense preset has a first layer, a loop named hidden, and a readout', () => {
     expect(outline('mlp')).toMatchInlineSnapshot(
       `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{repeat,name:hidden,times:3,block:{chain,layers:[{dense,width:64},{activation,function:relu}]}},{dense,name:readout,width:10}]}"`,
     )
@@ -45,13 +45,13 @@ describe('the dense presets', () => {
     )
   })
 
-  test('with one layer need no loop', () => {
+  test('a dense preset with depth 1 has no loop', () => {
     expect(outline('residual-mlp:depth=1')).toMatchInlineSnapshot(
       `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{dense,name:readout,width:10}]}"`,
     )
   })
 
-  test('take norms and dropout around the activation', () => {
+  test('a dense preset has norms before each activation and dropout after each activation', () => {
     expect(outline('mlp:depth=2,norm=batch,dropout=0.1')).toMatchInlineSnapshot(
       `"{chain,layers:[{dense,name:first,width:64},{batchNorm,scale:1,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1},{repeat,name:hidden,times:1,block:{chain,layers:[{dense,width:64},{batchNorm,scale:1,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1}]}},{dense,name:readout,width:10}]}"`,
     )
@@ -60,7 +60,7 @@ describe('the dense presets', () => {
     )
   })
 
-  test('scale each residual branch by its layer', () => {
+  test('a dense preset scales each residual branch by the depth or by the number of the layer', () => {
     expect(outline('linear-residual:depth=4,multiplier=1/l')).toContain(`multiplier:[${1 / 2},${1 / 3},${1 / 4}]`)
     expect(outline('linear-residual:depth=3,multiplier=1/sqrt(l)')).toContain(
       `multiplier:[${1 / Math.sqrt(2)},${1 / Math.sqrt(3)}]`,
@@ -69,7 +69,7 @@ describe('the dense presets', () => {
     expect(outline('linear-residual:depth=4')).toContain('multiplier:0.25')
   })
 
-  test('make one loop of each run of equal widths', () => {
+  test('a dense preset has one loop for each run of equal widths', () => {
     expect(parameterText('mlp:widths=784-400-400-400-100-100')).toMatchInlineSnapshot(`
       "first.weight 784x784 {"kind":"he","gain":1,"fan":"in"}
       layer2.weight 400x784 {"kind":"he","gain":1,"fan":"in"}
@@ -84,13 +84,13 @@ describe('the dense presets', () => {
     )
   })
 
-  test('have the same structure at every depth', () => {
+  test('a dense preset has the same structure at every depth, apart from loop counts', () => {
     const shape = (depth: number) => outline(`residual-mlp:depth=${depth},multiplier=1`).replace(/times:\d+/, 'times')
     expect(shape(10_000)).toBe(shape(2))
   })
 })
 
-describe('initializers', () => {
+describe('initializers of dense presets:', () => {
   test.each([
     ['relu', he()],
     ['leakyRelu', he()],
@@ -100,21 +100,21 @@ describe('initializers', () => {
     ['tanh', glorot()],
     ['sigmoid', glorot()],
     ['erf', glorot()],
-  ])('%s starts with %o in every layer', (activation, init) => {
+  ])('a preset with the activation %s has the initializer %o in every layer', (activation, init) => {
     const { parameters } = createBlueprint(parse(`mlp:activation=${activation}`), [784])
     expect(new Set(parameters.map((parameter) => JSON.stringify(parameter.init)))).toEqual(
       new Set([JSON.stringify(init)]),
     )
   })
 
-  test('sw2 and sb2 hold in every layer', () => {
+  test('sw2 and sb2 apply to every layer of a dense preset', () => {
     const { parameters } = createBlueprint(parse('mlp:sw2=1.5,sb2=0.05,activation=tanh'), [784])
     expect(new Set(parameters.map((parameter) => JSON.stringify(parameter.init)))).toEqual(
       new Set(['{"kind":"gaussian","sw2":1.5,"sb2":0.05}']),
     )
   })
 
-  test('identity and zeros fill the layers that keep their width', () => {
+  test('the initializers identity and zeros apply only to layers that keep their width', () => {
     expect(parameterText('linear:init=identity,gain=0.9')).toMatchInlineSnapshot(`
       "first.weight 64x784 {"kind":"glorot","gain":1}
       hidden.dense1.weight 3x64x64 {"kind":"identity","gain":0.9}
@@ -127,7 +127,7 @@ describe('initializers', () => {
     `)
   })
 
-  test('gain goes to every layer', () => {
+  test('the gain applies to every layer of a dense preset', () => {
     expect(parameterText('mlp:init=sparse,gain=0.5')).toMatchInlineSnapshot(`
       "first.weight 64x784 {"kind":"sparse","incoming":15,"deviation":0.5}
       hidden.dense1.weight 3x64x64 {"kind":"sparse","incoming":15,"deviation":0.5}
@@ -136,7 +136,7 @@ describe('initializers', () => {
   })
 })
 
-describe('errors', () => {
+describe('parseNetwork:', () => {
   test.each([
     'mpl:depth=4',
     '',
@@ -166,13 +166,13 @@ describe('errors', () => {
     'mlp:norm=group',
     'residual-mlp:multiplier=1/2',
     'residual-mlp:multiplier=1e999',
-  ])('%s', (text) => {
+  ])('the text "%s" is refused', (text) => {
     expect(failure(() => parse(text))).toMatchSnapshot()
   })
 })
 
-describe('withDepth', () => {
-  test('sets the depth or replaces it, and keeps the rest', () => {
+describe('withDepth:', () => {
+  test('the depth is set or replaced, and the other options stay unchanged', () => {
     expect(withDepth('mlp', 8)).toBe('mlp:depth=8')
     expect(withDepth('mlp:depth=2,width=16', 8)).toBe('mlp:depth=8,width=16')
     expect(withDepth('residual-mlp: width=16, multiplier=1/sqrt(L)', 8)).toBe(
@@ -180,20 +180,20 @@ describe('withDepth', () => {
     )
   })
 
-  test('refuses what has no one depth', () => {
+  test('a preset with widths, a text that is no preset, and a depth of 2.5 are refused', () => {
     expect(failure(() => withDepth('mlp:widths=3-4', 8))).toMatchInlineSnapshot(
-      `"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace widths, so that the depth can be changed."`,
+      `"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace the option widths by width, so that the depth can be changed."`,
     )
     expect(failure(() => withDepth('network.json', 8))).toMatchInlineSnapshot(
-      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got network.json. Choose one of them."`,
+      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got network.json. Choose a preset from the list."`,
     )
     expect(failure(() => withDepth('mlp', 2.5))).toMatchInlineSnapshot(
-      `"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out for 4."`,
+      `"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out to use the default (4)."`,
     )
   })
 })
 
-test('every option that the help names is read', () => {
+test('the help lists every option of every preset, with its values and its default', () => {
   const groups = describePresets()
   for (const { presets, options } of groups) {
     expect(new Set(presets.flatMap((preset) => preset.options))).toEqual(new Set(options.map(({ key }) => key)))
@@ -212,9 +212,9 @@ test('every option that the help names is read', () => {
     widths: 1 to 10,000 widths joined by -, as in 784-400-100 (depth layers of the same width)
     activation: one of identity, relu, leakyRelu, tanh, sigmoid, softplus, gelu, silu, selu, erf (relu)
     slope: a number (0.01)
-    init: one of he, glorot, lecun, orthogonal, identity, zeros, sparse (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with the others)
+    init: one of he, glorot, lecun, orthogonal, identity, zeros, sparse (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with all others)
     gain: a number (1)
-    sw2: a number of at least 0 (the initializer)
+    sw2: a number of at least 0 (the variance of the initializer)
     sb2: a number of at least 0 (0)
     norm: one of none, batch, layer (none)
     dropout: a number from 0 to below 1 (0)
@@ -224,7 +224,7 @@ test('every option that the help names is read', () => {
   `)
 })
 
-test('the help says which preset has an option, or another value without it', () => {
+test('the help names the presets that have an option, and the presets with another default', () => {
   const cifar = describePresets()[1].options
   const some = ['norm', 'shortcut', 'block', 'dropout'].map((key) => cifar.find((option) => option.key === key))
   expect(some.map((option) => `${option?.presets.join(', ')} (${option?.fallback})`).join('\n')).toMatchInlineSnapshot(`
@@ -235,7 +235,7 @@ test('the help says which preset has an option, or another value without it', ()
   `)
 })
 
-test('every preset is valid, and can be written and read', () => {
+test('every dense preset gives a valid network that can be written as JSON and read again', () => {
   const text = fc
     .record({
       name: fc.constantFrom('mlp', 'residual-mlp', 'linear', 'linear-residual'),

@@ -1,4 +1,4 @@
-/** Networks by name: `mlp:depth=20,width=64,activation=tanh`, `resnet-20`, `wide-resnet-16-4:dropout=0.3`. */
+/** Presets by name, such as `mlp:depth=20,width=64,activation=tanh`, `resnet-20` and `wide-resnet-16-4:dropout=0.3`. */
 import { describeValue } from '../support/describe-value.ts'
 import type { Family, PresetContext } from './families/family.ts'
 import { type FoundFamily, families, findFamily, lookUp, numberError, titleOf } from './families/table.ts'
@@ -17,9 +17,9 @@ import {
 export type { PresetContext } from './families/family.ts'
 
 /**
- * The network that a preset's text names, such as `residual-mlp:depth=50,multiplier=1/sqrt(L)`. Throws an IsobathError
- * `preset` on an unknown preset or option, on a bad value, on options that exclude each other, and on an input that is no
- * image where the preset is for images.
+ * The network that a preset's text names, such as `residual-mlp:depth=50,multiplier=1/sqrt(L)`. Throws a `preset` error
+ * on an unknown preset or option, on a bad value, and on options that exclude each other. Throws a `preset` error also
+ * if the preset needs images and the samples are no images.
  */
 export function parseNetwork(text: string, context: PresetContext): Network {
   checkContext(text, context)
@@ -35,7 +35,7 @@ export function parseNetwork(text: string, context: PresetContext): Network {
   return family.build(read, numbers, context)
 }
 
-/** Callers in plain JavaScript have no compiler to tell them. */
+/** Checks the types of the arguments, because callers in plain JavaScript have no compiler that checks types. */
 function checkContext(text: unknown, context: unknown): void {
   if (typeof text !== 'string')
     throw presetError('network', 'the name of a preset', describeValue(text), 'Take mlp:depth=4.')
@@ -63,22 +63,24 @@ function branchError(name: string, key: string, { group, stem }: Family): Error 
   const twin = twins[stem] ?? name.replace(/^plain/, 'resnet')
   return presetError(
     `${name}:${key}`,
-    `a preset with skip connections (${related.map(titleOf).join(', ')}), whose branches it changes`,
+    `a preset with skip connections (${related.map(titleOf).join(', ')}), because ${key} changes residual branches`,
     name,
-    `Leave it out, or take ${twin}.`,
+    `Leave ${key} out, or take ${twin}.`,
   )
 }
 
-/** What the preset is for: the shape and the classes that hold where no data is named. Undefined where it is no preset. */
+/**
+ * The sample shape and the number of classes of a preset if no data is named. Undefined if the text names no preset.
+ */
 export function presetData(text: string): { readonly input: readonly number[]; readonly classes: number } | undefined {
   const family = lookUp(withoutOptions(text))?.family
   return family && { input: family.input, classes: family.classes }
 }
 
 /**
- * The same preset at another depth: its option depth, or the first number of its name, for which N may stand (resnet-N).
- * Throws an IsobathError `preset` when the text names no preset, gives its widths one by one, or names none of its family
- * at that depth.
+ * The preset's text with another depth. The depth is the option `depth`, or the first number of the preset's name. The
+ * letter N may stand for the first number of a name, as in resnet-N. Throws a `preset` error if the text names no
+ * preset, if it sets the option `widths`, or if the preset's family has no network of this depth.
  */
 export function withDepth(text: string, depth: number): string {
   const written = withoutOptions(text)
@@ -96,14 +98,21 @@ export function withDepth(text: string, depth: number): string {
     return writePresetText({ name: changed, options: read.options })
   }
   if (read.options.has('widths')) {
-    throw presetError(text, 'depth and width', 'widths', 'Replace widths, so that the depth can be changed.')
+    throw presetError(
+      text,
+      'depth and width',
+      'widths',
+      'Replace the option widths by width, so that the depth can be changed.',
+    )
   }
   const changed = { name: read.name, options: new Map(read.options).set('depth', String(depth)) }
   take(changed, 'depth', family.options.depth)
   return writePresetText(changed)
 }
 
-/** The preset's name without its depth, for tables that give the depth beside it: `resnet-N`, `wide-resnet-D-4`. */
+/**
+ * The preset's name without its depth, such as `resnet-N` or `wide-resnet-D-4`, for tables with a column for the depth.
+ */
 export function nameWithoutDepth(text: string): string {
   const name = withoutOptions(text)
   const found = lookUp(name)
@@ -112,14 +121,14 @@ export function nameWithoutDepth(text: string): string {
   return [found.family.stem, letter, ...found.numbers.slice(1)].join('-')
 }
 
-/** The depth that the preset's name says: 20 of `resnet-20`. Undefined where it says none. */
+/** The depth in the preset's name, such as 20 in `resnet-20`. Undefined if the name holds no depth. */
 export function depthInName(text: string): number | undefined {
   const found = lookUp(withoutOptions(text))
   const [depth] = found?.family.numbers === undefined ? [] : found.numbers
   return Number.isInteger(depth) ? depth : undefined
 }
 
-/** Whether the text names a preset, options aside. */
+/** Whether the text names a preset. The options of the text are ignored. */
 export function isPreset(text: string): boolean {
   return lookUp(withoutOptions(text)) !== undefined
 }

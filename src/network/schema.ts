@@ -1,7 +1,8 @@
 /**
- * What a layer may be, as data: the one place where the rules for a single layer are written. The constructors and the
- * JSON reader both go through it. Every rule says its own message: expected, found, what to do. A schema is made when it is
- * first used: all of them take 28 ms, half as long as Node's own start, and the help needs none.
+ * Schemas of layers: the only place with the rules for a single layer. The constructors and the JSON reader both use
+ * the schemas. Every rule has its own message with the expected value, the value found, and the remedy. A schema is
+ * made when it is first used, because making all schemas takes 28 ms, half as long as Node's own start, and the help
+ * needs no schema.
  */
 import { z } from 'zod'
 import { grouped } from '../format/words.ts'
@@ -11,10 +12,10 @@ import { once } from '../support/once.ts'
 import { activationNames } from './activations.ts'
 import type { Initializer, Layer, Varying } from './network.ts'
 
-/** No width or loop count may be larger: a typing error shouldn't ask for all the memory there is. */
+/** Largest width or loop count. The limit keeps a typing error from asking for all the memory there is. */
 export const LARGEST_COUNT = 1_000_000
 
-/** No kernel or stride may be larger. */
+/** Largest side of a kernel, and largest stride. */
 const LARGEST_SIDE = 1_000
 
 interface SchemaIssue {
@@ -34,7 +35,7 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
       if (code !== 'unrecognized_keys' || keys === undefined)
         return `expected an object, got ${describeValue(input)}. Write {...}.`
       const close = nearest(keys[0], known)
-      const remedy = close === undefined ? 'Remove it' : `Did you mean ${close}`
+      const remedy = close === undefined ? 'Remove the unknown field' : `Did you mean ${close}`
       return `expected the fields ${known.join(', ')}, got ${describeValue(keys[0])}. ${remedy}${close === undefined ? '.' : '?'}`
     },
   })
@@ -48,7 +49,7 @@ function variants(what: string, kinds: readonly string[]): { error: (failure: Sc
       }
       const kind = 'kind' in input ? input.kind : undefined
       const close = typeof kind === 'string' ? nearest(kind, kinds) : undefined
-      const remedy = close === undefined ? 'Choose one of them.' : `Did you mean ${close}?`
+      const remedy = close === undefined ? 'Choose a kind from the list.' : `Did you mean ${close}?`
       return `expected one of ${kinds.join(', ')}, got ${describeValue(kind)}. ${remedy}`
     },
   }
@@ -68,7 +69,7 @@ function numberWhere(holds: (value: number) => boolean, expected: string, remedy
 
 const listRemedy = 'A list gives one value for each iteration of the repeat around the layer.'
 
-/** One number or a list of numbers; the list is copied, since what is read is frozen. */
+/** A schema for one number or a list of numbers. The list is copied, because the result is frozen. */
 function varying(holds: (value: number) => boolean, expected: string) {
   const fits = (value: unknown) => typeof value === 'number' && holds(value)
   const fitsEach = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(fits)
@@ -78,9 +79,9 @@ function varying(holds: (value: number) => boolean, expected: string) {
         const bad = Array.isArray(input) ? input.findIndex((value) => !fits(value)) : -1
         const found =
           Array.isArray(input) && bad >= 0
-            ? `${describeValue(input[bad])} in place ${bad + 1} of a list`
+            ? `${describeValue(input[bad])} at position ${bad + 1} of a list`
             : describeValue(input)
-        return `expected ${expected}, or a list of such, got ${found}. ${listRemedy}`
+        return `expected ${expected}, or a list of such numbers, got ${found}. ${listRemedy}`
       },
     })
     .transform((value) => (typeof value === 'number' ? value : [...value]))
@@ -99,7 +100,7 @@ export const initializerSchema = once(
         strict({
           kind: z.literal('he'),
           gain: gain(),
-          fan: z.enum(['in', 'out'], says('in or out', 'Leave it out for in.')).default('in'),
+          fan: z.enum(['in', 'out'], says('in or out', 'Leave fan out to use the default (in).')).default('in'),
         }),
         strict({ kind: z.literal('glorot'), gain: gain() }),
         strict({ kind: z.literal('lecun'), gain: gain() }),
@@ -129,7 +130,7 @@ export const initializerSchema = once(
 
 const nameRule = says(
   'a name of letters, digits, _ and -',
-  'Names become part of tensor names, where a dot parts layers.',
+  'Names become part of tensor names, in which a dot separates layers.',
 )
 const name = once(() =>
   z
@@ -141,27 +142,29 @@ const name = once(() =>
 const usualInit = once(() => initializerSchema().default({ kind: 'he', gain: 1, fan: 'in' }))
 
 const trained = once(() =>
-  z.literal(false, says('false or nothing', 'Leave it out where the weights are trained.')).optional(),
+  z.literal(false, says('false or nothing', 'Leave trained out if the weights are trained.')).optional(),
 )
+
+const biasRule = says('true or false', 'Leave bias out to use the default (true).')
 
 export const denseSchema = once(() =>
   strict({
     kind: z.literal('dense'),
     name: name(),
     width: whole(),
-    bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
+    bias: z.boolean(biasRule).default(true),
     init: usualInit(),
     trained: trained(),
   }),
 )
 
-const sideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Kernels are square; 3 is usual.')
+const sideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Kernels are square. A kernel side of 3 is usual.')
 const side = once(() => z.int(sideRange).min(1, sideRange).max(LARGEST_SIDE, sideRange))
 function stride(remedy: string) {
   const range = says(`a whole number from 1 to ${LARGEST_SIDE}`, remedy)
   return z.int(range).min(1, range).max(LARGEST_SIDE, range)
 }
-const poolStride = once(() => stride('Leave it out for 2.').default(2))
+const poolStride = once(() => stride('Leave stride out to use the default (2).').default(2))
 
 export const convSchema = once(() =>
   strict({
@@ -169,11 +172,14 @@ export const convSchema = once(() =>
     name: name(),
     channels: whole(),
     kernel: side().default(3),
-    stride: stride('Leave it out for 1.').default(1),
+    stride: stride('Leave stride out to use the default (1).').default(1),
     padding: z
-      .enum(['zero', 'circular', 'none'], says('zero, circular or none', 'Leave it out for zero.'))
+      .enum(
+        ['zero', 'circular', 'none'],
+        says('zero, circular or none', 'Leave padding out to use the default (zero).'),
+      )
       .default('zero'),
-    bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
+    bias: z.boolean(biasRule).default(true),
     init: usualInit(),
     trained: trained(),
   }),
@@ -185,7 +191,9 @@ export const maxPoolSchema = once(() =>
     name: name(),
     kernel: side().default(2),
     stride: poolStride(),
-    padding: z.enum(['same', 'none'], says('same or none', 'Leave it out for none.')).default('none'),
+    padding: z
+      .enum(['same', 'none'], says('same or none', 'Leave padding out to use the default (none).'))
+      .default('none'),
   }),
 )
 
@@ -204,20 +212,20 @@ export const subsampleSchema = once(() =>
   strict({
     kind: z.literal('subsample'),
     name: name(),
-    stride: stride('1 keeps every position.'),
+    stride: stride('A stride of 1 keeps every position.'),
     channels: whole(),
   }),
 )
 
-/** What `shortcut` takes; it gives other layers. */
+/** The arguments of the constructor `shortcut`, which builds layers of other kinds. */
 export const shortcutSchema = once(() =>
   strict({
-    option: z.enum(['a', 'b', 'c'], says('a, b or c', 'They are the shortcuts of He et al. (2015).')),
+    option: z.enum(['a', 'b', 'c'], says('a, b or c', 'The options a, b and c are the shortcuts of He et al. (2015).')),
     from: whole(),
     channels: whole(),
-    stride: stride('Leave it out for 1.').default(1),
-    norm: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
-    bias: z.boolean(says('true or false', 'Leave it out.')).optional(),
+    stride: stride('Leave stride out to use the default (1).').default(1),
+    norm: z.boolean(says('true or false', 'Leave norm out to use the default (true).')).default(true),
+    bias: z.boolean(says('true or false', 'Leave bias out to use the default (true without a norm).')).optional(),
     init: initializerSchema().optional(),
   }),
 )
@@ -232,16 +240,19 @@ export const scaleSchema = once(() =>
   }),
 )
 
-const slopeRule = says('a finite slope with leakyRelu and none with any other function', 'PyTorch uses 0.01.')
+const slopeRule = says(
+  'a finite slope with leakyRelu, and no slope with any other function',
+  'PyTorch uses a slope of 0.01.',
+)
 export const activationSchema = once(() =>
   strict({
     kind: z.literal('activation'),
     name: name(),
-    function: z.enum(activationNames, says(`one of ${activationNames.join(', ')}`, 'Choose one of them.')),
+    function: z.enum(activationNames, says(`one of ${activationNames.join(', ')}`, 'Choose a function from the list.')),
     slope: z.number(slopeRule).optional(),
   }).refine((layer) => (layer.function === 'leakyRelu') === (layer.slope !== undefined), {
     path: ['slope'],
-    error: 'expected a slope with leakyRelu and with no other function. PyTorch uses 0.01.',
+    error: 'expected a slope with leakyRelu, and no slope with any other function. PyTorch uses a slope of 0.01.',
   }),
 )
 
@@ -257,7 +268,7 @@ const epsilon = once(() =>
   numberWhere(
     (value) => value > 0 && finite(value),
     'a positive number',
-    'It is added to the variance; 1e-5 is usual.',
+    'The epsilon is added to the variance. An epsilon of 1e-5 is usual.',
   ).default(1e-5),
 )
 
@@ -267,9 +278,17 @@ export const batchNormSchema = once(() =>
   strict({
     kind: z.literal('batchNorm'),
     name: name(),
-    scale: numberWhere(finite, 'a finite number', 'Leave it out for 1; 0 lets a branch start as nothing.').default(1),
+    scale: numberWhere(
+      finite,
+      'a finite number',
+      'Leave scale out to use the default (1). A scale of 0 makes a residual branch start at zero.',
+    ).default(1),
     epsilon: epsilon(),
-    momentum: numberWhere((value) => value >= 0 && value <= 1, 'a number from 0 to 1', '0.1 is usual.').default(0.1),
+    momentum: numberWhere(
+      (value) => value >= 0 && value <= 1,
+      'a number from 0 to 1',
+      'A momentum of 0.1 is usual.',
+    ).default(0.1),
   }),
 )
 
@@ -292,7 +311,9 @@ export const residualSchema = once(() =>
     name: name(),
     branch: inner(),
     multiplier: varying(finite, 'a finite number').default(1),
-    trainedMultiplier: z.boolean(says('true or false', 'Leave it out for false.')).default(false),
+    trainedMultiplier: z
+      .boolean(says('true or false', 'Leave trainedMultiplier out to use the default (false).'))
+      .default(false),
     shortcut: inner().optional(),
   }),
 )

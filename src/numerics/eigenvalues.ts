@@ -1,12 +1,14 @@
+/** The eigenvalues of symmetric matrices. */
 import { largestMagnitude } from './norm.ts'
 
-/** Squares of what is smaller than this, where the largest is 1, may underflow. */
+/** Values below this threshold count as 0 in a matrix whose largest value is 1, because their squares may underflow. */
 const negligible = 2 ** -500
 
 /**
- * The eigenvalues of a symmetric matrix [size, size], largest first, each within rounding of the largest one's magnitude;
- * the matrix stays as it is. NaN where a value isn't finite. Householder's reduction to three diagonals, then implicit QL
- * steps (Dubrulle, Martin & Wilkinson 1968; Golub & Van Loan, section 8.3).
+ * The eigenvalues of a symmetric matrix [size, size], largest first. The error of each eigenvalue is a rounding error
+ * relative to the largest magnitude of the eigenvalues. All eigenvalues are NaN if a value of the matrix isn't finite.
+ * The method is Householder's reduction to three diagonals, followed by implicit QL steps (Dubrulle, Martin & Wilkinson
+ * 1968; Golub & Van Loan, section 8.3). The argument `matrix` isn't changed.
  */
 export function symmetricEigenvalues(matrix: ArrayLike<number>, size: number): Float64Array {
   const largest = largestMagnitude(matrix)
@@ -21,7 +23,10 @@ export function symmetricEigenvalues(matrix: ArrayLike<number>, size: number): F
     .reverse()
 }
 
-/** A tridiagonal matrix with the same eigenvalues; `beside[k]` stands between diagonal k and k + 1. Overwrites `a`. */
+/**
+ * A tridiagonal matrix with the same eigenvalues as `a`. `beside[k]` stands beside the diagonal, between the diagonal
+ * values k and k + 1. Overwrites `a`.
+ */
 function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; beside: Float64Array } {
   const diagonal = new Float64Array(size)
   const beside = new Float64Array(size)
@@ -35,8 +40,8 @@ function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; b
 }
 
 /**
- * Mirrors what lies behind `column` so that of the column only the first value under the diagonal is left, and returns that
- * value. `v` is room for the mirror's normal vector.
+ * Reflects the rows and columns after `column` so that the column has only one nonzero value below the diagonal, the
+ * first one. Returns this value. `v` is working memory for the normal vector of the reflection.
  */
 function reflect(a: Float64Array, size: number, column: number, v: Float64Array): number {
   const first = column + 1
@@ -69,7 +74,10 @@ function reflect(a: Float64Array, size: number, column: number, v: Float64Array)
   return left
 }
 
-/** Leaves the eigenvalues in `d`; Wilkinson's shifts converge from every start (Wilkinson 1968). Overwrites `e`. */
+/**
+ * Replaces the diagonal `d` of a tridiagonal matrix by the eigenvalues. Wilkinson's shifts converge for every matrix
+ * (Wilkinson 1968). Overwrites `e`, the values beside the diagonal.
+ */
 function reduceByQl(d: Float64Array, e: Float64Array): void {
   const isSplit = (k: number): boolean =>
     Math.abs(e[k]) <= Math.max(Number.EPSILON * (Math.abs(d[k]) + Math.abs(d[k + 1])), negligible)
@@ -83,7 +91,7 @@ function reduceByQl(d: Float64Array, e: Float64Array): void {
   }
 }
 
-/** One implicit QL step on the block from `start` to `end`. */
+/** Makes one implicit QL step on the block from `start` to `end`. */
 function stepQl(d: Float64Array, e: Float64Array, start: number, end: number): void {
   const half = (d[start + 1] - d[start]) / (2 * e[start])
   const root = Math.sqrt(half * half + 1)
@@ -95,7 +103,7 @@ function stepQl(d: Float64Array, e: Float64Array, start: number, end: number): v
     const r = Math.sqrt(f * f + g * g)
     e[k + 1] = r
     if (r === 0) {
-      // The block falls apart here.
+      // The block splits into two blocks after row k.
       d[k + 1] -= moved
       e[end] = 0
       return

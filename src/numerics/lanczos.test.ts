@@ -3,7 +3,7 @@ import { createRandom } from '../support/random.ts'
 import { lanczos } from './lanczos.ts'
 import { symmetricEigenvalues } from './linear-algebra.ts'
 
-/** Of a matrix [size, size]. */
+/** A function that multiplies a matrix [size, size] by a vector. */
 function productWith(matrix: ArrayLike<number>, size: number) {
   return async (vector: Float64Array): Promise<Float64Array> =>
     vector.map((_, row) => vector.reduce((sum, value, column) => sum + matrix[row * size + column] * value, 0))
@@ -25,9 +25,9 @@ const startOf = (size: number): Float64Array => {
 const find = (matrix: ArrayLike<number>, size: number, iterations: number, tolerance: number) =>
   lanczos(productWith(matrix, size), startOf(size), { iterations, tolerance })
 
-describe('the largest eigenvalue by products', () => {
+describe("Lanczos's method:", () => {
   it.each([[[3, 1, 2]], [[-10, 1, 2]], [[5, -5, 0, 1]], [[-3, -1, -2]], [[4, 4, 4, 1]], [[1e-200, 3e-200]]])(
-    'is found where it is known: %j',
+    'the largest eigenvalue of the diagonal matrix of %j is found',
     async (values) => {
       const largest = Math.max(...values)
       const found = await find(diagonalOf(values), values.length, 10, 1e-10)
@@ -37,7 +37,7 @@ describe('the largest eigenvalue by products', () => {
     },
   )
 
-  it('is that of all eigenvalues, where the matrix is full', async () => {
+  it('the largest eigenvalue of a full matrix is found, and fewer iterations give a smaller value', async () => {
     const size = 40
     const random = createRandom(7, 'matrix')
     const matrix = new Float64Array(size * size)
@@ -56,14 +56,14 @@ describe('the largest eigenvalue by products', () => {
       expect(early).toEqual({ value: expect.any(Number), iterations, converged: false })
       expect(early.value).toBeLessThan(largest)
     }
-    // What is called near enough is near enough.
+    // A larger tolerance needs fewer iterations, and the error stays within the tolerance.
     const rough = await find(matrix, size, 100, 0.05)
     expect(rough.iterations).toBeLessThan(exact.iterations)
     const scale = Math.max(...symmetricEigenvalues(matrix, size).map(Math.abs))
     expect(Math.abs(rough.value - largest)).toBeLessThan(0.05 * scale)
   })
 
-  it('is 0 of a matrix of zeros, and NaN of what is not finite', async () => {
+  it('the result is 0 for a matrix of zeros, and NaN for a matrix with a value that is not finite', async () => {
     expect(await find(diagonalOf([0, 0]), 2, 5, 0.01)).toEqual({ value: 0, iterations: 1, converged: true })
     expect(await find(diagonalOf([1, Number.POSITIVE_INFINITY]), 2, 5, 0.01)).toEqual({
       value: Number.NaN,

@@ -1,27 +1,29 @@
-/** The largest eigenvalue of a symmetric matrix of which only products with vectors are known. */
-
+/** The largest eigenvalue of a symmetric matrix that is given only by its products with vectors. */
 import { symmetricEigenvalues } from './linear-algebra.ts'
 import { euclideanNorm } from './norm.ts'
 
 export interface LanczosOptions {
+  /** Largest number of iterations. Each iteration takes one product. */
   readonly iterations: number
-  /** How near some eigenvalue must be to the value, relative to the largest magnitude. */
+  /** Largest distance between the result and an eigenvalue at convergence, relative to the largest magnitude. */
   readonly tolerance: number
 }
 
 export interface LargestEigenvalue {
-  /** The largest algebraically, from below; NaN where products aren't finite. */
+  /** Estimate of the algebraically largest eigenvalue, from below. NaN if a product isn't finite. */
   readonly value: number
-  /** How many products it took. */
+  /** Number of products that were computed. */
   readonly iterations: number
+  /** Whether the tolerance was reached. */
   readonly converged: boolean
 }
 
 /**
- * Lanczos's method (Golub & Van Loan, algorithm 10.1.1): the matrix on the space of start, A start, A^2 start, ... is
- * tridiagonal, and its largest eigenvalue tends to A's faster than power iteration, also where a negative one is as large.
- * It takes three vectors. They don't stay orthogonal in rounding; that repeats eigenvalues, and makes no false ones (Paige
- * 1980).
+ * The largest eigenvalue of a symmetric matrix A by Lanczos's method (Golub & Van Loan, algorithm 10.1.1). On the space
+ * of start, A start, A^2 start and so on, A becomes a tridiagonal matrix. The largest eigenvalue of the tridiagonal
+ * matrix converges to A's largest eigenvalue, faster than power iteration does, even if a negative eigenvalue has the
+ * same magnitude. The method stores three vectors. Rounding makes the vectors lose their orthogonality, which repeats
+ * eigenvalues but creates no false eigenvalues (Paige 1980).
  */
 export async function lanczos(
   product: (vector: Float64Array) => Promise<Float64Array>,
@@ -73,15 +75,16 @@ function tridiagonal(diagonal: readonly number[], beside: readonly number[]): Fl
 }
 
 /**
- * The last component of the largest eigenvalue's eigenvector, from the eigenvalues of a tridiagonal matrix and those of the
- * one without its last row (Parlett 1998, theorem 7.9.2); these lie between the others, so that each ratio is at most 1. The
- * next off-diagonal element times it is the residual |Ax - value x|.
+ * The last component of the largest eigenvalue's eigenvector (Parlett 1998, theorem 7.9.2). `values` are the
+ * eigenvalues of a tridiagonal matrix, and `without` are the eigenvalues of the matrix without its last row and column.
+ * The eigenvalues in `without` lie between those in `values`, so that each ratio is at most 1. The residual |Ax - value
+ * x| is the component times the next off-diagonal element.
  */
 function lastComponent(values: ArrayLike<number>, without: ArrayLike<number>): number {
   let square = 1
   for (let index = 0; index < without.length; index++) {
     const above = values[0] - without[index]
-    // An eigenvalue that is there twice was found before.
+    // If the largest eigenvalue doesn't change, an earlier iteration has found it.
     if (!(above > 0)) return 0
     square *= Math.min(1, above / (values[0] - values[index + 1]))
   }

@@ -8,7 +8,7 @@ const normals = (count: number, seed: number): Float64Array => {
   return Float64Array.from({ length: count }, () => random.normal())
 }
 
-/** By the definition. */
+/** The product of two matrices [size, size], by the definition. */
 function product(one: ArrayLike<number>, other: ArrayLike<number>, size: number): Float64Array {
   return Float64Array.from({ length: size * size }, (_, index) => {
     const [row, column] = [Math.floor(index / size), index % size]
@@ -25,7 +25,7 @@ function transpose(values: ArrayLike<number>, size: number): Float64Array {
   )
 }
 
-/** I - 2 v v' / |v|^2: an orthogonal matrix. */
+/** The reflection I - 2 v v' / |v|^2, which is an orthogonal matrix. */
 function mirror(v: ArrayLike<number>): Float64Array {
   const size = v.length
   let squares = 0
@@ -36,7 +36,7 @@ function mirror(v: ArrayLike<number>): Float64Array {
   })
 }
 
-/** A symmetric matrix with these eigenvalues and random eigenvectors. */
+/** A symmetric matrix with the given eigenvalues and random eigenvectors. */
 function withEigenvalues(eigenvalues: readonly number[], seed: number): Float64Array {
   const size = eigenvalues.length
   const diagonal = Float64Array.from({ length: size * size }, (_, index) =>
@@ -48,7 +48,7 @@ function withEigenvalues(eigenvalues: readonly number[], seed: number): Float64A
   return matrix.map((value, index) => (value + mirrored[index]) / 2)
 }
 
-/** The determinant of A - x I, by elimination with pivots: 0 at the eigenvalues. */
+/** The determinant of A - x I, by elimination with pivots. The determinant is 0 at the eigenvalues of A. */
 function characteristic(matrix: ArrayLike<number>, size: number, x: number): number {
   const a = Float64Array.from(matrix)
   for (let k = 0; k < size; k++) a[k * size + k] -= x
@@ -79,8 +79,8 @@ const farthest = (found: Float64Array, known: readonly number[]): number =>
     Math.abs(found.length - known.length),
   )
 
-describe('the eigenvalues of a symmetric matrix', () => {
-  it('of two rows are those of the formula', () => {
+describe('symmetricEigenvalues:', () => {
+  it('the eigenvalues of a matrix of two rows equal the quadratic formula', () => {
     const [a, b, c] = [3, -2, 0.5]
     const middle = (a + c) / 2
     const distance = Math.sqrt(((a - c) / 2) ** 2 + b * b)
@@ -89,7 +89,7 @@ describe('the eigenvalues of a symmetric matrix', () => {
     expect(second).toBeCloseTo(middle - distance, 14)
   })
 
-  it('are found again, largest first, also where they repeat, are 0 or lie far apart', () => {
+  it('eigenvalues are found, largest first, even if they repeat, are 0 or lie far apart', () => {
     const known = [7, 3, 3, 3, 1e-3, 0, 0, -1e-6, -4]
     const matrix = withEigenvalues(known, 1)
     const before = matrix.slice()
@@ -98,7 +98,7 @@ describe('the eigenvalues of a symmetric matrix', () => {
     expect(matrix).toEqual(before)
   })
 
-  it('of the chain of springs are 2 - 2 cos(k pi / (n + 1))', () => {
+  it('the eigenvalues for a chain of springs are 2 - 2 cos(k pi / (n + 1))', () => {
     const size = 256
     const chain = Float64Array.from({ length: size * size }, (_, index) => {
       const distance = Math.abs(Math.floor(index / size) - (index % size))
@@ -110,13 +110,13 @@ describe('the eigenvalues of a symmetric matrix', () => {
     }
   })
 
-  it('of a full matrix of 256 are found again', () => {
+  it('the eigenvalues of a full matrix of 256 rows are found', () => {
     const known = Array.from({ length: 256 }, (_, index) => 256 - index)
     const found = symmetricEigenvalues(withEigenvalues(known, 5), 256)
     expect(farthest(found, known)).toBeLessThan(1e-10)
   })
 
-  it('are where the characteristic polynomial changes its sign', () => {
+  it('the characteristic polynomial changes its sign at the eigenvalues', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 1000 }), (size, seed) => {
         const a = normals(size * size, seed)
@@ -131,7 +131,7 @@ describe('the eigenvalues of a symmetric matrix', () => {
     )
   })
 
-  it('keep their relation at any scale', () => {
+  it('eigenvalues scale with the matrix, from 1e-300 to 1e300', () => {
     const matrix = withEigenvalues([4, 2, 1], 3)
     for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
       const found = symmetricEigenvalues(
@@ -142,7 +142,7 @@ describe('the eigenvalues of a symmetric matrix', () => {
     }
   })
 
-  it('are NaN where a value is, 0 of nothing, and the diagonal of a diagonal matrix', () => {
+  it('eigenvalues are NaN if a value is not finite, 0 for zeros, and the diagonal of a diagonal matrix', () => {
     expect(Array.from(symmetricEigenvalues([1, Number.NaN, Number.NaN, 1], 2))).toEqual([Number.NaN, Number.NaN])
     expect(Array.from(symmetricEigenvalues([1, 0, 0, Number.POSITIVE_INFINITY], 2))).toEqual([Number.NaN, Number.NaN])
     expect(Array.from(symmetricEigenvalues([0, 0, 0, 0], 2))).toEqual([0, 0])
@@ -151,9 +151,9 @@ describe('the eigenvalues of a symmetric matrix', () => {
   })
 })
 
-describe('singular values', () => {
-  it('of two columns are those of the formula, whichever side is longer', () => {
-    // Columns of lengths 5 and 13 with the inner product 3 * 12 + 4 * 5 = 56.
+describe('singularValues:', () => {
+  it('the singular values of a matrix of two columns and of its transpose equal the formula', () => {
+    // The columns have the lengths 5 and 13 and the inner product 3 * 12 + 4 * 5 = 56.
     const tall = [3, 12, 4, 5, 0, 0]
     const wide = [3, 4, 0, 12, 5, 0]
     const distance = Math.sqrt(72 ** 2 + 56 ** 2)
@@ -162,7 +162,7 @@ describe('singular values', () => {
     expect(Array.from(singularValues(wide, 2, 3))).toEqual(expected)
   })
 
-  it('of a product of a column and a row are its length, and exact zeros', () => {
+  it('the product of a column and a row has one singular value above 0, and the others are exactly 0', () => {
     const column = normals(7, 1)
     const row = normals(5, 2)
     const values = Float64Array.from({ length: 35 }, (_, index) => column[Math.floor(index / 5)] * row[index % 5])
@@ -172,7 +172,7 @@ describe('singular values', () => {
     expect(others).toEqual([0, 0, 0, 0])
   })
 
-  it('have the sum of squares of the matrix, at any scale', () => {
+  it('the singular values have the same sum of squares as the matrix, from the scale 1e-200 to 1e200', () => {
     for (const scale of [1, 1e-200, 1e200]) {
       const values = normals(12 * 9, 3)
       const squares = values.reduce((sum, value) => sum + value * value, 0)
@@ -185,14 +185,14 @@ describe('singular values', () => {
     }
   })
 
-  it('are NaN where a value is, and 0 of nothing', () => {
+  it('singular values are NaN if a value is NaN, and 0 for a matrix of zeros', () => {
     expect(Array.from(singularValues([1, Number.NaN], 1, 2))).toEqual([Number.NaN])
     expect(Array.from(singularValues([0, 0], 1, 2))).toEqual([0])
   })
 })
 
-describe('a positive definite system', () => {
-  it('is solved: A X is B again', () => {
+describe('solvePositive:', () => {
+  it('the solution X satisfies A X = B', () => {
     const [size, count] = [9, 4]
     const a = normals(size * 12, 4)
     const matrix = gramOfRows(a, size, 12)
@@ -209,15 +209,15 @@ describe('a positive definite system', () => {
     expect([matrix, rightSides]).toEqual(before)
   })
 
-  it('of two rows has the solution of the formula', () => {
-    // [[4, 2], [2, 3]] has the inverse [[3, -2], [-2, 4]] / 8.
+  it('the solution of a system of two rows is exact', () => {
+    // The matrix [[4, 2], [2, 3]] has the inverse [[3, -2], [-2, 4]] / 8.
     expect(Array.from(solvePositive([4, 2, 2, 3], 2, [8, 16], 1))).toEqual([
       expect.closeTo(-1, 14),
       expect.closeTo(6, 14),
     ])
   })
 
-  it('has no solution where the matrix is not positive definite', () => {
+  it('the solution is NaN if the matrix is not positive definite', () => {
     for (const matrix of [
       [1, 2, 2, 1],
       [0, 0, 0, 0],
@@ -229,6 +229,6 @@ describe('a positive definite system', () => {
   })
 })
 
-it('the Gram matrix holds the inner products of rows', () => {
+it('gramOfRows gives the inner products of all pairs of rows', () => {
   expect(Array.from(gramOfRows([1, 2, 3, 4, 5, 6], 2, 3))).toEqual([14, 32, 32, 77])
 })

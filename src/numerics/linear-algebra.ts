@@ -1,11 +1,10 @@
-/** Small dense matrices in float64, row by row in one array: what probes need of linear algebra. */
-
+/** Linear algebra for probes, on small dense matrices in float64. A matrix is stored row by row in one array. */
 import { symmetricEigenvalues } from './eigenvalues.ts'
 import { largestMagnitude } from './norm.ts'
 
 export { symmetricEigenvalues } from './eigenvalues.ts'
 
-/** The inner products of the rows of a matrix [rows, columns] with each other: [rows, rows]. */
+/** The Gram matrix [rows, rows], which holds the inner products of all pairs of rows of a matrix [rows, columns]. */
 export function gramOfRows(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const gram = new Float64Array(rows * rows)
   for (let row = 0; row < rows; row++) {
@@ -22,9 +21,10 @@ export function gramOfRows(values: ArrayLike<number>, rows: number, columns: num
 }
 
 /**
- * The singular values of a matrix [rows, columns], largest first, as many as its smaller side: roots of the eigenvalues of
- * the smaller Gram matrix. What is under about 1e-8 of the largest is lost in its rounding, and 0. NaN where a value isn't
- * finite.
+ * The singular values of a matrix [rows, columns], largest first. The number of singular values is the smaller of rows
+ * and columns. Each singular value is the root of an eigenvalue of the smaller Gram matrix. A singular value below
+ * about 1e-8 of the largest one is lost in rounding and given as 0. All singular values are NaN if a value of the
+ * matrix isn't finite.
  */
 export function singularValues(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const largest = largestMagnitude(values)
@@ -43,8 +43,9 @@ export function singularValues(values: ArrayLike<number>, rows: number, columns:
 }
 
 /**
- * X [size, count] with A X = B for a symmetric positive definite A [size, size] and B [size, count], by Cholesky's
- * factors. NaN throughout where A isn't positive definite in float64's rounding. A and B stay as they are.
+ * The solution X [size, count] of A X = B for a symmetric positive definite matrix A [size, size] and B [size, count],
+ * by Cholesky's factors. All values of X are NaN if A isn't positive definite up to rounding in float64. A and B aren't
+ * changed.
  */
 export function solvePositive(
   matrix: ArrayLike<number>,
@@ -68,7 +69,7 @@ export function solvePositive(
   return solution
 }
 
-/** The lower triangle L with L L' = A; undefined where there is none. */
+/** The lower triangular matrix L with L L' = A. Undefined if A isn't positive definite. */
 function choleskyFactor(matrix: ArrayLike<number>, size: number): Float64Array | undefined {
   const factor = new Float64Array(size * size)
   for (let row = 0; row < size; row++) {
@@ -78,7 +79,7 @@ function choleskyFactor(matrix: ArrayLike<number>, size: number): Float64Array |
         rest -= factor[at] * factor[from]
       }
       if (column < row) factor[row * size + column] = rest / factor[column * size + column]
-      // Written so that NaN isn't positive either.
+      // The condition is written so that NaN doesn't count as positive.
       else if (!(rest > 0)) return undefined
       else factor[row * size + row] = Math.sqrt(rest)
     }

@@ -1,6 +1,6 @@
-/** Lengths of vectors in float64. */
+/** Norms of vectors in float64. */
 
-/** NaN where a value is. */
+/** The largest absolute value. NaN if a value is NaN, and 0 for an empty list. */
 export function largestMagnitude(values: ArrayLike<number>): number {
   let largest = 0
   for (let index = 0; index < values.length; index++) {
@@ -11,10 +11,16 @@ export function largestMagnitude(values: ArrayLike<number>): number {
   return largest
 }
 
-/** Where squares of the largest value are within these, no sum of squares overflows, and what underflows doesn't count. */
+/**
+ * Bounds of a sum of squares that can be trusted. Within the bounds, no square overflows, and squares that underflow
+ * are too small to matter.
+ */
 const [leastSquare, mostSquare] = [1e-280, 1e290]
 
-/** The Euclidean norm of all values of some tensors together, at any scale: 1e-200 and 1e200 have squares too. */
+/**
+ * The Euclidean norm of all values of the tensors together. The function works at any scale, even if the values are
+ * near 1e-200 or 1e200 and their squares underflow or overflow.
+ */
 export function euclideanNorm(tensors: readonly ArrayLike<number>[]): number {
   let sum = 0
   for (const values of tensors) sum += sumOfSquares(values)
@@ -26,6 +32,7 @@ export function euclideanNorm(tensors: readonly ArrayLike<number>[]): number {
   return largest * Math.sqrt(scaled)
 }
 
+/** The sum of the squares of the values, without protection against overflow and underflow. */
 export function sumOfSquares(values: ArrayLike<number>): number {
   if (values instanceof Float32Array) return sumOfFloatSquares(values)
   let sum = 0
@@ -33,19 +40,22 @@ export function sumOfSquares(values: ArrayLike<number>): number {
   return sum
 }
 
-/** A loop that sees one kind of array alone takes a fraction of the time. */
+/**
+ * The sum of squares of float32 values. A loop over only one kind of array takes a fraction of the time of a loop over
+ * mixed kinds.
+ */
 function sumOfFloatSquares(values: Float32Array, from = 0, to = values.length): number {
   let sum = 0
   for (let index = from; index < to; index++) sum += values[index] * values[index]
   return sum
 }
 
-/** The Euclidean norms of the rows of a table. */
+/** The Euclidean norm of each row of a table [rows, width]. */
 export function normsOfRows(values: Float32Array | Float64Array, rows: number, width: number): Float64Array {
   const norms = new Float64Array(rows)
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * width, (row + 1) * width]
-    // Of float32 no square of what isn't 0 leaves float64.
+    // The square of a nonzero float32 value neither overflows nor underflows in float64.
     norms[row] =
       values instanceof Float32Array
         ? Math.sqrt(sumOfFloatSquares(values, from, to))

@@ -11,13 +11,13 @@ const ofError = ({ error }: Run): number | null => error
 const verdict = (first: readonly number[], second: readonly number[]) =>
   pairedDifference(runs(first), runs(second), ofError)?.verdict
 
-describe('a paired difference', () => {
-  it('is worse with three pairs, an interval above 0 and an effect of 5%', () => {
+describe('pairedDifference:', () => {
+  it('the verdict is "worse" with three pairs, an interval above 0 and an effect of at least 5%', () => {
     expect(verdict([0.1, 0.2, 0.3], [0.15, 0.26, 0.34])).toBe('worse')
     expect(verdict([0.15, 0.26, 0.34], [0.1, 0.2, 0.3])).toBe('better')
   })
 
-  it('pairs by seed: what differs from seed to seed does not hide a steady difference', () => {
+  it('a steady difference within pairs is found even if scores vary more from seed to seed', () => {
     const [first, second] = [runs([0.1, 0.5, 0.9]), runs([0.16, 0.56, 0.96]).reverse()]
     expect(pairedDifference(first, second, ofError)).toEqual({
       count: 3,
@@ -29,26 +29,26 @@ describe('a paired difference', () => {
     })
   })
 
-  it('is the same where the interval reaches 0, however large the effect', () => {
+  it('the verdict is "same" if the interval includes 0, even for a large effect', () => {
     expect(verdict([0.1, 0.1, 0.1], [0.1, 0.1, 0.4])).toBe('same')
   })
 
-  it('is the same below 5%, however sure', () => {
+  it('the verdict is "same" for a certain effect below 5%', () => {
     expect(verdict([0.5, 0.5, 0.5], [0.52, 0.52, 0.52])).toBe('same')
     expect(verdict([0.5, 0.5, 0.5], [0.53, 0.53, 0.53])).toBe('worse')
   })
 
-  it('is worse than no error at all as soon as it is sure', () => {
+  it('the verdict is "worse" for any certain increase from an error of 0', () => {
     expect(verdict([0, 0, 0], [0.01, 0.011, 0.012])).toBe('worse')
     expect(verdict([0, 0, 0], [0, 0, 0])).toBe('same')
   })
 
-  it('needs three pairs', () => {
+  it('the verdict is "too few seeds" with fewer than three pairs', () => {
     expect(verdict([0.1, 0.1], [0.9, 0.9])).toBe('too few seeds')
     expect(verdict([0.1], [0.9])).toBe('too few seeds')
   })
 
-  it('leaves out seeds that only one side has, and runs without scores', () => {
+  it('seeds that only one list has are left out, and so are runs without scores', () => {
     const first = runs([0.1, 0.1, 0.1, 0.1])
     const second = [...runs([0.2, 0.2]), { seed: 2, error: null }, { seed: 9, error: 0.2 }]
     expect(pairedDifference(first, second, ofError)).toMatchObject({

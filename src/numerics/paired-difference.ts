@@ -1,17 +1,28 @@
-/** Scores of two kinds of training, paired by seed, and whether one is worse. */
+/** Compares the scores of two kinds of trainings that are paired by seed. */
 import { type Summary, summarize } from './statistics.ts'
 
-/** How one network's scores differ from another's, paired by seed: the mean of second - first, with its 95% interval. */
+/**
+ * The difference between the scores of two kinds of trainings, paired by seed: the mean of second - first, with its 95%
+ * interval.
+ */
 export interface PairedDifference extends Summary {
+  /** Mean score of the first trainings, over the paired seeds. */
   readonly first: number
+  /** Mean score of the second trainings, over the paired seeds. */
   readonly second: number
   /**
-   * Worse: at least three pairs, an interval that lies above 0, and at least 5% more than the first. Better: the mirror
-   * image. Else the same, as far as these seeds can tell.
+   * Verdict on the second trainings, from at least three pairs. `worse`: the interval lies above 0, and the mean
+   * difference is at least 5% of the first mean. `better`: the interval lies below 0, and the magnitude of the mean
+   * difference is at least 5% of the first mean. `same`: the seeds show no certain difference of at least 5%. `too few
+   * seeds`: there are fewer than three pairs.
    */
   readonly verdict: 'worse' | 'better' | 'same' | 'too few seeds'
 }
 
+/**
+ * The difference of `measure` between two lists of runs, paired by seed. Seeds that only one list has are left out, and
+ * so are pairs with a null score. Null if no pair is left.
+ */
 export function pairedDifference<R extends { readonly seed: number }>(
   first: readonly R[],
   second: readonly R[],

@@ -13,7 +13,7 @@ function drawn(rows: number, width: number, key: string): Matrix {
   return { rows, width, values: Float64Array.from({ length: rows * width }, () => random.normal()) }
 }
 
-/** 3 x_0 - x_1 + 2 and x_1 + x_2 - 1, of inputs far from 0. */
+/** An affine map with the outputs 3 x_0 - x_1 + 2 and x_1 + x_2 - 1. */
 const linear = (inputs: Matrix): Matrix =>
   table(
     Array.from({ length: inputs.rows }, (_, row) => {
@@ -26,20 +26,20 @@ const far = (rows: number, key: string): Matrix => {
   return { ...near, values: near.values.map((value, index) => 100 * (index % 3) + value) }
 }
 
-describe('ridge regression', () => {
-  it('finds an affine map', () => {
+describe('fitRidge:', () => {
+  it('ridge regression finds an affine map', () => {
     const map = fitRidge(far(20, 'known'), linear(far(20, 'known')))
     const others = far(10, 'others')
     expect(distance(map(others), linear(others)) / spreadOf(linear(others))).toBeLessThan(1e-6)
   })
 
-  it('shrinks a slope by the penalty: Sxy / (Sxx + p Sxx)', () => {
+  it('ridge regression shrinks a slope by the penalty to Sxy / (Sxx + p Sxx)', () => {
     const map = fitRidge(table([[1], [2], [3]]), table([[5], [6], [10]]), [0.5])
     const slope = 5 / (2 + 1)
     expect([...map(table([[2], [4]])).values]).toEqual([7, expect.closeTo(7 + 2 * slope, 12)])
   })
 
-  it('has its least squares with the penalty on the matrix, with more rows than columns and with fewer', () => {
+  it('ridge regression minimizes the squared error plus the penalty, for few and for many rows', () => {
     for (const [rows, width] of [
       [9, 4],
       [5, 8],
@@ -71,7 +71,7 @@ describe('ridge regression', () => {
     }
   })
 
-  it('takes the penalty that does best on rows held out', () => {
+  it('ridge regression chooses the penalty with the smallest error on held-out rows', () => {
     const [x, noise] = [drawn(24, 20, 'x'), drawn(24, 1, 'noise')]
     const [others, otherNoise] = [drawn(200, 20, 'others'), drawn(200, 1, 'other noise')]
     const withNoise = (inputs: Matrix, added: Matrix): Matrix => ({
@@ -83,14 +83,14 @@ describe('ridge regression', () => {
     expect(errorOf()).toBeLessThan(0.7 * errorOf([1e-9]))
   })
 
-  it('gives the mean where inputs do not vary', () => {
+  it('ridge regression gives the mean of the targets if the inputs do not vary', () => {
     const map = fitRidge(table([[2], [2], [2]]), table([[1], [2], [6]]))
     expect(map(table([[2], [50]])).values).toEqual(Float64Array.of(3, 3))
   })
 })
 
-describe('tables', () => {
-  it('have rows, and a spread about their mean', () => {
+describe('tables:', () => {
+  it('rowsAt gives chosen rows of a table, and spreadOf gives the spread about the mean of the columns', () => {
     const values = table([
       [1, 2],
       [3, 2],

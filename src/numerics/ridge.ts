@@ -1,25 +1,29 @@
-/** Ridge regression (Hoerl & Kennard 1970): the affine map of least squared error, with a penalty on its matrix. */
+/**
+ * Ridge regression (Hoerl & Kennard 1970): the affine map with the least squared error plus a penalty on its matrix.
+ */
 import { gramOfRows, solvePositive } from './linear-algebra.ts'
 import { euclideanNorm } from './norm.ts'
 
-/** A matrix [rows, width], row by row. */
+/** A matrix [rows, width], stored row by row. */
 export interface Matrix {
   readonly rows: number
   readonly width: number
   readonly values: Float64Array
 }
 
-/** What the map gives for rows of inputs. */
+/** An affine map, which gives one row of outputs for each row of inputs. */
 export type AffineMap = (inputs: Matrix) => Matrix
 
-/** Relative to the mean eigenvalue of the inputs' Gram matrix, so that their unit doesn't matter. */
+/**
+ * Penalties relative to the mean eigenvalue of the inputs' Gram matrix, so that the unit of the inputs doesn't matter.
+ */
 const usualPenalties = [1e-9, 1e-6, 1e-4, 1e-2, 1e-1, 1]
-/** One row of so many judges the penalties. */
+/** Every fourth row is held out to choose the penalty. */
 const heldOut = 4
 
 /**
- * The map from inputs to targets, row by row. Of several penalties the one is taken that does best on rows held out, and the
- * map is then fitted on all.
+ * Fits an affine map from the rows of inputs to the rows of targets. The penalty with the smallest error on held-out
+ * rows is chosen, and the map is then fitted to all rows.
  */
 export function fitRidge(inputs: Matrix, targets: Matrix, penalties: readonly number[] = usualPenalties): AffineMap {
   const all = Array.from({ length: inputs.rows }, (_, row) => row)
@@ -36,8 +40,8 @@ export function fitRidge(inputs: Matrix, targets: Matrix, penalties: readonly nu
 }
 
 /**
- * With centered X [rows, width] and Y [rows, outputs]: (X'X + p)^-1 X'Y, or X'(XX' + p)^-1 Y, which is the same and smaller
- * where there are fewer rows.
+ * Fits the map for one penalty p. For centered X [rows, width] and Y [rows, outputs], the matrix of the map is
+ * (X'X + p)^-1 X'Y. The equal expression X'(XX' + p)^-1 Y needs a smaller system if X has fewer rows than columns.
  */
 function fitWith(inputs: Matrix, targets: Matrix, penalty: number): AffineMap {
   const [inputMeans, targetMeans] = [meansOf(inputs), meansOf(targets)]
@@ -52,18 +56,19 @@ function fitWith(inputs: Matrix, targets: Matrix, penalty: number): AffineMap {
   }
 }
 
-/** (A A' + penalty * trace(A A') / n)^-1 B, n the number of A's rows. */
+/** The solution (A A' + penalty * trace(A A') / n)^-1 B, where n is the number of A's rows. */
 function regularized({ rows, width, values }: Matrix, right: Matrix, penalty: number): Matrix {
   const gram = gramOfRows(values, rows, width)
   const step = rows + 1
   let trace = 0
   for (let index = 0; index < gram.length; index += step) trace += gram[index]
-  // Inputs that don't vary tell nothing, whatever the penalty.
+  // Inputs that don't vary have the trace 0. Any positive number on the diagonal then makes the matrix of the map zero.
   const added = trace > 0 ? (penalty * trace) / rows : 1
   for (let index = 0; index < gram.length; index += step) gram[index] += added
   return { ...right, values: solvePositive(gram, rows, right.values, right.width) }
 }
 
+/** The matrix of the chosen rows, in the given order. */
 export function rowsAt({ width, values }: Matrix, rows: readonly number[]): Matrix {
   const chosen = new Float64Array(rows.length * width)
   rows.forEach((row, place) => {
@@ -80,12 +85,12 @@ function meansOf({ rows, width, values }: Matrix): Float64Array {
   return means
 }
 
-/** The length of all their differences together. */
+/** The Euclidean norm of the difference between two matrices. */
 export function distance(one: Matrix, other: Matrix): number {
   return euclideanNorm([one.values.map((value, index) => value - other.values[index])])
 }
 
-/** The length of all distances of the rows from their mean. */
+/** The Euclidean norm of a table after the mean of each column is subtracted. */
 export function spreadOf(table: Matrix): number {
   return euclideanNorm([centered(table, meansOf(table)).values])
 }

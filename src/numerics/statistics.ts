@@ -1,9 +1,10 @@
-/** What a few seeds say about the mean. */
+/** Estimates of a mean from a small number of seeds. */
 
 /**
- * Two-sided 95% quantiles of Student's t distribution for 1 to 30 degrees of freedom: with n seeds and sample
- * deviation s, the mean lies within t(n - 1) * s / sqrt(n) of its estimate in 95% of repetitions, if the seeds' results
- * are near normal (Student 1908). The test integrates the density.
+ * Two-sided 95% quantiles of Student's t distribution for 1 to 30 degrees of freedom (Student 1908). With n seeds and
+ * the sample standard deviation s, the mean lies within t(n - 1) * s / sqrt(n) of its estimate in 95% of repetitions.
+ * The interval is valid if the results of the seeds are nearly normal. The test checks the quantiles by integrating the
+ * density.
  */
 const QUANTILES = [
   12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281, 2.201, 2.1788, 2.1604, 2.1448, 2.1314,
@@ -13,7 +14,8 @@ const QUANTILES = [
 /** The two-sided 95% quantile of Student's t distribution. */
 export function studentQuantile(degrees: number): number {
   if (degrees <= QUANTILES.length) return QUANTILES[degrees - 1]
-  // Cornish and Fisher's expansion around the normal quantile (Abramowitz and Stegun 26.7.5), exact to 1e-5 here.
+  // Cornish and Fisher's expansion around the normal quantile (Abramowitz and Stegun 26.7.5), exact to 1e-5 above 30
+  // degrees.
   const z = 1.959963984540054
   const first = (z ** 3 + z) / 4
   const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96
@@ -21,14 +23,15 @@ export function studentQuantile(degrees: number): number {
   return z + first / degrees + second / degrees ** 2 + third / degrees ** 3
 }
 
-/** The mean of some values and its 95% interval; one value has no interval: its half width is null. */
+/** The mean of a list of values, with its 95% interval. */
 export interface Summary {
   readonly count: number
   readonly mean: number
+  /** Half the width of the 95% interval. Null for a single value, which has no interval. */
   readonly halfWidth: number | null
 }
 
-/** Summarizes the values that are there and finite; null if none is. */
+/** Summarizes the finite values of a list. Null if the list has no finite value. */
 export function summarize(values: readonly (number | null)[]): Summary | null {
   const present = values.filter((value) => value !== null).filter(Number.isFinite)
   const n = present.length

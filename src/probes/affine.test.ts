@@ -22,7 +22,7 @@ function replace(network: Network, shape = [4], options?: AffineOptions, own?: W
   return affineReplacement(blueprint, backend, samples, own ?? initialize(blueprint, 3), options)
 }
 
-/** The mean cross-entropy of the odd samples, from outputs of all. */
+/** The mean cross-entropy of the odd samples, computed from the outputs of all samples. */
 function lossOfOdd(outputs: readonly (readonly number[])[]): number {
   const losses = outputs.flatMap((row, sample) => {
     if (sample % 2 === 0) return []
@@ -31,8 +31,8 @@ function lossOfOdd(outputs: readonly (readonly number[])[]): number {
   return losses.reduce((sum, loss) => sum + loss / losses.length, 0)
 }
 
-describe('an affine replacement', () => {
-  it('changes nothing of a linear network', async () => {
+describe('affineReplacement', () => {
+  it('leaves the loss of a linear network unchanged', async () => {
     const network = chain(dense(6), repeat(3, dense(6), { name: 'deep' }), dense(3))
     const { residual: residuals, loss, whole } = await replace(network)
     expect(residuals).toHaveLength(5)
@@ -40,14 +40,14 @@ describe('an affine replacement', () => {
     expect(loss).toEqual(Array(5).fill(expect.closeTo(whole, 4)))
   })
 
-  it('changes nothing where a convolution alone is replaced', async () => {
+  it('leaves the loss unchanged when it replaces a convolution without an activation', async () => {
     const { residual: residuals, loss, whole } = await replace(chain(conv(3), tanh(), conv(2), dense(3)), [1, 2, 2])
     expect(residuals[0]).toBeGreaterThan(1e-3)
     expect(Math.max(...residuals.slice(1))).toBeLessThan(1e-6)
     expect(loss.slice(1)).toEqual(Array(2).fill(expect.closeTo(whole, 4)))
   })
 
-  it('is that of maps fitted on the even samples and judged on the odd, computed here directly', async () => {
+  it('fits maps on the even samples and evaluates the maps on the odd samples, as a direct computation does', async () => {
     const network = chain(dense(5, { name: 'a' }), tanh(), dense(3, { name: 'b' }))
     const blueprint = createBlueprint(network, [4])
     const weights = new Map([...initialize(blueprint, 3)].map(([name, values]) => [name, values.map((w) => 2 * w)]))
@@ -92,8 +92,8 @@ describe('an affine replacement', () => {
     expect(Math.abs(found.loss[0] - found.whole)).toBeGreaterThan(1e-3)
   })
 
-  it('has the residual of |x| where that is known: relu(x) is x/2 + |x|/2', async () => {
-    // Each value twice, so that both halves are the same.
+  it('finds the known residual of a ReLU, because relu(x) is x/2 + |x|/2', async () => {
+    // Each value occurs twice, so the even and the odd samples are the same.
     const sizes = Array.from({ length: 200 }, (_, n) => (n + 1) / 200)
     const inputs = sizes.flatMap((size) => [size, size, -size, -size])
     const train = {
@@ -114,11 +114,11 @@ describe('an affine replacement', () => {
     const square = sizes.reduce((sum, size) => sum + size ** 2 / 200, 0)
     const lost = (square - mean ** 2) / 4
     expect(found.residual[0]).toBeCloseTo(lost / (lost + square / 4), 3)
-    // The outputs are to be x: x/2 + mean/2 is off by x/2 - mean/2.
+    // The target is x, so the output x/2 + mean/2 has the error x/2 - mean/2.
     expect(found.loss[0]).toBeCloseTo((square + mean ** 2) / 4, 3)
   })
 
-  it('is measured of plain stages that are not too wide, and of some where there are many', async () => {
+  it('measures only stages without a skip that are at most 256 wide, and an evenly spread selection of many stages', async () => {
     const network = chain(dense(4), residual(dense(4)), dense(600), relu(), dense(4), dense(3))
     const { residual: residuals, loss } = await replace(network)
     expect(residuals.map(Number.isFinite)).toEqual([true, false, false, false, true])

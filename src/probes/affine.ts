@@ -1,4 +1,7 @@
-/** How far plain stages are from affine maps, and what the network loses when one is replaced by the best such map. */
+/**
+ * Measures how far stages without a skip are from affine maps, and the loss with a stage replaced by its best affine
+ * map.
+ */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -15,32 +18,41 @@ import { spread } from './spread.ts'
 import { type Stage, stagesOf } from './stages.ts'
 
 export interface AffineOptions {
-  /** Stages whose map is fitted, spread evenly where there are more; 64 by default. */
+  /**
+   * Largest number of stages with a fitted map, 64 by default. In a network with more stages, the fitted stages are
+   * evenly spread.
+   */
   readonly fits?: number
-  /** Of these, stages that are replaced; 12 by default. */
+  /** Largest number of stages with a fitted map that are also replaced by the map, 12 by default. */
   readonly replaced?: number
-  /** Throws its reason once it is aborted, between two passes. */
+  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
 }
 
-/** In evaluation mode, on the samples that the maps weren't fitted on. */
+/** Residuals and losses of affine maps, in evaluation mode, on the samples that were not used to fit the maps. */
 export interface AffineReplacement {
-  /** |y - Ax - b|^2 / |y - mean y|^2 by stage; NaN where the stage has a skip, is too wide, never varies or wasn't fitted. */
+  /**
+   * The residual |y - Ax - b|^2 / |y - mean y|^2 of each stage. The residual is NaN if the stage has a skip, is wider
+   * than 256, has constant outputs, or was not selected for a fit.
+   */
   readonly residual: readonly number[]
-  /** The loss with the stage replaced by its map, Infinity where it isn't finite; NaN where it wasn't. */
+  /**
+   * The loss with each stage replaced by its map: Infinity if not finite, and NaN for a stage that was not replaced.
+   */
   readonly loss: readonly number[]
-  /** The loss with none replaced. */
+  /** The loss of the network without any replacement. */
   readonly whole: number
 }
 
-/** Maps of wider stages would need more samples than anyone looks at. */
+/** Largest width of a stage with a map. The fit of a wider stage would need more samples than a diagnosis takes. */
 const widest = 256
-/** Of fewer samples no map can be told. */
+/** Smallest number of samples for which a map can be fitted and evaluated. */
 const fewest = 4
 
 /**
- * The map from the end of the stage before to the stage's own end, by ridge regression on every other sample; the remaining
- * network is run from what the map gives.
+ * Fits an affine map from the end of the previous stage to the end of each selected stage, by ridge regression on every
+ * other sample. Some stages are then replaced by their map: the rest of the network runs on the outputs of the map. All
+ * results are NaN for fewer than 4 samples.
  */
 export async function affineReplacement(
   blueprint: Blueprint,
@@ -94,7 +106,7 @@ export async function affineReplacement(
 const someOf = (stages: readonly number[], most: number): number[] =>
   spread(stages.length, most).map((index) => stages[index])
 
-/** The numbers of those without a skip that aren't too wide. */
+/** The indices of stages that have no skip and are at most `widest` wide. */
 function plainStages({ input }: Blueprint, stages: readonly Stage[]): number[] {
   const widths = [input, ...stages.map(({ end }) => end.layer.output)].map(sizeOf)
   return [...stages.keys()].filter(

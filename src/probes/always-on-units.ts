@@ -1,12 +1,12 @@
 /**
- * The share of a stage's ReLUs that are above 0 for every sample, an image's at every position: they act as linear units.
- * NaN where the stage has no ReLU.
+ * The fraction of a stage's ReLU units that are above 0 for every sample, and for images at every position. A ReLU unit
+ * that is always on acts as a linear unit. The fraction is NaN if the stage has no ReLU.
  */
 import type { LayerProbe } from './layer-probe.ts'
 import { shareOfReluUnits } from './relu-units.ts'
 
 export const alwaysOnUnits: LayerProbe = {
-  title: 'Share of units that are always on',
+  title: 'Fraction of units that are always on',
   scale: 'linear',
   domain: [0, 1],
   when: 'snapshots',

@@ -13,7 +13,7 @@ const inputs = [
   [0, 0],
 ]
 
-/** Of blocks x + W x, one for each W. */
+/** The angular distances of residual blocks x + W x, one block for each matrix W. */
 const distancesOf = (...branches: readonly (readonly number[])[]): Promise<readonly number[]> => {
   const block = residual(dense(2, { bias: false }))
   const network = chain(same, repeat(branches.length, block, { name: 'hidden' }), same)
@@ -21,20 +21,20 @@ const distancesOf = (...branches: readonly (readonly number[])[]): Promise<reado
   return readHandMade(backend, angularDistance, { network, inputs, weights })
 }
 
-describe('the angular distance', () => {
-  it('is 0 of an empty branch and of one that stretches, an eighth and a quarter turn, and 1 of a reversal', async () => {
-    const yieldToEventLoop = [0, -1, 1, 0]
-    const found = await distancesOf([0, 0, 0, 0], [2, 0, 0, 2], yieldToEventLoop, [-1, -1, 1, -1], [-3, 0, 0, -3])
+describe('angularDistance', () => {
+  it('the angular distance is 0 for an empty or stretching branch, 1/4 and 1/2 for known rotations, and 1 for a reversal', async () => {
+    const rotation = [0, -1, 1, 0]
+    const found = await distancesOf([0, 0, 0, 0], [2, 0, 0, 2], rotation, [-1, -1, 1, -1], [-3, 0, 0, -3])
     const expected = [0, 0, 1 / 4, 1 / 2, 1].map((value) => expect.closeTo(value, 14))
     expect(found).toEqual([Number.NaN, ...expected, Number.NaN])
   })
 
-  it('tells a tiny turn from none', async () => {
+  it('the angular distance distinguishes a rotation by 1e-10 from no rotation', async () => {
     const found = await distancesOf([0, -1e-10, 1e-10, 0])
     expect((found[1] * Math.PI) / 1e-10).toBeCloseTo(1, 5)
   })
 
-  it('is the arccos of the cosine, the mean over the samples', async () => {
+  it('the angular distance is the mean over the samples of the arccos of the cosine', async () => {
     const random = createRandom(4, 'angles')
     const block = residual(chain(dense(6), tanh(), dense(3)))
     const made = {
@@ -57,7 +57,7 @@ describe('the angular distance', () => {
     expect(found).toEqual([Number.NaN, ...naive.map((value) => expect.closeTo(value, 12))])
   })
 
-  it('is NaN where the block changes the shape, and of the first stage', async () => {
+  it('the angular distance is NaN for a block that changes the shape, and for the first stage', async () => {
     const block = residual(conv(2, { stride: 2 }), { shortcut: shortcut('a', { from: 1, channels: 2, stride: 2 }) })
     const made = {
       network: chain(residual(conv(1)), conv(1), block, residual(conv(2)), relu(), flatten(), dense(1)),

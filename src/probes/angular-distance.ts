@@ -1,7 +1,8 @@
 /**
- * How far a residual block turns its input, as a share of half a turn: arccos(cos(input, output)) / pi, the mean over the
- * samples (Gromov et al. 2024, of one layer). 0: the block does nothing but stretch. Its input is the output of the
- * stage before. NaN for stages without a skip, for the first one, and where input and output differ in shape.
+ * The angle by which a residual block rotates its input, as a fraction of half a turn. The angle is arccos(cos(input,
+ * output)) / pi, averaged over the samples (Gromov et al. 2024, for one layer). A distance of 0 means that the block
+ * only stretches its input. The input of the block is the output of the previous stage. The distance is NaN for stages
+ * without a skip, for the first stage, and for blocks whose input and output differ in shape.
  */
 import { sameShape } from '../blueprint/shape.ts'
 import { rowNorms } from './known-norms.ts'
@@ -26,8 +27,9 @@ function distanceAt(view: PassView, index: number): number {
 }
 
 /**
- * The mean angle between rows, those left out that are zero in either; NaN where none is left. Of normalized rows it is
- * 2 atan2(|u - v|, |u + v|), exact also next to 0, where the arccos loses half its digits (Kahan 2006, section 12).
+ * The mean angle between corresponding rows, in radians. Pairs with a zero row are left out; without any other pair,
+ * the mean is NaN. The angle between normalized rows u and v is 2 atan2(|u - v|, |u + v|). The atan2 formula is exact
+ * near 0 too, where the arccos loses half of its digits (Kahan 2006, section 12).
  */
 function meanAngle(one: SampleRows, other: SampleRows): number {
   const { rows, width } = one

@@ -14,21 +14,21 @@ function cosineOf(one: readonly number[], other: readonly number[]): number {
   return product(one, other) / Math.sqrt(product(one, one) * product(other, other))
 }
 
-describe('the closest pairs', () => {
-  it('are each sample and its nearest, whatever their lengths', async () => {
+describe('closestPairs', () => {
+  it('pairs each sample with the sample at the smallest angle, for samples of any length', async () => {
     const at = (angle: number, length: number): number[] => [length * Math.cos(angle), length * Math.sin(angle)]
-    // The first two are 0.1 apart, the third is 0.5 from the second.
+    // The angle is 0.1 between the first two samples, and 0.5 between the second and the third.
     const inputs = [at(0, 1), at(0.1, 7), at(0.6, 0.2)]
     const expected = (2 * Math.cos(0.1) + Math.cos(0.5)) / 3
     const found = await readHandMade(backend, closestPairs, { network: chain(same, same), inputs })
     expect(found).toEqual([expect.closeTo(expected, 14), expect.closeTo(expected, 14)])
   })
 
-  it('are none in a network without weights', async () => {
+  it('gives no values for a network without weights', async () => {
     expect(await readHandMade(backend, closestPairs, { network: chain(tanh()), inputs: [[1], [2]] })).toEqual([])
   })
 
-  it('stay the same pairs from stage to stage, and are what the definition says', async () => {
+  it('follows the same pairs from stage to stage, and agrees with a direct computation of the definition', async () => {
     const random = createRandom(1, 'closest pairs')
     const made = {
       network: chain(dense(6), tanh(), dense(5), tanh(), dense(3)),
@@ -48,7 +48,7 @@ describe('the closest pairs', () => {
     expect(await readHandMade(backend, closestPairs, made)).toEqual(naive.map((value) => expect.closeTo(value, 13)))
   })
 
-  it('have no cosine where there is one sample', async () => {
+  it('gives NaN for a single sample', async () => {
     expect(await readHandMade(backend, closestPairs, { network: chain(same), inputs: [[1, 2]] })).toEqual([Number.NaN])
   })
 })

@@ -1,13 +1,14 @@
 /**
- * What becomes of likeness: each sample's nearest other one after the first stage, and the mean cosine of these pairs after every
- * stage. Where the signal is chaotic it falls toward c* < 1, where it is ordered it rises to 1 (Poole et al. 2016).
+ * Follows pairs of similar samples through the network. Each sample is paired with the sample nearest to it after the
+ * first stage, and the probe gives the mean cosine of these pairs after every stage. In a chaotic network the mean
+ * cosine falls toward c* < 1, and in an ordered network it rises to 1 (Poole et al. 2016).
  */
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import type { Numbers, SampleRows } from './pass.ts'
 
 export const closestPairs: LayerProbe = {
-  title: 'Cosine of the closest pairs of samples',
+  title: 'Cosine of the closest sample pairs',
   scale: 'linear',
   when: 'ends',
   needs: { stages: true },
@@ -19,7 +20,7 @@ export const closestPairs: LayerProbe = {
   },
 }
 
-/** The rows at length 1; those that are 0 stay so. */
+/** Scales each row to length 1. A row of zeros stays unchanged. */
 function normalized({ rows, width, values }: SampleRows): Numbers {
   const unit = Float64Array.from(values)
   for (let row = 0; row < rows; row++) {
@@ -36,7 +37,7 @@ function cosineOf(unit: Numbers, width: number, one: number, other: number): num
   return sum
 }
 
-/** Of each row the one with the largest cosine; the first of equal ones. */
+/** For each row, the index of the other row with the largest cosine; the first such row in a tie. */
 function nearestRows(first: SampleRows): Int32Array {
   const { rows, width } = first
   const unit = normalized(first)
@@ -52,7 +53,7 @@ function nearestRows(first: SampleRows): Int32Array {
   return nearest
 }
 
-/** NaN where there is one sample alone, or a row isn't finite. */
+/** The mean cosine between each row and its nearest row; NaN for a single sample, or if a row is not finite. */
 function meanCosine(rows: SampleRows, nearest: Int32Array): number {
   const unit = normalized(rows)
   let sum = 0

@@ -8,7 +8,7 @@ import { cosine, cosineDistance } from './cosine.ts'
 const backend = createReferenceBackend()
 const same = dense(2, { bias: false, init: { kind: 'identity', gain: 3 } })
 
-/** Of two vectors, by the definition. */
+/** The cosine of two vectors, computed by the definition. */
 function cosineOf(one: readonly number[], other: readonly number[]): number {
   const product = (a: readonly number[], b: readonly number[]): number =>
     a.reduce((sum, value, index) => sum + value * b[index], 0)
@@ -22,8 +22,8 @@ const rowsOf = (table: readonly (readonly number[])[]) => ({
   values: Float64Array.from(table.flat()),
 })
 
-describe('the cosine between samples', () => {
-  it('of two samples is that of their angle, and of opposite and right angles', async () => {
+describe('cosine and cosineDistance', () => {
+  it('cosine gives the cosine of the angle between two samples, for any, opposite and right angles', async () => {
     const read = (inputs: number[][]) => readHandMade(backend, cosine, { network: chain(same, same), inputs })
     const angle = 0.7
     const expected = expect.closeTo(Math.cos(angle), 14)
@@ -37,7 +37,7 @@ describe('the cosine between samples', () => {
         [-4, -4],
       ]),
     ).toEqual([expect.closeTo(-1, 14), expect.closeTo(-1, 14)])
-    // Of three unit vectors' pairs one is opposite and two are at right angles.
+    // Among the three pairs of unit vectors, one pair is opposite and two pairs are at right angles.
     expect(
       await read([
         [1, 0],
@@ -47,7 +47,7 @@ describe('the cosine between samples', () => {
     ).toEqual([expect.closeTo(-1 / 3, 14), expect.closeTo(-1 / 3, 14)])
   })
 
-  it('is the mean over all pairs, zero rows left out', async () => {
+  it('cosine averages over all pairs of rows that are not zero', async () => {
     const random = createRandom(1, 'cosine')
     const made = {
       network: chain(dense(7), relu(), dense(5), tanh(), dense(3, { bias: false })),
@@ -65,7 +65,7 @@ describe('the cosine between samples', () => {
     expect(found).toEqual(naive.map((value) => expect.closeTo(value, 13)))
   })
 
-  it('is known to many digits as its distance from 1', () => {
+  it('cosineDistance has nine exact digits even if the cosine is close to 1', () => {
     for (const epsilon of [1e-2, 1e-6]) {
       const expected = 1 - 1 / Math.sqrt(1 + epsilon ** 2)
       const exact = epsilon < 1e-3 ? epsilon ** 2 / 2 : expected
@@ -88,7 +88,7 @@ describe('the cosine between samples', () => {
     ).toBeCloseTo(1 - Math.SQRT1_2, 14)
   })
 
-  it('is NaN of fewer than two samples that are not zero, and where a value is', () => {
+  it('cosineDistance returns NaN for fewer than two non-zero samples, and if an output is NaN', () => {
     expect(cosineDistance(rowsOf([[1, 2]]))).toBeNaN()
     expect(
       cosineDistance(

@@ -1,6 +1,6 @@
 /**
- * How alike the network finds different samples, stage by stage: the mean cosine between the outputs of all pairs of samples
- * (the correlation c of Schoenholz et al. 2017). 1: it can't tell them apart.
+ * The similarity of different samples after each stage: the mean cosine between the outputs of all pairs of samples
+ * (the correlation c of Schoenholz et al. 2017). At a cosine of 1, the network cannot distinguish the samples.
  */
 import { sumOfSquares } from '../numerics/norm.ts'
 import { rowNorms } from './known-norms.ts'
@@ -16,10 +16,11 @@ export const cosine: LayerProbe = {
 }
 
 /**
- * 1 minus the mean cosine between all pairs of rows that aren't zero, exact to a few digits in the last places also where the
- * cosine is next to 1; NaN where there are fewer than two such rows. Of normalized rows u the sum of all pairs' cosines is
- * (|sum u|^2 - n) / 2, so that 1 - mean = sum |u - mean u|^2 / (n - 1), in time linear in the rows. The sum is that of
- * |d|^2 less n |mean d|^2, d being the distance from the first row: rows that are alike leave small ones, and little cancels.
+ * 1 minus the mean cosine between all pairs of non-zero rows; NaN for fewer than two non-zero rows. The result is exact
+ * except for a few last digits, even if the cosine is close to 1. For n normalized rows u, the cosines of all pairs sum
+ * to (|sum u|^2 - n) / 2. Hence 1 - mean cosine = sum |u - mean u|^2 / (n - 1), which takes time linear in the rows.
+ * The sum of |u - mean u|^2 is computed as sum |d|^2 - n |mean d|^2, with d = u - (first row). Similar rows have a
+ * small d, so little cancels.
  */
 export function cosineDistance(outputs: SampleRows): number {
   const { width, values } = outputs
@@ -39,7 +40,10 @@ export function cosineDistance(outputs: SampleRows): number {
   return Math.max(0, squares - sumOfSquares(sums) / count) / (count - 1)
 }
 
-/** Adds what a normalized row differs by to the sums; gives the square of its distance. */
+/**
+ * Adds the difference between a normalized row and `start` to the sums, and returns the squared length of the
+ * difference.
+ */
 function addDistances(values: Numbers, offset: number, norm: number, start: Float64Array, sums: Float64Array): number {
   let squares = 0
   for (let index = 0; index < start.length; index++) {

@@ -1,12 +1,12 @@
 /**
- * The share of a stage's ReLUs that are above 0 for none of the samples: no gradient passes through them. NaN where the
- * stage has no ReLU; leaky ones can't die.
+ * The fraction of a stage's ReLU units that are not above 0 for any sample. No gradient passes through a dead unit. The
+ * fraction is NaN if the stage has no ReLU. Leaky ReLU units cannot die and do not count.
  */
 import type { LayerProbe } from './layer-probe.ts'
 import { shareOfReluUnits } from './relu-units.ts'
 
 export const deadUnits: LayerProbe = {
-  title: 'Share of dead units',
+  title: 'Fraction of dead units',
   scale: 'linear',
   domain: [0, 1],
   when: 'snapshots',

@@ -10,8 +10,8 @@ const optimizer = sgd()
 const scaled = (gain: number) => dense(2, { bias: false, init: { kind: 'identity', gain } })
 const inputs = [[3, 4]]
 
-describe('the distance from the start', () => {
-  it('is over the length of the start, layer by layer', async () => {
+describe('distanceFromStart', () => {
+  it('divides the distance by the norm of the initial weights of each layer', async () => {
     const network = chain(scaled(1), repeat(2, scaled(1), { name: 'hidden' }), scaled(1))
     const { weights: start } = handMade({ network, inputs })
     const weights = {
@@ -27,7 +27,7 @@ describe('the distance from the start', () => {
     expect(found).toEqual([0, 2, expect.closeTo(1e-9 / Math.SQRT2, 15), 1])
   })
 
-  it('is that of all weights of a block together, without biases', async () => {
+  it('combines all weights of a block, without biases', async () => {
     const block = residual(chain(dense(2), tanh(), dense(2)))
     const network = chain(repeat(2, block, { name: 'hidden' }))
     const start: Record<string, number[]> = {
@@ -47,7 +47,7 @@ describe('the distance from the start', () => {
     expect(found).toEqual([expect.closeTo(5 / Math.sqrt(204), 14), expect.closeTo(1 / Math.sqrt(5), 14)])
   })
 
-  it('is NaN where the start is not known or 0', async () => {
+  it('gives NaN if the initial weights are unknown or 0', async () => {
     const network = chain(scaled(1), dense(1))
     expect(await readHandMade(backend, distanceFromStart, { network, inputs })).toEqual([Number.NaN, Number.NaN])
     const setting = { optimizer, start: () => [0, 0, 0, 0] }

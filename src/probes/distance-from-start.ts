@@ -1,6 +1,6 @@
 /**
- * How far a stage's weights have moved: |w - w0| / |w0|, w0 being the weights before the first step. NaN where these
- * aren't known or are all 0, and where none of the weights is trained.
+ * The relative distance of a stage's weights from their initial values: |w - w0| / |w0|, where w0 are the weights
+ * before the first step. The distance is NaN if w0 is unknown or all 0, or if none of the weights is trained.
  */
 import { sizeOf } from '../blueprint/shape.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
@@ -9,7 +9,7 @@ import type { Numbers, WeightsOf } from './pass.ts'
 import { type ParameterPlace, trainedWeights } from './stages.ts'
 
 export const distanceFromStart: LayerProbe = {
-  title: 'Distance of the weights from their start',
+  title: 'Relative distance of the weights from initialization',
   scale: 'linear',
   when: 'ends',
   needs: { start: true },
@@ -25,7 +25,7 @@ export const distanceFromStart: LayerProbe = {
   },
 }
 
-/** Reads each stacked parameter once. */
+/** Returns a reader of single tensors that loads each stacked parameter only once. */
 function tensorReader(weights: WeightsOf): (place: ParameterPlace) => Numbers {
   const read = new Map<string, Numbers>()
   return ({ parameter, iteration }) => {

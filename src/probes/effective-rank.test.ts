@@ -10,11 +10,11 @@ const unit = (index: number): number[] => [0, 1, 2, 3].map((place) => (place ===
 const entropyRank = (shares: readonly number[]): number =>
   Math.exp(-shares.reduce((sum, share) => sum + share * Math.log(share), 0))
 
-describe('the effective rank', () => {
-  it('is the width where the outputs are orthonormal, and 1 where they are multiples of one', async () => {
+describe('effectiveRank', () => {
+  it('the effective rank is the width for orthonormal outputs, and 1 for multiples of a single vector', async () => {
     const weights = {
       'dense1.weight': [unit(2), unit(0), unit(3), unit(1)].flat(),
-      // All outputs are the sum of the inputs.
+      // All outputs are multiples of the sum of the inputs.
       'dense2.weight': Array.from({ length: 20 }, (_, index) => 1 + Math.floor(index / 4)),
     }
     const network = chain(dense(4, { bias: false }), dense(5, { bias: false }))
@@ -22,14 +22,14 @@ describe('the effective rank', () => {
     expect(found).toEqual([expect.closeTo(4, 12), expect.closeTo(1, 12)])
   })
 
-  it('weighs directions by their singular values', async () => {
+  it('the effective rank weights directions by their singular values', async () => {
     const network = chain(dense(4, { bias: false }))
     const weights = { 'dense1.weight': [3, 2, 2, 1].flatMap((factor, index) => unit(index).map((one) => factor * one)) }
     const [found] = await readHandMade(backend, effectiveRank, { network, inputs: [0, 1, 2, 3].map(unit), weights })
     expect(found).toBeCloseTo(entropyRank([3 / 8, 2 / 8, 2 / 8, 1 / 8]), 12)
   })
 
-  it('of two units is that of the roots of a quadratic equation', async () => {
+  it('the effective rank of two units follows from the roots of a quadratic equation', async () => {
     const random = createRandom(2, 'rank')
     const made = {
       network: chain(dense(2), tanh(), dense(2)),
@@ -52,7 +52,7 @@ describe('the effective rank', () => {
     expect(found).toEqual(naive.map((value) => expect.closeTo(value, 10)))
   })
 
-  it('is NaN where all outputs are 0', async () => {
+  it('the effective rank is NaN if all outputs are 0', async () => {
     const network = chain(dense(2, { init: { kind: 'zeros' } }))
     expect(await readHandMade(backend, effectiveRank, { network, inputs: [[1, 2]] })).toEqual([Number.NaN])
   })

@@ -1,8 +1,8 @@
 /**
- * How many directions the outputs of different samples fill, stage by stage: exp of the entropy of the normalized singular
- * values of the matrix [samples, width] (Roy & Vetterli 2007, definition 1), from 1 to the smaller of samples and width.
+ * The number of directions that the outputs of different samples fill after each stage. The effective rank is exp of
+ * the entropy of the normalized singular values of the matrix [samples, width] (Roy & Vetterli 2007, definition 1). The
+ * rank ranges from 1 to the smaller of samples and width.
  */
-
 import { singularValues } from '../numerics/linear-algebra.ts'
 import { exp, log } from '../support/numbers.ts'
 import type { LayerProbe } from './layer-probe.ts'
@@ -19,7 +19,7 @@ export const effectiveRank: LayerProbe = {
     }),
 }
 
-/** NaN where all are 0. */
+/** The effective rank of a matrix with these singular values; NaN if all singular values are 0. */
 function effectiveRankOf(singular: Float64Array): number {
   let sum = 0
   for (const value of singular) sum += value

@@ -7,8 +7,8 @@ import { gradientNorm } from './gradient-norm.ts'
 const backend = createReferenceBackend()
 const scaled = (gain: number) => dense(2, { bias: false, init: { kind: 'identity', gain } })
 
-describe("the gradient's norm", () => {
-  it('of a linear chain is the product of all other gains, times the input and what is wrong at the end', async () => {
+describe('gradientNorm', () => {
+  it('the gradient norm of a linear chain is the product of all other gains, the input norm and the output error', async () => {
     const gains = [2, 0.5, 4, 3]
     const product = 12
     const network = chain(scaled(2), repeat(2, scaled(1), { name: 'hidden' }), scaled(3))
@@ -18,13 +18,13 @@ describe("the gradient's norm", () => {
     expect(found).toEqual(gains.map((gain) => expect.closeTo(((60 * product) / gain) * 5, 9)))
   })
 
-  it('tells gradients whose squares are below every float64 from 0', async () => {
+  it('the gradient norm is exact for gradients whose squares underflow in float64', async () => {
     const network = chain(scaled(1e-40), scaled(1e-40), scaled(1e-40))
     const found = await readHandMade(backend, gradientNorm, { network, inputs: [[3, 4]] })
     expect(found.map((norm) => norm / 1e-200)).toEqual(found.map(() => expect.closeTo(25, 10)))
   })
 
-  it('is that of all weights of a block together, without biases and scales', async () => {
+  it('the gradient norm combines all weights of a block, without biases and scales', async () => {
     const block = residual(chain(dense(6), batchNorm(), tanh(), dense(3)))
     const made = {
       network: chain(dense(3), tanh(), repeat(3, block, { name: 'hidden' }), dense(2)),
@@ -57,7 +57,7 @@ describe("the gradient's norm", () => {
     expect(found).toEqual(naive.map((norm) => expect.closeTo(norm, 12)))
   })
 
-  it('is there for weights that are trained only', async () => {
+  it('the gradient norm is NaN for weights that are not trained', async () => {
     const network = chain(dense(2, { trained: false, init: { kind: 'identity', gain: 1 } }), scaled(1))
     const found = await readHandMade(backend, gradientNorm, { network, inputs: [[3, 4]] })
     expect(found).toEqual([Number.NaN, expect.closeTo(25, 12)])

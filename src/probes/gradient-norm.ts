@@ -1,13 +1,12 @@
 /**
- * How strong the gradient is, stage by stage: the Euclidean norm of the samples' mean loss's gradient with respect to all
- * weights of the stage together, biases and scales left out. NaN where none of the weights is trained.
+ * The strength of the gradient at each stage: the Euclidean norm of the gradient of the mean loss with respect to the
+ * weights of the stage. Biases and scales are left out. The norm is NaN if none of the weights is trained.
  */
-
 import { gradientNormOf } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
 
 export const gradientNorm: LayerProbe = {
-  title: 'Norm of the gradient',
+  title: 'Gradient norm',
   scale: 'log',
   when: 'snapshots',
   needs: { gradients: true, tensors: true },

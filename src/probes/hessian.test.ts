@@ -25,7 +25,7 @@ const blob = blobs({ classes: 3, features: 2, train: 6, test: 3, seed: 1 })
 const samples = samplesOf(blob, createStandardizer(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
 const exact = { iterations: 60, tolerance: 1e-6 }
 
-/** Values to be given for values. */
+/** A regression data set with these inputs and targets. */
 function valuesData(inputs: readonly number[], targets: readonly number[], count: number): Dataset {
   const train = {
     count,
@@ -39,7 +39,7 @@ function valuesData(inputs: readonly number[], targets: readonly number[], count
 const asTheyAre = (data: Dataset) =>
   samplesOf(data, createStandardizer(data.train, data.shape, 'none'), 'squared-error')
 
-/** All second derivatives, column by column, as differences of the gradient. */
+/** The Hessian of the loss, computed column by column as central differences of the gradient. */
 async function hessianOf(text: string, weights: Weights): Promise<{ matrix: Float64Array; size: number }> {
   const blueprint = createBlueprint(parseNetwork(text, { input: [2], classes: 3 }), [2])
   const program = await backend.compile(gradientGraph(blueprint, { batch: 6, loss: 'cross-entropy' }))
@@ -72,8 +72,8 @@ async function hessianOf(text: string, weights: Weights): Promise<{ matrix: Floa
   return { size, matrix: Float64Array.from(columns.flat()) }
 }
 
-describe("the Hessian's largest eigenvalue", () => {
-  it('is that of the whole matrix, computed here directly', async () => {
+describe('largestHessianEigenvalue', () => {
+  it('agrees with the largest eigenvalue of the whole Hessian, computed directly', async () => {
     for (const text of ['mlp:depth=3,width=3,activation=tanh', 'mlp:depth=2,width=3,activation=gelu,norm=batch']) {
       const blueprint = createBlueprint(parseNetwork(text, { input: [2], classes: 3 }), [2])
       const weights = initialize(blueprint, 3)
@@ -85,7 +85,7 @@ describe("the Hessian's largest eigenvalue", () => {
     }
   })
 
-  it('is that of 2 X^T X / (O B) for linear least squares, wherever the weights are', async () => {
+  it('finds the eigenvalue of 2 X^T X / (O B) for linear least squares, for any weights', async () => {
     const inputs = [1, 2, -1, 0.5, 3, 1, -2, 2]
     const data = valuesData(inputs, [1, 0, 2, 1, -1, 3, 0.5, 1], 4)
     const gram = [0, 1].flatMap((row) =>
@@ -105,7 +105,7 @@ describe("the Hessian's largest eigenvalue", () => {
     }
   })
 
-  it('is the largest algebraically: 2 t^2 + |4 t^2 - 2 y| for the loss (a b - y)^2 at a = b = t', async () => {
+  it('finds the algebraically largest eigenvalue, 2 t^2 + |4 t^2 - 2 y| for the loss (a b - y)^2 at a = b = t', async () => {
     const network = repeat(2, dense(1, { bias: false }), { name: 'two' })
     const blueprint = createBlueprint(network, [1])
     for (const [t, y] of [
@@ -119,7 +119,7 @@ describe("the Hessian's largest eigenvalue", () => {
     }
   })
 
-  it('counts trained parameters alone, and is the same compiled', async () => {
+  it('considers only trained parameters, and gives the same result on the WebAssembly backend', async () => {
     const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
     const network = chain(dense(2, { name: 'a', trained: false }), dense(1, { name: 'b', bias: false }))
     const blueprint = createBlueprint(network, [2])
@@ -135,14 +135,14 @@ describe("the Hessian's largest eigenvalue", () => {
       weights,
       exact,
     )
-    // The one row of activations is (3, 1).
+    // The activations of the single sample are (3, 1).
     expect(found.value).toBeCloseTo(2 * 10, 6)
     compiled.dispose()
   })
 })
 
 describe('stability', () => {
-  /** Whether a quadratic of this curvature is larger after many steps of the optimizer's formulas. */
+  /** Whether a weight on a quadratic of this curvature grows in 4,000 steps of the optimizer's formulas. */
   function grows(curvature: number, { rate, rule }: Optimizer): boolean {
     let [w, velocity] = [1, 0]
     for (let step = 0; step < 4000; step++) {
@@ -160,14 +160,14 @@ describe('stability', () => {
     momentum({ rate: 0.1, momentum: 0.9 }),
     momentum({ rate: 0.01, momentum: 0.5 }),
     nesterov({ rate: 0.1, momentum: 0.9 }),
-  ])('is 1 where a quadratic begins to grow: %j', (optimizer) => {
+  ])('stability equals 1 at the curvature from which a quadratic grows, for the optimizer %j', (optimizer) => {
     const [zero, one] = [stability(0, optimizer) ?? 0, stability(1, optimizer) ?? 0]
     const edge = (1 - zero) / (one - zero)
     expect(stability(edge, optimizer)).toBeCloseTo(1, 12)
     expect([grows(0.99 * edge, optimizer), grows(1.01 * edge, optimizer)]).toEqual([false, true])
   })
 
-  it('takes the momentum of the step, and is not known of Adam', () => {
+  it('stability takes the momentum of the given step, and is null for Adam', () => {
     const scheduled = momentum({ rate: 1, momentum: 0.9, momentumSchedule: 'sutskever' })
     expect([stability(3, scheduled), stability(3, scheduled, 250)]).toEqual([1, 3 / 3.5])
     expect(stability(3, adam())).toBe(null)

@@ -1,4 +1,4 @@
-/** How curved the loss is: the largest eigenvalue of its Hessian with respect to all trained parameters. */
+/** The curvature of the loss: the largest eigenvalue of the Hessian with respect to all trained parameters. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -12,18 +12,19 @@ import type { ProbeSamples } from './samples.ts'
 
 export type { LargestEigenvalue } from '../numerics/lanczos.ts'
 
-/** 20 products at most, of two passes each, and a tolerance of 0.01 by default. */
+/** Options of the search. By default at most 20 products of two passes each, and a tolerance of 0.01. */
 export interface HessianOptions extends Partial<LanczosOptions> {
-  /** Of the direction that the search starts from; 0 by default. */
+  /** Seed of the random direction from which the search starts; 0 by default. */
   readonly seed?: number
-  /** Throws its reason once it is aborted, between two passes. */
+  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
 }
 
 /**
- * By Lanczos's method, with difference quotients of the gradient as products: H v = (g(w + hv) - g(w - hv)) / 2h. (Pearlmutter
- * 1994 has the exact product, which would take a graph of its own.) Kinks of a ReLU between the two points count as curvature,
- * and batch norm's statistics are the samples' own, as in training. For backends in float64: float32 leaves two digits or so.
+ * Finds the largest eigenvalue by the method of Lanczos. A product with the Hessian is a difference quotient of the
+ * gradient: H v = (g(w + hv) - g(w - hv)) / 2h. The exact product of Pearlmutter (1994) would need a graph of its own.
+ * ReLU kinks between the two points count as curvature. Batch norm uses the statistics of the samples, as in training.
+ * The backend should compute in float64, because float32 leaves about two digits.
  */
 export async function largestHessianEigenvalue(
   blueprint: Blueprint,
@@ -59,9 +60,9 @@ export async function largestHessianEigenvalue(
 }
 
 /**
- * Rounding costs a central difference eps |g| / h, and the loss's further derivatives h^2: the sum is least about where h is
- * cbrt(eps) times the distance over which the gradient changes, for which the length of the weights is taken. Directions
- * have length 1.
+ * The step h of the difference quotients. Rounding adds an error of eps |g| / h to a central difference, and higher
+ * derivatives of the loss add an error of h^2. The sum is smallest near h = cbrt(eps) times the distance over which the
+ * gradient changes, for which the norm of the weights is taken. All directions have length 1.
  */
 function stepFrom(point: Float64Array, { precision }: Backend): number {
   return Math.cbrt(precision === 'float64' ? 2 ** -52 : 2 ** -23) * (1 + euclideanNorm([point]))
@@ -82,7 +83,7 @@ function gradientOf(view: PassView, parameter: ParameterBlueprint): Promise<Arra
   return Promise.all(iterations.map((iteration) => view.gradient({ parameter, iteration })))
 }
 
-/** The trained parameters, joined, in place of their own values. */
+/** The weights, with the values of all trained parameters taken from one joined array. */
 function weightsWith(weights: Weights, trained: readonly ParameterBlueprint[], values: Float64Array): WeightsOf {
   const own = new Map<string, Float64Array>()
   let offset = 0
@@ -94,10 +95,11 @@ function weightsWith(weights: Weights, trained: readonly ParameterBlueprint[], v
 }
 
 /**
- * How near a quadratic of this curvature is to the edge over which a step makes it grow: rate times eigenvalue over
- * 2(1 + momentum), and with Nesterov's momentum (1 + 2 momentum) times as much (Cohen et al. 2021). Above 1 is
- * unstable. The optimizer's L2 decay is part of the curvature; its rate is the one before any schedule, its momentum that of
- * the given step. Null for Adam, which has a metric of its own.
+ * The curvature relative to the largest curvature at which the optimizer is stable. The value is rate times eigenvalue
+ * over 2(1 + momentum), and (1 + 2 momentum) times as much with Nesterov's momentum (Cohen et al. 2021). Training is
+ * unstable if the value is above 1. The L2 decay of the optimizer counts as curvature. The rate is the rate before any
+ * schedule, and the momentum is the momentum of the given step. Returns null for Adam, whose stability depends on its
+ * own metric.
  */
 export function stability(eigenvalue: number, { rate, rule }: Optimizer, step = 0): number | null {
   return rowOf(rule).stability(rule, rate * (eigenvalue + rule.weightDecay), step)

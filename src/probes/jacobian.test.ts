@@ -31,13 +31,13 @@ async function spectraOf(network: Network, own: Weights = new Map(), count?: num
   }
 }
 
-describe("the Jacobian's singular values", () => {
+describe('jacobianSingularValues', () => {
   const smooth: readonly (readonly [string, Network, readonly number[]])[] = [
     ['dense', chain(dense(7), tanh(), dense(5), gelu(), dense(3)), [4]],
     ['layer norm', parseNetwork('mlp:depth=3,width=6,norm=layer,activation=tanh', { input: [4], classes: 3 }), [4]],
     ['images', chain(conv(3), tanh(), conv(2), gelu(), dense(6)), [1, 2, 2]],
   ]
-  it.each(smooth)('are those of the matrix of difference quotients: %s', async (_title, network, shape) => {
+  it.each(smooth)('agrees with a matrix of difference quotients: %s', async (_title, network, shape) => {
     const { blueprint, weights, spectra } = await spectraOf(network, undefined, 4, shape)
     const program = await backend.compile(evaluationGraph(blueprint, { batch: 4 }))
     for (const [name, values] of weights) program.upload(name, values)
@@ -67,7 +67,7 @@ describe("the Jacobian's singular values", () => {
     })
   })
 
-  it("are the weights' own in a linear layer, of every sample", async () => {
+  it('finds the singular values of the weight matrix of a linear layer, for every sample', async () => {
     const weight = [3, 0, 0, 0, 0, 0, -4, 0]
     const { spectra } = await spectraOf(dense(2, { name: 'only' }), new Map([['only.weight', weight]]), 99)
     const expected = {
@@ -79,7 +79,7 @@ describe("the Jacobian's singular values", () => {
     expect(found).toEqual(Array(6).fill({ ...expected, ...ends }))
   })
 
-  it('are the gain to the depth in a deep orthogonal network: isometry', async () => {
+  it('finds gain^depth for all singular values of a deep orthogonal network, which is an isometry', async () => {
     const layer = dense(4, { init: orthogonal(0.9) })
     const { spectra } = await spectraOf(repeat(30, layer, { name: 'deep' }))
     for (const { largest, smallest } of spectra ?? []) {
@@ -89,7 +89,7 @@ describe("the Jacobian's singular values", () => {
     expect(spectra).toHaveLength(6)
   })
 
-  it('keep their digits where outputs are large', async () => {
+  it('keeps the digits of singular values if the outputs are large', async () => {
     const own = new Map([
       ['only.weight', [1, 0, 0, 0]],
       ['only.bias', [1e14]],
@@ -98,7 +98,7 @@ describe("the Jacobian's singular values", () => {
     expect(spectra?.[0].largest).toBeCloseTo(1, 12)
   })
 
-  it('are the same compiled, and not there with batch norm', async () => {
+  it('gives the same result on the WebAssembly backend, and null for a network with batch norm', async () => {
     const network = chain(dense(5), relu(), dense(3))
     const { blueprint, weights, spectra } = await spectraOf(network)
     const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })

@@ -1,4 +1,7 @@
-/** How a network stretches what it is given: the singular values of its input-output Jacobian (Pennington et al. 2017). */
+/**
+ * Measures how a network stretches its inputs: the singular values of the input-output Jacobian (Pennington et al.
+ * 2017).
+ */
 import { type Backend, fillInput } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -8,32 +11,35 @@ import { singularValues } from '../numerics/linear-algebra.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { ProbeSamples } from './samples.ts'
 
-/** How many samples by default. */
+/** Default number of samples with a Jacobian. */
 export const jacobianSamples = 8
 
 export interface JacobianOptions {
-  /** Of how many samples, the first ones; 8 by default. */
+  /** Number of samples with a Jacobian, taken from the first samples; 8 by default. */
   readonly count?: number
-  /** Throws its reason once it is aborted, between two passes. */
+  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
 }
 
-/** Of one sample. All singular values near 1 are dynamical isometry. */
+/** The Jacobian spectrum of one sample. If all singular values are near 1, the network is dynamically isometric. */
 export interface JacobianSpectrum {
-  /** Largest first; as many as the network has inputs or outputs, whichever are fewer. */
+  /** The singular values in descending order, as many as the smaller of the numbers of inputs and outputs. */
   readonly singularValues: Float64Array
   readonly meanSquare: number
   readonly largest: number
   readonly smallest: number
 }
 
-/** A pass for each output, and a matrix of outputs by outputs. */
+/**
+ * Largest number of outputs of a network whose Jacobian is computed. The computation takes one pass for each output,
+ * and a matrix of outputs by outputs.
+ */
 const mostOutputs = 1024
 
 /**
- * Exact: one pass back for each output, with the samples as the batch. Null for networks with
- * batch norm, where an output depends on all samples of the batch and no sample has a Jacobian of its own, and for those of
- * more than 1,024 outputs.
+ * Computes the exact singular values of the input-output Jacobian, with one backward pass for each output and the
+ * samples as the batch. Returns null for networks with more than 1,024 outputs. Returns null for networks with batch
+ * norm too: each output depends on all samples of the batch, so no sample has a Jacobian of its own.
  */
 export async function jacobianSingularValues(
   blueprint: Blueprint,
@@ -60,7 +66,7 @@ export async function jacobianSingularValues(
       await program.run(0, 1)
       const gradient = Float64Array.from(await program.download('gradient.x'))
       jacobians.forEach((jacobian, sample) => {
-        // The gradient at this output is 2 (y - t) / (O B), and 0 at the others.
+        // The gradient with respect to this output is 2 (y - t) / (O B), and 0 for all other outputs.
         const place = sample * outputs + output
         const factor = (outputs * batch) / (2 * (given[place] - targets[place]))
         const row = gradient.subarray(sample * features, (sample + 1) * features).map((value) => value * factor)
@@ -77,7 +83,10 @@ function couplesSamples({ layer, children }: LayerBlueprint): boolean {
   return layerTraits[layer.kind].couplesSamples || children.some(couplesSamples)
 }
 
-/** The outputs themselves, but for one of each sample, which is off by enough that little of the difference is rounded away. */
+/**
+ * Targets equal to the outputs, except for one output of each sample, whose target is far enough from the output that
+ * rounding hardly matters.
+ */
 function targetsFor(given: Float64Array, outputs: number, output: number): Float64Array {
   return given.map((value, place) => (place % outputs === output ? value - Math.max(1, Math.abs(value)) : value))
 }

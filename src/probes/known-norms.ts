@@ -1,10 +1,10 @@
-/** Lengths that several probes need of the same look. */
+/** Norms that several probes share in the same probe pass. */
 import { euclideanNorm, normsOfRows } from '../numerics/norm.ts'
 import type { PassView, SampleRows } from './pass.ts'
 import { type Stage, trainedWeights } from './stages.ts'
 
 const rowsKnown = new WeakMap<SampleRows, Float64Array>()
-/** The Euclidean norm of each row, computed once. */
+/** The Euclidean norm of each row, computed only once for the same rows. */
 export function rowNorms(outputs: SampleRows): Float64Array {
   const { rows, width, values } = outputs
   const found = rowsKnown.get(outputs) ?? normsOfRows(values, rows, width)
@@ -12,7 +12,7 @@ export function rowNorms(outputs: SampleRows): Float64Array {
   return found
 }
 
-/** Of the gradient with respect to all weights of a stage that are trained; NaN where none is. */
+/** The norm of the gradient with respect to all trained weights of a stage; NaN if the stage has no trained weights. */
 export function gradientNormOf(view: PassView, stage: Stage): number {
   const places = trainedWeights(stage)
   if (places.length === 0) return Number.NaN

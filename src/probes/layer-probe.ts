@@ -2,7 +2,7 @@
 import type { Optimizer } from '../graph/optimizers/table.ts'
 import type { Needs, PassView, WeightsOf } from './pass.ts'
 
-/** What a probe may know beside what it sees. */
+/** The setting of a training that a probe may use in addition to the pass. */
 export interface Setting {
   readonly optimizer: Optimizer
   /** The weights before the first step. */
@@ -10,21 +10,21 @@ export interface Setting {
 }
 
 /**
- * When a diagnosis reads a probe: at every look during a training, or only before the first step and after the last, where it
- * costs too much for more or says nothing on the way.
+ * When a diagnosis reads a probe: `snapshots` means at every snapshot during a training, `ends` only before the first
+ * step and after the last. Probes that are slow, or that say little during the training, are read only at the ends.
  */
 export type ProbeSchedule = 'snapshots' | 'ends'
 
 export interface LayerProbe {
-  /** As a picture's heading has it. */
+  /** The title of the probe, as in the heading of a picture. */
   readonly title: string
   readonly unit?: string
-  /** How it is best drawn. */
+  /** The scale on which the values are best drawn. */
   readonly scale: 'log' | 'linear'
-  /** What values there can be, where a picture should show all of it. */
+  /** The range of possible values; absent if a picture should show only the range of the measured values. */
   readonly domain?: readonly [number, number]
   readonly when: ProbeSchedule
   readonly needs: Needs
-  /** One value for each of the sight's stages; NaN where there is none. */
+  /** Reads one value for each stage of the view; NaN for a stage without a value. */
   read(view: PassView, setting: Setting): readonly number[] | Promise<readonly number[]>
 }

@@ -1,4 +1,4 @@
-/** All probes that give a number for each stage, by name. */
+/** The table of all layer probes by name. A layer probe gives one number for each stage. */
 import { alwaysOnUnits } from './always-on-units.ts'
 import { angularDistance } from './angular-distance.ts'
 import { closestPairs } from './closest-pairs.ts'
@@ -36,10 +36,10 @@ export type LayerProbeName = keyof typeof layerProbes
 
 export const isLayerProbe = (name: string): name is LayerProbeName => Object.hasOwn(layerProbes, name)
 
-/** All names, in the table's order. */
+/** The names of all layer probes, in the order of the table. */
 export const layerProbeNames: readonly LayerProbeName[] = Object.keys(layerProbes).filter(isLayerProbe)
 
-/** Those that cost little at every look, and tell most causes apart. */
+/** The default probes, which cost little at every snapshot and distinguish most causes. */
 export const usualProbes: readonly LayerProbeName[] = [
   'meanSquare',
   'gradientNorm',

@@ -19,7 +19,7 @@ import { type Stage, stagesOf } from './stages.ts'
 const backend = createReferenceBackend()
 const blob = blobs({ classes: 3, features: 4, train: 60, test: 30, seed: 1, noise: 0.8 })
 
-/** Training and test samples of a data set, as they are. */
+/** The training and test samples of a data set, not standardized. */
 function bothOf(data: Dataset) {
   const standardizer = createStandardizer(data.train, data.shape, 'none')
   const of = (set: Dataset['train']) => samplesOf({ ...data, train: set }, standardizer, 'cross-entropy')
@@ -33,7 +33,7 @@ function probe(network: Network, data: Dataset, own: Weights = new Map(), on = b
   return linearProbeAccuracy(blueprint, on, train, test, weights)
 }
 
-/** The corners of a square, of which opposite ones are of one class. */
+/** The corners of a square. Opposite corners belong to the same class. */
 function corners(count: number): Dataset {
   const places = Array.from({ length: count }, (_, n) => [n & 1, (n >> 1) & 1])
   const set = {
@@ -44,9 +44,9 @@ function corners(count: number): Dataset {
   return { name: 'corners', shape: [2], classes: 2, train: set, test: set }
 }
 
-describe('a linear probe', () => {
-  it('tells classes apart where a stage has made them linear', async () => {
-    // x + y and relu(x + y - 1): x xor y is the first minus twice the second.
+describe('linearProbeAccuracy', () => {
+  it('has an accuracy of 1 after the stage that makes the classes linearly separable', async () => {
+    // The units are x + y and relu(x + y - 1), and x xor y equals the first unit minus twice the second.
     const weights = new Map([
       ['a.weight', [1, 0, 0, 1]],
       ['b.weight', [1, 1, 1, 1]],
@@ -57,12 +57,12 @@ describe('a linear probe', () => {
     const found = await probe(network, corners(40), weights)
     expect(found?.train.length).toBe(3)
     expect(found?.train[0]).toBeLessThan(0.8)
-    // Where nothing is left, all are of the same class.
+    // The last stage outputs only zeros, so all samples are assigned to the same class.
     expect(found?.train.slice(1)).toEqual([1, 0.5])
     expect(found?.test.slice(1)).toEqual([1, 0.5])
   })
 
-  it('is that of a ridge regression on each stage, computed here directly', async () => {
+  it('agrees with the accuracy of a ridge regression on each stage, computed directly', async () => {
     const network = parseNetwork('mlp:depth=3,width=6,norm=batch', { input: [4], classes: 3 })
     const found = await probe(network, blob)
     const blueprint = createBlueprint(network, [4])
@@ -90,7 +90,7 @@ describe('a linear probe', () => {
     expect(Math.min(...(found?.train ?? []))).toBeLessThan(1)
   })
 
-  it('projects wide stages, of images too, and is about the same compiled', async () => {
+  it('projects wide stages and stages of images, and gives the same result on the WebAssembly backend', async () => {
     const clear = blobs({ classes: 3, features: 16, train: 90, test: 60, seed: 2, noise: 0.3 })
     const image = { ...clear, shape: [1, 4, 4] }
     const network = parseNetwork('plain-8', { input: [1, 4, 4], classes: 3 })
@@ -103,7 +103,7 @@ describe('a linear probe', () => {
     expect(wide?.test[0]).toBeGreaterThan(0.9)
   })
 
-  it('may be of a few stages, the first and the last among them, and be stopped', async () => {
+  it('probes a limited number of stages that includes the first and the last, and can be aborted', async () => {
     const network = parseNetwork('mlp:depth=6,width=6', { input: [4], classes: 3 })
     const blueprint = createBlueprint(network, [4])
     const those = [blueprint, backend, ...bothOf(blob), initialize(blueprint, 3)] as const
@@ -117,7 +117,7 @@ describe('a linear probe', () => {
     await expect(linearProbeAccuracy(...those, { abort: later.signal })).rejects.toThrow('stopped later')
   })
 
-  it('is for classes alone', async () => {
+  it('returns null for data without classes', async () => {
     expect(await probe(dense(4), autoencode(blob))).toBe(null)
   })
 })

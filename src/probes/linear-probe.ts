@@ -1,4 +1,4 @@
-/** How well the classes can be told apart by a linear map of what each stage gives (Alain & Bengio 2017). */
+/** Measures how well a linear map of the outputs of each stage distinguishes the classes (Alain & Bengio 2017). */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -12,30 +12,37 @@ import { spread } from './spread.ts'
 import { type Stage, stagesOf } from './stages.ts'
 
 export interface LinearProbeOptions {
-  /** Of the projection of wide stages; 0 by default. */
+  /** Seed of the random projection of wide stages; 0 by default. */
   readonly seed?: number
-  /** How many are probed, spread evenly where there are more; all by default. */
+  /**
+   * Largest number of probed stages, all by default. In a network with more stages, the probed stages are evenly
+   * spread.
+   */
   readonly stages?: number
-  /** Throws its reason once it is aborted, between two passes. */
+  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
 }
 
-/** Fractions of samples whose class has the largest output of the stage's linear map. */
+/** The accuracy of each stage: the fraction of samples whose class has the largest output of the linear map. */
 export interface LinearProbeAccuracy {
-  /** By stage, on the samples that the maps were fitted on; NaN where it wasn't probed. */
+  /**
+   * The accuracy of each stage on the training samples, on which the maps were fitted; NaN if the stage was not probed.
+   */
   readonly train: readonly number[]
+  /** The accuracy of each stage on the test samples; NaN if the stage was not probed. */
   readonly test: readonly number[]
 }
 
 /**
- * Wider stages are projected at random, which keeps distances to a few percent (Johnson & Lindenstrauss 1984), each
- * value of the projection from the root of as many features as there are (Li, Hastie & Church 2006).
+ * Largest width of a stage without a projection. A wider stage is projected at random, which preserves distances within
+ * a few percent (Johnson & Lindenstrauss 1984). Each value of the projection adds up sqrt(n) of the n features (Li,
+ * Hastie & Church 2006).
  */
 const widest = 256
 
 /**
- * Maps to one-hot classes by ridge regression on all features of a stage, in evaluation mode. Null where samples have
- * values and not classes.
+ * Fits a linear map from all features of each stage to one-hot classes, by ridge regression in evaluation mode. Returns
+ * null if the samples have target values and not classes.
  */
 export async function linearProbeAccuracy(
   blueprint: Blueprint,
@@ -77,7 +84,7 @@ async function featuresOf(recording: Recording, { end }: Stage): Promise<Matrix>
   return { rows: recording.samples, width: values.length / recording.samples, values }
 }
 
-/** Stages of the same width are projected in the same way. */
+/** Returns a function that projects wide tables. Stages of the same width have the same projection. */
 function createProjection(seed: number): (table: Matrix) => Matrix {
   const choices = new Map<number, Chosen>()
   return (table) => {
@@ -99,7 +106,9 @@ function createProjection(seed: number): (table: Matrix) => Matrix {
   }
 }
 
-/** Which features each value of the projection is the sum of, one after the other, and with which signs. */
+/**
+ * The features and signs of a projection. Each projected value is the signed sum of equally many consecutive entries.
+ */
 interface Chosen {
   readonly features: Uint32Array
   readonly signs: Int8Array
@@ -118,7 +127,7 @@ function oneHot(labels: ArrayLike<number>, rows: number, classes: number): Matri
   return { rows, width: classes, values }
 }
 
-/** NaN where a value isn't finite. */
+/** The fraction of rows whose label has the largest output; NaN if an output is not finite. */
 function accuracyOf({ rows, width, values }: Matrix, labels: ArrayLike<number>): number {
   if (!values.every(Number.isFinite)) return Number.NaN
   let right = 0

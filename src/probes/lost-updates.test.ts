@@ -10,7 +10,7 @@ import { countLost, lostUpdates } from './lost-updates.ts'
 const isLost = (weight: number, update: number): boolean =>
   countLost(Float64Array.of(weight), Float64Array.of(update)) === 1
 
-/** By the bits of a float32 and of its neighbor toward which the update goes. */
+/** Whether an update is lost, computed from the bits of the float32 weight and the spacing toward its neighbor. */
 function isLostByUlp(weight: number, update: number): boolean {
   const bits = new Uint32Array(Float32Array.of(Math.abs(weight)).buffer)[0]
   if (update === 0) return true
@@ -18,7 +18,7 @@ function isLostByUlp(weight: number, update: number): boolean {
   const shrinks = weight > 0 === update > 0
   const exponent = Math.max(bits >>> 23, 1) - 127
   const mantissa = bits & 0x7fffff
-  // Under a power of two, but for the smallest, numbers are twice as dense.
+  // Below a power of two, except the smallest one, float32 numbers are twice as dense.
   const spacing = 2 ** (exponent - 23) / (shrinks && mantissa === 0 && bits >>> 23 > 1 ? 2 : 1)
   const isEven = bits % 2 === 0
   return Math.abs(update) < spacing / 2 || (Math.abs(update) === spacing / 2 && isEven)
@@ -26,26 +26,26 @@ function isLostByUlp(weight: number, update: number): boolean {
 
 const float32 = fc.float({ noNaN: true, noDefaultInfinity: true })
 
-describe('an update', () => {
-  it('is lost under half a unit in the last place', () => {
+describe('countLost', () => {
+  it('counts an update as lost if it is smaller than half a unit in the last place', () => {
     expect(isLost(1.5, 2 ** -24 * 0.99)).toBe(true)
     expect(isLost(1.5, -(2 ** -24) * 0.99)).toBe(true)
     expect(isLost(1.5, 2 ** -24 * 1.01)).toBe(false)
     expect(isLost(1.5, -(2 ** -24) * 1.01)).toBe(false)
   })
 
-  it('counts twice as much below a power of two', () => {
+  it('halves the limit for an update that moves a power of two toward 0', () => {
     expect(isLost(1, 2 ** -25 * 1.01)).toBe(false)
     expect(isLost(1, -(2 ** -25) * 1.01)).toBe(true)
     expect(isLost(-1, -(2 ** -25) * 1.01)).toBe(false)
   })
 
-  it('of exactly half a unit is lost where the weight is even', () => {
+  it('counts an update of exactly half a unit as lost if the weight is even', () => {
     expect(isLost(1.5, 2 ** -24)).toBe(true)
     expect(isLost(1.5 + 2 ** -23, 2 ** -24)).toBe(false)
   })
 
-  it('of 0 is lost, as is one that is 0 in float32, and no other of a weight of 0', () => {
+  it('counts an update of 0 in float32 as lost, but no other update of a weight of 0', () => {
     expect(isLost(0, 0)).toBe(true)
     expect(isLost(2, -0)).toBe(true)
     expect(isLost(0, 1e-46)).toBe(true)
@@ -54,7 +54,7 @@ describe('an update', () => {
     expect(isLost(1e-50, 1e-44)).toBe(false)
   })
 
-  it('is lost as units in the last place say, for any two float32', () => {
+  it('agrees with a computation from the bits for any float32 weight and update', () => {
     const relative = fc.tuple(float32, fc.integer({ min: -30, max: -20 }), fc.integer({ min: 1, max: 9 }))
     fc.assert(
       fc.property(relative, ([weight, power, factor]) => {
@@ -73,9 +73,9 @@ describe('an update', () => {
   })
 })
 
-describe('the share of lost updates', () => {
+describe('lostUpdates', () => {
   const backend = createReferenceBackend()
-  // Outputs are 6 above their targets, and the gradient of the mean of four squares is 3 at each.
+  // Outputs are 6 above their targets, so the gradient of the mean of the four squares is 3 for each weight.
   const made = {
     network: chain(dense(4, { bias: false })),
     inputs: [[1]],
@@ -83,12 +83,12 @@ describe('the share of lost updates', () => {
     targets: [[-5, -4, -2, -6]],
   }
 
-  it('grows as the rate falls', async () => {
+  it('the fraction of lost updates grows as the learning rate falls', async () => {
     const shareAt = async (rate: number): Promise<number> => {
       const [share] = await readHandMade(backend, lostUpdates, { ...made, setting: { optimizer: sgd({ rate }) } })
       return share
     }
-    // An update is lost from 2^-25, 2^-24 and 2^-23 downward.
+    // The updates of the weights 1, 2 and 4 are lost below 2^-25, 2^-24 and 2^-23.
     expect(await shareAt((2 ** -23 * 1.01) / 3)).toBe(0)
     expect(await shareAt((2 ** -24 * 1.01) / 3)).toBe(1 / 4)
     expect(await shareAt((2 ** -25 * 1.01) / 3)).toBe(2 / 4)
@@ -96,16 +96,16 @@ describe('the share of lost updates', () => {
     expect(await shareAt(0)).toBe(1)
   })
 
-  it('is that of a single step, before momentum has gathered', async () => {
+  it('the fraction of lost updates is computed for a single step, without accumulated momentum', async () => {
     const optimizer = momentum({ rate: (2 ** -24 * 1.01) / 3, momentum: 0.9 })
     expect(await readHandMade(backend, lostUpdates, { ...made, setting: { optimizer } })).toEqual([1 / 4])
   })
 
-  it('is NaN of weights that are not trained', async () => {
+  it('the fraction of lost updates is NaN for weights that are not trained', async () => {
     const network = chain(dense(4, { bias: false, trained: false }), dense(4))
     const [first, second] = await readHandMade(backend, lostUpdates, { ...made, network })
     expect(first).toBeNaN()
-    // The fourth input is 0, and with it the gradients of four of the sixteen weights.
+    // The fourth input is 0, so the gradients of four of the sixteen weights are 0.
     expect(second).toBe(1 / 4)
   })
 })

@@ -1,10 +1,10 @@
 /**
- * The share of a stage's weights that one step of the optimizer (`firstUpdate`) leaves as they are in float32, whichever
- * precision the network runs in. Lost is an update u of a weight w, both rounded to float32, where the float32 next to
- * w - u is w itself: where |u| is under half the distance from w to its neighbor on that side, or half of it and w is the
- * even one of the two. That neighbor is 2^(floor(log2 |w|) - 23) away, half as much where |w| is a power of two and
- * shrinks, and never less than 2^-149. So an update that is 0 in float32 is lost, and no other update of a weight of 0.
- * NaN where none of the weights is trained.
+ * The fraction of a stage's weights that one step of the optimizer (`firstUpdate`) does not change in float32, for
+ * networks of any precision. An update u of a weight w, both rounded to float32, is lost if w - u rounds to w. The
+ * update is lost if |u| is less than half the distance from w to the next float32 in the direction of w - u. At exactly
+ * half the distance, the update is lost if w is even. The next float32 is 2^(floor(log2 |w|) - 23) away from w, half as
+ * far if |w| is a power of two and shrinks, and never closer than 2^-149. So an update that is 0 in float32 is lost,
+ * and no other update of a weight of 0 is lost. The fraction is NaN if none of the weights is trained.
  */
 import { sizeOf } from '../blueprint/shape.ts'
 import type { LayerProbe } from './layer-probe.ts'
@@ -13,7 +13,7 @@ import { type ParameterPlace, trainedWeights } from './stages.ts'
 import { firstUpdate } from './steady-update.ts'
 
 export const lostUpdates: LayerProbe = {
-  title: 'Share of updates lost in float32',
+  title: 'Fraction of updates lost in float32',
   scale: 'linear',
   domain: [0, 1],
   when: 'snapshots',
@@ -35,7 +35,7 @@ export const lostUpdates: LayerProbe = {
   },
 }
 
-/** Both rounded to float32. */
+/** Counts the updates that leave their weight unchanged, with weights and updates rounded to float32. */
 export function countLost(weights: Numbers, updates: Numbers): number {
   let lost = 0
   for (let index = 0; index < weights.length; index++) {

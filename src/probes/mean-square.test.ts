@@ -6,7 +6,7 @@ import { meanSquare } from './mean-square.ts'
 
 const backend = createReferenceBackend()
 
-it('grows by the square of the gain at every layer of a linear chain', async () => {
+it('the mean square of the outputs grows by the square of the gain at every layer of a linear chain', async () => {
   const init = { kind: 'identity', gain: 3 } as const
   const network = chain(dense(2, { bias: false, init }), repeat(4, dense(2, { bias: false, init })))
   // The mean of 1, 4, 9 and 16 is 7.5.
@@ -20,7 +20,7 @@ it('grows by the square of the gain at every layer of a linear chain', async () 
   expect(found).toEqual([9, 81, 729, 6561, 59049].map((factor) => 7.5 * factor))
 })
 
-it('is the mean of the squares, after the activation', async () => {
+it('the mean square of the outputs is measured after the activation', async () => {
   const made = {
     network: chain(dense(5), relu(), dense(3)),
     inputs: [

@@ -1,5 +1,4 @@
-/** How strong the signal is, stage by stage: the mean square of all outputs (Poole et al. 2016: q). */
-
+/** The strength of the signal after each stage: the mean square of all outputs (q in Poole et al. 2016). */
 import { sumOfSquares } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
 

@@ -19,7 +19,7 @@ const centered = (table: number[][]): number[][] => {
   return table.map((row) => row.map((value, unit) => value - means[unit]))
 }
 
-/** |X'Y|^2, unit by unit. */
+/** The squared norm |X'Y|^2, computed unit by unit. */
 function crossed(one: number[][], other: number[][]): number {
   let squares = 0
   for (const unit of one[0].keys()) {
@@ -30,8 +30,8 @@ function crossed(one: number[][], other: number[][]): number {
   return squares
 }
 
-describe('the similarity of neighbors', () => {
-  it('is 1 where a layer turns, stretches and shifts', async () => {
+describe('neighborSimilarity', () => {
+  it('the similarity is 1 for a layer that rotates, scales and shifts its inputs', async () => {
     const [cosine, sine] = [Math.cos(0.7), Math.sin(0.7)]
     const weights = {
       'dense2.weight': [cosine, -sine, sine, cosine].map((value) => 5 * value),
@@ -45,14 +45,14 @@ describe('the similarity of neighbors', () => {
     expect(found).toEqual([Number.NaN, expect.closeTo(1, 12)])
   })
 
-  it('is the root of a half where one of two equal directions is left, and NaN where none is', async () => {
+  it('the similarity is sqrt(1/2) if one of two equal directions remains, and NaN if no direction remains', async () => {
     const weights = { 'dense2.weight': [1, 0, 0, 0], 'dense3.weight': [0, 0, 0, 0], 'dense3.bias': [0.1, 0.7] }
     const network = chain(same, same, same)
     const found = await readHandMade(backend, neighborSimilarity, { network, inputs: corners, weights })
     expect(found).toEqual([Number.NaN, expect.closeTo(Math.SQRT1_2, 14), Number.NaN])
   })
 
-  it('is that of the products of all units with each other', async () => {
+  it('the similarity is CKA computed from the products of all pairs of units', async () => {
     const random = createRandom(6, 'similarity')
     const made = {
       network: chain(dense(6), relu(), dense(3), relu(), dense(5)),
@@ -70,7 +70,7 @@ describe('the similarity of neighbors', () => {
     for (const value of naive) expect(value).toBeLessThan(0.999)
   })
 
-  it('does not depend on the scale', async () => {
+  it('the similarity does not depend on the scale of the outputs', async () => {
     for (const scale of [1e-200, 1e200]) {
       const weights = { 'dense2.weight': [scale, 0, 0, scale] }
       const found = await readHandMade(backend, neighborSimilarity, {

@@ -1,7 +1,8 @@
 /**
- * How little a stage changes of what its input says about the samples: linear CKA (Kornblith et al. 2019, section 3) between
- * its outputs and those of the stage before. 1: the same up to a turn, a shift and a stretch. NaN for the first stage, and
- * where all samples have the same outputs. With few samples and many units it is above 0 by chance.
+ * The similarity between the outputs of a stage and of the previous stage: linear CKA (Kornblith et al. 2019, section
+ * 3). At a similarity of 1, the outputs of both stages are equal up to a rotation, a shift and a scale. The similarity
+ * is NaN for the first stage, and if all samples have the same outputs. With few samples and many units, CKA is above 0
+ * by chance.
  */
 import { gramOfRows } from '../numerics/linear-algebra.ts'
 import { euclideanNorm, largestMagnitude } from '../numerics/norm.ts'
@@ -9,7 +10,7 @@ import type { LayerProbe } from './layer-probe.ts'
 import type { SampleRows } from './pass.ts'
 
 export const neighborSimilarity: LayerProbe = {
-  title: 'Similarity to the stage before (CKA)',
+  title: 'Similarity to the previous stage (CKA)',
   scale: 'linear',
   when: 'ends',
   needs: { stages: true },
@@ -24,14 +25,17 @@ export const neighborSimilarity: LayerProbe = {
   },
 }
 
-/** Of normalized Gram matrices [samples, samples] this is CKA: <K, L> / (|K| |L|). */
+/**
+ * The inner product of two matrices. For normalized Gram matrices [samples, samples], the inner product is CKA: <K, L>
+ * / (|K| |L|).
+ */
 function innerProduct(one: Float64Array, other: Float64Array): number {
   let sum = 0
   for (let index = 0; index < one.length; index++) sum += one[index] * other[index]
   return sum
 }
 
-/** The Gram matrix of the rows, each column of them centered, over its norm. */
+/** The Gram matrix of the rows, with centered columns, divided by the norm of the Gram matrix. */
 function similarities({ rows, width, values }: SampleRows): Float64Array {
   const centered = Float64Array.from(values)
   const means = new Float64Array(width)
@@ -42,7 +46,7 @@ function similarities({ rows, width, values }: SampleRows): Float64Array {
     for (let index = 0; index < width; index++) centered[start + index] -= means[index]
   }
   const largest = largestMagnitude(centered)
-  // What is left of equal values is the rounding of their mean.
+  // Centered columns of equal values hold only the rounding errors of their mean.
   if (largest <= 2 * rows * Number.EPSILON * largestMagnitude(values))
     return new Float64Array(rows * rows).fill(Number.NaN)
   for (let index = 0; index < centered.length; index++) centered[index] /= largest

@@ -41,13 +41,13 @@ const networks: readonly (readonly [string, Network, readonly number[]])[] = [
   ...['plain-14', 'cifar-resnet-14:shortcut=b'].map(
     (text) => [text, parseNetwork(text, { input: [3, 2, 2], classes: 3 }), [3, 2, 2]] as const,
   ),
-  ['lists, loops in loops and names that are there twice', varying, [12]],
+  ['options that vary by iteration, nested loops and repeated names', varying, [12]],
 ]
 
-describe('the network after a stage', () => {
-  it.each(networks)('gives from its output what the whole network gives: %s', async (_title, network, shape) => {
+describe('networkAfter', () => {
+  it.each(networks)('maps the output of a stage to the outputs of the network: %s', async (_title, network, shape) => {
     const blueprint = createBlueprint(network, shape)
-    // Statistics and shifts that differ by unit and iteration, too.
+    // All parameters, even statistics and shifts, get values that differ by unit and iteration.
     const weights = new Map(
       [...initialize(blueprint, 4)].map(([name, values]) => [
         name,

@@ -1,4 +1,4 @@
-/** The part of a network that follows a stage, as a network of its own with the same weights. */
+/** Extracts the part of a network that follows a stage, as a separate network with the same weights. */
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -13,12 +13,12 @@ export interface TailNetwork {
   readonly weights: Weights
 }
 
-/** The members of a chain and of the chains in it. */
+/** The members of a chain, with nested chains flattened. */
 function membersOf(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.layer.kind === 'chain' ? layer.children.flatMap(membersOf) : [layer]
 }
 
-/** What follows a stage's end; undefined where nothing does. */
+/** Returns the network that follows the end of a stage, or undefined if the stage is the last one. */
 export function networkAfter(
   { root }: Blueprint,
   { layer: end, iteration }: LayerPlace,
@@ -31,7 +31,7 @@ export function networkAfter(
   if (following.length === 0) return undefined
   const layers = following.map(({ layer }, index) => {
     const cut = index === 0 && left > 0 && layer.kind === 'repeat' ? repeat(left, shortened(layer.block, left)) : layer
-    // Members of different chains may share a name.
+    // Each member gets a new name, because members of different chains may share a name.
     return named(`part${index}`, cut)
   })
   const blueprint = createBlueprint(chain(...layers), end.output)
@@ -42,7 +42,7 @@ export function networkAfter(
   return { blueprint, weights: values }
 }
 
-/** What differs from iteration to iteration is that of the last ones. Initial weights don't matter here. */
+/** Shortens options that vary by iteration to the last `times` iterations. Copied weights replace the initial zeros. */
 function shortened(layer: Layer, times: number): Layer {
   const last = (varying: Varying): Varying => (typeof varying === 'number' ? varying : varying.slice(-times))
   switch (layer.kind) {
@@ -73,7 +73,10 @@ function shortened(layer: Layer, times: number): Layer {
   }
 }
 
-/** Layer by layer: the two have the same structure, and where one is cut it has the last of the other's iterations. */
+/**
+ * Copies the weights of each layer. The networks `from` and `to` have the same structure, but `to` may have only the
+ * last iterations of a loop.
+ */
 function copyWeights(
   from: LayerBlueprint,
   to: LayerBlueprint,

@@ -28,8 +28,8 @@ const shape = { input: [4], classes: 3 }
 const namesOf = (text: string, input: readonly number[], classes: number): string[] =>
   stagesOf(createBlueprint(parseNetwork(text, { input, classes }), input).root).map(({ name }) => name)
 
-describe('stages', () => {
-  it('are the weighted layers, with what follows them, and each iteration of a repeated block', () => {
+describe('stagesOf', () => {
+  it('lists each weighted layer together with the layers after it, and each iteration of a repeated block', () => {
     expect(namesOf('mlp:depth=4,width=8', [4], 3)).toEqual(['first', 'hidden[0]', 'hidden[1]', 'hidden[2]', 'readout'])
     expect(namesOf('cifar-resnet-14', [3, 8, 8], 10)).toMatchInlineSnapshot(`
       [
@@ -45,12 +45,12 @@ describe('stages', () => {
     `)
   })
 
-  it('know which blocks have a skip', () => {
+  it('marks the blocks that have a skip', () => {
     const stages = stagesOf(createBlueprint(parseNetwork('residual-mlp:depth=3,width=8', shape), [4]).root)
     expect(stages.map(({ skips }) => skips)).toEqual([false, true, true, false])
   })
 
-  it('know what a residual branch is multiplied by, in each iteration', () => {
+  it('gives the multiplier of a residual branch in each iteration', () => {
     const multipliersOf = (text: string): number[] =>
       stagesOf(createBlueprint(parseNetwork(text, shape), [4]).root).map(({ multiplier }) => multiplier)
     expect(multipliersOf('residual-mlp:depth=3,width=8,multiplier=0.5')).toEqual([1, 0.5, 0.5, 1])
@@ -59,7 +59,7 @@ describe('stages', () => {
     expect(stagesOf(own.root).map(({ multiplier }) => multiplier)).toEqual([1, 0.1, 0.2, 0.3, 1])
   })
 
-  it('end in what follows their weights, and know their activations and weights', () => {
+  it('ends each stage after the layers that follow the weights, and lists the activations and weights', () => {
     const [first] = stagesOf(createBlueprint(parseNetwork('mlp:depth=3,width=8,norm=batch', shape), [4]).root)
     expect(first.end.layer.layer.kind).toBe('activation')
     expect(first.activations.map(({ layer }) => layer.path)).toEqual(['activation1'])
@@ -90,8 +90,8 @@ async function runPass<T>(
   }
 }
 
-describe('a look', () => {
-  it.each(networks)('sees in compiled float64 what the reference sees: %s', async (text) => {
+describe('openPass', () => {
+  it.each(networks)('a probe pass reads equal values on WebAssembly and on the reference: %s', async (text) => {
     const see = async (view: PassView): Promise<number[][]> => {
       const seen = [[view.loss]]
       for (const { end, weights } of view.stages) {
@@ -116,13 +116,13 @@ describe('a look', () => {
     ['float32', 2],
     ['float64', 1],
   ] as const)(
-    'is told by its program what could be counted in %s, of tensors that are stacked and padded too',
+    'a probe pass reads norms and counts that its program computes in %s, for stacked and padded tensors too',
     async (precision, threads) => {
       const blueprint = createBlueprint(parseNetwork('residual-mlp:depth=5,width=11', shape), [4])
       const backend = await createWasmBackend({ precision, threads })
       const weights = initialize(blueprint, 3)
       const needs = { gradients: true, tensors: true }
-      // Of weights of about 0.3 an update of 1e-8 is next to half a unit in the last place.
+      // For weights of about 0.3, an update of 1e-8 is close to half a unit in the last place.
       const factor = 1e-6
       const pass = await openPass(blueprint, backend, samples, needs, { factor })
       const view = await pass.run((name) => weights.get(name) ?? [])
@@ -146,7 +146,7 @@ describe('a look', () => {
     },
   )
 
-  it('sees norms that are beyond its precision, by the numbers themselves', async () => {
+  it('a probe pass computes a norm from the downloaded values if the norm is out of range in float32', async () => {
     const blueprint = createBlueprint(chain(dense(3)), [4])
     const backend = await createWasmBackend({ threads: 'inline' })
     const pass = await openPass(blueprint, backend, samples, { gradients: true, tensors: true })
@@ -159,7 +159,7 @@ describe('a look', () => {
     backend.dispose()
   })
 
-  it.each(networks)("gives the loss's gradient with respect to the input: %s", async (text) => {
+  it.each(networks)('computes the gradient of the loss with respect to the input: %s', async (text) => {
     const blueprint = createBlueprint(parseNetwork(text, shape), [4])
     const program = await createReferenceBackend().compile(
       gradientGraph(blueprint, { batch: 5, loss: 'cross-entropy' }),

@@ -1,7 +1,7 @@
 /**
- * One look at a network: a pass forward and back over the probe samples, on a program of its own, from which probes read
- * what they need. What nobody asks for is neither kept nor computed. Batch norm uses the samples' own statistics, as it does
- * in training, and nothing is dropped.
+ * A probe pass: one forward and backward pass over the probe samples, in a separate program, from which probes read
+ * values. Values that no probe needs are neither computed nor stored. Batch norm uses the statistics of the samples, as
+ * in training, and dropout is off.
  */
 import { type Backend, fillInput, type Program, type Values } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
@@ -16,61 +16,66 @@ import { type LayerPlace, type ParameterPlace, type Stage, stagesOf } from './st
 
 export type Numbers = Values
 
-/** Rows of numbers, one for each sample: [rows, width]. Images are position by position, their channels side by side. */
+/** Rows of numbers [rows, width], one row for each sample. Images are stored by position, then by channel. */
 export interface SampleRows {
   readonly rows: number
   readonly width: number
-  /** What one unit has beside each other: 1, or an image's positions, each with `width / positions` channels. */
+  /** Number of positions of an image, each with `width / positions` channels; 1 for outputs that are not images. */
   readonly positions: number
   readonly values: Numbers
 }
 
-/** What a probe needs of a pass. */
+/** The values that a probe needs from a pass. */
 export interface Needs {
-  /** The outputs of all stages. */
+  /** Whether the probe needs the outputs of all stages. */
   readonly stages?: boolean
-  /** The outputs of all activations. */
+  /** Whether the probe needs the outputs of all activations. */
   readonly activations?: boolean
-  /** The outputs of layers of these kinds. */
+  /** Kinds of layers whose outputs the probe needs. */
   readonly kinds?: readonly LayerBlueprint['layer']['kind'][]
-  /** The loss's gradient with respect to all parameters. */
+  /** Whether the probe needs the gradients of the loss with respect to all parameters. */
   readonly gradients?: boolean
-  /** What the pass itself computes of every trained weight's tensors. */
+  /** Whether the probe needs the norms and counts that the pass computes for the tensors of every trained weight. */
   readonly tensors?: boolean
-  /** The weights before the first step, as the setting has them. */
+  /** Whether the probe needs the weights before the first step, from the setting. */
   readonly start?: boolean
 }
 
-/** What can be seen after a pass; it holds until the next pass. */
+/** The values that probes can read after a pass. A view is valid until the next pass. */
 export interface PassView {
   readonly blueprint: Blueprint
   readonly stages: readonly Stage[]
   readonly samples: number
-  /** Of the samples' mean; NaN where no gradients were asked for. */
+  /** The mean loss of the samples; NaN if no probe needs gradients. */
   readonly loss: number
-  /** The output of a layer in one iteration, of those that were asked for. */
+  /** The output of a layer in one iteration. The layer must be among the needs of the pass. */
   output(place: LayerPlace): SampleRows
-  /** One tensor of a parameter's values. */
+  /** One tensor of a parameter: the values of one iteration. */
   weight(place: ParameterPlace): Numbers
-  /** The gradient of the samples' mean loss with respect to the same tensor; downloaded when it is first asked for. */
+  /** The gradient of the mean loss with respect to a tensor. The first call for a parameter downloads the gradient. */
   gradient(place: ParameterPlace): Promise<Numbers>
-  /** The Euclidean norms of these, and how many weights the pass's `factor` times the gradient leaves as they are in float32. */
+  /** The Euclidean norm of a tensor of a parameter. */
   weightNorm(place: ParameterPlace): number
+  /** The Euclidean norm of the gradient with respect to a tensor. */
   gradientNorm(place: ParameterPlace): number
+  /**
+   * The number of weights of a tensor that an update of `factor` times the gradient does not change in float32;
+   * undefined if not counted.
+   */
   unmoved(place: ParameterPlace): number | undefined
 }
 
-/** By name, in the network's shape: a run's weights, or what an observer reads. */
+/** Reads the values of a parameter by name, in the shape of the network. */
 export type WeightsOf = (name: string) => ArrayLike<number>
 
 export interface Pass {
-  /** Rows of the pass: the samples, or fewer where memory is short. */
+  /** Number of samples in the pass. If memory is short, the pass has fewer samples than requested. */
   readonly samples: number
   run(weights: WeightsOf): Promise<PassView>
   dispose(): void
 }
 
-/** What any of the probes needs. */
+/** The union of the needs of several probes. */
 export function joinNeeds(all: readonly Needs[]): Needs {
   return {
     stages: all.some(({ stages }) => stages),
@@ -82,7 +87,7 @@ export function joinNeeds(all: readonly Needs[]): Needs {
   }
 }
 
-/** So much memory for a look; of very deep networks of images fewer samples are looked at. */
+/** Memory limit of a probe pass, in bytes. Very deep networks on images are probed with fewer samples. */
 const mostBytes = 2 ** 29
 
 export async function openPass(
@@ -130,21 +135,23 @@ function tappedLayers({ root }: Blueprint, stages: readonly Stage[], needs: Need
   return tapped
 }
 
-/** Whose output is that of a chain: an activation at its end is looked at once for both. */
+/**
+ * The layer whose output is the output of a chain. With this rule, a stage and the activation at its end share one tap.
+ */
 function lastOf(layer: LayerBlueprint): LayerBlueprint {
   return layer.layer.kind === 'chain' && layer.children.length > 0
     ? lastOf(layer.children[layer.children.length - 1])
     : layer
 }
 
-/** The tensors that were downloaded after one pass; stacked ones come once for all their iterations. */
+/** The tensors downloaded after one pass. A stacked tensor is downloaded once for all iterations. */
 interface Downloads {
   load(name: string): Promise<Numbers>
-  /** Of a tensor that was loaded. */
+  /** The values of a tensor that was loaded before. */
   get(name: string): Numbers
 }
 
-/** `memory`: the arrays of the passes before, which are filled again. */
+/** Creates the downloads of one pass. `memory` holds the arrays of earlier passes, which are filled again. */
 function createDownloads(program: Program, memory: Map<string, Numbers>): Downloads {
   const pending = new Map<string, Promise<Numbers>>()
   const loaded = new Map<string, Numbers>()
@@ -162,20 +169,23 @@ function createDownloads(program: Program, memory: Map<string, Numbers>): Downlo
     },
     get: (name) => {
       const values = loaded.get(name)
-      assertInvariant(values !== undefined, `a probe reads ${name}, which it doesn't say that it needs`)
+      assertInvariant(values !== undefined, `a probe reads ${name}, which is not among the needs of the probe`)
       return values
     },
   }
 }
 
-/** Norms that are smaller may have lost digits, or all of them, in the program's precision. */
+/** Smallest norm that is exact in the precision of the program. Smaller norms may have lost some or all digits. */
 const leastNorm = 1e-30
 
 const isSure = (norm: number): boolean => norm > leastNorm && Number.isFinite(norm)
 
 type Facts = Pick<PassView, 'blueprint' | 'stages' | 'samples' | 'loss'>
 
-/** Downloads the tensors that were asked for. Gradients are as large as the weights, and come when a probe reads them. */
+/**
+ * Downloads the needed tensors. Gradients are as large as the weights, so they are downloaded only when a probe reads
+ * them.
+ */
 async function see(downloads: Downloads, program: Program, facts: Facts, given: WeightsOf): Promise<PassView> {
   const { blueprint, samples } = facts
   const names = new Set(program.graph.outputs.map(({ name }) => name))
@@ -183,11 +193,11 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
   for (const { name } of blueprint.parameters) {
     const gradient = `gradient.${name}`
     const norms = names.has(`norm.${gradient}`) ? downloads.get(`norm.${gradient}`) : [Number.NaN]
-    // Norms that the program can't tell are those of the numbers themselves.
+    // A norm that the program cannot compute exactly is computed from the downloaded gradient.
     if (names.has(gradient) && !norms.every(isSure)) await downloads.load(gradient)
   }
   const rounded = new Map<string, Numbers>()
-  /** As the program has them. */
+  /** The values of a parameter, rounded to the precision of the program. */
   const weightsOf = (name: string): Numbers => {
     const values = rounded.get(name) ?? inPrecision(given(name), program)
     rounded.set(name, values)
@@ -199,7 +209,7 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
   }
   const tensor = (values: Numbers, { parameter, iteration }: ParameterPlace): Numbers =>
     part(values, sizeOf(parameter.loops), iteration)
-  /** What the program says of one of the tensors that a parameter stacks. */
+  /** The number that the program reports for one tensor of a stacked parameter. */
   const reported = (name: string, { iteration }: ParameterPlace): number | undefined =>
     names.has(name) ? downloads.get(name)[iteration] : undefined
   const normOf = (norm: number | undefined, values: () => Numbers): number =>
@@ -231,7 +241,7 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
   }
 }
 
-/** The same array where it needs no rounding. */
+/** Converts values to the precision of a program. Returns the same array if no rounding is needed. */
 function inPrecision(values: ArrayLike<number>, { precision }: Program): Numbers {
   if (precision === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values)
   return values instanceof Float64Array ? values : Float64Array.from(values)

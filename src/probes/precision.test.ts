@@ -23,7 +23,7 @@ const sourceOf = (float32: Backend): BackendSource => ({
 
 const createFloat32 = (): Promise<Backend> => createWasmBackend({ threads: 'inline' })
 
-/** One sample, with the value that it should give. */
+/** A single sample with its target value. */
 function oneSample(inputs: readonly number[], target: number): ProbeSamples {
   const set = {
     count: 1,
@@ -49,7 +49,7 @@ const tiny = 2 ** -30
 const blob = blobs({ classes: 3, features: 4, train: 16, test: 3, seed: 1 })
 const samples = samplesOf(blob, createStandardizer(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
 
-/** The gradients of a pass on inputs and weights rounded to float32, by the parameters' names. */
+/** The gradients of a pass by parameter name, with inputs and weights rounded to float32. */
 async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(name: string) => Float64Array> {
   const program = await backend.compile(gradientGraph(blueprint, { batch: 16, loss: 'cross-entropy' }))
   const x = new Float64Array(64)
@@ -65,8 +65,8 @@ async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(nam
   return (name) => gradients.get(name) ?? new Float64Array()
 }
 
-describe('the gap between float32 and float64', () => {
-  it('is the relative distance of the gradients, computed here directly', async () => {
+describe('precisionGap', () => {
+  it('the gap equals the relative distance of the gradients, computed directly', async () => {
     const text = 'mlp:depth=3,width=8,activation=tanh,norm=batch'
     const blueprint = createBlueprint(parseNetwork(text, { input: [4], classes: 3 }), [4])
     const float32 = await createFloat32()
@@ -90,8 +90,8 @@ describe('the gap between float32 and float64', () => {
     expect(gap.samples).toBe(16)
   })
 
-  it('is 1 where a difference is lost, and infinite where there is none', async () => {
-    // 1 + 2^-30 is 1 in float32: the output is as wanted there, and off by 2^-30 in float64.
+  it('the gap is 1 if float32 loses a difference, and infinite if only the float64 gradient is 0', async () => {
+    // In float32, 1 + 2^-30 rounds to 1, so the output equals the target. In float64, the output is off by 2^-30.
     const lost = await gapOf(dense(1, { name: 'a' }), oneSample([1, tiny], 1), { 'a.weight': [1, 1] })
     expect(lost).toEqual({ gradient: [1], loss: 1, samples: 1 })
     const network = chain(dense(1, { name: 'a' }), dense(1, { name: 'b' }))
@@ -102,14 +102,14 @@ describe('the gap between float32 and float64', () => {
     expect(huge.gradient).toEqual([Number.POSITIVE_INFINITY])
   })
 
-  it('is 0 where nothing is rounded: the inputs and weights were before', async () => {
+  it('the gap is 0 if the pass rounds nothing, because inputs and weights are rounded before the pass', async () => {
     const weight = await gapOf(dense(1, { name: 'a' }), oneSample([1], 0.1), { 'a.weight': [0.1] })
     expect(weight).toEqual({ gradient: [0], loss: 0, samples: 1 })
     const input = await gapOf(dense(1, { name: 'a' }), oneSample([0.1], 0.1), { 'a.weight': [1] })
     expect(input).toEqual({ gradient: [0], loss: 0, samples: 1 })
   })
 
-  it('is 1 where a gradient is below what float32 holds, however far: its square is below what float64 holds', async () => {
+  it('the gap is 1 if the gradient underflows in float32, even if its square underflows in float64', async () => {
     const shrinking = dense(2, { init: { kind: 'identity', gain: 1e-3 } })
     const network = chain(repeat(80, shrinking, { name: 'deep' }), dense(1, { name: 'end' }))
     const gap = await gapOf(network, oneSample([1, 1], 1), { 'end.weight': [1, 1] })
@@ -117,7 +117,7 @@ describe('the gap between float32 and float64', () => {
     expect(gap.gradient[80]).toBe(1)
   })
 
-  it('is that of as many samples as fit into both', async () => {
+  it('both passes use the largest number of samples that fits into both backends', async () => {
     const blueprint = createBlueprint(parseNetwork('mlp:depth=200,width=16', { input: [4], classes: 3 }), [4])
     const memoryLimit = (await createFloat32()).memoryOf(gradientGraph(blueprint, { batch: 4, loss: 'cross-entropy' }))
     const float32 = await createWasmBackend({ threads: 'inline', memoryLimit })
@@ -126,7 +126,7 @@ describe('the gap between float32 and float64', () => {
     expect(gap.gradient[199]).toBeLessThan(1e-3)
   })
 
-  it('says nothing of weights that are not trained', async () => {
+  it('the gap is NaN for weights that are not trained', async () => {
     const network = chain(dense(2, { name: 'a', trained: false }), dense(1, { name: 'b' }))
     const gap = await gapOf(network, oneSample([1, 0.5], 1), {})
     expect(gap.gradient).toEqual([Number.NaN, expect.closeTo(0, 5)])

@@ -1,4 +1,4 @@
-/** What float32 does to a network's gradient: the same pass in float32 and in float64. */
+/** Measures the rounding error of float32 in the gradient of a network, by the same pass in float32 and in float64. */
 import type { Backend, InputRows, Precision, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -10,26 +10,28 @@ import type { Stage } from './stages.ts'
 
 export interface PrecisionGap {
   /**
-   * |g32 - g64| / |g64| by stage, g the gradient of the mean loss with respect to all its weights. 0 where both are 0,
-   * Infinity where g64 alone is 0 or g32 alone isn't finite, NaN where g64 isn't finite or no weight is trained.
+   * The relative error |g32 - g64| / |g64| of each stage, where g is the gradient of the mean loss with respect to all
+   * weights of the stage. The error is 0 if both gradients are 0, and Infinity if only g64 is 0 or only g32 is not
+   * finite. The error is NaN if g64 is not finite or no weight is trained.
    */
   readonly gradient: readonly number[]
-  /** The same of the losses. */
+  /** The relative error of the loss in float32: |loss32 - loss64| / |loss64|. */
   readonly loss: number
-  /** How many samples both passes saw. */
+  /** Number of samples in both passes. */
   readonly samples: number
 }
 
-/** A machine, or a worker of one. */
+/** A source of backends: a machine, or a worker of a machine. */
 export interface BackendSource {
   backend(precision: Precision): Promise<Backend>
 }
 
 /**
- * How far float32's gradient is from float64's, stage by stage (`probedLayers` names them). Both start from the same numbers:
- * weights, samples and targets are rounded to float32 first, so that only the computation differs. The samples are those of
- * `probeSamples`, the weights those of `initialize` or of a run. Throws a `memory` error where not even one sample can be
- * looked at, and an `option` error where the machine lacks one of the precisions.
+ * Measures the relative error of the float32 gradient against the float64 gradient, for each stage (`probedLayers`
+ * lists the stages). Both passes start from the same numbers: weights, samples and targets are rounded to float32
+ * first, so only the computation differs. The samples come from `probeSamples`, and the weights from `initialize` or
+ * from a run. Throws a `memory` error if not even one sample fits into memory. Throws an `option` error if the machine
+ * lacks one of the precisions.
  */
 export async function precisionGap(
   blueprint: Blueprint,
@@ -50,14 +52,14 @@ export async function precisionGap(
     } finally {
       single.dispose()
     }
-    // The float32 backend has less memory: both must see the same samples.
+    // The float32 pass has fewer samples, because its backend has less memory. Both passes must use the same samples.
     return await precisionGap(blueprint, machine, { ...samples, count: single.samples }, weights)
   } finally {
     exact.dispose()
   }
 }
 
-/** What a float32 program is given: rounding that is done before the pass is none of its errors. */
+/** Rounds the samples to float32 before the pass, so this rounding does not count as an error of the pass. */
 function roundedSamples({ input, output }: Blueprint, samples: ProbeSamples): ProbeSamples {
   return {
     ...samples,
@@ -97,7 +99,7 @@ async function gradientsOf(view: PassView, { weights }: Stage): Promise<Values[]
   return gradients
 }
 
-/** |found - exact| / |exact| of all the tensors together. */
+/** The relative error |found - exact| / |exact| of several tensors together. */
 function relativeError(found: readonly ArrayLike<number>[], exact: readonly ArrayLike<number>[]): number {
   const difference = exact.map((values, tensor) =>
     Float64Array.from(values, (value, index) => found[tensor][index] - value),

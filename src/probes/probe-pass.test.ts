@@ -12,7 +12,7 @@ import { createProbePass, type Reading } from './probe-pass.ts'
 
 const everyName = Object.keys(layerProbes).filter((name): name is LayerProbeName => name in layerProbes)
 
-/** Dense layers, residual blocks with batch norm and a sigmoid: something to see for every probe. */
+/** A network with dense layers, residual blocks with batch norm, and a sigmoid, so every probe has a value. */
 const block = residual(chain(dense(6), batchNorm(), relu(), dense(4), activation('tanh')))
 const network: Network = chain(dense(4), relu(), repeat(3, block, { name: 'hidden' }), dense(2), activation('sigmoid'))
 
@@ -56,14 +56,14 @@ async function probeOnce(backend: Backend, names: readonly LayerProbeName[], mad
   return reading
 }
 
-describe('a look with some probes', () => {
-  it('of which none is asked for compiles nothing', async () => {
+describe('createProbePass', () => {
+  it('compiles nothing if no probe is requested', async () => {
     const { backend, counts } = counted(createReferenceBackend())
     expect(await probeOnce(backend, [])).toEqual({})
     expect(counts.compiled).toBe(0)
   })
 
-  it('compiles one pass for all, and frees it', async () => {
+  it('compiles one program for all probes, and frees the program', async () => {
     const { backend, counts } = counted(createReferenceBackend())
     const { blueprint, samples, setting, weights } = madeBy(1)
     const probePass = await createProbePass(blueprint, backend, samples, everyName, setting)
@@ -74,7 +74,7 @@ describe('a look with some probes', () => {
     expect(counts.disposed).toBe(1)
   })
 
-  it('says the same of each probe as with that probe alone, a number for each stage', async () => {
+  it('reads the same number for each stage with all probes together as with a single probe', async () => {
     const backend = createReferenceBackend()
     const together = await probeOnce(backend, everyName)
     expect(Object.keys(together)).toEqual(everyName)
@@ -85,7 +85,7 @@ describe('a look with some probes', () => {
     }
   })
 
-  it('follows the weights', async () => {
+  it('reads new values after the weights change', async () => {
     const { blueprint, samples, setting, weights } = madeBy(1)
     const probePass = await createProbePass(blueprint, createReferenceBackend(), samples, ['meanSquare'], setting)
     const { meanSquare: before = [] } = await probePass.run(weights)
@@ -96,7 +96,7 @@ describe('a look with some probes', () => {
     probePass.dispose()
   })
 
-  it('sees in compiled float64 what the reference sees', async () => {
+  it('reads the same values on the WebAssembly backend in float64 as on the reference', async () => {
     const expected = await probeOnce(createReferenceBackend(), everyName)
     const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
     const found = await probeOnce(compiled, everyName)

@@ -1,4 +1,4 @@
-/** Looks at a network with some probes: one pass for all of them, opened once and run at every look. */
+/** Reads several probes in one pass. The pass is compiled once and run at every snapshot. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Setting } from './layer-probe.ts'
@@ -7,7 +7,7 @@ import { joinNeeds, openPass, type Pass, type WeightsOf } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import { firstFactor } from './steady-update.ts'
 
-/** What each of the probes says, stage by stage. */
+/** The values of each probe, one number for each stage. */
 export type Reading = { readonly [name in LayerProbeName]?: readonly number[] }
 
 export interface ProbePass {
@@ -15,7 +15,10 @@ export interface ProbePass {
   dispose(): void
 }
 
-/** Without probes nothing is compiled or computed. Throws a `memory` error where not even one sample can be looked at. */
+/**
+ * Compiles a pass for some probes. Without probes, nothing is compiled. Throws a `memory` error if not even one sample
+ * fits.
+ */
 export async function createProbePass(
   blueprint: Blueprint,
   backend: Backend,

@@ -1,4 +1,6 @@
-/** What all stages give in evaluation mode, where no sample sees the others: batch norm takes its running statistics. */
+/**
+ * Records the outputs of all stages in evaluation mode. Batch norm uses running statistics, so samples are independent.
+ */
 import { type Backend, fillInput, type Values } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -8,18 +10,20 @@ import { compileWithin } from '../training/tapped-pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import { type LayerPlace, stagesOf } from './stages.ts'
 
-/** Rows of features, one for each sample; images in the order [channels, height, width]. */
+/**
+ * Recorded outputs: one row of features for each sample. The features of images are ordered [channels, height, width].
+ */
 export interface Recording {
-  /** The samples, or the first of them where memory is short. */
+  /** Number of recorded samples. If memory is short, only the first samples are recorded. */
   readonly samples: number
   readonly inputs: Float64Array
   readonly outputs: Float64Array
-  /** Of a stage's end. */
+  /** The recorded outputs at the end of a stage. */
   output(place: LayerPlace): Promise<Float64Array>
   dispose(): void
 }
 
-/** So much memory for all stages' outputs. */
+/** Memory limit of the program that records all stages, in bytes. */
 const mostBytes = 2 ** 29
 
 export async function recordStages(
@@ -48,7 +52,7 @@ export async function recordStages(
     inputs,
     outputs,
     output: async ({ layer, iteration }) => {
-      // All iterations of a loop are read at once.
+      // One download reads all iterations of a loop.
       const all = read.get(layer.path) ?? (await program.download(`tap.${layer.path}`))
       read.set(layer.path, all)
       const size = all.length / sizeOf(layer.loops)
@@ -58,7 +62,10 @@ export async function recordStages(
   }
 }
 
-/** Programs keep images position by position, their channels side by side. */
+/**
+ * Reorders images to [channels, height, width]. Programs store images by position, with all channels of a position
+ * together.
+ */
 function asFeatures(values: Values, rows: number, shape: Shape): Float64Array {
   if (shape.length < 3) return Float64Array.from(values)
   const [channels, ...extents] = shape

@@ -14,32 +14,32 @@ const read = async (made: HandMade) => ({
   alwaysOn: await readHandMade(backend, alwaysOnUnits, made),
 })
 
-describe('the shares of dead units and of those that are always on', () => {
-  it('are set by biases far below and above all inputs', async () => {
+describe('deadUnits and alwaysOnUnits', () => {
+  it('the fractions count units whose biases are far below or above all inputs', async () => {
     const network = chain(dense(4, { init: identity }), relu(), dense(2), tanh(), dense(1), leakyRelu())
     const weights = { 'dense1.bias': [-10, -10, 10, 0] }
     const inputs = [
       [1, -1, 0.5, 1],
       [-1, 0.5, -1, -1],
     ]
-    // The fourth unit is on for the first sample alone; tanh and the leaky ReLU have neither.
+    // The fourth unit is on only for the first sample. The stages of tanh and leaky ReLU have no ReLU units.
     expect(await read({ network, inputs, weights })).toEqual({
       dead: [0.5, Number.NaN, Number.NaN],
       alwaysOn: [0.25, Number.NaN, Number.NaN],
     })
   })
 
-  it('count a unit that is on for one sample, or off for one, as neither', async () => {
+  it('the fractions do not count a unit that is on for exactly one sample, or off for exactly one sample', async () => {
     const network = chain(dense(2, { init: identity }), relu())
     const inputs = Array.from({ length: 20 }, (_, index) => (index === 13 ? [1, -1] : [-1, 1]))
     expect(await read({ network, inputs })).toEqual({ dead: [0], alwaysOn: [0] })
   })
 
-  it('of an image are shares of channels, over all positions', async () => {
+  it('the fractions count the channels of images, over all positions', async () => {
     const network = chain(conv(3, { kernel: 1 }), relu(), flatten(), dense(1))
     const weights = { 'conv1.weight': [1, 0, 0, 1, 1, 1], 'conv1.bias': [-10, 10, 0] }
     const shape = [2, 2, 2]
-    // The third channel is below 0 everywhere but at the last position of the second image.
+    // The third channel is below 0 everywhere except at the last position of the second image.
     const inputs = [
       [-1, -2, -3, -4, -1, -1, -1, -1],
       [-1, -2, -3, 4, -1, -1, -1, -1],
@@ -52,7 +52,7 @@ describe('the shares of dead units and of those that are always on', () => {
     expect((await read({ network, shape, inputs: darker, weights })).dead[0]).toBe(2 / 3)
   })
 
-  it('are counted unit by unit in all ReLUs of a block', async () => {
+  it('the fractions combine the units of all ReLUs of a block', async () => {
     const random = createRandom(3, 'relu')
     const block = residual(chain(dense(9), relu(), dense(5), relu()))
     const made = {

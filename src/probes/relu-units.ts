@@ -1,11 +1,12 @@
-/** Units that ReLU treats alike for all samples. A unit of an image is a channel: all its positions in all samples. */
+/** Counts ReLU units that behave the same for all samples. For images, a unit is a channel at all positions. */
 import { activations } from '../network/activations.ts'
 import type { PassView } from './pass.ts'
 import type { LayerPlace, Stage } from './stages.ts'
 
 /**
- * The share of the units of a stage's ReLUs of which `isCounted` holds, given at how many of all its places the unit is
- * above 0; NaN where the stage has no ReLU.
+ * The fraction of a stage's ReLU units for which `isCounted(active, all)` is true. The argument `all` is the number of
+ * places of a unit, over all samples and positions, and `active` is the number of places at which the unit is above 0.
+ * The fraction is NaN if the stage has no ReLU.
  */
 export function shareOfReluUnits(
   view: PassView,
@@ -18,7 +19,7 @@ export function shareOfReluUnits(
     const { values, rows, width, positions } = view.output(place)
     const active = new Uint32Array(width / positions)
     for (let start = 0; start < values.length; start += active.length) {
-      // Numbers, not branches: which way a unit goes can't be foreseen, and that takes four times as long.
+      // Adding a number avoids an unpredictable branch, which would take four times as long.
       for (let unit = 0; unit < active.length; unit++) active[unit] += Number(values[start + unit] > 0)
     }
     for (const times of active) if (isCounted(times, rows * positions)) counted++

@@ -8,15 +8,15 @@ import { stagesOf } from './stages.ts'
 
 const backend = createReferenceBackend()
 
-describe('the deviation of the responses', () => {
-  it("is what batch norm's scale and shift make it, and NaN without", async () => {
+describe('responseDeviation', () => {
+  it('the deviation follows from the scale and shift of batch norm, and is NaN without batch norm', async () => {
     const network = chain(
       dense(2, { init: { kind: 'identity', gain: 1 } }),
       batchNorm({ scale: 3, epsilon: 0.5 }),
       relu(),
       dense(1),
     )
-    // Variances of 1 and 4, over the deviation with epsilon; the units' means lie 8 apart.
+    // The units have variances of 1 and 4, normalized with an epsilon of 0.5. The shifts move the means 8 apart.
     const found = await readHandMade(backend, responseDeviation, {
       network,
       inputs: [
@@ -29,7 +29,7 @@ describe('the deviation of the responses', () => {
     expect(found).toEqual([expect.closeTo(Math.sqrt(variance), 12), Number.NaN])
   })
 
-  it("is that of a block's last batch norm, not of the one on its shortcut", async () => {
+  it('the deviation is measured at the last batch norm of the branch of a block, not at the batch norm of the shortcut', async () => {
     const branch = chain(conv(4), batchNorm({ scale: 0.5 }), relu(), conv(4), batchNorm({ scale: 2, name: 'last' }))
     const block = residual(branch, { shortcut: shortcut('c', { from: 4, channels: 4 }) })
     const network = chain(conv(4), repeat(2, block, { name: 'stage' }), flatten(), dense(1))

@@ -1,7 +1,7 @@
 /**
- * How strongly a stage responds: the standard deviation, over all units and samples, of the outputs of its last batch norm
- * off the shortcuts (He et al. 2015, fig. 7: after batch norm, before the nonlinearity or the addition). NaN where the
- * stage has no batch norm.
+ * The strength of the response of each stage: the standard deviation, over all units and samples, of the outputs of the
+ * last batch norm that is not on a shortcut. He et al. (2015, fig. 7) measure the same point: after batch norm, before
+ * the nonlinearity or the addition. The deviation is NaN if the stage has no batch norm.
  */
 import type { LayerProbe } from './layer-probe.ts'
 import type { Numbers } from './pass.ts'

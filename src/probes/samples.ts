@@ -1,4 +1,4 @@
-/** The samples that a network is looked at with: the same few at every look. */
+/** The samples of probe passes. All snapshots of a training use the same samples. */
 import type { InputRows } from '../backends/backend.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
@@ -11,15 +11,18 @@ export interface ProbeSamples {
   readonly loss: LossName
   readonly set: Samples
   readonly standardizer: Standardizer
-  /** Writes the first rows of the samples, standardized, as many as there is room for. */
+  /** Writes the first `count` samples, standardized, into the rows. */
   fill(rows: InputRows, count: number): void
-  /** The input for the answers to these rows. */
+  /** The name of the graph input for the targets. */
   readonly target: Targets['input']
-  /** Writes the answers to the first rows of the samples, which are in `samples`. */
+  /**
+   * Writes the targets of the first `count` samples into the rows. The argument `samples` holds the inputs of the same
+   * samples.
+   */
   fillTargets(rows: InputRows, count: number, samples: InputRows): void
 }
 
-/** `count` of the training samples, or all where there are fewer, chosen by the seed. */
+/** Chooses `count` training samples at random by the seed. A smaller training set is used whole. */
 export function chooseSamples(
   data: Dataset,
   standardizer: Standardizer,
@@ -32,7 +35,7 @@ export function chooseSamples(
   return samplesOf({ ...data, train: set }, standardizer, loss)
 }
 
-/** All training samples of a data set, in their order. */
+/** All training samples of a data set, in the order of the data set. */
 export function samplesOf(data: Dataset, standardizer: Standardizer, loss: LossName): ProbeSamples {
   const set = data.train
   const indices = Uint32Array.from({ length: set.count }, (_, index) => index)

@@ -16,7 +16,7 @@ const shareAt = async (name: ActivationName, inputs: readonly number[]): Promise
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 
-/** Derivatives by their inputs, over their maxima. */
+/** The derivative of each activation as a function of its input, relative to the largest derivative. */
 const derivatives: [ActivationName, (x: number) => number][] = [
   ['sigmoid', (x) => 4 * sigmoid(x) * sigmoid(-x)],
   ['tanh', (x) => Math.cosh(x) ** -2],
@@ -25,27 +25,27 @@ const derivatives: [ActivationName, (x: number) => number][] = [
   ['selu', (x) => (x > 0 ? 1 / 1.6732632423543772 : Math.exp(x))],
 ]
 
-describe('the share of saturated outputs', () => {
-  it('is 1 of tanh far from 0, and 0 near 0', async () => {
+describe('saturatedUnits', () => {
+  it('the saturated fraction is 1 for tanh far from 0, and 0 for tanh near 0', async () => {
     expect(await shareAt('tanh', [30, -30, 1e6])).toBe(1)
     expect(await shareAt('tanh', [0, 0.5, -1])).toBe(0)
   })
 
-  it.each(derivatives)('of %s is that of derivatives under a thousandth of the largest', async (name, derivative) => {
+  it.each(derivatives)('the saturated fraction of %s counts derivatives below 1/1000', async (name, derivative) => {
     const inputs = Array.from({ length: 3001 }, (_, index) => (index - 1500) / 100)
     const expected = inputs.filter((input) => derivative(input) < 1e-3).length / inputs.length
     expect(expected).toBeGreaterThan(0.2)
     expect(await shareAt(name, inputs)).toBe(expected)
   })
 
-  it.each(['relu', 'leakyRelu', 'gelu', 'silu'] as const)('of %s is not known', async (name) => {
+  it.each(['relu', 'leakyRelu', 'gelu', 'silu'] as const)('the saturated fraction of %s is NaN', async (name) => {
     expect(await shareAt(name, [-30, 30])).toBeNaN()
   })
 
-  it('is that of all outputs in a block that can be told, whatever else is in it', async () => {
+  it('the saturated fraction combines all activations of a block that can saturate, and ignores the others', async () => {
     const block = residual(chain(same, activation('tanh'), same, activation('relu'), same, activation('sigmoid')))
     const made = { network: chain(same, repeat(1, block, { name: 'hidden' })), inputs: [[0], [50]] }
-    // tanh saturates for the second sample; the sigmoid gets 0 and 1.
+    // Only tanh saturates, for the second sample. The inputs of the sigmoid are 0 and 1.
     expect(await readHandMade(backend, saturatedUnits, made)).toEqual([Number.NaN, 1 / 4])
   })
 })

@@ -1,7 +1,7 @@
 /**
- * The share of a stage's outputs of activations, over all units and samples, at which the activation's derivative is under
- * a thousandth of its maximum. NaN where the stage has none that saturates, and for GELU and SiLU, whose derivatives
- * their outputs don't tell. ReLU's are counted by `deadUnits`.
+ * The fraction of the outputs of a stage's activations, over all units and samples, at which the derivative of the
+ * activation is below a thousandth of its maximum. The fraction is NaN if no activation of the stage saturates, and for
+ * GELU and SiLU, whose derivatives do not follow from their outputs. Saturated ReLU units are counted by `deadUnits`.
  */
 import { activations, type OutputRange } from '../network/activations.ts'
 import type { LayerProbe } from './layer-probe.ts'
@@ -9,7 +9,7 @@ import type { PassView } from './pass.ts'
 import type { LayerPlace, Stage } from './stages.ts'
 
 export const saturatedUnits: LayerProbe = {
-  title: 'Share of saturated outputs',
+  title: 'Fraction of saturated outputs',
   scale: 'linear',
   domain: [0, 1],
   when: 'snapshots',

@@ -1,6 +1,9 @@
-/** What a probe looks at where looking at all would take too long. */
+/** Selects some of many items, for probes that would take too long on all items. */
 
-/** The numbers from 0 to count - 1, or `most` of them, the first and the last among these and the rest evenly between. */
+/**
+ * At most `most` evenly spread numbers from 0 to count - 1, which include the first and the last number. If `most` is
+ * 1, the list holds only the last number.
+ */
 export function spread(count: number, most: number): number[] {
   const taken = Math.min(count, most)
   if (taken === 1) return [count - 1]

@@ -1,38 +1,40 @@
 /**
- * What counts as a layer when a network is looked at from input to output: each weighted layer with what follows it up to the
- * next one (normalization, activation, pools), and each iteration of a repeated block.
+ * The stages of a network, in the order from input to output. A stage is a weighted layer together with the layers
+ * after it (normalization, activation, pools) up to the next weighted layer, or one iteration of a repeated block.
  */
 import type { LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { iterationName } from '../training/layer-order.ts'
 
-/** One iteration of a layer in loops; 0 outside of them. */
+/** One iteration of a layer. The iteration of a layer outside of loops is 0. */
 export interface LayerPlace {
   readonly layer: LayerBlueprint
-  /** Of all loops around the layer, counted through. */
+  /** Index of the iteration, counted through all loops around the layer. */
   readonly iteration: number
 }
 
-/** A tensor of a stacked parameter. */
+/** One tensor of a stacked parameter. */
 export interface ParameterPlace {
   readonly parameter: ParameterBlueprint
   readonly iteration: number
 }
 
 export interface Stage {
-  /** `first`, `hidden[12]`: the path of its first weighted layer or block, with the iterations of the loops around it. */
+  /**
+   * The path of the first weighted layer or block, with the iterations of its loops, such as `first` or `hidden[12]`.
+   */
   readonly name: string
-  /** Whose output is the stage's output. */
+  /** The layer whose output is the output of the stage. */
   readonly end: LayerPlace
-  /** The weights in it, biases and scales left out. */
+  /** The weights of the stage, without biases and scales. */
   readonly weights: readonly ParameterPlace[]
-  /** The nonlinear activations in it, in their order. */
+  /** The nonlinear activations of the stage, in order. */
   readonly activations: readonly LayerPlace[]
-  /** The batch norms in it, in their order, those on shortcuts left out. */
+  /** The batch norms of the stage that are not on shortcuts, in order. */
   readonly normalizations: readonly LayerPlace[]
-  /** Whether its input is carried past it: a residual block. */
+  /** Whether a skip carries the input past the stage, as in a residual block. */
   readonly skips: boolean
-  /** What its branch is multiplied by at the start, where it is a residual block; else 1. */
+  /** The initial multiplier of the branch of a residual block; 1 for other stages. */
   readonly multiplier: number
 }
 
@@ -45,7 +47,7 @@ function leavesOf(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.children.length === 0 ? [layer] : layer.children.flatMap(leavesOf)
 }
 
-/** As `leavesOf`, without the layers on shortcuts. */
+/** The innermost layers of a layer, without the layers on shortcuts. */
 function mainLeavesOf(layer: LayerBlueprint): LayerBlueprint[] {
   const children = layer.layer.kind === 'residual' ? layer.children.slice(0, 1) : layer.children
   return children.length === 0 ? [layer] : children.flatMap(mainLeavesOf)
@@ -54,19 +56,19 @@ function mainLeavesOf(layer: LayerBlueprint): LayerBlueprint[] {
 const isActivation = ({ layer }: LayerBlueprint): boolean =>
   layer.kind === 'activation' && layer.function !== 'identity'
 
-/** The members of a chain and of the chains in it. */
+/** The members of a chain, with nested chains flattened. */
 function membersOf(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.layer.kind === 'chain' ? layer.children.flatMap(membersOf) : [layer]
 }
 
-/** The block's skip goes past all of it, or past all but what has no weights. */
+/** Whether skips carry the input past all weighted members of a block. */
 function hasSkip(block: LayerBlueprint): boolean {
   return membersOf(block)
     .filter(hasWeights)
     .every(({ layer }) => layer.kind === 'residual')
 }
 
-/** In its last loop's iteration, where it differs from one to the next. */
+/** The initial branch multiplier of a block, in one iteration of the innermost loop; 1 for a block without a skip. */
 function multiplierOf(block: LayerBlueprint, iteration: number): number {
   if (!hasSkip(block)) return 1
   const { layer } = membersOf(block).find(hasWeights) ?? block
@@ -75,7 +77,7 @@ function multiplierOf(block: LayerBlueprint, iteration: number): number {
   return typeof multiplier === 'number' ? multiplier : multiplier[iteration % multiplier.length]
 }
 
-/** The iterations of one run through a layer inside a stage: one, but for loops that are inside the stage. */
+/** The iterations of a layer in one iteration of a stage. Loops inside the stage give more than one iteration. */
 function placesIn(layer: LayerBlueprint, stage: LayerBlueprint, iteration: number): LayerPlace[] {
   const inner = sizeOf(layer.loops) / sizeOf(stage.loops)
   return Array.from({ length: inner }, (_, index) => ({ layer, iteration: iteration * inner + index }))
@@ -100,7 +102,7 @@ function createStage(first: LayerBlueprint, members: readonly LayerBlueprint[], 
   }
 }
 
-/** In the order in which the signal passes; layers before the first weighted one belong to none. */
+/** Lists the stages from input to output. Layers before the first weighted layer belong to no stage. */
 export function stagesOf(root: LayerBlueprint): Stage[] {
   const members = membersOf(root)
   return members.flatMap((member, index): Stage[] => {
@@ -116,6 +118,6 @@ export function stagesOf(root: LayerBlueprint): Stage[] {
 
 const isRepeat = ({ layer }: LayerBlueprint): boolean => layer.kind === 'repeat'
 
-/** Those of a stage's weights that training changes. */
+/** The weights of a stage that training changes. */
 export const trainedWeights = ({ weights }: Stage): readonly ParameterPlace[] =>
   weights.filter(({ parameter }) => parameter.trainable)

@@ -28,7 +28,7 @@ function moments(values: readonly number[]): { mean: number; variance: number } 
   return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) }
 }
 
-/** Values of a sample, standardized. */
+/** The standardized inputs of a sample. */
 function rowOf(sample: number): Float64Array {
   const array = new Float64Array(4)
   standardizer.fill(data.train, Uint32Array.of(sample), { array, offset: 0, stride: 4 })
@@ -42,8 +42,8 @@ function expectClose(found: ArrayLike<number> | undefined, expected: readonly nu
   })
 }
 
-describe('settled statistics', () => {
-  it('are the means over batches of what batch norm sees, computed here directly', async () => {
+describe('settleStatistics', () => {
+  it('averages the mean and variance of each batch over the batches, as a direct computation does', async () => {
     const blueprint = blueprintOf('mlp:depth=2,width=3,norm=batch')
     const weights = initialize(blueprint, 2)
     const options = { batch: 7, batches: 5, seed: 9 }
@@ -77,7 +77,7 @@ describe('settled statistics', () => {
     expectClose(weights.get('batchNorm1.running_mean'), [0, 0, 0], 12)
   })
 
-  it("are mean 0 and variance n/(n - 1) of standardized samples, and each channel's over all positions", async () => {
+  it('finds mean 0 and variance n/(n - 1) for standardized samples, and averages channels over all positions', async () => {
     const direct = await settle(chain(batchNorm(), dense(3)), createReferenceBackend(), 99, 2)
     expectClose(direct.get('batchNorm1.running_mean'), [0, 0, 0, 0], 6)
     expectClose(direct.get('batchNorm1.running_var'), Array(4).fill(24 / 23), 6)
@@ -91,7 +91,7 @@ describe('settled statistics', () => {
     expectClose(settled.get('batchNorm1.running_var'), [variance, 9 * variance], 10)
   })
 
-  it('are those of deeper layers too, in loops and compiled, as a tapped pass sees them', async () => {
+  it('finds the statistics of deeper layers in loops on the WebAssembly backend, as a tapped pass does', async () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const blueprint = blueprintOf('mlp:depth=4,width=5,norm=batch')
     const weights = initialize(blueprint, 3)
@@ -111,7 +111,7 @@ describe('settled statistics', () => {
     backend.dispose()
   })
 
-  it('replace old ones that are no longer finite, and are left alone where the network has none', async () => {
+  it('replaces statistics that are not finite, and returns the same weights for a network without batch norm', async () => {
     const network = chain(dense(3), batchNorm(), relu())
     const blueprint = createBlueprint(network, data.shape)
     const broken = new Map<string, ArrayLike<number>>([

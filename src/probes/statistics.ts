@@ -1,6 +1,6 @@
 /**
- * Batch norm's running statistics, estimated anew on training data. In a short run they lag behind the weights, and an
- * evaluation would judge that lag and not the network.
+ * Estimates the running statistics of batch norm anew on training data. In a short run, the statistics lag behind the
+ * weights, and an evaluation would judge the lag and not the network.
  */
 import { type Backend, fillInput } from '../backends/backend.ts'
 import type { Blueprint, ParameterRole } from '../blueprint/blueprint.ts'
@@ -15,19 +15,19 @@ import type { Weights } from '../training/evaluator.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 
 export interface SettleOptions {
-  /** Samples in a batch; no more than there are. */
+  /** Number of samples in a batch. A smaller training set makes a smaller batch. */
   readonly batch: number
   readonly batches: number
-  /** Chooses the samples. */
+  /** Seed of the order of the samples. */
   readonly seed: number
 }
 
 const running: readonly ParameterRole[] = ['runningMean', 'runningVariance']
 
 /**
- * The weights, with running statistics that are the means over some batches of each batch's mean and unbiased variance. All
- * batches count alike, unlike in training's moving average, as in Izmailov et al. (2018, section 3.2). What doesn't change
- * isn't copied; of a network without batch norm the weights come back as they are.
+ * Returns the weights with new running statistics: the mean over `batches` batches of each batch's mean and unbiased
+ * variance. All batches have equal weight, as in Izmailov et al. (2018, section 3.2), unlike in the moving average of
+ * training. Unchanged parameters are not copied. A network without batch norm gets the same weights back.
  */
 export async function settleStatistics(
   blueprint: Blueprint,
@@ -41,13 +41,13 @@ export async function settleStatistics(
   if (statistics.length === 0) return weights
   const graphOf = (batch: number): Graph => {
     const graph = statisticsGraph(blueprint, batch, 1)
-    assertInvariant(graph !== undefined, 'running statistics without a graph that moves them')
+    assertInvariant(graph !== undefined, 'a network with running statistics has no graph that updates the statistics')
     return graph
   }
   const { program, batch } = await compileWithin(backend, Math.min(most, samples.count), graphOf, backend.memoryLimit)
   const means = new Map(statistics.map(({ name, shape }) => [name, new Float64Array(sizeOf(shape))]))
   try {
-    // The old statistics count for nothing, and must not even where they aren't finite: 0 times Infinity isn't 0.
+    // Zeros replace the old statistics, which may not be finite: multiplying Infinity by 0 would give NaN.
     for (const [name, values] of [...weights, ...means]) program.upload(name, values)
     const stream = createBatches(samples, standardizer, { batch, seed })
     for (let done = 0; done < batches; done++) {

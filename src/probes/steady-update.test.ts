@@ -19,7 +19,9 @@ const optimizers: Optimizer[] = [
   adamw({ rate: 0.1, weightDecay: 0, firstDecay: 0.5, secondDecay: 0.9, epsilon: 1e-3 }),
 ]
 
-/** What the last of so many steps takes from weights that are set back to 0 before each: the gradient stays the same. */
+/**
+ * The update of the last of `steps` steps. Weights are set back to 0 before each step, so the gradient stays the same.
+ */
 async function takenBySteps(
   { rate, rule }: Optimizer,
   steps: number,
@@ -43,19 +45,19 @@ async function takenBySteps(
   return { gradients, taken }
 }
 
-/** With its defaults, so that a new one is among them. */
+/** All optimizers with their default options, so a new optimizer is tested automatically. */
 const usual = optimizerNames.map((name) => createOptimizer(name, { rate: 0.1, weightDecay: 0 }))
 
-describe.each([...optimizers, ...usual])('the update of $name', (optimizer) => {
-  it('in its first step is what a training does', async () => {
+describe.each([...optimizers, ...usual])('with the optimizer $name', (optimizer) => {
+  it('firstUpdate equals the update of the first step of a training', async () => {
     const { gradients, taken } = await takenBySteps(optimizer, 1)
-    // The mean of three squares.
+    // The loss is the mean of three squares.
     expect(gradients).toEqual([expect.closeTo(-4 / 3, 14), expect.closeTo(0.02 / 3, 14), 0])
     const found = Array.from(firstUpdate(optimizer, Float64Array.from(gradients)))
     expect(found).toEqual(taken.map((value) => expect.closeTo(value, 14)))
   })
 
-  it('when the gradient stays is what a training does after many steps', async () => {
+  it('steadyUpdate equals the update of a training after many steps with the same gradient', async () => {
     const { gradients, taken } = await takenBySteps(optimizer, 2600)
     const found = Array.from(steadyUpdate(optimizer, Float64Array.from(gradients)))
     expect(found).toEqual(taken.map((value) => expect.closeTo(value, 10)))

@@ -1,6 +1,6 @@
 /**
- * What an optimizer makes of a gradient, taken from the weights: without weight decay, clipping, schedule or factors on
- * layers' rates, at the rate that the optimizer has.
+ * The updates that an optimizer subtracts from the weights for a gradient, at the rate of the optimizer. Weight decay,
+ * clipping, schedules and rate factors of layers are left out.
  */
 import type { Update } from '../graph/optimizers/optimizer.ts'
 import { type Optimizer, rowOf } from '../graph/optimizers/table.ts'
@@ -9,18 +9,18 @@ import type { Numbers } from './pass.ts'
 const first = ({ rate, rule }: Optimizer): Update => rowOf(rule).firstUpdate(rule, rate)
 const steady = ({ rate, rule }: Optimizer): Update => rowOf(rule).steadyUpdate(rule, rate)
 
-/** The update of a first step. */
+/** The update of the first step of a training. */
 export const firstUpdate = (optimizer: Optimizer, gradient: Numbers): Float64Array =>
   applied(first(optimizer), gradient)
 
-/** The update of each step once the same gradient has come for many steps. */
+/** The update of a step after many steps with the same gradient. */
 export const steadyUpdate = (optimizer: Optimizer, gradient: Numbers): Float64Array =>
   applied(steady(optimizer), gradient)
 
-/** The factor on the gradient that is the first update; undefined where the update is no multiple of the gradient. */
+/** The ratio of the first update to the gradient; undefined if the update is not a multiple of the gradient. */
 export const firstFactor = (optimizer: Optimizer): number | undefined => factorOf(first(optimizer))
 
-/** The same of a steady update. */
+/** The ratio of the steady update to the gradient; undefined if the update is not a multiple of the gradient. */
 export const steadyFactor = (optimizer: Optimizer): number | undefined => factorOf(steady(optimizer))
 
 const factorOf = (update: Update): number | undefined => (typeof update === 'number' ? update : undefined)

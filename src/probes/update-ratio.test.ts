@@ -11,22 +11,22 @@ import { updateRatio } from './update-ratio.ts'
 const backend = createReferenceBackend()
 const scaled = (gain: number) => dense(2, { bias: false, init: { kind: 'identity', gain } })
 
-describe('the update over the weights', () => {
-  it('of a linear chain follows from its gains', async () => {
+describe('updateRatio', () => {
+  it('the update ratio of a linear chain follows from the gains of the layers', async () => {
     const made = { network: chain(scaled(2), scaled(0.5), scaled(4)), inputs: [[3, 4]] }
-    // Gradient norms are 20 * 5 * 4 over the gain, weights' norms the gain times the root of 2.
+    // The gradient norm is 20 * 5 * 4 over the gain, and the weight norm is the gain times the root of 2.
     const gradients = [2, 0.5, 4].map((gain) => 400 / gain ** 2 / Math.SQRT2)
     const read = (optimizer: Parameters<typeof updateRatio.read>[1]['optimizer']) =>
       readHandMade(backend, updateRatio, { ...made, setting: { optimizer } })
     expect(await read(sgd({ rate: 0.1 }))).toEqual(gradients.map((ratio) => expect.closeTo(0.1 * ratio, 10)))
     const heavy = momentum({ rate: 0.1, momentum: 0.75, weightDecay: 0.1 })
     expect(await read(heavy)).toEqual(gradients.map((ratio) => expect.closeTo(0.4 * ratio, 10)))
-    // Each of the four weights moves by the rate, or all but, whatever its gradient.
+    // With Adam, each of the four weights moves by almost exactly the rate, for any gradient.
     const moved = [2, 0.5, 4].map((gain) => expect.closeTo((0.1 * 2) / (gain * Math.SQRT2), 8))
     expect(await read(adam({ rate: 0.1 }))).toEqual(moved)
   })
 
-  it('is that of all weights of a block together', async () => {
+  it('the update ratio combines all weights of a block', async () => {
     const block = residual(chain(dense(5), tanh(), dense(3)))
     const made = {
       network: chain(dense(3), repeat(2, block, { name: 'hidden' }), dense(2)),
@@ -50,7 +50,7 @@ describe('the update over the weights', () => {
     expect(found).toEqual(naive.map((value) => expect.closeTo(value, 12)))
   })
 
-  it('is NaN of weights that are 0 or not trained', async () => {
+  it('the update ratio is NaN for weights that are 0 or not trained', async () => {
     const frozen = dense(2, { trained: false })
     const network = chain(frozen, dense(2, { init: { kind: 'zeros' } }))
     const made = { network, inputs: [[3, 4]], targets: [[1, 1]] }

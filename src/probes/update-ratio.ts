@@ -1,9 +1,8 @@
 /**
- * How fast a stage's weights would move: the norm of the update over the norm of the weights, where the update is what the
- * optimizer makes of this gradient if it stays (`steadyUpdate`, which leaves weight decay out). NaN where none of the
- * weights is trained, or all are 0.
+ * The relative speed of a stage's weights: the norm of the update divided by the norm of the weights. The update is the
+ * update of the optimizer if the gradient stays the same (`steadyUpdate`, which leaves weight decay out). The ratio is
+ * NaN if none of the weights is trained, or if all weights are 0.
  */
-
 import { euclideanNorm } from '../numerics/norm.ts'
 import { gradientNormOf } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
@@ -11,7 +10,7 @@ import { type Stage, trainedWeights } from './stages.ts'
 import { steadyFactor, steadyUpdate } from './steady-update.ts'
 
 export const updateRatio: LayerProbe = {
-  title: 'Update over weights',
+  title: 'Update norm over weight norm',
   scale: 'log',
   when: 'snapshots',
   needs: { gradients: true, tensors: true },

@@ -31,7 +31,7 @@ const samples = samplesOf(data, standardizer, 'cross-entropy')
 const backend = createReferenceBackend()
 const close = (value: number) => expect.closeTo(value, 10)
 
-/** All parameters drawn, norms' and multipliers too: nothing of a block is 0 or 1 by itself. */
+/** Weights in which all parameters vary, norms and multipliers too, so no parameter of a block is 0 or 1 by default. */
 function drawn(network: Network, input: readonly number[] = [4]): Map<string, Float64Array> {
   const blueprint = createBlueprint(network, input)
   const entries = blueprint.parameters.map(({ name, role }, place): [string, Float64Array] => {
@@ -45,7 +45,9 @@ function drawn(network: Network, input: readonly number[] = [4]): Map<string, Fl
 const measure = (network: Network, weights: Weights, ranges?: BlockOptions, of: ProbeSamples = samples) =>
   lossWithoutBlocks(createBlueprint(network, of === samples ? [4] : [1, 2, 2]), backend, of, weights, ranges)
 
-/** The same blocks under their names, some left out. */
+/**
+ * Measures the loss without blocks, and gives a function for the loss of a network built from only some of the blocks.
+ */
 function compareWithShorter(blocks: readonly Layer[], [first, last]: readonly [Layer, Layer], of = samples) {
   const build = (kept: readonly Layer[]): Network => chain(first, ...kept, last)
   const weights = drawn(build(blocks), of === samples ? [4] : [1, 2, 2])
@@ -57,15 +59,15 @@ function compareWithShorter(blocks: readonly Layer[], [first, last]: readonly [L
   return { found: measure(build(blocks), weights, undefined, of), lossOf }
 }
 
-describe('the loss without blocks', () => {
+describe('lossWithoutBlocks', () => {
   const branches: readonly (readonly [string, Layer])[] = [
-    ['a dense layer and an activation', chain(dense(4), activation('tanh'))],
-    ['batch norm at the end', chain(dense(6), relu(), dense(4), batchNorm())],
-    ['a scalar bias after the weights', chain(dense(4), scalarBias(), activation('gelu'))],
-    ['a loop at the end', repeat(3, chain(dense(4), activation('silu')))],
-    ['nothing trained after a norm', chain(batchNorm(), relu(), dense(4), activation('identity'))],
+    ['branches with a dense layer and an activation', chain(dense(4), activation('tanh'))],
+    ['branches that end in batch norm', chain(dense(6), relu(), dense(4), batchNorm())],
+    ['branches with a scalar bias after the weights', chain(dense(4), scalarBias(), activation('gelu'))],
+    ['branches that end in a loop', repeat(3, chain(dense(4), activation('silu')))],
+    ['branches whose last trained layer follows a norm', chain(batchNorm(), relu(), dense(4), activation('identity'))],
   ]
-  it.each(branches)('is that of the network that never had them: %s', async (_title, branch) => {
+  it.each(branches)('finds the loss of a network built without the removed blocks: %s', async (_title, branch) => {
     const [a, b, c] = ['a', 'b', 'c'].map((name) => named(name, residual(branch, { multiplier: 0.5 })))
     const { found, lossOf } = compareWithShorter([a, b, c], [dense(4, { name: 'first' }), dense(3, { name: 'last' })])
     const [whole, noA, noB, noC] = await Promise.all(
@@ -88,7 +90,7 @@ describe('the loss without blocks', () => {
     expect(Math.min(...[noA, noB, noC].map((loss) => Math.abs(loss - whole)))).toBeGreaterThan(1e-4)
   })
 
-  it('keeps shortcuts and what follows the sum: images', async () => {
+  it('keeps the shortcut of a removed block and the layers after the sum, for images', async () => {
     const images: Dataset = {
       ...blobs({ classes: 3, features: 4, train: 10, test: 3, seed: 2 }),
       shape: [1, 2, 2],
@@ -99,12 +101,12 @@ describe('the loss without blocks', () => {
     const [a, b] = [block('a'), block('b')]
     const ends = [named('first', chain(conv(2), relu())), named('last', chain(globalAveragePool(), dense(3)))] as const
     const { found, lossOf } = compareWithShorter([a, b], ends, of)
-    // A ReLU changes nothing of what a ReLU gave.
+    // The ReLU after the sum does not change the output of the previous ReLU.
     const expected = [await lossOf([b]), await lossOf([a])].map(close)
     expect((await found).single).toEqual([Number.NaN, ...expected, Number.NaN])
   })
 
-  it('is known where blocks are numbers: x(1 + c) each', async () => {
+  it('finds the known losses of blocks that are numbers, each of which maps x to x(1 + c)', async () => {
     const factors = [0.5, -0.25, 2, 1]
     const train = {
       count: 2,
@@ -133,7 +135,7 @@ describe('the loss without blocks', () => {
     expect(found.fromTop.map(({ loss }) => loss)).toEqual([[3], [2, 3], [1, 2, 3], [0, 1, 2, 3]].map(lossOf).map(close))
   })
 
-  it('is not there where a branch ends in a sigmoid, unless it has a multiplier that can be 0', async () => {
+  it('finds no loss for a branch that ends in a sigmoid, unless the branch has a trained multiplier', async () => {
     const sigmoid = parseNetwork('residual-mlp:depth=3,width=4,activation=sigmoid', { input: [4], classes: 3 })
     const { single, fromTop } = await measure(sigmoid, drawn(sigmoid))
     expect([single, fromTop]).toEqual([Array(4).fill(Number.NaN), []])
@@ -147,7 +149,7 @@ describe('the loss without blocks', () => {
     expect((await measure(plain, drawn(plain))).fromTop).toEqual([])
   })
 
-  it('is measured of some blocks where there are many, compiled as by the reference', async () => {
+  it('measures an evenly spread selection of many blocks, with the same result on the WebAssembly backend', async () => {
     const network = parseNetwork('residual-mlp:depth=41,width=4,norm=batch', { input: [4], classes: 3 })
     const weights = drawn(network)
     const found = await measure(network, weights, { single: 5, fromTop: 4 })

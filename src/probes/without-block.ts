@@ -1,4 +1,6 @@
-/** What a residual network loses when blocks are taken out of it, one by one or many together (Veit et al. 2016). */
+/**
+ * Measures the loss of a residual network without one block, or without several blocks at the top (Veit et al. 2016).
+ */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -9,27 +11,36 @@ import { type ParameterPlace, stagesOf } from './stages.ts'
 import { zeroingOfStage } from './zero-branch.ts'
 
 export interface BlockOptions {
-  /** How many blocks are taken out one by one, spread evenly where there are more; 128 by default. */
+  /**
+   * Largest number of blocks that are removed one by one, 128 by default. In a network with more blocks, the removed
+   * blocks are evenly spread.
+   */
   readonly single?: number
-  /** How many sizes of what is taken away from the top, spread evenly; 16 by default. */
+  /** Largest number of measurements with several blocks removed from the top, evenly spread; 16 by default. */
   readonly fromTop?: number
-  /** Throws its reason once it is aborted, between two passes. */
+  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
 }
 
-/** Losses in evaluation mode; Infinity where they aren't finite. */
+/** Losses of a network with and without blocks, in evaluation mode. A loss that is not finite is given as Infinity. */
 export interface LossWithoutBlocks {
-  /** With all blocks. */
+  /** The loss of the network with all blocks. */
   readonly loss: number
-  /** Without the block that the stage is. NaN where it is no residual block, where it can't be taken out or wasn't. */
+  /**
+   * The loss without the block of each stage; NaN if the stage is no residual block, or if its block was not removed.
+   */
   readonly single: readonly number[]
-  /** Without the last blocks, so many together: up to the first, from the end, that can't be taken out. */
+  /**
+   * The losses without the last `blocks` blocks. Counted from the end, the first block that cannot be removed ends the
+   * list.
+   */
   readonly fromTop: readonly { readonly blocks: number; readonly loss: number }[]
 }
 
 /**
- * A block is taken out by zeros in its branch: its shortcut stays, and what comes after the sum. Batch norm uses its running
- * statistics (see `settleStatistics`), those of the whole network. One program is compiled for all.
+ * Measures the loss of a network without some of its residual blocks. A block is removed by zeros in its branch, so the
+ * shortcut and the layers after the sum stay. Batch norm uses the running statistics of the whole network (see
+ * `settleStatistics`). One compiled program serves all measurements.
  */
 export async function lossWithoutBlocks(
   blueprint: Blueprint,
@@ -73,7 +84,7 @@ export async function lossWithoutBlocks(
   }
 }
 
-/** The last block first. */
+/** The parameters to zero for each removable block at the top, beginning with the last block. */
 function removableFromTop(blocks: readonly (readonly ParameterPlace[] | undefined)[]): (readonly ParameterPlace[])[] {
   const found: (readonly ParameterPlace[])[] = []
   for (const zeroing of [...blocks].reverse()) {
@@ -83,7 +94,7 @@ function removableFromTop(blocks: readonly (readonly ParameterPlace[] | undefine
   return found
 }
 
-/** The tensors that change, and no others. */
+/** Copies of the changed parameters, with zeros at the given places. */
 function withZeros(weights: Weights, places: readonly ParameterPlace[]): Map<string, Float64Array> {
   const changed = new Map<string, Float64Array>()
   for (const { parameter, iteration } of places) {

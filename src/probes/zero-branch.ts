@@ -1,12 +1,11 @@
-/** Which parameters of a residual block are set to 0, so that its branch gives 0 and the block is its shortcut. */
-
+/** Finds the parameters of a residual block that make its branch 0, so the block passes on only its shortcut. */
 import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { activations } from '../network/activations.ts'
 import type { LayerKind } from '../network/network.ts'
 import type { ParameterPlace, Stage } from './stages.ts'
 
-/** When a layer gives 0 once its own parameters are 0: always, or where its input is 0. */
+/** When a layer with all parameters at 0 outputs 0: for any input, or only for an input of 0. */
 type GivesZero = 'always' | 'at zero'
 
 const leaves = {
@@ -31,7 +30,7 @@ interface Zeroing {
   readonly gives: GivesZero
 }
 
-/** Of one iteration of a layer; undefined where no parameters do it. */
+/** The parameters that make one iteration of a layer output 0; undefined if no parameters do. */
 function zeroingOf(block: LayerBlueprint, iteration: number): Zeroing | undefined {
   const { layer, children, parameters } = block
   switch (layer.kind) {
@@ -52,7 +51,9 @@ function zeroingOf(block: LayerBlueprint, iteration: number): Zeroing | undefine
   }
 }
 
-/** Back from the last one to the first that gives 0 whatever it gets. */
+/**
+ * The parameters that make a chain output 0: from the last layer back to the first layer that outputs 0 for any input.
+ */
 function zeroingOfLast(layers: readonly (readonly [LayerBlueprint, number])[]): Zeroing | undefined {
   const places: ParameterPlace[] = []
   for (const [layer, iteration] of [...layers].reverse()) {
@@ -65,7 +66,8 @@ function zeroingOfLast(layers: readonly (readonly [LayerBlueprint, number])[]): 
 }
 
 /**
- * A trained multiplier alone, where there is one; otherwise what makes the end of the branch 0, whatever comes before it.
+ * The parameters that make a branch 0: the trained multiplier if the branch has one, or else the parameters that make
+ * the end of the branch 0 for any input.
  */
 function zeroingOfBranch(residual: LayerBlueprint, iteration: number): readonly ParameterPlace[] | undefined {
   const multiplier = residual.parameters.find(({ role }) => role === 'multiplier')
@@ -74,7 +76,7 @@ function zeroingOfBranch(residual: LayerBlueprint, iteration: number): readonly 
   return zeroing?.gives === 'always' ? zeroing.places : undefined
 }
 
-/** Those that are in no other one. */
+/** The residual layers that are not inside another residual layer. */
 function outermostResiduals(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.layer.kind === 'residual' ? [layer] : layer.children.flatMap(outermostResiduals)
 }
@@ -84,8 +86,9 @@ function holds({ parameters, children }: LayerBlueprint, parameter: ParameterBlu
 }
 
 /**
- * What is set to 0 so that a stage with a skip hands on what its shortcut gives, which is its input where the shortcut is
- * none. Undefined for other stages, and where nothing does it: a branch that ends in a sigmoid, without a trained multiplier.
+ * The parameters to set to 0 so that a stage with a skip outputs only its shortcut. A shortcut without layers passes on
+ * the input of the stage. The result is undefined for stages without a skip, and if no parameters make the branch 0.
+ * For example, a branch that ends in a sigmoid cannot become 0 without a trained multiplier.
  */
 export function zeroingOfStage(root: LayerBlueprint, stage: Stage): readonly ParameterPlace[] | undefined {
   if (!stage.skips) return undefined

@@ -1,54 +1,54 @@
-/** What a comparison of networks over depth consists of, and its summary by network and depth. */
+/** The data of a comparison of networks over depth, and the summary of the data by network and depth. */
 import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import type { ReportedScores } from './reported-scores.ts'
 
-/** One training. */
+/** One training of a comparison: one network, one depth, one seed. */
 export interface ComparisonRow {
-  /** The `name` of its family. */
+  /** The `name` of the network family. */
   readonly family: string
   readonly depth: number
   readonly seed: number
   readonly train: ReportedScores
   readonly test: ReportedScores
-  /** Where the numbers stopped being finite; null if they never did. */
+  /** Step and layer of the first number that was not finite; null if all numbers were finite. */
   readonly diverged: { readonly step: number; readonly layer: string } | null
-  /** What stood out about the signal in the network, in words; null if nothing did. */
+  /** A sentence about an unusual signal in the network; null if the signal is normal. */
   readonly signal: string | null
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
   readonly seconds: number
 }
 
 export interface ComparisonData {
-  /** The command that made it, where one did. */
+  /** The command that made the comparison; absent if the library was called directly. */
   readonly command?: string
   readonly dataset: {
     readonly name: string
     readonly train: number
     readonly test: number
-    /** Null where values are predicted: then the error is the fraction of their variance that isn't explained. */
+    /** Number of classes. Null for regression: the error is then the fraction of the variance left unexplained. */
     readonly classes: number | null
-    /** What the outputs are, in words: `10 classes`. */
+    /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
   }
   readonly steps: number
   readonly batch: number
   readonly optimizer: string
-  /** What all of it took. */
+  /** Duration of the whole comparison, in seconds. */
   readonly seconds: number
   readonly version: string
   readonly mode: string
-  /** `name` is how the network is written, `label` what it is called here. */
+  /** The compared networks. `name` is the network's spelling on the command line, `label` its name in the report. */
   readonly families: readonly { readonly name: string; readonly label: string }[]
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
   readonly rows: readonly ComparisonRow[]
-  /** What came out, in a sentence or two. */
+  /** The result of the comparison, in one or two sentences. */
   readonly sentence: string
 }
 
-/** All seeds of one network at one depth. */
+/** The trainings of one network at one depth, with all seeds. */
 export interface ComparisonCell {
   readonly label: string
   readonly depth: number
@@ -58,13 +58,13 @@ export interface ComparisonCell {
   readonly testError: Summary | null
 }
 
-/** The cells that were run: by family, then by depth. */
+/** Lists the cells that have at least one training, ordered by network family, then by depth. */
 export function cellsOf(data: ComparisonData): ComparisonCell[] {
   return data.families.flatMap(({ name, label }) =>
     data.depths.flatMap((depth) => {
       const runs = data.rows.filter((row) => row.family === name && row.depth === depth)
       if (runs.length === 0) return []
-      // What a diverged run scores says nothing about trained networks, even where it is finite.
+      // The scores of a diverged run say nothing about trained networks, even if the scores are finite.
       const trained = runs.filter((run) => run.diverged === null)
       const trainLoss = summarize(trained.map((run) => run.train.loss))
       const trainError = summarize(trained.map((run) => run.train.error))
@@ -74,12 +74,12 @@ export function cellsOf(data: ComparisonData): ComparisonCell[] {
   )
 }
 
-/** What stands where a number can't: `diverged`, or a dash if the run didn't diverge and yet has no number. */
+/** The text in place of a missing number: `diverged`, or a dash if no run diverged. */
 export function absence(runs: readonly ComparisonRow[]): string {
   return runs.some((run) => run.diverged !== null) ? 'diverged' : MISSING
 }
 
-/** What the table can't hold: who diverged where, and what the signal was like. */
+/** The notes below the table: which seeds diverged at which step, and sentences about the signal. */
 export function notesOf(cells: readonly ComparisonCell[]): string[] {
   return cells.flatMap(({ label, depth, runs }) => {
     const broken = runs.flatMap(({ seed, diverged }) => {
@@ -87,20 +87,20 @@ export function notesOf(cells: readonly ComparisonCell[]): string[] {
     })
     const signals = [...new Set(runs.flatMap((run) => run.signal ?? []))]
     const where = `${label}, depth ${depth}`
-    const rest = broken.length < runs.length ? '; the row is about the others' : ''
-    const divergence = broken.length === 0 ? [] : [`${where}: diverged with ${listed(broken)}${rest}.`]
+    const rest = broken.length < runs.length ? ' The row shows only the seeds that did not diverge.' : ''
+    const divergence = broken.length === 0 ? [] : [`${where}: diverged with ${listed(broken)}.${rest}`]
     return [...divergence, ...signals.map((signal) => `${where}: ${signal}`)]
   })
 }
 
-/** `3 seeds`, and what that means for intervals. */
+/** The number of seeds in words, such as `mean and 95% interval over 3 seeds`. A single seed has no interval. */
 export function seedWords(data: ComparisonData): string {
   return data.seeds.length === 1
     ? '1 seed, so no interval'
     : `mean and 95% interval over ${counted(data.seeds.length, 'seed')}`
 }
 
-/** What was done, in a few items. */
+/** The setup of the comparison in short items: data, steps, optimizer, seeds. */
 export function setupItems(data: ComparisonData): string[] {
   const { dataset, steps, batch, optimizer, seeds } = data
   return [
@@ -113,7 +113,7 @@ export function setupItems(data: ComparisonData): string[] {
 
 const LONGEST_LABEL = 16
 
-/** The same data, with labels short enough to stand in a figure, and different from each other. */
+/** Returns the data with labels that differ from each other and are short enough for a figure. */
 export function withShortLabels(data: ComparisonData): ComparisonData {
   const names = data.families.map(({ name }) => name)
   const numbered = names.map((_, index) => `network ${index + 1}`)
@@ -124,7 +124,10 @@ export function withShortLabels(data: ComparisonData): ComparisonData {
   return { ...data, families: names.map((name, index) => ({ name, label: labels[index] })) }
 }
 
-/** Of each what not all have: of `resnet-N` and `resnet-N:remedy=fixup` the name and `remedy=fixup`. */
+/**
+ * The parts of each name that some other name lacks, or the first part if no part differs. The name
+ * `resnet-N:remedy=fixup` differs from `resnet-N` in the part `remedy=fixup`.
+ */
 function differencesOf(names: readonly string[]): string[] {
   const parts = names.map((name) => name.split(/[:,]/))
   return parts.map((own) => {
@@ -133,7 +136,10 @@ function differencesOf(names: readonly string[]): string[] {
   })
 }
 
-/** `network 1 is resnet-N:remedy=fixup`, where a label doesn't say it itself. */
+/**
+ * Explanations of labels, such as `network 1 is resnet-N:remedy=fixup`; empty if every label is part of a network's
+ * name.
+ */
 export function keyOf({ families }: ComparisonData): string[] {
   if (families.every(({ name, label }) => name.includes(label))) return []
   return families.filter(({ name, label }) => name !== label).map(({ name, label }) => `${label} is ${name}`)

@@ -1,4 +1,4 @@
-/** The pictures of a comparison: errors by depth, and the loss while training. */
+/** The pictures of a comparison: errors by depth, and losses during training. */
 import { capitalize, formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { absence, type ComparisonCell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
@@ -10,19 +10,19 @@ import { formatError } from './reported-scores.ts'
 import { domainOf, roundOutward } from './scale.ts'
 import type { Domain } from './ticks.ts'
 
-/** Training and test error by depth, every run a dot, on one scale. */
+/** The figure of training and test error by depth: every run is a dot, and both panels have the same scale. */
 export function errorFigure(data: ComparisonData, cells: readonly ComparisonCell[]): PageFigure {
   return { panels: rangePanels(errorSpec(data, cells)), caption: errorCaption(data) }
 }
 
-/** The same as one SVG file. */
+/** The figure of training and test error by depth as one SVG file. */
 export function errorPicture(data: ComparisonData, cells: readonly ComparisonCell[]): string {
   return rangeFigure({ ...errorSpec(data, cells), key: keyOf(data) })
 }
 
-/** What outputs score that know nothing of the inputs: one class for all, or the mean of the values. */
+/** The error of outputs that ignore the inputs: always the same class, or always the mean of the targets. */
 function guessing({ dataset: { classes } }: ComparisonData): { label: string; error: number } {
-  if (classes === null) return { label: 'the mean', error: 1 }
+  if (classes === null) return { label: 'mean of targets', error: 1 }
   return { label: 'guessing', error: 1 - 1 / classes }
 }
 
@@ -58,7 +58,10 @@ function errorLabel({ dataset }: ComparisonData): string {
   return dataset.classes === null ? 'Unexplained variance' : 'Misclassified'
 }
 
-/** From 0 to a round percentage, never beyond 100% (or what a run has), however wide an interval of few seeds is. */
+/**
+ * The domain of the error axis: from 0 to a round percentage. The axis ends at 100% at most, or at the largest error of
+ * a run, even if the interval of a few seeds is wider.
+ */
 function errorDomain(data: ComparisonData, cells: readonly ComparisonCell[]): Domain {
   const errors = data.rows.filter((row) => row.diverged === null).flatMap((row) => [row.train.error, row.test.error])
   const ends = cells.flatMap(({ trainError, testError }) => {
@@ -72,10 +75,10 @@ function errorDomain(data: ComparisonData, cells: readonly ComparisonCell[]): Do
 function errorCaption(data: ComparisonData): string {
   const dots =
     data.seeds.length === 1
-      ? 'Each mark is one training (1 seed, so no interval).'
-      : `Each dot is one training, the large mark the mean of its ${counted(data.seeds.length, 'seed')}, and the bar the 95% interval of that mean (Student’s t), cut off at the edges of what is possible.`
+      ? 'Each mark is one training. One seed gives no interval.'
+      : `Each dot is one training. The large mark is the mean over ${counted(data.seeds.length, 'seed')}. The bar is the 95% interval of the mean (Student’s t), cut off at the ends of the axis.`
   const broken = data.rows.some((row) => row.diverged !== null)
-    ? ' A cross is a training that diverged; means are over the others.'
+    ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
     : ''
   const key = keyOf(data).map((sentence) => ` ${capitalize(sentence)}.`)
   return `${dots}${broken} ${guessingSentence(data)}${key.join('')}`
@@ -83,11 +86,13 @@ function errorCaption(data: ComparisonData): string {
 
 function guessingSentence(data: ComparisonData): string {
   const { classes } = data.dataset
-  if (classes === null) return 'The mean of the targets alone leaves 100% of their variance unexplained.'
-  return `Guessing among ${classes} classes misses ${formatPercent(guessing(data).error, 0)}.`
+  if (classes === null) return 'Always predicting the mean of the targets leaves 100% of the variance unexplained.'
+  return `Guessing among ${classes} classes misclassifies ${formatPercent(guessing(data).error, 0)} of the samples.`
 }
 
-/** The loss while training: one panel for each depth, one thin line for each seed; null if no losses were kept. */
+/**
+ * The losses during training, in one panel for each depth and one thin line for each seed; null without stored losses.
+ */
 export function lossFigure(data: ComparisonData): PageFigure | null {
   const { classes } = data.dataset
   const axis = lossAxis(data.rows)
@@ -108,14 +113,16 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
       ...panelSize(data.depths.length),
     }),
   )
-  const broken = data.rows.some((row) => row.diverged !== null) ? ' A cross is where a training diverged.' : ''
-  const log = axis.scale === 'log' ? ' The loss has a logarithmic scale.' : ''
-  const worth = classes === null ? '' : ` Guessing costs ln ${classes} = ${Math.log(classes).toFixed(2)}.`
-  const caption = `The mean loss of each batch before its update, one thin line for each seed.${broken}${log}${worth}`
-  return { heading: 'Loss while training', panels, caption }
+  const broken = data.rows.some((row) => row.diverged !== null)
+    ? ' A cross marks the step at which a training diverged.'
+    : ''
+  const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
+  const worth = classes === null ? '' : ` Guessing has a loss of ln ${classes} = ${Math.log(classes).toFixed(2)}.`
+  const caption = `The mean loss of each batch before its update. Each thin line is one seed.${broken}${log}${worth}`
+  return { heading: 'Loss during training', panels, caption }
 }
 
-/** What fits beside each other on a page, at about its natural size. */
+/** The size of a panel at which all panels fit on a page at about their natural size, at most three in a row. */
 function panelSize(panels: number): { width: number; height: number } {
   if (panels === 1) return { width: 620, height: 310 }
   return panels === 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
@@ -138,8 +145,8 @@ function describeLosses(data: ComparisonData, depth: number): string {
       const rows = data.rows.filter((row) => row.family === name && row.depth === depth)
       if (rows.length === 0) return []
       const broken = rows.filter((row) => row.diverged !== null).length
-      const words = broken === 0 ? '' : `; ${broken} of ${rows.length} diverged`
-      return [`${label}: the loss of ${counted(rows.length, 'training')}${words}.`]
+      const words = broken === 0 ? '' : `, of which ${broken} diverged`
+      return [`${label}: losses of ${counted(rows.length, 'training')}${words}.`]
     })
     .join(' ')
 }

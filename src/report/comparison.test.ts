@@ -8,7 +8,10 @@ import {
   comparisonText,
 } from './comparison.ts'
 
-/** Plain networks fail at depth 64, and there seed 2 diverges; no randomness, so that the text can be a snapshot. */
+/**
+ * A made-up comparison. Plain networks fail at depth 64, where seed 2 diverges. No value is random, so the text can be
+ * a snapshot.
+ */
 function sample(depths: number[], seeds: number[], labels = ['plain', 'residual']): ComparisonData {
   const families = labels.map((label) => ({
     name: label === 'plain' ? 'mlp:width=64' : 'residual-mlp:width=64',
@@ -55,8 +58,8 @@ function row(family: string, depth: number, seed: number, fails: boolean): Compa
   }
 }
 
-describe('the text', () => {
-  it('is a table and a chart in 80 columns', () => {
+describe('comparisonText', () => {
+  it('prints a table and a chart within 80 columns', () => {
     const text = comparisonText(sample([4, 64], [1, 2, 3]))
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(text).toMatchInlineSnapshot(`
@@ -74,8 +77,8 @@ describe('the text', () => {
       residual      4  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
       residual     64  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
 
-      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense); the row is
-      about the others.
+      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). The row
+      shows only the seeds that did not diverge.
       plain, depth 64: samples become alike by layer 38.
 
       depth            train error                   test error
@@ -87,7 +90,7 @@ describe('the text', () => {
     `)
   })
 
-  it('stays within them with the longest label and all wrong', () => {
+  it('stays within 80 columns with the longest label and errors of 100%', () => {
     const data = sample([10_000], [1, 2, 3], ['residual-plus'])
     const scores = { loss: 123.456, error: 1 }
     const rows = data.rows.map((one) => ({ ...one, train: scores, test: scores }))
@@ -96,7 +99,7 @@ describe('the text', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
-  it('says so when there is one seed, and is fine with one depth and one family', () => {
+  it('states that one seed has no interval, and accepts one depth and one network', () => {
     expect(comparisonText(sample([4], [1], ['residual']))).toMatchInlineSnapshot(`
       "At depth 64 the plain network is worse on the training set itself: it was not
       trained.
@@ -115,7 +118,7 @@ describe('the text', () => {
     `)
   })
 
-  describe('networks whose names are too long or the same', () => {
+  describe('for networks whose labels are too long or equal', () => {
     const renamed = (names: readonly string[]): ComparisonData => {
       const data = sample([4], [1])
       const nameOf = (old: string): string => names[data.families.findIndex(({ name }) => name === old)]
@@ -123,7 +126,7 @@ describe('the text', () => {
       return { ...data, families, rows: data.rows.map((row) => ({ ...row, family: nameOf(row.family) })) }
     }
 
-    it('are called by what they differ in', () => {
+    it('labels each network by the options in which the names differ', () => {
       const data = renamed(['resnet-N', 'resnet-N:width=4,remedy=fixup'])
       expect(comparisonText(data)).toContain('    4  network 1  ')
       const text = comparisonText(renamed(['resnet-N:width=4', 'resnet-N:width=4,remedy=fixup']))
@@ -132,7 +135,7 @@ describe('the text', () => {
       expect(text).toContain('remedy=fixup is resnet-N:width=4,remedy=fixup')
     })
 
-    it('are numbered where that is too long as well, with a key in every picture', () => {
+    it('numbers the networks if the differing options are too long, and explains the numbers in every picture', () => {
       const data = renamed(['mlp:width=64,init=gaussian', 'residual-mlp:width=64,multiplier=1/sqrt(L)'])
       const keys = [
         'network 1 is mlp:width=64,init=gaussian',
@@ -144,7 +147,7 @@ describe('the text', () => {
     })
   })
 
-  it('shows a network that diverged with every seed', () => {
+  it('prints `diverged` for a network that diverged with every seed', () => {
     expect(comparisonText(sample([64], [2], ['plain']))).toMatchInlineSnapshot(`
       "At depth 64 the plain network is worse on the training set itself: it was not
       trained.
@@ -167,8 +170,8 @@ describe('the text', () => {
   })
 })
 
-describe('the page', () => {
-  it('is well-formed whatever there is to show', () => {
+describe('comparisonReport', () => {
+  it('writes well-formed HTML for few and many depths and seeds, and without rows', () => {
     const samples = [
       sample([4, 16, 64], [1, 2, 3]),
       sample([4], [1], ['residual']),
@@ -179,25 +182,25 @@ describe('the page', () => {
     for (const data of samples) expect(verifyMarkup(comparisonReport(data))).toEqual([])
   })
 
-  it('starts with the answer and the picture, and ends with how it was made', () => {
+  it('starts the page with the answer and the picture, and ends it with the facts of the comparison', () => {
     const html = comparisonReport(sample([4, 64], [1, 2, 3]))
     const parts = [
       '<p class="lead">At depth 64',
       'Training error</text>',
       'Test error</text>',
-      'Loss while training',
+      'Loss during training',
       'Mean and 95% interval over 3 seeds',
       'plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense)',
-      'How this was made',
+      'How this report was made',
     ]
     const places = parts.map((part) => html.indexOf(part))
     expect(Math.min(...places)).toBeGreaterThan(0)
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
-  it('has no curves where no losses were kept', () => {
+  it('leaves out the loss curves if no losses were stored', () => {
     const data = sample([4], [1, 2, 3])
     const html = comparisonReport({ ...data, rows: data.rows.map((one) => ({ ...one, losses: [] })) })
-    expect(html).not.toContain('Loss while training')
+    expect(html).not.toContain('Loss during training')
   })
 })

@@ -1,4 +1,4 @@
-/** The report of a comparison of networks over depth, as a page and as text for a terminal. */
+/** The report of a comparison of networks over depth, as an HTML page and as text for a terminal. */
 import { bar } from '../format/bars.ts'
 import { type Table, tableText } from '../format/table.ts'
 import { capitalize, fillLines, formatDuration, formatFixed, formatPercent, wrap } from '../format/text.ts'
@@ -23,7 +23,7 @@ export type { ReportedScores } from './reported-scores.ts'
 
 const TERMINAL_WIDTH = 80
 
-/** The report as one self-contained HTML page. */
+/** The report of a comparison as one self-contained HTML page. */
 export function comparisonReport(given: ComparisonData): string {
   const data = withShortLabels(given)
   const cells = cellsOf(data)
@@ -35,27 +35,33 @@ export function comparisonReport(given: ComparisonData): string {
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves])],
     tables: [{ ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) }],
     sections: [
-      { heading: 'How to read it', paragraphs: data.dataset.classes === null ? [...READING, VALUES] : READING },
+      {
+        heading: 'How to read this report',
+        paragraphs: data.dataset.classes === null ? [...READING, VALUES] : READING,
+      },
     ],
     facts: facts(data),
   })
 }
 
-/** The main picture alone, as an SVG file. */
+/** The main picture of a comparison, as an SVG file. */
 export function comparisonPicture(given: ComparisonData): string {
   const data = withShortLabels(given)
   return errorPicture(data, cellsOf(data))
 }
 
 const READING = [
-  'The training error says whether training found good weights, the test error what they are worth on samples it has ' +
-    'not seen. A deeper network that is worse on the training set as well is not overfitting. One that is better on the ' +
-    'training set and worse on the test set may be; this comparison alone does not settle it.',
+  'The training error shows whether training found good weights. ' +
+    'The test error shows how good the weights are on samples that were not used in training. ' +
+    'A deeper network that is worse on the training set as well is not overfitting. ' +
+    'A deeper network that is better on the training set and worse on the test set may be overfitting. ' +
+    'This comparison alone does not decide whether a network overfits.',
 ]
 
 const VALUES =
-  'The error is the fraction of the variance that the network leaves unexplained (1 - R²): 0% is a perfect prediction, ' +
-  '100% is what the mean of the targets alone scores, and worse is possible.'
+  'The error is the fraction of the variance that the network leaves unexplained (1 - R²). ' +
+  'A perfect prediction has an error of 0%. ' +
+  'Always predicting the mean of the targets has an error of 100%, and errors above 100% are possible.'
 
 function title(data: ComparisonData): string {
   const labels = data.families.map((family) => family.label)
@@ -64,7 +70,7 @@ function title(data: ComparisonData): string {
   )
 }
 
-/** Mean and interval of losses and errors, a row for each network and depth. */
+/** The table of losses and errors: mean and interval in one row for each network and depth. */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
   const format = (summary: Summary | null, words: (summary: Summary) => string, cell: ComparisonCell) => {
     return summary === null ? absence(cell.runs) : words(summary)
@@ -90,7 +96,7 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
   }
 }
 
-/** How many of the seeds the row's numbers are about. */
+/** The number of seeds that did not diverge, such as `3` or `2 of 3`. */
 function seedsShown({ runs }: ComparisonCell, wanted: number): string {
   const finished = runs.filter((run) => run.diverged === null).length
   return finished === wanted ? String(wanted) : `${finished} of ${wanted}`
@@ -115,7 +121,7 @@ function facts(data: ComparisonData): Fact[] {
   ]
 }
 
-/** The report for a terminal: the sentence, a table and a chart, at most 80 columns wide. */
+/** The report for a terminal: the result in a sentence, a table and a chart, at most 80 columns wide. */
 export function comparisonText(given: ComparisonData): string {
   const data = withShortLabels(given)
   const cells = cellsOf(data)
@@ -137,7 +143,7 @@ export function comparisonText(given: ComparisonData): string {
 
 const BAR = 21
 
-/** Bars of both errors on one scale, by depth, so that networks of one depth stand below each other. */
+/** Bars of both errors on one scale, ordered by depth: networks of the same depth stand below each other. */
 function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[] {
   const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])
   const full = Math.max(...means, 0) || 1

@@ -1,7 +1,7 @@
-/** Fewer points for the same picture. */
+/** Reduces the points of a line without a visible change of the picture. */
 import type { FigurePoint } from './svg.ts'
 
-/** Places, with null for the gaps, as unbroken runs. */
+/** Splits a list of places into runs without gaps. A null in the list is a gap. */
 export function splitAtGaps(places: readonly (FigurePoint | null)[]): FigurePoint[][] {
   const runs: FigurePoint[][] = []
   let run: FigurePoint[] = []
@@ -18,8 +18,8 @@ export function splitAtGaps(places: readonly (FigurePoint | null)[]): FigurePoin
 }
 
 /**
- * The first and last place, and the lowest and highest of every `step` pixels of x: what is drawn stays the same to
- * within a line's width, however many points there are. `places` are in order of x.
+ * Returns the first and the last place, and the lowest and the highest place in every `step` pixels of x. The drawn
+ * line changes by less than its own width, for any number of places. `places` are in ascending order of x.
  */
 export function decimate(places: readonly FigurePoint[], step = 1.5): FigurePoint[] {
   const kept: FigurePoint[] = []

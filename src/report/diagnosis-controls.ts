@@ -1,4 +1,4 @@
-/** The trainings of a diagnosis by control: what they scored over the seeds, and how that is written. */
+/** The trainings of a diagnosis grouped by control: scores over the seeds, and their tables and texts. */
 import type { Table } from '../format/table.ts'
 import { formatNumber, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
@@ -7,9 +7,9 @@ import { type DiagnosisData, NETWORK, type ReportedTrial } from './diagnosis-dat
 import { shortened } from './labels.ts'
 import { formatError, formatLoss } from './reported-scores.ts'
 
-/** All trainings of one control. */
+/** The trainings of one control, with all seeds. */
 export interface ReportedControl {
-  /** Short enough to stand in a figure. */
+  /** The control's name, short enough for a figure. */
   readonly name: string
   readonly notes: readonly string[]
   readonly runs: readonly ReportedTrial[]
@@ -21,13 +21,13 @@ export interface ReportedControl {
 
 const LONGEST_NAME = 22
 
-/** The controls in the order in which they were first run, the network before all others. */
+/** The controls in the order of their first training; the unchanged network comes first. */
 export function controlsOf({ trials }: DiagnosisData): ReportedControl[] {
   const names = [...new Set(trials.map((trial) => trial.control))]
   const ordered = [...names.filter((name) => name === NETWORK), ...names.filter((name) => name !== NETWORK)]
   return ordered.map((name) => {
     const runs = trials.filter((trial) => trial.control === name)
-    // What a diverged run scores says nothing about trained networks, even where it is finite.
+    // The scores of a diverged run say nothing about trained networks, even if the scores are finite.
     const trained = runs.filter((run) => !run.diverged)
     return {
       name: shortened(name, LONGEST_NAME),
@@ -41,15 +41,17 @@ export function controlsOf({ trials }: DiagnosisData): ReportedControl[] {
   })
 }
 
-/** What stands where a number can't. */
+/** The text in place of a missing number: `diverged`, or a dash if no run diverged. */
 export function absence({ runs }: ReportedControl): string {
   return runs.some((run) => run.diverged) ? 'diverged' : MISSING
 }
 
-/** What the error is, in words that fit behind it. */
+/** The unit of the error in a regression, as it stands in parentheses after the word "error". */
 export const VARIANCE = 'fraction of the variance'
 
-/** Mean and interval by control. `short`: without what a terminal has no room for. */
+/**
+ * The table of losses and errors: mean and interval for each control. `short` leaves out the test loss for terminals.
+ */
 export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], short = false): Table {
   const numbers: { heading: string; show: (control: ReportedControl) => string }[] = [
     { heading: 'train loss', show: (control) => shown(control, control.trainLoss, formatLoss) },
@@ -69,39 +71,41 @@ function shown(control: ReportedControl, summary: Summary | null, words: (summar
   return summary === null ? absence(control) : words(summary)
 }
 
-/** How many of its trainings the row's numbers are about. */
+/** The number of trainings that did not diverge, such as `3` or `2 of 3`. */
 function seedsShown({ runs }: ReportedControl): string {
   const finished = runs.filter((run) => !run.diverged).length
   return finished === runs.length ? String(runs.length) : `${finished} of ${runs.length}`
 }
 
 function varianceNote({ dataset }: DiagnosisData): string[] {
-  return dataset.classes === null ? [`error (${VARIANCE}): what the network leaves unexplained, 1 - R².`] : []
+  return dataset.classes === null ? [`error: ${VARIANCE} that the network leaves unexplained, 1 - R².`] : []
 }
 
-/** What the table can't hold: what a control is exactly, and who diverged. */
+/** The notes below the table: the exact definition of each control, and the seeds that diverged. */
 function notesOf(controls: readonly ReportedControl[]): string[] {
   return controls.flatMap(({ name, notes, runs }) => {
     const broken = runs.filter((run) => run.diverged)
     const where = broken.map(({ seed, steps }) => `seed ${seed} after ${counted(steps, 'step')}`)
     const rest =
-      broken.length < runs.length ? '; the row is about the others, and the answer counts these as guessing' : ''
+      broken.length < runs.length
+        ? ' The row shows only the trainings that did not diverge. The answer counts a diverged training as guessing.'
+        : ''
     const [{ control }] = runs
     return [
       ...(name === control ? [] : [`${name} is ${control}`]),
       ...notes.map((note) => `${name}: ${note}`),
-      ...(broken.length === 0 ? [] : [`${name}: diverged with ${listed(where)}${rest}.`]),
+      ...(broken.length === 0 ? [] : [`${name}: diverged with ${listed(where)}.${rest}`]),
     ]
   })
 }
 
-/** `3 seeds`, and what that means for intervals. */
+/** The number of seeds in words, such as `mean and 95% interval over 3 seeds`. A single seed has no interval. */
 export function seedWords(data: DiagnosisData): string {
   if (data.seeds.length === 1) return '1 seed, so no interval'
   return `mean and 95% interval over ${counted(data.seeds.length, 'seed')}`
 }
 
-/** What was done, in a few items. */
+/** The setup of the diagnosis in short items: network, data, steps, optimizer, seeds. */
 export function setupItems(data: DiagnosisData): string[] {
   const { dataset, steps, batch, optimizer, seeds, layers, network } = data
   return [
@@ -113,9 +117,9 @@ export function setupItems(data: DiagnosisData): string[] {
   ]
 }
 
-/** A number of the evidence with its unit; a dash if it isn't there. */
+/** A number of the evidence with its unit; a dash for a missing number. */
 export function formatEvidence(value: number | null, unit = ''): string {
-  // A limit of 0.95 is not one of 0.950.
+  // Trailing zeros would claim precision: a limit of 0.95 is not written as 0.950.
   const number = formatNumber(value)
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '')

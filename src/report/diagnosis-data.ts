@@ -1,56 +1,60 @@
-/** What a differential diagnosis of a network consists of: why is this deep network worse? */
+/** The data of a differential diagnosis, which answers why a deep network is worse than a shallow one. */
 import type { ReportedScores } from './reported-scores.ts'
 
 export interface DiagnosisData {
-  /** The command that made it, where one did. */
+  /** The command that made the diagnosis; absent if the library was called directly. */
   readonly command?: string
   readonly version: string
   readonly mode: string
-  /** What all of it took, and what it was allowed to take. */
+  /** Duration of the diagnosis, in seconds. */
   readonly seconds: number
+  /** Time limit of the diagnosis, in seconds; Infinity without a limit. */
   readonly budgetSeconds: number
-  /** As it was written: `mlp:depth=60`. */
+  /** The network as the user wrote it, such as `mlp:depth=60`. */
   readonly network: string
   readonly layers: number
   readonly dataset: {
     readonly name: string
     readonly train: number
     readonly test: number
-    /** What the outputs are, in words: `10 classes`. */
+    /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
-    /** Null where values are predicted: then the error is the fraction of their variance that isn't explained. */
+    /** Number of classes. Null for regression: the error is then the fraction of the variance left unexplained. */
     readonly classes: number | null
   }
   readonly steps: number
   readonly batch: number
   readonly optimizer: string
   readonly seeds: readonly number[]
-  /** Whether it was stopped before all that it wanted to run had run. */
+  /** Whether the diagnosis was stopped before all planned trainings had run. */
   readonly interrupted: boolean
-  /** The verdict in words, as it stands alone and inside a sentence: `Correlation collapse`, `correlation collapse`. */
+  /**
+   * The verdict in words: `start` begins a sentence (`Correlation collapse`), `inside` does not (`correlation
+   * collapse`).
+   */
   readonly title: { readonly start: string; readonly inside: string }
-  /** The answer: three sentences. */
+  /** The answer of the diagnosis, in three sentences. */
   readonly answer: readonly string[]
-  /** What a reader of the answer should know of how it was found. */
+  /** Remarks on how the answer was found. */
   readonly notes?: readonly string[]
   readonly findings: readonly DiagnosisFinding[]
   readonly ruledOut: readonly RuledOut[]
   readonly open: readonly ReportedQuestion[]
   readonly trials: readonly ReportedTrial[]
-  /** Stage names in the order of the signal: `first`, `hidden[0]`. */
+  /** Stage names from the input to the output, such as `first` and `hidden[0]`. */
   readonly stages: readonly string[]
   readonly maps: readonly DiagnosisMap[]
   readonly profiles: readonly DiagnosisProfile[]
-  /** Which picture comes first: `losses`, or a profile's id. */
+  /** The picture at the top of the report: `losses`, or the id of a profile. */
   readonly picture: string
 }
 
-/** A cause that the measurements speak for. */
+/** A cause that the measurements support. */
 export interface DiagnosisFinding {
   readonly cause: string
-  /** The cause in words: `Correlation collapse`. */
+  /** The cause in words, such as `Correlation collapse`. */
   readonly title: string
-  /** 0 to 1. */
+  /** The strength of the evidence, from 0 (none) to 1. */
   readonly score: number
   readonly sentence: string
   readonly evidence: readonly ReportedEvidence[]
@@ -58,7 +62,7 @@ export interface DiagnosisFinding {
   readonly cures: readonly string[]
 }
 
-/** A number behind a finding; null where it wasn't finite, or isn't limited. */
+/** One number behind a finding. `value` is null if the measurement was not finite. `limit` is null if no limit exists. */
 export interface ReportedEvidence {
   readonly name: string
   readonly value: number | null
@@ -67,7 +71,7 @@ export interface ReportedEvidence {
   readonly words: string
 }
 
-/** A cause that something rules out: a control, or a measurement. */
+/** A cause that a control or a measurement rules out. */
 export interface RuledOut {
   readonly cause: string
   readonly title: string
@@ -75,7 +79,7 @@ export interface RuledOut {
   readonly sentence: string
 }
 
-/** What isn't decided, what would decide it, and what that costs; null if that isn't known. */
+/** An undecided cause, the trainings that would decide it, and their time in seconds; null if the time is unknown. */
 export interface ReportedQuestion {
   readonly cause: string
   readonly title: string
@@ -83,54 +87,56 @@ export interface ReportedQuestion {
   readonly seconds: number | null
 }
 
-/** One training. */
+/** One training of a diagnosis. */
 export interface ReportedTrial {
-  /** `network`, or what was changed: `shallow twin`, `rate / 3`, `float64`, `half the data`. */
+  /** `network` for the unchanged training, or the control: `shallow twin`, `rate / 3`, `float64`, `half the data`. */
   readonly control: string
-  /** What the control is exactly: `mlp:depth=12`. */
+  /** The exact definition of the control, such as `mlp:depth=12`. */
   readonly note?: string
   readonly seed: number
   readonly train: ReportedScores
   readonly test: ReportedScores
   readonly diverged: boolean
-  /** How many it made. */
+  /** Number of steps that the training made. */
   readonly steps: number
   readonly seconds: number
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
 }
 
-/** A quantity by layer and step, of the network's first seed. */
+/** A measured quantity by layer and step, for the first seed of the network. */
 export interface DiagnosisMap {
   readonly title: string
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly steps: readonly number[]
-  /** By the index of the step, then of the stage. */
+  /** The values, indexed by step, then by stage. */
   readonly values: readonly (readonly (number | null)[])[]
   readonly caption: string
 }
 
-/** A quantity by layer before training, of several networks: from the first layer to the last of each. */
+/** A measured quantity by layer for several networks, from the first layer of each network to its last. */
 export interface DiagnosisProfile {
   readonly id: string
   readonly title: string
-  /** What the values are. */
+  /** The label of the value axis. */
   readonly axis: string
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly series: readonly ProfileSeries[]
-  /** Whether only some layers were looked at: then lines go on over those that weren't. */
+  /** Whether only some layers were measured, so that lines connect measured layers across the unmeasured ones. */
   readonly isSparse?: boolean
   readonly caption: string
 }
 
 export interface ProfileSeries {
   readonly name: string
-  /** By layer. Networks of different depth are compared by how far through the network a layer is. */
+  /**
+   * The values by layer. Networks of different depths are aligned by the relative position of the layer, from 0 to 1.
+   */
   readonly values: readonly (number | null)[]
 }
 
-/** The control that is the network itself, unchanged. */
+/** The name of the control that is the unchanged network. */
 export const NETWORK = 'network'
-/** The control that is the same network with fewer layers. */
+/** The name of the control that is the same network with fewer layers. */
 export const TWIN = 'shallow twin'

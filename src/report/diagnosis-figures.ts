@@ -1,4 +1,4 @@
-/** The pictures of a diagnosis: the one that answers first, heat maps, controls, losses, values by layer. */
+/** The pictures of a diagnosis: the main picture, heat maps, controls, losses, and values by layer. */
 import { formatNumber, formatPercent, isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { absence, controlsOf, type ReportedControl, seedWords, VARIANCE } from './diagnosis-controls.ts'
@@ -13,7 +13,7 @@ import { type RowFigure, rowFigure } from './row-figure.ts'
 import { type Axis, domainOf } from './scale.ts'
 import { element, figure, label } from './svg.ts'
 
-/** The first picture: the profile that is asked for, the losses, or what else there is. */
+/** The main picture: the requested profile, the losses, or else the first profile that exists. */
 export function firstFigure(data: DiagnosisData): PageFigure {
   const profile = firstProfile(data)
   if (profile !== undefined) {
@@ -22,7 +22,7 @@ export function firstFigure(data: DiagnosisData): PageFigure {
   return lossPicture(data, { width: 660, height: 330 }) ?? { panels: [nothing()], caption: '' }
 }
 
-/** The profile to show first; undefined where it is the losses' turn. */
+/** The profile of the main picture; undefined if the main picture shows the losses. */
 export function firstProfile({ picture, profiles, trials }: DiagnosisData): DiagnosisProfile | undefined {
   const asked = profiles.find(({ id }) => id === picture)
   if (asked !== undefined) return asked
@@ -31,7 +31,7 @@ export function firstProfile({ picture, profiles, trials }: DiagnosisData): Diag
 
 function nothing(): string {
   const size = { width: 660, height: 120 }
-  const words = { title: 'Nothing was measured', description: 'It ended before the first measurement.' }
+  const words = { title: 'Nothing was measured', description: 'The diagnosis ended before the first measurement.' }
   const frame = element('rect', { class: 'iso-axis', x: 0.5, y: 0.5, width: 659, height: 119, fill: 'none' })
   const text = label('Nothing was measured', { class: 'iso-note', x: 330, y: 64, 'text-anchor': 'middle' })
   return figure(size, words, frame, text)
@@ -39,7 +39,7 @@ function nothing(): string {
 
 const PROFILE_SIZE = { width: 440, height: 300 }
 
-/** The values by layer of several networks, from the first layer of each to its last. */
+/** Draws the values of several networks by layer, from the first layer of each network to its last. */
 function profilePicture(profile: DiagnosisProfile, size: { width: number; height: number }): string {
   const { title, axis, scale, domain, series, isSparse } = profile
   const names = [...new Set([NETWORK, TWIN, ...series.map(({ name }) => name)])]
@@ -48,7 +48,7 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
     description: series
       .map(({ name, values }) => `${name}: ${endsOf(values)} over ${counted(values.length, 'layer')}.`)
       .join(' '),
-    x: { label: 'Position in the network: 0 is the first layer, 1 the read-out', domain: [0, 1] },
+    x: { label: 'Position in the network (0: first layer, 1: read-out)', domain: [0, 1] },
     y: { label: axis, scale, domain },
     series: series.map(({ name, values }) => ({
       name: shortened(name, 22),
@@ -62,17 +62,17 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
   })
 }
 
-/** How far through its network a layer is: from 0 to 1. */
+/** The relative position of a layer in its network, from 0 (first layer) to 1 (last layer). */
 function positionOf(index: number, layers: number): number {
   return layers < 2 ? 0 : index / (layers - 1)
 }
 
-/** `0.300 to 0.998`. */
+/** The first and the last value in words, such as `0.300 to 0.998`. */
 export function endsOf(values: readonly (number | null)[]): string {
   return `${formatNumber(values[0] ?? null)} to ${formatNumber(values.at(-1) ?? null)}`
 }
 
-/** All profiles but the one that stands first. */
+/** The figures of all profiles except the profile of the main picture. */
 export function profileFigures(data: DiagnosisData): PageFigure[] {
   const first = firstProfile(data)
   return data.profiles
@@ -80,7 +80,7 @@ export function profileFigures(data: DiagnosisData): PageFigure[] {
     .map((profile) => ({ panels: [profilePicture(profile, PROFILE_SIZE)], caption: profile.caption }))
 }
 
-/** The heat maps that have anything to show. */
+/** The figures of all heat maps that have at least one step. */
 export function mapFigures({ maps, stages }: DiagnosisData): PageFigure[] {
   if (stages.length === 0) return []
   return maps
@@ -96,7 +96,7 @@ function heatSpec({ title, scale, domain, steps, values }: DiagnosisMap, stages:
   const at = [steps[0], steps.at(-1)].map((step) => `step ${step}`)
   return {
     title,
-    description: `From the first layer to the last: ${ends[0]} at ${at[0]}, ${ends[1]} at ${at[1]}.`,
+    description: `Values from the first layer to the last: ${ends[0]} at ${at[0]}, and ${ends[1]} at ${at[1]}.`,
     scale,
     domain,
     steps,
@@ -105,20 +105,20 @@ function heatSpec({ title, scale, domain, steps, values }: DiagnosisMap, stages:
   }
 }
 
-/** Errors and losses, a row for each control; null if there was no training. */
+/** The figure of errors and losses with one row for each control; null without a training. */
 export function controlFigure(data: DiagnosisData): PageFigure | null {
   const controls = controlsOf(data)
   if (controls.length === 0) return null
   const marks =
     data.seeds.length === 1
       ? ''
-      : ' Each dot is one training, the large mark the mean, the bar its 95% interval (Student’s t), cut off at the edges.'
+      : ' Each dot is one training. The large mark is the mean. The bar is the 95% interval of the mean (Student’s t), cut off at the ends of the axis.'
   const broken = data.trials.some((trial) => trial.diverged)
-    ? ' A cross is a training that diverged; means are over the others.'
+    ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
     : ''
   return {
     panels: [rowFigure(errorRows(data, controls)), rowFigure(lossRows(data, controls))],
-    caption: `Every control beside the network: ${seedWords(data)}.${marks}${broken}`,
+    caption: `The network and every control: ${seedWords(data)}.${marks}${broken}`,
   }
 }
 
@@ -138,7 +138,7 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
   const { classes } = data.dataset
   const axis: Axis =
     classes === null ? { label: 'Error', unit: VARIANCE, percent: true } : { label: 'Misclassified', percent: true }
-  const guessing = classes === null ? { label: 'the mean', x: 1 } : { label: 'guessing', x: 1 - 1 / classes }
+  const guessing = classes === null ? { label: 'mean of targets', x: 1 } : { label: 'guessing', x: 1 - 1 / classes }
   const largest = Math.max(0, ...controls.flatMap((one) => [one.trainError?.mean ?? 0, one.testError?.mean ?? 0]))
   return {
     title: 'Error',
@@ -150,7 +150,7 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
         return `${one.name}: training error ${train}, test error ${test}.`
       })
       .join(' '),
-    // An interval of few seeds may reach beyond what is possible: that is cut off.
+    // The interval of a few seeds may reach beyond the possible errors, so the axis cuts it off at 0% and 100%.
     x: largest > 0.5 && largest <= 1 ? { ...axis, domain: [0, 1] } : axis,
     series: SERIES,
     rows: rows(controls, 'error'),
@@ -183,8 +183,8 @@ function brokenWords({ trials }: DiagnosisData): string {
   return trials.some((trial) => trial.diverged) ? 'diverged' : 'no number'
 }
 
-/** Guessing in words: what a network scores that knows nothing of the inputs. */
+/** A sentence about guessing: the score of a network that ignores its inputs. */
 export function guessingSentence({ dataset: { classes } }: DiagnosisData): string {
-  if (classes === null) return 'The mean of the targets alone leaves 100% of their variance unexplained.'
-  return `Guessing among ${classes} classes misses ${formatPercent(1 - 1 / classes, 0)} and costs ln ${classes} = ${formatNumber(Math.log(classes))}.`
+  if (classes === null) return 'Always predicting the mean of the targets leaves 100% of the variance unexplained.'
+  return `Guessing among ${classes} classes misclassifies ${formatPercent(1 - 1 / classes, 0)} of the samples and has a loss of ln ${classes} = ${formatNumber(Math.log(classes))}.`
 }

@@ -1,4 +1,4 @@
-/** The loss while training, of the network, its twin and the controls. */
+/** The losses during training of the network, its shallow twin and the controls. */
 import { isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { controlsOf, type ReportedControl } from './diagnosis-controls.ts'
@@ -13,18 +13,21 @@ interface Size {
   readonly height: number
 }
 
-/** More than the network and so many controls in one panel are a tangle, and out of colors. */
+/** Largest number of controls in one panel: more lines would tangle, and the palette has only six colors. */
 const MOST_TOGETHER = 4
 
-/** The network's and the twin's losses in one panel; null if there are none. */
+/** The losses of the network and its twin in one panel; null if no losses were stored. */
 export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null {
   const controls = controlsOf(data)
   const main = controls.filter(isMain)
   const shown = main.some(hasLosses) ? main : controls.filter(hasLosses).slice(0, MOST_TOGETHER)
-  return figureOf(data, [{ title: 'Loss while training', controls: shown }], size)
+  return figureOf(data, [{ title: 'Loss during training', controls: shown }], size)
 }
 
-/** All losses: the network and its twin unless they stand elsewhere, then the network and the controls, a few together. */
+/**
+ * All losses: first the network and its twin, if `withMain` is true, then panels of the network with up to
+ * `MOST_TOGETHER` controls.
+ */
 export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure | null {
   const controls = controlsOf(data).filter(hasLosses)
   const network = controls.filter((control) => nameOf(control) === NETWORK)
@@ -53,16 +56,16 @@ function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): 
   const axis = lossAxis(runs)
   if (axis === null) return null
   const size = given ?? panelSize(groups.length)
-  const broken = runs.some((run) => run.diverged) ? ' A cross is where a training diverged.' : ''
-  const log = axis.scale === 'log' ? ' The loss has a logarithmic scale.' : ''
-  const lines = data.seeds.length === 1 ? 'one line for each training' : 'one thin line for each seed'
+  const broken = runs.some((run) => run.diverged) ? ' A cross marks the step at which a training diverged.' : ''
+  const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
+  const lines = data.seeds.length === 1 ? 'Each line is one training' : 'Each thin line is one seed'
   return {
     panels: groups.map((group) => panel(data, group, axis, size)),
-    caption: `The mean loss of each batch before its update, ${lines}.${broken}${log}`,
+    caption: `The mean loss of each batch before its update. ${lines}.${broken}${log}`,
   }
 }
 
-/** What fits beside each other on a page, at about its natural size. */
+/** The size of a panel at which all panels fit on a page at about their natural size, at most three in a row. */
 function panelSize(panels: number): Size {
   if (panels === 1) return { width: 660, height: 330 }
   return panels === 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }
@@ -99,7 +102,7 @@ function lossLine(run: ReportedTrial, { name, runs }: ReportedControl, color: nu
   }
 }
 
-/** The network and its twin have the same color in every panel, and no control has one of theirs. */
+/** The color of a control's lines. The network and its twin have the same two colors in every panel. */
 function colorOf(control: ReportedControl, index: number): number {
   const name = nameOf(control)
   return name === NETWORK ? 0 : name === TWIN ? 1 : 1 + index
@@ -107,7 +110,7 @@ function colorOf(control: ReportedControl, index: number): number {
 
 function describe({ name, runs }: ReportedControl): string {
   const broken = runs.filter((run) => run.diverged).length
-  return `${name}: the loss of ${counted(runs.length, 'training')}${broken === 0 ? '' : `; ${broken} of ${runs.length} diverged`}.`
+  return `${name}: losses of ${counted(runs.length, 'training')}${broken === 0 ? '' : `, of which ${broken} diverged`}.`
 }
 
 function nameOf({ runs }: ReportedControl): string {

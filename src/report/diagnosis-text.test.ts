@@ -9,14 +9,13 @@ function widest(text: string): number {
   return Math.max(...text.split('\n').map((line) => [...line].length))
 }
 
-describe('the text', () => {
-  it('is the answer, a chart, the controls, what speaks for it and what it is not', () => {
+describe('diagnosisText', () => {
+  it('prints the answer, a chart, the controls, the findings and the causes that are ruled out', () => {
     expect(diagnosisText(samples.collapsed)).toMatchInlineSnapshot(`
-      "mlp:depth=60 is worse than 12 layers of the same kind because its samples become
-      alike on the way: after layer 22 the cosine of two of them is 0.99. It is not
-      overfitting, since it misses 88% of the training set itself, and neither smaller
-      steps nor float64 help. Residual branches, or batch norm, keep the samples
-      apart.
+      "The network mlp:depth=60 is worse than 12 layers of the same kind because
+      samples become alike: after layer 22, the cosine of two samples is 0.99. The
+      cause is not overfitting, because the training error is 88%, and neither smaller
+      steps nor float64 help. Residual branches or batch norm keep the samples apart.
 
       mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
       600 steps of 128 · momentum, rate 0.03 · 3 seeds
@@ -38,13 +37,13 @@ describe('the text', () => {
       constructive  0.0740 ± 0.0050   3.3 ± 0.2%   5.3 ± 0.2%       3
 
       shallow twin: mlp:depth=12
-      3 x rate: diverged with seed 2 after 200 steps; the row is about the others, and
-      the answer counts these as guessing.
+      3 x rate: diverged with seed 2 after 200 steps. The row shows only the trainings
+      that did not diverge. The answer counts a diverged training as guessing.
       constructive: the twin with 48 exact identity layers
 
       Correlation collapse (score 0.94)
         Different samples leave the last hidden layer as almost the same vector, so
-        the read-out can’t part them.
+        the read-out can’t separate the samples.
         - cosine after the last layer: 0.998 (limit 0.95), mean over 2,016 pairs of
           samples, before training
         - effective rank: 1.42 dimensions (limit 4 dimensions), of 64 samples after
@@ -56,7 +55,7 @@ describe('the text', () => {
         - papers: Poole et al. 2016; Schoenholz et al. 2017
 
       Dead units (score 0.31)
-        A third of the units are never active; this follows from the collapse.
+        A third of the units are never active because of the collapse.
         - never active: 33.4% (limit 40%), of all units, over 512 samples
         - papers: Lu et al. 2020
 
@@ -65,20 +64,20 @@ describe('the text', () => {
           0.3%.
         - Unstable step (by rate / 3 and rate / 10): With a third and a tenth of the
           rate the loss is no lower.
-        - Overfitting (by training error): The training error is worse too.
+        - Overfitting (by training error): The training error is also worse.
       "
     `)
   })
 
-  it('shows the losses where they come first, the values of a regression, and what is open', () => {
+  it('prints the losses as the main chart, the errors of a regression, and open questions', () => {
     expect(diagnosisText(samples.undecided)).toMatchInlineSnapshot(`
       "The training loss is worse than the twin’s. Two causes fit. Three more trainings
-      would decide it.
+      would decide the question.
 
       mlp:depth=60, 60 layers · waves, 4,000 training samples, 1 value
       600 steps of 128 · momentum, rate 0.03 · 1 seed, so no interval
 
-      Loss while training
+      Loss during training
       network seed 1        █▇▇▆▆▅▅▅▅▅▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▃▄▃▄  2.39 to 0.929
       shallow twin seed 1   █▇▆▆▅▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  2.39 to 0.233
       rate / 3 seed 1       ██▇▇▇▇▇▇▇▇▇×                        2.39 to diverged
@@ -92,9 +91,9 @@ describe('the text', () => {
       rate / 3        diverged     diverged    diverged  0 of 1
 
       rate / 3: diverged with seed 1 after 200 steps.
-      error (fraction of the variance): what the network leaves unexplained, 1 - R².
+      error: fraction of the variance that the network leaves unexplained, 1 - R².
 
-      Open
+      Open questions
         - Unstable step: would be decided by rate / 3 and rate / 10, 3 seeds each,
           about 1 min 15 s
         - Too little capacity: would be decided by 4 x width
@@ -102,18 +101,18 @@ describe('the text', () => {
     `)
   })
 
-  it('says that it was stopped, and has no table without a training', () => {
+  it('states that an interrupted diagnosis was stopped, and leaves out the table without a training', () => {
     expect(diagnosisText(samples.interrupted)).toMatchInlineSnapshot(`
-      "It was stopped before the first training.
+      "The diagnosis was stopped before the first training.
 
-      Stopped after 0.4 s, so it is incomplete.
+      Stopped after 0.4 s, so the diagnosis is incomplete.
       mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
       600 steps of 128 · momentum, rate 0.03 · 3 seeds
       "
     `)
   })
 
-  it('has at most 80 columns, whatever the names are', () => {
+  it('stays within 80 columns for long names of networks and controls', () => {
     const long = `residual-mlp:${'width=128,'.repeat(12)}depth=60`
     const named = { ...samples.collapsed, network: long, answer: [`${long} is worse.`] }
     const renamed = named.trials.map((one) => ({ ...one, control: `${one.control} with very many words` }))
@@ -122,13 +121,13 @@ describe('the text', () => {
     }
   })
 
-  it('stands trainings that kept very many losses', () => {
+  it('charts trainings with 200,000 stored losses', () => {
     const losses = Array.from({ length: 200_000 }, (_, step) => ({ step, loss: 2 / (1 + step) }))
     const data = { ...samples.healthy, trials: samples.healthy.trials.map((one) => ({ ...one, losses })) }
     expect(diagnosisText(data)).toContain('step 0 to 199,999')
   })
 
-  it('has nothing that a terminal would obey', () => {
+  it('removes escape sequences that a terminal would obey', () => {
     for (const data of Object.values(samples)) expect(diagnosisText(hostile(data))).not.toContain('\u001b')
   })
 })

@@ -1,5 +1,4 @@
 /** The report of a diagnosis for a terminal, at most 80 columns wide. */
-
 import { type SparkScale, sampled, sparkline, stretched } from '../format/sparkline.ts'
 import { tableText } from '../format/table.ts'
 import {
@@ -23,14 +22,16 @@ const WIDTH = 80
 const SPARK = 34
 const NAME = 20
 
-/** The answer, one chart, the controls' table, the findings, what was ruled out and what is open. */
+/**
+ * The report as text: the answer, one chart, the table of controls, the findings, the ruled-out and the open causes.
+ */
 export function diagnosisText(data: DiagnosisData): string {
   const controls = controlsOf(data)
   const blocks = [
     wrap(data.answer.join(' '), WIDTH),
     (data.notes ?? []).flatMap((note) => wrap(note, WIDTH)),
     [
-      ...(data.interrupted ? [`Stopped after ${formatDuration(data.seconds)}, so it is incomplete.`] : []),
+      ...(data.interrupted ? [`Stopped after ${formatDuration(data.seconds)}, so the diagnosis is incomplete.`] : []),
       ...fillLines(setupItems(data), ' · ', WIDTH),
     ],
     chart(data),
@@ -42,7 +43,7 @@ export function diagnosisText(data: DiagnosisData): string {
       'Ruled out',
       data.ruledOut.map(({ title, by, sentence }) => `${title} (by ${by}): ${sentence}`),
     ),
-    section('Open', data.open.map(openWords)),
+    section('Open questions', data.open.map(openWords)),
   ]
   const text = blocks
     .filter((block) => block.length > 0)
@@ -51,7 +52,7 @@ export function diagnosisText(data: DiagnosisData): string {
   return `${plainText(text).split('\n').flatMap(folded).join('\n')}\n`
 }
 
-/** A word longer than a line is cut into lines: nothing may be wider than the terminal. */
+/** Cuts a line that is wider than the terminal into several lines. After wrapping, only very long words are so wide. */
 function folded(line: string): string[] {
   const characters = [...line]
   const lines = Array.from({ length: Math.ceil(characters.length / WIDTH) }, (_, index) => {
@@ -79,7 +80,7 @@ function profileChart({ title, axis, series, scale }: DiagnosisProfile): string[
   return [...wrap(title, WIDTH), ...lines, ...wrap(`${scaleWords(axis, shared)}; first layer to read-out`, WIDTH)]
 }
 
-/** The network's and the twin's losses, one line for each seed, and one line for each other control. */
+/** The chart of losses: one line for each seed of the network and its twin, and one line for each other control. */
 function lossChart({ trials, steps }: DiagnosisData): string[] {
   const isMain = (control: string) => control === NETWORK || control === TWIN
   const shown = trials.filter(({ control, seed, losses }) => {
@@ -101,7 +102,7 @@ function lossChart({ trials, steps }: DiagnosisData): string[] {
     )
   })
   return [
-    'Loss while training',
+    'Loss during training',
     ...lines,
     ...wrap(`${scaleWords('loss', shared)}; step 0 to ${formatFixed(last, 0)}`, WIDTH),
   ]

@@ -6,8 +6,8 @@ import { diagnosisPicture, diagnosisReport } from './diagnosis.ts'
 
 const samples = { collapsed: collapsed(), healthy: healthy(), undecided: undecided(), interrupted: interrupted() }
 
-describe('the page', () => {
-  it('is well-formed whatever there is to show', () => {
+describe('diagnosisReport', () => {
+  it('writes well-formed HTML for complete, interrupted and nearly empty diagnoses', () => {
     const data = Object.values(samples)
     const one = { ...samples.collapsed, ...collapsed([1]) }
     const bare = { ...samples.collapsed, trials: samples.collapsed.trials.map((run) => ({ ...run, losses: [] })) }
@@ -18,7 +18,7 @@ describe('the page', () => {
     }
   })
 
-  it('escapes every text', () => {
+  it('escapes every text of the diagnosis', () => {
     for (const data of Object.values(samples).map(hostile)) {
       expect(verifyMarkup(diagnosisReport(data))).toEqual([])
       expect(diagnosisReport(data)).not.toContain('<script')
@@ -26,67 +26,67 @@ describe('the page', () => {
     }
   })
 
-  it('starts with the answer and the picture, and goes on as a reader asks', () => {
+  it('orders the page from the answer and the main picture to the papers and the facts', () => {
     const html = diagnosisReport(samples.collapsed)
     const parts = [
       '<h1>mlp:depth=60: correlation collapse</h1>',
-      '<p class="lead">mlp:depth=60 is worse than 12 layers',
+      '<p class="lead">The network mlp:depth=60 is worse than 12 layers',
       'Cosine between different samples, before training</text>',
       '<strong>Numerical error.</strong>',
       'Gradient norm</text>',
       'Misclassified (%)</text>',
-      '3 x rate: diverged with seed 2 after 200 steps; the row is about the others, and the answer counts these as guessing.',
+      '3 x rate: diverged with seed 2 after 200 steps. The row shows only the trainings that did not diverge. The answer counts a diverged training as guessing.',
       'The network and its twin</text>',
       '<h2>Correlation collapse</h2>',
       '1.42 dimensions',
       '<strong>To try.</strong> residual branches',
       'Mean square activation</text>',
       'Schoenholz et al. 2017',
-      'How to read it',
-      'How this was made',
-      '1 min 34 s of 2 min 0 s for 19 trainings',
+      'How to read this report',
+      'How this report was made',
+      '1 min 34 s of a budget of 2 min 0 s, for 19 trainings',
     ]
     const places = parts.map((part) => html.indexOf(part))
     expect(places.filter((place) => place < 0)).toEqual([])
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
-  it('does not have the first picture twice', () => {
+  it('contains the main picture exactly once', () => {
     for (const data of Object.values(samples)) {
       expect(diagnosisReport(data).split(diagnosisPicture(data))).toHaveLength(2)
     }
   })
 
-  it('shows a diverged training as such, not as a number', () => {
+  it('shows `diverged` in place of the numbers of a diverged training', () => {
     const html = diagnosisReport(samples.undecided)
     expect(html).toContain('<td class="number">diverged</td>')
     expect(html).toContain('<title>rate / 3, training, seed 1: diverged</title>')
   })
 
-  it('has no interval of one seed', () => {
+  it('shows no interval for a single seed', () => {
     expect(diagnosisReport(samples.collapsed)).toContain('±')
     expect(diagnosisReport(samples.undecided)).not.toContain('±')
     expect(diagnosisReport(samples.undecided)).toContain('1 seed, so no interval')
   })
 
-  it('says what an error is where values are predicted', () => {
+  it('explains the error of a regression as a fraction of the variance', () => {
     expect(diagnosisReport(samples.undecided)).toContain('Error (fraction of the variance)</text>')
     expect(diagnosisReport(samples.undecided)).not.toMatch(/Misclassified|guessing/)
     expect(diagnosisReport(samples.collapsed)).not.toContain('fraction of the variance')
   })
 
-  it('says what is open and what it costs', () => {
+  it('lists the open questions with the trainings that would decide them and their time', () => {
     const html = diagnosisReport(samples.undecided)
     expect(html).toContain('Would be decided by: rate / 3 and rate / 10, 3 seeds each, about 1 min 15 s')
     expect(html).toContain('Would be decided by: 4 x width</li>')
   })
 
-  it('says that it was stopped', () => {
-    expect(diagnosisReport(samples.interrupted)).toContain('Stopped after 0.4 s, so it is incomplete')
+  it('states that an interrupted diagnosis was stopped', () => {
+    expect(diagnosisReport(samples.interrupted)).toContain('Stopped after 0.4 s, so the diagnosis is incomplete')
     expect(diagnosisReport(samples.collapsed)).not.toContain('Stopped')
   })
 
-  it('leaves a long name of a network out of the heading', () => {
+  it('leaves the long name of a network out of the heading', () => {
     const network = `mlp:${'width=128,'.repeat(5)}depth=60`
     const html = diagnosisReport({ ...samples.collapsed, network })
     expect(html).toContain('<h1>Correlation collapse</h1>')
@@ -94,19 +94,19 @@ describe('the page', () => {
   })
 })
 
-describe('the picture', () => {
-  it('is the profile that is asked for, or the losses', () => {
+describe('diagnosisPicture', () => {
+  it('draws the requested profile or the losses', () => {
     expect(diagnosisPicture(samples.collapsed)).toContain('network: 0.300 to 0.998 over 60 layers.')
     const other = { ...samples.collapsed, picture: 'activation' }
     expect(diagnosisPicture(other)).toContain('<title>Mean square activation</title>')
-    expect(diagnosisPicture(samples.healthy)).toContain('<title>Loss while training</title>')
+    expect(diagnosisPicture(samples.healthy)).toContain('<title>Loss during training</title>')
   })
 
-  it('is another where that one is missing', () => {
+  it('draws another picture if the requested one is missing', () => {
     const unlogged = { ...samples.healthy, trials: [] }
     expect(diagnosisPicture(unlogged)).toContain('<title>Cosine between different samples, before training</title>')
     expect(diagnosisPicture({ ...samples.collapsed, picture: 'unknown' })).toContain(
-      '<title>Loss while training</title>',
+      '<title>Loss during training</title>',
     )
     expect(diagnosisPicture(samples.interrupted)).toContain('<title>Nothing was measured</title>')
   })

@@ -1,5 +1,6 @@
-/** The report of a differential diagnosis, as a page: why is this deep network worse? */
-
+/**
+ * The HTML report of a differential diagnosis, which answers why a deep network is worse than a shallow one.
+ */
 import { formatDuration, formatFixed } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
@@ -18,7 +19,7 @@ import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
 export type { DiagnosisData } from './diagnosis-data.ts'
 export { diagnosisText } from './diagnosis-text.ts'
 
-/** The report as one self-contained HTML page. */
+/** The report of a diagnosis as one self-contained HTML page. */
 export function diagnosisReport(data: DiagnosisData): string {
   return renderPage({
     title: heading(data),
@@ -27,17 +28,17 @@ export function diagnosisReport(data: DiagnosisData): string {
     figures: [firstFigure(data)],
     groups: groups(data),
     tables: [],
-    sections: [{ heading: 'How to read it', paragraphs: reading(data) }],
+    sections: [{ heading: 'How to read this report', paragraphs: reading(data) }],
     facts: facts(data),
   })
 }
 
-/** The first picture alone, as an SVG file. */
+/** The main picture of a diagnosis, as an SVG file. */
 export function diagnosisPicture(data: DiagnosisData): string {
   return firstFigure(data).panels[0]
 }
 
-/** A network's name longer than this would be most of the first screen; it stands below as well. */
+/** Longest network name in the heading, in characters: longer names stand only in the summary and the facts. */
 const LONGEST_NETWORK = 32
 
 function heading({ network, title }: DiagnosisData): string {
@@ -45,19 +46,19 @@ function heading({ network, title }: DiagnosisData): string {
 }
 
 function interruption({ seconds }: DiagnosisData): string {
-  return `Stopped after ${formatDuration(seconds)}, so it is incomplete`
+  return `Stopped after ${formatDuration(seconds)}, so the diagnosis is incomplete`
 }
 
 function groups(data: DiagnosisData): PageGroup[] {
   const curves = lossFigure(data, firstProfile(data) !== undefined)
   const all: (PageGroup | null)[] = [
-    groupOfItems('What was ruled out', data.ruledOut.map(ruledOutItem)),
-    groupOfFigures('Layer by layer, while training', mapFigures(data)),
+    groupOfItems('Causes that were ruled out', data.ruledOut.map(ruledOutItem)),
+    groupOfFigures('Layer by layer during training', mapFigures(data)),
     controlsGroup(data),
-    groupOfFigures('Loss while training', curves === null ? [] : [curves]),
+    groupOfFigures('Loss during training', curves === null ? [] : [curves]),
     ...data.findings.map(findingGroup),
-    groupOfFigures('Layer by layer, before and after training', profileFigures(data)),
-    groupOfItems('What is open', data.open.map(openItem)),
+    groupOfFigures('Layer by layer before and after training', profileFigures(data)),
+    groupOfItems('Open questions', data.open.map(openItem)),
     groupOfItems(
       'Papers',
       unique(data.findings.flatMap(({ papers }) => papers)).map((text) => ({ text })),
@@ -78,7 +79,7 @@ function controlsGroup(data: DiagnosisData): PageGroup | null {
   const figure = controlFigure(data)
   if (figure === null) return null
   const table = controlsTable(data, controlsOf(data))
-  return { heading: 'One thing changed at a time', figures: [figure], tables: [table] }
+  return { heading: 'Controls: one thing changed at a time', figures: [figure], tables: [table] }
 }
 
 function ruledOutItem({ title, by, sentence }: DiagnosisData['ruledOut'][number]): PageItem {
@@ -98,7 +99,7 @@ function findingGroup({ title, score, sentence, evidence, cures }: DiagnosisFind
     { heading: 'evidence', prose: true },
     { heading: 'measured', numeric: true },
     { heading: 'limit', numeric: true },
-    { heading: 'what it is', prose: true },
+    { heading: 'description', prose: true },
   ]
   return {
     heading: title,
@@ -114,14 +115,17 @@ function unique(texts: readonly string[]): string[] {
 
 function reading(data: DiagnosisData): string[] {
   const values =
-    'The error is the fraction of the variance that the network leaves unexplained (1 - R²): 0% is a perfect prediction, ' +
-    'and worse than 100% is possible.'
+    'The error is the fraction of the variance that the network leaves unexplained (1 - R²). ' +
+    'A perfect prediction has an error of 0%, and errors above 100% are possible.'
   return [
-    'The training error says whether training found good weights, the test error what they are worth on samples it has ' +
-      'not seen. A network that is worse than its shallow twin on the training set itself is not overfitting.',
-    'A control is the same training with one thing changed. If the network gets well, that thing had to do with it; if ' +
-      'it does not, it had not. A score is from 0 (nothing speaks for the cause) to 1; the limits are those of networks ' +
-      'that train.',
+    'The training error shows whether training found good weights. ' +
+      'The test error shows how good the weights are on samples that were not used in training. ' +
+      'A network that is worse than its shallow twin on the training set itself is not overfitting.',
+    'A control is the same training with one thing changed. ' +
+      'If the network recovers, the changed setting was part of the cause. ' +
+      'If the network still fails, the changed setting was not part of the cause. ' +
+      'The score of a cause ranges from 0 (no evidence for the cause) to 1. ' +
+      'The limits of the evidence were set by measuring networks that train well.',
     `${guessingSentence(data)}${data.dataset.classes === null ? ` ${values}` : ''}`,
   ]
 }
@@ -130,7 +134,7 @@ function facts(data: DiagnosisData): Fact[] {
   const { dataset, steps, batch, optimizer, seeds, seconds, budgetSeconds } = data
   const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
   const passes = formatFixed((steps * batch) / dataset.train, 1)
-  const budget = Number.isFinite(budgetSeconds) ? ` of ${formatDuration(budgetSeconds)}` : ''
+  const budget = Number.isFinite(budgetSeconds) ? ` of a budget of ${formatDuration(budgetSeconds)},` : ''
   return [
     ...(data.command === undefined ? [] : [{ term: 'Command', detail: data.command, code: true }]),
     { term: 'Network', detail: data.network, code: true },

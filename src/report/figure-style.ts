@@ -1,6 +1,6 @@
 /**
- * The looks of a figure. The hues are those of Okabe and Ito (2008), told apart by color-blind readers; darkened on
- * paper and lightened on black until each also reads as text (contrast 4.5 and more).
+ * The style of a figure. The hues are those of Okabe and Ito (2008), which color-blind readers can distinguish. Each
+ * hue is darkened on white and lightened on black until text in this color is readable (a contrast of at least 4.5).
  */
 const LIGHT =
   '--iso-paper:#fff;--iso-ink:#1c2430;--iso-muted:#5b6675;--iso-grid:#e6e9ee;--iso-axis:#8b95a3;' +
@@ -9,9 +9,9 @@ const DARK =
   '--iso-paper:#12161c;--iso-ink:#e4e8ee;--iso-muted:#9aa5b4;--iso-grid:#262d37;--iso-axis:#667182;' +
   '--iso-0:#f58f55;--iso-1:#5ab4ec;--iso-2:#3cc79b;--iso-3:#e59ac6;--iso-4:#dcb43a;--iso-5:#a3b0f7'
 
-const COLOURS = [0, 1, 2, 3, 4, 5].map((index) => `.iso-c${index}{--iso-hue:var(--iso-${index})}`).join('')
+const COLORS = [0, 1, 2, 3, 4, 5].map((index) => `.iso-c${index}{--iso-hue:var(--iso-${index})}`).join('')
 
-/** Rules of every figure. They are the same text each time, so that many figures on one page don't disagree. */
+/** The CSS rules of every figure. All figures have the same rules, so figures on one page do not conflict. */
 export const FIGURE_STYLE = [
   `.iso-figure{${LIGHT};background:var(--iso-paper);font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}`,
   `@media screen and (prefers-color-scheme:dark){.iso-figure{${DARK}}}`,
@@ -30,8 +30,9 @@ export const FIGURE_STYLE = [
   '.iso-mark{fill:var(--iso-hue);stroke:var(--iso-paper);stroke-width:1.25}',
   '.iso-cross{fill:none;stroke:var(--iso-hue);stroke-width:1.75;stroke-linecap:round}',
   '.iso-cell{shape-rendering:crispEdges}',
-  // Dashes along a line as thick as a row is high are stripes: no pattern, whose id two figures of a page would share.
+  // The stripes of missing cells are dashes along a line as thick as a row. An SVG pattern would need an id, and two figures on a page
+  // would share that id.
   '.iso-none{stroke:var(--iso-axis);stroke-dasharray:1 3;fill:none}',
   '.iso-probe{fill:none;pointer-events:all}',
-  COLOURS,
+  COLORS,
 ].join('')

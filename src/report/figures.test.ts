@@ -9,8 +9,8 @@ function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1])
 }
 
-describe('the check of markup', () => {
-  it('finds what is wrong', () => {
+describe('verifyMarkup', () => {
+  it('reports unclosed tags, repeated attributes, NaN and unescaped characters', () => {
     expect(verifyMarkup('<a b="1"><c/>x &amp; y</a>')).toEqual([])
     expect(verifyMarkup('<a><b></a></b>')).toEqual(['</a> closes nothing', '</b> closes nothing'])
     expect(verifyMarkup('<a x="NaN">&</a>')).toEqual(['holds NaN', 'unescaped & in: &'])
@@ -22,8 +22,8 @@ describe('the check of markup', () => {
   })
 })
 
-describe('decimation', () => {
-  it('keeps the ends and the extremes of each column', () => {
+describe('decimate and splitAtGaps', () => {
+  it('decimate keeps both ends of a line and the extremes of each pixel column', () => {
     const places = Array.from(
       { length: 30_000 },
       (_, index): FigurePoint => [index / 100, index === 12_345 ? 99 : index % 2],
@@ -34,7 +34,7 @@ describe('decimation', () => {
     expect([kept[0], kept.at(-1)]).toEqual([places[0], places.at(-1)])
   })
 
-  it('never joins what a gap parts', () => {
+  it('splitAtGaps never connects points on both sides of a gap', () => {
     expect(splitAtGaps([null, [0, 0], [1, 1], null, null, [2, 2], null])).toEqual([
       [
         [0, 0],
@@ -45,7 +45,7 @@ describe('decimation', () => {
   })
 })
 
-describe('a line figure', () => {
+describe('lineFigure', () => {
   const spec: LineFigure = {
     title: 'Loss <of> "all"',
     description: 'a & b',
@@ -54,7 +54,7 @@ describe('a line figure', () => {
     series: [{ name: 'plain', points: [0, 1, 2, 3].map((x) => ({ x, y: 4 - x })) }],
   }
 
-  it('is well-formed, and says what it shows', () => {
+  it('writes well-formed SVG with a title, a description and labels', () => {
     const svg = lineFigure(spec)
     expect(verifyMarkup(svg)).toEqual([])
     expect(svg).toContain('<title>Loss &lt;of&gt; &quot;all&quot;</title><desc>a &amp; b</desc>')
@@ -78,7 +78,7 @@ describe('a line figure', () => {
     ])
   })
 
-  it('leaves gaps where there is no number', () => {
+  it('leaves a gap for each value that is null or not finite', () => {
     const values = [1, Number.NaN, 2, 3, null, Number.POSITIVE_INFINITY, 1e200, 4]
     const svg = lineFigure({
       ...spec,
@@ -89,14 +89,14 @@ describe('a line figure', () => {
     expect(line.split('M').length - 1).toBe(3)
   })
 
-  it('leaves gaps for zero on a logarithmic axis', () => {
+  it('leaves a gap for a zero on a logarithmic axis', () => {
     const points = [10, 0, 1, 0.1].map((y, x) => ({ x, y }))
     const svg = lineFigure({ ...spec, y: { label: 'Loss', scale: 'log' }, series: [{ name: 'a', points }] })
     expect(verifyMarkup(svg)).toEqual([])
     expect(texts(svg)).toEqual(expect.arrayContaining(['0.1', '1', '10']))
   })
 
-  it('is drawn without any number at all', () => {
+  it('draws a figure without any points', () => {
     for (const series of [
       [],
       [{ name: 'a', points: [] }],
@@ -106,13 +106,13 @@ describe('a line figure', () => {
     }
   })
 
-  it('stays small, however many points there are', () => {
+  it('writes less than 30,000 characters for 100,000 points', () => {
     const points = Array.from({ length: 100_000 }, (_, x) => ({ x, y: Math.sin(x), low: -1, high: Math.cos(x) }))
     const svg = lineFigure({ ...spec, series: [{ name: 'a', points }] })
     expect(svg.length).toBeLessThan(30_000)
   })
 
-  it('names each color once, next to the line', () => {
+  it('writes the name of each color once, beside its lines', () => {
     const series = [1, 2, 3].map((seed) => ({
       name: 'plain',
       thin: true,
@@ -134,7 +134,7 @@ describe('a line figure', () => {
     expect(names.slice(-2)).toEqual(['plain', 'guessing'])
   })
 
-  it('ends a broken run in a cross at the edge of the plot', () => {
+  it('ends the line of a diverged run in a cross at the edge of the plot', () => {
     const points = [1, 2, 1e30, null].map((y, x) => ({ x, y }))
     const svg = lineFigure({
       ...spec,
@@ -146,7 +146,7 @@ describe('a line figure', () => {
   })
 })
 
-describe('a range figure', () => {
+describe('rangeFigure', () => {
   const dots = (...values: (number | null)[]) => values.map((value, index) => ({ label: `seed ${index + 1}`, value }))
   const panel = (heading: string, shift: number) => ({
     heading,
@@ -165,7 +165,7 @@ describe('a range figure', () => {
     broken: 'diverged',
   }
 
-  it('has all runs, means and intervals', () => {
+  it('draws all runs, means and intervals', () => {
     const svg = rangeFigure(spec)
     expect(verifyMarkup(svg)).toEqual([])
     expect(svg.match(/class="iso-dot/g)).toHaveLength(22)
@@ -176,14 +176,14 @@ describe('a range figure', () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(['plain 85%', 'residual 5.0%', 'guessing', 'diverged', '100%']))
   })
 
-  it('gives each panel alone on the same scale', () => {
+  it('draws each panel on the same scale if the panels are separate figures', () => {
     const panels = rangePanels({ ...spec, y: { label: 'Misclassified', percent: true } })
     expect(panels.map((svg) => verifyMarkup(svg))).toEqual([[], []])
     const ticks = panels.map((svg) => texts(svg).filter((text) => text.endsWith('0%')))
     expect(ticks[0]).toEqual(ticks[1])
   })
 
-  it('is drawn with one run, and with none that ended', () => {
+  it('draws a figure for a single run and for runs without a finite value', () => {
     const one = { heading: 'a', groups: [{ name: 'plain', cells: [dots(0.5)] }] }
     const none = { heading: 'a', groups: [{ name: 'plain', cells: [dots(null, Number.NaN)] }] }
     const x = { label: 'Depth', categories: ['4'] }

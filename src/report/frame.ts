@@ -1,4 +1,4 @@
-/** What figures share: the room around the plot, the axes, reference lines and the names at the right edge. */
+/** Parts that all figures share: the margins around the plot, axes, reference lines, and names at the right edge. */
 import { spread, textWidth } from './labels.ts'
 import { type Axis, type AxisScale, axisLabel, createScale } from './scale.ts'
 import { element, label } from './svg.ts'
@@ -8,24 +8,24 @@ const TICK_SIZE = 11.5
 const NAME_SIZE = 12
 const NAME_SPACING = 14
 
-/** The plot's edges, in pixels. */
+/** The edges of the plot, in pixels. */
 export interface Box {
   readonly left: number
   readonly right: number
   readonly top: number
   readonly bottom: number
-  /** Of the whole panel. */
+  /** Width of the whole panel, in pixels. */
   readonly width: number
 }
 
-/** A name beside the plot, in the color of what it names; `color` null for a reference line. */
+/** A name beside the plot, in the color of the named line; `color` is null for a reference line. */
 export interface Name {
   readonly text: string
   readonly color: number | null
   readonly y: number
 }
 
-/** A horizontal line to compare with. */
+/** A horizontal reference line. */
 export interface Reference {
   readonly label: string
   readonly y: number
@@ -37,20 +37,20 @@ export interface FrameOptions {
   readonly heading: string
   readonly y: Axis
   readonly domain: Domain
-  /** The texts that will stand at the right edge; the plot leaves room for the longest. */
+  /** The texts at the right edge of the plot. The right margin of the plot fits the longest text. */
   readonly names: readonly string[]
-  /** Height kept free above the plot. */
+  /** Height of the free strip above the plot, in pixels. */
   readonly strip: number
 }
 
 export interface Frame {
   readonly box: Box
   readonly y: AxisScale
-  /** Heading, label of the y axis, grid and tick labels. */
+  /** The markup of the heading, the y axis label, the grid and the tick labels. */
   readonly markup: string
 }
 
-/** Lays a panel out and draws its heading and y axis. */
+/** Computes the layout of a panel and draws its heading and y axis. */
 export function createFrame(options: FrameOptions): Frame {
   const top = 44 + options.strip
   const bottom = options.height - 40
@@ -69,7 +69,7 @@ export function createFrame(options: FrameOptions): Frame {
   return { box, y, markup: heading + caption + rows.join('') }
 }
 
-/** The x axis: a base line, its ticks as far as their labels don't touch, and its label. */
+/** Draws the x axis: a base line, ticks, the tick labels that do not touch each other, and the axis label. */
 export function drawColumns(box: Box, ticks: readonly (Tick & { readonly at: number })[], caption: string): string {
   const widest = Math.max(0, ...ticks.map((tick) => textWidth(tick.label, TICK_SIZE)))
   const gap = ticks.length < 2 ? Number.POSITIVE_INFINITY : Math.min(...gaps(ticks.map((tick) => tick.at)))
@@ -91,7 +91,7 @@ function gaps(places: readonly number[]): number[] {
   return places.slice(1).map((place, index) => place - places[index])
 }
 
-/** Names at the right edge, as near as they can be to what they name. */
+/** Draws names at the right edge, as near as possible to the named lines. */
 export function drawNames(box: Box, names: readonly Name[]): string {
   const wanted = names.map((name) => clamp(name.y, box.top, box.bottom))
   const places = spread(wanted, NAME_SPACING, box.top, box.bottom)
@@ -103,7 +103,7 @@ export function drawNames(box: Box, names: readonly Name[]): string {
     .join('')
 }
 
-/** Dotted lines at the references inside the domain, and the names to write beside them. */
+/** Draws dotted lines for the references inside the domain, and returns the names to write beside the lines. */
 export function drawReferences(frame: Frame, references: readonly Reference[]): { markup: string; names: Name[] } {
   const names: Name[] = []
   let markup = ''
@@ -117,7 +117,7 @@ export function drawReferences(frame: Frame, references: readonly Reference[]): 
   return { markup, names }
 }
 
-/** Markup cut off at the plot's edges, without an id that could be taken twice on a page. */
+/** Clips markup at the edges of the plot. A nested `svg` needs no id, so two figures on a page cannot share an id. */
 export function clip(box: Box, ...children: readonly string[]): string {
   const [x, y, width, height] = [box.left, box.top - 2, box.right - box.left + 2, box.bottom - box.top + 4]
   const viewBox = [x, y, width, height].map((value) => Math.round(value * 10) / 10).join(' ')

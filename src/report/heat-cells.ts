@@ -1,15 +1,14 @@
-/** The cells of a heat map: few enough to draw, as levels of color, and equal neighbors joined to rectangles. */
-
+/** The cells of a heat map: binned to a drawable number, mapped to color levels, and joined into rectangles. */
 import { LEVELS } from './heat-colors.ts'
 import type { Domain } from './ticks.ts'
 
-/** Values by column, then by row; null where there is none. */
+/** The values of a heat map, indexed by column, then by row; null for a missing value. */
 export type Grid = readonly (readonly (number | null)[])[]
 
-/** The level of a cell without a value. */
+/** The color level of a cell without a value. */
 export const NO_LEVEL = -1
 
-/** Neighboring cells of one level: columns left to right (exclusive), rows top to bottom (exclusive). */
+/** A rectangle of cells with the same color level. The `right` column and the `bottom` row are exclusive. */
 export interface Patch {
   readonly level: number
   readonly left: number
@@ -18,12 +17,12 @@ export interface Patch {
   bottom: number
 }
 
-/** How many neighbors share one of at most `most` places. */
+/** The number of neighbors in one bin, so that `count` items fit into at most `most` bins. */
 export function binSize(count: number, most: number): number {
   return Math.max(1, Math.ceil(count / most))
 }
 
-/** The grid with each `columns` by `rows` cells replaced by the median of their finite values. */
+/** Replaces each block of `columns` by `rows` cells of the grid by the median of the finite values in the block. */
 export function binned(grid: Grid, rowCount: number, columns: number, rows: number): (number | null)[][] {
   return starts(grid.length, columns).map((column) => {
     const together = grid.slice(column, column + columns)
@@ -37,21 +36,24 @@ export function binned(grid: Grid, rowCount: number, columns: number, rows: numb
   })
 }
 
-/** Where the bins of `count` items begin. */
+/** The index of the first item of each bin, for `count` items in bins of `size`. */
 export function starts(count: number, size: number): number[] {
   return Array.from({ length: Math.ceil(count / size) }, (_, index) => index * size)
 }
 
-/** The median of the finite cells, of `size` that there could be. */
+/** The median of the finite cells in a bin of `size` cells; null if fewer than half of the cells are finite. */
 function median(cells: readonly (number | null)[], size: number): number | null {
   const present = Float64Array.from(cells.filter((cell) => cell !== null).filter(Number.isFinite)).sort()
-  // A bin that is mostly without values would be shown as something most of it isn't.
+  // A bin of mostly missing values is drawn as missing, because its few values would misrepresent the bin.
   if (present.length === 0 || present.length * 2 < size) return null
   const [low, high] = [Math.floor, Math.ceil].map((round) => present[round((present.length - 1) / 2)])
   return low + (high - low) / 2
 }
 
-/** Which of the LEVELS colors a value has; values beyond the domain have that of its end, and so has 0 on a log scale. */
+/**
+ * The color level of a value, from 0 to LEVELS - 1. A value outside the domain takes the level of the nearest end. On a
+ * log scale, the value 0 takes the lowest color level.
+ */
 export function levelOf(value: number | null, scale: 'linear' | 'log', [low, high]: Domain): number {
   if (value === null || !Number.isFinite(value) || (scale === 'log' && value < 0)) return NO_LEVEL
   if (value <= low) return 0
@@ -61,7 +63,10 @@ export function levelOf(value: number | null, scale: 'linear' | 'log', [low, hig
   return Math.min(LEVELS - 1, Math.floor(part * LEVELS))
 }
 
-/** Equal neighbors of a row as one patch, and equal patches below each other as one. `levels` by column, then by row. */
+/**
+ * Joins equal neighbors of a row into one patch, and equal patches below each other into one. `levels` is indexed by
+ * column, then by row.
+ */
 export function patches(levels: readonly (readonly number[])[], rowCount: number): Patch[] {
   const done: Patch[] = []
   let above = new Map<string, Patch>()

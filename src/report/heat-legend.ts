@@ -1,4 +1,4 @@
-/** The color scale beside a heat map. */
+/** The legend beside a heat map: a bar of colors with ticks. */
 import type { Box } from './frame.ts'
 import { heatColor, LEVELS } from './heat-colors.ts'
 import { textWidth } from './labels.ts'
@@ -6,7 +6,7 @@ import type { AxisScale } from './scale.ts'
 import { coordinate, element, label } from './svg.ts'
 
 export interface Legend {
-  /** From the values to 0 (the top of the bar) .. 1 (its bottom). */
+  /** Maps values to places from 0 (top of the color bar) to 1 (bottom of the color bar). */
   readonly scale: AxisScale
   readonly hasMissing: boolean
 }
@@ -15,13 +15,13 @@ const GAP = 16
 const BAR = 12
 const MISSING_WORDS = 'no value'
 
-/** The room that the legend takes at the right of the map. */
+/** Width of the legend at the right of the heat map, in pixels. */
 export function legendWidth({ scale, hasMissing }: Legend): number {
   const texts = [...scale.ticks.map((tick) => tick.label), ...(hasMissing ? [MISSING_WORDS] : [])]
   return GAP + BAR + 7 + Math.ceil(Math.max(0, ...texts.map((text) => textWidth(text, 11.5))))
 }
 
-/** The bar with its ticks, and below it what stands for missing values, if there are any. */
+/** Draws the color bar with its ticks. Below the bar is a sample of a missing value, if the heat map has any. */
 export function drawLegend({ right, top, bottom }: Box, { scale, hasMissing }: Legend): string {
   const left = right + GAP
   const foot = hasMissing ? bottom - BAR - 14 : bottom

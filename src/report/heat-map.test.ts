@@ -9,7 +9,7 @@ function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1])
 }
 
-/** Values from 0.001 (first layer, first step) to 1 (last layer, last step). */
+/** A heat map whose values rise from 0.001 (first layer, first step) to about 1 (last layer, last step). */
 function sample(layers: number, steps: number, change: Partial<HeatMap> = {}): HeatMap {
   return {
     title: 'Gradient <norm>',
@@ -24,8 +24,8 @@ function sample(layers: number, steps: number, change: Partial<HeatMap> = {}): H
   }
 }
 
-describe('a heat map', () => {
-  it('is well-formed, says what it shows, and numbers layers and steps', () => {
+describe('heatMap', () => {
+  it('writes well-formed SVG with a title, a description and numbered layers and steps', () => {
     const svg = heatMap(sample(60, 13))
     expect(verifyMarkup(svg)).toEqual([])
     expect(svg).toContain('<title>Gradient &lt;norm&gt;</title><desc>grows &amp; grows</desc>')
@@ -34,14 +34,14 @@ describe('a heat map', () => {
     expect(texts(svg)).not.toContain('no value')
   })
 
-  it('has the first layer at the top', () => {
+  it('draws the first layer at the top', () => {
     const svg = heatMap(sample(2, 1, { values: [[0.001, 1]] }))
     const top = (color: string) => Number(svg.match(new RegExp(`fill="${color}" d="M[\\d.]+ ([\\d.]+)h`))?.[1])
     expect(top(heatColor(0))).toBe(44)
     expect(top(heatColor(LEVELS - 1))).toBeGreaterThan(150)
   })
 
-  it('shows what is missing or not finite as such, with a word in the legend', () => {
+  it('stripes missing and non-finite values, and explains the stripes in the legend', () => {
     const svg = heatMap(
       sample(3, 2, {
         values: [
@@ -56,12 +56,12 @@ describe('a heat map', () => {
     expect(svg).toContain('<title>hidden[2]: – at step 0, – at step 10</title>')
   })
 
-  it('says that steps are not to scale where they are unevenly apart', () => {
+  it('labels unevenly spaced steps as not to scale', () => {
     expect(texts(heatMap(sample(3, 4)))).toContain('Step')
     expect(texts(heatMap(sample(3, 4, { steps: [0, 1, 10, 100] })))).toContain('Step (as measured, not to scale)')
   })
 
-  it('is drawn with one cell, with none, and with one value everywhere', () => {
+  it('draws a map of one cell, a map without cells, and a map of equal values', () => {
     for (const spec of [sample(1, 1), sample(0, 0), sample(5, 0), sample(0, 5), sample(3, 3, { values: [] })]) {
       expect(verifyMarkup(heatMap(spec))).toEqual([])
     }
@@ -71,7 +71,7 @@ describe('a heat map', () => {
     }
   })
 
-  it('stays small however deep the network is, and says what it joined', () => {
+  it('writes less than 60,000 characters for 3,000 layers, and notes how many layers and steps it joined', () => {
     const deep = sample(3000, 250)
     const svg = heatMap(deep)
     expect(svg.length).toBeLessThan(60_000)
@@ -83,16 +83,16 @@ describe('a heat map', () => {
     expect(heatNotes(sample(120, 100))).toEqual([])
   })
 
-  it('says so where values lie beyond its colors', () => {
-    const notes = ['Values beyond the scale have the color of its end.']
+  it('notes that values lie outside the color scale', () => {
+    const notes = ['Values outside the color scale have the color of the nearest end.']
     expect(heatNotes(sample(3, 3, { domain: [0.01, 1] }))).toEqual(notes)
     expect(heatNotes(sample(1, 2, { values: [[0], [1]] }))).toEqual(notes)
     expect(heatNotes(sample(3, 3, { domain: [1e-4, 10] }))).toEqual([])
   })
 })
 
-describe('the colors', () => {
-  it('rise in lightness from level to level', () => {
+describe('heatColor and levelOf', () => {
+  it('heatColor returns a lighter color for each higher level', () => {
     const linear = (channel: number) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4)
     const luminances = Array.from({ length: LEVELS }, (_, level) => {
       const [red, green, blue] = [1, 3, 5].map((at) =>
@@ -103,7 +103,7 @@ describe('the colors', () => {
     for (let level = 1; level < LEVELS; level++) expect(luminances[level]).toBeGreaterThan(luminances[level - 1])
   })
 
-  it('divide a scale evenly', () => {
+  it('levelOf divides a linear and a logarithmic scale evenly', () => {
     expect([0, 0.5, 0.999, 1, 7, -7].map((value) => levelOf(value, 'linear', [0, 1]))).toEqual([0, 12, 23, 23, 23, 0])
     expect([1e-6, 1e-3, 1, 0].map((value) => levelOf(value, 'log', [1e-6, 1]))).toEqual([0, 12, 23, 0])
     expect([null, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => levelOf(value, 'linear', [0, 1]))).toEqual([
@@ -115,8 +115,8 @@ describe('the colors', () => {
   })
 })
 
-describe('cells', () => {
-  it('are joined by their median, and missing where most of them are', () => {
+describe('binned and patches', () => {
+  it('binned replaces cells by the median of their bin, or by null if most cells of the bin are missing', () => {
     const grid = [
       [1, 5, 100, null, null],
       [3, 7, Number.NaN, null, 8],
@@ -128,7 +128,7 @@ describe('cells', () => {
     expect(binned(grid, 5, 2, 2)).toEqual([[4, null, 8]])
   })
 
-  it('are covered by the patches once each, with their own level', () => {
+  it('patches covers each cell by exactly one patch of the same color level', () => {
     const grids = fc
       .record({ columns: fc.integer({ min: 1, max: 8 }), rows: fc.integer({ min: 1, max: 8 }) })
       .chain(({ columns, rows }) => {

@@ -1,5 +1,6 @@
-/** Heat maps: a quantity by layer (rows, the first at the top) and step (columns). */
-
+/**
+ * Heat maps of a quantity by layer and step. Rows are layers, with the first layer at the top, and columns are steps.
+ */
 import { formatFixed, formatNumber } from '../format/text.ts'
 import { type Box, drawColumns } from './frame.ts'
 import { binned, binSize, type Grid, levelOf, NO_LEVEL, patches, starts } from './heat-cells.ts'
@@ -12,16 +13,16 @@ import { type Domain, roundStep } from './ticks.ts'
 
 export interface HeatMap {
   readonly title: string
-  /** What the figure shows, in words, for those who can't see it. */
+  /** A description of the figure in words, for readers who cannot see the figure. */
   readonly description: string
   readonly scale: 'log' | 'linear'
-  /** What the colors span; by default all values. */
+  /** The range of values that the colors span; by default the range of all values. */
   readonly domain?: Domain
-  /** The numbers of the columns. */
+  /** The training step of each column. */
   readonly steps: readonly number[]
-  /** The names of the rows, the first at the top. */
+  /** The layer name of each row, from top to bottom. */
   readonly layers: readonly string[]
-  /** By column, then by row; what is null or not finite is drawn as missing. */
+  /** The values, indexed by column, then by row. A value that is null or not finite is drawn as missing. */
   readonly values: Grid
   readonly width?: number
   readonly height?: number
@@ -29,11 +30,11 @@ export interface HeatMap {
 
 const MOST_ROWS = 120
 const MOST_COLUMNS = 100
-/** Along the steps. */
+/** Largest number of ticks on the step axis. */
 const MOST_TICKS = 24
 const TICK_SIZE = 11.5
 
-/** Draws the map as SVG text. */
+/** Draws the heat map as SVG text. */
 export function heatMap(spec: HeatMap): string {
   const { width = 440, height = 360, layers, steps } = spec
   const map = prepare(spec)
@@ -63,7 +64,7 @@ export function heatMap(spec: HeatMap): string {
   )
 }
 
-/** What a reader has to know about the cells: several layers or steps in one, and values beyond the colors. */
+/** Notes for the reader: how many layers or steps share a cell, and whether values lie outside the color scale. */
 export function heatNotes(spec: HeatMap): string[] {
   return notesOf(prepare(spec))
 }
@@ -74,13 +75,14 @@ function notesOf({ rows, columns, domain, cells }: Prepared): string[] {
   return [
     ...(rows === 1 ? [] : [`Each row is the median of ${rows} layers.`]),
     ...(columns === 1 ? [] : [`Each column is the median of ${columns} measured steps.`]),
-    ...(beyond ? ['Values beyond the scale have the color of its end.'] : []),
+    ...(beyond ? ['Values outside the color scale have the color of the nearest end.'] : []),
   ]
 }
 
 interface Prepared {
-  /** Layers in a row, and steps in a column. */
+  /** Number of layers in one row of cells. */
   readonly rows: number
+  /** Number of steps in one column of cells. */
   readonly columns: number
   readonly rowStarts: readonly number[]
   readonly columnStarts: readonly number[]
@@ -108,17 +110,18 @@ function prepare({ layers, steps, values, scale, domain }: HeatMap): Prepared {
 
 function legendScale({ scale }: HeatMap, domain: Domain, height: number) {
   const axis: Axis = { label: '', scale }
-  // From 0 to 1: the legend has its own place, and leaves room for what is missing.
+  // The scale maps to 0..1, because the legend computes its own place and leaves room for the sample of a missing
+  // value.
   return createScale(axis, domain, [1, 0], Math.max(2, Math.floor((height - 84) / 46)))
 }
 
-/** One path for each color: a path with many rectangles is far smaller than as many elements. */
+/** Draws one path for each color. A path with many rectangles is far smaller than one element for each rectangle. */
 function drawCells({ levels, rowStarts }: Prepared, x: (column: number) => number, y: (row: number) => number): string {
   const paths = new Map<string, string>()
   const stripes = new Map<string, string>()
   const add = (to: Map<string, string>, key: string, d: string) => to.set(key, (to.get(key) ?? '') + d)
   for (const patch of patches(levels, rowStarts.length)) {
-    // Of rounded edges, so that neighbors share theirs exactly.
+    // The edges are rounded first, so neighboring rectangles share an edge exactly.
     const [left, right, top, bottom] = [x(patch.left), x(patch.right), y(patch.top), y(patch.bottom)].map(tenth)
     const [width, height] = [coordinate(right - left), coordinate(bottom - top)]
     const color = patch.level === NO_LEVEL ? 'var(--iso-grid)' : heatColor(patch.level)
@@ -137,7 +140,7 @@ function tenth(value: number): number {
   return Math.round(value * 10) / 10
 }
 
-/** The first layer, and round numbers as far as there is room. */
+/** Draws the ticks of the layer axis: the first layer, and as many round numbers as fit. */
 function drawRowTicks(box: Box, count: number): string {
   const height = box.bottom - box.top
   const step = Math.max(1, Math.round(roundStep(count, height / 36)))
@@ -153,7 +156,7 @@ function drawRowTicks(box: Box, count: number): string {
     .join('')
 }
 
-/** What is seen on hovering over a row: its name, and its first and last value. */
+/** Draws invisible rectangles whose tooltips show the name of a row and the first and last value of the row. */
 function drawProbes({ layers, steps }: HeatMap, map: Prepared, box: Box, y: (row: number) => number): string {
   const lastColumn = map.columnStarts.length - 1
   if (lastColumn < 0) return ''
@@ -171,7 +174,7 @@ function drawProbes({ layers, steps }: HeatMap, map: Prepared, box: Box, y: (row
     .join('')
 }
 
-/** Whether the steps are about equally far apart, so that their axis is one of numbers. */
+/** Whether the steps are about equally spaced, so the step axis is to scale. */
 function isEven(steps: readonly number[]): boolean {
   const gaps = steps.slice(1).map((step, index) => step - steps[index])
   return gaps.length === 0 || Math.max(...gaps) <= 1.5 * Math.min(...gaps)

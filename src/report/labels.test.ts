@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fitted, shortened, spread, textWidth } from './labels.ts'
 
-it('leaves labels alone that do not touch', () => {
+it('spread leaves labels in place that do not touch', () => {
   expect(spread([50, 10, 90], 14, 0, 100)).toEqual([50, 10, 90])
 })
 
-it('moves those apart that do, to both sides', () => {
+it('spread moves touching labels apart, to both sides', () => {
   expect(spread([50, 50], 14, 0, 100)).toEqual([43, 57])
   expect(spread([100, 99], 14, 0, 100)).toEqual([100, 86])
 })
 
-it('keeps any labels apart, in order and inside', () => {
+it('spread keeps any labels apart, in order and inside the range', () => {
   const wanted = fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { maxLength: 14 })
   fc.assert(
     fc.property(wanted, (places) => {
@@ -26,12 +26,12 @@ it('keeps any labels apart, in order and inside', () => {
   )
 })
 
-it('cuts texts to a number of characters', () => {
+it('shortened cuts a text to a number of characters', () => {
   expect(shortened('rate / 3', 8)).toBe('rate / 3')
   expect(shortened('rate / 10', 8)).toBe('rate / …')
 })
 
-it('cuts texts to a width, and only those that are wider', () => {
+it('fitted cuts a text to a width in pixels, and leaves narrower texts unchanged', () => {
   expect(fitted('Gradient norm', 200, 12)).toBe('Gradient norm')
   const cut = fitted('The norm of the gradient of the weights', 100, 12)
   expect(cut).toMatch(/^The norm .*…$/)

@@ -1,13 +1,14 @@
-/** Labels that don't overlap, without measuring text on a screen. */
+/** Places and shortens labels so that they do not overlap. Text widths are estimated, not measured on a screen. */
 
 /**
- * Widths of characters in parts of the font size. Which font a reader has isn't known: these are of the widest common one
- * (DejaVu Sans, what many Linux systems mean by system-ui), so that a label has room, or more than it needs.
+ * Narrow and wide characters of a font. The reader's font is unknown, so the widths are those of the widest common
+ * font, DejaVu Sans, which is system-ui on many Linux systems. A label in another font then has more room than it
+ * needs.
  */
 const NARROW = new Set("iljtfrI.,:;'|!()[] -")
 const WIDE = new Set('mwMW%@')
 
-/** About how wide `text` is, in pixels. */
+/** Estimates the width of a text, in pixels. `size` is the font size, in pixels. */
 export function textWidth(text: string, size: number, bold = false): number {
   let width = 0
   for (const character of text) {
@@ -21,8 +22,9 @@ export function textWidth(text: string, size: number, bold = false): number {
 }
 
 /**
- * Places for labels that would like to be at `wanted`: at least `spacing` apart, inside low..high as long as they fit,
- * moved as little as possible (in least squares: pooled neighbors share their mean).
+ * Moves labels as little as possible from their `wanted` places, so that they are at least `spacing` apart. The places
+ * stay inside low..high if all labels fit. The sum of squared moves is minimal: labels that push each other share the
+ * mean of their places.
  */
 export function spread(wanted: readonly number[], spacing: number, low: number, high: number): number[] {
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b] || a - b)
@@ -48,13 +50,13 @@ export function spread(wanted: readonly number[], spacing: number, low: number, 
   return places
 }
 
-/** The text, or as much of it as fits into so many characters. */
+/** Shortens a text to at most `most` characters. A shortened text ends in an ellipsis. */
 export function shortened(text: string, most: number): string {
   const characters = [...text]
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text
 }
 
-/** The text, or as much of it as fits into so many pixels. */
+/** Shortens a text to at most `width` pixels. A shortened text ends in an ellipsis. */
 export function fitted(text: string, width: number, size: number, bold = false): string {
   if (textWidth(text, size, bold) <= width) return text
   let cut = [...text]

@@ -1,4 +1,4 @@
-/** Lines over steps or depth, with bands, marks and names at their ends. */
+/** Figures of lines over steps or depth, with bands, marks, and names at the ends of the lines. */
 import { decimate, splitAtGaps } from './decimate.ts'
 import {
   clamp,
@@ -15,7 +15,7 @@ import { type Axis, type AxisScale, axisLabel, createScale, domainOf, roundOutwa
 import { cross, element, type FigurePoint, figure, mark, pathThrough, tooltip } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
-/** A point of a line; a `y` that is null or not finite is a gap. `low` and `high` bound the band around it. */
+/** A point of a line. A `y` that is null or not finite is a gap. `low` and `high` bound the band around the line. */
 export interface LinePoint {
   readonly x: number
   readonly y: number | null
@@ -24,25 +24,25 @@ export interface LinePoint {
 }
 
 export interface LineSeries {
-  /** What the line is called; lines of one name share a color and one label. */
+  /** The name of the line. Lines of the same name share a color and one label. */
   readonly name: string
-  /** In order of x. */
+  /** The points of the line, in ascending order of x. */
   readonly points: readonly LinePoint[]
-  /** What is shown on hovering; by default the name. */
+  /** The tooltip of the line; by default its name. */
   readonly note?: string
-  /** Which color of the palette; by default the names take them in order. */
+  /** Index of the line's color in the palette; by default the names take the colors in order. */
   readonly color?: number
-  /** One of many: drawn lighter. */
+  /** Whether the line is drawn thin and light, as one of many lines. */
   readonly thin?: boolean
-  /** Whether each point has a mark. */
+  /** Whether each point of the line has a mark. */
   readonly marks?: boolean
-  /** Whether the run broke off at the last point: it ends in a cross. */
+  /** Whether the run diverged at the last point. The line of a diverged run ends in a cross. */
   readonly broken?: boolean
 }
 
 export interface LineFigure {
   readonly title: string
-  /** What the figure shows, in words, for those who can't see it. */
+  /** A description of the figure in words, for readers who cannot see the figure. */
   readonly description: string
   readonly x: Axis
   readonly y: Axis
@@ -56,7 +56,7 @@ interface Colored extends LineSeries {
   readonly hue: number
 }
 
-/** Draws the figure as SVG text. */
+/** Draws a line figure as SVG text. */
 export function lineFigure(spec: LineFigure): string {
   const { width = 440, height = 300, references = [] } = spec
   const names = [...new Set(spec.series.map((series) => series.name))]
@@ -93,7 +93,10 @@ export function lineFigure(spec: LineFigure): string {
   )
 }
 
-/** The y domain that holds all lines and bands, rounded outward; from 0 where that costs little room. */
+/**
+ * The y domain of all lines and bands, rounded outward. The domain starts at 0 if all values are positive and the
+ * lowest is below half the highest.
+ */
 function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
   const values = series.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]))
@@ -101,7 +104,9 @@ function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
   return roundOutward([kind === 'linear' && low > 0 && low < high / 2 ? 0 : low, high], kind, 5)
 }
 
-/** Keeps places far outside the plot near it, where browsers' arithmetic is still exact. */
+/**
+ * The place of a point in pixels. Places far outside the plot are moved closer, where browsers still compute exactly.
+ */
 function place(x: AxisScale, y: AxisScale, point: LinePoint, value: number | null | undefined): FigurePoint | null {
   const [across, up] = [x.place(point.x), y.place(value)]
   return across === null || up === null ? null : [across, clamp(up, -5000, 5000)]
@@ -140,7 +145,7 @@ function drawMarks(line: Colored, x: AxisScale, frame: Frame): string {
   return marks + end
 }
 
-/** Each name beside the mean place of its lines' ends. */
+/** Places each name beside the mean of the ends of its lines. */
 function nameLines(names: readonly string[], lines: readonly Colored[], { y, box }: Frame): Name[] {
   return names.flatMap((text) => {
     const own = lines.filter((line) => line.name === text)

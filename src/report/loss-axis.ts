@@ -1,16 +1,16 @@
-/** The axis of losses while training. */
-
+/** The axis of losses during training. */
 import { isDrawable } from '../format/text.ts'
 import { type Axis, domainOf, roundOutward } from './scale.ts'
 
-/** What a training kept of its losses. */
+/** The stored losses of one training. */
 export interface LossCurve {
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
 }
 
 /**
- * One scale for all panels. A run that blows up would press all others flat: nothing far above where the runs started
- * is shown. Logarithmic where the losses differ by a factor of 20 and more.
+ * One loss axis for all panels. The axis ends at 1.5 times the largest initial loss, or 4 times on a log scale, because
+ * a run that blows up would press all other lines flat. The axis is logarithmic if the smallest loss is less than a
+ * twentieth of the largest initial loss. Returns null without a finite loss.
  */
 export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const losses = rows.flatMap((row) => row.losses.map((point) => point.loss)).filter(isDrawable)
@@ -21,7 +21,7 @@ export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const usual = Math.max(...starts)
   const scale = low >= 0 && least < usual / 20 ? 'log' : 'linear'
   const top = usual > 0 ? Math.min(high, usual * (scale === 'log' ? 4 : 1.5)) : high
-  // Eight decades are as many as a panel can show; a loss of exactly 0 has no place on them anyway.
+  // A panel can show at most eight decades. A loss of exactly 0 has no place on a logarithmic axis anyway.
   const bottom = scale === 'log' ? Math.max(least, top * 1e-8) : Math.min(low, 0)
   return { label: 'Training loss', scale, domain: roundOutward(domainOf([bottom, top], scale), scale, 5) }
 }

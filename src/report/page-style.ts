@@ -1,4 +1,6 @@
-/** The looks of a page: system fonts, a measure to read at, light or dark as the reader likes it, and paper. */
+/**
+ * The CSS of a page: system fonts, a readable line length, the reader's light or dark preference, and rules for print.
+ */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;

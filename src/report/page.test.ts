@@ -16,21 +16,21 @@ const page: Page = {
   ],
 }
 
-it('escapes every text', () => {
+it('renderPage escapes every text of a page', () => {
   const html = renderPage(page)
   expect(verifyMarkup(html)).toEqual([])
   expect(html).not.toContain('<script')
   expect(html.match(/&lt;script&gt;/g)).toHaveLength(15)
 })
 
-it('needs nothing from anywhere', () => {
+it('renderPage writes a page that loads nothing from other files or hosts', () => {
   const html = renderPage({ title: 'a', lead: 'b', figures: [], tables: [], sections: [], facts: [] })
   expect(verifyMarkup(html)).toEqual([])
   expect(html).not.toMatch(/https?:|url\(|@import|src=|href=|<link/)
   expect(html).toContain('default-src &#39;none&#39;')
 })
 
-describe('a group', () => {
+describe('a group of a page', () => {
   const group = {
     heading: nasty,
     paragraphs: [nasty],
@@ -40,14 +40,14 @@ describe('a group', () => {
   }
   const plain = { title: 'a', lead: 'b', figures: [], tables: [], sections: [], facts: [] }
 
-  it('escapes every text', () => {
+  it('renderPage escapes every text of a group', () => {
     const html = renderPage({ ...plain, groups: [group] })
     expect(verifyMarkup(html)).toEqual([])
     expect(html).not.toContain('<script')
     expect(html.match(/&lt;script&gt;/g)).toHaveLength(8)
   })
 
-  it('stands below the figures and above the tables', () => {
+  it('renderPage places a group below the figures and above the tables of the page', () => {
     const [figure] = page.figures
     const html = renderPage({
       ...plain,
@@ -60,7 +60,7 @@ describe('a group', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
-  it('puts several figures side by side', () => {
+  it('renderPage shows several figures of a group side by side', () => {
     const [figure] = group.figures
     const of = (count: number) =>
       renderPage({ ...plain, groups: [{ heading: 'a', figures: Array.from({ length: count }, () => figure) }] })

@@ -1,12 +1,11 @@
-/** One HTML page that needs nothing but itself: no script, no font, no picture from elsewhere. */
-
+/** Renders one self-contained HTML page, without scripts and without fonts or pictures from other files. */
 import { type Table, tableHtml } from '../format/table.ts'
 import { escapeMarkup } from '../format/text.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
 export interface PageFigure {
   readonly heading?: string
-  /** SVG texts; several stand side by side where there is room, and below each other where there isn't. */
+  /** SVG texts. Several panels stand side by side on a wide page, and below each other on a narrow page. */
   readonly panels: readonly string[]
   readonly caption: string
 }
@@ -16,17 +15,17 @@ export interface PageSection {
   readonly paragraphs: readonly string[]
 }
 
-/** A part of the page with a heading: any of these, in this order. */
+/** A part of the page with a heading. The parts of a group appear in the order of these properties. */
 export interface PageGroup {
   readonly heading: string
   readonly paragraphs?: readonly string[]
-  /** Each with its own caption; two stand side by side where there is room. */
+  /** Figures, each with its own caption. Two figures stand side by side on a wide page. */
   readonly figures?: readonly PageFigure[]
   readonly tables?: readonly Table[]
   readonly items?: readonly PageItem[]
 }
 
-/** An item of a list: what it is about, what is said about it, and a remark. */
+/** An item of a list: a term in bold, a text about the term, and a remark below. */
 export interface PageItem {
   readonly term?: string
   readonly text: string
@@ -36,35 +35,37 @@ export interface PageItem {
 export interface Fact {
   readonly term: string
   readonly detail: string
-  /** Whether the detail is something to type, such as a command. */
+  /** Whether the detail is code, such as a command. */
   readonly code?: boolean
 }
 
 export interface Page {
   readonly title: string
-  /** The answer, in a sentence or two, or a paragraph for each. */
+  /** The answer in one or two sentences; a list becomes one paragraph for each text. */
   readonly lead: string | readonly string[]
-  /** A line below the lead: what was done, in short. */
+  /** A line below the lead that summarizes the setup. */
   readonly summary?: string
   readonly figures: readonly PageFigure[]
-  /** Below the figures. */
+  /** The groups, which stand below the figures. */
   readonly groups?: readonly PageGroup[]
   readonly tables: readonly Table[]
   readonly sections: readonly PageSection[]
-  /** How the page was made. */
+  /** The facts about how the page was made, at the end of the page. */
   readonly facts: readonly Fact[]
 }
 
-/** Nothing may be loaded or run, even if text got past the escaping. */
+/** The content security policy. Nothing may be loaded or run, even if a text got past the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-/** Three lines of equal depth. */
+/** The Isobath emblem: three contour lines of equal depth. */
 const EMBLEM =
   '<svg class="emblem" viewBox="0 0 30 18" width="30" height="18" aria-hidden="true"><g fill="none" stroke="currentColor" ' +
   'stroke-width="1.6" stroke-linecap="round"><path d="M1 5c5-5 9 3 14 1s8-6 14-2"/><path d="M1 10.500c5-5 9 3 14 1s8-6 14-2" ' +
   'opacity=".65"/><path d="M1 16c5-5 9 3 14 1s8-6 14-2" opacity=".35"/></g></svg>'
 
-/** The whole page as text. All texts are escaped; the figures are markup already. */
+/**
+ * Renders the whole page as HTML text. All texts are escaped, except the panels of figures, which are markup already.
+ */
 export function renderPage(page: Page): string {
   const summary = page.summary === undefined ? '' : `<p class="summary">${escapeMarkup(page.summary)}</p>`
   const blocks = [
@@ -146,10 +147,10 @@ function renderFacts(facts: readonly Fact[]): string {
   const items = facts.map(({ term, detail, code }) => {
     return `<div><dt>${escapeMarkup(term)}</dt><dd>${code ? codeMarkup(detail) : escapeMarkup(detail)}</dd></div>`
   })
-  return `<section>\n<h2>How this was made</h2>\n<dl>\n${items.join('\n')}\n</dl>\n</section>`
+  return `<section>\n<h2>How this report was made</h2>\n<dl>\n${items.join('\n')}\n</dl>\n</section>`
 }
 
-/** Words stay whole: a browser would break a line after the hyphens of an option. */
+/** Renders code with every word in its own span, because a browser would break lines after the hyphens of an option. */
 function codeMarkup(text: string): string {
   const words = text.split(' ').map((word) => `<span>${escapeMarkup(word)}</span>`)
   return `<code>${words.join(' ')}</code>`

@@ -1,5 +1,6 @@
-/** What probes saw of a training: a heat map of layers by steps for each of them, alone or all in one picture. */
-
+/**
+ * Pictures of the probes of a training: one heat map of layers by steps for each probe, or all heat maps in one file.
+ */
 import { isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
@@ -11,21 +12,21 @@ export interface ProbedQuantity {
   readonly title: string
   readonly unit?: string
   readonly scale: 'log' | 'linear'
-  /** What the colors span; all values by default. */
+  /** The range of values that the colors span; by default the range of all values. */
   readonly domain?: readonly [number, number]
 }
 
 export interface ProbedData {
   readonly network: string
   readonly dataset: string
-  /** The layers' names, from the first to the last. */
+  /** The names of the layers, from the first layer to the last. */
   readonly layers: readonly string[]
-  /** In order of their steps. */
+  /** The snapshots, in ascending order of their steps. */
   readonly snapshots: readonly {
     readonly step: number
     readonly probes: { readonly [name: string]: readonly (number | null)[] }
   }[]
-  /** What is drawn, as far as it was looked at and some layer has a value. */
+  /** The probes to draw. A probe without a value in any layer is left out. */
   readonly quantities: readonly ProbedQuantity[]
 }
 
@@ -33,12 +34,12 @@ const panel = { width: 440, height: 340 }
 const gap = 24
 const heading = 34
 
-/** A picture for each probe, as SVG files, by the probe's name. */
+/** Draws one picture for each probe as an SVG file, named after the probe. */
 export function probePictures(data: ProbedData): { readonly name: string; readonly svg: string }[] {
   return mapsOf(data).map(({ name, map }) => ({ name, svg: heatMap(map) }))
 }
 
-/** All of them in one SVG file, two beside each other. */
+/** Draws the pictures of all probes in one SVG file, two pictures in a row. */
 export function probePicture(data: ProbedData): string {
   const maps = mapsOf(data).map(({ map }) => map)
   const columns = Math.max(1, Math.min(2, maps.length))
@@ -69,7 +70,7 @@ function mapsOf({ network, dataset, layers, snapshots, quantities }: ProbedData)
     const when = first === last ? `at step ${first}` : `from step ${first} to step ${last}`
     const map: HeatMap = {
       title: about,
-      description: `${about} of ${counted(layers.length, 'layer')} of ${network} on ${dataset}, ${when}.`,
+      description: `${about} for ${counted(layers.length, 'layer')} of ${network} on ${dataset}, ${when}.`,
       scale,
       domain,
       steps: seen.map(({ step }) => step),

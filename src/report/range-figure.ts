@@ -1,4 +1,6 @@
-/** Groups side by side over a few ordered categories: every run a dot, their mean a mark, its interval a bar. */
+/**
+ * Range figures: groups side by side over ordered categories. A dot is a run, a mark is a mean, a bar is an interval.
+ */
 import { createFrame, drawColumns, drawNames, drawReferences, type Frame, type Reference } from './frame.ts'
 import {
   drawGroup,
@@ -17,7 +19,7 @@ export type { RangeDot } from './range-group.ts'
 
 export interface RangeGroup {
   readonly name: string
-  /** The runs of each category, in the order of the categories. */
+  /** The runs of the group in each category, in the order of the categories. */
   readonly cells: readonly (readonly RangeDot[])[]
 }
 
@@ -29,17 +31,17 @@ export interface RangePanel {
 export interface RangeFigure {
   readonly title: string
   readonly description: string
-  /** The ordered categories and what they are. */
+  /** The label of the x axis and the ordered categories. */
   readonly x: { readonly label: string; readonly unit?: string; readonly categories: readonly string[] }
-  /** One scale for all panels. */
+  /** The y axis, which all panels share. */
   readonly y: Axis
   readonly panels: readonly RangePanel[]
   readonly references?: readonly Reference[]
-  /** What a run without a value did, for example `diverged`. */
+  /** The word for a run without a value, for example `diverged`. */
   readonly broken?: string
-  /** What its names mean: a line each, below the panels of a file. */
+  /** Explanations of the names, one line for each, below the panels of an SVG file. */
   readonly key?: readonly string[]
-  /** Of one panel. */
+  /** Width of one panel, in pixels. */
   readonly width?: number
   readonly height?: number
 }
@@ -47,7 +49,7 @@ export interface RangeFigure {
 const GAP = 28
 const KEY_LINE = 18
 
-/** All panels in one row, as one SVG file. */
+/** Draws all panels of a range figure in one row, as one SVG file. */
 export function rangeFigure(spec: RangeFigure): string {
   const { width = 440, height = 320, key = [] } = spec
   const panels = drawPanels(spec, width, height)
@@ -64,7 +66,7 @@ export function rangeFigure(spec: RangeFigure): string {
   return figure(size, spec, ...placed, ...lines)
 }
 
-/** One SVG for each panel, all on one scale, for pages that put them below each other where it is narrow. */
+/** Draws one SVG for each panel, all on the same scale. Separate figures let a narrow page stack the panels. */
 export function rangePanels(spec: RangeFigure): string[] {
   const { width = 440, height = 320 } = spec
   return drawPanels(spec, width, height).map((panel, index) => {
@@ -81,7 +83,7 @@ function drawPanels(spec: RangeFigure, width: number, height: number): string[] 
   return spec.panels.map((panel, index) => drawPanel(spec, panel, cells[index], { width, height, domain, strip }))
 }
 
-/** From 0 if no value is negative; an interval's end beyond 0 is no possible value and gets no room. */
+/** The y domain, which starts at 0 if no value is negative. An interval that reaches below 0 is then cut off at 0. */
 function rangeDomain(cells: readonly RangeCell[]): Domain {
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
   const ends = cells.flatMap(({ summary }) => {
@@ -138,13 +140,13 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCe
   ].join('')
 }
 
-/** Where a group's name stands: beside its last mean, with the number if that is of the last category. */
+/** The last mean of a group, beside which its name stands, and whether this mean belongs to the last category. */
 function lastMean(cells: readonly RangeCell[]): { mean: number | null; isLast: boolean } {
   const index = cells.findLastIndex((cell) => cell.summary !== null)
   return { mean: cells[index]?.summary?.mean ?? null, isLast: index === cells.length - 1 }
 }
 
-/** The row above the plot where runs without a value stand. */
+/** Draws the row above the plot for runs without a value. */
 function drawStrip({ box }: Frame, words: string): string {
   const y = box.top - STRIP_RISE
   const text = label(words, { class: 'iso-note', x: box.right + 8, y: y + 4 })

@@ -1,24 +1,24 @@
-/** One group of a range figure: its runs, their means and intervals. */
+/** One group of a range figure: the runs, their means and their intervals. */
 import { formatNumber, formatPercent } from '../format/text.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
 import { cross, element, type FigurePoint, mark, pathThrough, tooltip } from './svg.ts'
 
-/** One run; a value that is null or not finite is a run that broke off, and stands as a cross above the plot. */
+/** One run. A value that is null or not finite marks a failed run, which is drawn as a cross outside the plot. */
 export interface RangeDot {
-  /** Shown on hovering, for example `seed 2`. */
+  /** The name of the run in tooltips, for example `seed 2`. */
   readonly label: string
   readonly value: number | null
 }
 
-/** The runs of a group in one category, and what they say together. */
+/** The runs of a group in one category, and their mean and interval. */
 export interface RangeCell {
   readonly dots: readonly RangeDot[]
   readonly summary: Summary | null
 }
 
-/** How far above the plot the runs without a value stand. */
+/** Distance of the runs without a value above the plot, in pixels. */
 export const STRIP_RISE = 16
 
 export function summarizeCell(dots: readonly RangeDot[]): RangeCell {
@@ -29,27 +29,27 @@ export function isBroken({ value }: RangeDot): boolean {
   return value === null || !Number.isFinite(value)
 }
 
-/** A value in words, as its axis shows values. */
+/** A value as text, in the number format of its axis. */
 export function shownValue(value: number, axis: Axis): string {
   return axis.percent ? formatPercent(value, value > 0 && value < 0.1 ? 1 : 0) : formatNumber(value)
 }
 
-/** Where a group is drawn, and the words for what is seen on hovering. */
+/** The place of a group in a figure, and the words of its tooltips. */
 export interface GroupContext {
   readonly frame: Frame
   readonly axis: Axis
   readonly hue: number
-  /** The places of the categories along x. */
+  /** The x place of each category, in pixels. */
   readonly centers: readonly number[]
-  /** How far groups of one category are apart. */
+  /** Distance between neighboring groups of one category, in pixels. */
   readonly spacing: number
-  /** Names the group and one of the categories. */
+  /** The name of the group and of a category, for tooltips. */
   readonly where: (category: number) => string
-  /** What runs without a value did. */
+  /** The word for runs without a value, for example `diverged`. */
   readonly broken: string
 }
 
-/** Draws the intervals, then the means and the line through them, then the runs. */
+/** Draws the intervals of a group, then the line through the means, the means and the runs. */
 export function drawGroup(cells: readonly RangeCell[], context: GroupContext): string {
   const { frame, axis, hue, centers, spacing, where, broken } = context
   const { box, y } = frame
@@ -73,7 +73,7 @@ export function drawGroup(cells: readonly RangeCell[], context: GroupContext): s
         const words = tooltip(`${name}, ${run.label}: ${broken}`)
         dots += cross([center + apart, box.top - STRIP_RISE], hue, 3.2, words)
       } else if (runs.length > 1) {
-        // Beside the mean, not under it: where the seeds agree, all would be one blot.
+        // The dot stands beside the mean, because the mark of the mean would cover the dots of seeds that agree.
         const words = tooltip(`${name}, ${run.label}: ${shownValue(run.value, axis)}`)
         const at = { cx: center - spacing * 0.34, cy: inside(run.value), r: 2.2 }
         dots += element('circle', { class: `iso-dot ${kind}`, ...at }, words)

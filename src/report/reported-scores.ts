@@ -1,15 +1,17 @@
-/** What a trained network scores, and how its mean over seeds is written. */
+/** The scores of a trained network, and the text of their mean over seeds. */
 import { decimalsFor, formatFixed, formatNumber } from '../format/text.ts'
 import type { Summary } from '../numerics/statistics.ts'
 
-/** Loss and error of a trained network on one set; null where training ended without finite numbers. */
+/** Loss and error of a trained network on one set of samples; null if the number was not finite. */
 export interface ReportedScores {
   readonly loss: number | null
-  /** A fraction: of the samples 0..1, or of the variance, where worse than 1 is possible. */
+  /** The fraction of misclassified samples (0..1), or the unexplained fraction of the variance, which can exceed 1. */
   readonly error: number | null
 }
 
-/** `0.0123 ± 0.0034`, with one number of decimals; the mean alone if there is no interval. */
+/**
+ * Formats a loss as `0.0123 ± 0.0034`, both numbers with equally many decimals; without an interval, the mean alone.
+ */
 export function formatLoss({ mean, halfWidth }: Summary): string {
   const largest = Math.max(Math.abs(mean), halfWidth ?? 0)
   if (largest !== 0 && (largest < 1e-3 || largest >= 1e5)) {
@@ -21,7 +23,7 @@ export function formatLoss({ mean, halfWidth }: Summary): string {
     : `${formatFixed(mean, decimals)} ± ${formatFixed(halfWidth, decimals)}`
 }
 
-/** `12.3 ± 1.2%` for a fraction. */
+/** Formats an error, given as a fraction, as `12.3 ± 1.2%`; without an interval, the mean alone. */
 export function formatError({ mean, halfWidth }: Summary): string {
   const interval = halfWidth === null ? '' : ` ± ${formatFixed(halfWidth * 100, 1)}`
   return `${formatFixed(mean * 100, 1)}${interval}%`

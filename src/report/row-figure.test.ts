@@ -17,10 +17,10 @@ const spec: RowFigure = {
   broken: 'diverged',
 }
 
-it('has a row for each control with all runs, means and intervals', () => {
+it('rowFigure draws a row for each control with all runs, means and intervals', () => {
   const svg = rowFigure(spec)
   expect(verifyMarkup(svg)).toEqual([])
-  // One run has neither an interval nor a dot beside its mean.
+  // A control with one run has neither an interval nor a dot beside its mean.
   expect(svg.match(/class="iso-dot/g)).toHaveLength(10)
   expect(svg.match(/class="iso-bar/g)).toHaveLength(4)
   expect(svg.match(/class="iso-cross/g)).toHaveLength(2)
@@ -28,26 +28,26 @@ it('has a row for each control with all runs, means and intervals', () => {
   for (const text of ['>network<', '>guessing<', '>diverged<', '>training<', '>test<']) expect(svg).toContain(text)
 })
 
-it('puts larger values further to the right, on a logarithmic scale too', () => {
+it('rowFigure places larger values further to the right, on linear and logarithmic scales', () => {
   for (const scale of ['linear', 'log'] as const) {
     const cells = [0.001, 0.1, 10].map((value) => ({ name: String(value), cells: [dots(value)] }))
     const svg = rowFigure({ ...spec, x: { label: 'Loss', scale }, series: ['training'], rows: cells })
     const places = [...svg.matchAll(/<circle class="iso-mark[^"]*" cx="([\d.]+)"/g)].map((match) => Number(match[1]))
-    // The first is the key's.
+    // The first mark belongs to the key.
     expect(places.slice(1)).toHaveLength(3)
     expect(places.slice(1)).toEqual([...places.slice(1)].sort((a, b) => a - b))
     expect(new Set(places).size).toBe(4)
   }
 })
 
-it('names what diverged only where something did, and is drawn without rows', () => {
+it('rowFigure writes `diverged` only if a run diverged, and draws a figure without rows', () => {
   const rows = spec.rows.filter(({ name }) => name !== 'rate <x> 3')
   expect(rowFigure({ ...spec, rows })).not.toContain('diverged')
   expect(verifyMarkup(rowFigure({ ...spec, rows: [] }))).toEqual([])
   expect(verifyMarkup(rowFigure({ ...spec, rows: [{ name: 'a', cells: [dots(null), dots(Number.NaN)] }] }))).toEqual([])
 })
 
-it('cuts a name that is too long for its place', () => {
+it('rowFigure shortens a control name that is too long for its place', () => {
   const svg = rowFigure({ ...spec, rows: [{ name: 'a very '.repeat(20), cells: [dots(0.5), dots(0.5)] }] })
   expect(svg).toMatch(/<text x="0"[^>]*>a very a very[a-z ]*…<\/text>/)
 })

@@ -1,4 +1,4 @@
-/** A row for each thing that was tried: every run a dot, their mean a mark, its interval a bar. */
+/** Row figures: one row for each control. A dot is a run, a mark is a mean, a bar is an interval. */
 import { clamp, drawColumns } from './frame.ts'
 import { fitted, textWidth } from './labels.ts'
 import { isBroken, type RangeCell, type RangeDot, shownValue, summarizeCell } from './range-group.ts'
@@ -10,13 +10,13 @@ export interface RowFigure {
   readonly title: string
   readonly description: string
   readonly x: Axis
-  /** What is measured of each row, for example training and test error. */
+  /** The measured quantities of each row, for example training and test error. */
   readonly series: readonly string[]
-  /** From top to bottom; the runs of each series. */
+  /** The rows from top to bottom. `cells` holds the runs of each series. */
   readonly rows: readonly { readonly name: string; readonly cells: readonly (readonly RangeDot[])[] }[]
-  /** Vertical lines to compare with. */
+  /** Vertical reference lines. */
   readonly references?: readonly { readonly label: string; readonly x: number }[]
-  /** What a run without a value did, for example `diverged`. */
+  /** The word for a run without a value, for example `diverged`. */
   readonly broken?: string
   readonly width?: number
 }
@@ -32,11 +32,11 @@ interface Layout {
   readonly bottom: number
   readonly rowHeight: number
   readonly x: AxisScale
-  /** Where the runs without a value stand. */
+  /** The x place of runs without a value, in pixels. */
   readonly strip: number
 }
 
-/** Draws the figure as SVG text; its height follows from the number of rows. */
+/** Draws a row figure as SVG text. The height of the figure follows from the number of rows. */
 export function rowFigure(spec: RowFigure): string {
   const { width = 440, rows, references = [], broken = 'no value' } = spec
   const cells = rows.map((row) => row.cells.map(summarizeCell))
@@ -65,7 +65,7 @@ export function rowFigure(spec: RowFigure): string {
   )
 }
 
-/** From 0 on a linear scale if no value is negative; on a log scale what the values span. */
+/** The x domain. A linear domain starts at 0 if no value is negative. A log domain spans the values. */
 function rowDomain(cells: readonly RangeCell[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
@@ -74,7 +74,7 @@ function rowDomain(cells: readonly RangeCell[], axis: Axis): Domain {
   return roundOutward([kind === 'linear' && low >= 0 ? 0 : low, high], kind, 5)
 }
 
-/** The marks of the series and their names, below the heading. */
+/** Draws the key below the heading: the mark and the name of each series. */
 function drawKey(series: readonly string[]): string {
   let x = 5
   return series
@@ -137,7 +137,7 @@ function drawCell(spec: RowFigure, { dots, summary }: RangeCell, { y, hue, where
   })
   for (const dot of dots) {
     if (dots.length < 2 || dot.value === null || isBroken(dot)) continue
-    // Below the mean, not under it: where the seeds agree, all would be one blot.
+    // The dot stands below the mean, because the mark of the mean would cover the dots of seeds that agree.
     const at = { cx: inside(dot.value), cy: y + 5.5, r: 1.8 }
     parts.push(
       element(

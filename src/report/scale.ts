@@ -1,17 +1,17 @@
-/** From values to places in a figure. A value that has no place (not finite, or not positive on a log axis) gives null. */
+/** Maps values to places in a figure. A value that is not finite, or not positive on a log axis, has the place null. */
 import { isDrawable } from '../format/text.ts'
 import { type Domain, labelTicks, linearTicks, logTicks, roundStep, type Tick } from './ticks.ts'
 
-/** What an axis shows. `percent`: the values are fractions and are shown times 100 with a percent sign. */
+/** An axis of a figure. With `percent`, values are fractions, and labels show them times 100 with a percent sign. */
 export interface Axis {
   readonly label: string
-  /** Shown in brackets after the label. */
+  /** The unit, shown in parentheses after the label. */
   readonly unit?: string
   readonly scale?: 'linear' | 'log'
-  /** What the axis spans; by default all values, rounded outward for y. */
+  /** The range of the axis; by default the range of all values. The default range of a y axis is rounded outward. */
   readonly domain?: Domain
   readonly percent?: boolean
-  /** Whether the values are counts, with nothing between them to mark. */
+  /** Whether the values are whole numbers, so no tick may lie between them. */
   readonly whole?: boolean
 }
 
@@ -21,13 +21,13 @@ export interface AxisScale {
   place(value: number | null | undefined): number | null
 }
 
-/** The label of an axis with its unit. */
+/** The label of an axis, followed by its unit in parentheses. */
 export function axisLabel(axis: Axis): string {
   const unit = axis.unit ?? (axis.percent ? '%' : undefined)
   return unit === undefined ? axis.label : `${axis.label} (${unit})`
 }
 
-/** The span of the values an axis of this kind can show; never empty, and never of width 0. */
+/** The range of the values that an axis of this kind can show. The range is never empty and never has width 0. */
 export function domainOf(values: Iterable<number | null | undefined>, kind: 'linear' | 'log' = 'linear'): Domain {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
@@ -37,13 +37,13 @@ export function domainOf(values: Iterable<number | null | undefined>, kind: 'lin
     high = Math.max(high, value)
   }
   if (low > high) return kind === 'log' ? [0.1, 1] : [0, 1]
-  // Values this close are one value in rounding: ticks between them would all read the same.
+  // Values that differ by a relative 1e-9 differ only by rounding, and all ticks between them would have the same label.
   if (high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high))) return [low, high]
   if (kind === 'log') return [low / 2, high * 2]
   return low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2]
 }
 
-/** The domain with both ends moved out to round values. */
+/** Moves both ends of a domain outward to round values. */
 export function roundOutward([low, high]: Domain, kind: 'linear' | 'log', count: number): Domain {
   if (kind === 'linear') {
     const step = roundStep(high - low, count)
@@ -52,7 +52,7 @@ export function roundOutward([low, high]: Domain, kind: 'linear' | 'log', count:
   return [roundLog(low, Math.floor), roundLog(high, Math.ceil)]
 }
 
-/** The next 1, 2 or 5 times a power of ten at or beyond a value, in the direction of `round`. */
+/** Rounds a value to 1, 2 or 5 times a power of ten: up for Math.ceil, down for Math.floor. */
 function roundLog(value: number, round: (position: number) => number): number {
   const exponent = Math.floor(Math.log10(value) + 1e-9)
   const steps = [0, Math.log10(2), Math.log10(5), 1]
@@ -62,7 +62,7 @@ function roundLog(value: number, round: (position: number) => number): number {
   return Number((10 ** (exponent + (inside ?? 0))).toPrecision(1))
 }
 
-/** A scale from a domain to a range of pixels, with about `count` ticks. */
+/** Creates a scale from a domain to a range of pixels, with about `count` ticks. */
 export function createScale(axis: Axis, domain: Domain, range: readonly [number, number], count: number): AxisScale {
   const kind = axis.scale ?? 'linear'
   const map = kind === 'log' ? Math.log10 : (value: number) => value

@@ -1,18 +1,18 @@
-/** SVG as text: elements, paths and the outermost element of a figure. */
+/** Writes SVG as text: elements, paths, marks, and the outermost element of a figure. */
 import { escapeMarkup } from '../format/text.ts'
 import { FIGURE_STYLE } from './figure-style.ts'
 
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>
 
-/** A place in a figure, in pixels from its top left. */
+/** A place in a figure, in pixels from the top left corner. */
 export type FigurePoint = readonly [x: number, y: number]
 
-/** A number with at most one decimal: a tenth of a pixel is finer than any screen, and keeps figures small. */
+/** Formats a coordinate with at most one decimal. A tenth of a pixel is finer than any screen and keeps files small. */
 export function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10 + 0)
 }
 
-/** An element; `children` are markup already. Attributes that are undefined are left out. */
+/** Writes an element. The `children` must be markup, not plain text. An attribute that is undefined is left out. */
 export function element(name: string, attributes: SvgAttributes, ...children: readonly string[]): string {
   let tag = `<${name}`
   for (const [key, value] of Object.entries(attributes)) {
@@ -22,18 +22,20 @@ export function element(name: string, attributes: SvgAttributes, ...children: re
   return children.length === 0 ? `${tag}/>` : `${tag}>${children.join('')}</${name}>`
 }
 
-/** A text element; the text is escaped here. */
+/** Writes a text element. The text is escaped. */
 export function label(text: string, attributes: SvgAttributes): string {
   return element('text', attributes, escapeMarkup(text))
 }
 
-/** The `d` of a path through places; lone places become dots under a round line cap. */
+/** The `d` attribute of a path through places. A single place becomes a dot, drawn by the round line cap. */
 export function pathThrough(places: readonly FigurePoint[]): string {
   if (places.length === 1) return `M${coordinate(places[0][0])} ${coordinate(places[0][1])}h0`
   return places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('')
 }
 
-/** The marks of series 0, 1, 2 ...: shapes differ as well as colors, for those who can't tell the colors apart. */
+/**
+ * Draws the mark of a series. Marks differ in shape as well as in color, for readers who cannot distinguish the colors.
+ */
 export function mark([x, y]: FigurePoint, color: number, size: number, ...children: readonly string[]): string {
   const attributes = { class: `iso-mark iso-c${color % 6}` }
   switch (color % 4) {
@@ -66,7 +68,7 @@ export function mark([x, y]: FigurePoint, color: number, size: number, ...childr
   }
 }
 
-/** A cross: a run that broke off. */
+/** Draws a cross, the mark of a run that diverged. */
 export function cross([x, y]: FigurePoint, color: number, size: number, ...children: readonly string[]): string {
   const [left, right, top, bottom] = [x - size, x + size, y - size, y + size].map(coordinate)
   const d = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`
@@ -78,8 +80,8 @@ export function tooltip(text: string): string {
 }
 
 /**
- * A whole figure. It stands alone as a file and inside a page, follows the reader's light or dark preference, and has
- * a title and a description for those who can't see it.
+ * Writes a whole figure, for a file of its own or for a page. The figure follows the reader's light or dark preference.
+ * The title and the description are for readers who cannot see the picture.
  */
 export function figure(
   size: { readonly width: number; readonly height: number },
@@ -95,7 +97,7 @@ export function figure(
       width: size.width,
       height: size.height,
       role: 'img',
-      // A page may stretch a figure to its column, but not until its words are larger than the page's own.
+      // A page may stretch a figure to its column, but the words of the figure must not outgrow the words of the page.
       style: `max-width:${coordinate(size.width * 1.2)}px`,
     },
     tooltip(words.title),

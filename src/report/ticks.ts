@@ -1,5 +1,4 @@
-/** Where an axis is marked: round values, few enough to read, with labels of one precision. */
-
+/** The ticks of an axis: a readable number of round values, with labels of equal precision. */
 import { formatFixed } from '../format/text.ts'
 
 export interface Tick {
@@ -9,29 +8,31 @@ export interface Tick {
 
 export type Domain = readonly [low: number, high: number]
 
-/** The step of 1, 2 or 5 times a power of ten that cuts `span` into about `count` parts. */
+/** The step, 1, 2 or 5 times a power of ten, that divides `span` into about `count` parts. */
 export function roundStep(span: number, count: number): number {
   const rough = span / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
   const ratio = rough / power
-  // The geometric means of 1, 2, 5 and 10 part the cases, so that the step is the nearest one on a log scale.
+  // The limits are the geometric means of neighbors among 1, 2, 5 and 10, so the step is the nearest on a log scale.
   const factor = ratio < Math.SQRT2 ? 1 : ratio < Math.sqrt(10) ? 2 : ratio < Math.sqrt(50) ? 5 : 10
   return factor * power
 }
 
-/** The multiples of the round step inside the domain. */
+/** The ticks of a linear axis: all multiples of a round step inside the domain. */
 export function linearTicks([low, high]: Domain, count: number): number[] {
   const step = roundStep(high - low, count)
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   const values: number[] = []
-  // Multiplying by 1/step where that is whole keeps 0.3 from becoming 0.30000000000000004.
+  // Division by a whole 1/step gives 0.3, where multiplication by the step would give 0.30000000000000004.
   const inverse = Math.round(1 / step)
   for (let index = first; index <= last; index++) values.push(step < 1 ? index / inverse : index * step)
   return values
 }
 
-/** Powers of ten inside the domain, with 2 and 5 times them, or only 3 times, as long as there is room. */
+/**
+ * The ticks of a log axis: powers of ten inside the domain, and 2 and 5 times, or 3 times, each power if there is room.
+ */
 export function logTicks([low, high]: Domain, count: number): number[] {
   const decades = Math.log10(high) - Math.log10(low)
   const multiples = decades * 3 <= count + 2 ? [1, 2, 5] : decades * 2 <= count + 2 ? [1, 3] : [1]
@@ -56,7 +57,7 @@ function power(value: number): string {
   return `${mantissa === '1' ? '' : `${mantissa}×`}10${sign}${digits}`
 }
 
-/** The labels of ticks: fractions as percentages if asked for, one number of decimals, powers of ten where long. */
+/** The labels of ticks, with equally many decimals, or as powers of ten for very large and small numbers. */
 export function labelTicks(values: readonly number[], kind: 'linear' | 'log', percent: boolean): Tick[] {
   const shown = percent ? values.map((value) => value * 100) : values
   const unit = percent ? '%' : ''

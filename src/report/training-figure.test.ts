@@ -15,8 +15,8 @@ const data: TrainingData = {
   evaluations: [at(100, 0.3, 0.4), at(200, 0.1, 0.2), at(300, 0.05, 0.25)],
 }
 
-describe('the picture of a training', () => {
-  it('has both errors, and says them in words', () => {
+describe('trainingPicture', () => {
+  it('draws training and test error as lines, and describes both in words', () => {
     const svg = trainingPicture(data)
     expect(verifyMarkup(svg)).toEqual([])
     for (const words of ['mlp:depth=3 on glyphs', 'Misclassified (%)', '>training<', '>test<'])
@@ -27,7 +27,7 @@ describe('the picture of a training', () => {
     )
   })
 
-  it('marks whole steps, and does not make much of hundredths of a percent', () => {
+  it('puts ticks at whole steps, and does not magnify differences of hundredths of a percent', () => {
     const evaluations = [at(1, 0.8785, 0.8788), at(2, 0.8786, 0.8789)]
     const svg = trainingPicture({ ...data, steps: 2, evaluations })
     const marked = Array.from(svg.matchAll(/<text[^>]*>([\d.]+%?)</g), ([, text]) => text)
@@ -36,7 +36,7 @@ describe('the picture of a training', () => {
     expect(marked.filter((text) => /\.\d\d/.test(text))).toEqual([])
   })
 
-  it('stands numbers that are missing, a single one, and a network with a long name', () => {
+  it('draws a picture for a missing error, a single evaluation and a long network name', () => {
     const long = `mlp:widths=${'64-'.repeat(60)}64`
     const svg = trainingPicture({ ...data, network: long, areClasses: false, evaluations: [at(300, null, 0.5)] })
     expect(verifyMarkup(svg)).toEqual([])

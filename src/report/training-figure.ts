@@ -1,11 +1,10 @@
-/** The picture of one training: the errors on the way, against the steps. */
-
+/** The picture of one training: training and test error by step. */
 import { formatPercent } from '../format/text.ts'
 import { lineFigure } from './line-figure.ts'
 import { domainOf, roundOutward } from './scale.ts'
 import type { Domain } from './ticks.ts'
 
-/** How a network did after so many steps; errors are fractions, null where its outputs aren't finite. */
+/** The errors of a network after `step` steps, as fractions; null if the outputs of the network were not finite. */
 export interface EvaluatedStep {
   readonly step: number
   readonly train: { readonly error: number | null }
@@ -15,30 +14,33 @@ export interface EvaluatedStep {
 export interface TrainingData {
   readonly network: string
   readonly dataset: string
-  /** Whether the error is the part of the samples whose class was missed, or else of a variance. */
+  /** Whether errors are fractions of misclassified samples, and not unexplained fractions of the variance. */
   readonly areClasses: boolean
-  /** How far the axis goes: those of the run, or those that were done where it was stopped. */
+  /** The end of the step axis: all steps of the run, or the finished steps of a stopped run. */
   readonly steps: number
   readonly evaluations: readonly EvaluatedStep[]
 }
 
-/** Characters of a title that fit above the picture. */
+/** Largest number of characters of a title that fits above the picture. */
 const longestTitle = 72
 
-/** Of the errors' axis: two percent. */
+/** Smallest span of the error axis: two percent. */
 const leastSpan = 0.02
 
-/** More evaluations than that are a line without marks. */
+/** Largest number of evaluations with a mark each. With more evaluations, the line has no marks. */
 const mostMarks = 30
 
-/** From 0 where that costs little room, and never so narrow that hundredths of a percent look like much. */
+/**
+ * The domain of the error axis. The domain starts at 0 if the lowest error is below half the highest, and has a minimum
+ * span so that differences of hundredths of a percent stay small.
+ */
 function errorDomain(evaluations: readonly EvaluatedStep[]): Domain {
   const [low, high] = domainOf(evaluations.flatMap(({ train, test }) => [train.error, test.error]))
   const rest = Math.max(0, leastSpan - (high - low)) / 2
   return roundOutward([low < high / 2 ? 0 : Math.max(0, low - rest), high + rest], 'linear', 5)
 }
 
-/** Training and test error against steps, as an SVG file. */
+/** Draws training and test error by step, as an SVG file. */
 export function trainingPicture({ network, dataset, areClasses, steps, evaluations }: TrainingData): string {
   const shown = evaluations.length === 1 ? '1 evaluation' : `${evaluations.length} evaluations`
   const line = (name: string, error: (one: EvaluatedStep) => number | null) => ({

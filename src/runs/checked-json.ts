@@ -1,4 +1,7 @@
-/** JSON files that are read by a later process: checked by a schema, those that say how work goes on by a checksum too. Node only. */
+/**
+ * Reads and writes the JSON files of a folder. A schema checks every file. A checksum also protects the files that a
+ * later process needs to resume the work. Node only.
+ */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -8,7 +11,7 @@ import { complaint } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
 import { withCurrentNames } from '../support/renamed.ts'
 
-/** The value of an option. A file without it is from before there was the option. */
+/** Schema of a stored option. A file without the option was written before the option existed. */
 export function storedOption<T>({ kind, before }: Field<T, unknown>) {
   return z
     .unknown()
@@ -21,35 +24,35 @@ export function storedOption<T>({ kind, before }: Field<T, unknown>) {
     })
 }
 
-/** The text of a file, with its checksum. */
+/** Encodes the text of a file, with a checksum of its content. */
 export function encodeChecked(content: object): string {
   return `${JSON.stringify({ ...content, checksum: checksumOf(content) }, null, 2)}\n`
 }
 
 function checksumOf(content: object): string {
-  // As it will be read: without what is undefined, and names made of digits first.
+  // The content as a reader sees it: JSON drops undefined fields and moves names made of digits to the front.
   const read: unknown = JSON.parse(JSON.stringify(content))
   return createHash('sha256').update(JSON.stringify(read)).digest('hex')
 }
 
-/** A description whose settings have their current names. */
+/** Renames the settings of a description from their names in older versions to their current names. */
 export function withCurrentSettings(description: object): object {
   const { settings, ...rest }: { settings?: unknown } = { ...description }
   return { ...rest, settings: isObject(settings) ? withCurrentNames(settings) : settings }
 }
 
-/** What such a file describes. */
+/** The kind of work that a file with a checksum describes. */
 export interface CheckedKind {
-  /** `run`, for errors. */
+  /** Name of the kind of work in errors, such as `run`. */
   readonly noun: string
   readonly format: number
-  /** The content of a file of format 1 in the current format. */
+  /** Converts the content of a file of format 1 to the current format. */
   readonly upgrade: (content: object) => object
-  /** How to begin another one: `train anew`. */
+  /** How to begin again, as an error continues a sentence: `start a new run`. */
   readonly anew: string
 }
 
-/** Throws a `run` error where the file is one of another version or was changed. */
+/** Reads a file with a checksum. Throws a `run` error if the file has an unknown format, is broken, or was changed. */
 export function readChecked<S extends z.ZodType>(file: string, schema: S, kind: CheckedKind): z.output<S> {
   const { noun, format: expected, anew } = kind
   const content = parseJson(file)
@@ -67,13 +70,13 @@ export function readChecked<S extends z.ZodType>(file: string, schema: S, kind: 
   if (checksumOf(written) === checksum) return description
   throw new IsobathError(
     'run',
-    `${file}: isn't what was written: its checksum is another. A ${noun} goes on as it began: restore the file, or ${anew}.`,
+    `${file}: expected content that matches the checksum in the file, got changed content. Restore the file, or ${anew}.`,
   )
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** Throws a `run` error where the file isn't JSON or not of this kind. */
+/** Reads a JSON file. Throws a `run` error if the file isn't JSON or doesn't fit the schema. */
 export function readJson<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   return check(schema, parseJson(file), file)
 }
@@ -88,7 +91,9 @@ function check<S extends z.ZodType>(schema: S, content: unknown, file: string): 
   )
 }
 
-/** A network has a hundred layers within each other at most, each of two levels. */
+/**
+ * Deepest accepted nesting of a file. A network has at most 100 nested layers, and each layer takes two levels of JSON.
+ */
 const DEEPEST = 300
 
 function parseJson(file: string): unknown {

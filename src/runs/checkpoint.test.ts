@@ -14,7 +14,7 @@ const root = temporaryFolder()
 const { blueprint } = tinyTask('mlp:depth=2,width=3')
 const time = { seconds: 0.1 + 0.2, trainingSeconds: 1e-7, measuringSeconds: 0 }
 
-/** Every value that a float32 can have, those of a run that diverged included. */
+/** A state filled with these values, which may be infinite or NaN, as in a run that diverged. */
 function stateWith(values: readonly number[]): TrainingState {
   const fill = (size: number): Float32Array =>
     Float32Array.from({ length: size }, (_, index) => values[index % values.length])
@@ -26,15 +26,15 @@ function stateWith(values: readonly number[]): TrainingState {
   }
 }
 
-/** The pieces take each other's place. */
+/** Collects the bytes of a checkpoint. Each piece is copied, because the next piece overwrites its memory. */
 function bytesOf(state: TrainingState): Uint8Array {
   return Buffer.concat(Array.from(encodeCheckpoint(blueprint, state, time), (piece) => piece.slice()))
 }
 
 const file = join(root, 'checkpoint-12345.safetensors')
 
-describe('a checkpoint', () => {
-  it('is read as it was written: any float32, to the bit', () => {
+describe('when a checkpoint is written and read,', () => {
+  it('the state has the same bits, for any float32 values', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noDefaultInfinity: false }), { minLength: 1, maxLength: 8 }), (values) => {
         const state = stateWith(values)
@@ -47,26 +47,26 @@ describe('a checkpoint', () => {
     )
   })
 
-  it('has the bytes of the format, however many pieces it is written in', () => {
+  it('the file has the same bytes whether it is written in several pieces or encoded at once', () => {
     const state = stateWith([0.1, -2.5e-39, 3e38])
     const values = Float32Array.from({ length: 140_001 }, (_, index) => (index % 1013) / 7 - 1e-3 * index)
     state.optimizer.set('velocity:second.weight', { shape: [140_001], values })
     writeFileSync(file, bytesOf(state))
     const whole = readFileSync(file)
     expect(whole.equals(encodeTensors(readCheckpoint(file).tensors))).toBe(true)
-    // Of the file as it was when it was made in one piece.
+    // The hash of the file from the version that encoded a checkpoint in one piece.
     expect(createHash('sha256').update(whole).digest('hex')).toBe(
       'ff934962462cb8851c0cf3cf9339f7a5d8483183e534044089496d0d0cf5c676',
     )
   })
 
-  it('of which any byte was changed, or the end is missing, is not used', () => {
+  it('the file is refused if any byte was changed or if the end is missing', () => {
     const state = stateWith([0.5, -1, 3])
     const whole = bytesOf(state)
     const sameOrRefused = (bytes: Uint8Array): void => {
       writeFileSync(file, bytes)
       const said = refusal(() => expect(stateOf(blueprint, readCheckpoint(file))).toEqual(state))
-      // A changed space in the header is still a space.
+      // JSON allows several kinds of space in the header, so a changed space may leave the content the same.
       expect(said).toMatch(/^IsobathError: .*checkpoint-12345|^nothing was refused$/)
     }
     fc.assert(
@@ -83,11 +83,11 @@ describe('a checkpoint', () => {
     }
   })
 
-  it('of another network is refused', () => {
+  it('the checkpoint of another network is refused', () => {
     writeFileSync(file, bytesOf(stateWith([1])))
     const other = tinyTask('mlp:depth=2,width=4').blueprint
     expect(refusal(() => stateOf(other, readCheckpoint(file))).replace(root, 'ROOT')).toMatchInlineSnapshot(
-      `"IsobathError: ROOT/checkpoint-12345.safetensors: expected a tensor first.weight of the shape [4, 2], got one of [3, 2]. The folder was changed."`,
+      `"IsobathError: ROOT/checkpoint-12345.safetensors: expected a tensor first.weight of shape [4, 2], got the shape [3, 2]. The folder was changed."`,
     )
   })
 })

@@ -1,5 +1,7 @@
-/** A checkpoint's file: a .safetensors of weights, running statistics and the optimizer's states, with a hash of it all. Node only. */
-
+/**
+ * The file of a checkpoint: a .safetensors file with weights, running statistics and states of the optimizer, and a
+ * hash of all of its content. Node only.
+ */
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -28,13 +30,14 @@ const metadataSchema = z.object({
   offset: whole,
   seconds: number,
   trainingSeconds: number,
-  // Of later versions than the rest.
+  // Checkpoints of older versions have neither `measuringSeconds` nor `warmedUpAt`.
   measuringSeconds: number.default(0),
   warmedUpAt: whole.optional(),
   sha256: z.string(),
 })
 
 export interface Checkpoint {
+  /** Path of the file. */
   readonly file: string
   readonly tensors: TensorFile
   readonly position: TrainingState['position']
@@ -43,7 +46,7 @@ export interface Checkpoint {
   readonly time: TimeSpent
 }
 
-/** Values to be saved as float32. */
+/** Values to save as float32. */
 interface Saved {
   readonly name: string
   readonly shape: readonly number[]
@@ -51,8 +54,9 @@ interface Saved {
 }
 
 /**
- * The file's bytes, in pieces of which each takes the place of the one before: with a large network, a copy of all would
- * count. All values as float32, which is what the compiled program computes in: nothing is lost.
+ * Yields the bytes of a checkpoint's file, piece by piece. Each piece overwrites the memory of the previous piece,
+ * because a copy of a large network would need much memory. All values are float32. No precision is lost, because the
+ * compiled program computes in float32.
  */
 export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, time: TimeSpent): Generator<Uint8Array> {
   const { step, weights, optimizer, position, warmedUpAt } = state
@@ -80,7 +84,7 @@ export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, ti
   yield* pieces()
 }
 
-/** Of the facts, of the tensors' names and shapes, and of their bytes. */
+/** Computes the SHA-256 hash of the facts, of the tensors' names and shapes, and of the tensors' bytes. */
 function hashOf(
   facts: Readonly<Record<string, string>>,
   tensors: readonly Pick<Saved, 'name' | 'shape'>[],
@@ -92,7 +96,7 @@ function hashOf(
   return hash.digest('hex')
 }
 
-/** Reads a checkpoint. Throws a `weights` error where it isn't whole. */
+/** Reads a checkpoint. Throws a `weights` error if the file is missing, incomplete or changed. */
 export function readCheckpoint(file: string): Checkpoint {
   const tensors = readTensorFile(file)
   const { sha256, ...facts } = tensors.metadata
@@ -102,7 +106,7 @@ export function readCheckpoint(file: string): Checkpoint {
   if (!metadata.success || hashOf(facts, named, bytes) !== sha256) {
     throw new IsobathError(
       'weights',
-      `${file}: isn't what was saved: its hash is another. The file was changed or broken.`,
+      `${file}: expected content that matches the hash in the file, got other content. The file was changed or broken.`,
     )
   }
   const { step, epoch, offset, warmedUpAt, seconds, trainingSeconds, measuringSeconds } = metadata.data
@@ -111,8 +115,8 @@ export function readCheckpoint(file: string): Checkpoint {
 }
 
 /**
- * What the next step depends on. Other than weights for use these may be not finite: a run that diverged ends the same
- * way again. Throws a `weights` error where the tensors aren't the network's.
+ * Converts a checkpoint to the state from which the next step runs. The values may be infinite or NaN, so that a run
+ * that diverged ends in the same way when it resumes. Throws a `weights` error if the tensors don't fit the network.
  */
 export function stateOf(
   blueprint: Blueprint,
@@ -122,10 +126,10 @@ export function stateOf(
   for (const { name, shape } of blueprint.parameters) {
     const tensor = tensors.get(name)
     if (tensor?.shape.join() !== shape.join()) {
-      const found = tensor ? `one of [${tensor.shape.join(', ')}]` : 'none'
+      const found = tensor ? `the shape [${tensor.shape.join(', ')}]` : 'no such tensor'
       throw new IsobathError(
         'weights',
-        `${file}: expected a tensor ${name} of the shape [${shape.join(', ')}], got ${found}. The folder was changed.`,
+        `${file}: expected a tensor ${name} of shape [${shape.join(', ')}], got ${found}. The folder was changed.`,
       )
     }
     weights.set(name, tensor.data)
@@ -137,16 +141,21 @@ export function stateOf(
   return { step, weights, optimizer, position, ...(warmedUpAt === undefined ? {} : { warmedUpAt }) }
 }
 
-/** Bytes of a file of tensors: the largest network that can be trained, with the states of its optimizer. */
+/**
+ * Largest accepted file, in bytes. The limit has room for the largest network that can be trained, with its optimizer
+ * states.
+ */
 const LARGEST_FILE = 2 ** 34
 
-/** Reads a .safetensors file. Throws a `weights` error. */
+/** Reads a .safetensors file. Throws a `weights` error if the file can't be read or is broken. */
 export function readTensorFile(file: string): TensorFile {
   const bytes = readLimited(file, { code: 'weights', limit: LARGEST_FILE, remedy: 'Give a .safetensors file.' })
   return decodeTensors(bytes, file)
 }
 
-/** Writes a .safetensors file, and its folder where it is missing. Throws a `disk` error. */
+/**
+ * Writes a .safetensors file, and makes its folder if necessary. Throws a `disk` error if the file can't be written.
+ */
 export function writeTensorFile(file: string, content: TensorFile): void {
   makeFolder(dirname(file))
   writeWhole(file, encodeTensors(content))

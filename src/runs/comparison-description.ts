@@ -1,4 +1,4 @@
-/** What a comparison's folder says in words: comparison.json, what is compared and how. Node only. */
+/** The file comparison.json in the folder of a comparison: the compared networks and the settings. Node only. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,17 +8,20 @@ import { encodeChecked, readChecked, storedOption, withCurrentSettings } from '.
 import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
-/** Raised when a comparison of an older version could not go on to the same end. */
+/**
+ * Format of comparison.json. The format number rises when this version could not resume an older comparison to the same
+ * result.
+ */
 const comparisonFormat = 2
 
 const whole = z.number().int().nonnegative()
 
 const familySchema = z.object({
-  /** How its networks are written, without their depth. */
+  /** Text of the networks, without their depth. */
   name: z.string(),
-  /** What it is called in tables and pictures. */
+  /** Name of the family in tables and pictures. */
   label: z.string(),
-  /** One for each depth, in their order. */
+  /** The networks, one for each depth, in the order of the depths. */
   networks: z.array(z.unknown()),
 })
 
@@ -29,7 +32,9 @@ const descriptionSchema = z.object({
   seeds: z.array(whole).min(1),
   input: z.array(z.number().int().positive()),
   data: dataSchema,
-  /** But for the seed, and for a warm-up that depends on how many layers there are. */
+  /**
+   * Settings of the trainings, without the seed and before a warm-up that depends on the number of layers is resolved.
+   */
   settings: z.record(z.string(), z.unknown()),
   mode: z.object({
     backend: z.string(),
@@ -49,16 +54,23 @@ const fileSchema = descriptionSchema
     path: ['families'],
   })
 
-/** The text of comparison.json. */
+/** Encodes the text of comparison.json. */
 export function encodeComparison(comparison: ComparisonDescription): string {
   return encodeChecked({ format: comparisonFormat, ...comparison })
 }
 
-/** Throws a `run` error where there is no comparison, one of another version, or one that was changed. */
+/**
+ * Reads comparison.json. Throws a `run` error if the file is missing, has an unknown format, is broken, or was changed.
+ */
 export function readComparison(folder: string): ComparisonDescription {
   const file = join(folder, workKinds.comparison.file)
   if (!existsSync(file)) throw noWork(folder, 'comparison')
-  const kind = { noun: 'comparison', format: comparisonFormat, anew: 'compare anew', upgrade: withCurrentSettings }
+  const kind = {
+    noun: 'comparison',
+    format: comparisonFormat,
+    anew: 'start a new comparison',
+    upgrade: withCurrentSettings,
+  }
   const { checksum: _, format: __, ...comparison } = readChecked(file, fileSchema, kind)
   return comparison
 }

@@ -1,6 +1,6 @@
 /**
- * A comparison's folder: `comparison.json` says what is compared and how, `trials.jsonl` has a line for each finished
- * training, `result.json` what came out. Node only.
+ * The folder of a comparison. `comparison.json` holds the networks and the settings. `trials.jsonl` has a line for each
+ * finished training. `result.json` holds the result. Node only.
  */
 import { assertInvariant } from '../support/errors.ts'
 import type { TrialResult } from '../trials/result.ts'
@@ -16,16 +16,17 @@ import { createTrialsFolder, type LineCodec, resumeTrialsFolder, type TrialsFold
 import { readEnd } from './work-folder.ts'
 
 export interface ComparisonFolder {
-  /** That it took before. */
+  /** Duration of the comparison in earlier sessions, in seconds. */
   readonly seconds: number
-  /** Told once, before the first trial. */
+  /** Writes the first files. Called once, before the first trial. */
   begin(): void
+  /** Returns the stored result of a trial, or undefined if the trial has not finished yet. */
   find(trial: ComparisonKey & { readonly id: string }): TrialResult | undefined
-  /** `spent`: seconds that the comparison took so far, in all its sittings. */
+  /** Stores the result of a trial. `spent`: duration of the comparison so far in all sessions, in seconds. */
   save(trial: ComparisonKey, result: TrialResult, spent: number): void
-  /** Adds what came out, where it had begun and there is no result yet. */
+  /** Writes the result, if `begin` was called and the folder has no result yet. */
   finish(result: object): void
-  /** Lets go of the folder, however the comparison ended. */
+  /** Releases the folder. Called after success, interruption and failure. */
   close(): void
 }
 
@@ -34,8 +35,9 @@ const keyOf = ({ family, depth, seed }: ComparisonKey): string => `${depth} ${se
 const codec: LineCodec<ComparisonLine> = { encode: encodeComparisonLine, decode: decodeComparisonLine, keyOf }
 
 /**
- * A new comparison's folder, which nothing is written to before `begin`. Throws a `run` error where there is work already;
- * its functions throw a `disk` error where nothing can be written, a `run` error where another process is at work there.
+ * Prepares the folder of a new comparison. Nothing is written before `begin`. Throws a `run` error if the folder
+ * already holds work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another
+ * process is working in the folder.
  */
 export function createComparisonFolder(folder: string, description: ComparisonDescription): ComparisonFolder {
   return folderOf(createTrialsFolder(folder, 'comparison', codec), description, 0)
@@ -45,13 +47,13 @@ export interface ComparisonToResume {
   readonly folder: string
   readonly lock: Lock
   readonly comparison: ComparisonDescription
-  /** It has come to its end, and nothing but its answer is asked for. */
+  /** True if the comparison is complete. Resuming a complete comparison returns its result and trains nothing new. */
   readonly isOver: boolean
 }
 
 /**
- * The folder of a comparison that goes on. The caller has the lock, which `close` releases. Nothing is changed before
- * `begin`. `notes`: what was broken, a sentence each; its trials are made again.
+ * Opens the folder of a comparison that resumes. The caller must hold the lock, which `close` releases. Nothing in the
+ * folder changes before `begin`. `notes`: a sentence about each broken line, whose trial is repeated.
  */
 export function resumeComparisonFolder({ folder, lock, comparison, isOver }: ComparisonToResume): {
   readonly store: ComparisonFolder
@@ -76,7 +78,7 @@ function folderOf(
     },
     save: ({ family, depth, seed }, result, spent) => {
       const { work, steps, seconds, losses, scores, diverged, whole } = result
-      assertInvariant(whole !== undefined, 'a trial of a comparison that was scored in part')
+      assertInvariant(whole !== undefined, 'a trial of a comparison is scored on all samples')
       const stored = { work, steps, seconds, losses, scores, diverged, whole }
       trials.save(() => ({ family, depth, seed, result: stored, spent }))
     },

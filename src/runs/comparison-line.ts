@@ -1,11 +1,11 @@
-/** A finished trial of a comparison as a line of JSON, and back. */
+/** Conversion of a finished trial of a comparison to a line of JSON and back. */
 import { z } from 'zod'
 import type { TrialResult, WholeResult } from '../trials/result.ts'
 import { anyNumber, encodeLine, parseLine } from './json-line.ts'
 import { evaluationSchema } from './metrics.ts'
 import { divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
 
-/** What tells a trial apart from the others of its comparison. */
+/** Identifies a trial within its comparison. */
 export interface ComparisonKey {
   readonly family: string
   readonly depth: number
@@ -14,13 +14,16 @@ export interface ComparisonKey {
 
 export interface ComparisonLine extends ComparisonKey {
   readonly result: Omit<TrialResult, 'id' | 'snapshots' | 'weights' | 'whole'> & { readonly whole: WholeResult }
-  /** What the comparison had taken when it was written. */
+  /** Duration of the comparison in seconds at the time when the line was written. */
   readonly spent: number
 }
 
 const setScoresSchema = z.object({ train: scoresSchema, test: scoresSchema, validation: scoresSchema.optional() })
 
-/** The order is that in which a line is written: read and written again, it stays the same. */
+/**
+ * Schema of a line. The fields are in the order in which a line is written, so that reading and writing give the same
+ * line.
+ */
 const lineSchema = z.object({
   family: z.string(),
   depth: z.number(),
@@ -37,7 +40,7 @@ const lineSchema = z.object({
   spent: z.number(),
 })
 
-/** With its line end. */
+/** Encodes a trial as a line of JSON, with a line end. */
 export function encodeComparisonLine({ family, depth, seed, result, spent }: ComparisonLine): string {
   const { work, steps, seconds, losses, scores, diverged, whole } = result
   const { signal, evaluations, weightsSha256 } = whole
@@ -45,7 +48,7 @@ export function encodeComparisonLine({ family, depth, seed, result, spent }: Com
   return encodeLine({ ...facts, signal, evaluations, weightsSha256, spent })
 }
 
-/** Without its line end; undefined where it can't be read. */
+/** Decodes a line of JSON without its line end. Returns undefined if the line can't be read. */
 export function decodeComparisonLine(text: string): ComparisonLine | undefined {
   const parsed = lineSchema.safeParse(parseLine(text))
   if (!parsed.success) return undefined

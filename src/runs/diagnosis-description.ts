@@ -1,4 +1,4 @@
-/** What a diagnosis's folder says in words: diagnosis.json, what is diagnosed and how. Node only. */
+/** The file diagnosis.json in the folder of a diagnosis: the diagnosed network and the settings. Node only. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,37 +8,42 @@ import { encodeChecked, readChecked, storedOption, withCurrentSettings } from '.
 import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
-/** Raised when a diagnosis of an older version could not go on to the same end. */
+/**
+ * Format of diagnosis.json. The format number rises when this version could not resume an older diagnosis to the same
+ * result.
+ */
 const diagnosisFormat = 2
 
 const descriptionSchema = z.object({
   isobath: z.string(),
-  /** What the user called the network. */
+  /** Name that the user gave the network. */
   label: z.string(),
   network: z.unknown(),
   input: z.array(z.number().int().positive()),
   data: dataSchema,
-  /** But for the seed, which is the trials'. */
+  /** Settings of the trainings, without the seed, which differs between trials. */
   settings: z.record(z.string(), z.unknown()),
   choosesSteps: z.union([z.boolean(), z.literal('where too long')]),
   seeds: z.array(z.number().int().nonnegative()).min(1),
-  /** What all of it may take; JSON has null for Infinity. */
+  /** Time budget of the whole diagnosis, in seconds. JSON stores Infinity as null. */
   budgetSeconds: z
     .number()
     .positive()
     .nullable()
     .transform((seconds) => seconds ?? Number.POSITIVE_INFINITY),
-  /** What it is measured against, where that isn't its own twin. */
+  /** Network to compare with, if the user gave one instead of the twin. */
   against: z.unknown().optional(),
-  /** Whether weights start as the caller says, which no file can. */
+  /** Whether the caller gave a function for the initial weights, which a file can't store. */
   ownStart: z.boolean(),
-  /** SHA-256 of the weights with which the first seed's network starts then; older folders don't have it. */
+  /**
+   * SHA-256 hash of the caller's initial weights for the first seed. Folders of older versions don't have this hash.
+   */
   startSha256: z.string().optional(),
-  /** Controls between two judgments. */
+  /** Number of controls between two judgments. */
   together: z.number().int().positive(),
-  /** What a reader of the answer should know. */
+  /** Notes for the reader of the answer. */
   notes: z.array(z.string()),
-  /** The backend's name is there where it isn't wasm. */
+  /** Mode of the computation. `backend` is absent for the backend wasm. */
   mode: z.object({
     backend: z.string().optional(),
     exact: storedOption(machine.exact),
@@ -60,20 +65,27 @@ const fileSchema = descriptionSchema.extend({
 })
 
 export interface StoredDiagnosis extends DiagnosisDescription {
-  /** How long its trainings are, which was decided before the first. */
+  /** Number of steps of each training, which was decided before the first training. */
   readonly plan: StepPlan
 }
 
-/** The text of diagnosis.json. */
+/** Encodes the text of diagnosis.json. */
 export function encodeDiagnosis(diagnosis: StoredDiagnosis): string {
   return encodeChecked({ format: diagnosisFormat, ...diagnosis })
 }
 
-/** Throws a `run` error where there is no diagnosis, one of another version, or one that was changed. */
+/**
+ * Reads diagnosis.json. Throws a `run` error if the file is missing, has an unknown format, is broken, or was changed.
+ */
 export function readDiagnosis(folder: string): StoredDiagnosis {
   const file = join(folder, workKinds.diagnosis.file)
   if (!existsSync(file)) throw noWork(folder, 'diagnosis')
-  const kind = { noun: 'diagnosis', format: diagnosisFormat, anew: 'diagnose anew', upgrade: withCurrentSettings }
+  const kind = {
+    noun: 'diagnosis',
+    format: diagnosisFormat,
+    anew: 'start a new diagnosis',
+    upgrade: withCurrentSettings,
+  }
   const { checksum: _, format: __, ...diagnosis } = readChecked(file, fileSchema, kind)
   return diagnosis
 }

@@ -1,7 +1,7 @@
 /**
- * A diagnosis's folder: `diagnosis.json` says what is diagnosed and how, `trials.jsonl` has a line for each finished trial,
- * `weights/CONTROL-SEED.safetensors` what is measured later, `result.json` what came out. A trial's weights are written
- * before its line: a line that is there is whole. Node only.
+ * The folder of a diagnosis. `diagnosis.json` holds the network and the settings. `trials.jsonl` has a line for each
+ * finished trial. `weights/CONTROL-SEED.safetensors` holds weights for later measurements. `result.json` holds the
+ * result. The weights of a trial are written before its line, so every line in the file has its weights. Node only.
  */
 import { join } from 'node:path'
 import type { Shape } from '../blueprint/blueprint.ts'
@@ -19,9 +19,9 @@ import { readEnd } from './work-folder.ts'
 const weightsFolder = 'weights'
 
 export interface DiagnosisFolder extends DiagnosisStore {
-  /** Adds what came out, where it had begun and there is no result yet. */
+  /** Writes the result, if `begin` was called and the folder has no result yet. */
   finish(result: object): void
-  /** Lets go of the folder, however the diagnosis ended. */
+  /** Releases the folder. Called after success, interruption and failure. */
   close(): void
 }
 
@@ -34,8 +34,9 @@ const codec: LineCodec<StoredTrial> = {
 }
 
 /**
- * A new diagnosis's folder, which nothing is written to before `begin`. Throws a `run` error where there is work already; its
- * functions throw a `disk` error where nothing can be written, a `run` error where another process is at work there.
+ * Prepares the folder of a new diagnosis. Nothing is written before `begin`. Throws a `run` error if the folder already
+ * holds work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another process is
+ * working in the folder.
  */
 export function createDiagnosisFolder(folder: string, description: DiagnosisDescription): DiagnosisFolder {
   const trials = createTrialsFolder(folder, 'diagnosis', codec)
@@ -47,13 +48,13 @@ export interface DiagnosisToResume {
   readonly folder: string
   readonly lock: Lock
   readonly diagnosis: StoredDiagnosis
-  /** It has come to its end, and nothing but its answer is asked for. */
+  /** True if the diagnosis is complete. Resuming a complete diagnosis returns its result and trains nothing new. */
   readonly isOver: boolean
 }
 
 /**
- * The folder of a diagnosis that goes on. The caller has the lock, which `close` releases. Nothing is changed before
- * `begin`. `notes`: what was broken, a sentence each; its trials are made again.
+ * Opens the folder of a diagnosis that resumes. The caller must hold the lock, which `close` releases. Nothing in the
+ * folder changes before `begin`. `notes`: a sentence about each broken line, whose trial is repeated.
  */
 export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: DiagnosisToResume): {
   readonly store: DiagnosisFolder
@@ -75,7 +76,7 @@ function storeOf(
   const fileOf = (control: string, seed: number): string =>
     join(folder, weightsFolder, `${control.replaceAll(/[^a-z0-9]+/g, '-')}-${seed}.safetensors`)
   const weightsFile = ({ control, seed }: TrialKey): string => fileOf(control, seed)
-  /** Version 0.1 called the unchanged network `patient`. */
+  /** Path of the weights file in a folder of version 0.1, which called the unchanged network `patient`. */
   const olderWeightsFile = ({ control, seed }: TrialKey): string =>
     fileOf(control === 'network' ? 'patient' : control, seed)
   const find = (trial: DiagnosisTrial): TrialResult | undefined => {

@@ -1,4 +1,4 @@
-/** All that the rest asks of folders and files. It is loaded by `src/api/node.ts` alone, and needs Node. */
+/** The functions on folders and files that other modules use. Only `src/api/node.ts` loads this module. Node only. */
 export { readTensorFile, stateOf, writeTensorFile } from './checkpoint.ts'
 export { readComparison } from './comparison-description.ts'
 export { createComparisonFolder, resumeComparisonFolder } from './comparison-folder.ts'

@@ -1,4 +1,4 @@
-/** Who holds the lock of a folder, and whether the process is still at work. Node only. */
+/** The owner of a folder's lock, and the check of whether its process still runs. Node only. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { z } from 'zod'
@@ -7,29 +7,30 @@ const ownerSchema = z.object({
   pid: z.number().int().positive(),
   host: z.string(),
   /**
-   * The PID namespace, as Linux names it. Two containers of one host name have one each, and a process of one has no number
-   * in the other. Absent in locks of older versions; null where the system has no namespaces.
+   * Name of the PID namespace in Linux. Two containers with the same host name have different namespaces, and a process
+   * in one namespace has no number in the other. Absent in locks of older versions. Null if the system has no
+   * namespaces.
    */
   namespace: z.string().nullable().optional(),
-  /** When the lock was taken, for people. */
+  /** Time at which the lock was taken, for messages. */
   since: z.string(),
   /**
-   * Tells apart two processes that had the same number, also before and after a restart of the machine; null where the
-   * system doesn't say.
+   * Distinguishes two processes that had the same number, also before and after a restart of the machine. Null if the
+   * system doesn't provide the facts.
    */
   process: z.string().nullable(),
-  /** Names this one lock. Absent in locks of older versions, which give no sign of life either. */
+  /** Unique name of this lock. Absent in locks of older versions, whose owners give no signs of life. */
   token: z.string().optional(),
 })
 
 export type Owner = z.infer<typeof ownerSchema>
 
-/** Seconds between two signs of life of an owner. */
+/** Seconds between two signs of life of a lock's owner. */
 export const secondsBetweenSigns = 5
-/** After so many seconds without a sign, an owner that can't be looked at counts as gone. */
+/** Seconds without a sign of life after which an owner on another machine or in another container counts as gone. */
 const mostSecondsWithoutSign = 120
 
-/** This process as the owner of a new lock. */
+/** Describes this process as the owner of a new lock. */
 export function newOwner(): Owner {
   return {
     pid: process.pid,
@@ -41,7 +42,7 @@ export function newOwner(): Owner {
   }
 }
 
-/** Undefined for a text that isn't one of a lock. */
+/** Parses the text of a lock. Returns undefined if the text isn't that of a lock. */
 export function parseOwner(text: string): Owner | undefined {
   try {
     return ownerSchema.safeParse(JSON.parse(text)).data
@@ -50,14 +51,14 @@ export function parseOwner(text: string): Owner | undefined {
   }
 }
 
-/** Whether the owner's number means something here: the same host, and the same PID namespace. */
+/** Whether this process can check the owner's process, which needs the same host and the same PID namespace. */
 function isVisible({ host, namespace }: Owner): boolean {
   return host === hostname() && (namespace === undefined || namespace === namespaceHere())
 }
 
 /**
- * Whether the owner is at work. An owner that can't be looked at (on another machine, in another container) is judged by
- * the seconds since its last sign of life; owners of older versions give no signs, and count as being there.
+ * Whether the owner's process still runs. An owner on another machine or in another container is judged by the seconds
+ * since its last sign of life. An owner of an older version gives no signs of life, and always counts as running.
  */
 export function isAtWork(owner: Owner, secondsWithoutSign: number): boolean {
   if (!isVisible(owner)) return owner.token === undefined || secondsWithoutSign < mostSecondsWithoutSign
@@ -65,31 +66,36 @@ export function isAtWork(owner: Owner, secondsWithoutSign: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // Any other error means that it is there and belongs to somebody else.
+    // Any other error means that the process exists and belongs to another user.
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
   }
-  // A process that has ended takes signals until its parent reaps it, which some parents never do.
+  // A process that has ended accepts signals until its parent reaps it. Some parents never reap their children.
   if (/^[ZXx]$/.test(processFields(pid)?.[0] ?? '')) return false
   const current = processMark(pid)
   return mark === null || current === null || mark === current
 }
 
-/** Whether the owner can be seen to end: not this process, which is waiting, nor one that can't be looked at. */
+/**
+ * Whether this process can wait for the owner's process to end. A process can't wait for itself or for a process on
+ * another machine.
+ */
 export function mayEnd(owner: Owner): boolean {
   return isVisible(owner) && owner.pid !== process.pid
 }
 
-/** Who the owner is, and what to do about it, for an error. */
+/** Describes the owner in the words of an error, and says what the user can do. */
 export function describeOwner(owner: Owner, secondsWithoutSign: number, file: string): string {
   const { pid, host, since } = owner
   if (isVisible(owner)) {
-    return `process ${pid} is at work in this folder, since ${since}. Wait until it ends, or stop it.`
+    return `process ${pid} has been working in this folder since ${since}. Wait until the process ends, or stop it.`
   }
   const place = host === hostname() ? `in another container of ${host}` : `on ${host}`
-  const start = `process ${pid} ${place} is at work in this folder, since ${since}.`
-  if (owner.token === undefined) return `${start} Wait until it ends; if it is gone, remove ${file}.`
+  const start = `process ${pid} ${place} has been working in this folder since ${since}.`
+  if (owner.token === undefined) {
+    return `${start} Wait until the process ends. If the process no longer exists, remove ${file}.`
+  }
   const ago = Math.max(0, Math.round(secondsWithoutSign))
-  return `${start} Its last sign of life came ${ago} s ago. Wait until it ends; the folder is free ${mostSecondsWithoutSign} s after the last sign.`
+  return `${start} The last sign of life of the process came ${ago} s ago. Wait until the process ends. The folder is free ${mostSecondsWithoutSign} s after the last sign of life.`
 }
 
 function namespaceHere(): string | null {
@@ -100,7 +106,10 @@ function namespaceHere(): string | null {
   }
 }
 
-/** The machine's start and the process's own, where /proc tells them (proc(5): field 22 of stat). */
+/**
+ * Identifies a process by the start of the machine and the start of the process (proc(5): field 22 of stat). Returns
+ * null if the system has no /proc.
+ */
 function processMark(pid: number): string | null {
   const started = processFields(pid)?.[19]
   if (started === undefined) return null
@@ -111,11 +120,12 @@ function processMark(pid: number): string | null {
   }
 }
 
-/** What /proc tells of a process, from its state on (proc(5): field 3 of stat). */
+/** Reads the fields of /proc/PID/stat, from the process state on (proc(5): field 3 of stat). */
 function processFields(pid: number): string[] | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name, in parentheses, may have spaces in it; the field after it is the third.
+    // The second field is the program's name in parentheses, which may contain spaces. The third field follows the
+    // closing parenthesis.
     return status.slice(status.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined

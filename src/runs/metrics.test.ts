@@ -16,8 +16,8 @@ function read(text: string, step: number) {
   return readMetrics(file, step, settings)
 }
 
-describe('metrics', () => {
-  it('are read as they were written, to the bit', () => {
+describe('when metrics.jsonl is written and read,', () => {
+  it('the losses are the same, to the bit', () => {
     const file = join(root, 'written.jsonl')
     const metrics = openMetrics(file, 0)
     for (const record of records) metrics.add([record])
@@ -27,7 +27,7 @@ describe('metrics', () => {
     expect(readMetrics(file, 11, settings)).toEqual({ losses: records, measurements: [], bytes: lines.join('').length })
   })
 
-  it('end at a step: what comes after it, whole or torn, is left out', () => {
+  it('complete and torn lines after the requested step are ignored', () => {
     for (const rest of ['', '{"step":8,"l', lines[2], lines[2] + lines[2], 'nonsense\n']) {
       expect(read(lines[0] + lines[1] + rest, 8)).toEqual({
         losses: records.slice(0, 2),
@@ -39,7 +39,7 @@ describe('metrics', () => {
     expect(readMetrics(join(root, 'nowhere'), 0, settings)).toEqual({ losses: [], measurements: [], bytes: 0 })
   })
 
-  it('are not to be used where a line before the step is missing, torn, double, or no record', () => {
+  it('the file is not used if a line before the step is missing, torn, duplicated or invalid', () => {
     const broken = [
       '',
       lines[0],
@@ -52,8 +52,8 @@ describe('metrics', () => {
     expect(broken.map((text) => read(text, 8))).toEqual(broken.map(() => undefined))
   })
 
-  it('have a line for each look at the layers, before that of its step, and one after the last', () => {
-    const looking = { ...settings, probes: { of: ['gradientNorm'], every: 8 } }
+  it('each snapshot has a line before the line of its step, and the last snapshot has a line at the end', () => {
+    const probing = { ...settings, probes: { of: ['gradientNorm'], every: 8 } }
     const snapshots = [0, 8, 11].map((step) => ({ step, probes: { gradientNorm: [0.1 + step, null] } }))
     const file = join(root, 'probed.jsonl')
     const metrics = openMetrics(file, 0)
@@ -66,24 +66,24 @@ describe('metrics', () => {
     const text = readFileSync(file, 'utf8')
     const [first, second, last] = snapshots.map((snapshot) => `${JSON.stringify(snapshot)}\n`)
     expect(text).toBe([first, lines[0], lines[1], second, lines[2], lines[3], last].join(''))
-    expect(readMetrics(file, 11, looking)).toEqual({
+    expect(readMetrics(file, 11, probing)).toEqual({
       losses: records,
       measurements: snapshots.slice(0, 2),
       bytes: text.length - last.length,
       snapshotAtStep: snapshots[2],
     })
-    expect(readMetrics(file, 8, looking)).toEqual({
+    expect(readMetrics(file, 8, probing)).toEqual({
       losses: records.slice(0, 2),
       measurements: snapshots.slice(0, 1),
       bytes: first.length + lines[0].length + lines[1].length,
       snapshotAtStep: snapshots[1],
     })
-    expect(readMetrics(file, 9, looking)?.snapshotAtStep).toBeUndefined()
+    expect(readMetrics(file, 9, probing)?.snapshotAtStep).toBeUndefined()
     writeFileSync(file, text.replace(second, ''))
-    expect(readMetrics(file, 11, looking)).toBeUndefined()
+    expect(readMetrics(file, 11, probing)).toBeUndefined()
   })
 
-  it('go on where they were cut', () => {
+  it('the file is cut to a length before new lines are added', () => {
     const file = join(root, 'cut.jsonl')
     writeFileSync(file, `${lines[0]}${lines[1]}{"step":8,`)
     const metrics = openMetrics(file, (lines[0] + lines[1]).length)

@@ -1,8 +1,9 @@
 /**
- * `metrics.jsonl`: a line `{"step":0,"loss":2.3}` for each logged step, and one for each measurement, before that of the step
- * it was made before: `{"step":100,"train":{...},"trainSamples":5000,"test":{...}}`, or
- * `{"step":100,"trainingError":0.83,"warmedUp":false}`, or `{"step":100,"probes":{"gradientNorm":[0.2,...]}}`. In order of
- * time. Node only.
+ * The file `metrics.jsonl`, with lines in chronological order. Each logged step has a line `{"step":0,"loss":2.3}`.
+ * Each measurement before a step has a line before the line of that step: an evaluation
+ * `{"step":100,"train":{...},"trainSamples":5000,"test":{...}}`, a check of the warm-up
+ * `{"step":100,"trainingError":0.83,"warmedUp":false}`, or a snapshot
+ * `{"step":100,"probes":{"gradientNorm":[0.2,...]}}`. Node only.
  */
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
@@ -21,21 +22,21 @@ import {
 import type { LossRecord } from '../training/state.ts'
 import { scoresSchema } from './run-description.ts'
 
-/** What of the settings says which lines there are. */
+/** The settings that decide which lines the file has. */
 export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'probes' | 'schedule'>
 
 export interface StoredMetrics {
   readonly losses: readonly LossRecord[]
   readonly measurements: readonly StepMeasurement[]
-  /** Of the file: what they take. */
+  /** Length of the part of the file that holds the losses and measurements, in bytes. */
   readonly bytes: number
-  /** The look at the layers as they were at that very step, where it was made. */
+  /** The snapshot of the layers at the requested step itself, if the file has one. */
   readonly snapshotAtStep?: ProbeSnapshot
 }
 
 /**
- * What was logged and measured before the step `step` was. Undefined where a line of that is missing, broken or out of
- * order; what comes after is of no interest: it is made again.
+ * Reads the losses and measurements before step `step`. Returns undefined if one of the lines is missing, broken or out
+ * of order. Later lines are ignored, because a resumed run writes them again.
  */
 export function readMetrics(file: string, step: number, settings: MetricsSettings): StoredMetrics | undefined {
   const nextLine = linesOf(file)
@@ -59,19 +60,19 @@ export function readMetrics(file: string, step: number, settings: MetricsSetting
     losses.push(record)
     bytes = line?.end ?? bytes
   }
-  const snapshotAtStep = settings.probes && parseMeasured(nextLine()?.text ?? '', probesSchema)
+  const snapshotAtStep = settings.probes && parseMeasured(nextLine()?.text ?? '', snapshotSchema)
   return { losses, measurements, bytes, ...(snapshotAtStep?.step === step ? { snapshotAtStep } : {}) }
 }
 
 interface Line {
   readonly text: string
-  /** In the file, behind its line end. */
+  /** Offset in the file after the line end, in bytes. */
   readonly end: number
 }
 
 const lineEnd = 0x0a
 
-/** The file's whole lines, one after the other; undefined after the last. */
+/** Returns a function that reads the complete lines of a file one by one, and undefined after the last one. */
 function linesOf(file: string): () => Line | undefined {
   const content = existsSync(file) ? readWhole(file) : new Uint8Array()
   const decoder = new TextDecoder()
@@ -92,20 +93,20 @@ export const evaluationSchema = z.object({
   test: scoresSchema,
   validation: scoresSchema.optional(),
 })
-const snapshotSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
+const warmupCheckSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
 
-/** Probes have their current names, whichever version wrote the line. */
-const probesSchema = z.object({
+/** Schema of a snapshot's line. The names of probes in lines of older versions become their current names. */
+const snapshotSchema = z.object({
   step: z.number(),
   probes: z.record(z.string(), z.array(z.number().nullable())).transform((probes) => withCurrentNames(probes)),
 })
 
-/** Of the lines that are there before a step, in their order. */
-function schemasOf({ probes, evaluation, snapshot }: ReturnType<typeof dueBefore>): z.ZodType<StepMeasurement>[] {
+/** Lists the schemas of the measurement lines before a step, in the order of the lines. */
+function schemasOf({ probes, evaluation, warmupCheck }: ReturnType<typeof dueBefore>): z.ZodType<StepMeasurement>[] {
   return [
-    ...(probes ? [probesSchema] : []),
+    ...(probes ? [snapshotSchema] : []),
     ...(evaluation ? [evaluationSchema] : []),
-    ...(snapshot ? [snapshotSchema] : []),
+    ...(warmupCheck ? [warmupCheckSchema] : []),
   ]
 }
 
@@ -129,21 +130,21 @@ function parseJson(text: string): unknown {
 }
 
 export interface MetricsFile {
-  /** Throws a `disk` error. */
+  /** Adds lines of losses. Throws a `disk` error if a line can't be written. */
   add(records: readonly LossRecord[]): void
-  /** Throws a `disk` error. */
+  /** Adds the line of a measurement, which is written later. */
   addMeasured(measured: StepMeasurement): void
-  /** Returns when all of it is on the disk. Throws a `disk` error. */
+  /** Returns when all lines are on the disk. Throws a `disk` error if a line can't be written. */
   save(): void
   close(): void
 }
 
-/** Milliseconds for which lines are collected: a write for each of many short steps would slow them down. */
+/** Milliseconds for which lines are collected before a write. A write for each step would slow down short steps. */
 const collecting = 100
 
 /**
- * Opens the file to add to it, cut to so many bytes. `check` is asked before each write, and may throw. Throws a `disk`
- * error.
+ * Opens the file to add lines, and cuts the file to `bytes` bytes. `check`: called before each write, and may throw.
+ * Throws a `disk` error if the file can't be opened.
  */
 export function openMetrics(path: string, bytes: number, check: () => void = () => {}): MetricsFile {
   const file: GrowingFile = openGrowing(path, bytes)
@@ -151,7 +152,8 @@ export function openMetrics(path: string, bytes: number, check: () => void = () 
   let writtenAt = performance.now()
   const write = (): void => {
     const text = waiting
-    // Taken out first: after a failed write part of it may be there, and a second attempt would double it.
+    // The text is removed before the write. After a failed write, part of the text may be in the file, and a second
+    // attempt would duplicate that part.
     waiting = ''
     writtenAt = performance.now()
     if (!text) return
@@ -180,7 +182,7 @@ export function openMetrics(path: string, bytes: number, check: () => void = () 
   }
 }
 
-/** With its names in one order, wherever it comes from. */
+/** Builds the object of a measurement's line, with its fields always in the same order. */
 function lineOf(measured: StepMeasurement): object {
   if (isEvaluation(measured)) {
     const { step, train, trainSamples, test, validation } = measured

@@ -1,4 +1,4 @@
-/** What a run's folder says in words: run.json, what runs, and result.json, what came out. Node only. */
+/** The files run.json (network, data and settings) and result.json (the result) in the folder of a run. Node only. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -13,10 +13,13 @@ import { statisticsSchema, storedStatistics } from '../training/stored-statistic
 import { encodeChecked, readChecked, readJson, storedOption, withCurrentSettings } from './checked-json.ts'
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
-/** Raised when a run of an older version could not be read, or would not go on with the same bits. */
+/**
+ * Format of run.json. The format number rises when this version could not read an older run or resume it with the same
+ * bits.
+ */
 export const runFormat = 2
 
-/** JSON has null for Infinity and NaN. */
+/** Schema of a number that JSON stores as null if it is infinite or NaN. The reader gets NaN for null. */
 const maybeInfinite = z
   .number()
   .nullable()
@@ -31,27 +34,35 @@ export const signalSchema = z.object({
   last: maybeInfinite,
 })
 
-/** What a description keeps of a data set. */
+/** Description of a data set in a folder. The samples themselves are not stored. */
 export interface DataDescription {
+  /** Name of the data set. */
   name: string
+  /** Task of the data set. Absent in folders of older versions. */
   task?: Task
-  /** The hash of its samples. */
+  /** SHA-256 hash of all samples, in hexadecimal. */
   sha256: string
-  /** Samples. */
+  /** Number of training samples. */
   train: number
+  /** Number of test samples. */
   test: number
+  /** Number of validation samples, if the data set has any. */
   validation?: number
+  /** Names of the classes, if their numbers aren't their names. */
   classNames?: string[]
+  /** Names of the regression targets, in the order of the outputs. */
   targetNames?: string[]
+  /** Notes of the reader that loaded the data, one sentence each. */
   notes?: string[]
+  /** How the columns of a table become inputs and targets. */
   encoding?: TableEncoding
-  /** The options the data set was loaded with, for those who evaluate the run later. */
+  /** Options with which the data set was loaded, so that the same data can be loaded again. */
   options: Record<string, unknown>
 }
 
 export const dataSchema: z.ZodType<DataDescription> = z.object({
   name: z.string(),
-  /** Folders of older versions don't say. */
+  /** Absent in folders of older versions. */
   task: z.enum(['classification', 'regression', 'autoencoding']).optional(),
   sha256: z.string(),
   train: z.number().int().positive(),
@@ -64,35 +75,35 @@ export const dataSchema: z.ZodType<DataDescription> = z.object({
   options: z.record(z.string(), z.unknown()),
 })
 
-/** What run.json holds: enough to make the same run again, and to go on with it. */
+/** Schema of run.json, which holds enough to repeat the run and to resume it. */
 const runDescriptionSchema = z.object({
   format: z.literal(runFormat),
   isobath: z.string(),
-  /** What the user called the network. */
+  /** Name that the user gave the network. */
   label: z.string(),
   network: z.unknown(),
   input: z.array(z.number().int().positive()),
   data: dataSchema,
-  /** The settings but for the seed. */
+  /** Settings of the training, without the seed. */
   settings: z.record(z.string(), z.unknown()),
   seed: z.number().int(),
   mode: z.object({
-    /** The backend's name, where it isn't wasm. */
+    /** Name of the backend. Absent for the backend wasm. */
     backend: z.string().optional(),
     precision: z.string(),
     exact: storedOption(machine.exact),
     winograd: storedOption(machine.winograd),
   }),
-  /** Steps between checkpoints, where they were asked for. */
+  /** Number of steps between checkpoints, or null if checkpoints are made by time. */
   checkpointEvery: z.number().int().positive().nullable(),
   versions: z.record(z.string(), z.string()),
 })
 
 export type RunDescription = z.infer<typeof runDescriptionSchema>
 
-/** What the training set said before the first step. */
+/** Schema of the facts that are known before the first step. */
 const startSchema = z.object({
-  /** Inputs and targets are standardized with these, whatever data the network meets later. */
+  /** Statistics of the training set, by which all data for this network is standardized. */
   statistics: statisticsSchema,
   signal: signalSchema,
 })
@@ -104,7 +115,7 @@ export interface StoredDescription extends RunDescription {
   readonly signal: Signal
 }
 
-/** What the scores of a set are read as. */
+/** Schema of the scores of a set. */
 export const scoresSchema = z.object({
   loss: z.number().nullable(),
   error: z.number().nullable(),
@@ -129,9 +140,9 @@ const resultSchema = z.object({
   weightsSha256: z.string(),
   seconds: z.number(),
   trainingSeconds: z.number(),
-  /** Runs of older versions measured nothing between steps. */
+  /** Absent in results of older versions, which had no measurements between steps. */
   measuringSeconds: z.number().default(0),
-  /** Runs of older versions don't say. */
+  /** Absent in results of older versions. */
   scoringSeconds: z.number().default(0),
   memoryBytes: z.number(),
   recompute: z.boolean(),
@@ -139,27 +150,29 @@ const resultSchema = z.object({
 
 export type StoredResult = z.infer<typeof resultSchema>
 
-/** The text of run.json. */
+/** Encodes the text of run.json. */
 export function encodeDescription(description: RunDescription, statistics: Statistics, signal: Signal): string {
   return encodeChecked({ ...description, statistics: storedStatistics(statistics), signal })
 }
 
-/** A description in the current format. Format 1 called the settings `recipe`. */
+/** Converts a description of format 1 to the current format. Format 1 called the settings `recipe`. */
 function fromFormat1(description: object): object {
   const { recipe: settings, ...rest }: { recipe?: unknown } = { ...description }
   return withCurrentSettings({ ...rest, settings })
 }
 
-/** Throws a `run` error where there is no run, one of another version, or one that was changed. */
+/** Reads run.json. Throws a `run` error if the file is missing, has an unknown format, is broken, or was changed. */
 export function readDescription(folder: string): StoredDescription {
   const file = join(folder, workKinds.run.file)
   if (!existsSync(file)) throw noWork(folder, 'run')
-  const kind = { noun: 'run', format: runFormat, anew: 'train anew', upgrade: fromFormat1 }
+  const kind = { noun: 'run', format: runFormat, anew: 'start a new run', upgrade: fromFormat1 }
   const { checksum: _, ...description } = readChecked(file, fileSchema, kind)
   return description
 }
 
-/** The settings that were written. Throws a `run` error where this version can't go on with them. */
+/**
+ * Reads stored settings. `place`: the place that errors name. Throws a `run` error if a setting is unknown or invalid.
+ */
 export function storedSettings(
   settings: RunDescription['settings'],
   seed: number,
@@ -168,7 +181,7 @@ export function storedSettings(
   return readSettings({ ...settings, seed }, place)
 }
 
-/** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */
+/** Reads result.json. Returns undefined if the run has no result yet. Throws a `run` error if the file is broken. */
 export function readResult(folder: string): StoredResult | undefined {
   const file = join(folder, resultFile)
   return existsSync(file) ? readJson(file, resultSchema) : undefined

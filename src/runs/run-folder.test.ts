@@ -51,7 +51,10 @@ const begun = async (name: string) => {
     folder.close()
   }
 }
-/** A folder with a checkpoint alone: one after step 0 would be taken for one of a new run. */
+/**
+ * Tries to begin a run in a folder that holds only one checkpoint. A new run could mistake a later checkpoint for its
+ * own.
+ */
 const stray = (step: number): string => {
   mkdirSync(join(root, `stray-${step}`))
   writeFileSync(join(root, `stray-${step}`, `checkpoint-${step}.safetensors`), '')
@@ -59,8 +62,8 @@ const stray = (step: number): string => {
 }
 const names = (name: string): string[] => readdirSync(join(root, name)).sort()
 
-describe("a run's folder", () => {
-  it('has run.json, the metrics and checkpoint 0 before the first step', async () => {
+describe('when a run is stored in a folder,', () => {
+  it('the folder has run.json, the metrics and checkpoint 0 before the first step', async () => {
     const folder = open('order')
     expect(existsSync(join(root, 'order'))).toBe(false)
     const seen: string[][] = []
@@ -82,7 +85,7 @@ describe("a run's folder", () => {
     ])
   })
 
-  it('has a line for each logged step', async () => {
+  it('metrics.jsonl has a line for each logged step', async () => {
     const folder = open('lines')
     await runTrainingSession({ ...task, weights: undefined, recorder: folder })
     folder.close()
@@ -95,7 +98,7 @@ describe("a run's folder", () => {
     expect(records).toEqual(losses)
   })
 
-  it('keeps the last two checkpoints, and reads the last', async () => {
+  it('the folder keeps the last two checkpoints, and the last one is read', async () => {
     const folder = open('checkpoints')
     await folder.begin(state(0), time, start)
     for (const step of [5, 90, 100]) await folder.checkpoint(state(step), time)
@@ -121,7 +124,7 @@ describe("a run's folder", () => {
     })
   })
 
-  it('is not begun where there is a run, nor where one begins meanwhile', async () => {
+  it('the folder is refused if it holds a run or if another run begins there at the same time', async () => {
     await begun('taken')
     const [one, other] = [open('race'), open('race')]
     await one.begin(state(0), time, start)
@@ -130,8 +133,8 @@ describe("a run's folder", () => {
     const said = [
       refusal(() => open('taken')),
       (await laterRefusal(() => other.begin(state(0), time, start))).replace(
-        /process \d+(.*)since \S+/,
-        'process PID$1since TIME',
+        /process \d+(.*)since \S+\./,
+        'process PID$1since TIME.',
       ),
       await laterRefusal(() => later.begin(state(0), time, start)),
       stray(7),
@@ -139,29 +142,29 @@ describe("a run's folder", () => {
     one.close()
     later.close()
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/taken: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
-      IsobathError: ROOT/race: process PID is at work in this folder, since TIME Wait until it ends, or stop it.
-      IsobathError: ROOT/later: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
-      IsobathError: ROOT/stray-7: there is a run in this folder already. Choose another one."
+      "IsobathError: ROOT/taken: this folder already holds a run. Choose another folder, or resume the run with train --resume, or with resume in a program.
+      IsobathError: ROOT/race: process PID has been working in this folder since TIME. Wait until the process ends, or stop it.
+      IsobathError: ROOT/later: this folder already holds a run. Choose another folder, or resume the run with train --resume, or with resume in a program.
+      IsobathError: ROOT/stray-7: this folder already holds a run. Choose another folder."
     `)
   })
 
-  it('is begun where a run was killed before it had its run.json', async () => {
+  it('the folder is accepted if an earlier run was killed there before it had written run.json', async () => {
     expect(stray(0)).toBe('nothing was refused')
     await begun('stray-0')
     expect(names('stray-0')).toEqual(['checkpoint-0.safetensors', 'metrics.jsonl', 'run.json'])
   })
 
-  it('may be an empty folder, or one with other files', async () => {
+  it('the folder may contain other files before the run begins', async () => {
     mkdirSync(join(root, 'notes'))
     writeFileSync(join(root, 'notes', 'notes.txt'), 'mine')
     await begun('notes')
     expect(readFileSync(join(root, 'notes', 'notes.txt'), 'utf8')).toBe('mine')
   })
 
-  it('that can not be written is a disk error, and leaves no part of a file', async () => {
+  it('a file that can not be written causes a disk error and leaves no partial file', async () => {
     writeFileSync(join(root, 'file'), '')
-    // A folder stands where the file should go.
+    // A folder has the name of the file that the run wants to write.
     const blocked = open('blocked')
     mkdirSync(join(root, 'blocked-0', 'checkpoint-0.safetensors'), { recursive: true })
     await blocked.begin(state(0), time, start)
@@ -182,8 +185,8 @@ describe("a run's folder", () => {
     expect(names('blocked').filter((name) => name.endsWith('.partial'))).toEqual([])
   })
 
-  it('is refused at once where no folder can be made: Node alone would try for ever', async () => {
-    // /proc takes nobody's files, not even root's.
+  it('a folder that can not be made is refused at once, although Node alone would try for ever', async () => {
+    // Nobody can make files in /proc, not even root.
     const folder = createRunFolder('/proc/isobath/run', task.blueprint, description)
     expect(await laterRefusal(() => folder.begin(state(0), time, start))).toMatch(
       /^IsobathError: \/proc\/isobath\/run: can't be written/,
@@ -191,10 +194,10 @@ describe("a run's folder", () => {
   })
 })
 
-describe("reading a run's folder", () => {
+describe('reading the folder of a run', () => {
   const readBoth = (folder: string) => [readDescription(folder), readLastCheckpoint(folder)]
 
-  it('says what is missing or broken', async () => {
+  it('fails with an error that says which file is missing or broken', async () => {
     const broken = async (name: string, file: string, content: string): Promise<string> => {
       await begun(name)
       writeFileSync(join(root, name, file), content)
@@ -217,14 +220,14 @@ describe("reading a run's folder", () => {
       refusal(() => readTensorFile(root)),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/nowhere: expected a run's folder with run.json in it. Give the folder that train named.
-      IsobathError: ROOT: expected a run's folder with run.json in it. Give the folder that train named.
-      IsobathError: ROOT/killed: expected a run's folder with run.json in it. The run was ended before its first step: start it again, with the same folder.
+      "IsobathError: ROOT/nowhere: expected the folder of a run, which contains run.json. Give a folder that train wrote.
+      IsobathError: ROOT: expected the folder of a run, which contains run.json. Give a folder that train wrote.
+      IsobathError: ROOT/killed: expected the folder of a run, which contains run.json. The run ended before its first step. Start the run again with the same folder.
       IsobathError: ROOT/cut/run.json: expected JSON. The file was changed or broken.
       IsobathError: ROOT/other/run.json: input: Invalid input: expected array, received string. The file was changed or broken.
       IsobathError: ROOT/newer/run.json: expected format 2, got 3. Use the version of Isobath that made the run.
       IsobathError: ROOT/half/checkpoint-0.safetensors: expected at least 8 bytes, got 2. Give a whole .safetensors file.
-      IsobathError: ROOT/without: there is no checkpoint. Train again.
+      IsobathError: ROOT/without: expected a checkpoint, got none. Start a new run.
       IsobathError: ROOT/nowhere.safetensors: can't be read (no such file or directory). Give a .safetensors file.
       IsobathError: ROOT: expected a file, got a folder. Give a .safetensors file."
     `)

@@ -1,8 +1,8 @@
 /**
- * A run's folder: `run.json` says what runs, `metrics.jsonl` has a line for each logged step, `checkpoint-STEP.safetensors`
- * the weights and all that the next step depends on, `result.json` what came out. Files are written under a temporary
- * name and renamed, so that a file that is there is whole; run.json comes after checkpoint 0, so that a run that has it
- * can go on. Node only.
+ * The folder of a run. `run.json` holds the network and the settings. `metrics.jsonl` has a line for each logged step.
+ * `checkpoint-STEP.safetensors` holds the weights and everything else that the next step depends on. `result.json`
+ * holds the result. Files are written under a temporary name and then renamed, so that every file in the folder is
+ * complete. run.json is written after checkpoint 0, so that every run with a run.json can resume. Node only.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,25 +25,27 @@ const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
 const metricsFile = 'metrics.jsonl'
 
 export interface RunFolder extends Recorder {
+  /** Path of the folder. */
   readonly folder: string
-  /** Adds what came out at the end. */
+  /** Writes the result at the end of the run. */
   finish(result: object): void
-  /** Lets go of the folder, however the run ended. */
+  /** Releases the folder. Called after success, interruption and failure. */
   close(): void
 }
 
-/** Told of each checkpoint that was written. */
+/** Called after each checkpoint, with its step and the path of its file. */
 export type OnCheckpoint = (step: number, file: string) => void
 
 export interface FolderOptions {
-  /** Whether the weights before the first step are kept to the end; not by default. */
+  /** Whether the checkpoint of step 0 is kept until the end of the run. False by default. */
   readonly keepsFirst?: boolean
   readonly onCheckpoint?: OnCheckpoint
 }
 
 /**
- * A new run's folder, which nothing is written to before `begin`. Throws a `run` error where there is a run already; its
- * functions throw a `disk` error where nothing can be written, a `run` error where another process is at work there.
+ * Prepares the folder of a new run. Nothing is written before `begin`. Throws a `run` error if the folder already holds
+ * work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another process is
+ * working in the folder.
  */
 export function createRunFolder(
   folder: string,
@@ -79,8 +81,10 @@ export interface RunToResume extends FolderOptions {
 }
 
 /**
- * The folder of a run that goes on, and where. The caller has the lock, which `close` releases. Nothing is changed before
- * `begin`, which cuts the metrics back to the checkpoint. Throws a `run` or `weights` error where no checkpoint is whole.
+ * Opens the folder of a run that resumes, and finds the point from which the run resumes. The caller must hold the
+ * lock, which `close` releases. Nothing in the folder changes before `begin`, which cuts the metrics back to the
+ * checkpoint. `notes`: a sentence or two about each broken checkpoint. Throws a `run` or `weights` error if no
+ * checkpoint is complete.
  */
 export function resumeRunFolder(run: RunToResume): {
   readonly recorder: RunFolder
@@ -94,7 +98,7 @@ export function resumeRunFolder(run: RunToResume): {
     if (stored !== undefined) return { checkpoint, stored }
     throw new IsobathError(
       'run',
-      `${metrics}: expected the losses of all steps before ${checkpoint.step}, and some are missing. The file was changed or broken.`,
+      `${metrics}: expected the losses of all steps before ${checkpoint.step}, but some are missing. The file was changed or broken.`,
     )
   })
   const { checkpoint, stored } = found
@@ -116,11 +120,11 @@ export function resumeRunFolder(run: RunToResume): {
   return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
 }
 
-/** Writes the files of a run while it goes on. */
+/** Writes the files of a run while the run trains. */
 class Writer {
   lock?: Lock
   metrics?: MetricsFile
-  /** Of the last checkpoint. */
+  /** Step of the last saved checkpoint. */
   savedStep = -1
 
   constructor(
@@ -130,7 +134,7 @@ class Writer {
     private readonly onCheckpoint?: OnCheckpoint,
   ) {}
 
-  /** Throws a `run` error where another process has taken over the folder. */
+  /** Throws a `run` error if another process has taken over the folder. */
   readonly checkLock = (): void => this.lock?.check()
 
   recorder(begin: Recorder['begin']): RunFolder {
@@ -141,7 +145,7 @@ class Writer {
       losses: (records) => this.metrics?.add(records),
       measured: (measured) => this.metrics?.addMeasured(measured),
       finish: (result) => {
-        // A look at the layers after the last step is nowhere else.
+        // The metrics are the only file with the snapshot after the last step.
         this.metrics?.save()
         this.checkLock()
         writeResult(this.folder, result)
@@ -153,7 +157,7 @@ class Writer {
   save(state: TrainingState, time: TimeSpent): void {
     if (state.step === this.savedStep) return
     const file = join(this.folder, checkpointName(state.step))
-    // Before the checkpoint: it must never be ahead of the losses.
+    // The losses are saved first, so that every checkpoint has the losses of all steps before it.
     this.metrics?.save()
     this.checkLock()
     writeWhole(file, encodeCheckpoint(this.blueprint, state, time))
@@ -166,8 +170,8 @@ class Writer {
     try {
       this.metrics?.close()
     } catch (error) {
-      // The disk is full or the folder is another's: that has been said, and what is missing is made again after the last
-      // checkpoint.
+      // The disk is full or another process has the folder. An earlier error has reported the problem. A resumed run
+      // writes the missing lines again, from the last checkpoint on.
       if (!(error instanceof IsobathError)) throw error
     } finally {
       this.lock?.release()
@@ -176,8 +180,9 @@ class Writer {
 }
 
 /**
- * What a run leaves that was killed before it had begun (a lock, checkpoint 0) is written over; a later checkpoint without
- * its run.json counts as a run: it would be taken for one of the new run.
+ * Whether a file is a checkpoint after step 0. A checkpoint after step 0 without a run.json counts as a run, because a
+ * new run could mistake it for its own. The files of a run that was killed before it began (a lock and checkpoint 0)
+ * don't count, and are overwritten.
  */
 const isLaterCheckpoint = (name: string): boolean => (stepOf(name) ?? 0) > 0
 
@@ -192,22 +197,25 @@ function checkpointSteps(folder: string): number[] {
     .sort((a, b) => a - b)
 }
 
-/** The last two are kept, and that of step 0 where it is needed. */
+/** Removes all checkpoints except the last two. The checkpoint of step 0 is also kept if `keepsFirst` is true. */
 function dropOldCheckpoints(folder: string, keepsFirst: boolean): void {
   for (const step of checkpointSteps(folder).slice(0, -2)) {
     if (step > 0 || !keepsFirst) removeQuietly(join(folder, checkpointName(step)))
   }
 }
 
-/** The newest checkpoint that `use` accepts; `notes` says of each newer one why not. Throws what is wrong with the newest. */
+/**
+ * Finds the newest checkpoint that `use` accepts. `notes`: why each newer checkpoint was not accepted. Throws the error
+ * of the newest checkpoint if `use` accepts none.
+ */
 function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): { found: T; notes: string[] } {
   const steps = checkpointSteps(folder).reverse()
-  if (steps.length === 0) throw new IsobathError('run', `${folder}: there is no checkpoint. Train again.`)
+  if (steps.length === 0) throw new IsobathError('run', `${folder}: expected a checkpoint, got none. Start a new run.`)
   const failures: IsobathError[] = []
   for (const step of steps) {
     try {
       const found = use(readCheckpoint(join(folder, checkpointName(step))))
-      return { found, notes: failures.map(({ message }) => `${message} The checkpoint before it is used.`) }
+      return { found, notes: failures.map(({ message }) => `${message} The previous checkpoint is used.`) }
     } catch (error) {
       if (!(error instanceof IsobathError)) throw error
       failures.push(error)
@@ -216,23 +224,26 @@ function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): 
   throw failures[0]
 }
 
-/** The last checkpoint that is whole. Throws a `run` or `weights` error where there is none. */
+/** Reads the last complete checkpoint. Throws a `run` or `weights` error if the folder has none. */
 export function readLastCheckpoint(folder: string): { readonly found: Checkpoint; readonly notes: readonly string[] } {
   return findCheckpoint(folder, (checkpoint) => checkpoint)
 }
 
-/** The weights before the first step of a run that keeps them. Throws a `run` or `weights` error where they aren't whole. */
+/**
+ * Reads the weights before the first step of a run that keeps checkpoint 0. Throws a `weights` error if the checkpoint
+ * is missing or broken.
+ */
 export function readFirstWeights(folder: string, blueprint: Blueprint): Weights {
   return stateOf(blueprint, readCheckpoint(join(folder, checkpointName(0)))).weights
 }
 
-/** What a run logged and measured until the step it ended with. Throws a `run` error where some is missing. */
+/** Reads all losses and measurements of a run that ended at `step`. Throws a `run` error if a line is missing. */
 export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): StoredMetrics {
   const file = join(folder, metricsFile)
   const stored = readMetrics(file, step, settings)
   if (stored && (settings.probes === undefined || stored.snapshotAtStep)) return stored
   throw new IsobathError(
     'run',
-    `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken. Remove result.json to make its last steps again.`,
+    `${file}: expected the losses of all ${step} steps, but some are missing. The file was changed or broken. Remove result.json and resume the run to repeat its last steps.`,
   )
 }

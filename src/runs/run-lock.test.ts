@@ -19,17 +19,20 @@ function folderWith(name: string, lock?: object | string): string {
 }
 
 const owner = { pid: process.pid, host: hostname(), since: '2026-01-01T00:00:00.000Z', process: null }
-/** No process has it: Linux ends at 2^22. */
+/** A process number that no process has, because the process numbers of Linux end at 2^22. */
 const noProcess = 2 ** 30
 
-/** What is said where the lock isn't given; else it is released again. */
+/** Tries to take the lock and returns the error. A lock that was taken is released again. */
 function tryLock(folder: string): string {
   return refusal(() => takeLock(folder).release())
     .replaceAll(root, 'ROOT')
     .replaceAll(String(process.pid), 'PID')
 }
 
-/** Starts a shell that ends with the test. Its first line is the number of the process that has the lock. */
+/**
+ * Starts a shell that ends with the test. The first line that it prints is the number of the process that owns the
+ * lock.
+ */
 async function ownerOf(script: string): Promise<number> {
   const shell = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void shell.kill('SIGKILL'))
@@ -39,8 +42,8 @@ async function ownerOf(script: string): Promise<number> {
   })
 }
 
-describe("a folder's lock", () => {
-  it('shares one listener for the end of the process with all others', () => {
+describe('when a process locks a folder,', () => {
+  it('the lock shares one exit listener with all other locks of the process', () => {
     const before = process.listenerCount('exit')
     const locks = Array.from({ length: 12 }, (_, index) => takeLock(folderWith(`many ${index}`)))
     expect(process.listenerCount('exit')).toBe(before + 1)
@@ -48,11 +51,11 @@ describe("a folder's lock", () => {
     expect(process.listenerCount('exit')).toBe(before)
   })
 
-  it('is there until it is released, once', () => {
+  it('the lock exists until it is released, and a second release does nothing', () => {
     const folder = folderWith('usual')
     const lock = takeLock(folder)
     expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() })
-    expect(tryLock(folder)).toMatch(/^IsobathError: ROOT\/usual: process PID is at work in this folder, since /)
+    expect(tryLock(folder)).toMatch(/^IsobathError: ROOT\/usual: process PID has been working in this folder since /)
     lock.release()
     expect(existsSync(join(folder, 'lock'))).toBe(false)
     const next = takeLock(folder)
@@ -61,7 +64,7 @@ describe("a folder's lock", () => {
     next.release()
   })
 
-  it('is released when the process ends, however that comes', () => {
+  it('the lock is released when the process ends', () => {
     const folder = folderWith('exit')
     const listeners = process.listenerCount('exit')
     takeLock(folder)
@@ -71,7 +74,7 @@ describe("a folder's lock", () => {
     expect(process.listenerCount('exit')).toBe(listeners)
   })
 
-  it('is taken over from a process that is gone, or that another has taken the number of', () => {
+  it('a lock is taken over if its process is gone, also if another process has the same number', () => {
     const stale = [
       folderWith('gone', { ...owner, pid: noProcess }),
       folderWith('reused', { ...owner, process: 'another start of the machine 12345' }),
@@ -79,25 +82,25 @@ describe("a folder's lock", () => {
       folderWith('empty', ''),
       folderWith('other', { what: 'is this?' }),
     ]
-    // Where the system doesn't tell when a process began, one with the number counts as the owner.
+    // If the system doesn't say when a process started, any process with the same number counts as the owner.
     const known = existsSync('/proc/self/stat') ? stale : stale.filter((folder) => !folder.endsWith('reused'))
     expect(known.map(tryLock)).toEqual(known.map(() => 'nothing was refused'))
   })
 
-  it('is left to a process that is there, or that may be on another machine', () => {
+  it('a lock is left to a process that runs, or that may run on another machine', () => {
     const said = [
       folderWith('alive', owner),
       folderWith('elsewhere', { ...owner, pid: noProcess, host: 'elsewhere' }),
     ].map(tryLock)
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/alive: process PID is at work in this folder, since 2026-01-01T00:00:00.000Z. Wait until it ends, or stop it.
-      IsobathError: ROOT/elsewhere: process 1073741824 on elsewhere is at work in this folder, since 2026-01-01T00:00:00.000Z. Wait until it ends; if it is gone, remove ROOT/elsewhere/lock."
+      "IsobathError: ROOT/alive: process PID has been working in this folder since 2026-01-01T00:00:00.000Z. Wait until the process ends, or stop it.
+      IsobathError: ROOT/elsewhere: process 1073741824 on elsewhere has been working in this folder since 2026-01-01T00:00:00.000Z. Wait until the process ends. If the process no longer exists, remove ROOT/elsewhere/lock."
     `)
   })
 
-  // `exec` makes a parent of the shell that never asks how its child ended: the system keeps the child's entry, as a zombie.
+  // `exec` replaces the shell by a parent that never reaps its child, so the child stays a zombie.
   it.runIf(existsSync('/proc/self/stat')).each(['KILL', 'TERM', 'CONT'])(
-    'is taken over from a process that ended (signal %s) and that its parent does not reap',
+    'a lock is taken over from a process that ended after the signal %s and is not reaped by its parent',
     async (signal) => {
       const pid = await ownerOf('sleep 0.5 & echo $!; exec sleep 1000')
       process.kill(pid, `SIG${signal}`)
@@ -108,24 +111,26 @@ describe("a folder's lock", () => {
     },
   )
 
-  it('is waited for, for a moment, while its process ends', async () => {
+  it('the lock is taken after a short wait if the process of an earlier lock ends', async () => {
     const pid = await ownerOf('sleep 0.3 & echo $!; wait; exec sleep 1000')
     expect(tryLock(folderWith('ending', { ...owner, pid }))).toBe('nothing was refused')
   })
 
-  it('is waited for, for a moment, until a process that goes on releases it', async () => {
+  it('the lock is taken after a short wait if another process releases the folder and keeps running', async () => {
     const folder = folderWith('releasing')
     const pid = await ownerOf(`echo $$; sleep 0.3; rm ${join(folder, 'lock')}; exec sleep 1000`)
     writeFileSync(join(folder, 'lock'), `${JSON.stringify({ ...owner, pid })}\n`)
     expect(tryLock(folder)).toBe('nothing was refused')
   })
 
-  it('is left to a process that does not end', async () => {
+  it('the lock is refused after a short wait if the process of an earlier lock keeps running', async () => {
     const pid = await ownerOf('echo $$; exec sleep 1000')
-    expect(tryLock(folderWith('lasting', { ...owner, pid }))).toContain(`process ${pid} is at work in this folder`)
+    expect(tryLock(folderWith('lasting', { ...owner, pid }))).toContain(
+      `process ${pid} has been working in this folder`,
+    )
   })
 
-  /** A lock as this version writes it, whose owner gave its last sign of life so many seconds ago. */
+  /** A lock in the format of this version, whose owner gave its last sign of life `seconds` seconds ago. */
   function signedLock(name: string, seconds: number, about: object): string {
     const folder = folderWith(name, { ...owner, pid: 1, token: 'another', ...about })
     const time = Date.now() / 1000 - seconds
@@ -137,17 +142,17 @@ describe("a folder's lock", () => {
     ['another machine', { host: 'elsewhere', namespace: null }],
     ['another container of the same host name', { namespace: 'pid:[1]' }],
   ])(
-    'of %s is left to its owner while that gives signs of life, and taken over two minutes after the last',
+    'a lock of %s is left to an owner that gives signs of life, and taken over two minutes after the last sign of life',
     (_, about) => {
       const name = `signs-${Object.keys(about).length}`
       expect(tryLock(signedLock(`${name}-fresh`, 10, about))).toMatch(
-        /^IsobathError: ROOT\/signs-\d-fresh: process 1 (on elsewhere|in another container of \S+) is at work in this folder, since \S+\. Its last sign of life came 1\d s ago\. Wait until it ends; the folder is free 120 s after the last sign\.$/,
+        /^IsobathError: ROOT\/signs-\d-fresh: process 1 (on elsewhere|in another container of \S+) has been working in this folder since \S+\. The last sign of life of the process came 1\d s ago\. Wait until the process ends\. The folder is free 120 s after the last sign of life\.$/,
       )
       expect(tryLock(signedLock(`${name}-old`, 130, about))).toBe('nothing was refused')
     },
   )
 
-  it('shows signs of life while it is held', () => {
+  it('the lock file gets a new modification time as a sign of life while the lock is held', () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const folder = folderWith('signs')
@@ -161,7 +166,7 @@ describe("a folder's lock", () => {
     lock.release()
   })
 
-  it('that another process has taken over stops its former owner, and is not released by it', () => {
+  it('a lock that another process took over makes its former owner fail, and is not released by the former owner', () => {
     const folder = folderWith('lost')
     const lock = takeLock(folder)
     lock.check()
@@ -172,14 +177,14 @@ describe("a folder's lock", () => {
     expect(readFileSync(join(folder, 'lock'), 'utf8')).toBe(other)
   })
 
-  it('leaves no file of its own behind, whether it was given or not', () => {
+  it('no temporary file is left behind, whether the lock was taken or refused', () => {
     const [given, refused] = [folderWith('tidy'), folderWith('tidy-refused', owner)]
     takeLock(given).release()
     tryLock(refused)
     expect([readdirSync(given), readdirSync(refused)]).toEqual([[], ['lock']])
   })
 
-  it('that can not be made is a disk error', () => {
+  it('a lock file that can not be made causes a disk error', () => {
     expect(tryLock('/proc')).toMatch(/^IsobathError: \/proc\/lock: can't be written/)
   })
 })

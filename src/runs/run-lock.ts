@@ -1,10 +1,10 @@
 /**
- * Keeps two processes off one run's folder: a file `lock` names the process that is at work there. The lock of a process
- * that is gone, after a crash or `kill -9`, is taken over. Node only.
+ * Prevents two processes from working in the same folder. The file `lock` names the process that works in the folder.
+ * If the named process is gone, after a crash or `kill -9`, another process takes over the lock. Node only.
  *
- * A lock is written whole under another name, and then gets its own by link(2), which fails where there is a lock: nobody
- * ever reads half of one. A take-over replaces the stale lock by rename(2) under a guard of its own, so that a folder is
- * never without a lock meanwhile.
+ * A lock is written completely under another name and then gets its name by link(2), which fails if there is a lock
+ * already. So no process ever reads half a lock. A take-over replaces the stale lock by rename(2) while a guard file
+ * keeps other processes from doing the same, so that the folder always has a lock.
  */
 import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,8 +14,8 @@ import { describeOwner, isAtWork, mayEnd, newOwner, parseOwner, secondsBetweenSi
 
 export interface Lock {
   /**
-   * Throws a `run` error where another process has taken the lock: it must be asked before a file of the folder is replaced.
-   * That happens to a process that was stopped or cut off for minutes.
+   * Throws a `run` error if another process has taken over the lock. A process loses its lock if it was suspended or
+   * cut off from the file system for minutes. The owner must call `check` before it replaces a file of the folder.
    */
   check(): void
   release(): void
@@ -23,10 +23,15 @@ export interface Lock {
 
 const lockName = 'lock'
 
-/** Milliseconds to wait for a process that is ending: after a kill, one with much memory needs a part of a second. */
+/**
+ * Milliseconds to wait for a process that is ending. A killed process with much memory needs a fraction of a second.
+ */
 const patience = 1000
 
-/** Takes the lock of a folder that exists. Throws a `run` error where another has it, a `disk` error where it can't be made. */
+/**
+ * Takes the lock of an existing folder. Throws a `run` error if another process holds the lock, and a `disk` error if
+ * the lock can't be written.
+ */
 export function takeLock(folder: string): Lock {
   const file = join(folder, lockName)
   const text = `${JSON.stringify(newOwner())}\n`
@@ -41,7 +46,10 @@ export function takeLock(folder: string): Lock {
   return holdLock(folder, file, text)
 }
 
-/** Does the work while this process has the folder's lock, which is released however the work ends. Throws as `takeLock` does. */
+/**
+ * Does the work while this process holds the folder's lock, and releases the lock after success and failure. Throws the
+ * errors of `takeLock` and of the work.
+ */
 export async function withLock<T>(folder: string, work: (lock: Lock) => Promise<T>): Promise<T> {
   const lock = takeLock(folder)
   try {
@@ -51,28 +59,32 @@ export async function withLock<T>(folder: string, work: (lock: Lock) => Promise<
   }
 }
 
-/** Of all locks of this process. One listener is enough for all: many would look like a leak to Node. */
+/**
+ * The release functions of all locks that this process holds. All locks share one exit listener, because Node warns of
+ * many listeners.
+ */
 const held = new Set<() => void>()
 
 function releaseAll(): void {
   for (const release of held) release()
 }
 
-/** A lock that is ours, with its signs of life. */
+/** Holds a lock that this process has taken, and gives signs of life. */
 function holdLock(folder: string, file: string, text: string): Lock {
-  // The descriptor stays that of our lock, whatever file has its name by then.
+  // The descriptor refers to our lock file, even if another file has the name `lock` later.
   const descriptor = openSync(file, 'r+')
   const signs = setInterval(() => {
     try {
-      // The same bytes again: only the time of the change is new, and it is the file system's own.
+      // Writing the same bytes changes only the modification time, which the file system's own clock sets.
       writeSync(descriptor, text, 0)
     } catch {}
   }, 1000 * secondsBetweenSigns)
   signs.unref()
-  // Ended by a second Ctrl-C or an error that nobody caught: the folder is free all the same.
+  // `release` also runs when a second Ctrl-C or an uncaught error ends the process, so that the folder is free
+  // afterwards.
   let isHeld = true
   const release = (): void => {
-    // Once alone: the next lock there may be another's.
+    // A second call does nothing, because the next lock in the folder may belong to another process.
     if (!isHeld) return
     isHeld = false
     clearInterval(signs)
@@ -88,32 +100,35 @@ function holdLock(folder: string, file: string, text: string): Lock {
   return {
     check: () => {
       const current = readText(file)
-      // A lock that was removed by hand is nobody's.
+      // A missing lock was removed by hand, and no other process has taken over the folder.
       if (!isHeld || current === text || current === undefined) return
       throw new IsobathError(
         'run',
-        `${folder}: another process has taken over this folder, after this one gave no sign of life for minutes. Nothing more is written here. Go on with the folder once the other process has ended.`,
+        `${folder}: another process has taken over this folder, because this process gave no sign of life for minutes. This process writes nothing more to the folder. Resume the work once the other process has ended.`,
       )
     },
     release,
   }
 }
 
-/** Writes a file that only this process knows. Throws a `disk` error that names `file`, for which it is written. */
+/**
+ * Writes a temporary file that only this process knows. Throws a `disk` error that names `file`, the later name of the
+ * temporary file.
+ */
 function writeNew(own: string, text: string, file: string): void {
   try {
     writeFileSync(own, text, { flag: 'wx' })
   } catch (error) {
-    // On a full disk the file may be there, empty.
+    // A full disk may leave an empty file.
     removeQuietly(own)
     throw diskError(file, 'be written', error)
   }
 }
 
-/** What file systems without hard links say: FAT, and some that are reached over a network. */
+/** Error codes of file systems without hard links, such as FAT and some network file systems. */
 const withoutLinks: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
-/** Gives a file a second name; false where the name is taken. */
+/** Gives a file a second name. Returns false if the name is taken. */
 function link(file: string, name: string): boolean {
   try {
     linkSync(file, name)
@@ -125,7 +140,7 @@ function link(file: string, name: string): boolean {
   }
 }
 
-/** Writes a file's text under another name; false where the name is taken. It is empty for microseconds. */
+/** Copies a file's text to a new file. Returns false if the name is taken. The new file is empty for microseconds. */
 function copy(file: string, name: string): boolean {
   try {
     writeFileSync(name, readText(file) ?? '', { flag: 'wx' })
@@ -138,8 +153,9 @@ function copy(file: string, name: string): boolean {
 }
 
 /**
- * Puts our lock in the place of one whose process is gone; true where that was done. Where the process is at work, waits a
- * little for its end; from `refuseAt` on (as performance.now() counts) throws a `run` error.
+ * Replaces a lock whose process is gone by our lock, and returns true if that succeeded. If the process still runs, the
+ * function waits for 20 ms and returns false. From `refuseAt` on (in milliseconds, as performance.now() counts) the
+ * function throws a `run` error instead.
  */
 function takeOver(folder: string, file: string, own: string, refuseAt: number): boolean {
   const found = readPatiently(file)
@@ -156,22 +172,22 @@ function takeOver(folder: string, file: string, own: string, refuseAt: number): 
     }
   }
   return guarded(`${file}.takeover.partial`, own, () => {
-    // Once more, now that nobody else replaces it.
+    // The lock is read again, now that the guard keeps all other processes from replacing the lock.
     if (readText(file) !== found) return false
     renameSync(own, file)
     return true
   })
 }
 
-/** A take-over lasts microseconds: a guard that is older belongs to a process that was killed in between. */
+/** Largest age of a guard, in seconds. A take-over lasts microseconds, so the process of an older guard was killed. */
 const oldestGuard = 5
 
-/** Does the work while a file of this name is ours; false where another process has it. */
+/** Does the work while this process owns the guard file. Returns false if another process owns the guard file. */
 function guarded(guard: string, own: string, work: () => boolean): boolean {
   if (!link(own, guard)) {
     const before = readText(guard)
     pause(10)
-    // Removed by the one who has seen it unchanged for long; it is made anew within microseconds of its need.
+    // A process removes the guard only if the guard is old and unchanged, because a guard in use lasts microseconds.
     if (before !== undefined && secondsSince(guard, own) > oldestGuard && readText(guard) === before)
       removeQuietly(guard)
     return false
@@ -185,7 +201,7 @@ function guarded(guard: string, own: string, work: () => boolean): boolean {
   }
 }
 
-/** Seconds from a file's last change to that of another, by the clock of their file system. */
+/** Seconds from the last change of `file` to the last change of `other`, by the clock of their file system. */
 function secondsSince(file: string, other: string): number {
   try {
     return (statSync(other).mtimeMs - statSync(file).mtimeMs) / 1000
@@ -194,7 +210,10 @@ function secondsSince(file: string, other: string): number {
   }
 }
 
-/** A copied lock is empty for microseconds; a process that was killed there left it empty. */
+/**
+ * Reads a lock, and waits up to 0.2 s while the lock is empty. A lock that is being copied is empty for microseconds.
+ * The lock of a process that was killed during the copy stays empty.
+ */
 function readPatiently(file: string): string | undefined {
   for (let attempt = 0; attempt < 20; attempt++) {
     const text = readText(file)

@@ -29,13 +29,13 @@ const record: TrialRecord = {
 const divergence = { step: 7, layer: 'hidden.dense1[57]', what: 'weights' } as const
 const stored: StoredTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25 }
 
-it('gives back every number, those too that JSON has none of', () => {
+it('decodeTrial returns every number that encodeTrial was given, including NaN and infinite numbers', () => {
   const line = encodeTrial(stored)
   expect(line.split('\n')).toEqual([expect.any(String), ''])
   expect(decodeTrial(line)).toEqual(stored)
 })
 
-it('gives nothing of a line that is torn, or no trial of this version', () => {
+it('decodeTrial returns undefined for a torn line and for a line that is no trial of this version', () => {
   const line = encodeTrial(stored)
   const other = encodeTrial({ ...stored, weightsSha256: null })
   expect(decodeTrial(other)).toEqual({ ...stored, weightsSha256: null })
@@ -43,13 +43,13 @@ it('gives nothing of a line that is torn, or no trial of this version', () => {
   expect(broken.map(decodeTrial)).toEqual(broken.map(() => undefined))
 })
 
-it('writes what it has read as it was, to the byte', () => {
+it('encodeTrial gives the same bytes for a trial that was decoded from a line', () => {
   const line = encodeTrial(stored)
   const read = decodeTrial(line)
   expect(read && encodeTrial(read)).toBe(line)
 })
 
-it('reads the words of older versions, which say alone where a training diverged', () => {
+it('decodeTrial reads the divergence from the text of older versions, which stored it only as text', () => {
   const older = (diverged: string | null): string => {
     const { divergence: _, ...line } = JSON.parse(encodeTrial(stored))
     return `${JSON.stringify({ ...line, diverged })}\n`

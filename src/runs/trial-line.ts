@@ -1,4 +1,4 @@
-/** A finished trial of a diagnosis as a line of JSON, and back. */
+/** Conversion of a finished trial of a diagnosis to a line of JSON and back. */
 import { z } from 'zod'
 import { controlNames } from '../diagnosis/controls.ts'
 import type { TrialRecord } from '../diagnosis/trial-record.ts'
@@ -12,13 +12,13 @@ import { divergenceSchema, scoresSchema } from './run-description.ts'
 export interface StoredTrial {
   readonly record: TrialRecord
   readonly divergence: Divergence | null
-  /** Of its weights' file; null where they aren't kept. */
+  /** SHA-256 hash of the trial's weights file, or null if the weights aren't stored. */
   readonly weightsSha256: string | null
-  /** What the diagnosis had taken when it was written. */
+  /** Duration of the diagnosis in seconds at the time when the line was written. */
   readonly spent: number
 }
 
-/** What was looked at by another version, with other probes, isn't read. */
+/** Names of the probes that a line may have. A line of another version with other probes is not read. */
 const probeNames = Object.keys(layerProbes).filter((name): name is LayerProbeName => Object.hasOwn(layerProbes, name))
 
 const snapshotSchema = z.object({
@@ -28,7 +28,10 @@ const snapshotSchema = z.object({
   test: scoresSchema.optional(),
 })
 
-/** The order is that in which a record is written: read and written again, a line stays the same. */
+/**
+ * Schema of a record. The fields are in the order in which a line is written, so that reading and writing give the same
+ * line.
+ */
 const recordSchema = z.object({
   control: z.enum(controlNames),
   seed: z.number().int().nonnegative(),
@@ -44,7 +47,7 @@ const recordSchema = z.object({
 }) satisfies z.ZodType<TrialRecord>
 
 const lineSchema = recordSchema.extend({
-  // Lines of older versions have it in words alone.
+  // Lines of older versions describe a divergence only in words.
   divergence: divergenceSchema.optional(),
   weightsSha256: z.string().nullable(),
   spent: z.number(),
@@ -55,7 +58,10 @@ const oldLineSchema = z.looseObject({
   looks: z.array(z.looseObject({ reading: z.record(z.string(), z.unknown()) })),
 })
 
-/** A line under the current names. Version 0.1 wrote `patient` for `network`, `looks` for `snapshots`, and some probes in British spelling. */
+/**
+ * Converts a line of version 0.1 to the current names. Version 0.1 wrote `patient` for `network`, `looks` for
+ * `snapshots`, and the names of some probes in British spelling.
+ */
 function upgraded(line: unknown): unknown {
   const old = oldLineSchema.safeParse(line)
   if (!old.success) return line
@@ -64,12 +70,12 @@ function upgraded(line: unknown): unknown {
   return { ...rest, control: control === 'patient' ? 'network' : control, snapshots }
 }
 
-/** With its line end. */
+/** Encodes a trial as a line of JSON, with a line end. */
 export function encodeTrial({ record, divergence, weightsSha256, spent }: StoredTrial): string {
   return encodeLine({ ...record, ...(divergence ? { divergence } : {}), weightsSha256, spent })
 }
 
-/** Without its line end; undefined where it can't be read. */
+/** Decodes a line of JSON without its line end. Returns undefined if the line can't be read. */
 export function decodeTrial(line: string): StoredTrial | undefined {
   const parsed = lineSchema.safeParse(upgraded(parseLine(line)))
   if (!parsed.success) return undefined
@@ -78,7 +84,7 @@ export function decodeTrial(line: string): StoredTrial | undefined {
   return diverged === undefined ? undefined : { record, divergence: diverged, weightsSha256, spent }
 }
 
-/** How lines of older versions say it. */
+/** Patterns of the words in which lines of older versions describe a divergence. */
 const olderWords: readonly (readonly [Divergence['what'], RegExp])[] = [
   ['weights', /^after (\d+) steps the weights of (.*) were no longer finite$/],
   ['outputs', /^after (\d+) steps the outputs of (.*) were the first that weren't finite$/],
@@ -94,7 +100,7 @@ function divergenceIn(words: string | null): Divergence | null | undefined {
   return undefined
 }
 
-/** Without its weights. */
+/** Builds the result of a stored trial, without the weights. */
 export function resultOf({ record, divergence }: StoredTrial, id: string): TrialResult {
   const { steps, seconds, work, losses, train, test, snapshots } = record
   return { id, steps, seconds, work, losses, scores: { train, test }, diverged: divergence, snapshots }

@@ -10,7 +10,7 @@ import { readTrialWeights, writeTrialWeights } from './trial-weights.ts'
 const root = temporaryFolder()
 const blueprint = createBlueprint(chain(dense(2), batchNorm(), dense(1)), [3])
 
-/** Float32 from the training, of any bits at all; statistics in float64, as they are taken anew. */
+/** Parameters in float32 with arbitrary bits, and running statistics in float64, as after batch norm was recomputed. */
 const weights = new Map(
   blueprint.parameters.map(({ name, role, shape }): [string, Float32Array | Float64Array] => {
     const size = shape.reduce((product, extent) => product * extent, 1)
@@ -21,7 +21,7 @@ const weights = new Map(
   }),
 )
 
-it('gives back every bit, in the precision that it was in', () => {
+it('readTrialWeights returns every bit that was written, in the same precision', () => {
   const file = join(root, 'weights', 'network-0.safetensors')
   const read = readTrialWeights(file, writeTrialWeights(file, { blueprint, weights }))
   expect([...(read ?? [])].map(([name, values]) => [name, values.constructor, [...bytesOf(values)]])).toEqual(
@@ -29,7 +29,7 @@ it('gives back every bit, in the precision that it was in', () => {
   )
 })
 
-it('gives nothing of a file that is gone or was changed', () => {
+it('readTrialWeights returns undefined if the file is missing or was changed', () => {
   const file = join(root, 'changed.safetensors')
   const hash = writeTrialWeights(file, { blueprint, weights })
   expect(readTrialWeights(join(root, 'none.safetensors'), hash)).toBeUndefined()

@@ -1,4 +1,4 @@
-/** A trial's weights in a file, to the bit. Node only. */
+/** Writes and reads the weights of a trial, without loss of precision. Node only. */
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -11,7 +11,7 @@ interface TrainedWeights {
   readonly weights: Weights
 }
 
-/** Gives the SHA-256 of the file. Throws a `disk` error. */
+/** Writes the weights and returns the SHA-256 hash of the file. Throws a `disk` error if the file can't be written. */
 export function writeTrialWeights(file: string, { blueprint, weights }: TrainedWeights): string {
   const tensors = new Map(
     blueprint.parameters.map(({ name, shape }): [string, Tensor] => {
@@ -24,14 +24,16 @@ export function writeTrialWeights(file: string, { blueprint, weights }: TrainedW
   return hashOf(bytes)
 }
 
-/** As they were computed: float32 by the training, float64 where batch norm's statistics were taken anew. */
+/**
+ * Keeps the precision of the values: float32 from the training, and float64 for recomputed statistics of batch norm.
+ */
 function floatsOf(values: ArrayLike<number>): Tensor['data'] {
   return values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)
 }
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Undefined where the file is gone or isn't what was written. */
+/** Reads the weights of a trial. Returns undefined if the file is missing or its hash isn't `sha256`. */
 export function readTrialWeights(file: string, sha256: string): Map<string, Tensor['data']> | undefined {
   let bytes: Uint8Array
   try {

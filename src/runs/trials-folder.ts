@@ -1,6 +1,6 @@
 /**
- * A folder of trials: a file that says what they are for, `trials.jsonl` with a line for each that has ended, `result.json`
- * with what came out. Node only.
+ * A folder of trials. A description file says what the trials are for. `trials.jsonl` has a line for each finished
+ * trial. `result.json` holds the result. Node only.
  */
 import { join } from 'node:path'
 import { type GrowingFile, isFile, openGrowing, readWhole, removeQuietly, writeWhole } from '../support/files.ts'
@@ -15,34 +15,37 @@ import {
   writeResult,
 } from './work-folder.ts'
 
-/** The command's, which the library doesn't write. */
+/** File that the command line writes. The library never writes the report, but removes it when the work resumes. */
 const reportFile = 'report.html'
 const trialsFile = 'trials.jsonl'
 
-/** How trials are written, a line each, and told apart. */
+/** How trials are encoded as lines, and which key identifies a trial. */
 export interface LineCodec<Line> {
-  /** With its line end. */
+  /** Encodes a trial as a line, with a line end. */
   encode(line: Line): string
-  /** Undefined where it can't be read. */
+  /** Decodes a line without its line end. Returns undefined if the line can't be read. */
   decode(text: string): Line | undefined
   keyOf(line: Line): string
 }
 
 export interface TrialsFolder<Line> {
-  /** Writes the first files, or those of work that goes on; `description`: what is in the file that says what the work is. */
+  /**
+   * Writes the files of new work, or prepares the files of resumed work. `description`: text of the description file.
+   */
   begin(description: string): void
   get(key: string): Line | undefined
-  /** Adds a line, and waits until it is on the disk. `make` may write what the line speaks of. */
+  /** Adds a line and waits until the line is on the disk. `make` may first write a file to which the line refers. */
   save(make: () => Line): void
-  /** Adds what came out, where it had begun and there is no result yet. */
+  /** Writes the result, if `begin` was called and the folder has no result yet. */
   finish(result: object): void
-  /** Lets go of the folder, however the work ended. */
+  /** Releases the folder. Called after success, interruption and failure. */
   close(): void
 }
 
 /**
- * Nothing is written before `begin`. Throws a `run` error where there is work already; its functions throw a `disk` error
- * where nothing can be written, a `run` error where another process is at work there.
+ * Prepares a new folder of trials. Nothing is written before `begin`. Throws a `run` error if the folder already holds
+ * work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another process is
+ * working in the folder.
  */
 export function createTrialsFolder<Line>(folder: string, kind: WorkKind, codec: LineCodec<Line>): TrialsFolder<Line> {
   refuseWork(folder, kind)
@@ -67,17 +70,17 @@ export function createTrialsFolder<Line>(folder: string, kind: WorkKind, codec: 
 export interface TrialsToResume {
   readonly folder: string
   readonly kind: WorkKind
-  /** Of the folder; `close` releases it. */
+  /** Lock of the folder, which `close` releases. */
   readonly lock: Lock
-  /** It has come to its end, and nothing but its answer is asked for: its result stays. */
+  /** True if the work is complete. The result of complete work stays, and nothing new is trained. */
   readonly isOver: boolean
-  /** Folders of other files, whose half-written ones are removed too. */
+  /** Other folders, whose partial files are removed, too. */
   readonly within?: readonly string[]
 }
 
 /**
- * Work that goes on; nothing is changed before `begin`. `lines`: those that are there. `notes`: what was broken, a sentence
- * each; its trials are made again.
+ * Opens the folder of work that resumes. Nothing in the folder changes before `begin`. `lines`: the lines that can be
+ * read. `notes`: a sentence about each broken line, whose trial is repeated.
  */
 export function resumeTrialsFolder<Line>(
   { folder, kind, lock, isOver, within = [] }: TrialsToResume,
@@ -88,7 +91,7 @@ export function resumeTrialsFolder<Line>(
   const decoded = texts.map((text) => codec.decode(text))
   const lines = decoded.filter((line) => line !== undefined)
   const notes = decoded.flatMap((line, index) =>
-    line === undefined ? [`${file}: line ${index + 1} can't be read: its training is made again.`] : [],
+    line === undefined ? [`${file}: line ${index + 1} can't be read, so the training of this line is repeated.`] : [],
   )
   const stored = createLines(folder, codec, lines)
   const own = writing(folder, stored, () => lock)
@@ -107,13 +110,13 @@ export function resumeTrialsFolder<Line>(
   return { store, lines, notes }
 }
 
-/** What is the same for new work and for work that goes on. */
+/** The methods that are the same for new work and for resumed work. */
 function writing<Line>(
   folder: string,
   file: Lines<Line>,
   lockNow: () => Lock | undefined,
 ): Omit<TrialsFolder<Line>, 'begin'> {
-  // A line may be torn then, to which no other must be added.
+  // After a failed write, the last line may be torn, and no other line must be added to it.
   let failure: { readonly error: unknown } | undefined
   return {
     get: (key) => file.get(key),
@@ -143,7 +146,7 @@ function writing<Line>(
 }
 
 interface Lines<Line> {
-  /** Writes the known lines, where the file has others. */
+  /** Opens the file to add lines. Rewrites the file first if it doesn't hold exactly the known lines. */
   open(): void
   isOpen(): boolean
   get(key: string): Line | undefined
@@ -176,7 +179,7 @@ function createLines<Line>(
         growing?.sync()
         return
       }
-      // Of a trial that was made again.
+      // The trial was repeated, so its old line is replaced.
       growing?.close()
       growing = undefined
       open()
@@ -185,5 +188,8 @@ function createLines<Line>(
   }
 }
 
-/** None where there is no file; what is there instead of one is found when it is written. */
+/**
+ * Reads the text of a file, or an empty text if there is no file. If something else has the name of the file, the next
+ * write reports that.
+ */
 const textOf = (file: string): string => (isFile(file) ? new TextDecoder().decode(readWhole(file)) : '')

@@ -1,4 +1,4 @@
-/** What a folder keeps of the programs that wrote it. Node only. */
+/** Versions of the programs that write a folder, which the folder stores. Node only. */
 import { version } from '../support/version.ts'
 
 export const versions = { isobath: version, node: process.version } as const

@@ -1,6 +1,6 @@
 /**
- * What the folders of all kinds of work share: one kind of work in a folder, one process at work there, files that are whole,
- * and a result at the end. Node only.
+ * Rules for the folders of all kinds of work. A folder holds one kind of work, one process works in it, its files are
+ * complete, and a result is written at the end. Node only.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,15 +13,18 @@ import { type Lock, takeLock } from './run-lock.ts'
 export type WorkKind = 'run' | 'diagnosis' | 'comparison'
 
 interface WorkRow {
-  /** Says what the work is: where it is, the work can go on. */
+  /** File that describes the work. If the folder has this file, the work can resume. */
   readonly file: string
-  /** The command that makes such folders, and goes on with them by --resume. */
+  /** Command that begins the work, and that resumes the work with --resume. */
   readonly command: string
-  /** The library's function that goes on with them. */
+  /** Function of the library that resumes the work. */
   readonly verb: string
-  /** What comes after the file is there. */
+  /** First part of the work after the description file was written. */
   readonly first: string
-  /** Other names of files that are there before it, which say that the work was ended too early to go on. */
+  /**
+   * Names of files that are written before the description file. Work with these files but without a description file
+   * ended too early to resume.
+   */
   readonly earlier: RegExp
 }
 
@@ -51,40 +54,41 @@ export const workKinds = {
 
 const kindNames = Object.keys(workKinds).filter((name): name is WorkKind => Object.hasOwn(workKinds, name))
 
-/** What came out, and whether there is more to do. */
+/** File with the result of the work, and whether the work was interrupted. */
 export const resultFile = 'result.json'
 
-/** Throws a `run` error where there is work of any kind. `isBegun`: what else counts as work. */
+/** Throws a `run` error if the folder already holds work of any kind. `isBegun`: other files that count as work. */
 export function refuseWork(folder: string, kind: WorkKind, isBegun: (name: string) => boolean = () => false): void {
   const names = namesIn(folder)
   const there = kindNames.find((one) => names.includes(workKinds[one].file))
   const found = there ?? (names.some(isBegun) ? kind : undefined)
   if (found === undefined) return
-  const remedy = there === kind ? `, or go on with this one: ${goingOn(kind)}` : ''
-  throw new IsobathError('run', `${folder}: there is a ${found} in this folder already. Choose another one${remedy}.`)
+  const remedy = there === kind ? `, or resume the ${kind} with ${resumers(kind)}` : ''
+  throw new IsobathError('run', `${folder}: this folder already holds a ${found}. Choose another folder${remedy}.`)
 }
 
-/** On the command line, and in a program. */
-const goingOn = (kind: WorkKind): string =>
-  `${workKinds[kind].command} --resume, or ${workKinds[kind].verb} in a program`
+/** Names the command and the function that resume a kind of work. */
+const resumers = (kind: WorkKind): string =>
+  `${workKinds[kind].command} --resume, or with ${workKinds[kind].verb} in a program`
 
 export interface Beginning {
   readonly kind: WorkKind
   readonly isBegun?: (name: string) => boolean
-  /** Files that `write` makes. */
+  /** Names of the files that `write` writes. */
   readonly files: readonly string[]
   readonly write: (lock: Lock) => void
 }
 
 /**
- * Makes the folder, takes its lock and writes the first files. Throws a `run` error where another process has begun here
- * meanwhile, and a `disk` error; then no file is left that would look as if the work had begun.
+ * Makes the folder, takes its lock and writes the first files. Throws a `run` error if another process has begun work
+ * in the folder, and a `disk` error if a file can't be written. After an error, no file is left that would count as
+ * begun work.
  */
 export function beginWork(folder: string, { kind, isBegun, files, write }: Beginning): Lock {
   makeFolder(folder)
   const lock = takeLock(folder)
   try {
-    // Once more: it was looked at before the lock was there.
+    // The first check was made before this process had the lock, so the folder is checked again.
     refuseWork(folder, kind, isBegun)
     try {
       write(lock)
@@ -99,12 +103,12 @@ export function beginWork(folder: string, { kind, isBegun, files, write }: Begin
   return lock
 }
 
-/** What was left in the middle of being written. */
+/** Removes partial files, which an interrupted write has left. */
 export function removePartial(folder: string): void {
   for (const name of namesIn(folder)) if (name.endsWith('.partial')) removeQuietly(join(folder, name))
 }
 
-/** Throws a `disk` error. */
+/** Writes the result of the work. Throws a `disk` error if the file can't be written. */
 export function writeResult(folder: string, result: object): void {
   writeWhole(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
 }
@@ -112,15 +116,15 @@ export function writeResult(folder: string, result: object): void {
 const endSchema = z.object({ interrupted: z.boolean(), seconds: z.number() })
 
 /**
- * Whether there is more to do, and what it took; undefined where the work has neither come to its end nor been stopped.
- * Throws a `run` error where the file is broken.
+ * Reads whether the work was interrupted, and its duration in seconds. Returns undefined if the work has no result yet.
+ * Throws a `run` error if the file is broken.
  */
 export function readEnd(folder: string): z.infer<typeof endSchema> | undefined {
   const file = join(folder, resultFile)
   return existsSync(file) ? readJson(file, endSchema) : undefined
 }
 
-/** Of a folder without the file that says what the work is. */
+/** Builds the error for a folder without the file that describes the work. */
 export function noWork(folder: string, kind: WorkKind): IsobathError {
   const { file, command, first, earlier } = workKinds[kind]
   const names = namesIn(folder)
@@ -130,14 +134,14 @@ export function noWork(folder: string, kind: WorkKind): IsobathError {
   const remedy = other
     ? insteadOf(folder, kind, other)
     : names.some(isEarly)
-      ? `The ${kind} was ended before its ${first}: start it again, with the same folder.`
-      : `Give the folder that ${command} named.`
-  return new IsobathError('run', `${folder}: expected a ${kind}'s folder with ${file} in it. ${remedy}`)
+      ? `The ${kind} ended before its ${first}. Start the ${kind} again with the same folder.`
+      : `Give a folder that ${command} wrote.`
+  return new IsobathError('run', `${folder}: expected the folder of a ${kind}, which contains ${file}. ${remedy}`)
 }
 
 function insteadOf(folder: string, asked: WorkKind, there: WorkKind): string {
   if (asked === 'diagnosis' && there === 'run') {
-    return `It has a run: diagnose ${folder} says what is wrong with its network.`
+    return `The folder holds a run. To diagnose the network of the run, use diagnose ${folder}.`
   }
-  return `It has a ${there}, which goes on with ${goingOn(there)}.`
+  return `The folder holds a ${there}. Resume the ${there} with ${resumers(there)}.`
 }

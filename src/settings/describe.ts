@@ -1,4 +1,4 @@
-/** A training's recipe in words: two trainings that differ have different words. */
+/** Describes a training's settings in words. Trainings with different settings have different descriptions. */
 import { describeFields, withDefaults } from '../support/fields.ts'
 import { type TrainingSettings, trainingSettings } from './options.ts'
 import type { RecipeName } from './recipe-names.ts'
@@ -7,20 +7,23 @@ import { scaled } from './run-length.ts'
 import { describeDrops } from './schedules.ts'
 import { training } from './training.ts'
 
-/** `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of it` */
+/** Describes settings, as in `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of the rate`. */
 export function describeRecipe(settings: TrainingSettings): string {
   const { recipe, stepsScale } = settings
   const words = describeFields(trainingSettings, settings, recipe)
-  // In the order of the options, which is that of the help.
+  // The parts have the order of the options, which is also the order of the help text.
   const parts = Object.keys(training)
     .flatMap((key) => words.get(key) ?? [])
     .join(', ')
   if (recipe === undefined) return parts
-  const length = stepsScale === undefined ? '' : ` in ${stepsScale} of its steps`
+  const length = stepsScale === undefined ? '' : ` with ${stepsScale} times the steps`
   return `${isChanged(settings, recipe) ? 'based on ' : ''}${recipe}${length}: ${parts}`
 }
 
-/** Whether a run isn't what the recipe says, its length in epochs and a warm-up that not all networks have aside. */
+/**
+ * Returns whether a run differs from its recipe. The length in epochs is not compared. The warm-up is not compared
+ * either, because some networks have none.
+ */
 function isChanged(settings: TrainingSettings, recipe: RecipeName): boolean {
   const { stepsScale = 1, schedule, batch, steps } = settings
   const published = withDefaults(training, publishedOptions(recipe))

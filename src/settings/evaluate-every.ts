@@ -1,7 +1,7 @@
-/** How often a network is scored while it trains. */
+/** The option for how often a network is scored during the training. */
 import { type Kind, readNumber } from '../support/kinds.ts'
 
-/** Steps, passes over the training set, or not at all. */
+/** How often a network is scored: a number of steps, a number of passes over the training set, or never. */
 export type EvaluateEvery = number | { readonly epochs: number } | 'never'
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1
@@ -10,7 +10,7 @@ function hasEpochs(value: unknown): value is { readonly epochs: number } {
   return typeof value === 'object' && value !== null && 'epochs' in value && typeof value.epochs === 'number'
 }
 
-/** `500` steps, `epoch`, `0.5epochs`, `never`. */
+/** Reads texts such as `500` (steps), `epoch`, `0.5epochs` or `never`. Returns undefined for any other text. */
 function read(text: string): EvaluateEvery | undefined {
   if (text === 'never') return text
   const passes = /^(.*?)\s*epochs?$/.exec(text)?.[1]
@@ -20,7 +20,7 @@ function read(text: string): EvaluateEvery | undefined {
 }
 
 export const evaluateEvery: Kind<EvaluateEvery> = {
-  expected: "steps, such as 500, or { epochs: 1 }, or 'never'",
+  expected: "a number of steps, such as 500, or { epochs: 1 }, or 'never'",
   accepts: (value): value is EvaluateEvery => value === 'never' || isWhole(value) || hasEpochs(value),
-  text: { read, expected: 'steps (500), passes (epoch, 0.5epochs), or never' },
+  text: { read, expected: 'a number of steps (500), a number of passes (epoch, 0.5epochs), or never' },
 }

@@ -6,8 +6,8 @@ import { type LayerRates, resolveLayerRates } from './layer-rates.ts'
 
 const blueprint = createBlueprint(parseNetwork('mlp:depth=4,width=8', { classes: 3 }), [5])
 
-describe('rates by layer', () => {
-  it('are factors for a layer and all within it, one for each iteration where they are given so', () => {
+describe('resolveLayerRates', () => {
+  it('returns factors for a layer and all layers inside, or one factor for each iteration', () => {
     expect([...resolveLayerRates(blueprint, { hidden: [1, 2, 3], readout: 0.5 })]).toMatchInlineSnapshot(`
       [
         [
@@ -46,7 +46,7 @@ describe('rates by layer', () => {
     ])
   })
 
-  it('refuse layers that are not there, and numbers that do not fit', () => {
+  it('refuses unknown layers and bad factors', () => {
     const refused: LayerRates[] = [
       { redout: 1 },
       { hidden: [1, 2] },
@@ -57,14 +57,14 @@ describe('rates by layer', () => {
     expect(refused.map((rates) => refusal(() => resolveLayerRates(blueprint, rates)))).toMatchInlineSnapshot(`
       [
         "IsobathError: layerRates: expected the path of a layer with weights, got redout. Did you mean readout?",
-        "IsobathError: layerRates: hidden: expected one factor, or 3, got 2.",
+        "IsobathError: layerRates: hidden: expected one factor, or 3 factors, got 2.",
         "IsobathError: layerRates: first: expected one factor, got 2.",
         "IsobathError: layerRates: readout: expected numbers of at least 0, got -1.",
         "IsobathError: layerRates: readout: expected numbers of at least 0, got NaN.",
       ]
     `)
   })
-  it('are told which layers there are, and of many how many there are besides', () => {
+  it('lists the known layers in the error, or 12 of many layers and the number of the rest', () => {
     const network = (name: string, input: number[]) => createBlueprint(parseNetwork(name, { classes: 10 }), input)
     const asked = [
       network('mlp', [4]),

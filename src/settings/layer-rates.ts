@@ -1,4 +1,4 @@
-/** Learning rates by layer: factors on the run's rate. */
+/** Learning rates by layer, as factors on the rate of the run. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -6,8 +6,9 @@ import { type Kind, readNumbers } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
 
 /**
- * A factor for a layer and all within it, by the layer's path; for a repeated layer also one for each iteration (of all
- * loops around it, outermost first). The longest path that fits counts; layers without a factor have 1.
+ * Factors on the learning rate, each under the path of a layer. A factor applies to the layer and to all layers inside.
+ * A repeated layer may have one factor for each iteration of all loops around the layer, with the outermost loop first.
+ * If several paths match a layer, the longest path counts. Layers without a factor have the factor 1.
  */
 export type LayerRates = Readonly<Record<string, number | readonly number[]>>
 
@@ -17,7 +18,7 @@ const isFactors = (value: unknown): boolean =>
 const isRates = (value: unknown): value is LayerRates =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isFactors)
 
-/** `readout=0.1` or `hidden=1,0.9,0.8`, added to those before. */
+/** Reads a flag such as `readout=0.1` or `hidden=1,0.9,0.8` and adds its factors to the factors of earlier flags. */
 function read(text: string, before: unknown = {}): LayerRates | undefined {
   const at = text.lastIndexOf('=')
   const factors = readNumbers(text.slice(at + 1))
@@ -31,19 +32,22 @@ export const layerRates: Kind<LayerRates> = {
   text: { read, expected: 'PATH=FACTOR, such as readout=0.1' },
 }
 
-/** `readout at 0.1 of it`, for each layer with a rate of its own. */
+/**
+ * Describes each layer with its own rate, as in `readout at 0.1 of the rate`. Returns undefined if no layer has its own
+ * rate.
+ */
 export function describeRates(rates: LayerRates): string | undefined {
   const parts = Object.entries(rates).map(([path, factors]) => {
-    if (typeof factors === 'number') return `${path} at ${factors} of it`
+    if (typeof factors === 'number') return `${path} at ${factors} of the rate`
     const shown = factors.length > 4 ? [...factors.slice(0, 3), '...', factors[factors.length - 1]] : factors
-    return `${path} at ${shown.join(', ')} of it`
+    return `${path} at ${shown.join(', ')} of the rate`
   })
   return parts.length === 0 ? undefined : parts.join(', ')
 }
 
 const isWithin = (name: string, path: string): boolean => name.startsWith(`${path}.`)
 
-/** As many as a reader looks through, and how many there are besides. */
+/** Joins up to 12 paths with commas, followed by the number of the remaining paths. */
 function listed(paths: readonly string[]): string {
   const shown = paths.slice(0, MOST_PATHS).join(', ')
   return paths.length > MOST_PATHS ? `${shown} and ${paths.length - MOST_PATHS} more` : shown
@@ -51,7 +55,10 @@ function listed(paths: readonly string[]): string {
 
 const MOST_PATHS = 12
 
-/** Factors by parameter, one for each tensor that its loops stack. Throws an `option` error on a path or number that doesn't fit. */
+/**
+ * Returns the factors of each parameter, with one factor for each tensor that the parameter's loops stack. Throws an
+ * `option` error if a path matches no layer with weights, or if the number of factors is wrong.
+ */
 export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates): Map<string, readonly number[]> {
   const paths = Object.keys(rates)
   const trained = parameters.filter(({ trainable }) => trainable)
@@ -75,7 +82,7 @@ export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates):
 function factorsOf(path: string, given: number | readonly number[], tensors: number): readonly number[] {
   const factors = typeof given === 'number' ? new Array<number>(tensors).fill(given) : given
   if (factors.length !== tensors) {
-    const expected = tensors === 1 ? 'one factor' : `one factor, or ${tensors}`
+    const expected = tensors === 1 ? 'one factor' : `one factor, or ${tensors} factors`
     throw wrongFactors(path, expected, factors.length)
   }
   const bad = factors.find((factor) => !(Number.isFinite(factor) && factor >= 0))

@@ -1,28 +1,31 @@
-/** The options of the machine that computes, a row for each. */
+/** The options of the computing machine, with one row for each option. */
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { bytes, choice, threadCount } from '../support/kinds.ts'
 
 export const machine = {
-  /** Threads of a training; one per core by default. */
+  /** Number of threads of a training. The default is one thread for each core. */
   threads: field(threadCount(), {
     usual: 'one for each core',
     flag: '--threads <n>',
-    help: 'threads to use',
+    help: 'number of threads',
   }),
-  /** The same bits on every machine: products and sums instead of fused multiply-adds. */
-  exact: field(choice(), { flag: '--exact', help: 'the same bits on every machine, at some cost in speed' }),
-  /** Winograd's algorithm for convolutions of 3 x 3, where that is faster (true by default), or the direct sum alone (false). */
+  /** Whether to compute the same bits on every machine, with products and sums instead of fused multiply-adds. */
+  exact: field(choice(), { flag: '--exact', help: 'compute the same bits on every machine, at some cost in speed' }),
+  /**
+   * Whether convolutions of 3 x 3 use Winograd's algorithm if that is faster. The default is true. The value false
+   * makes all convolutions use the direct sum.
+   */
   winograd: field(choice(), {
-    // Runs from before there was the algorithm go on without it.
+    // Runs that were stored before the algorithm existed resume without it.
     before: false,
     flag: '--no-winograd',
-    help: 'convolutions by the direct sum alone: slower, and rounded a little less',
+    help: 'compute all convolutions by the direct sum: slower, with slightly smaller rounding errors',
   }),
-  /** The most bytes of memory that a program may use. */
+  /** Largest memory that a program may use, in bytes. */
   memoryLimit: field(bytes(), {
     usual: '4GiB',
     flag: '--memory <size>',
-    help: 'the most memory a program may use, such as 2GiB',
+    help: 'largest memory that a program may use, such as 2GiB',
   }),
 } satisfies Fields
 

@@ -1,4 +1,7 @@
-/** The optimizer as an option: a value in the library, a name with options of its own on the command line. */
+/**
+ * The optimizer as an option. The library takes an optimizer as a value. The command line takes a name and the
+ * optimizer's own options.
+ */
 import { listed } from '../format/words.ts'
 import { momentumScheduleNames } from '../graph/optimizers/momentum.ts'
 import {
@@ -12,7 +15,10 @@ import { orUndefined } from '../support/errors.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { type Kind, number, oneOf } from '../support/kinds.ts'
 
-/** One that its function would make of its own numbers. Of a rule, words and switches may be left out: older runs lack some. */
+/**
+ * Returns whether a value is an optimizer that its function would make from the same numbers. Texts and booleans of the
+ * rule may be missing, because older runs lack some of them.
+ */
 function isOptimizer(value: unknown): value is Optimizer {
   if (typeof value !== 'object' || value === null || !('name' in value && 'rate' in value && 'rule' in value))
     return false
@@ -31,18 +37,21 @@ function isOptimizer(value: unknown): value is Optimizer {
   return Object.entries(made.rule).every(isSame)
 }
 
-/** An optimizer as its functions make it. */
+/** An optimizer, as made by functions such as `momentum`. */
 export const optimizer: Kind<Optimizer> = {
   expected: 'an optimizer',
   accepts: isOptimizer,
-  remedy: () => 'Give one, such as momentum({ rate: 0.03 }).',
+  remedy: () => 'Give an optimizer, such as momentum({ rate: 0.03 }).',
   names: optimizerNames,
 }
 
 const nonNegative = (): Kind<number> =>
   number('a number of at least 0', (value) => Number.isFinite(value) && value >= 0)
 
-/** `0.03; adam and adamw: 0.001`: the default of the usual optimizer, and of those that have another. */
+/**
+ * Returns the default of the usual optimizer and of the optimizers with another default, as in `0.03; adam and adamw:
+ * 0.001`.
+ */
 function usualText(defaultOf: (made: Optimizer) => number): string {
   const usual = defaultOf(createOptimizer(usualOptimizer))
   const others = new Map<number, string[]>()
@@ -53,7 +62,7 @@ function usualText(defaultOf: (made: Optimizer) => number): string {
   return [String(usual), ...[...others].map(([value, names]) => `${listed(names)}: ${value}`)].join('; ')
 }
 
-/** The options of optimizers that the command line takes beside the name. */
+/** The options of optimizers that the command line accepts besides the optimizer's name. */
 export const optimizerOptions = {
   rate: field(nonNegative(), {
     usual: usualText(({ rate }) => rate),
@@ -62,16 +71,16 @@ export const optimizerOptions = {
   }),
   momentum: field(
     number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
-    { usual: '0.9', flag: '--momentum <number>', help: 'how much of the last update stays in the next' },
+    { usual: '0.9', flag: '--momentum <number>', help: 'fraction of the last update that stays in the next update' },
   ),
   momentumSchedule: field(oneOf(momentumScheduleNames), {
     usual: 'constant',
     flag: '--momentum-schedule <name>',
-    help: 'how the momentum moves; sutskever: 0.5, 0.75, 0.8333, 0.875 ... up to --momentum, from one to the next every 250 steps',
+    help: 'how the momentum changes; sutskever: 0.5, 0.75, 0.8333, 0.875 ... up to --momentum, with a change every 250 steps',
   }),
   weightDecay: field(nonNegative(), {
     usual: usualText(({ rule }) => rule.weightDecay),
     flag: '--weight-decay <number>',
-    help: 'decay of every parameter: added to its gradient, or for adamw apart from it',
+    help: 'decay of every parameter, added to the gradient of the parameter; adamw applies the decay separately',
   }),
 } satisfies Fields

@@ -10,8 +10,8 @@ import { readSettings, resolveOptions } from './options.ts'
 import { describeSchedule, scheduleFactor } from './schedules.ts'
 import type { TrainingOptions } from './training.ts'
 
-describe('training options', () => {
-  it('have defaults', () => {
+describe('resolveOptions', () => {
+  it('fills in defaults', () => {
     expect(resolveOptions({}, 1000)).toMatchInlineSnapshot(`
       {
         "augment": "none",
@@ -48,7 +48,7 @@ describe('training options', () => {
     `)
   })
 
-  it('are settings that JSON gives back to the byte', () => {
+  it('returns settings that survive JSON to the byte', () => {
     const options = {
       recipe: 'he-2016',
       stepsScale: 0.5,
@@ -62,17 +62,17 @@ describe('training options', () => {
     }
   })
 
-  it('count steps from epochs, the last batch reaching into the next pass', () => {
+  it('counts steps from epochs, with a last batch that extends into the next pass', () => {
     expect(resolveOptions({ epochs: 1 }, 1000).steps).toBe(8)
     expect(resolveOptions({ epochs: 0.1, batch: 10 }, 1000).steps).toBe(10)
     expect(resolveOptions({ steps: 3 }, 1000).steps).toBe(3)
   })
 
-  it('take the whole training set where a batch would be larger', () => {
+  it('limits the batch to the size of the training set', () => {
     expect(resolveOptions({ batch: 128, epochs: 2 }, 50)).toMatchObject({ batch: 50, steps: 2 })
   })
 
-  it('refuse nonsense, each with its name', () => {
+  it('refuses bad numbers and names the option', () => {
     const bad = [
       { steps: 1, epochs: 1 },
       { steps: 0 },
@@ -88,13 +88,13 @@ describe('training options', () => {
       { logEvery: 0 },
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: steps and epochs: expected one of them, got both. Leave one out.
+      "IsobathError: steps and epochs: expected one of the two, got both. Leave out steps or epochs.
       IsobathError: steps: expected a whole number of at least 1, got 0.
       IsobathError: steps: expected a whole number of at least 1, got 1.5.
-      IsobathError: epochs: expected a number above 0 that can be counted in steps, got 0.
-      IsobathError: epochs: expected a number above 0 that can be counted in steps, got -1.
-      IsobathError: epochs: expected a number above 0 that can be counted in steps, got NaN.
-      IsobathError: epochs: expected a number above 0 that can be counted in steps, got 1e+300.
+      IsobathError: epochs: expected a number above 0 that gives a countable number of steps, got 0.
+      IsobathError: epochs: expected a number above 0 that gives a countable number of steps, got -1.
+      IsobathError: epochs: expected a number above 0 that gives a countable number of steps, got NaN.
+      IsobathError: epochs: expected a number above 0 that gives a countable number of steps, got 1e+300.
       IsobathError: batch: expected a whole number of at least 1, got 0.
       IsobathError: batch: expected a whole number of at least 1, got 2.5.
       IsobathError: seed: expected a whole number of at least 0, got -1.
@@ -103,7 +103,7 @@ describe('training options', () => {
     `)
   })
 
-  it('refuse unknown names, and say what was meant', () => {
+  it('refuses unknown names and suggests the nearest name', () => {
     const bad: object[] = [
       { schedule: 'cosin' },
       { schedule: 'constructor' },
@@ -113,14 +113,14 @@ describe('training options', () => {
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: schedule: expected one of constant, cosine, step, got cosin. Did you mean cosine?
-      IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose one of them.
-      IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose one of them.
+      IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose a name from the list.
+      IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose a name from the list.
       IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got perchannel. Did you mean per-channel?
-      IsobathError: order: expected one of shuffled, sequential, got random. Choose one of them."
+      IsobathError: order: expected one of shuffled, sequential, got random. Choose a name from the list."
     `)
   })
 
-  it('refuse what is no name and no number, as callers without a compiler give it', () => {
+  it('refuses values of the wrong type from callers in plain JavaScript', () => {
     const bad: readonly unknown[] = [
       { augment: true },
       { augment: ['pad-crop-flip'] },
@@ -142,16 +142,16 @@ describe('training options', () => {
     ]
     const said = bad.map((options) => refusal(() => Reflect.apply(resolveOptions, undefined, [options, 1000])))
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them.
-      IsobathError: augment: expected one of none, pad-crop-flip, got a list of 1. Choose one of them.
-      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got true. Choose one of them.
-      IsobathError: schedule: expected one of constant, cosine, step, got 1. Choose one of them.
-      IsobathError: order: expected one of shuffled, sequential, got 3. Choose one of them.
-      IsobathError: loss: expected one of cross-entropy, squared-error, got true. Choose one of them.
-      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got 5. Choose one of them.
-      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got a list of 1. Choose one of them.
+      "IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose a name from the list.
+      IsobathError: augment: expected one of none, pad-crop-flip, got a list of 1. Choose a name from the list.
+      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got true. Choose a name from the list.
+      IsobathError: schedule: expected one of constant, cosine, step, got 1. Choose a name from the list.
+      IsobathError: order: expected one of shuffled, sequential, got 3. Choose a name from the list.
+      IsobathError: loss: expected one of cross-entropy, squared-error, got true. Choose a name from the list.
+      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got 5. Choose a name from the list.
+      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got a list of 1. Choose a name from the list.
       IsobathError: steps: expected a whole number of at least 1, got "3".
-      IsobathError: epochs: expected a number above 0 that can be counted in steps, got "2".
+      IsobathError: epochs: expected a number above 0 that gives a countable number of steps, got "2".
       IsobathError: stepsScale: expected a number above 0 and up to 1,000, got "0.5".
       IsobathError: clipNorm: expected a number above 0, got an object.
       IsobathError: layerRates: expected an object such as { readout: 0.1 }, got 3.
@@ -162,7 +162,7 @@ describe('training options', () => {
     `)
   })
 
-  it("refuse a recipe's own warm-up where the run is shorter, and say whose it is", () => {
+  it('refuses a run that is shorter than the warm-up of its recipe and names the recipe', () => {
     const bad: TrainingOptions[] = [
       { recipe: 'he-2016', steps: 4 },
       { recipe: 'he-2016', steps: 4, stepsScale: 0.1 },
@@ -170,20 +170,20 @@ describe('training options', () => {
       { recipe: 'he-2016', steps: 4, warmup: 5 },
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: warmup: expected no more than the run's 4 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or stepsScale instead of steps, which makes both fewer.
-      IsobathError: warmup: expected no more than the run's one step, got the 40 of the recipe he-2016. Give a warmup of 0, or stepsScale instead of steps, which makes both fewer.
-      IsobathError: warmup: expected no more than the run's 8 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or stepsScale instead of epochs, which makes both fewer.
+      "IsobathError: warmup: expected at most the run's 4 steps, got 400 steps from the recipe he-2016. Set warmup to 0, or use stepsScale instead of steps to shorten the warm-up too.
+      IsobathError: warmup: expected at most the run's 1 step, got 40 steps from the recipe he-2016. Set warmup to 0, or use stepsScale instead of steps to shorten the warm-up too.
+      IsobathError: warmup: expected at most the run's 8 steps, got 400 steps from the recipe he-2016. Set warmup to 0, or use stepsScale instead of epochs to shorten the warm-up too.
       IsobathError: warmup: expected a whole number from 0 to the run's 4 steps, got 5. Give a shorter warm-up, or a longer run."
     `)
-    // Both remedies work.
+    // The error message names two remedies, and both remedies work.
     expect(resolveOptions({ recipe: 'he-2016', steps: 4, warmup: 0 }, 1000)).toMatchObject({ steps: 4 })
     const scaled = resolveOptions({ recipe: 'he-2016', stepsScale: 1 / 16_000 }, 1000)
     expect([scaled.steps, scaled.schedule.warmup]).toEqual([4, 1])
   })
 })
 
-describe('optimizers', () => {
-  it('have the usual defaults', () => {
+describe('the function of an optimizer', () => {
+  it('fills in the documented defaults', () => {
     expect([sgd(), momentum()]).toMatchInlineSnapshot(`
       [
         {
@@ -209,7 +209,7 @@ describe('optimizers', () => {
     `)
   })
 
-  it('refuse what no update can be made with', () => {
+  it('refuses numbers with which no update is possible', () => {
     const bad = [
       () => sgd({ rate: -0.1 }),
       () => sgd({ rate: Number.NaN }),
@@ -234,7 +234,7 @@ describe('optimizers', () => {
     `)
   })
 
-  it('refuse options that they do not have', () => {
+  it('refuses unknown options', () => {
     const bad = [
       () => sgd(JSON.parse('{"momentum": 0.9}')),
       () => momentum(JSON.parse('0.1')),
@@ -243,7 +243,7 @@ describe('optimizers', () => {
       () => adamw(JSON.parse('null')),
     ]
     expect(bad.map(refusal).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: sgd: expected the options rate, weightDecay, got "momentum". Leave it out.
+      "IsobathError: sgd: expected the options rate, weightDecay, got "momentum". Leave "momentum" out.
       IsobathError: momentum: expected an object such as { rate: 0.01 }, got 0.1.
       IsobathError: nesterov: expected the options rate, momentum, momentumSchedule, weightDecay, got "rates". Did you mean rate?
       IsobathError: adam: expected the options rate, weightDecay, firstDecay, secondDecay, epsilon, got "lr". Did you mean rate?
@@ -251,7 +251,7 @@ describe('optimizers', () => {
     `)
   })
 
-  it('describe themselves', () => {
+  it('makes an optimizer that can be described in words', () => {
     expect([sgd({ rate: 0.1 }), momentum({ weightDecay: 1e-4 })].map(describeOptimizer)).toMatchInlineSnapshot(`
       [
         "sgd, rate 0.1",
@@ -263,13 +263,13 @@ describe('optimizers', () => {
 
 const scheduleOf = (options: TrainingOptions) => resolveOptions({ ...options, steps: 100 }, 1000).schedule
 
-describe('schedules', () => {
-  it('constant: the rate stays', () => {
+describe('the schedule of a learning rate', () => {
+  it('keeps the rate if the schedule is constant', () => {
     const schedule = scheduleOf({})
     expect([0, 50, 99].map((step) => scheduleFactor(schedule, step, 100))).toEqual([1, 1, 1])
   })
 
-  it('cosine: from 1 by a half down toward 0, which the step after the last would have', () => {
+  it('lowers the rate along half a cosine, which would reach 0 in the step after the last step', () => {
     const schedule = scheduleOf({ schedule: 'cosine' })
     const at = (step: number): number => scheduleFactor(schedule, step, 100)
     expect(at(0)).toBe(1)
@@ -279,32 +279,32 @@ describe('schedules', () => {
     expect(at(100)).toBeCloseTo(0, 12)
   })
 
-  it('step: a tenth at half the run and again at three quarters, or as asked for', () => {
+  it('multiplies the rate by 0.1 at half and at three quarters of the run, or as the options say', () => {
     const usual = scheduleOf({ schedule: 'step' })
     expect([0, 49, 50, 74, 75, 99].map((step) => scheduleFactor(usual, step, 100))).toEqual([
       1, 1, 0.1, 0.1, 0.010000000000000002, 0.010000000000000002,
     ])
     const own = scheduleOf({ schedule: 'step', dropAt: [0.9], dropFactor: 0.5 })
     expect([0, 89, 90].map((step) => scheduleFactor(own, step, 100))).toEqual([1, 1, 0.5])
-    // 0.55 * 100 is a little more than 55.
+    // In floating point, 0.55 * 100 is slightly more than 55.
     const rounded = scheduleOf({ schedule: 'step', dropAt: [0.55], dropFactor: 0.5 })
     expect([54, 55].map((step) => scheduleFactor(rounded, step, 100))).toEqual([1, 0.5])
   })
 
-  it('warm-up: climbs in even steps to the full rate, and the cosine begins there', () => {
+  it('raises the rate in even steps during the warm-up, after which the cosine begins', () => {
     const schedule = scheduleOf({ schedule: 'cosine', warmup: 4 })
     const factors = [0, 1, 2, 3, 4].map((step) => scheduleFactor(schedule, step, 100))
     expect(factors).toEqual([0.25, 0.5, 0.75, 1, 1])
     expect(scheduleFactor(schedule, 52, 100)).toBeCloseTo(0.5, 12)
   })
 
-  it('are described', () => {
+  it('has a short description in words', () => {
     expect(describeSchedule(scheduleOf({}))).toBe('constant rate')
     expect(describeSchedule(scheduleOf({ schedule: 'cosine', warmup: 9 }))).toBe('cosine rate after 9 steps of warm-up')
     expect(describeSchedule(scheduleOf({ schedule: 'step' }))).toBe('rate times 0.1 at 0.5 and 0.75 of the run')
   })
 
-  it('refuse what they have no use for', () => {
+  it('refuses options that the schedule does not use', () => {
     const refused = [
       { dropFactor: 0.5 },
       { schedule: 'step', dropAt: [1.5] },
@@ -315,7 +315,7 @@ describe('schedules', () => {
     ] as const
     expect(refused.map((options) => refusal(() => scheduleOf(options)))).toMatchInlineSnapshot(`
       [
-        "IsobathError: dropAt and dropFactor: the constant schedule has none. Use the step schedule.",
+        "IsobathError: dropAt and dropFactor: the constant schedule has no drops. Use the step schedule.",
         "IsobathError: dropAt: expected fractions of the run, such as 0.5 and 0.75, got 1.5.",
         "IsobathError: dropAt: expected fractions of the run, such as 0.5 and 0.75, got none.",
         "IsobathError: dropFactor: expected a number above 0 and up to 1, got 0.",
@@ -326,8 +326,8 @@ describe('schedules', () => {
   })
 })
 
-describe('adam and adamw', () => {
-  it('have the usual defaults and are described', () => {
+describe('the optimizers adam and adamw', () => {
+  it('have the documented defaults and descriptions', () => {
     expect([adam(), adamw({ rate: 0.01 })].map(describeOptimizer)).toEqual([
       'adam, rate 0.001',
       'adamw, rate 0.01, weight decay 0.01',
@@ -336,8 +336,8 @@ describe('adam and adamw', () => {
   })
 })
 
-describe('a recipe', () => {
-  it('is told in words that differ where the training does', () => {
+describe('the description of a training', () => {
+  it('differs between trainings with different settings', () => {
     const reported = (options: TrainingOptions) => describeRecipe(resolveOptions(options, 100))
     const layerRates = { readout: 0.1, hidden: [1, 2, 3, 4, 5] }
     expect([
@@ -347,15 +347,15 @@ describe('a recipe', () => {
     ]).toMatchInlineSnapshot(`
       [
         "momentum 0.9, rate 0.03, constant rate",
-        "nesterov 0.9, rate 0.1, clipped to norm 1, cosine rate, readout at 0.1 of it, hidden at 1, 2, 3, ..., 5 of it",
+        "nesterov 0.9, rate 0.1, clipped to norm 1, cosine rate, readout at 0.1 of the rate, hidden at 1, 2, 3, ..., 5 of the rate",
         "adam, rate 0.001, decays 0.8 and 0.999, epsilon 0.1, constant rate",
       ]
     `)
   })
 })
 
-describe('momentum', () => {
-  it("follows Sutskever's schedule up to its own", () => {
+describe('the momentum', () => {
+  it("follows Sutskever's schedule up to the given momentum", () => {
     const { rule } = nesterov({ momentum: 0.99, momentumSchedule: 'sutskever' })
     const at = (step: number): number => new Map(optimizerScalars(rule, 1, step)).get('momentum') ?? Number.NaN
     expect([0, 249, 250, 500, 750].map(at)).toEqual([0.5, 0.5, 0.75, 1 - 1 / 6, 0.875])

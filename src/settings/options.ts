@@ -1,7 +1,11 @@
-/** From the options of a training to its settings: defaults filled in, and what depends on other options or the data settled. */
+/**
+ * Resolves the options of a training to its settings. Defaults are filled in, and options that depend on other options
+ * or on the data are computed.
+ */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { weightedLayers } from '../blueprint/weighted-layers.ts'
 import type { Task } from '../data/dataset.ts'
+import { counted } from '../format/words.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Output, pickOptions, readStored, withDefaults, without } from '../support/fields.ts'
@@ -29,30 +33,30 @@ const { recipe, stepsScale, optimizer, ...others } = without(
 )
 
 /**
- * The settings of a training, in the order in which run.json has them: the options that are kept as they were given, and what
- * becomes of the others.
+ * The settings of a training, in the order of run.json. A setting is either an option stored as given, or a value
+ * computed from several options.
  */
 export const trainingSettings = {
   recipe,
-  /** The factor on the steps, where it isn't 1. */
+  /** Factor on the steps, present if it isn't 1. */
   stepsScale: field(stepsScale.kind),
   optimizer,
-  /** Of the rate, with its warm-up. */
+  /** Schedule of the learning rate, with its warm-up. */
   schedule: field(schedule, { required: true, describe: describeSchedule }),
   ...without(others, 'schedule'),
   steps: field(count(), { required: true }),
   loss: field(oneOf(lossNames), { required: true }),
-  /** Steps between evaluations; absent where there are none. */
+  /** Number of steps between evaluations, absent if the network is not evaluated during the training. */
   evaluateEvery: field(count()),
-  /** What is looked at in each layer on the way; absent where nothing is. */
+  /** Probes that read each layer during the training, absent if there are none. */
   probes: field(probeSettings),
 } satisfies Fields
 
 export type TrainingSettings = Output<typeof trainingSettings>
 
 /**
- * The settings of a training, for a training set of so many samples and what it asks for. Throws an `option` error on a bad
- * value, and on options that don't go together.
+ * Resolves the options of a training for a training set of `samples` samples and a task. Throws an `option` error for a
+ * bad value, and for options that don't go together.
  */
 export function resolveOptions(
   given: TrainingOptions,
@@ -79,14 +83,14 @@ export function resolveOptions(
   })
 }
 
-/** The settings for a network: without a warm-up that is for deeper ones. */
+/** Returns the settings for a network. A warm-up that is meant for deeper networks is removed. */
 export function settingsFor({ root }: Blueprint, settings: TrainingSettings): TrainingSettings {
   return { ...settings, schedule: scheduleForLayers(settings.schedule, weightedLayers(root)) }
 }
 
 /**
- * Settings that were stored, read again. Throws a `run` error on a value that isn't one, and on a setting that this version
- * doesn't know. `where`: their place in the file.
+ * Reads stored settings. Throws a `run` error for a bad value, and for a setting that this version doesn't know.
+ * `where` is the place of the settings in the file, for error messages.
  */
 export function readSettings(stored: Readonly<Record<string, unknown>>, where: string): TrainingSettings {
   const settings = readStored(trainingSettings, stored, where)
@@ -94,7 +98,10 @@ export function readSettings(stored: Readonly<Record<string, unknown>>, where: s
   return probes === undefined ? settings : { ...settings, probes: { ...probes, of: currentNames(probes.of) } }
 }
 
-/** Undefined where the network isn't scored on the way. With a recipe it is once in each pass, unless something else was given. */
+/**
+ * Returns the number of steps between evaluations, or undefined if the network is not evaluated during the training.
+ * With a recipe, the default is one evaluation in each pass.
+ */
 function evaluationSteps(
   { evaluateEvery, recipe }: TrainingOptions,
   samples: number,
@@ -111,18 +118,21 @@ function lossFor(task: Task, loss: LossName = usualLoss(task)): LossName {
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('loss')}: expected ${suitable.join(' or ')}, since the data's targets are values and not classes (${task}), got ${loss}. Leave it out.`,
+      `${option('loss')}: expected ${suitable.join(' or ')}, because the data's targets are values and not classes (${task}), got ${loss}. Leave the option out.`,
   )
 }
 
-/** A recipe's warm-up is as long as its own run asks for, which may be more than another run has. */
+/**
+ * Throws an `option` error if a recipe's warm-up is longer than the run. A recipe's warm-up is as long as the recipe's
+ * own run needs, which may be longer than another run.
+ */
 function checkOwnWarmup(recipe: RecipeName, given: TrainingOptions, steps: number, warmup = 0): void {
   if (given.warmup !== undefined || warmup <= steps) return
   const length = given.steps === undefined ? 'epochs' : 'steps'
-  const stepsText = steps === 1 ? 'one step' : `${steps} steps`
+  const [stepsText, own] = [steps, warmup].map((count) => counted(count, 'step'))
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('warmup')}: expected no more than the run's ${stepsText}, got the ${warmup} of the recipe ${recipe}. Give a ${option('warmup')} of 0, or ${option('stepsScale')} instead of ${option(length)}, which makes both fewer.`,
+      `${option('warmup')}: expected at most the run's ${stepsText}, got ${own} from the recipe ${recipe}. Set ${option('warmup')} to 0, or use ${option('stepsScale')} instead of ${option(length)} to shorten the warm-up too.`,
   )
 }

@@ -1,12 +1,13 @@
-/** What is looked at in each layer while a network trains, as settings hold it. */
+/** The settings for probes, which read each layer during the training. */
 import { z } from 'zod'
 import type { Kind } from '../support/kinds.ts'
 import { once } from '../support/once.ts'
 
+/** The probes of a training, and how often they read the layers. */
 export interface ProbeSettings {
-  /** The probes' names. */
+  /** Names of the probes. */
   readonly of: readonly string[]
-  /** Steps between looks. */
+  /** Number of steps between snapshots. */
   readonly every: number
 }
 
@@ -19,6 +20,6 @@ const schema = once(
 )
 
 export const probeSettings: Kind<ProbeSettings> = {
-  expected: 'names of probes, and the steps between looks',
+  expected: 'names of probes, and the number of steps between snapshots',
   accepts: (value): value is ProbeSettings => schema().safeParse(value).success,
 }

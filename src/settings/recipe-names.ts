@@ -1,4 +1,4 @@
-/** The published recipes, by name; `recipes.ts` says what is in them. */
+/** The names of the published recipes. `recipes.ts` holds their settings. */
 export const recipeNames = ['he-2015', 'he-2016', 'wide-resnet-2016'] as const
 
 export type RecipeName = (typeof recipeNames)[number]

@@ -13,11 +13,11 @@ import { recipes } from './recipes.ts'
 import { scheduleFactor } from './schedules.ts'
 import type { TrainingOptions } from './training.ts'
 
-/** As large as CIFAR-10. */
+/** Resolves options for a training set of the size of CIFAR-10. */
 const resolve = (options: TrainingOptions) => resolveOptions(options, 50_000)
 
-describe('recipes', () => {
-  it('he-2015 is what section 4.2 says', () => {
+describe('a published recipe', () => {
+  it('has the settings of section 4.2 under the name he-2015', () => {
     expect(resolve({ recipe: 'he-2015' })).toMatchInlineSnapshot(`
       {
         "augment": "pad-crop-flip",
@@ -63,7 +63,7 @@ describe('recipes', () => {
     `)
   })
 
-  it('are told in words', () => {
+  it('has a description that differs from other descriptions', () => {
     const reported = recipeNames.map((recipe) => describeRecipe(resolve({ recipe })))
     expect([
       ...reported,
@@ -72,17 +72,17 @@ describe('recipes', () => {
       describeRecipe(resolve({ recipe: 'wide-resnet-2016', layerRates: { readout: 0.1 } })),
     ]).toMatchInlineSnapshot(`
       [
-        "he-2015: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it until the training error is below 80% (from 110 layers on), per-pixel mean taken off, pad-crop-flip",
-        "he-2016: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it in the first 400 steps, per-pixel mean taken off, pad-crop-flip",
+        "he-2015: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
+        "he-2016: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate in the first 400 steps, per-pixel mean subtracted, pad-crop-flip",
         "wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, inputs standardized per channel, pad-crop-flip",
-        "he-2015 in 0.1 of its steps: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it until the training error is below 80% (from 110 layers on), per-pixel mean taken off, pad-crop-flip",
-        "based on he-2015: adam, rate 0.001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it until the training error is below 80% (from 110 layers on), per-pixel mean taken off, pad-crop-flip",
-        "based on wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, readout at 0.1 of it, inputs standardized per channel, pad-crop-flip",
+        "he-2015 with 0.1 times the steps: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
+        "based on he-2015: adam, rate 0.001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
+        "based on wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, readout at 0.1 of the rate, inputs standardized per channel, pad-crop-flip",
       ]
     `)
   })
 
-  it('count as their papers do: steps or epochs', () => {
+  it('gives its length in steps or epochs, as the paper does', () => {
     expect(resolve({ recipe: 'he-2016' })).toMatchObject({
       steps: 64_000,
       schedule: { warmup: 400, warmupFactor: 0.1 },
@@ -93,7 +93,7 @@ describe('recipes', () => {
     })
   })
 
-  it('can be changed by nobody', () => {
+  it('can not be changed, because all of its objects are frozen', () => {
     for (const name of recipeNames) {
       const { options } = recipes[name]
       for (const part of [recipes[name], options, options.optimizer, options.dropAt]) {
@@ -102,7 +102,7 @@ describe('recipes', () => {
     }
   })
 
-  it('yield to all that is said, and with it goes what belongs to it', () => {
+  it('yields to given options, together with its related options', () => {
     const said = (options: TrainingOptions) => resolve({ recipe: 'he-2015', ...options })
     const usual = said({})
     expect(said({ batch: 64, standardize: 'none', evaluateEvery: 'never' })).toEqual({
@@ -119,7 +119,7 @@ describe('recipes', () => {
     expect(said({ schedule: 'cosine' }).schedule).toMatchObject({ name: 'cosine', untilError, fromLayers })
     expect(said({ warmup: 10 }).schedule).toEqual({ name: 'step', warmup: 10, dropAt: [0.5, 0.75], dropFactor: 0.1 })
     expect(said({ warmup: 0 }).schedule).toEqual({ name: 'step', warmup: 0, dropAt: [0.5, 0.75], dropFactor: 0.1 })
-    // Asked for, it is for any network.
+    // A requested warm-up is for any network.
     expect(said({ warmupUntilError: 0.5 }).schedule).toEqual({
       ...usual.schedule,
       fromLayers: undefined,
@@ -131,11 +131,11 @@ describe('recipes', () => {
     })
   })
 
-  it('of another name are refused, and what was meant is said', () => {
+  it('leads to an error with the nearest name if the given name is unknown', () => {
     const bad: object[] = [{ recipe: 'he2015' }, { recipe: 'toString' }]
     expect(bad.map((options) => refusal(() => resolve(options))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got he2015. Did you mean he-2015?
-      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got toString. Choose one of them."
+      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got toString. Choose a name from the list."
     `)
   })
 })
@@ -144,7 +144,7 @@ describe('the warm-up of he-2015', () => {
   const layersOf = (network: Parameters<typeof createBlueprint>[0]) =>
     weightedLayers(createBlueprint(network, [2]).root)
 
-  it('is for networks of 110 weighted layers and more', () => {
+  it('applies to networks of at least 110 weighted layers', () => {
     const scheduleOf = (depth: number) => {
       const blueprint = createBlueprint(preset(`mlp:depth=${depth},width=2`), [2])
       return settingsFor(blueprint, resolve({ recipe: 'he-2015' })).schedule
@@ -156,20 +156,20 @@ describe('the warm-up of he-2015', () => {
     })
   })
 
-  it('counts layers with weights: those of loops each time, those of shortcuts and norms not', () => {
+  it('counts layers with weights in every iteration of a loop, but not in shortcuts and norms', () => {
     const block = residual(chain(dense(4), layerNorm(), relu(), dense(4)))
     const wider = residual(dense(8), { shortcut: dense(8) })
     expect(layersOf(chain(dense(4), repeat(3, chain(block, repeat(2, dense(4)))), wider, dense(2)))).toBe(1 + 3 * 4 + 2)
   })
 })
 
-describe('steps-scale', () => {
+describe('the option stepsScale', () => {
   const rates = (options: TrainingOptions, steps: readonly number[]) => {
     const { schedule, steps: total } = resolve(options)
     return steps.map((step) => Number(scheduleFactor(schedule, step, total).toPrecision(6)))
   }
 
-  it('shrinks a recipe in proportion: its drops come at the same parts of the run', () => {
+  it('shrinks a recipe in proportion, with drops at the same fractions of the run', () => {
     expect(resolve({ recipe: 'he-2015', stepsScale: 0.1 })).toMatchObject({ steps: 6400, stepsScale: 0.1 })
     const warm = { recipe: 'he-2015', warmup: 0 } as const
     expect(rates(warm, [0, 31_999, 32_000, 47_999, 48_000, 63_999])).toEqual([1, 1, 0.1, 0.1, 0.01, 0.01])
@@ -179,7 +179,7 @@ describe('steps-scale', () => {
     expect(rates({ recipe: 'wide-resnet-2016', stepsScale: 0.5 }, [11_718, 11_719])).toEqual([1, 0.2])
   })
 
-  it('shrinks and stretches what was said too, but never to nothing', () => {
+  it('shrinks and stretches given steps too, but never to 0 steps', () => {
     expect(resolve({ steps: 1000, warmup: 100, stepsScale: 0.25 })).toMatchObject({
       steps: 250,
       schedule: { warmup: 25 },
@@ -194,7 +194,7 @@ describe('steps-scale', () => {
     expect(resolve({ steps: 10, stepsScale: 1 })).toEqual(resolve({ steps: 10 }))
   })
 
-  it('is refused where it makes no sense', () => {
+  it('throws an error if the scaled run is impossible', () => {
     const sutskever = momentum({ momentumSchedule: 'sutskever' })
     const bad = [
       { stepsScale: 0 },
@@ -207,10 +207,10 @@ describe('steps-scale', () => {
     expect(bad.map((options) => refusal(() => resolve(options))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 0.
       IsobathError: stepsScale: expected a number above 0 and up to 1,000, got NaN.
-      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000.5. For a longer run, give its steps.
-      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000000000. For a longer run, give its steps.
-      IsobathError: stepsScale: expected steps that can be counted, got 1000 times 10000000000000.
-      IsobathError: stepsScale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave one of them out."
+      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000.5. For a longer run, give the number of steps.
+      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000000000. For a longer run, give the number of steps.
+      IsobathError: stepsScale: expected a countable number of steps, got 1000 times 10000000000000 steps.
+      IsobathError: stepsScale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave out stepsScale or the schedule."
     `)
   })
 })

@@ -1,9 +1,9 @@
-/** Published recipes as data: what the paper says of the training, and nothing that it doesn't. */
+/** Published recipes as data. A recipe holds only the settings that its paper states. */
 import { createOptimizer } from '../graph/optimizers/table.ts'
 import type { RecipeName } from './recipe-names.ts'
 import type { TrainingOptions } from './training.ts'
 
-/** What a recipe may say: training options, with the optimizer's own as data. */
+/** The settings that a recipe may have: training options, with the optimizer's options as data. */
 export interface RecipeOptions extends Omit<TrainingOptions, 'recipe' | 'stepsScale' | 'optimizer' | 'seed'> {
   readonly optimizer: {
     readonly name: 'momentum' | 'nesterov'
@@ -13,11 +13,13 @@ export interface RecipeOptions extends Omit<TrainingOptions, 'recipe' | 'stepsSc
   }
 }
 
+/** A published recipe. */
 export interface Recipe {
+  /** The paper, with the section that states the settings. */
   readonly source: string
-  /** In a line, for those who choose. */
+  /** Summary in one line, for choosing a recipe. */
   readonly summary: string
-  /** What is done otherwise here. */
+  /** Difference between the paper and Isobath's version of the recipe. */
   readonly difference?: string
   readonly options: RecipeOptions
 }
@@ -42,19 +44,20 @@ const he2015 = {
 export const recipes = {
   'he-2015': frozen({
     source: 'He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition, section 4.2 (CIFAR-10)',
-    summary: 'momentum 0.9, rate 0.1, a tenth of it at 32k and at 48k of 64k steps; from 110 layers on with a warm-up',
+    summary:
+      'momentum 0.9, rate 0.1, divided by 10 at 32k and 48k of 64k steps; networks of at least 110 layers have a warm-up',
     // "So we use 0.01 to warm up the training until the training error is below 80% (about 400 iterations)".
     options: { ...he2015, warmupFactor: 0.1, warmupUntilError: 0.8, warmupFromLayers: 110 },
   }),
   'he-2016': frozen({
     source: 'He, Zhang, Ren & Sun 2016, Identity Mappings in Deep Residual Networks, appendix (CIFAR)',
-    summary: 'the same, but for the warm-up: all networks take a tenth of the rate in the first 400 steps',
+    summary: 'like he-2015, but all networks have a warm-up: a tenth of the rate in the first 400 steps',
     options: { ...he2015, warmup: 400, warmupFactor: 0.1 },
   }),
   'wide-resnet-2016': frozen({
     source: 'Zagoruyko & Komodakis 2016, Wide Residual Networks, sections 3 and 4 (CIFAR, mean/std)',
-    summary: 'nesterov 0.9, rate 0.1, a fifth of it at 60, 120 and 160 of 200 epochs, weight decay 0.0005',
-    difference: 'The paper pads with reflections of the image, here it is zeros',
+    summary: 'nesterov 0.9, rate 0.1, divided by 5 at 60, 120 and 160 of 200 epochs, weight decay 0.0005',
+    difference: 'The paper pads images with reflections, Isobath pads images with zeros',
     options: {
       optimizer: { name: 'nesterov', rate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
       batch: 128,
@@ -68,7 +71,7 @@ export const recipes = {
   }),
 } as const satisfies Record<RecipeName, Recipe>
 
-/** A recipe as options of a training. */
+/** Returns a recipe as the options of a training. */
 export function publishedOptions(name: RecipeName): TrainingOptions {
   const { optimizer, ...options }: RecipeOptions = recipes[name].options
   const { name: rule, ...own } = optimizer
@@ -76,8 +79,9 @@ export function publishedOptions(name: RecipeName): TrainingOptions {
 }
 
 /**
- * The options that were given, and the recipe's for the rest. An option beats all of the recipe that goes with it: steps its
- * epochs and the reverse, another schedule its drops, a warm-up its own.
+ * Returns the given options, completed by the options of a recipe. A given option also replaces the recipe's related
+ * options. Steps replace the recipe's epochs, and epochs its steps. Another schedule replaces the recipe's drops. A
+ * warm-up replaces the recipe's warm-up.
  */
 export function withRecipe(given: TrainingOptions, name: RecipeName): TrainingOptions {
   const { steps, epochs, dropAt, dropFactor, ...others } = publishedOptions(name)

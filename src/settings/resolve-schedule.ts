@@ -1,4 +1,4 @@
-/** From the options of a schedule and a warm-up, which depend on each other, to the schedule of a run. */
+/** Resolves the options of a schedule and a warm-up, which depend on each other, to the schedule of a run. */
 import { IsobathError } from '../support/errors.ts'
 import type { Schedule } from './schedules.ts'
 import type { TrainingOptions } from './training.ts'
@@ -9,10 +9,13 @@ type ScheduleOptions = Pick<
   'schedule' | 'warmup' | 'warmupFactor' | 'warmupUntilError' | 'warmupFromLayers' | 'dropAt' | 'dropFactor'
 >
 
-/** The error on 1,024 samples is known to a percent or two; they cost a fortieth of 100 steps of 128 samples. */
+/**
+ * How often the training error is measured during a warm-up, and on how many samples. The error on 1,024 samples is
+ * precise to one or two percent. Measuring takes a fortieth of the time of 100 steps of 128 samples.
+ */
 const snapshots = { every: 100, samples: 1024 } as const
 
-/** The schedule of a run of `steps` steps. Throws an `option` error on options that don't go together. */
+/** Resolves the schedule of a run of `steps` steps. Throws an `option` error for options that don't go together. */
 export function resolveSchedule(options: ScheduleOptions, steps: number): Schedule {
   const { schedule: name = training.schedule.default } = options
   const { dropAt = training.dropAt.default, dropFactor = training.dropFactor.default } = options
@@ -21,7 +24,7 @@ export function resolveSchedule(options: ScheduleOptions, steps: number): Schedu
     throw new IsobathError(
       'option',
       (option) =>
-        `${option('dropAt')} and ${option('dropFactor')}: the ${name} schedule has none. Use the step schedule.`,
+        `${option('dropAt')} and ${option('dropFactor')}: the ${name} schedule has no drops. Use the step schedule.`,
     )
   }
   return { name, ...resolveWarmup(options, steps), dropAt, dropFactor }
@@ -44,7 +47,7 @@ function resolveWarmup(
       throw new IsobathError(
         'option',
         (option) =>
-          `${option('warmup')} and ${option('warmupUntilError')}: expected one of them, got both. A warm-up has one end: leave one out.`,
+          `${option('warmup')} and ${option('warmupUntilError')}: expected one of the two, got both. Leave out ${option('warmup')} or ${option('warmupUntilError')}.`,
       )
     }
     return { warmup, untilError: { factor: warmupFactor ?? 0.1, error: warmupUntilError, ...snapshots }, ...from }
@@ -54,6 +57,6 @@ function resolveWarmup(
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('warmupFactor')}: there is no warm-up. Give its steps (${option('warmup')}), or the error that ends it (${option('warmupUntilError')}).`,
+      `${option('warmupFactor')}: expected a warm-up for the factor, got none. Give the steps of a warm-up (${option('warmup')}) or the error that ends a warm-up (${option('warmupUntilError')}).`,
   )
 }

@@ -1,4 +1,4 @@
-/** How many updates a run makes: steps or passes over the training set, times its scale. */
+/** The length of a run in updates: steps, or passes over the training set, times the scale. */
 import { rowOf } from '../graph/optimizers/table.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -6,47 +6,55 @@ import { type TrainingOptions, training } from './training.ts'
 
 type LengthOptions = Pick<TrainingOptions, 'steps' | 'epochs' | 'stepsScale' | 'optimizer'>
 
-/** Throws an `option` error where both lengths were given. */
+/** Throws an `option` error if both steps and epochs were given. */
 export function checkOneLength({ steps, epochs }: LengthOptions): void {
   if (steps === undefined || epochs === undefined) return
   throw new IsobathError(
     'option',
-    (option) => `${option('steps')} and ${option('epochs')}: expected one of them, got both. Leave one out.`,
+    (option) =>
+      `${option('steps')} and ${option('epochs')}: expected one of the two, got both. Leave out ${option('steps')} or ${option('epochs')}.`,
   )
 }
 
-/** The steps in so many passes over the training set. `key`: the option that says how many. */
+/**
+ * Returns the number of steps in `epochs` passes over the training set. `key` is the option that gives the number of
+ * passes.
+ */
 export function stepsIn(key: string, epochs: number, samples: number, batch: number): number {
   const count = Math.ceil((epochs * samples) / batch)
   if (epochs > 0 && Number.isSafeInteger(count)) return count
   throw new IsobathError(
     'option',
-    (option) => `${option(key)}: expected a number above 0 that can be counted in steps, got ${describeValue(epochs)}.`,
+    (option) =>
+      `${option(key)}: expected a number above 0 that gives a countable number of steps, got ${describeValue(epochs)}.`,
   )
 }
 
-/** Steps of the whole run, before they are scaled. */
+/** Returns the number of steps of the whole run, before scaling. */
 export function lengthOf({ steps, epochs = training.epochs.default }: LengthOptions, samples: number, batch: number) {
   return steps ?? stepsIn('epochs', epochs, samples, batch)
 }
 
-/** So many steps, once they are shrunk or stretched; never none where there were some. */
+/** Returns a number of steps after scaling. At least one step remains if `steps` is above 0. */
 export function scaled(steps: number, scale: number): number {
   const count = Math.round(steps * scale)
   if (Number.isSafeInteger(count)) return steps > 0 ? Math.max(1, count) : steps
   throw new IsobathError(
     'option',
-    (option) => `${option('stepsScale')}: expected steps that can be counted, got ${scale} times ${steps}.`,
+    (option) => `${option('stepsScale')}: expected a countable number of steps, got ${scale} times ${steps} steps.`,
   )
 }
 
-/** The factor on all steps. Throws an `option` error where something counts its own steps, which no factor reaches. */
+/**
+ * Returns the factor on all steps. Throws an `option` error if the optimizer has a schedule that counts its own steps,
+ * because the factor doesn't reach such a schedule.
+ */
 export function scaleOf({ stepsScale = training.stepsScale.default, optimizer }: LengthOptions): number {
   const schedule = stepsScale === 1 || !optimizer ? undefined : rowOf(optimizer.rule).schedule(optimizer.rule)
   if (schedule === undefined) return stepsScale
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('stepsScale')}: ${schedule} counts its own steps, which aren't scaled. Leave one of them out.`,
+      `${option('stepsScale')}: ${schedule} counts its own steps, which aren't scaled. Leave out ${option('stepsScale')} or the schedule.`,
   )
 }

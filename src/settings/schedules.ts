@@ -1,32 +1,38 @@
-/** How the learning rate moves over a run. */
+/** Schedules of the learning rate over a run. */
 import { z } from 'zod'
 import { describeValue } from '../support/describe-value.ts'
 import { type Kind, readNumbers } from '../support/kinds.ts'
 import { cos } from '../support/numbers.ts'
 import { once } from '../support/once.ts'
 
+/** A schedule of the learning rate. */
 export interface Schedule {
   readonly name: ScheduleName
+  /** Number of warm-up steps. */
   readonly warmup: number
-  /** Of a warm-up that stays at one rate. */
+  /** Factor on the rate in a warm-up with a constant rate. */
   readonly warmupFactor?: number
-  /** A warm-up whose end isn't known beforehand; `warmup` is 0 then. */
+  /**
+   * A warm-up that ends at a training error. `warmup` is 0 in such a schedule, because the end is unknown beforehand.
+   */
   readonly untilError?: ErrorWarmup
-  /** Weighted layers that a network must have for the warm-up; gone once the network is known. */
+  /** Smallest number of weighted layers for which the warm-up is used. Absent once the network is known. */
   readonly fromLayers?: number
+  /** Points at which the rate drops, as fractions of the run. */
   readonly dropAt: readonly number[]
+  /** Factor on the rate at each drop. */
   readonly dropFactor: number
 }
 
-/** A warm-up that ends by what the network has learned. */
+/** A warm-up that ends at a training error. */
 export interface ErrorWarmup {
-  /** What the rate is multiplied by meanwhile. */
+  /** Factor on the rate during the warm-up. */
   readonly factor: number
-  /** The warm-up is over where the error is below it, 0..1. */
+  /** Training error below which the warm-up ends, from 0 to 1. */
   readonly error: number
-  /** Steps from one look at the error to the next. */
+  /** Number of steps between measurements of the error. */
   readonly every: number
-  /** How many training samples are looked at, or all where there are fewer. */
+  /** Number of training samples in a measurement. A smaller training set is used whole. */
   readonly samples: number
 }
 
@@ -39,7 +45,10 @@ const schedules = {
     dropAt.reduce((factor, fraction) => (step >= firstStepAt(fraction, steps) ? factor * dropFactor : factor), 1),
 } satisfies Record<string, (schedule: Schedule, step: number, steps: number) => number>
 
-/** 0.55 of 100 steps are 55 and a rounding error: that must not make it step 56. */
+/**
+ * Returns the first step at or after a fraction of the run. 0.55 * 100 is slightly more than 55 by rounding, but the
+ * drop must be at step 55 and not at step 56.
+ */
 const firstStepAt = (fraction: number, steps: number): number => fraction * steps * (1 - 1e-12)
 
 export type ScheduleName = keyof typeof schedules
@@ -48,7 +57,7 @@ export const scheduleNames: readonly ScheduleName[] = ['constant', 'cosine', 'st
 
 const isFraction = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1
 
-/** Where the step schedule drops. */
+/** Points at which the step schedule drops, as fractions of the run. */
 export const fractionsOfRun: Kind<readonly number[]> = {
   expected: 'fractions of the run, such as 0.5 and 0.75',
   accepts: (value): value is readonly number[] => Array.isArray(value) && value.length > 0 && value.every(isFraction),
@@ -77,15 +86,15 @@ const scheduleSchema = once(
     }) satisfies z.ZodType<Schedule>,
 )
 
-/** A schedule as settings hold it. */
+/** A schedule, as stored in the settings of a training. */
 export const schedule: Kind<Schedule> = {
-  expected: 'a schedule of the rate',
+  expected: 'a schedule of the learning rate',
   accepts: (value): value is Schedule => scheduleSchema().safeParse(value).success,
 }
 
 /**
- * The factor on the rate for step `step` (0 is the first) of `steps`. `warmedUpAt`: the first step after a warm-up whose
- * end is an error; absent before it.
+ * Returns the factor on the rate for step `step` of `steps` steps, counted from 0. `warmedUpAt` is the first step after
+ * a warm-up that ends at an error. `warmedUpAt` is absent until the warm-up has ended.
  */
 export function scheduleFactor(schedule: Schedule, step: number, steps: number, warmedUpAt?: number): number {
   return warmth(schedule, step, warmedUpAt) * schedules[schedule.name](schedule, step, steps)
@@ -97,7 +106,10 @@ function warmth({ warmup, warmupFactor, untilError }: Schedule, step: number, wa
   return warmupFactor ?? (step + 1) / warmup
 }
 
-/** The schedule for a network of so many weighted layers: without the warm-up where that is for deeper ones. */
+/**
+ * Returns the schedule for a network of `layers` weighted layers. A warm-up that is meant for deeper networks is
+ * removed.
+ */
 export function scheduleForLayers(schedule: Schedule, layers: number): Schedule {
   const { fromLayers = 0, ...all } = schedule
   if (layers >= fromLayers) return all
@@ -105,13 +117,13 @@ export function scheduleForLayers(schedule: Schedule, layers: number): Schedule 
   return { ...others, warmup: 0 }
 }
 
-/** `cosine rate after 100 steps of warm-up` */
+/** Describes a schedule, as in `cosine rate after 100 steps of warm-up`. */
 export function describeSchedule(schedule: Schedule): string {
-  const from = schedule.fromLayers === undefined ? '' : ` (from ${schedule.fromLayers} layers on)`
+  const from = schedule.fromLayers === undefined ? '' : ` (for networks of at least ${schedule.fromLayers} layers)`
   return `${describeDrops(schedule)}${describeWarmup(schedule)}${from}`
 }
 
-/** The same without the warm-up. */
+/** Describes a schedule without its warm-up. */
 export function describeDrops({ name, dropAt, dropFactor }: Pick<Schedule, 'name' | 'dropAt' | 'dropFactor'>): string {
   const places = [dropAt.slice(0, -1).join(', '), dropAt[dropAt.length - 1]].filter((place) => place !== '')
   return name === 'step' ? `rate times ${dropFactor} at ${places.join(' and ')} of the run` : `${name} rate`
@@ -120,11 +132,11 @@ export function describeDrops({ name, dropAt, dropFactor }: Pick<Schedule, 'name
 function describeWarmup({ warmup, warmupFactor, untilError }: Schedule): string {
   if (untilError) {
     const error = Number((100 * untilError.error).toPrecision(6))
-    return `, ${untilError.factor} of it until the training error is below ${error}%`
+    return `, ${untilError.factor} of the rate until the training error is below ${error}%`
   }
   if (warmup === 0) return ''
   const steps = warmup === 1 ? 'step' : `${warmup} steps`
   return warmupFactor === undefined
     ? ` after ${warmup === 1 ? 'a step' : steps} of warm-up`
-    : `, ${warmupFactor} of it in the first ${steps}`
+    : `, ${warmupFactor} of the rate in the first ${steps}`
 }

@@ -1,4 +1,4 @@
-/** Which losses suit a task. */
+/** The losses that suit each task. */
 import type { Task } from '../data/dataset.ts'
 import { type LossName, losses, lossNames } from '../graph/losses.ts'
 
@@ -8,10 +8,10 @@ const usual = {
   autoencoding: 'squared-error',
 } as const satisfies Record<Task, LossName>
 
-/** The loss of a task for which none is chosen. */
+/** Returns the default loss of a task. */
 export const usualLoss = (task: Task): LossName => usual[task]
 
-/** Classes can be told apart by any loss. Values need a loss that compares values. */
+/** Returns the losses that suit a task. Classes work with any loss. Values need a loss that compares values. */
 export function lossesFor(task: Task): readonly LossName[] {
   return task === 'classification' ? lossNames : lossNames.filter((name) => losses[name].values !== null)
 }

@@ -1,6 +1,7 @@
 /**
- * The options of a training, a row for each: `train`, `compare` and `diagnose` take them, the command line as flags. Rows whose
- * value depends on others, or on the data, have no say over what becomes of them: `options.ts` settles them.
+ * The options of a training, with one row for each option. `train`, `compare` and `diagnose` accept the options, and
+ * the command line accepts them as flags. If a setting depends on other options or on the data, `options.ts` computes
+ * it.
  */
 import { augmentationNames } from '../data/augment.ts'
 import { orderNames } from '../data/order.ts'
@@ -15,172 +16,197 @@ import { optimizer } from './optimizer.ts'
 import { recipeNames } from './recipe-names.ts'
 import { fractionsOfRun, scheduleNames } from './schedules.ts'
 
-/** A run a thousand times as long as a paper's is a slip of the finger. */
+/** Largest scale. A run more than a thousand times as long as a paper's run is a typing error. */
 const LARGEST_SCALE = 1000
 
 const standardizations: Readonly<Record<Standardization, string>> = {
   'per-channel': 'inputs standardized per channel',
   'per-pixel': 'inputs standardized per pixel',
-  'per-pixel-mean': 'per-pixel mean taken off',
+  'per-pixel-mean': 'per-pixel mean subtracted',
   none: 'inputs not standardized',
 }
 
+/** The table of all options of a training. */
 export const training = {
-  /** Options left out are as in this published recipe; an optimizer is given as a whole. */
+  /**
+   * Published recipe that gives the value of every option that is left out. A given optimizer replaces the recipe's
+   * optimizer as a whole.
+   */
   recipe: field(
-    // The help of the command line lists them below the options.
+    // The command line's help lists the recipes below the options.
     { ...oneOf(recipeNames), names: undefined },
-    { flag: '--recipe <name>', help: 'train as a paper did, in all that is not said otherwise; they are listed below' },
+    { flag: '--recipe <name>', help: 'published recipe (listed below) for all options that are not given' },
   ),
   /**
-   * Shrinks or stretches the run: its steps and those of a warm-up times this. Drops are at fractions of the run, which
-   * stay; so do errors that end a warm-up, and how often things are logged, evaluated and saved.
+   * Factor on the steps of the run and of its warm-up. The drops are fractions of the run and scale too. The factor
+   * doesn't change an error that ends a warm-up, nor how often values are logged, evaluated and saved.
    */
   stepsScale: field(
     {
       ...upTo(LARGEST_SCALE),
-      remedy: (value) => (Number(value) > LARGEST_SCALE ? 'For a longer run, give its steps.' : ''),
+      remedy: (value) => (Number(value) > LARGEST_SCALE ? 'For a longer run, give the number of steps.' : ''),
     },
     {
       default: 1,
       flag: '--steps-scale <number>',
-      help: 'shrink or stretch the run, its drops and its warm-up',
+      help: 'factor on the steps of the run, its drops and its warm-up',
     },
   ),
-  /** momentum({ rate: 0.03 }) by default. */
+  /** Optimizer of the training. The default is `momentum({ rate: 0.03 })`. */
   optimizer: field(optimizer, {
     default: createOptimizer(usualOptimizer),
     usual: usualOptimizer,
     flag: '--optimizer <name>',
-    help: 'how weights are updated',
+    help: 'update rule of the weights',
     describe: describeOptimizer,
   }),
-  /** Each element of the gradient is brought into [-clipValue, clipValue], before `clipNorm`; not at all by default. */
+  /**
+   * Largest absolute value of each element of the gradient. Elements are clipped to [-clipValue, clipValue] before
+   * `clipNorm` applies. By default, elements are not clipped.
+   */
   clipValue: field(positive(), {
     flag: '--clip-value <number>',
-    help: 'bring each element of the gradient into the range from minus this to this, before --clip-norm',
+    help: 'largest absolute value of a gradient element; larger elements are clipped, before --clip-norm',
     describe: (most) => `clipped by element to ${most}`,
   }),
-  /** The gradient of all parameters together is scaled down to this norm where it is longer; not at all by default. */
+  /**
+   * Largest norm of the gradient of all parameters together. A gradient with a larger norm is scaled down to this norm.
+   * By default, the gradient is not scaled.
+   */
   clipNorm: field(positive(), {
     default: null,
     flag: '--clip-norm <number>',
-    help: 'scale the gradient of all parameters together down to this norm',
+    help: 'largest norm of the gradient of all parameters together; a larger gradient is scaled down',
     describe: (norm) => `clipped to norm ${norm}`,
   }),
   /**
-   * constant: the same rate throughout; cosine: from the full rate down to 0 along half a cosine (Loshchilov & Hutter 2017,
-   * eq. 5); step: times `dropFactor` at each of `dropAt`.
+   * Schedule of the learning rate. `constant` keeps the rate. `cosine` lowers the rate from its full value to 0 along
+   * half a cosine (Loshchilov & Hutter 2017, equation 5). `step` multiplies the rate by `dropFactor` at each of
+   * `dropAt`.
    */
   schedule: field(oneOf(scheduleNames), {
     default: 'constant',
     flag: '--schedule <name>',
-    help: 'how the rate moves',
+    help: 'how the learning rate changes during the run',
   }),
-  /** Steps at the start in which the rate climbs to its full value in even steps. The cosine begins after. */
+  /**
+   * Number of steps at the start in which the rate rises to its full value in even steps. A cosine begins after the
+   * warm-up.
+   */
   warmup: field(count(0), {
     default: 0,
     flag: '--warmup <n>',
-    help: 'steps at the start in which the rate climbs evenly',
-  }),
-  /** The rate is multiplied by it in the warm-up, instead of climbing; 0.1 where an error ends the warm-up. */
-  warmupFactor: field(upTo(1), {
-    flag: '--warmup-factor <number>',
-    help: 'stay at this part of the rate in the warm-up, and do not climb',
+    help: 'number of steps at the start in which the rate rises evenly',
   }),
   /**
-   * The warm-up ends when the error on a part of the training set is below this fraction (He et al. 2015, section 4.2), and
-   * not after a number of steps.
+   * Constant factor on the rate during the warm-up, instead of a rising rate. The default is 0.1 if an error ends the
+   * warm-up.
+   */
+  warmupFactor: field(upTo(1), {
+    flag: '--warmup-factor <number>',
+    help: 'constant fraction of the rate during the warm-up, instead of a rising rate',
+  }),
+  /**
+   * Training error that ends the warm-up, as a fraction (He et al. 2015, section 4.2). The error is measured on a part
+   * of the training set. The warm-up has no fixed number of steps.
    */
   warmupUntilError: field(
     number('a fraction above 0 and up to 1, such as 0.8', (value) => value > 0 && value <= 1),
     {
       flag: '--warmup-until-error <fraction>',
-      help: 'end the warm-up when the training error is below it, such as 0.8 (at 0.1 of the rate, or --warmup-factor)',
+      help: 'training error below which the warm-up ends, such as 0.8; --warmup-factor is 0.1 by default in such a warm-up',
     },
   ),
-  /** Networks with fewer weighted layers have no warm-up; all have it by default. */
-  warmupFromLayers: field(count(0), { help: 'networks with fewer weighted layers have no warm-up' }),
-  /** Where the step schedule drops, as fractions of the run (He et al. 2016). */
+  /** Smallest number of weighted layers for which the warm-up is used. By default, all networks have the warm-up. */
+  warmupFromLayers: field(count(0), { help: 'smallest number of weighted layers for which the warm-up is used' }),
+  /** Points at which the step schedule drops, as fractions of the run (He et al. 2016). */
   dropAt: field(fractionsOfRun, {
     default: [0.5, 0.75],
     usual: '0.5,0.75 of the run',
     flag: '--drop-at <fractions>',
-    help: 'where the step schedule drops',
+    help: 'fractions of the run at which the step schedule lowers the rate',
   }),
-  /** The step schedule multiplies the rate by it at each drop. */
+  /** Factor on the rate at each drop of the step schedule. */
   dropFactor: field(upTo(1), {
     default: 0.1,
     flag: '--drop-factor <number>',
-    help: 'what it then multiplies the rate by',
+    help: 'factor on the rate at each drop of the step schedule',
   }),
-  /** Factors on the rate by layer, such as { readout: 0.1 }. */
+  /** Factors on the learning rate by layer, such as { readout: 0.1 }. */
   layerRates: field(layerRates, {
     default: {},
     flag: '--layer-rate <path=factor>',
-    help: 'a factor on the rate of a layer and all within it, or one for each iteration of a repeated one (path=f1,f2,...); may be given several times',
+    help: 'factor on the rate of a layer and all layers inside, or one factor for each iteration of a repeated layer (path=f1,f2,...); the option may be repeated',
     describe: describeRates,
   }),
-  /** Samples in a batch; the whole training set where it has fewer. */
-  batch: field(count(), { default: 128, flag: '--batch <n>', help: 'samples in a batch' }),
-  /** Passes over the training set. The last step's batch may run over into the next pass. */
+  /** Number of samples in a batch. A smaller training set is used whole. */
+  batch: field(count(), { default: 128, flag: '--batch <n>', help: 'number of samples in a batch' }),
+  /** Number of passes over the training set. The batch of the last step may extend into the next pass. */
   epochs: field(
-    number('a number above 0 that can be counted in steps', (value) => value > 0),
+    number('a number above 0 that gives a countable number of steps', (value) => value > 0),
     {
       default: 10,
       flag: '--epochs <number>',
-      help: 'passes over the training set',
+      help: 'number of passes over the training set',
     },
   ),
-  /** Updates to make; instead of `epochs`. */
-  steps: field(count(), { flag: '--steps <n>', help: 'updates, instead of --epochs' }),
+  /** Number of updates, instead of `epochs`. */
+  steps: field(count(), { flag: '--steps <n>', help: 'number of updates, instead of --epochs' }),
   /**
-   * cross-entropy by default, and squared-error where the targets are values. With classes, squared-error compares with
-   * 1 at the label's output and 0 elsewhere.
+   * Loss of the training. The default is cross-entropy for classes and squared-error for values. For classes,
+   * squared-error compares the outputs with 1 at the label and 0 elsewhere.
    */
   loss: field(oneOf(lossNames), {
     usual: 'cross-entropy, or squared-error for values',
     flag: '--loss <name>',
-    help: 'what is minimized',
+    help: 'loss that the training minimizes',
   }),
-  /** How inputs are brought to a common scale. */
+  /** How inputs are scaled before the training. */
   standardize: field(oneOf(standardizationNames), {
     default: 'per-channel',
     flag: '--standardize <how>',
-    help: 'brings inputs to mean 0 and deviation 1 over the training set (per-pixel-mean: to mean 0 alone); none leaves them, bytes over 255',
+    help: 'scaling of inputs to mean 0 and deviation 1 over the training set. With per-pixel-mean the deviation stays; none only divides bytes by 255',
     describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardizations[how]),
   }),
-  /** How images are varied each time they are trained on, standardized and never where they are scored. */
+  /**
+   * Random variation of training images. Each image is varied anew in each epoch, after standardizing. Scored images
+   * are never varied.
+   */
   augment: field(oneOf(augmentationNames), {
     default: 'none',
     flag: '--augment <how>',
     help: (usual) =>
-      `how images are varied each time: padded by 4, cropped and flipped at random (default: ${usual}); not for classes that are mirror images of others, as of glyphs`,
+      `random variation of training images: padding by 4 pixels, crop and flip (default: ${usual}); not for sets with mirrored classes, such as glyphs`,
     describe: (how) => (how === 'none' ? undefined : how),
   }),
-  /** The order of the samples. */
-  order: field(oneOf(orderNames), { default: 'shuffled', flag: '--order <how>', help: 'order of the samples' }),
-  /** Chooses the initial weights, the order, what augmentation makes of images and the dropout masks. */
+  /** Order of the training samples in an epoch. */
+  order: field(oneOf(orderNames), {
+    default: 'shuffled',
+    flag: '--order <how>',
+    help: 'order of the training samples',
+  }),
+  /** Seed of the initial weights, the order of the samples, the variation of images and the dropout masks. */
   seed: field(count(0), {
     default: 0,
     flag: '--seed <n>',
-    help: 'chooses initial weights, order and dropout masks',
+    help: 'seed of the initial weights, the order of the samples and the dropout masks',
   }),
-  /** Keep the loss of every n-th step, and of the last. */
+  /** Number of steps between recorded losses. The loss of the last step is always recorded. */
   logEvery: field(count(), {
     default: 1,
     flag: '--log-every <n>',
-    help: 'keep the loss of every n-th step, and of the last',
+    help: 'record the loss of every n-th step and of the last step',
   }),
   /**
-   * How often the test set and a part of the training set are scored during the training, which changes nothing in it:
-   * with a recipe once an epoch by default, else never.
+   * How often the test set and a part of the training set are scored during the training. Scoring changes nothing in
+   * the training. The default with a recipe is one evaluation in each epoch. The default without a recipe is `never`.
    */
   evaluateEvery: field(evaluateEvery, {
-    usual: 'never; with a recipe epoch',
+    usual: 'never, or epoch with a recipe',
     flag: '--evaluate-every <when>',
-    help: 'score the test set and 5,000 training samples on the way: every so many steps (500), passes (epoch, 2epochs), or never',
+    help: 'how often the network is scored on the test set and 5,000 training samples: every 500 steps (500), epoch, 2epochs, or never',
   }),
 } satisfies Fields
 
+/** The options of a training. */
 export type TrainingOptions = Input<typeof training>

@@ -5,13 +5,13 @@ import { checkOptions, type OptionRules } from './check-options.ts'
 const rules: OptionRules = { code: 'option', known: ['kernel', 'stride'], example: '{ kernel: 3 }' }
 const refused = (options: unknown): string => refusal(() => checkOptions('pool', options, rules))
 
-test('an object with known names is accepted, and names without a value are no options', () => {
+test('checkOptions accepts an object with known names, and ignores names with the value undefined', () => {
   for (const options of [{}, { kernel: 3, stride: 'any' }, { padding: undefined }, Object.create(null)]) {
     expect(refused(options)).toBe('nothing was refused')
   }
 })
 
-test('what is no object is refused', () => {
+test('checkOptions refuses a value that is no object', () => {
   const given = [3, null, undefined, 'same', true, [3], () => 3, Number.NaN]
   expect(given.map(refused).join('\n')).toMatchInlineSnapshot(`
     "IsobathError: pool: expected an object such as { kernel: 3 }, got 3.
@@ -25,7 +25,7 @@ test('what is no object is refused', () => {
   `)
 })
 
-test('names of other libraries are told by ours, where there is such an option', () => {
+test('checkOptions suggests the current name for an option name of another library', () => {
   const norm = { ...rules, known: ['epsilon', 'momentum'] }
   const said = [
     refusal(() => checkOptions('batchNorm', { eps: 1e-3 }, norm)),
@@ -34,16 +34,16 @@ test('names of other libraries are told by ours, where there is such an option',
   ]
   expect(said.join('\n')).toMatchInlineSnapshot(`
     "IsobathError: batchNorm: expected the options epsilon, momentum, got "eps". Did you mean epsilon?
-    IsobathError: pool: expected the options kernel, stride, got "eps". Leave it out.
+    IsobathError: pool: expected the options kernel, stride, got "eps". Leave "eps" out.
     IsobathError: adam: expected the option rate, got "lr". Did you mean rate?"
   `)
 })
 
-test('names that are not known are refused, those of every object too', () => {
+test('checkOptions refuses unknown names, including names such as constructor that every object has', () => {
   expect([{ kernal: 3 }, { n: 5 }, { constructor: 1 }].map(refused).join('\n')).toMatchInlineSnapshot(`
     "IsobathError: pool: expected the options kernel, stride, got "kernal". Did you mean kernel?
-    IsobathError: pool: expected the options kernel, stride, got "n". Leave it out.
-    IsobathError: pool: expected the options kernel, stride, got "constructor". Leave it out."
+    IsobathError: pool: expected the options kernel, stride, got "n". Leave "n" out.
+    IsobathError: pool: expected the options kernel, stride, got "constructor". Leave "constructor" out."
   `)
   expect(refusal(() => checkOptions('norm', { nme: 'a' }, { ...rules, known: ['name'] }))).toMatchInlineSnapshot(
     `"IsobathError: norm: expected the option name, got "nme". Did you mean name?"`,

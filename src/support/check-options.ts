@@ -1,4 +1,4 @@
-/** Objects with options, as callers in plain JavaScript give them, who have no compiler to tell them. */
+/** Checks objects with options. Callers in plain JavaScript have no compiler that checks types. */
 import { describeValue } from './describe-value.ts'
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { suggestion } from './nearest.ts'
@@ -6,24 +6,24 @@ import { currentName } from './renamed.ts'
 
 export interface OptionRules {
   readonly code: ErrorCode
-  /** The names of all options. */
+  /** Names of all options. */
   readonly known: readonly string[]
-  /** Such an object, as it would be written. */
+  /** Example of an object with options, as a user would write it. */
   readonly example: string
 }
 
-/** What other libraries call some options, too far from our names to be slips of the finger. */
+/** Names of options in other libraries, and Isobath's names. The names differ too much to be found as misspellings. */
 const elsewhere: Readonly<Record<string, string>> = { eps: 'epsilon', lr: 'rate', learningRate: 'rate' }
 
 function hint(name: string, known: readonly string[]): string {
   const ours = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
   if (ours !== undefined && known.includes(ours)) return `Did you mean ${ours}?`
-  return suggestion(name, known).trim() || 'Leave it out.'
+  return suggestion(name, known).trim() || `Leave ${describeValue(name)} out.`
 }
 
 /**
- * Throws an error of the given code unless `options` is an object with known names alone; names whose value is undefined
- * are left out. `where` is the function that was given it.
+ * Throws an error with the given code unless `options` is an object with only known names. Names with the value
+ * undefined are ignored. `where` is the function that was called with the options.
  */
 export function checkOptions(where: string, options: unknown, { code, known, example }: OptionRules): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {

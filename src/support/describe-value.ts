@@ -1,4 +1,4 @@
-/** What an error says was found in place of what was expected: short, and never the whole of a large value. */
+/** A short description of a value for error messages. Large values are never shown whole. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list'

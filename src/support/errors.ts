@@ -1,4 +1,4 @@
-/** What went wrong, by class of cause; the command line maps every one of them to an exit status. */
+/** Codes of errors by kind of cause. The command line has an exit status for every code. */
 export type ErrorCode =
   | 'network' // the network contradicts itself or its input
   | 'preset' // an unknown preset or option, or a bad value
@@ -7,18 +7,20 @@ export type ErrorCode =
   | 'option' // a training or command line option is out of range
   | 'run' // a run folder is missing, locked, broken or of another kind
   | 'memory' // the program doesn't fit into memory
-  | 'disk' // the file system refused
-  | 'download' // a file can't be had from its homes
-  | 'platform' // the function needs Node, and this is a browser
-  | 'internal' // a verifier found a broken invariant: a defect of Isobath
+  | 'disk' // the file system refused an operation
+  | 'download' // a file can't be downloaded from any of its sources
+  | 'platform' // the function needs Node and was called in a browser
+  | 'internal' // a check found a broken invariant, which is a defect of Isobath
 
 /**
- * Writes the key of an option, with a value or without, as the reader of a message types it: `clipNorm` and `missing: "drop"`
- * in the library, `--clip-norm` and `--missing drop` on the command line.
+ * Writes an option's key, with or without a value, as the reader of a message types the option. In the library the text
+ * is `clipNorm` or `missing: "drop"`. On the command line the text is `--clip-norm` or `--missing drop`.
  */
 export type OptionName = (key: string, value?: string | readonly string[]) => string
 
-/** A message about options. */
+/**
+ * A function that writes a message about options, with the names of options as the reader of the message types them.
+ */
 export type Wording = (name: OptionName) => string
 
 const nameInCode: OptionName = (key, value) => {
@@ -28,10 +30,13 @@ const nameInCode: OptionName = (key, value) => {
   return `${key}: ${shown}`
 }
 
-/** An error a user can act on: where, what was expected, what was found, what to do. */
+/**
+ * An error that a user can act on. The message names the place, the expected value, the value found, and the remedy.
+ */
 export class IsobathError extends Error {
+  /** Code of the error, by kind of cause. */
   readonly code: ErrorCode
-  /** The message again, with the options' names as another reader types them. */
+  /** Writes the message with the names of options as the reader of the message types them. */
   readonly wording: Wording
 
   constructor(code: ErrorCode, message: string | Wording) {
@@ -43,12 +48,12 @@ export class IsobathError extends Error {
   }
 }
 
-/** Throws an `internal` error when an invariant doesn't hold. */
+/** Throws an `internal` error if the condition is false. */
 export function assertInvariant(condition: boolean, message: string): asserts condition {
   if (!condition) throw new IsobathError('internal', `broken invariant: ${message}`)
 }
 
-/** What `make` gives; undefined where it throws an IsobathError. */
+/** The result of `make`, or undefined if `make` throws an IsobathError. */
 export function orUndefined<T>(make: () => T): T | undefined {
   try {
     return make()

@@ -16,8 +16,8 @@ const table = {
   seed: field(count(0), { usual: 'drawn', help: (usual) => `chooses (${usual}) numbers` }),
 } satisfies Fields
 
-describe('a table of options', () => {
-  it('takes its own options among others, and gives those left out their defaults', () => {
+describe('tables of options:', () => {
+  it('a table picks its own options from an object, and fills in the defaults of options that were left out', () => {
     const given = pickOptions(table, { width: 2, depth: undefined, other: 'x' })
     expect(given).toEqual({ width: 2 })
     expect(withDefaults(table, given)).toEqual({ width: 2, depth: 4, norm: null, fast: true })
@@ -30,7 +30,7 @@ describe('a table of options', () => {
     })
   })
 
-  it('names the option of a bad value as its reader types it', () => {
+  it('an error names the option with a bad value as the reader of the message types it', () => {
     const refused = (given: object): unknown => {
       try {
         return pickOptions(table, given)
@@ -42,41 +42,41 @@ describe('a table of options', () => {
       'depth: expected a whole number of at least 1, got 0.',
       '--depth: expected a whole number of at least 1, got 0.',
     ])
-    // Off is a value where that is the default, and nowhere else.
+    // The value null is allowed only for options that are off by default.
     expect(refused({ width: 2, norm: null })).toEqual({ width: 2, norm: null })
     expect(refused({ width: 2, depth: null })).toEqual([
       'depth: expected a whole number of at least 1, got null.',
       '--depth: expected a whole number of at least 1, got null.',
     ])
-    // Neither is a needed option that was left out.
+    // A required option must not be left out.
     expect(refused({ depth: 2 })).toEqual([
       'width: expected a whole number of at least 1, got nothing.',
       '--width: expected a whole number of at least 1, got nothing.',
     ])
   })
 
-  it('refuses names that no table has', () => {
+  it('names that are in no table are refused', () => {
     const known = Object.keys(table)
     const refused = [{ dept: 3 }, { toString: 1 }, { lr: 1 }].map((given) =>
-      refusal(() => checkNames(known, given, { lr: 'Give it to the optimizer.' })),
+      refusal(() => checkNames(known, given, { lr: 'Give the rate to the optimizer.' })),
     )
     expect(refused).toMatchInlineSnapshot(`
       [
         "IsobathError: dept: expected one of width, depth, norm, fast, seed. Did you mean depth?",
         "IsobathError: toString: expected one of width, depth, norm, fast, seed.",
-        "IsobathError: lr: expected one of width, depth, norm, fast, seed. Give it to the optimizer.",
+        "IsobathError: lr: expected one of width, depth, norm, fast, seed. Give the rate to the optimizer.",
       ]
     `)
   })
 
-  it('has the default in its help, at the end or where the row puts it', () => {
+  it('the help of an option shows the default, at the end or at the place that the row chooses', () => {
     expect(table.depth.help()).toBe('layers (default: 4)')
     expect(table.depth.help('as deep as the run')).toBe('layers (default: as deep as the run)')
     expect(table.norm.help()).toBe('the largest norm')
     expect(table.seed.help()).toBe('chooses (drawn) numbers')
   })
 
-  it('describes the values that have words, in its order', () => {
+  it('the values that have a description are described in the order of the table', () => {
     expect([...describeFields(table, { norm: 2, depth: 5 })]).toEqual([
       ['depth', '5 layers'],
       ['norm', 'norm 2'],
@@ -84,7 +84,7 @@ describe('a table of options', () => {
     expect([...describeFields(table, { norm: null, depth: 4 })]).toEqual([])
   })
 
-  it('reads stored values, where a missing one is from before there was its option', () => {
+  it('a stored value that is missing gets the value of trainings from before the option existed', () => {
     expect(readStored(table, { width: 2 }, 'run')).toEqual({ width: 2, depth: 4, norm: null, fast: false })
     expect(readStored(table, { width: 2, fast: true, norm: 1 }, 'run')).toMatchObject({ fast: true, norm: 1 })
     const refused = [{ depth: 2 }, { width: 'x' }, { width: 2, newer: 1 }].map((stored) =>
@@ -94,7 +94,7 @@ describe('a table of options', () => {
       [
         "IsobathError: settings.width: expected a whole number of at least 1, got nothing. The file was changed or broken.",
         "IsobathError: settings.width: expected a whole number of at least 1, got "x". The file was changed or broken.",
-        "IsobathError: settings.newer: this version has no such option. Use the version that wrote it.",
+        "IsobathError: settings.newer: this version has no such option. Use the version that wrote the file.",
       ]
     `)
   })

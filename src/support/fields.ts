@@ -1,37 +1,53 @@
 /**
- * Options as tables: a row for each says its kind, its default, its flag and its help. Types, checks, errors, flags, stored
- * settings, descriptions and the tables in docs come from the rows.
+ * Options as tables. Each row holds an option's kind, default, flag and help. Types, checks, errors, flags, stored
+ * settings, descriptions and the tables in the docs are all made from the rows.
  */
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { complaint, type Kind } from './kinds.ts'
 import { suggestion } from './nearest.ts'
 import { currentName, warnOfOldName, withCurrentNames } from './renamed.ts'
 
-/** What a row says besides its kind. */
+/** The properties of an option other than its kind. */
 export interface Row<T> {
-  /** True where it can't be left out. */
+  /** True if the option can't be left out. */
   readonly required?: true
-  /** Taken where the option is left out. null: the option is off, and settings say so. Absent: settings leave it out, too. */
+  /**
+   * Value of an option that is left out. null means that the option is off. Without `default`, settings leave the
+   * option out too.
+   */
   readonly default?: T | null
-  /** How the command line takes it: `--batch <n>`. */
+  /** The option on the command line, such as `--batch <n>`. */
   readonly flag?: string
-  /** For the help of the command line and the tables in docs. Its function has the default in words, for another place than the end. */
+  /**
+   * Help for the command line and for the tables in the docs. The default in words is added at the end of the help. A
+   * function gets the default in words and returns the whole help.
+   */
   readonly help?: string | ((usual: string) => string)
-  /** The default in words, where the value doesn't say it. */
+  /** The default in words, if the value alone is unclear. */
   readonly usual?: string
-  /** Words for a training's description; undefined where there is nothing to say. `recipe`: the name of one that is followed. */
+  /**
+   * Describes the value in a training's description, or gives undefined. `recipe` is the name of the training's recipe.
+   */
   readonly describe?: (value: T, recipe?: string) => string | undefined
-  /** The value of trainings that were stored before there was this option; by default its default. */
+  /**
+   * Value of the option in trainings that were stored before the option existed. Without `before`, the option's default
+   * applies.
+   */
   readonly before?: T
 }
 
-/** A row, ready to use: T is what is given, D what stands for it where it is left out; never where it can't be left out. */
+/**
+ * An option, ready to use. T is the type of given values. D is the type of the default, and never for a required
+ * option.
+ */
 export interface Field<T, D = undefined> {
   readonly kind: Kind<T>
   readonly default: D
   readonly required: boolean
   readonly flag?: string
-  /** With the default in words: the row's, or another one where a command has its own. */
+  /**
+   * Help with the default in words. A command with another default passes the words for the other default as `usual`.
+   */
   readonly help: (usual?: string) => string
   readonly describe: (value: unknown, recipe?: string) => string | undefined
   readonly before: T | D
@@ -39,31 +55,32 @@ export interface Field<T, D = undefined> {
 
 export type Fields = Readonly<Record<string, Field<unknown, unknown>>>
 
-// keyof Pick and keyof Omit, and not the keys themselves: so a row's docstring is that of its option, too.
+// The types use keyof Pick and keyof Omit instead of the keys themselves, so that editors show a row's docstring for
+// its option.
 
 type RequiredKeys<F extends Fields> = { [K in keyof F]: [F[K]['default']] extends [never] ? K : never }[keyof F]
 
-/** The options that a caller may give; undefined is as left out. */
+/** The options that a caller may give. The value undefined counts as left out. */
 export type Input<F extends Fields> = { readonly [K in keyof Pick<F, RequiredKeys<F>>]: ValueOf<F[K]> } & {
   readonly [K in keyof Omit<F, RequiredKeys<F>>]?: ValueOf<F[K]> | Extract<F[K]['default'], null>
 }
 
 type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends F[K]['default'] ? K : never }[keyof F]
 
-/** The same with defaults; what has none may be missing. */
+/** The options with defaults filled in. Options without a default may be missing. */
 export type Output<F extends Fields> = {
   readonly [K in keyof Omit<F, OptionalKeys<F>>]: ValueOf<F[K]> | F[K]['default']
 } & { readonly [K in keyof Pick<F, OptionalKeys<F>>]?: ValueOf<F[K]> }
 
 type ValueOf<F> = F extends Field<infer T, unknown> ? T : never
 
-/** A row that can't be left out. */
+/** Makes a required option. */
 export function field<T>(kind: Kind<T>, row: Row<NoInfer<T>> & { readonly required: true }): Field<T, never>
-/** A row without a default. */
+/** Makes an option without a default. */
 export function field<T>(kind: Kind<T>, row?: Row<NoInfer<T>> & { readonly default?: undefined }): Field<T>
-/** A row with one. */
+/** Makes an option with a default. */
 export function field<T>(kind: Kind<T>, row: Row<NoInfer<T>> & { readonly default: NoInfer<T> }): Field<T, T>
-/** A row that is off by default. */
+/** Makes an option that is off by default. */
 export function field<T>(kind: Kind<T>, row: Row<NoInfer<T>> & { readonly default: null }): Field<T, null>
 export function field<T>(kind: Kind<T>, row: Row<T> = {}): Field<T, T | null | undefined> {
   const { default: standard, required = false, flag, help = '', describe, before = standard } = row
@@ -82,21 +99,23 @@ export function field<T>(kind: Kind<T>, row: Row<T> = {}): Field<T, T | null | u
   }
 }
 
-/** True for the values of a field, and for the null of an option that is off. */
+/** Whether the option accepts the value. An option that is off by default also accepts null. */
 const accepts = (field: Field<unknown, unknown>, value: unknown): boolean =>
   field.kind.accepts(value) || (value === null && field.default === null)
 
 const isGiven = ([, value]: readonly [string, unknown]): boolean => value !== undefined
 
-/** Whose options they are, where an error names that beside the option, and the code of the error. */
+/** The owner of options, such as a function. Errors name the owner and have its error code. */
 export interface OptionsOwner {
+  /** Name of the owner in error messages. */
   readonly name: string
   readonly code: ErrorCode
 }
 
 /**
- * The options of a table among those that were given; undefined is as left out. Throws an error that names the first value
- * of another kind, or an option that can't be left out: an `option` error, or with the name and the code of their owner.
+ * The given options that are in the table. The value undefined counts as left out. Throws an `option` error that names
+ * the first option with a value of the wrong kind, or a required option that was left out. With an owner, the error has
+ * the owner's name and code.
  */
 export function pickOptions<F extends Fields>(table: F, given: object, owner?: OptionsOwner): Input<F> {
   const needed = Object.entries(table).filter(([, { required }]) => required)
@@ -119,14 +138,14 @@ export function without<F extends Fields, K extends keyof F>(table: F, ...keys: 
   return Object.fromEntries(kept) as Omit<F, K>
 }
 
-/** A value for each row of a table: what was given, or else the default. Of checked options; those of other tables are left out. */
+/** A value for each row of a table: the given value, or else the default. The options must have been checked before. */
 export function withDefaults<F extends Fields>(table: F, options: Input<F>): Output<F> {
   const given: object = options
   const values = Object.entries(table).map(([key, row]) => [key, Reflect.get(given, key) ?? row.default] as const)
   return Object.fromEntries(values.filter(isGiven)) as Output<F>
 }
 
-/** The words of each value that has some, by its option and in the table's order. `recipe`: the name of one that is followed. */
+/** The descriptions of values by option, in the table's order. `recipe` is the name of the training's recipe. */
 export function describeFields(table: Fields, values: object, recipe?: string): ReadonlyMap<string, string> {
   const words = new Map<string, string>()
   for (const [key, field] of Object.entries(table)) {
@@ -137,8 +156,8 @@ export function describeFields(table: Fields, values: object, recipe?: string): 
 }
 
 /**
- * Values that were stored, read again: one that is missing is from before there was its option. Throws a `run` error on a
- * value of another kind, and on one that this version has no option for. `where`: the place in the file.
+ * Reads stored values of options. A missing value comes from a version without the option. Throws a `run` error on a
+ * value of the wrong kind, and on an option that this version doesn't have. `where` is the place in the file.
  */
 export function readStored<F extends Fields>(
   table: F,
@@ -148,7 +167,10 @@ export function readStored<F extends Fields>(
   const stored = withCurrentNames(written)
   for (const key of Object.keys(stored)) {
     if (!Object.hasOwn(table, key)) {
-      throw new IsobathError('run', `${where}.${key}: this version has no such option. Use the version that wrote it.`)
+      throw new IsobathError(
+        'run',
+        `${where}.${key}: this version has no such option. Use the version that wrote the file.`,
+      )
     }
   }
   const values = Object.entries(table).map(([key, row]) => [key, stored[key] ?? row.before] as const)
@@ -163,7 +185,7 @@ export function readStored<F extends Fields>(
 }
 
 /**
- * Throws an `option` error on a name that no table has. `remedies`: what to do about names that are known from elsewhere.
+ * Throws an `option` error on an unknown name. `remedies` holds remedies for names that users know from other places.
  */
 export function checkNames(
   known: readonly string[],

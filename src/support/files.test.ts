@@ -30,14 +30,14 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const isWindows = process.platform === 'win32'
 
-describe('writeWhole', () => {
-  it('writes over a file and leaves nothing else', () => {
+describe('writeWhole:', () => {
+  it('writing replaces a file and leaves no other file', () => {
     const file = join(folder, 'a.txt')
     writeWhole(file, 'first, and longer')
     writeWhole(file, 'second')
     expect(readFileSync(file, 'utf8')).toBe('second')
     const piece = new Uint8Array(3)
-    // A piece may take the place of the one before it.
+    // All pieces of the content may use the same memory.
     const pieces = function* () {
       for (const byte of [65, 66, 67]) yield piece.fill(byte)
     }
@@ -46,7 +46,7 @@ describe('writeWhole', () => {
     expect(readdirSync(folder)).toEqual(['a.txt'])
   })
 
-  it.skipIf(isWindows)('writes what a link leads to, also where nothing is there yet', () => {
+  it.skipIf(isWindows)('writing to a link writes its target, even if the target does not exist yet', () => {
     mkdirSync(join(folder, 'kept'))
     for (const name of ['there', 'new']) symlinkSync(join('kept', name), join(folder, name))
     writeFileSync(join(folder, 'kept', 'there'), 'before')
@@ -58,7 +58,7 @@ describe('writeWhole', () => {
     expect(readdirSync(join(folder, 'kept')).sort()).toEqual(['new', 'there'])
   })
 
-  it('refuses a folder and links in a ring', () => {
+  it('writing to a folder or to a link to itself is refused', () => {
     mkdirSync(join(folder, 'is-folder'))
     const file = join(folder, 'is-folder')
     for (const write of [() => checkWritable(file), () => writeWhole(file, 'x')]) {
@@ -70,7 +70,7 @@ describe('writeWhole', () => {
     expect(readdirSync(folder).sort()).toEqual(['is-folder', 'ring'])
   })
 
-  it('is checked before: a file without a name, and a folder that takes no file', () => {
+  it('the check in advance, checkWritable, refuses an empty name and a folder that accepts no file', () => {
     expect(() => checkWritable('')).toThrow('expected the name of a file to write, got an empty one.')
     checkWritable(join(folder, 'made', 'new.svg'))
     expect(readdirSync(join(folder, 'made'))).toEqual([])
@@ -78,10 +78,10 @@ describe('writeWhole', () => {
       expect(() => checkWritable('/proc/new.svg')).toThrow("/proc/new.svg: can't be written")
   })
 
-  it.skipIf(isWindows)('writes into a pipe, which stays a pipe', () => {
+  it.skipIf(isWindows)('writing into a pipe leaves the pipe a pipe', () => {
     const pipe = join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])
-    // Open at both ends, so that neither waits for the other.
+    // The pipe is open for reading and writing, so that opening it waits for nobody.
     const reader = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)
     try {
       writeWhole(pipe, 'through the pipe')
@@ -94,9 +94,9 @@ describe('writeWhole', () => {
   })
 
   it.skipIf(!existsSync('/dev/full') || !statSync('/dev/full').isCharacterDevice())(
-    'says what a device says, and leaves it in its place',
+    'writing to a full device reports its error, and does not replace the device',
     () => {
-      // Through a link: where the device were replaced, only the link would be.
+      // The test writes through a link, so that a fault would replace the link and not the device.
       const link = join(folder, 'full')
       symlinkSync('/dev/full', link)
       expect(() => checkWritable(link)).not.toThrow()
@@ -107,7 +107,7 @@ describe('writeWhole', () => {
     },
   )
 
-  it('keeps who may read a file that it replaces', () => {
+  it('a new file gets the permissions of the file that it replaces', () => {
     const file = join(folder, 'private')
     writeFileSync(file, 'old', { mode: 0o600 })
     chmodSync(file, 0o600)
@@ -116,7 +116,7 @@ describe('writeWhole', () => {
     expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['new', 0o600])
   })
 
-  it("leaves the user's own files beside it alone, and follows no link that somebody planted there", () => {
+  it("writing doesn't change the user's other files, and follows no link placed at a temporary path", () => {
     const file = join(folder, 'report.html')
     const others = ['report.html.trial', 'report.html.partial', 'target']
     writeFileSync(join(folder, others[0]), 'mine')
@@ -128,7 +128,7 @@ describe('writeWhole', () => {
     expect(readFileSync(file, 'utf8')).toBe('a report')
   })
 
-  it('advises space where there is none, and another place elsewhere', () => {
+  it('the remedy is to free space if the disk is full, and otherwise to choose another place', () => {
     const taken = join(folder, 'taken')
     writeFileSync(taken, '')
     expect(() => writeWhole(join(taken, 'below'), 'x')).toThrow(/ Choose another place\.$/)

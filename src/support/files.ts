@@ -1,4 +1,7 @@
-/** Files as a run needs them: written whole or not at all, every failure an error a user can act on. Node only. */
+/**
+ * Reads and writes files of runs. A file is written whole or not at all. Every failure is an error that a user can act
+ * on.
+ */
 import {
   accessSync,
   closeSync,
@@ -25,13 +28,13 @@ import { dirname, resolve } from 'node:path'
 import { grouped } from '../format/words.ts'
 import { type ErrorCode, IsobathError } from './errors.ts'
 
-/** What the operating system said, without the error's code and path: `no space left on device`. */
+/** The reason that the operating system gave, without the error's code and path, such as `no space left on device`. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return /^E[A-Z]+: ([^,]+)/.exec(text)?.[1] ?? text
 }
 
-/** Space helps where there is none, and nowhere else. */
+/** The remedy for a failed write. The remedy mentions space only if the disk is full. */
 export function remedyFor(error: unknown): string {
   const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
   return isFull ? 'Free some space or choose another place.' : 'Choose another place.'
@@ -45,17 +48,17 @@ function orDiskError(place: string, work: () => void): void {
   }
 }
 
-/** Whether a file is there; not where its name can't be looked at. */
+/** Whether the path is an existing file. False if the path can't be read. */
 export function isFile(path: string): boolean {
   return statusOf(path)?.isFile() === true
 }
 
-/** Whether a folder is there; not where its name can't be looked at. */
+/** Whether the path is an existing folder. False if the path can't be read. */
 export function isFolder(path: string): boolean {
   return statusOf(path)?.isDirectory() === true
 }
 
-/** The names in a folder; none where it is no folder or can't be read. */
+/** The names in a folder. The list is empty if the path is no folder or can't be read. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -64,7 +67,10 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Undefined for every reason: no entry, a file for a folder on the way, a name too long, no permission. */
+/**
+ * The status of a path. Returns undefined for any failure, such as a missing file, a name that is too long, or no
+ * permission.
+ */
 function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path)
@@ -73,12 +79,15 @@ function statusOf(path: string): Stats | undefined {
   }
 }
 
-/** Makes a folder and those around it. Throws a `disk` error. */
+/** Makes a folder and its missing parent folders. Throws a `disk` error if a folder can't be made. */
 export function makeFolder(folder: string): void {
   orDiskError(folder, () => makeMissing(folder))
 }
 
-/** Not mkdirSync's `recursive`: it never returns where a file system such as /proc denies that a folder can be made. */
+/**
+ * Makes a folder and its missing parents one by one. The function doesn't use mkdirSync's option `recursive`, which
+ * never returns if a file system such as /proc refuses a new folder.
+ */
 function makeMissing(folder: string): void {
   if (isFolder(folder)) return
   if (existsSync(folder)) throw new Error('it is a file, not a folder')
@@ -86,14 +95,14 @@ function makeMissing(folder: string): void {
   try {
     mkdirSync(folder)
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have made the folder in the meantime.
     if (!isFolder(folder)) throw error
   }
 }
 
 /**
- * Makes the folder of a file that will be written after long work. Throws a `disk` error where the file couldn't be
- * written: its folder is closed, or there is a folder of its name; an `option` error where it has no name.
+ * Checks that a file can be written later, after long work, and makes the file's folder. Throws a `disk` error if the
+ * folder accepts no new file, or if the path is a folder. Throws an `option` error if the file's name is empty.
  */
 export function checkWritable(file: string): void {
   if (file === '') throw new IsobathError('option', 'expected the name of a file to write, got an empty one.')
@@ -105,21 +114,27 @@ export function checkWritable(file: string): void {
   })
 }
 
-/** Permissions don't tell: a file system such as /proc has folders that root may write and that take no file. */
+/**
+ * Creates and removes a file to check that a folder accepts files. Checking permissions isn't enough: in a file system
+ * such as /proc, root may write to folders that accept no file.
+ */
 function tryNewFile(file: string): void {
   closeSync(openSync(file, 'wx'))
   rmSync(file)
 }
 
-/** A name beside the file that nobody else has or can foresee: a link that waited there would lead elsewhere. */
+/**
+ * The path of a temporary file beside the file. The name is random, so that nobody can place a link to another file at
+ * this path in advance.
+ */
 function besideOf(file: string): string {
   return `${file}.${crypto.randomUUID().slice(0, 8)}.partial`
 }
 
 /**
- * Writes a file whole or not at all, also where the power fails. Links stay links: what they lead to is written. Devices
- * and pipes are written into, as nothing may take their place. Pieces are written one after the other, each before the next
- * is asked for. Throws a `disk` error.
+ * Writes a file whole or not at all, even if the power fails. If the path is a link, the link's target is written and
+ * the link stays. Devices and pipes are written to and not replaced. Each piece of the content is written before the
+ * next piece is requested. Throws a `disk` error if the file can't be written.
  */
 export function writeWhole(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
@@ -133,15 +148,15 @@ export function writeWhole(file: string, content: string | Uint8Array | Iterable
 }
 
 interface WriteTarget {
-  /** What is written in the end, no link to it. */
+  /** Path of the file to write, with links resolved. */
   readonly file: string
-  /** A new file takes its place; else it is written into. */
+  /** Whether a new file replaces the old file. The value is false if the content is written into a device or a pipe. */
   readonly isWhole: boolean
-  /** What this process has open already, by the name that the system gives it. */
+  /** Descriptor of a file that this process has already open, if the path names one, such as /dev/stdout. */
   readonly descriptor?: number
 }
 
-/** Throws where there is a folder. */
+/** The target of a write to the path. Throws an error if the path is a folder. */
 function placeOf(file: string): WriteTarget {
   const status = statusOf(file)
   if (status?.isDirectory()) throw new Error('it is a folder, not a file')
@@ -152,10 +167,10 @@ function placeOf(file: string): WriteTarget {
   return { file, isWhole: false, descriptor: Number(number ?? (name === 'stdout' ? 1 : 2)) }
 }
 
-/** Where a link leads that leads to nothing yet; anything else as it is. */
+/** The path to which a link to a missing file leads. Any other path stays unchanged. */
 function throughLinks(start: string): string {
   let file = start
-  // As many as Linux follows.
+  // Linux also follows at most 40 links.
   for (let links = 0; links < 40; links++) {
     if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
     file = resolve(dirname(file), readlinkSync(file))
@@ -165,14 +180,14 @@ function throughLinks(start: string): string {
 
 function replace(file: string, content: Iterable<Uint8Array>): void {
   const temporary = besideOf(file)
-  // What others may not read stays so.
+  // The new file gets the permissions of the old file, so that private files stay private.
   const mode = statSync(file, { throwIfNoEntry: false })?.mode
   try {
     const descriptor = openSync(temporary, 'wx', 0o666)
     try {
       if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777)
       writePieces(descriptor, content)
-      // Else the name could reach the disk before the content does.
+      // Without fsync, the new name could reach the disk before the content does.
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -194,7 +209,7 @@ function writeInto(file: string, content: Iterable<Uint8Array>): void {
   }
 }
 
-/** Node reads and writes at most 2 GiB at once. */
+/** Number of bytes that one call reads or writes. Node allows at most 2 GiB in one call. */
 const pieceBytes = 2 ** 28
 
 function writePieces(descriptor: number, content: Iterable<Uint8Array>): void {
@@ -205,7 +220,10 @@ function writePieces(descriptor: number, content: Iterable<Uint8Array>): void {
   }
 }
 
-/** Makes a renaming last. Not every system can do that with a folder, and the files are whole all the same. */
+/**
+ * Makes sure that a renaming is on the disk. Not every system can sync a folder, so failures are ignored. Files are
+ * written whole even without the sync of the folder.
+ */
 function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r')
@@ -217,7 +235,7 @@ function syncFolder(folder: string): void {
   } catch {}
 }
 
-/** A file's bytes, however large it is. Throws what Node throws. */
+/** The bytes of a file of any size. Throws Node's error if the file can't be read. */
 export function readWhole(file: string): Uint8Array<ArrayBuffer> {
   const descriptor = openSync(file, 'r')
   try {
@@ -235,17 +253,17 @@ export function readWhole(file: string): Uint8Array<ArrayBuffer> {
 }
 
 export interface FileReading {
-  /** The class of the errors. */
+  /** Code of the errors. */
   readonly code: ErrorCode
-  /** The most bytes the file may have. */
+  /** Largest size of the file, in bytes. */
   readonly limit: number
-  /** What to do, said at the end of an error. */
+  /** Remedy at the end of an error message. */
   readonly remedy: string
 }
 
 /**
- * A file's bytes. Throws an error of the given class where it can't be read, is a folder or a device (which might never
- * end), or is larger than the limit.
+ * The bytes of a file of limited size. Throws an error with the given code if the file can't be read, or if the file is
+ * larger than the limit. Throws the error also if the path is a folder or a device, because a device might never end.
  */
 export function readLimited(file: string, { code, limit, remedy }: FileReading): Uint8Array<ArrayBuffer> {
   const refuse = (problem: string): IsobathError => new IsobathError(code, `${file}: ${problem}. ${remedy}`)
@@ -265,23 +283,26 @@ export function readLimited(file: string, { code, limit, remedy }: FileReading):
   }
 }
 
-/** Removes a file, if it is there and that can be done. */
+/** Removes a file if possible. A missing file and any failure are ignored. */
 export function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true })
   } catch {}
 }
 
-/** A file that grows at its end. */
+/** A file to which text is appended. */
 export interface GrowingFile {
-  /** Throws a `disk` error; part of the text may then be in the file. */
+  /** Appends a text. Throws a `disk` error if writing fails. After the error, part of the text may be in the file. */
   append(text: string): void
-  /** Waits until what was added is on the disk. Throws a `disk` error. */
+  /** Waits until all appended text is on the disk. Throws a `disk` error if the disk refuses. */
   sync(): void
   close(): void
 }
 
-/** Cuts a file to so many bytes, makes it where there is none, and opens it to add to it. Throws a `disk` error. */
+/**
+ * Opens a file for appending after its first `bytes` bytes, and makes a missing file. Throws a `disk` error if the file
+ * can't be opened.
+ */
 export function openGrowing(file: string, bytes: number): GrowingFile {
   let descriptor = -1
   orDiskError(file, () => {

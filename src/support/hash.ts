@@ -1,4 +1,7 @@
-/** A 32-bit hash of a text and a seed (FNV-1a, then Murmur3's finalizer); a signed integer, the same on every machine. */
+/**
+ * A 32-bit hash of a text and a seed, as a signed integer (FNV-1a, then Murmur3's finalizer). The hash is the same on
+ * every machine.
+ */
 export function hashText(text: string, seed = 0): number {
   let hash = (0x811c9dc5 ^ Math.imul(seed, 0x9e3779b1)) | 0
   for (let position = 0; position < text.length; position++) {
@@ -7,7 +10,7 @@ export function hashText(text: string, seed = 0): number {
   return mixBits(hash)
 }
 
-/** Murmur3's 32-bit finalizer: every input bit moves every output bit. */
+/** Murmur3's 32-bit finalizer, in which every input bit affects every output bit. */
 export function mixBits(value: number): number {
   let bits = value | 0
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bytes, complaint, count, oneOf, positive, readNumber, readNumbers, upTo } from './kinds.ts'
 
-describe('kinds of values', () => {
-  it('accept their values and no others', () => {
+describe('kinds of option values:', () => {
+  it('each kind accepts its own values and refuses all other values', () => {
     const values = [-1, 0, 0.5, 1, 2.5, 1e17, Number.NaN, Number.POSITIVE_INFINITY, '1', null, [1]]
     const accepted = (kind: { accepts: (value: unknown) => boolean }) => values.filter(kind.accepts)
     expect(accepted(positive())).toEqual([0.5, 1, 2.5, 1e17])
@@ -12,17 +12,19 @@ describe('kinds of values', () => {
     expect(accepted(oneOf(['1', '2']))).toEqual(['1'])
   })
 
-  it('say what was expected, what was found, and what was meant', () => {
+  it('the error text names the expected value, the value found, and a suggestion', () => {
     expect(complaint(upTo(1000), -1)).toBe('expected a number above 0 and up to 1,000, got -1.')
     expect(complaint(oneOf(['cosine', 'step']), 'cosin')).toBe(
       'expected one of cosine, step, got cosin. Did you mean cosine?',
     )
-    expect(complaint(oneOf(['cosine', 'step']), 3)).toBe('expected one of cosine, step, got 3. Choose one of them.')
+    expect(complaint(oneOf(['cosine', 'step']), 3)).toBe(
+      'expected one of cosine, step, got 3. Choose a name from the list.',
+    )
   })
 })
 
-describe('texts of the command line', () => {
-  it('are read as numbers where they are numbers as people write them', () => {
+describe('texts of the command line:', () => {
+  it('a text is read as a number only if it is a finite number as people write numbers', () => {
     expect(['0.1', '1e-4', '-3', ' 7 '].map(readNumber)).toEqual([0.1, 1e-4, -3, 7])
     expect(['', ' ', 'ten', '1,5', 'NaN', 'Infinity', '1e999', '5%'].flatMap((text) => readNumber(text) ?? [])).toEqual(
       [],
@@ -31,7 +33,7 @@ describe('texts of the command line', () => {
     expect(['0.5,', ',', '0.5;0.75'].flatMap((text) => readNumbers(text) ?? [])).toEqual([])
   })
 
-  it('of sizes have units', () => {
+  it('a text is read as a size in bytes, with or without a unit', () => {
     const { text } = bytes()
     const texts = ['2GiB', '1.5 GiB', '500MB', '64kib', '1000', '12b']
     expect(texts.map((size) => text?.read(size))).toEqual([2 ** 31, 1.5 * 2 ** 30, 5e8, 65536, 1000, 12])

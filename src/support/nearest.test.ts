@@ -15,8 +15,8 @@ const names = [
   'loss',
 ]
 
-describe('the nearest name', () => {
-  it('is a few edits away: swaps, missing and other letters, capitals aside', () => {
+describe('nearest:', () => {
+  it('the nearest name may differ from the word by swapped, missing or other letters, ignoring case', () => {
     const meant = {
       minst: 'mnist',
       Glyph: 'glyphs',
@@ -28,19 +28,19 @@ describe('the nearest name', () => {
     for (const [word, name] of Object.entries(meant)) expect(nearest(word, names), word).toBe(name)
   })
 
-  it('may have the word in it, or be in the word', () => {
+  it('the nearest name may contain the word, or be contained in the word', () => {
     const meant = { cifar: 'cifar-10', 'fashion-mnist': 'mnist', 'two-moons': 'moons', log: 'logEvery' }
     for (const [word, name] of Object.entries(meant)) expect(nearest(word, names), word).toBe(name)
   })
 
-  it('is none for a word that has only a few letters in common with each', () => {
+  it('a word that is similar to no name has no nearest name', () => {
     for (const word of ['digits', 'iris', 'xor', 'constructor', 'q', ''])
       expect(nearest(word, names), word).toBe(undefined)
   })
 })
 
-describe('a suggestion', () => {
-  it('is a question, and empty where there is nothing to suggest', () => {
+describe('suggestion:', () => {
+  it('a suggestion is a question, or empty if there is no name to suggest', () => {
     expect(suggestion('minst', names)).toBe('Did you mean mnist? ')
     expect(['mnist', 'q', 5, null].map((word) => suggestion(word, names))).toEqual(['', '', '', ''])
   })

@@ -1,9 +1,10 @@
-/** Which name was meant, where a word isn't one. */
+/** Finds the name that was probably meant by a misspelled word. */
 
 /**
- * The candidate with the fewest edits from the word, if they are few for its length: one of up to four letters, two of up
- * to eight, and else a third of them. Otherwise one that holds the word (`cifar`: cifar-10), or that the word holds
- * (`fashion-mnist`: mnist).
+ * The candidate that is the fewest edits away from the word. Words of up to four letters
+ * allow one edit, words of up to eight letters two edits, and longer words a third of their letters. If there is no such
+ * candidate, the result is a candidate that contains the word (cifar-10 for `cifar`), or a candidate within the word
+ * (mnist for `fashion-mnist`).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const asked = word.toLowerCase()
@@ -19,11 +20,15 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best ?? nearestByParts(asked, candidates)
 }
 
-/** Shorter words are in many names by chance, and shorter names in many words. */
+/** Smallest number of letters of a word that is searched for in names. Shorter words are in many names by chance. */
 const SHORTEST_WORD = 3
+/** Smallest number of letters of a name that is searched for in a word. Shorter names are in many words by chance. */
 const SHORTEST_NAME = 4
 
-/** Of several, the one that is most nearly as long as the word. */
+/**
+ * The candidate that contains the word, or that the word contains. Of several candidates, the one with the most similar
+ * length is chosen.
+ */
 function nearestByParts(asked: string, candidates: readonly string[]): string | undefined {
   const related = candidates.filter((candidate) => {
     const known = candidate.toLowerCase()
@@ -35,8 +40,8 @@ function nearestByParts(asked: string, candidates: readonly string[]): string | 
 }
 
 /**
- * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau 1964), where no
- * letter is edited twice.
+ * Number of insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau
+ * 1964). No letter is edited twice.
  */
 function editDistance(one: string, other: string): number {
   let before: number[] = []
@@ -55,7 +60,10 @@ function editDistance(one: string, other: string): number {
   return row[other.length]
 }
 
-/** `Did you mean mlp? ` or nothing, as for what is no word: callers in plain JavaScript may give anything. */
+/**
+ * A question such as `Did you mean mlp? `. The text is empty if no candidate is near. The text is empty also if `word`
+ * is no string, because callers in plain JavaScript may pass any value.
+ */
 export function suggestion(word: unknown, candidates: readonly string[]): string {
   if (typeof word !== 'string') return ''
   const found = nearest(word, candidates)

@@ -1,4 +1,7 @@
-/** Whether lists and objects are within each other more than `limit` deep, found without recursion, which might not end well. */
+/**
+ * Whether lists and objects are nested more than `limit` levels deep. The search uses no recursion, which could run out
+ * of stack.
+ */
 export function isNestedBeyond(root: unknown, limit: number): boolean {
   const waiting: [unknown, number][] = [[root, 1]]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { cos, erf, exp, log, normalDensity, normalDistribution, normalQuantile, sin, tanh } from './numbers.ts'
 import { createRandom } from './random.ts'
 
-/** The largest |ours - theirs| / |theirs| over random arguments, and where. */
+/** The largest relative error |ours - theirs| / |theirs| over 20,000 random arguments. */
 function worstError(ours: (x: number) => number, theirs: (x: number) => number, low: number, high: number): number {
   const random = createRandom(1, 'numbers')
   let worst = 0
@@ -14,10 +14,10 @@ function worstError(ours: (x: number) => number, theirs: (x: number) => number, 
   return worst
 }
 
-/** An ulp is at most 2^-52 of a number; Math.* itself is wrong by up to one. */
+/** Largest size of an ulp, relative to the number. The functions of Math have an error of up to one ulp too. */
 const ULP = 2 ** -52
 
-describe('against Math', () => {
+describe('elementary functions and Math:', () => {
   test.each([
     ['exp', exp, Math.exp, -700, 700, 2],
     ['exp', exp, Math.exp, -1, 1, 2],
@@ -31,13 +31,13 @@ describe('against Math', () => {
     ['tanh', tanh, Math.tanh, -25, 25, 4],
     ['tanh', tanh, Math.tanh, -0.5, 0.5, 4],
     ['tanh', tanh, Math.tanh, -1e-9, 1e-9, 4],
-  ])('%s agrees in %#', (_name, ours, theirs, low, high, ulps) => {
+  ])('the function %s agrees with Math (case %#)', (_name, ours, theirs, low, high, ulps) => {
     expect(worstError(ours, theirs, low, high)).toBeLessThan(ulps * ULP)
   })
 })
 
-describe('known values', () => {
-  // The float64 next to what mpmath gives with 30 digits.
+describe('elementary functions and known values:', () => {
+  // The expected values are the float64 numbers nearest to mpmath's results with 30 digits.
   test.each([
     [exp, 1, Math.E],
     [exp, -745, 5e-324],
@@ -78,11 +78,11 @@ describe('known values', () => {
     [normalDensity, 0.6, 0.3332246028917996],
     [normalDistribution, 2, 0.9772498680518208],
     [normalDensity, 2, 0.05399096651318805],
-  ])('%o(%d)', (ours, x, expected) => {
+  ])('the function %o gives the known value at %d', (ours, x, expected) => {
     expect(Math.abs(ours(x) - expected)).toBeLessThanOrEqual(Math.abs(expected) * 5 * ULP)
   })
 
-  test('the ends and what is no number', () => {
+  test('the functions give the right values at the ends of their ranges and for NaN', () => {
     expect([exp(-1000), exp(1000), exp(0)]).toEqual([0, Infinity, 1])
     expect([log(0), log(1), log(Infinity), log(-1)]).toEqual([-Infinity, 0, Infinity, NaN])
     expect([tanh(-0), tanh(30), tanh(-Infinity)]).toEqual([-0, 1, -1])
@@ -96,7 +96,7 @@ describe('known values', () => {
   })
 })
 
-test('the bits are those of the first machine', () => {
+test('the elementary functions give the same bits on every machine', () => {
   const random = createRandom(2, 'bits')
   const bits = new BigUint64Array(1)
   const values = new Float64Array(bits.buffer)

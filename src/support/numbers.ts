@@ -1,18 +1,21 @@
 /**
- * Elementary functions that give the same bits on every machine, from polynomials and the basic operations of IEEE
- * 754 (+ - * / sqrt) alone. Math.exp and its kin differ by the last bit between engines and processors, enough to part
- * two training runs that should be equal.
+ * Elementary functions that give the same bits on every machine. The functions use only polynomials and the basic
+ * operations of IEEE 754 (+ - * / sqrt). Math.exp and similar functions differ in the last bit between engines and
+ * processors, which is enough to make two equal trainings diverge.
  *
- * Constants are written with the digits that name the float64; the errors stated were measured on 20,000 to 60,000
- * random arguments a function against 40 digits.
+ * Constants have the digits that identify the float64. The stated errors were measured against values with 40 digits,
+ * on 20,000 to 60,000 random arguments for each function.
  */
 
-/** a + b x + c x^2 + d x^3. */
+/** The polynomial a + b x + c x^2 + d x^3. */
 function cubic(x: number, a: number, b: number, c: number, d: number): number {
   return a + x * (b + x * (c + x * d))
 }
 
-/** a + b x + ... + h x^7, as two cubics: shorter chains of dependent operations, and small enough to be inlined. */
+/**
+ * The polynomial a + b x + ... + h x^7, computed as two cubics. Two cubics have shorter chains of dependent operations,
+ * and are small enough to be inlined.
+ */
 function septic(
   x: number,
   a: number,
@@ -28,16 +31,22 @@ function septic(
   return cubic(x, a, b, c, d) + square * square * cubic(x, e, f, g, h)
 }
 
-/** ln 2 = LN2_HIGH + LN2_LOW; the high part ends in zero bits, so its product with an exponent is exact (Cody, Waite 1980). */
+/**
+ * ln 2 = LN2_HIGH + LN2_LOW. The high part ends in zero bits, so that its product with an exponent is exact (Cody,
+ * Waite 1980).
+ */
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
 
-/** The bits of a float64 as two words, the one with the exponent at HIGH_WORD whatever the machine's byte order. */
+/** The bits of a float64 as two words. The word with the exponent is at HIGH_WORD for any byte order of the machine. */
 const float = new Float64Array(1)
 const words = new Uint32Array(float.buffer)
 const HIGH_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0
 
-/** 2^k at k + 1074, from the smallest subnormal to the largest power of two; doubling is exact. */
+/**
+ * Powers of two, with 2^k at index k + 1074, from the smallest subnormal number on. All powers are exact, because
+ * doubling is exact.
+ */
 const POWERS_OF_TWO = new Float64Array(1074 + 1024)
 for (let index = 0, power = Number.MIN_VALUE; index < POWERS_OF_TWO.length; index++, power *= 2)
   POWERS_OF_TWO[index] = power
@@ -53,30 +62,32 @@ function exponentialMinusOne(high: number, low: number): number {
   return high - (low - square * series)
 }
 
-/** e^x, within 1 ulp (results below 2^-1022: of their spacing). */
+/** e^x, within 1 ulp. For results below 2^-1022, the error is at most the spacing of subnormal numbers. */
 export function exp(x: number): number {
   if (x > 709.79) return Number.POSITIVE_INFINITY
   if (x < -745.14) return 0
   if (Number.isNaN(x)) return x
   const k = Math.round(x / Math.LN2)
   const y = 1 + exponentialMinusOne(x - k * LN2_HIGH, k * LN2_LOW)
-  // A power outside the table is reached in two steps, the first of them exact.
+  // A power outside the table is applied in two steps, of which the first is exact.
   if (k > 1023) return y * 2 * POWERS_OF_TWO[k - 1 + 1074]
   if (k < -1074) return y * 0.5 * POWERS_OF_TWO[k + 1 + 1074]
   return y * POWERS_OF_TWO[k + 1074]
 }
 
-/** Natural logarithm, within 1 ulp; -Infinity at 0, NaN below. */
+/** Natural logarithm, within 1 ulp. The result is -Infinity at 0 and NaN below 0. */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN
   if (x === Number.POSITIVE_INFINITY) return x
   const shift = x < 2 ** -1022 ? 54 : 0
   float[0] = x * POWERS_OF_TWO[1074 + shift]
-  // x = m 2^exponent with m in [sqrt(1/2), sqrt(2)): 0x3fe6a09e is the high word of sqrt(1/2), 0x3ff00000 that of 1.
+  // x = m 2^exponent with m in [sqrt(1/2), sqrt(2)). The high word of sqrt(1/2) is 0x3fe6a09e, and the high word of 1
+  // is 0x3ff00000.
   const shifted = ((words[HIGH_WORD] + (0x3ff00000 - 0x3fe6a09e)) >>> 20) - 1023
   const exponent = shifted - shift
   const f = float[0] * POWERS_OF_TWO[1074 - shifted] - 1
-  // log(1 + f) = 2 atanh(s), its Taylor series 2 s + s R(s^2), and 2 s = f - f^2/2 + s f^2/2 keeps f exact.
+  // log(1 + f) = 2 atanh(s) has the Taylor series 2 s + s R(s^2). Writing 2 s = f - f^2/2 + s f^2/2 uses f without
+  // rounding.
   const s = f / (2 + f)
   const z = s * s
   const halfSquare = 0.5 * f * f
@@ -89,23 +100,26 @@ export function log(x: number): number {
 /** Hyperbolic tangent, within 3 ulp. */
 export function tanh(x: number): number {
   const size = Math.abs(x)
-  if (!(size > 0)) return x // NaN and both zeros
+  if (!(size > 0)) return x // x is NaN, 0 or -0
   if (size > 20) return x > 0 ? 1 : -1 // 1 - tanh(20) < 2^-55
   const k = Math.round((2 * size) / Math.LN2)
   const power = POWERS_OF_TWO[k + 1074]
-  // t = e^(2|x|) - 1, without cancellation for small x.
+  // t = e^(2|x|) - 1 is computed without cancellation for small x.
   const t = power * exponentialMinusOne(2 * size - k * LN2_HIGH, k * LN2_LOW) + (power - 1)
   const y = t / (t + 2)
   return x < 0 ? -y : y
 }
 
-/** pi/2 in three parts; the first two have 33 bits, so k times them is exact for k < 2^20 (Cody, Waite 1980). */
+/**
+ * pi/2 in three parts. The first two parts have 33 bits, so that their products with k are exact for k < 2^20 (Cody,
+ * Waite 1980).
+ */
 const HALF_PI_1 = 1.5707963267341256
 const HALF_PI_2 = 6.077100506303966e-11
 const HALF_PI_3 = 2.0222662487959506e-21
 const LARGEST_ANGLE = 2 ** 20
 
-/** (sin(r) - r) / r^3 for z = r^2: the Taylor series. */
+/** The Taylor series of (sin(r) - r) / r^3 for z = r^2. */
 function sineSeries(z: number): number {
   return septic(
     z,
@@ -120,7 +134,7 @@ function sineSeries(z: number): number {
   )
 }
 
-/** (cos(r) - 1 + r^2 / 2) / r^4 for z = r^2: the Taylor series. */
+/** The Taylor series of (cos(r) - 1 + r^2 / 2) / r^4 for z = r^2. */
 function cosineSeries(z: number): number {
   return septic(
     z,
@@ -142,11 +156,11 @@ function sineShifted(x: number, quarters: number): number {
   const first = x - k * HALF_PI_1
   const second = k * HALF_PI_2
   const difference = first - second
-  // What that subtraction lost (Knuth's two-sum) counts where x is next to a multiple of pi/2.
+  // The rounding error of the subtraction (Knuth's two-sum) matters if x is close to a multiple of pi/2.
   const back = difference - first
   const lost = first - (difference - back) - (second + back)
   const correction = lost - k * HALF_PI_3
-  // The angle is r + tail, |r| <= pi/4.
+  // The reduced angle is r + tail with |r| <= pi/4.
   const r = difference + correction
   const tail = correction - (r - difference)
   const z = r * r
@@ -160,17 +174,23 @@ function sineShifted(x: number, quarters: number): number {
   return quadrant & 2 ? -y : y
 }
 
-/** Sine of x radians, within 1 ulp (next to a multiple of pi: within 1e-30) for |x| <= 2^20; NaN beyond. */
+/**
+ * Sine of x radians, within 1 ulp for |x| <= 2^20, and NaN beyond. Close to a multiple of pi, the absolute error is
+ * within 1e-30.
+ */
 export function sin(x: number): number {
   return x === 0 ? x : sineShifted(x, 0)
 }
 
-/** Cosine of x radians, as exact as `sin`. */
+/** Cosine of x radians, with the same accuracy as `sin`. */
 export function cos(x: number): number {
   return sineShifted(x, 1)
 }
 
-/** Error function, within 5 ulp (7e-16 relative). Rational approximations of Cody (1969), Mathematics of Computation 23, 631-637. */
+/**
+ * Error function, within 5 ulp (a relative error of 7e-16), by the rational approximations of Cody (1969), Mathematics
+ * of Computation 23, 631-637.
+ */
 export function erf(x: number): number {
   const y = Math.abs(x)
   if (y <= 0.46875) return x * erfCenter(x * x)
@@ -179,7 +199,10 @@ export function erf(x: number): number {
   return x < 0 ? rest - 1 : 1 - rest
 }
 
-/** The probability that a standard normal number is below x, within 8 ulp also where it is small; 0 below -38.6. */
+/**
+ * The probability that a standard normal number is below x, within 8 ulp even if the probability is small. The result
+ * is 0 below x = -38.6.
+ */
 export function normalDistribution(x: number): number {
   const y = Math.abs(x) / Math.SQRT2
   if (y <= 0.46875) return (1 + (x / Math.SQRT2) * erfCenter(y * y)) / 2
@@ -187,12 +210,12 @@ export function normalDistribution(x: number): number {
   return x < 0 ? tail : 1 - tail
 }
 
-/** The standard normal density, within 6 ulp also where it is small. */
+/** The standard normal density, within 6 ulp even if the density is small. */
 export function normalDensity(x: number): number {
   return gaussian(x) * 0.3989422804014327
 }
 
-/** e^(-x^2/2): the square of x to 1/16 is exact, and the rest of the exponent is small (Cody 1969). */
+/** e^(-x^2/2). The square of x truncated to 1/16 is exact, and the rest of the exponent is small (Cody 1969). */
 function gaussian(x: number): number {
   if (Math.abs(x) > 40) return 0
   const upper = Math.trunc(x * 16) / 16
@@ -209,7 +232,7 @@ function erfCenter(z: number): number {
   return above / below
 }
 
-/** e^(y^2) (1 - erf(y)) up to y = 4. */
+/** e^(y^2) (1 - erf(y)) for y from 0.46875 to 4. */
 function erfSide(y: number): number {
   const square = y * y
   const eighth = square * square * (square * square)
@@ -238,7 +261,7 @@ function erfSide(y: number): number {
   return (above + eighth * 2.1531153547440383e-8) / (below + eighth)
 }
 
-/** e^(y^2) (1 - erf(y)) from y = 4; the leading term is 1 / (sqrt(pi) y). */
+/** e^(y^2) (1 - erf(y)) for y above 4. The leading term is 1 / (sqrt(pi) y). */
 function erfTail(y: number): number {
   const z = 1 / (y * y)
   const above =
@@ -251,8 +274,9 @@ function erfTail(y: number): number {
 }
 
 /**
- * The x below which a standard normal number lies with probability p, within 1e-15 relative: -Infinity at 0, Infinity
- * at 1, NaN outside [0, 1]. Algorithm AS 241, PPND16 (Wichura 1988, Applied Statistics 37, 477-484).
+ * The x below which a standard normal number lies with probability p, within a relative error of 1e-15. The result is
+ * -Infinity at p = 0, Infinity at p = 1, and NaN outside [0, 1]. Algorithm AS 241, PPND16 (Wichura 1988, Applied
+ * Statistics 37, 477-484).
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5
@@ -263,7 +287,7 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -x : x
 }
 
-/** Quantile over q for r = 0.425^2 - q^2. */
+/** The quantile divided by q, as a function of r = 0.425^2 - q^2. */
 function quantileCenter(r: number): number {
   const above = septic(
     r,

@@ -1,4 +1,4 @@
-/** A value that is made when it is first asked for. */
+/** A function that makes a value at the first call, and returns the same value at every later call. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { erf } from './numbers.ts'
 import { createRandom } from './random.ts'
 
-/** Mean, variance, third and fourth standardized moments. */
+/** The mean, the variance, and the third and fourth standardized moments of the values. */
 function moments(values: Float64Array): [number, number, number, number] {
   let mean = 0
   for (const value of values) mean += value / values.length
@@ -28,10 +28,10 @@ function correlation(left: Float64Array, right: Float64Array): number {
 }
 
 const COUNT = 200_000
-/** Five standard deviations of a mean of COUNT standardized numbers. */
+/** Five standard deviations of the mean of COUNT standardized numbers. */
 const FIVE_SIGMA = 5 / Math.sqrt(COUNT)
 
-describe('distributions', () => {
+describe('the distributions of random numbers:', () => {
   test('uniform() has the moments of [0, 1)', () => {
     const random = createRandom(1, 'uniform')
     const values = draws(COUNT, () => random.uniform())
@@ -52,7 +52,7 @@ describe('distributions', () => {
     expect(Math.abs(variance - 1)).toBeLessThan(FIVE_SIGMA * Math.sqrt(2))
     expect(Math.abs(skew)).toBeLessThan(FIVE_SIGMA * Math.sqrt(6))
     expect(Math.abs(kurtosis - 3)).toBeLessThan(FIVE_SIGMA * Math.sqrt(24))
-    // Kolmogorov and Smirnov: 1.95 / sqrt(n) is passed by one sample in a thousand.
+    // In the test of Kolmogorov and Smirnov, one sample in a thousand exceeds 1.95 / sqrt(n).
     let distance = 0
     values.forEach((value, rank) => {
       distance = Math.max(distance, Math.abs((1 + erf(value / Math.SQRT2)) / 2 - (rank + 0.5) / COUNT))
@@ -75,22 +75,22 @@ describe('distributions', () => {
     const counts = new Array(7).fill(0)
     for (let draw = 0; draw < 70_000; draw++) counts[random.integer(7)]++
     const chiSquare = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)
-    expect(chiSquare).toBeLessThan(22.5) // one in a thousand, 6 degrees of freedom
+    expect(chiSquare).toBeLessThan(22.5) // exceeded by one sample in a thousand at 6 degrees of freedom
     expect(createRandom(4).integer(1)).toBe(0)
-    expect(() => random.integer(0)).toThrow('expected a whole n from 1 to 2^32, got 0')
+    expect(() => random.integer(0)).toThrow('expected a whole number n from 1 to 2^32, got 0')
     expect(() => random.integer(2.5)).toThrow('got 2.5')
   })
 
-  test('integer(n) is unbiased where the remainder of 32 bits would not be', () => {
+  test('integer(n) is unbiased for an n for which the remainder of 32 bits would be biased', () => {
     const random = createRandom(5)
-    const n = 3 * 2 ** 30 // 2^32 % n is a third of n: the remainder alone would halve the chance of the upper two thirds
+    const n = 3 * 2 ** 30 // 2^32 % n is a third of n, so the remainder alone would halve the chance of the upper two thirds
     let low = 0
     for (let draw = 0; draw < 30_000; draw++) if (random.integer(n) < 2 ** 30) low++
     expect(low / 30_000).toBeCloseTo(1 / 3, 1)
   })
 })
 
-describe('streams', () => {
+describe('random streams:', () => {
   const streams = [
     createRandom(1, 'a'),
     createRandom(2, 'a'),
@@ -100,7 +100,7 @@ describe('streams', () => {
     createRandom(1, 'a', '1'),
   ].map((random) => draws(20_000, () => random.normal()))
 
-  test('of different seeds or keys are uncorrelated, also shifted by one draw', () => {
+  test('streams of different seeds or keys are uncorrelated, even if shifted by one draw', () => {
     for (const [index, left] of streams.entries()) {
       for (const right of streams.slice(index + 1)) {
         expect(Math.abs(correlation(left, right))).toBeLessThan(5 / Math.sqrt(20_000))
@@ -109,7 +109,7 @@ describe('streams', () => {
     }
   })
 
-  test('the first draws of consecutive keys are normal and independent', () => {
+  test('streams with consecutive keys have normal and independent first draws', () => {
     const first = draws(20_000, () => 0)
     for (let key = 0; key < first.length; key++) first[key] = createRandom(0, 'layer', key).normal()
     const [mean, variance] = moments(first)
@@ -118,7 +118,7 @@ describe('streams', () => {
     expect(Math.abs(correlation(first.subarray(1), first.subarray(0, -1)))).toBeLessThan(5 / Math.sqrt(20_000))
   })
 
-  test('the same seed and keys give the same stream, whatever another stream draws', () => {
+  test('streams of the same seed and keys are equal, even if another stream draws in between', () => {
     fc.assert(
       fc.property(fc.integer(), fc.array(fc.oneof(fc.string(), fc.integer())), (seed, keys) => {
         const left = createRandom(seed, ...keys)
@@ -133,7 +133,7 @@ describe('streams', () => {
     )
   })
 
-  test('keys are told apart by type and by where they end', () => {
+  test('streams differ if keys differ in their type or in their boundaries', () => {
     const first = (...keys: (string | number)[]): number => createRandom(0, ...keys).uint32()
     const values = [
       first(),
@@ -150,7 +150,7 @@ describe('streams', () => {
   })
 })
 
-test('permutation(n) holds each of 0 to n - 1 once, and n = 4 gives all 24 orders equally often', () => {
+test('permutation(n) holds each number from 0 to n - 1 once, and permutation(4) gives all 24 orders equally often', () => {
   fc.assert(
     fc.property(fc.integer(), fc.nat(300), (seed, n) => {
       expect([...createRandom(seed).permutation(n)].sort((a, b) => a - b)).toEqual(
@@ -166,10 +166,10 @@ test('permutation(n) holds each of 0 to n - 1 once, and n = 4 gives all 24 order
   }
   expect(counts.size).toBe(24)
   const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0)
-  expect(chiSquare).toBeLessThan(49.8) // one in a thousand, 23 degrees of freedom
+  expect(chiSquare).toBeLessThan(49.8) // exceeded by one sample in a thousand at 23 degrees of freedom
 })
 
-test('the first values never change', () => {
+test('the first random values of a given seed never change', () => {
   const random = createRandom(42, 'golden')
   expect([
     random.uint32(),

@@ -1,8 +1,7 @@
 /**
- * Random numbers that are the same on every machine: integers from sfc32 and polynomials (numbers.ts), no Math.random,
- * no Math.log.
+ * Random numbers that are the same on every machine. The numbers come from integers of sfc32 and from polynomials
+ * (numbers.ts), without Math.random and Math.log.
  */
-
 import { IsobathError } from './errors.ts'
 import { normalQuantile } from './numbers.ts'
 
@@ -10,37 +9,40 @@ import { normalQuantile } from './numbers.ts'
 export interface Random {
   /** An integer from 0 to 2^32 - 1. */
   uint32(): number
-  /** A number in [0, 1), a multiple of 2^-53. */
+  /** A uniformly distributed number in [0, 1), which is a multiple of 2^-53. */
   uniform(): number
-  /** A number of the standard normal distribution. */
+  /** A number from the standard normal distribution. */
   normal(): number
-  /** An integer from 0 to n - 1, each equally likely; 1 <= n <= 2^32. */
+  /** An integer from 0 to n - 1, each with the same probability, for 1 <= n <= 2^32. */
   integer(n: number): number
   /** The integers 0 to n - 1 in random order. */
   permutation(n: number): Uint32Array
 }
 
 /**
- * The stream of a seed and any number of keys. Streams of different seeds or keys are independent, so that each part
- * of a program (`createRandom(seed, 'init', layer)`) draws its own without moving the others'. The number 1 and the
- * string '1' are different keys, and so are ('ab', 'c') and ('a', 'bc').
+ * The random stream of a seed and any number of keys. Streams of different seeds or keys are independent. Each part of
+ * a program can have its own stream, such as `createRandom(seed, 'init', layer)`, which doesn't affect the streams of
+ * other parts. The number 1 and the string '1' are different keys, and so are ('ab', 'c') and ('a', 'bc').
  */
 export function createRandom(seed: number, ...keys: (string | number)[]): Random {
   return new SmallFastCounting(hashKeys([seed, ...keys]))
 }
 
-// Written out, because engines compute `**` anew at each call.
+// The powers are written as numbers, because engines compute `**` again at each call.
 const TWO_TO_26 = 67108864
 const TWO_TO_32 = 4294967296
 const TWO_TO_MINUS_53 = Number.EPSILON / 2
 
-/** sfc32, "small fast counting": Chris Doty-Humphrey, PractRand 0.94. Its period is at least 2^32, about 2^127 on average. */
+/**
+ * The generator sfc32, "small fast counting" (Chris Doty-Humphrey, PractRand 0.94). The period of sfc32 is at least
+ * 2^32, and about 2^127 on average.
+ */
 class SmallFastCounting implements Random {
   readonly #state: Int32Array
 
   constructor(state: Int32Array) {
     this.#state = state
-    // The author's count of rounds after which all bits of the seed have met.
+    // The author of sfc32 uses this number of rounds to mix all bits of the seed.
     for (let round = 0; round < 15; round++) this.uint32()
   }
 
@@ -64,7 +66,8 @@ class SmallFastCounting implements Random {
   }
 
   normal(): number {
-    // The middles of 2^52 equal cells: exact, never 0 or 1, and symmetric about 1/2. The largest value is 8.2.
+    // The probabilities are the middles of 2^52 equal cells: exact, never 0 or 1, and symmetric about 1/2. The largest
+    // normal value is 8.2.
     const high = this.uint32() >>> 6
     const low = this.uint32() >>> 6
     return normalQuantile((high * TWO_TO_26 + low + 0.5) * (2 * TWO_TO_MINUS_53))
@@ -72,20 +75,21 @@ class SmallFastCounting implements Random {
 
   integer(n: number): number {
     if (!(Number.isInteger(n) && n >= 1 && n <= TWO_TO_32)) {
-      throw new IsobathError('internal', `random integer below n: expected a whole n from 1 to 2^32, got ${n}.`)
+      throw new IsobathError('internal', `random integer below n: expected a whole number n from 1 to 2^32, got ${n}.`)
     }
     if (n === TWO_TO_32) return this.uint32()
     for (;;) {
       const draw = this.uint32()
-      // The last, incomplete run of n values would favor small results: draw again. (The first test spares a division.)
+      // Values in the last, incomplete run of n would favor small results and are drawn again. The first condition
+      // saves a division.
       if (draw > 0xffffffff - n && draw >= TWO_TO_32 - (TWO_TO_32 % n)) continue
-      return (draw >>> 0) % (n >>> 0) // both plainly unsigned, so that the division is one of integers
+      return (draw >>> 0) % (n >>> 0) // both operands are unsigned integers, so engines use an integer division
     }
   }
 
   permutation(n: number): Uint32Array {
     const order = new Uint32Array(n)
-    // Fisher and Yates, inside out.
+    // The inside-out variant of Fisher and Yates's shuffle.
     for (let index = 0; index < n; index++) {
       const other = this.integer(index + 1)
       order[index] = order[other]
@@ -95,7 +99,7 @@ class SmallFastCounting implements Random {
   }
 }
 
-/** 128 bits that depend on every key, on its type and on where one key ends and the next begins. */
+/** A hash of 128 bits that depends on every key, on the types of the keys, and on the boundaries between keys. */
 function hashKeys(keys: readonly (string | number)[]): Int32Array {
   const hash = Int32Array.of(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344) // the first digits of pi
   const bits = new DataView(new ArrayBuffer(8))
@@ -114,7 +118,10 @@ function hashKeys(keys: readonly (string | number)[]): Int32Array {
   return hash
 }
 
-/** One word into four lanes, each by the finalizer of MurmurHash3 (Appleby 2011), each fed by the lane before it. */
+/**
+ * Mixes a word into the four parts of a hash by the finalizer of MurmurHash3 (Appleby 2011). Each part of the hash
+ * affects the next part.
+ */
 function mixWord(hash: Int32Array, word: number): void {
   let carry = word
   for (let lane = 0; lane < 4; lane++) {

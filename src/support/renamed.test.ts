@@ -3,8 +3,8 @@ import { field, pickOptions } from './fields.ts'
 import { oneOf } from './kinds.ts'
 import { withCurrentNames } from './renamed.ts'
 
-describe('options under names of version 0.1', () => {
-  it('are accepted under their current names, with one warning on the console', () => {
+describe('options with names of version 0.1:', () => {
+  it('an option with an old name is accepted under the current name, with one warning on the console', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const table = { standardize: field(oneOf(['none', 'per-channel'])) }
     expect(pickOptions(table, { standardise: 'none' })).toEqual({ standardize: 'none' })
@@ -16,7 +16,7 @@ describe('options under names of version 0.1', () => {
     warn.mockRestore()
   })
 
-  it('give way to an option under its current name', () => {
+  it('an option with an old name is ignored if the option is also given under the current name', () => {
     const said: string[] = []
     const options = { standardize: 'none', standardise: 'per-channel' }
     expect(withCurrentNames(options, (old) => said.push(old))).toEqual({ standardize: 'none' })

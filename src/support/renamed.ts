@@ -1,4 +1,4 @@
-/** Names that were spelled differently before version 0.2. Old names are still accepted and read. */
+/** Names that were spelled differently before version 0.2. Options and stored files may still have the old names. */
 
 /** Current names of options and probes by their old names. */
 const renamed: Readonly<Record<string, string>> = {
@@ -11,8 +11,8 @@ const renamed: Readonly<Record<string, string>> = {
 export const currentName = (name: string): string => (Object.hasOwn(renamed, name) ? renamed[name] : name)
 
 /**
- * The same values under the current names. A value that is given under both names keeps the current one. `onOldName` is
- * called with each old name.
+ * The same values under the current names. If a value is given under both names, the value under the current name is
+ * used. `onOldName` is called with each old name.
  */
 export function withCurrentNames<T extends object>(values: T, onOldName: (old: string) => void = () => {}): T {
   const entries = Object.entries(values)
@@ -33,13 +33,13 @@ export function currentNames(names: readonly string[], onOldName: (old: string) 
   })
 }
 
-/** The sentence that tells users of an old name about the current one. */
+/** The sentence that informs the user of an old name about the current name. */
 export const renamingText = (old: string, current: string): string =>
   `${old} is now spelled ${current}. The old spelling still works in this version.`
 
 const warned = new Set<string>()
 
-/** Warns on the console, once for each old name. */
+/** Warns on the console that a name is old, once for each old name. */
 export function warnOfOldName(old: string): void {
   if (warned.has(old)) return
   warned.add(old)

@@ -1,4 +1,4 @@
-/** SHA-256 in hexadecimal, by the Web Crypto that browsers and Node share. */
+/** The SHA-256 hash in hexadecimal, computed with Web Crypto, which both browsers and Node have. */
 
 export async function sha256(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content

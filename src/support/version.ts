@@ -1,2 +1,2 @@
-/** The package's version; a test holds it equal to package.json's. */
+/** The package's version. A test checks that this version equals the version in package.json. */
 export const version = '0.1.0'

@@ -1,2 +1,2 @@
-/** Lets what else waits have its turn, signals and timers too: what computes for long without waiting for anything asks for it. */
+/** Lets waiting signals, timers and other tasks run. Long computations call this function between their parts. */
 export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -1,10 +1,12 @@
-/** Undoing a scale and a shift of a signal in the next layer of weights. */
+/** Undoes an encoding, which is a scale and a shift of a signal, in the next layer of weights. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { ConvLayer, DenseLayer, Layer } from '../network/network.ts'
 import { type Encoding, factorAt } from './encoding.ts'
 import { type Edit, type Impossible, type Iteration, impossible, toSet } from './tensors.ts'
 
-/** The layers that a signal passes behind `last`, chains taken apart; undefined where it isn't in this layer. */
+/**
+ * The layers that a signal passes after `last`, with chains taken apart. Undefined if `last` isn't within `blueprint`.
+ */
 function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlueprint[] | undefined {
   if (blueprint === last) return []
   const { layer, children } = blueprint
@@ -12,7 +14,8 @@ function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlu
     const within = layersBehind(child, last)
     if (within === undefined) continue
     if (layer.kind === 'chain') return [...within, ...children.slice(place + 1).flatMap(membersOf)]
-    // A branch's output is added to something else, and a block's is given to the next iteration.
+    // Only chains are taken apart: a branch's output is added to a shortcut, and a block's output goes to the next
+    // iteration.
     return [...within, blueprint]
   }
   return undefined
@@ -23,8 +26,9 @@ function membersOf(blueprint: LayerBlueprint): LayerBlueprint[] {
 }
 
 /**
- * Changes the next weights behind the layer `last` so that they give for factor * x + offset what they gave for x.
- * Pools and what else treats all units alike may stand between. `index` is the iteration of the loops around `last`.
+ * Changes the next layer of weights after the layer `last` so that it gives for the encoding factor * x + offset the
+ * same output as for x before. Pools and other layers that treat all units equally may stand in between. `index` is the
+ * iteration of the loops around `last`. Returns undefined, or the reason why no layer can undo the encoding.
  */
 export function absorb(
   edit: Edit,
@@ -42,25 +46,28 @@ export function absorb(
     if (next === null) {
       return impossible(
         blueprint,
-        `gets what is scaled by the layers made identities (${last.path}), and can't undo it`,
+        `the layer can't undo the scale that the identity layers (${last.path}) give to the signal`,
       )
     }
     passed = next
   }
-  return impossible(last, 'scales what it hands on, and no layer of weights stands behind it to undo that')
+  return impossible(last, 'the output is scaled, and no later layer of weights can undo the scale')
 }
 
-/** How a layer hands on a scaled and shifted signal; null where what it gives isn't the signal scaled and shifted. */
+/**
+ * The encoding of a layer's output, for the given encoding of the layer's input. Null if the output isn't a scaled and
+ * shifted form of the output for the plain signal.
+ */
 function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, encoding: Encoding): Encoding | null {
   const { factor, offset } = encoding
   switch (layer.kind) {
     case 'scale':
-      // by * (factor * x + offset), where it was by * x.
+      // With the layer's own factor f, the output is f * (factor * x + offset) instead of f * x.
       return { factor, offset: offset * factorAt(place, layer) }
     case 'maxPool':
       return factor > 0 ? encoding : null
     case 'subsample':
-      // Its further channels are zeros, whatever the others are.
+      // The further channels of a subsample are always zeros, so an offset doesn't reach them.
       return layer.channels === place.blueprint.input[0] || offset === 0 ? encoding : null
     case 'activation':
       return layer.function === 'identity' ? encoding : null
@@ -89,9 +96,10 @@ function undo(
   const weight = toSet(edit, place, 'weight')
   const bias = toSet(edit, place, 'bias')
   if (offset !== 0 && layer.kind === 'conv' && layer.padding === 'zero' && layer.kernel > 1) {
-    return impossible(blueprint, 'sees zeros beyond the border, which are not shifted with the rest')
+    return impossible(blueprint, 'the layer reads zeros beyond the border, which are not shifted like the signal')
   }
-  if (offset !== 0 && !bias) return impossible(blueprint, 'has no bias to undo the shift of what it gets')
+  if (offset !== 0 && !bias)
+    return impossible(blueprint, 'the layer has no bias that could undo the shift of its input')
   if (!weight) return undefined
   const [outputs] = blueprint.output
   const incoming = weight.length / outputs

@@ -46,7 +46,7 @@ function samplesOf(input: readonly number[], count = 8): Samples {
   return { count, inputs: Float64Array.from({ length: count * size }, () => random.normal()), labels: new Uint8Array() }
 }
 
-/** Values that no parameter has by its role: running statistics and biases too. */
+/** Random values for all parameters, so that no bias, scale or running statistic has its usual initial value. */
 function anyWeights(network: Network, input: readonly number[]): Map<string, Float64Array> {
   const blueprint = createBlueprint(network, input)
   const random = createRandom(5, 'weights')
@@ -81,7 +81,7 @@ const below = (bound: number) => expect.toSatisfy((value: number) => value < bou
 
 const exact = { largest: 0, exactness: 'exact' }
 
-describe('the constructive solution', () => {
+describe('the constructive solution:', () => {
   it.each([
     ['mlp:depth=60,width=8', features],
     ['linear:depth=30,width=8', features],
@@ -98,14 +98,14 @@ describe('the constructive solution', () => {
     ['cifar-resnet-20:remedy=fixup', image],
     ['cifar-resnet-20:remedy=skipinit', image],
     ['preact-resnet-20', image],
-  ])('of %s is the twin to the last bit', async (text, input) => {
+  ])('the solution for %s equals the twin to the last bit', async (text, input) => {
     const solved = await solve(presetOf(text, input), input)
     expect(solved).toMatchObject(exact)
     expect(solved).toMatchObject({ scale: expect.toSatisfy((largest: number) => largest > 1e-3) })
   })
 
   it.each<ActivationName>(['tanh', 'sigmoid', 'erf', 'gelu', 'silu', 'softplus', 'selu', 'leakyRelu'])(
-    'with %s is the twin but for 10^-8 at 60 layers',
+    'the solution with %s equals the twin within 10^-8 at 60 layers',
     async (name) => {
       const deep = presetOf(`mlp:depth=60,width=8,activation=${name}${name === 'leakyRelu' ? ',slope=0.3' : ''}`)
       const solved = await solve(deep)
@@ -113,7 +113,7 @@ describe('the constructive solution', () => {
     },
   )
 
-  it('passes norms, dropout, scales, pools and borders on its way to the next weights', async () => {
+  it('norms, dropout, scales, pools and borders may stand before the next weights', async () => {
     const images = (padding: 'zero' | 'circular', name: ActivationName) =>
       chain(
         conv(4),
@@ -130,13 +130,13 @@ describe('the constructive solution', () => {
     expect(await solve(du)).toMatchObject({ exactness: 'approximate', largest: below(1e-8) })
   })
 
-  it('uses rectifiers to the right of 0 where they may get something negative', async () => {
+  it('rectifiers are used to the right of 0 if their input may be negative', async () => {
     const block = chain(dense(8), relu(), batchNorm())
     const solved = await solve(chain(dense(8), repeat(20, block), dense(3)))
     expect(solved).toMatchObject({ exactness: 'approximate', largest: below(1e-9) })
   })
 
-  it('of layers written out, and of several parts, is the twin too', async () => {
+  it('the solution for a network with several parts and layers written out equals the twin', async () => {
     const hidden = (width: number, count: number, between: () => Layer): Layer[] =>
       Array.from({ length: count }, () => [dense(width), between()]).flat()
     const deep = (between: () => Layer) =>
@@ -146,7 +146,7 @@ describe('the constructive solution', () => {
     expect(await solve(plainEnd(sigmoid))).toMatchObject({ exactness: 'approximate', largest: below(1e-8) })
   })
 
-  it('takes apart blocks of several layers, wider ones within them, nested loops and inner residuals', async () => {
+  it('blocks may have several layers, wider layers inside, nested loops and inner residuals', async () => {
     const wide = chain(dense(12), relu(), dense(8), relu())
     expect(await solve(chain(dense(8), relu(), repeat(5, wide), dense(3)))).toMatchObject(exact)
     const nested = chain(repeat(3, chain(dense(8), relu())), dense(8), relu())
@@ -161,7 +161,7 @@ describe('the constructive solution', () => {
     expect(await solve(chain(dense(8), repeat(1, alone), dense(3)))).toMatchObject(exact)
   })
 
-  it('is the same to the last bit as compiled code computes it in float64, and in float32 but for rounding', async () => {
+  it('the solution equals the twin to the last bit on the wasm backend in float64, and up to rounding in float32', async () => {
     const wasm = async (precision: 'float32' | 'float64', text: string, input: readonly number[]) => {
       const backend = await createWasmBackend({ precision, threads: 'inline' })
       const solved = await solve(presetOf(text, input), input, undefined, backend)
@@ -171,14 +171,15 @@ describe('the constructive solution', () => {
     expect(await wasm('float64', 'mlp:depth=60,width=8', features)).toMatchObject(exact)
     expect(await wasm('float32', 'mlp:depth=60,width=8', features)).toMatchObject(exact)
     expect(await wasm('float64', 'cifar-resnet-20', image)).toMatchObject(exact)
-    // 1 - epsilon and epsilon needn't be 1 in float32, and Winograd's algorithm rounds where a kernel has a single one.
+    // In float32, 1 - epsilon and epsilon need not add up to 1, and Winograd's algorithm rounds even for a kernel with
+    // a single 1.
     expect(await wasm('float32', 'plain-20', image)).toMatchObject({ largest: below(1e-4), exactness: 'exact' })
     const smooth = 'mlp:depth=60,width=8,activation=tanh'
     expect(await wasm('float64', smooth, features)).toMatchObject({ largest: below(1e-8) })
     expect(await wasm('float32', smooth, features)).toMatchObject({ largest: below(1e-5) })
   })
 
-  it('is exact for any widths and depths of networks of rectifiers, residuals and linear layers', async () => {
+  it('the solution is exact for any width and depth of networks of rectifiers, residuals and linear layers', async () => {
     const kinds = fc.constantFrom('mlp', 'residual-mlp', 'linear', 'linear-residual')
     const sizes = { depth: fc.integer({ min: 3, max: 30 }), width: fc.integer({ min: 1, max: 9 }) }
     await fc.assert(
@@ -192,7 +193,7 @@ describe('the constructive solution', () => {
   })
 })
 
-describe('where there is no constructive solution', () => {
+describe('constructiveWeights:', () => {
   const reasonFor = async (block: Layer, ...after: Layer[]) => {
     const solved = await solve(chain(dense(8), relu(), repeat(5, block, { name: 'hidden' }), ...after, dense(3)))
     return 'impossible' in solved ? solved.impossible : solved
@@ -202,84 +203,86 @@ describe('where there is no constructive solution', () => {
     return 'impossible' in solved ? solved.impossible : solved
   }
 
-  it('says which layer undoes what', async () => {
+  it('the result names the layer that makes an identity impossible', async () => {
     expect(await reasonFor(chain(dense(8), layerNorm(), relu()))).toMatchInlineSnapshot(
-      `"hidden.layerNorm1: normalizes each sample, which no weights undo"`,
+      `"hidden.layerNorm1: the layer normalizes each sample, which no weights can undo"`,
     )
     expect(await reasonFor(chain(dense(8), scale(0), relu()))).toMatchInlineSnapshot(
-      `"hidden.scale1: multiplies by 0, which no weights undo"`,
+      `"hidden.scale1: the layer multiplies by 0, which no weights can undo"`,
     )
     expect(await reasonFor(chain(relu(), dense(8)))).toMatchInlineSnapshot(
-      `"hidden.activation1: bends what may be negative, and no layer of weights of its block stands before it"`,
+      `"hidden.activation1: the activation is nonlinear for negative inputs, and no layer of weights precedes it in its block"`,
     )
     expect(await reasonFor(chain(dense(8), tanh(), tanh()))).toMatchInlineSnapshot(
-      `"hidden.activation2: bends what it gets, and no layer of weights of its block stands before it"`,
+      `"hidden.activation2: the activation is nonlinear, and no layer of weights precedes it in its block"`,
     )
     expect(await reasonFor(chain(dense(6), relu(), dense(8)))).toMatchInlineSnapshot(
-      `"hidden.dense1: has 6 outputs for 8 values to hand on"`,
+      `"hidden.dense1: the layer has 6 outputs, but must pass on 8 values"`,
     )
     expect(
       await reasonForImages(chain(conv(4), maxPool({ kernel: 3, stride: 1, padding: 'same' }))),
-    ).toMatchInlineSnapshot(`"hidden.maxPool1: takes the largest of several positions, which no weights undo"`)
+    ).toMatchInlineSnapshot(
+      `"hidden.maxPool1: the layer takes the largest of several positions, which no weights can undo"`,
+    )
   })
 
-  it('says which branch cannot be made zero', async () => {
+  it('the result names the branch that cannot become a zero branch', async () => {
     expect(await reasonFor(residual(chain(dense(8), sigmoid())))).toMatchInlineSnapshot(
-      `"hidden.activation1: sigmoid gives 1/2 for 0, so that its branch can't be made zero"`,
+      `"hidden.activation1: sigmoid gives 1/2 for 0, so no weights make the output of the branch zero"`,
     )
     expect(await reasonFor(chain(residual(relu()), dense(8), relu()))).toMatchInlineSnapshot(
-      `"hidden.residual1.branch: has no weights by which it could be made zero"`,
+      `"hidden.residual1.branch: the branch has no weights that could make its output zero"`,
     )
     const shortcut = chain(dense(8), tanh())
     expect(await reasonFor(residual(dense(8), { shortcut }))).toMatchInlineSnapshot(
-      `"hidden.shortcut: can't hand on what it gets without scaling it"`,
+      `"hidden.shortcut: the shortcut can't pass on its input without scaling it"`,
     )
     expect(await reasonFor(residual(dense(8), { shortcut: chain(dense(8), layerNorm()) }))).toMatchInlineSnapshot(
-      `"hidden.shortcut.layerNorm1: normalizes each sample, which no weights undo"`,
+      `"hidden.shortcut.layerNorm1: the layer normalizes each sample, which no weights can undo"`,
     )
   })
 
-  it('says what stands in the way of undoing a scale', async () => {
+  it('the result names the layer that makes it impossible to undo a scale', async () => {
     const block = chain(dense(8), sigmoid())
     expect(await reasonFor(block, layerNorm())).toMatchInlineSnapshot(
-      `"layerNorm1: gets what is scaled by the layers made identities (hidden), and can't undo it"`,
+      `"layerNorm1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
     )
     expect(await reasonFor(block, residual(dense(8)))).toMatchInlineSnapshot(
-      `"residual1: gets what is scaled by the layers made identities (hidden), and can't undo it"`,
+      `"residual1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
     )
     expect(await reasonFor(chain(dense(8, { bias: false }), sigmoid()))).toMatchInlineSnapshot(
-      `"hidden.dense1: has no bias, which the activation behind it would need"`,
+      `"hidden.dense1: the layer has no bias, which the next activation needs"`,
     )
     expect(await reasonFor(block, dense(8, { bias: false }))).toMatchInlineSnapshot(
-      `"dense2: has no bias to undo the shift of what it gets"`,
+      `"dense2: the layer has no bias that could undo the shift of its input"`,
     )
     expect(await reasonForImages(chain(conv(4), sigmoid()), conv(4))).toMatchInlineSnapshot(
-      `"conv2: sees zeros beyond the border, which are not shifted with the rest"`,
+      `"conv2: the layer reads zeros beyond the border, which are not shifted like the signal"`,
     )
     expect(await reasonForImages(chain(conv(4), tanh()), globalAveragePool())).toMatchInlineSnapshot(
-      `"hidden: scales what it hands on, and no layer of weights stands behind it to undo that"`,
+      `"hidden: the output is scaled, and no later layer of weights can undo the scale"`,
     )
   })
 
-  it('says which layer would have to be trained', async () => {
+  it('the result names the untrained layer whose weights the solution would change', async () => {
     expect(await reasonFor(chain(dense(8, { trained: false }), relu()))).toMatchInlineSnapshot(
-      `"hidden.dense1: isn't trained, so that its weights stay what they start as"`,
+      `"hidden.dense1: the layer isn't trained, so its weights stay at their initial values"`,
     )
   })
 
-  it('refuses weights and twins of other networks', async () => {
+  it('a twin of another network is refused, and so are weights of another network', async () => {
     const [one, other] = ['mlp:depth=9,width=8', 'residual-mlp:depth=20,width=8'].map((text) => presetOf(text))
     const twin = shallowTwin(one, features)
     if (twin === null) throw new Error('no twin')
     const [deep, shallow] = [createBlueprint(other, features), createBlueprint(twin.network, features)]
     const weights = initialize(shallow, 1)
     expect(() => constructiveWeights(deep, twin, shallow, weights)).toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: twin: expected one of a network with 19 of hidden, got 8 of hidden. Make it of this one.]`,
+      `[IsobathError: twin: expected the twin of a network with 19 x hidden, got 8 x hidden. Make the twin from this network.]`,
     )
     expect(() =>
       constructiveWeights(createBlueprint(one, features), twin, shallow, new Map()),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.]`,
+      `[IsobathError: weights: expected values of first.weight, got none. Give the weights of this network.]`,
     )
   })
 })

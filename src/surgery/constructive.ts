@@ -1,7 +1,7 @@
 /**
- * The constructive solution: weights by which a deep network computes its shallow twin's function. It is why a deep
- * network's training error should be no higher than a shallow one's (He et al. 2015, section 1); with rectifiers the
- * layers are those of Chen et al. (2016, Net2DeeperNet).
+ * The constructive solution: weights with which a deep network computes the function of its shallow twin. Because this
+ * solution exists, a deep network's training error should be no higher than a shallow network's (He et al. 2015,
+ * section 1). With rectifiers, the identity layers are those of Chen et al. (2016, Net2DeeperNet).
  */
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -17,25 +17,30 @@ import { type Edit, type Impossible, impossible, iterationsOf, type LayerVisit, 
 import type { Twin } from './twin.ts'
 
 export interface Constructive {
-  /** Of all the deep network's parameters, running statistics included. */
+  /** Values of all parameters of the deep network by name, including running statistics. */
   readonly weights: Map<string, Float64Array>
-  /** Exact: the twin's function to the last bit, where sums are taken in the same order. */
+  /**
+   * `exact` if the deep network's function equals the twin's function to the last bit, provided that sums are taken in
+   * the same order.
+   */
   readonly exactness: 'exact' | 'approximate'
 }
 
 /**
- * Weights of the deep network for which it computes, in evaluation mode, the twin's function with `shallowWeights`. What
- * the twin kept of each repeated part has the twin's weights, and the rest are identities (`makeIdentity`).
+ * Weights with which the deep network computes, in evaluation mode, the twin's function with `shallowWeights`. The
+ * iterations and copies that the twin has get the twin's weights, and all others become identities (`makeIdentity`).
  *
- * Blocks with rectifiers, without activations, and residual ones are exact, batch norm included (with an epsilon below 1;
- * in float32 but for rounding, and in training mode, where it uses the batch's own statistics, not at all). With other
- * activations, or where a rectifier may get something negative, layers are used near a point where the activation is nearly
- * straight, and the next weights behind them undo the scale. In float64 that is the twin's function within 10^-9 of its
- * size at 60 layers, as long as no unit's value is beyond 10^4. In float32 rounding takes 10^-7 with tanh and erf, and up
- * to a fifth with the others.
+ * The solution is exact for blocks with rectifiers, for blocks without activations, and for residual blocks. Batch norm
+ * with an epsilon below 1 is exact too in float64. In float32, batch norm is exact up to rounding. In training mode,
+ * batch norm is no identity, because it uses the statistics of the batch.
  *
- * `impossible` says which layer can't be made part of an identity, and why. Throws an IsobathError `weights` where the
- * weights aren't the twin's, and `network` where the twin isn't one of this network.
+ * Other activations, and rectifiers whose input may be negative, are used near their operating points, where
+ * activations are nearly straight. The next layer of weights then undoes the scale. In float64 the result is the twin's
+ * function within 10^-9 of its size at 60 layers, as long as no unit's value is beyond 10^4. In float32, rounding loses
+ * 10^-7 with tanh and erf, and up to a fifth with the other activations.
+ *
+ * Returns `impossible` with the layer that can't be part of an identity, and the reason. Throws a `weights` error if
+ * the weights don't belong to the twin, and a `network` error if the twin wasn't made from the deep network.
  */
 export function constructiveWeights(
   deep: Blueprint,
@@ -63,16 +68,16 @@ export function constructiveWeights(
 }
 
 function checkTwin(parts: readonly RepeatedPart[], { kept }: Twin): void {
-  const expected = parts.map(({ path, times }) => `${times} of ${path}`).join(', ') || 'no repeated part'
-  const found = kept.map(({ path, of }) => `${of} of ${path}`).join(', ')
+  const expected = parts.map(({ path, times }) => `${times} x ${path}`).join(', ') || 'no repeated part'
+  const found = kept.map(({ path, of }) => `${of} x ${path}`).join(', ')
   if (expected === found) return
   throw new IsobathError(
     'network',
-    `twin: expected one of a network with ${expected}, got ${found}. Make it of this one.`,
+    `twin: expected the twin of a network with ${expected}, got ${found}. Make the twin from this network.`,
   )
 }
 
-/** What was set and isn't trained: no training gets there. */
+/** The reason if the solution needs weights that aren't trained, because then no training can reach the solution. */
 function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
   const isFixed = ({ role, trainable }: ParameterBlueprint) => !trainable && (role === 'weight' || role === 'bias')
   const find = (layer: LayerBlueprint): LayerBlueprint | undefined =>
@@ -80,16 +85,17 @@ function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
       ? layer
       : layer.children.map(find).find((found) => found !== undefined)
   const layer = find(deep.root)
-  return layer && impossible(layer, "isn't trained, so that its weights stay what they start as")
+  return layer && impossible(layer, "the layer isn't trained, so its weights stay at their initial values")
 }
 
-/** The copies of a part that the twin doesn't have. */
+/** The iterations or copies of a repeated part that the twin doesn't have. */
 interface LeftOver {
   readonly visits: readonly LayerVisit[]
-  /** The layer whose output they get, which is also what later ones get. */
+  /** The layer whose output is the input of every copy, since the copies become identities. */
   readonly before: LayerBlueprint
-  /** The last layer of the part, and the iteration of the loops around the part. */
+  /** The last layer of the part. */
   readonly last: LayerBlueprint
+  /** The iteration of the loops around the part. */
   readonly outside: readonly number[]
 }
 
@@ -97,7 +103,7 @@ function leftOver(part: RepeatedPart, kept: number): LeftOver {
   const { times } = part
   if (part.kind === 'repeat') {
     const { repeat } = part
-    // Parts are in loops of a single iteration at most.
+    // All loops around a part have a single iteration.
     const outside = repeat.loops.map(() => 0)
     const blocks = Array.from({ length: times - kept }, (_, index) =>
       visitsOf(repeat.children[0], [...outside, kept + index]),
@@ -112,10 +118,13 @@ function leftOver(part: RepeatedPart, kept: number): LeftOver {
   return { visits: copies.flatMap((layer) => visitsOf(layer, outside)), before: chain.children[end - 1], last, outside }
 }
 
-/** What layers start with that have no weights of the twin: zeros, but norms that change nothing. */
+/**
+ * Roles that start at 1 in layers that the twin doesn't have, so that their norms change nothing. Other roles start at
+ * 0.
+ */
 const resting: ReadonlySet<ParameterRole> = new Set(['scale', 'runningVariance'])
 
-/** The deep network's parameters with the twin's values where the twin has the layer and the iteration. */
+/** Values of the deep network's parameters, copied from the twin for the layers and iterations that the twin has. */
 function withKept(deep: Blueprint, shallow: Blueprint, weights: Weights): Map<string, Float64Array> {
   const known = new Map(shallow.parameters.map((parameter) => [parameter.name, parameter]))
   return new Map(

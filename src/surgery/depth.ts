@@ -1,18 +1,20 @@
-/** Depth in blocks, and the layers of a chain that are copies of their neighbors. */
+/** The depth of a network in blocks, and runs of equal layers in a chain. */
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { ChainLayer, Layer, Network } from '../network/network.ts'
 
-/** Longer segments aren't sought among the layers of a chain. */
+/** Largest number of layers in a segment of a chain. The search for runs finds no longer segments. */
 const longestSegment = 8
 
-/** Neighboring segments of a chain that are alike, `length` layers each. */
+/** A run: neighboring segments of a chain, each with `length` layers, which are copies of each other. */
 export interface SegmentRun {
   readonly start: number
   readonly length: number
   readonly copies: number
 }
 
-/** Values that may differ from one iteration of a repeat to the next; layers that differ in no others are alike. */
+/**
+ * Fields that may differ between alike layers: fields that may vary between the iterations of a repeat, and the name.
+ */
 const varyingFields: ReadonlySet<string> = new Set([
   'sw2',
   'sb2',
@@ -24,15 +26,15 @@ const varyingFields: ReadonlySet<string> = new Set([
   'name',
 ])
 
-/** The same text for layers that are alike: those that could be iterations of one repeat. */
+/** A text that is equal for alike layers. Alike layers are layers that could be iterations of one repeat. */
 const likeness = (layer: Layer): string =>
   JSON.stringify(layer, (key, value: unknown) => (varyingFields.has(key) ? undefined : value))
 
 /**
- * The runs among a chain's layers: segments of 1 to 8 layers, each a copy of the one before in all but its name and in
- * what may differ within a repeat. A segment starts with a layer that holds weights, holds no repeat, and is one that
- * `mayHold`. Where segments of several lengths are possible, those that cover most layers are taken, and of these the
- * shortest.
+ * The runs among a chain's layers. A run consists of segments of 1 to 8 layers, each of which has layers alike to those
+ * of the previous segment. A segment starts with a layer that holds weights, contains no repeat, and satisfies
+ * `mayHold`. If several lengths of segments are possible, the length that covers most layers is chosen, and among
+ * equals the shortest length.
  */
 export function findRuns(
   { layers }: ChainLayer,
@@ -67,7 +69,7 @@ export function findRuns(
 
 const coveredBy = ({ length, copies }: SegmentRun): number => length * copies
 
-/** Whether a signal meets a matrix or a kernel of weights in it; shortcuts don't count. */
+/** Whether the layer contains a matrix or a kernel of weights. Shortcuts don't count. */
 export const holdsWeights = (layer: Layer): boolean => hasOnTheWay(layer, 'mixesUnits')
 
 function holdsRepeat(layer: Layer): boolean {
@@ -76,9 +78,9 @@ function holdsRepeat(layer: Layer): boolean {
 }
 
 /**
- * How many blocks with weights a signal passes. A repeat counts each iteration; a residual, and a chain within the root
- * chain, is one block, unless there are repeats in it or it is written out (runs): then its parts count. So the preset mlp
- * of depth d has d + 1 with its read-out, whatever is in its layers.
+ * The depth of a network: the number of blocks with weights that a signal passes. Each iteration of a repeat counts. A
+ * residual, or a chain within the root chain, is one block. If a residual or a chain contains repeats or runs of equal
+ * layers, its parts count instead. For example, the preset mlp of depth d has d + 1 blocks, including the read-out.
  */
 export function depthOf(network: Network): number {
   return network.kind === 'chain' ? sumOver(network, true) : blocksOf(network, true)
@@ -87,7 +89,10 @@ export function depthOf(network: Network): number {
 const sumOver = ({ layers }: ChainLayer, isWritten: boolean): number =>
   layers.reduce((sum, member) => sum + blocksOf(member, isWritten), 0)
 
-/** `isWritten` within the root and its chains, where runs are sought; not in blocks and branches. */
+/**
+ * Number of blocks with weights in a layer. `isWritten` is true for the root and the chains within it, which are
+ * searched for runs, and false for blocks of repeats and branches of residuals.
+ */
 export function blocksOf(layer: Layer, isWritten: boolean): number {
   if (!holdsWeights(layer)) return 0
   if (layer.kind === 'repeat') return layer.times * blocksOf(layer.block, false)

@@ -1,11 +1,11 @@
-/** What passes through layers in place of a signal, and layers of weights that pass it on. */
+/** Encodings of a signal, and layers of weights that are set to change an encoding. */
 import { windowOf } from '../blueprint/leaf-rules.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { type Activation, activations, type OperatingPoint } from '../network/activations.ts'
 import type { BatchNormLayer, ConvLayer, DenseLayer, ScaleLayer } from '../network/network.ts'
 import { type Edit, type Impossible, type Iteration, impossible, type LayerVisit, toSet } from './tensors.ts'
 
-/** What passes in place of a signal x: factor * x + offset. */
+/** An encoding of a signal x: the value factor * x + offset, which passes through layers in place of x. */
 export interface Encoding {
   readonly factor: number
   readonly offset: number
@@ -14,14 +14,20 @@ export interface Encoding {
 export const plain: Encoding = { factor: 1, offset: 0 }
 export const isPlain = ({ factor, offset }: Encoding): boolean => factor === 1 && offset === 0
 
-/** An activation that bends what it gets, and what should pass behind the layer of weights before it. */
+/** A linearization: the use of an activation near its operating point, where the activation is nearly straight. */
 export interface Linearization {
+  /** The visit of the signal to the activation. */
   readonly visit: LayerVisit
+  /** Encoding that the layer of weights before the activation must give. */
   readonly before: Encoding
+  /** Operating point of the activation. */
   readonly point: OperatingPoint
 }
 
-/** The first activation behind the layer of weights at `place` and before the next one that isn't harmless. */
+/**
+ * The linearization of the first activation that is no identity, between the layer of weights at `place` and the next
+ * layer of weights. Undefined if there is no such activation, or if the activation leaves the signal unchanged.
+ */
 export function nextLinearization(
   visits: readonly LayerVisit[],
   place: number,
@@ -43,7 +49,10 @@ export function nextLinearization(
   return undefined
 }
 
-/** Weights that can be set, a function, or the number that the layer multiplies by once it is made an identity. */
+/**
+ * The effect of a visit: `weights` for a layer of weights, the function for an activation, and a factor for any other
+ * layer. The factor is the number by which the layer multiplies once its weights make it an identity.
+ */
 function effectOf(visit: LayerVisit): 'weights' | Activation | number {
   const { layer } = visit
   switch (layer.kind) {
@@ -68,14 +77,14 @@ function effectOf(visit: LayerVisit): 'weights' | Activation | number {
   }
 }
 
-/** The number that a layer multiplies by in this iteration. */
+/** The factor of a scale layer in one iteration. */
 export function factorAt({ index }: Iteration, { factor }: ScaleLayer): number {
   return typeof factor === 'number' ? factor : factor[index[index.length - 1]]
 }
 
 /**
- * Sets a layer of weights so that it gives `after` of a signal that it is given as `before`: in the first `channels` units
- * or channels, and zeros in the others.
+ * Sets a layer of weights so that its output has the encoding `after` for an input with the encoding `before`. The
+ * first `channels` units or channels carry the signal, and all other units or channels are zero.
  */
 export function setAffine(
   edit: Edit,
@@ -88,20 +97,23 @@ export function setAffine(
   const { blueprint } = visit
   const [inputs, ...positions] = blueprint.input
   const [outputs, ...positionsGiven] = blueprint.output
-  if (!sameShape(positions, positionsGiven)) return impossible(blueprint, 'gives fewer positions than it gets')
-  if (outputs < channels) return impossible(blueprint, `has ${outputs} outputs for ${channels} values to hand on`)
+  if (!sameShape(positions, positionsGiven))
+    return impossible(blueprint, 'the layer has fewer output positions than input positions')
+  if (outputs < channels) {
+    return impossible(blueprint, `the layer has ${outputs} outputs, but must pass on ${channels} values`)
+  }
   const factor = after.factor / before.factor
   const offset = after.offset - factor * before.offset
   const bias = toSet(edit, visit, 'bias')?.fill(0)
   if (bias) bias.fill(offset, 0, channels)
-  else if (offset !== 0) return impossible(blueprint, 'has no bias, which the activation behind it would need')
+  else if (offset !== 0) return impossible(blueprint, 'the layer has no bias, which the next activation needs')
   const weight = toSet(edit, visit, 'weight')?.fill(0)
   const { kernel, center } = kernelOf(layer)
   for (let unit = 0; weight && unit < channels; unit++) weight[(unit * inputs + unit) * kernel ** 2 + center] = factor
   return undefined
 }
 
-/** A kernel's side, and the place in it that sees the position of the output. */
+/** A kernel's side, and the index of the kernel's position that reads the output's own position. */
 function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: number } {
   if (layer.kind === 'dense') return { kernel: 1, center: 0 }
   const { kernel, before } = windowOf(layer)
@@ -109,8 +121,8 @@ function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: numb
 }
 
 /**
- * Sets a batch norm so that it gives what it gets: in float64 to the last bit where epsilon is below 1, since 1 - epsilon
- * and epsilon are 1.
+ * Sets a batch norm to the identity. In float64 the identity is exact to the last bit if epsilon is below 1, because 1
+ * - epsilon and epsilon add up to 1.
  */
 export function setNorm(edit: Edit, visit: LayerVisit, { epsilon }: BatchNormLayer): void {
   const variance = Math.max(0, 1 - epsilon)

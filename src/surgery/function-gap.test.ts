@@ -3,7 +3,7 @@ import { fewPoints, tinyTask } from '../../test/support/tiny-training.ts'
 import { chain, dense, dropout } from '../network/layers.ts'
 import { functionGap } from './function-gap.ts'
 
-describe('the gap between two functions', () => {
+describe('functionGap:', () => {
   const network = chain(dense(2, { name: 'only' }), dropout(0.5))
   const { blueprint, weights, backend, standardizer } = tinyTask(network, { standardize: 'none' })
   const withBias = (...bias: number[]) => ({
@@ -13,7 +13,7 @@ describe('the gap between two functions', () => {
   const gap = (one: ReturnType<typeof withBias>, other: ReturnType<typeof withBias>) =>
     functionGap(one, other, backend, fewPoints.test, standardizer)
 
-  it('is the largest difference of two outputs, beside the largest output', async () => {
+  it('the gap is the largest difference between two outputs, and its scale is the largest output', async () => {
     const [a, b, c, d] = Array.from(weights.get('only.weight') ?? [])
     const { inputs, count } = fewPoints.test
     const outputs = Array.from({ length: count }, (_, row) => {
@@ -26,15 +26,15 @@ describe('the gap between two functions', () => {
     expect(await gap(withBias(0, 0), withBias(0, 0))).toEqual({ largest: 0, scale })
   })
 
-  it('is not a number where an output is none', async () => {
+  it('the gap is NaN if an output is NaN', async () => {
     expect(await gap(withBias(0, 0), withBias(0, Number.NaN))).toMatchObject({ largest: Number.NaN })
   })
 
-  it('needs outputs of the same shape', async () => {
+  it('networks with outputs of different shapes are refused', async () => {
     const other = tinyTask(dense(3))
     const wrong = functionGap(withBias(0, 0), other, backend, fewPoints.test, standardizer)
     await expect(wrong).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: outputs: expected two of the shape [2], got [3]. Compare networks for the same task.]`,
+      `[IsobathError: outputs: expected two outputs of the shape [2], got [3]. Compare networks for the same task.]`,
     )
   })
 })

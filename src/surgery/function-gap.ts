@@ -1,4 +1,4 @@
-/** How far apart two networks' functions are, on samples. */
+/** The gap between the functions of two networks, measured on samples. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, shapeText, sizeOf } from '../blueprint/shape.ts'
@@ -7,22 +7,25 @@ import type { Standardizer } from '../data/standardize.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createEvaluator, type Weights } from '../training/evaluator.ts'
 
-/** A network with values for its parameters, which is a function. */
+/** A network with values for all its parameters, which defines a function. */
 export interface WeightedNetwork {
   readonly blueprint: Blueprint
   readonly weights: Weights
 }
 
 export interface FunctionGap {
-  /** The largest difference of two outputs, over all samples and units; NaN where one isn't a number. */
+  /**
+   * Largest difference between the outputs of the two networks, over all samples and units. NaN if an output is NaN.
+   */
   readonly largest: number
-  /** The largest absolute output of the first network. */
+  /** Largest absolute output of the first network. */
   readonly scale: number
 }
 
 /**
- * The gap between two networks on standardized samples, both in evaluation mode. Float64 shows what of it isn't rounding.
- * Throws an IsobathError `network` where their outputs have different shapes.
+ * The gap between two networks on standardized samples, with both networks in evaluation mode. With a backend in
+ * float64, the gap doesn't include the rounding errors of float32. Throws a `network` error if the outputs of the two
+ * networks have different shapes.
  */
 export async function functionGap(
   one: WeightedNetwork,
@@ -33,7 +36,7 @@ export async function functionGap(
 ): Promise<FunctionGap> {
   const [expected, found] = [one.blueprint.output, other.blueprint.output]
   if (!sameShape(expected, found)) {
-    const shapes = `expected two of the shape ${shapeText(expected)}, got ${shapeText(found)}`
+    const shapes = `expected two outputs of the shape ${shapeText(expected)}, got ${shapeText(found)}`
     throw new IsobathError('network', `outputs: ${shapes}. Compare networks for the same task.`)
   }
   const width = sizeOf(expected)

@@ -1,4 +1,4 @@
-/** Weights that make layers hand on what they get. */
+/** Weights that make layers pass on their input unchanged, or as an encoding. */
 import { activations } from '../network/activations.ts'
 import type { ActivationLayer, ConvLayer, DenseLayer, ResidualLayer } from '../network/network.ts'
 import {
@@ -14,14 +14,14 @@ import {
 import { type Edit, type Impossible, impossible, type LayerVisit, toSet, visitsOf } from './tensors.ts'
 import { zeroBranch } from './zero-branch.ts'
 
-/** What comes out of layers in place of their input. */
+/** The encoding in which layers pass on their input. */
 export interface Passed extends Encoding {
-  /** Whether it is the input to the last bit. */
+  /** Whether the output of the layers is their input to the last bit. */
   readonly isExact: boolean
 }
 
 interface Passing extends Passed {
-  /** The activation that is to be used where it is nearly straight. */
+  /** Linearization that the next activation must use. */
   readonly linearization?: Linearization
 }
 
@@ -32,14 +32,16 @@ interface Context {
 }
 
 /**
- * Sets the weights of consecutive layers so that in evaluation mode all of them together hand on their input x, which is
- * known not to be negative where `isNonnegative`. Gives what comes out in place of x.
+ * Sets the weights of consecutive layers so that in evaluation mode all layers together pass on their input x.
+ * `isNonnegative` says that x is known not to be negative. Returns the encoding of x in the output, or the reason why
+ * no weights pass on x.
  *
  * - Layers of weights become the identity: ones on the diagonal (of the kernel's center), and zeros in further units.
- * - A rectifier leaves what isn't negative. Any other activation is used where it is nearly straight, and what comes out
- *   is then scaled and shifted (`operatingPoint` in network/activations.ts).
- * - Batch norm has the mean 0, the variance 1 - epsilon, the scale 1 and the shift 0.
- * - A residual's branch is made zero.
+ * - A rectifier leaves a nonnegative signal unchanged. Any other activation is used near its operating point, where the
+ *   activation is nearly straight, and its output is then scaled and shifted (`operatingPoint` in
+ *   network/activations.ts).
+ * - Batch norm gets the mean 0, the variance 1 - epsilon, the scale 1 and the shift 0.
+ * - The branch of a residual becomes a zero branch.
  */
 export function makeIdentity(edit: Edit, visits: readonly LayerVisit[], isNonnegative: boolean): Passed | Impossible {
   const context = { edit, visits, isNonnegative }
@@ -72,7 +74,7 @@ function passStep(context: Context, place: number, encoding: Passing): Passing |
       return encoding
     case 'scale': {
       const factor = factorAt(visit, layer)
-      if (factor === 0) return impossible(visit.blueprint, 'multiplies by 0, which no weights undo')
+      if (factor === 0) return impossible(visit.blueprint, 'the layer multiplies by 0, which no weights can undo')
       const scaled = { factor: encoding.factor * factor, offset: encoding.offset * factor }
       return { ...encoding, ...scaled, isExact: encoding.isExact && factor === 1 }
     }
@@ -80,15 +82,15 @@ function passStep(context: Context, place: number, encoding: Passing): Passing |
     case 'flatten':
       return encoding
     case 'layerNorm':
-      return impossible(visit.blueprint, 'normalizes each sample, which no weights undo')
+      return impossible(visit.blueprint, 'the layer normalizes each sample, which no weights can undo')
     case 'maxPool':
-      return impossible(visit.blueprint, 'takes the largest of several positions, which no weights undo')
+      return impossible(visit.blueprint, 'the layer takes the largest of several positions, which no weights can undo')
     case 'averagePool':
-      return impossible(visit.blueprint, 'takes the mean of several positions, which no weights undo')
+      return impossible(visit.blueprint, 'the layer takes the mean of several positions, which no weights can undo')
     case 'globalAveragePool':
-      return impossible(visit.blueprint, 'takes the mean of all positions, which no weights undo')
+      return impossible(visit.blueprint, 'the layer takes the mean of all positions, which no weights can undo')
     case 'subsample':
-      return impossible(visit.blueprint, 'leaves out positions, which no weights bring back')
+      return impossible(visit.blueprint, 'the layer leaves out positions, which no weights can restore')
   }
 }
 
@@ -118,8 +120,8 @@ function passActivation(
   }
   const { keepsPositive } = activations[name]
   if (keepsPositive && isNonnegative && encoding.factor > 0 && encoding.offset >= 0) return encoding
-  const what = keepsPositive ? 'what may be negative' : 'what it gets'
-  return impossible(visit.blueprint, `bends ${what}, and no layer of weights of its block stands before it`)
+  const shape = keepsPositive ? 'nonlinear for negative inputs' : 'nonlinear'
+  return impossible(visit.blueprint, `the activation is ${shape}, and no layer of weights precedes it in its block`)
 }
 
 function passResidual(
@@ -132,7 +134,7 @@ function passResidual(
   if (shortcut) {
     const skipped = makeIdentity(edit, visitsOf(shortcut, visit.index), isNonnegative && isPlain(encoding))
     if ('impossible' in skipped) return skipped
-    if (!isPlain(skipped)) return impossible(shortcut, "can't hand on what it gets without scaling it")
+    if (!isPlain(skipped)) return impossible(shortcut, "the shortcut can't pass on its input without scaling it")
   }
   return zeroBranch(edit, visit, layer) ?? encoding
 }

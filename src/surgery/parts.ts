@@ -1,14 +1,14 @@
-/** The repeated parts of a network: its loops, and the copies that are written out in its chains. */
+/** The repeated parts of a network: its loops, and runs of equal layers that are written out in its chains. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { blocksOf, findRuns, holdsWeights } from './depth.ts'
 
 interface AnyPart {
-  /** The repeat's path; of written-out copies, the path of their first layer. */
+  /** Path of the repeat. For written-out copies, the path of the first copy's first layer. */
   readonly path: string
-  /** Iterations, or copies. */
+  /** Number of iterations of the repeat, or number of copies in the run. */
   readonly times: number
-  /** Blocks with weights in each. */
+  /** Number of blocks with weights in each iteration or copy. */
   readonly depth: number
 }
 
@@ -20,16 +20,18 @@ export interface RepeatPart extends AnyPart {
 export interface RunPart extends AnyPart {
   readonly kind: 'run'
   readonly chain: LayerBlueprint
-  /** The first copy's first layer among the chain's, and the layers of each copy. */
+  /** Index of the first copy's first layer among the chain's layers. */
   readonly start: number
+  /** Number of layers in each copy. */
   readonly length: number
 }
 
 export type RepeatedPart = RepeatPart | RunPart
 
 /**
- * In the order in which a signal passes them. Copies may be taken away one by one: each gives the shape that it is
- * given. A repeat within a repeat belongs to the outer one, unless that has a single iteration.
+ * The repeated parts of a network, in the order in which a signal passes them. Iterations and copies can be removed one
+ * by one, because the output of each has the shape of its input. A repeat within a repeat is no part of its own, unless
+ * the outer repeat has a single iteration.
  */
 export function repeatedParts(root: LayerBlueprint): RepeatedPart[] {
   return partsIn(root, true)

@@ -1,10 +1,14 @@
-/** Which values in a network can't be negative, whatever its weights are. A rectifier leaves those as they are. */
-
+/**
+ * Finds the values in a network that are never negative for any weights. A rectifier leaves nonnegative values
+ * unchanged.
+ */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { activations } from '../network/activations.ts'
 import type { Varying } from '../network/network.ts'
 
-/** Whether a layer's input and its output are known not to be negative, in every iteration of the loops around it. */
+/**
+ * Whether a layer's input and output are known not to be negative, in every iteration of the loops around the layer.
+ */
 export interface Signs {
   readonly input: boolean
   readonly output: boolean
@@ -13,7 +17,7 @@ export interface Signs {
 const isNonnegative = (varying: Varying): boolean =>
   typeof varying === 'number' ? varying >= 0 : varying.every((value) => value >= 0)
 
-/** The signs of every layer; nothing is known of the network's input. */
+/** The signs of every layer. The network's input may be negative. */
 export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Signs> {
   const signs = new Map<LayerBlueprint, Signs>()
   const pass = (blueprint: LayerBlueprint, input: boolean): boolean => {
@@ -27,7 +31,8 @@ export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Sig
         return children.reduce((sign, child) => pass(child, sign), input)
       case 'repeat': {
         const [block] = children
-        // What holds for the first iteration's input and for every later one's; more can't be said of all.
+        // The block's input is nonnegative in every iteration only if the repeat's input and the block's output are
+        // nonnegative.
         const everyInput = pass(block, input) && input
         return pass(block, everyInput)
       }

@@ -1,28 +1,35 @@
-/** Weights by iteration, and the notes of which of them were set. */
+/** Access to the weights of single loop iterations, and a record of the parameters that were set. */
 import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { ChainLayer, Layer, RepeatLayer } from '../network/network.ts'
 import { assertInvariant } from '../support/errors.ts'
 
-/** Weights that are being written, and the parameters of which something was set. */
+/** An edit of a network's weights. */
 export interface Edit {
+  /** Values of the network's parameters by name, which the edit changes. */
   readonly weights: Map<string, Float64Array>
+  /** Parameters of which at least one iteration was set. */
   readonly changed: Set<ParameterBlueprint>
 }
 
-/** A layer in one iteration of the loops around it: a number for each loop, outermost first. */
+/** A layer in one iteration of the loops around it. */
 export interface Iteration {
   readonly blueprint: LayerBlueprint
+  /** Number of the iteration for each loop around the layer, outermost first. */
   readonly index: readonly number[]
 }
 
-/** One that a signal passes as a whole: chains and repeats are taken apart. */
+/**
+ * A visit: one pass of a signal through one layer in one loop iteration. Chains and repeats are taken apart into
+ * visits.
+ */
 export interface LayerVisit extends Iteration {
   readonly layer: Exclude<Layer, ChainLayer | RepeatLayer>
 }
 
-/** Why no weights do what is asked for: a layer's path, and what it does. */
+/** The reason why no weights give the wanted function. */
 export interface Impossible {
+  /** The path of the layer that makes the function impossible, and the reason. */
   readonly impossible: string
 }
 
@@ -30,7 +37,9 @@ export const impossible = ({ path }: LayerBlueprint, why: string): Impossible =>
   impossible: `${path || 'the network'}: ${why}`,
 })
 
-/** The layers in the order in which a signal passes them, iteration by iteration; residuals are not taken apart. */
+/**
+ * The visits of a signal to the layers within a layer, in order and iteration by iteration. A residual is one visit.
+ */
 export function visitsOf(blueprint: LayerBlueprint, index: readonly number[]): LayerVisit[] {
   const { layer, children } = blueprint
   if (layer.kind === 'chain') return children.flatMap((child) => visitsOf(child, index))
@@ -38,7 +47,7 @@ export function visitsOf(blueprint: LayerBlueprint, index: readonly number[]): L
   return Array.from({ length: layer.times }, (_, iteration) => visitsOf(children[0], [...index, iteration])).flat()
 }
 
-/** Every combination of iterations of nested loops, in their order; a single empty one where there are no loops. */
+/** Every combination of iterations of nested loops, in order. Without loops, there is one empty combination. */
 export function iterationsOf(loops: readonly number[]): number[][] {
   return loops.reduce<number[][]>(
     (outer, times) => outer.flatMap((index) => Array.from({ length: times }, (_, iteration) => [...index, iteration])),
@@ -46,7 +55,7 @@ export function iterationsOf(loops: readonly number[]): number[][] {
   )
 }
 
-/** One iteration's values of a parameter, as a view. */
+/** The values of a parameter in one iteration, as a view of the whole array. */
 export function valuesAt(
   values: Float64Array,
   { shape, loops }: ParameterBlueprint,
@@ -57,7 +66,10 @@ export function valuesAt(
   return values.subarray(number * size, (number + 1) * size)
 }
 
-/** One iteration's values of the layer's parameter of this role, to be set; undefined where it has none. */
+/**
+ * The values of the layer's parameter of the given role in one iteration, as a view to be set. The parameter is marked
+ * as changed. Undefined if the layer has no parameter of this role.
+ */
 export function toSet(edit: Edit, { blueprint, index }: Iteration, role: ParameterRole): Float64Array | undefined {
   const parameter = blueprint.parameters.find((one) => one.role === role)
   if (parameter === undefined) return undefined

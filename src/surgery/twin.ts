@@ -1,4 +1,7 @@
-/** The shallow twin: the same network with fewer layers, which a deep one must not do worse than (He et al. 2015). */
+/**
+ * The shallow twin of a deep network: the same network with fewer layers. The deep network should train at least as
+ * well as its twin (He et al. 2015).
+ */
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -7,35 +10,38 @@ import { IsobathError } from '../support/errors.ts'
 import { depthOf } from './depth.ts'
 import { type RepeatedPart, repeatedParts } from './parts.ts'
 
-/** How much of a repeated part the twin has: its first iterations, or the first of its written-out copies. */
+/** The first iterations of a loop, or the first written-out copies, that the twin has. */
 export interface RetainedPart {
-  /** The repeat's path; of written-out copies, the path of their first layer. */
+  /** Path of the repeat. For written-out copies, the path of the first copy's first layer. */
   readonly path: string
+  /** Number of iterations or copies in the twin. */
   readonly kept: number
+  /** Number of iterations or copies in the deep network. */
   readonly of: number
 }
 
 export interface Twin {
-  /** Its layers have the paths that they have in the deep network. */
+  /** The twin's network, whose layers have the same paths as in the deep network. */
   readonly network: Network
-  /** In blocks, as `depthOf` counts them. */
+  /** Depth of the twin in blocks, as counted by `depthOf`. */
   readonly depth: number
   /** All repeated parts of the deep network, in the order in which a signal passes them. */
   readonly kept: readonly RetainedPart[]
 }
 
-/** The usual twin has a fifth of the depth. */
+/** Default depth of the twin, as a fraction of the network's depth. */
 const usualFraction = 1 / 5
 
 /**
- * The network with fewer layers, for inputs of the shape [features] or [channels, height, width]: the same ends, and of
- * each repeated part fewer in proportion, at least 1. Repeated parts are repeats, and runs of equal layers
- * written out in a chain. Values that differ from iteration to iteration are cut to the first; a number that a preset
- * worked out from the depth, such as a multiplier 1/L, stays the number that it is.
+ * The shallow twin of a network, for inputs of the shape [features] or [channels, height, width]. The twin has the same
+ * first and last layers, and a proportional number of iterations or copies of each repeated part, at least 1. A
+ * repeated part is a repeat, or a run of equal layers written out in a chain. Lists with a value for each iteration are
+ * cut to the first values. A number that a preset computed from the depth, such as a multiplier 1/L, stays unchanged.
  *
- * `wanted` is the twin's depth in blocks, by default a fifth of the network's and at least 2; what comes out is as near
- * as the parts allow. Null where nothing can be taken away: no part is repeated, or the network is no deeper than wanted.
- * Throws an IsobathError `option` where `wanted` is no whole number of at least 1, and `network` as `createBlueprint` does.
+ * `wanted` is the twin's depth in blocks, by default a fifth of the network's depth and at least 2. The twin's depth is
+ * as near to `wanted` as the parts allow. Returns null if nothing can be removed: no part is repeated, or the network
+ * is no deeper than wanted. Throws an `option` error if `wanted` is no whole number of at least 1. Throws a `network`
+ * error if the network doesn't fit the input.
  */
 export function shallowTwin(network: Network, input: Shape, wanted?: number): Twin | null {
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1)) {
@@ -51,7 +57,11 @@ export function shallowTwin(network: Network, input: Shape, wanted?: number): Tw
   return { network: twin, depth: depthOf(twin), kept }
 }
 
-/** One of each part, and of the others the same fraction of each: whole shares, and what is left to the largest rests. */
+/**
+ * The number of iterations or copies of each part in the twin. Each part gets one iteration or copy, and the remaining
+ * depth is shared among the parts in proportion. Shares are rounded down, and the rest goes to the parts with the
+ * largest fractional shares.
+ */
 function shareOut(parts: readonly RepeatedPart[], depth: number, wanted: number): number[] {
   const others = parts.reduce((sum, part) => sum + (part.times - 1) * part.depth, 0)
   let left = Math.min(others, Math.max(0, wanted - (depth - others)))
@@ -70,7 +80,7 @@ function shareOut(parts: readonly RepeatedPart[], depth: number, wanted: number)
 
 type Counts = ReadonlyMap<RepeatedPart, number>
 
-/** The layer as data, with so many of each part that is in it. */
+/** The layer as data, in which each repeated part has the number of iterations or copies given by `counts`. */
 function cutLayer(blueprint: LayerBlueprint, counts: Counts): unknown {
   const { layer, children } = blueprint
   if (layer.kind === 'chain') return { ...layer, layers: cutChain(blueprint, counts) }
@@ -84,7 +94,10 @@ function cutLayer(blueprint: LayerBlueprint, counts: Counts): unknown {
   return { ...layer, block: cutLayer(children[0], counts) }
 }
 
-/** A chain's layers without the copies that are left out; where a layer would get another name by this, it keeps its own. */
+/**
+ * A chain's layers without the copies that are left out. An unnamed layer that moves gets its old default name as its
+ * name, so that its path stays the same.
+ */
 function cutChain(chain: LayerBlueprint, counts: Counts): unknown[] {
   const isLeftOut = (index: number): boolean => {
     for (const [part, kept] of counts) {
@@ -112,7 +125,10 @@ function countOne(counts: Map<string, number>, kind: string): number {
   return number
 }
 
-/** All lists of numbers in a block, which have one for each iteration, cut to the first; those of inner repeats stay. */
+/**
+ * A block whose lists of numbers, which have a number for each iteration, are cut to the first `kept` numbers. Lists
+ * within inner repeats stay unchanged.
+ */
 function cutLists(value: unknown, kept: number): unknown {
   if (Array.isArray(value)) {
     return typeof value[0] === 'number' ? value.slice(0, kept) : value.map((each) => cutLists(each, kept))

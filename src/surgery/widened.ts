@@ -6,10 +6,10 @@ import type { Layer, Network } from '../network/network.ts'
 import { orUndefined } from '../support/errors.ts'
 
 /**
- * Every hidden layer `factor` times as wide: units of dense layers, channels of convolutions. The last layer with weights gives
- * the outputs, and stays. Initializers that go by a layer's fans follow its width. Undefined where no layer is hidden, and where
- * the wider layers don't fit the input, a shortcut or the outputs: where a network begins or ends with a block that is repeated,
- * say, whose width is the input's or the outputs'.
+ * The network with every hidden layer `factor` times as wide, in units of dense layers or channels of convolutions. The
+ * last layer with weights gives the outputs and stays unchanged. Initializers that depend on the fans follow the new
+ * width. Undefined if no layer is hidden, or if the wider layers don't fit the input, a shortcut or the outputs. For
+ * example, a repeated block at the start or the end of a network has the width of the input or the outputs.
  */
 export function widened(network: Network, factor: number, input: Shape): Network | undefined {
   const found = widen(network, factor, true)
@@ -36,7 +36,7 @@ function widen(layer: Layer, factor: number, isLast: boolean): Layer {
       return shortcut === undefined ? wider : { ...wider, shortcut: widen(shortcut, factor, isLast) }
     }
     case 'repeat':
-      // Its block's output has its input's width, so it can't give the outputs of a network with wider layers before it.
+      // A repeated block's output is as wide as its input, so the block can't give the outputs after wider layers.
       return { ...layer, block: widen(layer.block, factor, false) }
     case 'maxPool':
     case 'averagePool':

@@ -1,21 +1,25 @@
-/** Weights that make a residual branch give zeros, so that its block hands on what it gets. */
+/** Weights that make a residual branch a zero branch, whose output is zero, so that the block passes on its input. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { activations } from '../network/activations.ts'
 import type { ResidualLayer } from '../network/network.ts'
 import { type Edit, type Impossible, impossible, type LayerVisit, toSet, visitsOf } from './tensors.ts'
 
 /**
- * Sets to zero, in one iteration, the trained multiplier of a residual's branch; or else the branch's last layer of
- * weights or last norm, with what stands behind it.
+ * Makes the branch of a residual a zero branch in one iteration. If the branch has a trained multiplier, the multiplier
+ * is set to zero. Otherwise, the branch's last layer of weights or last norm is set to zero, together with the layers
+ * after it. Returns undefined, or the reason why no weights make the branch zero.
  */
 export function zeroBranch(edit: Edit, visit: LayerVisit, layer: ResidualLayer): Impossible | undefined {
   const [branch] = visit.blueprint.children
   const zeroed = zeroScaled(edit, visit, layer)
-  if (zeroed === 'zero for zero') return impossible(branch, 'has no weights by which it could be made zero')
+  if (zeroed === 'zero for zero') return impossible(branch, 'the branch has no weights that could make its output zero')
   return zeroed === 'zero' ? undefined : zeroed
 }
 
-/** What a layer gives once its weights are set: zeros whatever it gets, or zeros for zeros, having none to set. */
+/**
+ * Output of a layer after its weights were set. `zero`: zeros for any input. `zero for zero`: zeros for an input of
+ * zeros, if the layer has no weights that could make the output zero.
+ */
 type ZeroOutput = 'zero' | 'zero for zero' | Impossible
 
 function zeroScaled(edit: Edit, visit: LayerVisit, layer: ResidualLayer): ZeroOutput {
@@ -59,7 +63,7 @@ function zeroStep(edit: Edit, visit: LayerVisit): ZeroOutput {
       if (atZero === '0') return 'zero for zero'
       return impossible(
         visit.blueprint,
-        `${layer.function} gives ${atZero} for 0, so that its branch can't be made zero`,
+        `${layer.function} gives ${atZero} for 0, so no weights make the output of the branch zero`,
       )
     }
     case 'scalarBias':

@@ -1,13 +1,14 @@
-/** When a checkpoint is due: every so many steps where that was asked for, or else by time. */
+/** Decides when a checkpoint is due: after every n-th step if the caller chose n, otherwise after intervals of time. */
 export interface CheckpointClock {
-  /** After so many steps. */
+  /** Returns true if a checkpoint is due after `step` updates. */
   isDue(step: number): boolean
-  /** Does the saving, and takes its time: it may cost a twentieth of the run's at most. */
+  /** Runs `save` and measures its duration. Saving by time costs at most a twentieth of the run's duration. */
   time(save: () => Promise<void>): Promise<void>
 }
 
 const millisecondsBetween = 30_000
-const leastShare = 20
+/** Shortest pause between two checkpoints by time, as a multiple of the duration of a save. */
+const pausePerSave = 20
 
 export function createCheckpointClock(every: number | undefined): CheckpointClock {
   let next = performance.now() + millisecondsBetween
@@ -17,7 +18,7 @@ export function createCheckpointClock(every: number | undefined): CheckpointCloc
       const started = performance.now()
       await save()
       const ended = performance.now()
-      next = ended + Math.max(millisecondsBetween, leastShare * (ended - started))
+      next = ended + Math.max(millisecondsBetween, pausePerSave * (ended - started))
     },
   }
 }

@@ -9,7 +9,10 @@ import { chain, dense, relu, repeat, residual } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { type Divergence, describeDivergence, locateDivergence } from './divergence.ts'
 
-/** Where a network breaks whose weights `change` made so, on two samples of ones. */
+/**
+ * Locates the divergence of a network after `change` has changed its weights. Sample `broken` is [1, 0], the others are
+ * 0.
+ */
 function locate(
   network: Network,
   change: (weights: Map<string, Float64Array>) => void,
@@ -33,7 +36,7 @@ function locate(
   return locateDivergence({ blueprint, backend: createReferenceBackend(), weights, samples, batch: 2, step: 7 })
 }
 
-/** The iteration's weights become `value` on the diagonal, all others 1 on it. */
+/** Sets the weight matrix of each iteration to its value from `values` on the diagonal, and to 0 elsewhere. */
 function fillDiagonal(
   weights: Map<string, Float64Array>,
   name: string,
@@ -55,16 +58,16 @@ const loops = chain(
   dense(2, { ...identityBefore, name: 'readout' }),
 )
 
-describe('a divergence', () => {
-  it('in the outputs is where they first break, with the iteration in a loop', async () => {
+describe('locateDivergence', () => {
+  it('finds the first layer whose outputs are not finite, with its iteration in a loop', async () => {
     const grow = (weights: Map<string, Float64Array>): void => {
-      // 1e200 twice is beyond float64.
+      // The product of two factors of 1e200 is too large for float64.
       fillDiagonal(weights, 'early.dense1.weight', 2, [1, 1e200, 1e200, 1])
     }
     expect(await locate(loops, grow)).toEqual({ step: 7, layer: 'early.dense1[2]', what: 'outputs' })
   })
 
-  it('in a second loop is not taken for an earlier one because its iteration is', async () => {
+  it('reports a divergence in the first loop before one with a lower iteration number in the second loop', async () => {
     const grow = (weights: Map<string, Float64Array>): void => {
       fillDiagonal(weights, 'early.dense1.weight', 2, [1, 1, 1e200, 1e200])
       fillDiagonal(weights, 'late.dense1.weight', 2, [1, 1, 1])
@@ -72,14 +75,14 @@ describe('a divergence', () => {
     expect(await locate(loops, grow)).toMatchObject({ layer: 'early.dense1[3]' })
   })
 
-  it('is found in whichever batch of the samples it is', async () => {
+  it('finds a divergence in any batch of the samples', async () => {
     const grow = (weights: Map<string, Float64Array>): void => {
       fillDiagonal(weights, 'late.dense1.weight', 2, [1e200, 1e200, 1])
     }
     expect(await locate(loops, grow, 4)).toMatchObject({ layer: 'late.dense1[1]', what: 'outputs' })
   })
 
-  it('in the weights is nearest to the output, from where gradients come', async () => {
+  it('names the layer nearest to the output if the weights of several layers are not finite', async () => {
     const spoil = (weights: Map<string, Float64Array>): void => {
       weights.get('early.dense1.weight')?.fill(Number.NaN)
       weights.get('late.dense1.weight')?.fill(Number.NaN, 0, 8)
@@ -88,7 +91,7 @@ describe('a divergence', () => {
     expect(await locate(loops, spoil)).toEqual({ step: 7, layer: 'late.dense1[1]', what: 'weights' })
   })
 
-  it('in a loop in a loop names both iterations', async () => {
+  it('names both iterations of a layer in two nested loops', async () => {
     const nested = repeat(3, repeat(2, dense(2, { ...identityBefore, name: 'inner' }), { name: 'block' }), {
       name: 'outer',
     })
@@ -100,7 +103,7 @@ describe('a divergence', () => {
     expect((await locate(nested, spoil)).layer).toMatch(/inner\[1\]\[1\]$/)
   })
 
-  it('on a shortcut names the shortcut', async () => {
+  it('names the shortcut if the outputs of a shortcut are the first that are not finite', async () => {
     const shortcut = dense(2, identityBefore)
     const network = chain(dense(2, identityBefore), residual(dense(2, identityBefore), { shortcut }), dense(2))
     const spoil = (weights: Map<string, Float64Array>): void => {
@@ -110,31 +113,33 @@ describe('a divergence', () => {
     expect(await locate(network, spoil)).toMatchObject({ layer: 'residual1.shortcut', what: 'outputs' })
   })
 
-  it('of the loss alone says that the outputs were finite', async () => {
+  it('names the last layer and the loss if all outputs are finite and the loss is not', async () => {
     const huge = (weights: Map<string, Float64Array>): void => {
       weights.get('readout.weight')?.fill(1e300)
     }
     const found = await locate(loops, huge)
     expect(found).toEqual({ step: 7, layer: 'readout', what: 'loss' })
-    expect(describeDivergence(found)).toBe("the loss of what readout gives wasn't finite")
+    expect(describeDivergence(found)).toBe("the loss computed from the outputs of readout wasn't finite")
   })
+})
 
-  it('keeps its words apart', () => {
+describe('describeDivergence', () => {
+  it('uses different words for weights, outputs and the loss', () => {
     const words = (['weights', 'outputs', 'loss'] as const).map((what) =>
       describeDivergence({ step: 1, layer: 'hidden.dense1[57]', what }),
     )
     expect(words).toMatchInlineSnapshot(`
       [
         "the weights of hidden.dense1[57] were no longer finite",
-        "the outputs of hidden.dense1[57] were the first that weren't finite",
-        "the loss of what hidden.dense1[57] gives wasn't finite",
+        "the outputs of hidden.dense1[57] were the first outputs that weren't finite",
+        "the loss computed from the outputs of hidden.dense1[57] wasn't finite",
       ]
     `)
   })
 })
 
-describe('a training that diverges', () => {
-  it('ends with the step whose loss was not finite, and updates nothing after', async () => {
+describe('when a training diverges,', () => {
+  it('the training ends at the step whose loss is not finite, and makes no further update', async () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const outcome = await trainTiny('mlp:depth=6,width=8', { steps: 100, optimizer: sgd({ rate: 1e12 }), backend })
     const { diverged, losses, state } = outcome
@@ -144,7 +149,7 @@ describe('a training that diverges', () => {
     expect(diverged?.layer).toMatch(/^(first|readout|hidden\.dense1\[[0-4]\])$/)
   })
 
-  it('says so at step 0 where the first loss is not finite, and keeps the weights', async () => {
+  it('the run reports step 0 and keeps the initial weights if the first loss is not finite', async () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const network = 'residual-mlp:depth=60,width=8,multiplier=1000'
     const { diverged, state, losses } = await trainTiny(network, { steps: 5, backend })
@@ -158,9 +163,9 @@ describe('a training that diverges', () => {
     expect(state.weights.get('first.weight')).toEqual(Float32Array.from(start.get('first.weight') ?? []))
   })
 
-  it('is located within the memory there is', async () => {
+  it('the divergence is located in batches that fit into the memory limit', async () => {
     const network = preset('mlp:depth=2000,width=8')
-    // Enough for the steps of two samples, not for the outputs of 64.
+    // The limit is enough for a training step of two samples. It is too small for the outputs of 64 samples.
     const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 4e6 })
     const { blueprint, standardizer, data } = tinyTask(network)
     const weights = initialize(blueprint, 0)

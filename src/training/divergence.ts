@@ -1,4 +1,4 @@
-/** Where the numbers stopped being finite: in the weights, or in the forward pass of the step that failed. */
+/** Locates the layer in which a training diverged: in its weights, or in the forward pass of the failed step. */
 import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -7,22 +7,24 @@ import type { Weights } from './evaluator.ts'
 import { compareTimes, iterationName, leafPositions, timeOf } from './layer-order.ts'
 import { openTappedPass, type TappedOutput } from './tapped-pass.ts'
 
+/** The place at which a training diverged, which means that its loss was infinite or not a number. */
 export interface Divergence {
-  /** Updates made when the loss wasn't finite; nothing was updated after. */
+  /** Number of updates before the loss was no longer finite. The training makes no further update. */
   readonly step: number
-  /** The layer's path, with the iteration in brackets where it is repeated: `hidden.dense1[57]`. */
+  /** Path of the layer. A repeated layer has its iteration in brackets: `hidden.dense1[57]`. */
   readonly layer: string
   /**
-   * weights: an update before made them infinite; outputs: the layer's outputs are the first that aren't finite; loss:
-   * all outputs are finite, the loss isn't, and the layer is the last one.
+   * The first numbers that were no longer finite. `weights`: an earlier update made the weights of the layer
+   * non-finite. `outputs`: all weights are finite, and the outputs of the layer are the first non-finite ones in the
+   * forward pass. `loss`: all weights and all outputs are finite, the loss is not, and `layer` is the last layer.
    */
   readonly what: 'weights' | 'outputs' | 'loss'
 }
 
-/** Samples on which the loss isn't finite. */
+/** Samples on which the loss is not finite. */
 export interface FailedSamples {
   readonly count: number
-  /** Writes the samples of these numbers as rows. */
+  /** Writes the samples with these indices as rows. */
   fill(indices: Uint32Array, rows: InputRows): void
 }
 
@@ -31,11 +33,12 @@ export interface FailedTraining {
   readonly backend: Backend
   readonly weights: Weights
   readonly samples: FailedSamples
-  /** Samples in a batch of the training. */
+  /** Number of samples in a batch of the training. */
   readonly batch: number
   readonly step: number
 }
 
+/** Finds the layer in which a training diverged. Runs a forward pass only if all weights are finite. */
 export async function locateDivergence(failure: FailedTraining): Promise<Divergence> {
   const { step, blueprint } = failure
   const inWeights = lastBrokenWeights(failure)
@@ -45,11 +48,11 @@ export async function locateDivergence(failure: FailedTraining): Promise<Diverge
   return { step, layer: [...leafPositions(blueprint.root).keys()].at(-1) ?? 'network', what: 'loss' }
 }
 
-/** `the weights of hidden.dense1[57] were no longer finite` */
+/** Describes a divergence in words, such as `the weights of hidden.dense1[57] were no longer finite`. */
 export function describeDivergence({ layer, what }: Divergence): string {
   if (what === 'weights') return `the weights of ${layer} were no longer finite`
-  if (what === 'outputs') return `the outputs of ${layer} were the first that weren't finite`
-  return `the loss of what ${layer} gives wasn't finite`
+  if (what === 'outputs') return `the outputs of ${layer} were the first outputs that weren't finite`
+  return `the loss computed from the outputs of ${layer} wasn't finite`
 }
 
 interface FirstNonFinite {
@@ -57,7 +60,10 @@ interface FirstNonFinite {
   readonly time: readonly number[]
 }
 
-/** Gradients travel from the output down, so the layer nearest to the output is where they broke first. */
+/**
+ * Finds the layer nearest to the output among the layers whose weights are not finite. Gradients flow from the output
+ * to the input, so the gradient of the layer nearest to the output was the first that was not finite.
+ */
 function lastBrokenWeights({ blueprint, weights }: FailedTraining): string | undefined {
   const positions = leafPositions(blueprint.root)
   let found: FirstNonFinite | undefined
@@ -77,7 +83,7 @@ function lastBrokenWeights({ blueprint, weights }: FailedTraining): string | und
 
 const isLeaf = ({ children }: LayerBlueprint): boolean => children.length === 0
 
-/** Goes through the samples until one of them breaks. */
+/** Runs the samples batch by batch, until the outputs of some layer are not finite. */
 async function firstBrokenOutput(failure: FailedTraining): Promise<string | undefined> {
   const { blueprint, backend, weights, samples } = failure
   const pass = await openPass(blueprint, backend, weights, Math.min(failure.batch, samples.count))
@@ -94,7 +100,10 @@ async function firstBrokenOutput(failure: FailedTraining): Promise<string | unde
   }
 }
 
-/** Undefined where not even one sample's outputs fit into memory: then the place stays unknown; the run is worth more. */
+/**
+ * Returns undefined if the outputs of a single sample don't fit into memory. The layer of the divergence stays unknown
+ * then, but the results of the run are not lost.
+ */
 async function openPass(blueprint: Blueprint, backend: Backend, weights: Weights, rows: number) {
   try {
     return await openTappedPass(blueprint, backend, weights, rows, isLeaf)

@@ -1,4 +1,4 @@
-/** Scores of a network on all sets of a data set. */
+/** Computes the scores of a network on all sets of a data set. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
@@ -12,19 +12,24 @@ interface EvaluatedSets {
   readonly settings: { readonly loss: LossName }
   readonly backend: Backend
   readonly abort?: AbortSignal
-  /** Called now and then with the samples that were scored, of how many. */
+  /** Called repeatedly with the number of samples scored so far and the number of samples in all sets. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 
+/** Scores of a network on each set of a data set. */
 export interface SetScores {
+  /** Scores on the whole training set. */
   readonly train: Scores
+  /** Scores on the whole test set. */
   readonly test: Scores
+  /** Scores on the validation set, if the data set has one. */
   readonly validation?: Scores
 }
 
 /**
- * Scores on the whole training and test sets, and on what was held out; by an evaluator of the network where there is one.
- * Throws the reason of `abort` where that stops it.
+ * Scores the weights on the whole training, test and validation sets. `given`: an evaluator of the same network to use.
+ * By default the function creates an evaluator and disposes of it. Throws the reason of `abort` if `abort` stops the
+ * scoring.
  */
 export async function evaluateSets(
   { blueprint, data, backend, settings, abort, onEvaluation }: EvaluatedSets,
@@ -45,7 +50,7 @@ export async function evaluateSets(
         abort?.throwIfAborted()
       })
     const train = await scoreSet(training, 0)
-    // A table that isn't split is both.
+    // A table without a split is both the training set and the test set.
     const test = testing === training ? train : await scoreSet(testing, training.count)
     return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
   } finally {

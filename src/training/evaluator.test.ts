@@ -12,8 +12,8 @@ import { createEvaluator, evaluationBatch, type Weights } from './evaluator.ts'
 
 const valuesOf = (weights: Weights, name: string): number[] => Array.from(weights.get(name) ?? [])
 
-describe('an evaluation', () => {
-  it('is the mean loss and the fraction of wrong answers, computed here directly', async () => {
+describe('when a network is evaluated,', () => {
+  it('the mean loss and the fraction of wrong answers equal a direct computation', async () => {
     const task = tinyTask(dense(2, { name: 'only' }), { seed: 5, standardize: 'none' })
     const [weight, bias] = [valuesOf(task.weights, 'only.weight'), valuesOf(task.weights, 'only.bias')]
     const { inputs, labels, count } = fewPoints.test
@@ -38,7 +38,7 @@ describe('an evaluation', () => {
     })
   })
 
-  it('counts each sample once, however many there are, and tells how far it is', async () => {
+  it('each of 3,001 samples is counted once, and the progress is reported', async () => {
     const data = moons({ train: 4, test: 3001 })
     const backend = await createWasmBackend({ threads: 'inline' })
     const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
@@ -57,7 +57,7 @@ describe('an evaluation', () => {
     expect(reported).toEqual([...reported].sort((a, b) => a - b))
   })
 
-  it('hands over the same outputs in the same order, whatever the threads and the room in memory', async () => {
+  it('the outputs and their order are the same for any number of threads and any memory limit', async () => {
     const data = moons({ train: 4, test: 9001 })
     const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
     const batch = evaluationBatch(blueprint)
@@ -70,7 +70,7 @@ describe('an evaluation', () => {
       const evaluator = await createEvaluator(blueprint, backend, data.test.count)
       evaluator.load(weights)
       const all: number[] = []
-      // The second time groups have their full size from the first on.
+      // In the second pass, all groups of batches have their full size.
       for (let time = 0; time < 2; time++) {
         await evaluator.eachOutput(data.test, standardizer, (outputs, first) => {
           expect(first * 2 + time * 2 * data.test.count).toBe(all.length)
@@ -90,7 +90,7 @@ describe('an evaluation', () => {
     }
   })
 
-  it('ends where its caller throws, once nothing runs any more', async () => {
+  it('the evaluation ends with the error that its callback throws, after all running work has ended', async () => {
     const data = moons({ train: 4, test: 9001 })
     const backend = await createWasmBackend({ threads: 2 })
     const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
@@ -106,7 +106,7 @@ describe('an evaluation', () => {
     backend.dispose()
   })
 
-  it('drops nothing and uses the running statistics', async () => {
+  it('no dropout is applied, and batch norm uses the running statistics', async () => {
     const layers = [dense(4, { name: 'in' }), batchNorm(), relu(), dropout(0.9), dense(2, { name: 'out' })]
     const task = tinyTask(chain(...layers))
     const evaluator = await createEvaluator(task.blueprint, task.backend, 64)
@@ -116,7 +116,7 @@ describe('an evaluation', () => {
     const plain = createBlueprint(chain(layers[0], relu(), layers[4]), [2])
     const other = await createEvaluator(plain, task.backend, 64)
     other.load(initialize(plain, 0))
-    // The statistics start at mean 0 and variance 1: nothing is normalized but for epsilon.
+    // The statistics start at mean 0 and variance 1, so batch norm changes the values only by its epsilon.
     expect((await other.evaluate(fewPoints.train, task.standardizer, 'cross-entropy')).loss).toBeCloseTo(
       fresh.loss ?? 0,
       4,
@@ -125,7 +125,7 @@ describe('an evaluation', () => {
     expect((await score()).loss).not.toBeCloseTo(fresh.loss ?? 0, 2)
   })
 
-  it('has no scores where outputs are not finite', async () => {
+  it('the loss and the error are null if the outputs are not finite', async () => {
     const task = tinyTask('mlp:depth=1,width=2')
     const evaluator = await createEvaluator(task.blueprint, task.backend, 64)
     evaluator.load(new Map(task.weights).set('readout.bias', Float64Array.of(Number.NaN, 0)))

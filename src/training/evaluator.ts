@@ -1,4 +1,4 @@
-/** Loss and error of a network on a set of samples, in evaluation mode, from its outputs in float64. */
+/** Computes the loss and the error of a network on a set of samples, in evaluation mode and in float64. */
 import { type Backend, fillInput, type Program } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -11,12 +11,16 @@ import { createThroughput } from './throughput.ts'
 
 export type { Scores } from './score.ts'
 
+/**
+ * Values of all parameters and running statistics of a network, by name (`hidden.dense1.weight`). The values of a
+ * parameter are in row-major order of its shape in the blueprint.
+ */
 export type Weights = ReadonlyMap<string, ArrayLike<number>>
 
 export interface Evaluator {
-  /** Takes over the values of all parameters, running statistics included. */
+  /** Copies the values of all parameters and running statistics into the evaluator. */
   load(weights: Weights): void
-  /** `onProgress` is told now and then how many samples are done. */
+  /** Scores a set of samples. `onProgress`: called repeatedly with the number of samples scored so far. */
   evaluate(
     samples: Samples,
     standardizer: Standardizer,
@@ -24,8 +28,8 @@ export interface Evaluator {
     onProgress?: (done: number) => void,
   ): Promise<Scores>
   /**
-   * Hands over the outputs of all samples in their order: rows of outputs, of which the first belongs to sample `first`. They
-   * are overwritten by the next ones.
+   * Calls `take` with the outputs of all samples, in the order of the samples. `outputs` holds rows of outputs, and its
+   * first row belongs to sample `first`. The next call overwrites the array `outputs`.
    */
   eachOutput(
     samples: Samples,
@@ -36,16 +40,18 @@ export interface Evaluator {
   dispose(): void
 }
 
-/** Samples that all slots of the ring together should hold. */
+/** Number of samples that all slots of the ring should hold together. */
 const samplesInRing = 2048
 const mostSlots = 32
 
-/** What one layer gives for a batch should stay in a core's own cache, of about so many bytes. */
+/** Assumed size of a core's own cache, in bytes. The outputs of one layer for one batch should fit into this cache. */
 const cacheBytes = 2 ** 20
 
 /**
- * Samples in a batch, a power of two: images by the size of the largest layer (resnet-20 takes a tenth less time in
- * batches of 16 than of 256), vectors so many that weights are read seldom (3 x 512: a seventh less in 256 than in 16).
+ * Number of samples in a batch of an evaluation: a power of two from 16 to 256, chosen by the size of the largest
+ * layer. For images, small batches keep the outputs of a layer in the cache: resnet-20 takes a tenth less time in
+ * batches of 16 than in batches of 256. For vectors, large batches read the weights less often: a network of 3 x 512
+ * units takes a seventh less time in batches of 256 than in batches of 16.
  */
 export function evaluationBatch({ root }: Blueprint): number {
   const fitting = cacheBytes / (4 * largestOutput(root))
@@ -62,7 +68,10 @@ interface Compiled {
   readonly ringSlots: number
 }
 
-/** The first way that fits into memory is taken; the scores are the same with all. */
+/**
+ * Compiles the evaluation with the largest ring and batch that fit into memory. The scores don't depend on the sizes of
+ * ring and batch.
+ */
 async function compileEvaluation(blueprint: Blueprint, backend: Backend, samples: number): Promise<Compiled> {
   const usual = evaluationBatch(blueprint)
   const slots = Math.min(mostSlots, samplesInRing / usual)
@@ -81,17 +90,18 @@ async function compileEvaluation(blueprint: Blueprint, backend: Backend, samples
   return { program: await backend.compile(graph, { ringSlots }), batch, ringSlots }
 }
 
-/** Slots of the ring from `slot` on, with the samples from `first` on. */
+/** A group of consecutive slots of the ring. The group begins with slot `slot` and with sample `first`. */
 interface Group {
   readonly slot: number
   readonly slots: number
   readonly first: number
 }
 
+/** Creates an evaluator for sets of at most `samples` samples. Throws a `memory` error if a batch of 1 doesn't fit. */
 export async function createEvaluator(blueprint: Blueprint, backend: Backend, samples: number): Promise<Evaluator> {
   const { program, batch, ringSlots } = await compileEvaluation(blueprint, backend, samples)
   const width = sizeOf(blueprint.output)
-  // With half of the ring at work, the other half can be read and filled in.
+  // While the program works on one half of the ring, the other half is read and filled again.
   const overlaps = ringSlots > 1
   const mostAtOnce = overlaps ? ringSlots / 2 : 1
   const throughput = createThroughput(mostAtOnce)
@@ -119,7 +129,7 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
       const { slot, slots, first } = current
       const end = first + slots * batch
       const running = throughput.time(slots, () => program.run(slot, slots))
-      // It is awaited below: until then, its failure isn't one that nobody handles.
+      // The empty handler keeps Node from reporting an unhandled rejection before `running` is awaited.
       running.catch(() => undefined)
       let next: Group | undefined
       try {
@@ -150,7 +160,7 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   }
 }
 
-/** Rows beyond the last sample repeat it; nobody reads their outputs. */
+/** Fills a slot with a batch. Rows after the last sample repeat the last sample, and their outputs are not read. */
 function fillSlot(
   program: Program,
   set: Samples,

@@ -14,11 +14,11 @@ const withLimit = async (memoryLimit: number) => {
 }
 afterEach(() => backend.dispose())
 
-describe('a training step', () => {
+describe('chooseStep', () => {
   const task = tinyTask('residual-mlp:depth=200,width=8')
   const choose = (batch = 64) => chooseStep(task.blueprint, { ...task.settings, batch }, backend)
 
-  it('keeps all activations where they fit, and computes them again where they do not', async () => {
+  it('keeps all activations if they fit into memory, and recomputes activations if they do not', async () => {
     await withLimit(2 ** 30)
     const usual = choose()
     expect(usual.recompute).toBe(false)
@@ -33,7 +33,7 @@ describe('a training step', () => {
     program.dispose()
   })
 
-  it('keeps as many as there is room for', async () => {
+  it('keeps as many activations as fill three quarters of the memory limit', async () => {
     await withLimit(2 ** 30)
     const { graph, ringSlots } = choose(512)
     const all = backend.memoryOf(graph, { ringSlots })
@@ -47,7 +47,7 @@ describe('a training step', () => {
       found.push(backend.memoryOf(small.graph, small))
       backend.dispose()
     }
-    // Three quarters of what is allowed, as near as a tenth, and never more.
+    // At most three quarters of the memory limit are used, and at least nine tenths of that.
     found.forEach((bytes, index) => {
       const most = 0.75 * shares[index] * all
       expect(bytes).toBeLessThanOrEqual(most)
@@ -55,7 +55,7 @@ describe('a training step', () => {
     })
   })
 
-  it('gives the same bits either way, and the run says which it was', async () => {
+  it('gives the same bits with and without recomputation, and the record says which was used', async () => {
     const train = async (memoryLimit: number) => {
       await withLimit(memoryLimit)
       return runTrainingSession({ ...task, weights: undefined, backend })
@@ -70,8 +70,8 @@ describe('a training step', () => {
   })
 })
 
-describe('a training step that needs too much memory', () => {
-  it('is refused with the batch that would fit, and that one does fit', async () => {
+describe('when a training step needs too much memory,', () => {
+  it('the step is refused with the batch size that would fit, and that batch size does fit', async () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=500,width=8'), [2])
     const { settings } = tinyTask('mlp')
@@ -83,7 +83,7 @@ describe('a training step that needs too much memory', () => {
     expect(() => chooseStep(blueprint, { ...settings, batch: fitting }, backend)).not.toThrow()
   })
 
-  it('is refused for its layers where no batch fits', async () => {
+  it('the step is refused with advice on the layers if not even a batch of 1 fits', async () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=5000,width=80'), [2])
     expect(refusal(() => chooseStep(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(

@@ -1,4 +1,4 @@
-/** Whether a training step fits into memory, how much of it is computed again so that it does, and which batch would. */
+/** Chooses how a training step is compiled so that it fits into memory, and finds the largest batch that would fit. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -9,18 +9,23 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { stepGraph } from './step-graph.ts'
 
-/** Slots for two groups of steps: enough steps for a group to hide the hand-over, in a few megabytes of inputs. */
+/**
+ * Number of slots of the ring, for two groups of steps. A group has 1 to 32 steps, which hide the time between two
+ * groups, and at most 8 MB of inputs.
+ */
 function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
   const bytes = batch * sizeOf(input) * 4
   const group = Math.max(1, Math.min(32, Math.floor(8e6 / bytes), Math.ceil(steps / 2)))
   return 2 * group
 }
 
-/** How a step is compiled. */
+/** The choices with which a training step is compiled. */
 export interface StepChoice {
   readonly graph: Graph
   readonly ringSlots: number
-  /** True where activations of repeated layers are computed again, since they don't all fit. */
+  /**
+   * True if the backward pass recomputes activations of repeated layers, because not all activations fit into memory.
+   */
   readonly recompute: boolean
 }
 
@@ -29,9 +34,10 @@ interface Attempt extends StepChoice {
 }
 
 /**
- * The fastest way to compute a step that fits into the backend's memory: with room for many batches or for two, with all
- * activations kept or as many as fill three quarters of it. `gradients`: they can be read after a step. Throws a `memory` error
- * that says how much the step needs and which batch would fit.
+ * Chooses the fastest way to compute a step that fits into the backend's memory. The ring has slots for many batches or
+ * for two batches. All activations are kept, or as many as fill three quarters of the memory. `gradients`: whether the
+ * gradients can be read after a step. Throws a `memory` error that says how much memory the step needs and which batch
+ * would fit.
  */
 export function chooseStep(
   blueprint: Blueprint,
@@ -66,16 +72,16 @@ export function chooseStep(
   )
 }
 
-/** How much of the memory is filled with what isn't computed again: data, weights and what scores them need room beside it. */
+/** Fraction of the memory that a recomputing step may fill. The data, the weights and the evaluator need the rest. */
 const memoryShare = 0.75
 
-/** Steps of the search for how much to compute again: to a 64th of all that can be. */
+/** Number of bisection steps. Six steps find the number of recomputed iterations to a 64th of all iterations. */
 const searchSteps = 6
 
 /**
- * Less computed again than `all`, as far as `mostBytes` allow; by bisection. The first iterations of the first repeats are what is
- * computed again: their images are the largest, and theirs is the memory in which later ones were kept, since the way
- * back comes to them last.
+ * Recomputes fewer iterations than `all`, as few as `mostBytes` of memory allow, found by bisection. The first
+ * iterations of the first repeats are recomputed, because their images are the largest. The backward pass reaches these
+ * iterations last, so they reuse the memory of the activations that were kept for later iterations.
  */
 function keepMore(
   { root }: Blueprint,
@@ -104,12 +110,12 @@ interface Repeat {
   readonly times: number
 }
 
-/** In the order in which they have their turn. */
+/** Lists the repeats that are in no other repeat, in the order of the forward pass. */
 function outermostRepeats({ path, layer, children }: LayerBlueprint): Repeat[] {
   return layer.kind === 'repeat' ? [{ path, times: layer.times }] : children.flatMap(outermostRepeats)
 }
 
-/** `count` iterations, from the first of the first repeat on. */
+/** Distributes `count` iterations over the repeats, starting with the first iterations of the first repeat. */
 function firstIterations(repeats: readonly Repeat[], count: number): ReadonlyMap<string, number> {
   let left = count
   return new Map(
@@ -121,7 +127,7 @@ function firstIterations(repeats: readonly Repeat[], count: number): ReadonlyMap
   )
 }
 
-/** By bisection; 0 when none fits. */
+/** Finds the largest batch that fits into memory by bisection. Returns 0 if not even a batch of 1 fits. */
 function largestBatch(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): number {
   let fits = 0
   let tooLarge = settings.batch

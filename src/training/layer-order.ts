@@ -1,13 +1,16 @@
-/** In which order layers take their turns, those in loops again in every iteration. */
+/** The order in which a forward pass runs the layers. A layer in a loop runs once in every iteration. */
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 
-/** Where a layer stands: the number of the child at each branching from the root down, `iteration` at each repeat. */
+/**
+ * Position of a layer in the tree: the number of the child at each level from the root down, or `iteration` at a
+ * repeat.
+ */
 export interface LayerPosition {
   readonly layer: LayerBlueprint
   readonly steps: readonly (number | 'iteration')[]
 }
 
-/** The layers without children, by their paths. */
+/** Maps the path of each layer without children to the layer's position. */
 export function leafPositions(root: LayerBlueprint): Map<string, LayerPosition> {
   const positions = new Map<string, LayerPosition>()
   const visit = (layer: LayerBlueprint, steps: LayerPosition['steps']): void => {
@@ -20,13 +23,17 @@ export function leafPositions(root: LayerBlueprint): Map<string, LayerPosition> 
   return positions
 }
 
-/** A key that orders iterations of layers by time: `iteration` counts those of all loops around the layer. */
+/**
+ * Returns a key that orders the iterations of layers by time. `iteration` counts through all loops around the layer.
+ */
 export function timeOf({ layer, steps }: LayerPosition, iteration: number): number[] {
   const indices = unravel(layer.loops, iteration)
   return steps.map((step) => (step === 'iteration' ? (indices.shift() ?? 0) : step))
 }
 
-/** Below 0 where the first key's turn comes before the second's. */
+/**
+ * Compares two keys of `timeOf`. The result is below 0 if `one` runs before `other`, and above 0 if `one` runs after.
+ */
 export function compareTimes(one: readonly number[], other: readonly number[]): number {
   for (let index = 0; index < Math.min(one.length, other.length); index++) {
     if (one[index] !== other[index]) return one[index] - other[index]
@@ -34,7 +41,7 @@ export function compareTimes(one: readonly number[], other: readonly number[]): 
   return one.length - other.length
 }
 
-/** `hidden.dense1[57]`, and `outer.dense1[2][0]` in a loop in a loop. */
+/** Name of a layer's iteration, such as `hidden.dense1[57]`, or `outer.dense1[2][0]` in two nested loops. */
 export function iterationName(path: string, loops: Shape, iteration: number): string {
   return `${path}${unravel(loops, iteration)
     .map((index) => `[${index}]`)

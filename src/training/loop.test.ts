@@ -12,22 +12,22 @@ import { checkOutputs } from './targets.ts'
 
 const network = 'mlp:depth=3,width=6,activation=tanh'
 
-/** The backend, with rings of so many slots whatever was asked for. */
+/** A backend that compiles every program with a ring of `ringSlots` slots. */
 const withRing = (backend: Backend, ringSlots: number): Backend => ({
   ...backend,
   compile: (graph) => backend.compile(graph, { ringSlots }),
 })
 
 describe('the training loop', () => {
-  it('lowers the loss', async () => {
+  it('lowers the loss to less than half in 60 steps', async () => {
     const { losses, diverged, interrupted, state } = await trainTiny(network, { steps: 60, batch: 16 })
     expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, step) => step))
     expect(losses[59].loss).toBeLessThan(0.5 * losses[0].loss)
     expect({ diverged, interrupted, step: state.step }).toEqual({ diverged: null, interrupted: false, step: 60 })
   })
 
-  it('makes the updates that a loop by hand makes', async () => {
-    // One dense layer, all samples in each batch, in order: softmax regression by gradient descent, in six lines.
+  it('makes the same updates as a loop written out in the test', async () => {
+    // The network is one dense layer, and each batch has all samples in order. The loop below is softmax regression.
     const layer = dense(2, { name: 'only' })
     const settings: TinyOptions = { steps: 5, batch: 64, order: 'sequential', standardize: 'none' }
     const task = tinyTask(layer, { ...settings, optimizer: sgd({ rate: 0.5, weightDecay: 0.1 }) })
@@ -77,7 +77,7 @@ describe('the training loop', () => {
     expect(other.state).toEqual(usual.state)
   })
 
-  it('moves the rate as the schedule says: the last step of a cosine is a small one', async () => {
+  it('follows the schedule: the last step of a cosine schedule is small', async () => {
     const options: TinyOptions = { steps: 40, batch: 64, order: 'sequential', optimizer: sgd({ rate: 0.2 }) }
     const falls = async (schedule: 'constant' | 'cosine'): Promise<number> => {
       const losses = lossesOf(await trainTiny(network, { ...options, schedule }))
@@ -88,25 +88,25 @@ describe('the training loop', () => {
 
   it('minimizes the squared error against 1 at the label', async () => {
     const { losses } = await trainTiny(network, { steps: 150, batch: 64, loss: 'squared-error' })
-    // A guess of a half everywhere has 0.25.
+    // A network whose outputs are all 0.5 has a loss of 0.25.
     expect(losses[0].loss).toBeGreaterThan(0.25)
     expect(losses[149].loss).toBeLessThan(0.15)
   })
 
-  it('keeps the loss of every n-th step and of the last', async () => {
+  it('records the loss of every n-th step and of the last step', async () => {
     const all = await trainTiny(network, { steps: 12, batch: 16 })
     const some = await trainTiny(network, { steps: 12, batch: 16, logEvery: 5 })
     expect(some.losses).toEqual([0, 5, 10, 11].map((step) => all.losses[step]))
   })
 
-  it('trains on all samples at once where the batch is larger than the set', async () => {
+  it('trains on all samples at once if the batch is larger than the training set', async () => {
     const wide = await trainTiny(network, { epochs: 3, batch: 1000 })
     expect(wide.losses).toHaveLength(3)
     expect(wide.losses).toEqual((await trainTiny(network, { epochs: 3, batch: 64 })).losses)
   })
 
-  it('goes through the samples as they lie, or shuffled by the seed', async () => {
-    // The first sample alone is the first batch: its loss is what an order that starts with it gives.
+  it('uses the samples in their stored order, or shuffled by the seed', async () => {
+    // A batch is one sample, so the first loss shows which sample comes first.
     const firstLoss = async (options: TinyOptions): Promise<number> =>
       (await trainTiny(network, { steps: 1, batch: 1, ...options })).losses[0].loss
     const only = { ...fewPoints, train: { ...fewPoints.train, count: 1 } }
@@ -117,7 +117,7 @@ describe('the training loop', () => {
     expect(shuffled[0]).not.toBe(shuffled[1])
   })
 
-  it('remembers where the batches go on, also where it ends before its last step', async () => {
+  it('records the position in the order of samples, also if the run ends before its last step', async () => {
     const { state } = await trainTiny(network, { steps: 5, batch: 24 })
     expect(state.position).toEqual({ epoch: 1, offset: 5 * 24 - 64 })
     const stop = new AbortController()
@@ -133,7 +133,7 @@ describe('the training loop', () => {
     }
   })
 
-  it('keeps velocities with momentum, and none without', async () => {
+  it('returns velocities with the momentum optimizer, and no optimizer states with plain SGD', async () => {
     const parameters = tinyTask(network).blueprint.parameters.map(({ name }) => name)
     const withMomentum = await trainTiny(network, { steps: 2, optimizer: momentum() })
     const without = await trainTiny(network, { steps: 2, optimizer: sgd() })
@@ -141,7 +141,7 @@ describe('the training loop', () => {
     expect([...without.state.optimizer.keys()]).toEqual([])
   })
 
-  it('stops when it is asked to, after the steps under way, and says so', async () => {
+  it('stops after the running steps when the caller aborts, and reports the interruption', async () => {
     const stop = new AbortController()
     const seen: number[] = []
     const { interrupted, state, losses } = await trainTiny(network, {
@@ -160,13 +160,13 @@ describe('the training loop', () => {
     expect(seen.at(-1)).toBe(state.step)
   })
 
-  it('is not interrupted when the last step was done all the same', async () => {
+  it('reports no interruption if the last step was done before the abort took effect', async () => {
     const stop = new AbortController()
     const { interrupted } = await trainTiny(network, { steps: 1, abort: stop.signal, onProgress: () => stop.abort() })
     expect(interrupted).toBe(false)
   })
 
-  it('tells of every logged loss once, in order', async () => {
+  it('reports every logged loss once, in order', async () => {
     const reported: number[] = []
     const { losses } = await trainTiny(network, {
       steps: 50,
@@ -175,7 +175,7 @@ describe('the training loop', () => {
     expect(reported).toEqual(losses.map(({ step }) => step))
   })
 
-  it("refuses data whose classes aren't the network's outputs", () => {
+  it('refuses data with another number of classes than the network has outputs', () => {
     const { blueprint } = tinyTask(network)
     expect(() => checkOutputs(blueprint, moons({ train: 4, test: 4 }))).not.toThrow()
     expect(() =>
@@ -196,7 +196,7 @@ describe('compiled training', () => {
     for (const backend of backends) backend.dispose()
   })
 
-  it('gives the same bits on 1 and 3 threads, in the calling thread, and with a ring of two', async () => {
+  it('gives the same bits on 1 thread, on 3 threads, in the calling thread, and with a ring of two slots', async () => {
     const options: TinyOptions = { steps: 21, batch: 32, optimizer: momentum({ weightDecay: 1e-3 }) }
     const [one, ...others] = await Promise.all(
       [...backends, withRing(backends[1], 2)].map((backend) => trainTiny(network, { ...options, backend })),
@@ -204,7 +204,7 @@ describe('compiled training', () => {
     for (const other of others) expect(other).toEqual({ ...one, memoryBytes: expect.any(Number) })
   })
 
-  it('follows the reference', async () => {
+  it('differs from the reference backend by less than 1e-5 in every loss', async () => {
     const options: TinyOptions = { steps: 30, batch: 32 }
     const compiled = lossesOf(await trainTiny(network, { ...options, backend: backends[1] }))
     const reference = lossesOf(await trainTiny(network, options))

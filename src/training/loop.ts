@@ -1,6 +1,6 @@
 /**
- * The training loop. A program has a ring of slots, each with the inputs of one step: while it works through the steps in one
- * half of the ring, the loop fills the other half.
+ * The training loop. A program has a ring of slots, and each slot has the inputs of one step. While the program works
+ * on the steps in one half of the ring, the loop fills the other half.
  */
 import type { Backend, InputRows, Program, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -26,46 +26,56 @@ import {
 import { createStepFiller } from './step-filler.ts'
 import { createThroughput } from './throughput.ts'
 
+/** A training to run, and its callbacks. */
 export interface LoopTask {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
   readonly standardizer: Standardizer
   readonly backend: Backend
-  /** Values of all parameters and running statistics before the first of these steps. */
+  /** Values of all parameters and running statistics before the first step of this call. */
   readonly weights: Weights
-  /** Where a run goes on that was begun before; from its first step when absent. */
+  /** State of a run that resumes. If `start` is absent, the run starts with its first step. */
   readonly start?: Omit<TrainingState, 'weights'>
-  /** Called when the program has its copy of the weights and of the optimizer's states, which need not be kept then. */
+  /**
+   * Called when the program has copied the weights and the optimizer's states. After the call, the caller may drop its
+   * own copy.
+   */
   readonly onLoaded?: () => void
-  /** How a step is compiled; chosen when absent. */
+  /** How a step is compiled. By default, `chooseStep` decides. */
   readonly step?: StepChoice
-  /** Steps between checkpoints; about every 30 seconds when absent. */
+  /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
   readonly checkpointEvery?: number
-  /** Called with the state between two steps when a checkpoint is due; not after the last step. */
+  /**
+   * Called with the state between two steps when a checkpoint is due. The callback is not called after the last step.
+   */
   readonly onCheckpoint?: (state: TrainingState) => Promise<void>
   readonly observers?: readonly Observer[]
-  /** Measures the network between two steps, and ends the warm-up. */
+  /** Measures the network between two steps, and decides when the warm-up ends. */
   readonly measurer?: Measurer
-  /** Stops the run after the steps under way. */
+  /** Stops the run when the running steps are done. */
   readonly abort?: AbortSignal
-  /** Called now and then with the number of steps done and what was logged since the last call. */
+  /** Called repeatedly with the number of steps done and the losses logged since the last call. */
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
 }
 
+/** Result of a training loop. */
 export interface LoopOutcome {
   readonly losses: readonly LossRecord[]
   readonly diverged: Divergence | null
   /** True when the caller stopped the run before its last step. */
   readonly interrupted: boolean
   readonly state: TrainingState
-  /** Bytes of memory that the training program used. */
+  /** Memory that the training program used, in bytes. */
   readonly memoryBytes: number
-  /** True where activations of repeated layers were computed again, since they didn't all fit into memory. */
+  /** True if activations of repeated layers were recomputed, because not all activations fit into memory. */
   readonly recompute: boolean
 }
 
-/** Trains until the steps are done, the numbers aren't finite or the caller stops it. Throws a `memory` error. */
+/**
+ * Trains until all steps are done, the loss is not finite, or the caller stops the run. Throws a `memory` error if a
+ * step doesn't fit into memory.
+ */
 export async function runTrainingLoop(task: LoopTask): Promise<LoopOutcome> {
   const { blueprint, settings, backend, weights, start, observers = [] } = task
   const { graph, ringSlots, recompute } = task.step ?? chooseStep(blueprint, settings, backend, observers.length > 0)
@@ -89,13 +99,13 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   const stops = stopsOf(task)
   const losses: LossRecord[] = []
   const measured = new Map<string, Values>()
-  /** Updates made so far. */
+  /** Number of updates made so far. */
   let done = task.start?.step ?? 0
-  /** Steps whose batches were filled in. */
+  /** Number of steps whose batches have been filled in. */
   let filled = done
   let warmedUpAt = task.start?.warmedUpAt
 
-  /** Fills the half of the ring that begins with this slot, or less of it; gives the number of steps. */
+  /** Fills at most half of the ring, from slot `first` on. Returns the number of filled steps. */
   const fill = (first: number): number => {
     const toStop = stops.map((every) => every - (filled % every))
     const count = Math.min(throughput.next(), settings.steps - filled, ...toStop)
@@ -106,15 +116,18 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     filled += count
     return count
   }
-  /** Before the steps in these slots: measures what is due, which may end the warm-up. False where the caller stops the run. */
+  /**
+   * Takes the measurements that are due before the `count` steps from slot `first` on. A measurement may end the
+   * warm-up. Returns false if the caller has stopped the run.
+   */
   const measure = async (first: number, count: number): Promise<boolean> => {
     const isWarm = settings.schedule.untilError === undefined || warmedUpAt !== undefined
     if (!measurer?.isDue(done, isWarm)) return true
-    // Into the same memory each time: a measurement has done with it by the next.
+    // All measurements share one copy of the weights: each measurement has ended before the next one starts.
     const found = await measurer.measure(done, isWarm, () => downloadWeights(program, blueprint, measured))
     if (found === 'stopped') return false
     if (isWarm || found === 'cold') return true
-    // These steps were filled in with the rate of the warm-up.
+    // The next steps were filled in with the warm-up rate, so their scalars are filled in again.
     warmedUpAt = done
     for (let index = 0; index < count; index++) filler.fillScalars(first + index, done + index, warmedUpAt)
     return true
@@ -130,7 +143,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     weights: await downloadWeights(program, blueprint),
     optimizer: await downloadOptimizer(program),
     position: positionAfter(done, settings.batch, data),
-    // A measurement before this very step is made again by whoever goes on from here.
+    // A run that resumes from this state repeats the measurement before this step, which ends the warm-up again.
     ...(warmedUpAt === undefined || warmedUpAt === done ? {} : { warmedUpAt }),
   })
 
@@ -160,20 +173,25 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   return { losses, diverged: null, interrupted: done < settings.steps, state: await downloadState() }
 }
 
-/** Steps between which the program must stand still, beside the checkpoints by time. */
+/**
+ * Numbers of steps after which the program must pause. Checkpoints by time are made at the end of any group of steps.
+ */
 function stopsOf({ checkpointEvery, observers = [], settings }: LoopTask): readonly number[] {
   const { evaluateEvery, probes, schedule } = settings
   const stops = [checkpointEvery, evaluateEvery, probes?.every, schedule.untilError?.every]
   return [...stops, ...observers.map(({ every }) => every)].flatMap((every) => every ?? [])
 }
 
-/** Where the batches go on after so many steps; those that were filled in and not used don't count. */
+/** Position in the order of samples after `steps` steps. Batches that were filled in but not used don't count. */
 function positionAfter(steps: number, batch: number, { train }: Dataset): Position {
   const used = steps * batch
   return { epoch: Math.floor(used / train.count), offset: used % train.count }
 }
 
-/** The run stopped before the update of a step whose loss wasn't finite: the batch in its slot shows where. */
+/**
+ * Locates the divergence by the batch in the slot of the failed step. The program stopped before the update of that
+ * step, because its loss was not finite.
+ */
 async function locateFailure(task: LoopTask, program: Program, slot: number, step: number): Promise<Divergence> {
   const { blueprint, backend, settings, standardizer } = task
   const { batch } = settings

@@ -21,7 +21,7 @@ async function measured(options: TinyOptions, change: (task: Session) => Session
   return { ...(await runTrainingSession(change(task))), seen }
 }
 
-/** The same session with a warm-up that looks more often. */
+/** Changes the warm-up of a session, by default to a check of 32 samples every 5 steps. */
 const warming =
   (options: Partial<ErrorWarmup>) =>
   (task: Session): Session => {
@@ -29,15 +29,15 @@ const warming =
     return { ...task, settings: { ...task.settings, schedule: { ...task.settings.schedule, untilError } } }
   }
 
-describe('evaluations on the way', () => {
-  it('change nothing in the training', async () => {
+describe('when a training is evaluated between its steps,', () => {
+  it('the result of the training is the same as without evaluations', async () => {
     const [usual, often] = [await measured({}), await measured({ evaluateEvery: 7 })]
     expect({ ...usual, ...unmeasured }).toEqual({ ...often, ...unmeasured })
     expect(usual.measuringSeconds).toBe(0)
     expect(often.measuringSeconds).toBeGreaterThan(0)
   })
 
-  it('are what a training of so many steps ends with', async () => {
+  it('each evaluation equals the final scores of a shorter training with the same number of steps', async () => {
     const { evaluations = [], train, test, seen } = await measured({ evaluateEvery: 15 })
     expect(evaluations.map(({ step }) => step)).toEqual([15, 30, 40])
     expect(seen).toEqual(evaluations.slice(0, 2))
@@ -48,7 +48,7 @@ describe('evaluations on the way', () => {
     expect(evaluations[2]).toEqual({ step: 40, train, trainSamples: 64, test })
   })
 
-  it('have the scores of what was held out, and one score where a table is not split', async () => {
+  it('evaluations include the scores of the validation set, and share one score if a table has no test set', async () => {
     const { evaluations: held = [] } = await measured({
       data: { ...fewPoints, validation: fewPoints.test },
       evaluateEvery: 20,
@@ -61,14 +61,14 @@ describe('evaluations on the way', () => {
     expect(whole.map(({ train }) => train)).toEqual(whole.map(({ test }) => test))
   })
 
-  it('are there only where they were asked for', async () => {
+  it('the record has no evaluations if `evaluateEvery` is not given', async () => {
     const record = await measured({})
     expect(record).not.toHaveProperty('evaluations')
     expect(record).not.toHaveProperty('bestTest')
     expect(record.seen).toEqual([])
   })
 
-  it('come as often as was asked for, counted in steps or in passes', () => {
+  it('evaluations take place every n steps or every n epochs, as `evaluateEvery` says', () => {
     const every = (evaluateEvery: Parameters<typeof resolveOptions>[0]['evaluateEvery']) =>
       resolveOptions({ evaluateEvery, batch: 128 }, 1000).evaluateEvery
     expect([every(undefined), every('never'), every(9), every({ epochs: 1 }), every({ epochs: 0.25 })]).toEqual([
@@ -79,20 +79,20 @@ describe('evaluations on the way', () => {
       2,
     ])
     expect([refusal(() => every(0)), refusal(() => every({ epochs: -1 }))].join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got 0.
-      IsobathError: evaluateEvery: expected a number above 0 that can be counted in steps, got -1."
+      "IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got 0.
+      IsobathError: evaluateEvery: expected a number above 0 that gives a countable number of steps, got -1."
     `)
   })
 
-  it('refuse what is neither steps nor passes', () => {
+  it('an `evaluateEvery` that is neither a number of steps nor a number of epochs is refused', () => {
     const every = (text: string) => () => resolveOptions({ evaluateEvery: JSON.parse(text) }, 1000)
     const given = ['"x"', 'null', '{"epoch": 1}', '{"epochs": "1"}', 'true']
     expect(given.map((text) => refusal(every(text))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x".
-      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got null.
-      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
-      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
-      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got true."
+      "IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got "x".
+      IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got null.
+      IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got an object.
+      IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got an object.
+      IsobathError: evaluateEvery: expected a number of steps, such as 500, or { epochs: 1 }, or 'never', got true."
     `)
   })
 })
@@ -107,16 +107,16 @@ const unmeasured = {
   scoringSeconds: 0,
 }
 
-describe('the best test error', () => {
+describe('bestOf', () => {
   const at = (step: number, error: number | null): Evaluation => {
     const scores = { loss: error, error }
     return { step, train: { loss: 0, error: 0 }, trainSamples: 1, test: scores }
   }
 
-  it('is the lowest, the first time, and is not the last', async () => {
+  it('returns the lowest test error, at its first step if several steps have that error', async () => {
     expect(bestOf([at(1, 0.5), at(2, 0.2), at(3, null), at(4, 0.2), at(5, 0.3)])).toEqual({ error: 0.2, step: 2 })
     expect(bestOf([at(1, null)])).toBeUndefined()
-    // Rates far too high: it gets worse again.
+    // The rate of 3 is far too high, so the test error rises again after its lowest value.
     const { evaluations = [], bestTest, test } = await measured({ optimizer: momentum({ rate: 3 }), evaluateEvery: 1 })
     const errors = evaluations.map((one) => one.test.error ?? 1)
     expect(bestTest).toEqual({ error: Math.min(...errors), step: errors.indexOf(Math.min(...errors)) + 1 })
@@ -124,8 +124,8 @@ describe('the best test error', () => {
   })
 })
 
-describe('a warm-up that ends with an error', () => {
-  it('has its rate until the error is below, as if its steps had been known', async () => {
+describe('when a warm-up ends at an error limit,', () => {
+  it('the weights are the same as after a warm-up whose number of steps was known before', async () => {
     const until = await measured({}, warming({ error: 0.2 }))
     const [ended] = (until.warmup ?? []).filter(({ warmedUp }) => warmedUp)
     expect(until.warmup?.map(({ step }) => step)).toEqual([5, 10, 15].filter((step) => step <= ended.step))
@@ -137,7 +137,7 @@ describe('a warm-up that ends with an error', () => {
     expect(ended.step).toBeGreaterThan(5)
   })
 
-  it('lasts to the end where the error never is', async () => {
+  it('the warm-up lasts to the last step if the error never falls below the limit', async () => {
     const never = await measured({}, warming({ error: 1e-9 }))
     const low = await measured({ optimizer: momentum({ rate: 0.1 * 0.1 }) })
     expect(never.weightsSha256).toBe(low.weightsSha256)
@@ -145,18 +145,18 @@ describe('a warm-up that ends with an error', () => {
     expect(never.warmup?.some(({ warmedUp }) => warmedUp)).toBe(false)
   })
 
-  it('is told apart from evaluations of the same step, which come first', async () => {
+  it('the error is checked after the evaluation of the same step', async () => {
     const { seen, evaluations } = await measured({ evaluateEvery: 10 }, warming({ error: 1e-9, every: 20 }))
-    expect(seen.map((one) => `${one.step} ${isEvaluation(one) ? 'evaluated' : 'looked at'}`)).toEqual([
+    expect(seen.map((one) => `${one.step} ${isEvaluation(one) ? 'evaluated' : 'checked'}`)).toEqual([
       '10 evaluated',
       '20 evaluated',
-      '20 looked at',
+      '20 checked',
       '30 evaluated',
     ])
     expect(evaluations).toHaveLength(4)
   })
 
-  it('goes on at the full rate from the step on that it ended before', () => {
+  it('the full rate begins with the step before which the warm-up ended', () => {
     const { schedule } = resolveOptions({ warmupUntilError: 0.8, steps: 1000 }, 1000)
     expect([0, 399, 400, 999].map((step) => scheduleFactor(schedule, step, 1000, 400))).toEqual([0.1, 0.1, 1, 1])
     expect([0, 999].map((step) => scheduleFactor(schedule, step, 1000))).toEqual([0.1, 0.1])

@@ -1,7 +1,7 @@
 /**
- * What is measured between two steps of a training: each layer, how the network does every so many steps, and whether a
- * warm-up is over whose end is an error. Each is measured before the step whose number it has, which a checkpoint of that step comes
- * before too: a run that goes on from there measures again what was measured there, with the same result.
+ * Measurements between two steps of a training: probe snapshots of the layers, evaluations of the network, and checks
+ * of whether a warm-up with an error limit is over. A measurement with number n takes place before step n, and after
+ * the checkpoint of step n. A run that resumes from that checkpoint repeats the measurement with the same result.
  */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -12,51 +12,72 @@ import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
 
-/** How the network does after so many steps, in evaluation mode. */
+/** Scores of the network after `step` updates, in evaluation mode. */
 export interface Evaluation {
+  /** Number of updates before the evaluation. */
   readonly step: number
-  /** On a fixed part of the training set; after the last step on all of it. */
+  /**
+   * Scores on a fixed part of the training set: at most 5,000 samples, chosen by the seed. After the last step, the
+   * scores are of the whole training set.
+   */
   readonly train: Scores
+  /** Number of training samples that `train` was computed on. */
   readonly trainSamples: number
+  /** Scores on the whole test set. */
   readonly test: Scores
+  /** Scores on the whole validation set, if the data set has one. */
   readonly validation?: Scores
 }
 
-/** A look at the error that ends the warm-up. */
+/** A check of the training error during a warm-up that ends at an error limit (`warmupUntilError`). */
 export interface WarmupCheck {
+  /** Number of updates before the check. */
   readonly step: number
+  /** Error on a fixed part of the training set, as `Scores.error`, or null if the outputs aren't finite. */
   readonly trainingError: number | null
-  /** The step has the full rate, and so have all that follow. */
+  /** True if the error is below the limit, which ends the warm-up. After the warm-up, all steps use the full rate. */
   readonly warmedUp: boolean
 }
 
+/** An evaluation or a check of the warm-up, between two steps of a training. An evaluation has the field `test`. */
 export type Measurement = Evaluation | WarmupCheck
 
-/** What was seen of each layer after so many steps. */
+/** Readings of the probes in each layer after `step` updates. */
 export interface ProbeSnapshot {
+  /** Number of updates before the snapshot. */
   readonly step: number
-  /** By the probe's name, from the first layer to the last; null where a layer has no such number, or none that is finite. */
+  /**
+   * One array for each probe, by the name of the probe. The array has one number for each layer that `probedLayers`
+   * names, from the first layer to the last. The number is null if the probe doesn't apply to the layer or the value
+   * isn't finite.
+   */
   readonly probes: { readonly [name: string]: readonly (number | null)[] }
 }
 
-/** All that is measured between two steps. */
+/** Any measurement between two steps. */
 export type StepMeasurement = Measurement | ProbeSnapshot
 
 export const isEvaluation = (measured: StepMeasurement): measured is Evaluation => 'test' in measured
 export const isProbeSnapshot = (measured: StepMeasurement): measured is ProbeSnapshot => 'probes' in measured
 export const isWarmupCheck = (measured: StepMeasurement): measured is WarmupCheck => 'warmedUp' in measured
 
-/** Measures each layer of the network: training doesn't know how. */
+/**
+ * Measures each layer of the network. The caller of a training provides the measurer, so that the training doesn't
+ * import probes.
+ */
 export interface LayerMeasurer {
-  /** By name, from the first layer to the last; NaN where a layer has no such number. */
+  /**
+   * Returns one array for each probe, from the first layer to the last. NaN means that the probe doesn't apply to the
+   * layer.
+   */
   measure(weights: Weights): Promise<{ readonly [name: string]: readonly number[] }>
   dispose(): void
 }
 
-/** The layers with these weights, which are those after so many steps. */
+/** Takes a snapshot of the layers with the weights after `step` updates. */
 export async function takeSnapshot(layers: LayerMeasurer, step: number, weights: Weights): Promise<ProbeSnapshot> {
   const found = Object.entries(await layers.measure(weights))
-  // As it can be written and read again: without NaN and -0.
+  // NaN and -0 are replaced, because JSON can't store either of them.
   const probes = found.map(([name, values]) => [
     name,
     values.map((value) => (Number.isFinite(value) ? value + 0 : null)),
@@ -64,39 +85,47 @@ export async function takeSnapshot(layers: LayerMeasurer, step: number, weights:
   return { step, probes: Object.fromEntries(probes) }
 }
 
-/** The lowest test error of a run, which isn't its result: it was chosen on the test set. */
+/**
+ * The lowest test error among the evaluations of a run. The lowest error was chosen on the test set, so don't report it
+ * as the result of the run.
+ */
 export interface BestTest {
+  /** The lowest test error, as `Scores.error`. */
   readonly error: number
-  /** After so many steps, the first time where there are several. */
+  /** Number of updates before the first evaluation with this error. */
   readonly step: number
 }
 
-/** Undefined where no evaluation has a test error. */
+/** Finds the evaluation with the lowest test error. Returns undefined if no evaluation has a test error. */
 export function bestOf(evaluations: readonly Evaluation[]): BestTest | undefined {
   return evaluations
     .flatMap(({ step, test: { error } }) => (error === null ? [] : [{ error, step }]))
     .reduce<BestTest | undefined>((best, one) => (best && best.error <= one.error ? best : one), undefined)
 }
 
-/** What is due before a step. */
+/** The settings that decide which measurements are due before a step. */
 type Timing = Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule' | 'steps'>
 
 const isEvery = (step: number, every: number | undefined): boolean => every !== undefined && step % every === 0
 
 /**
- * In this order. A run isn't scored before its first step, and after its last it is in any case, as are its layers looked
- * at: `session.ts` does that.
+ * Decides which measurements are due before a step. The measurements take place in the order of the returned fields. A
+ * run is never evaluated before its first step. After the last step, `session.ts` always evaluates the run and takes
+ * the last snapshot.
  */
 export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps }: Timing, isWarm: boolean) {
   const isBetween = step > 0 && step < steps
   return {
     probes: step < steps && isEvery(step, probes?.every),
     evaluation: isBetween && isEvery(step, evaluateEvery),
-    snapshot: isBetween && !isWarm && isEvery(step, schedule.untilError?.every),
+    warmupCheck: isBetween && !isWarm && isEvery(step, schedule.untilError?.every),
   }
 }
 
-/** Training samples whose error is known to less than a third of a percent; they cost less than a test set of 10,000. */
+/**
+ * Number of training samples in an evaluation. With 5,000 samples, the error is known to less than a third of a
+ * percent, and the evaluation costs less than a test set of 10,000 samples.
+ */
 const evaluatedSamples = 5000
 
 export interface MeasurerTask {
@@ -106,30 +135,35 @@ export interface MeasurerTask {
   readonly standardizer: Standardizer
   readonly backend: Backend
   readonly abort?: AbortSignal
-  /** Looks at the layers, where the settings say how often. Who handed it in lets it go. */
+  /** Measures the layers if the settings ask for probes. The caller disposes of the measurer. */
   readonly layers?: LayerMeasurer
-  /** Told of each measurement, in the order of time. */
+  /** Called with each measurement, in chronological order. */
   readonly onMeasured: (measured: StepMeasurement) => void
 }
 
-/** What the training asks of who measures. */
+/** Takes the measurements of a training loop. */
 export interface Measurer {
-  /** Whether anything is due before the step. `isWarm`: there is no warm-up, or it is over. */
+  /** Whether any measurement is due before the step. `isWarm`: true if there is no warm-up or the warm-up is over. */
   isDue(step: number, isWarm: boolean): boolean
-  /** Measures the network before the step: whether it is warm now, or `stopped` where the caller stopped the run meanwhile. */
+  /**
+   * Measures the network before the step. Returns `warm` if the warm-up is over, or `stopped` if the caller stopped the
+   * run.
+   */
   measure(step: number, isWarm: boolean, readWeights: () => Promise<Weights>): Promise<'warm' | 'cold' | 'stopped'>
-  /** Where it has one. */
+  /** The evaluator of the network, if the measurer needs one for scores. */
   readonly evaluator?: Evaluator
   dispose(): void
 }
 
-/** Undefined where nothing is to be measured. Throws a `memory` error where the network can't be evaluated. */
+/**
+ * Returns undefined if the settings ask for no measurement. Throws a `memory` error if the network can't be evaluated.
+ */
 export async function createMeasurer(task: MeasurerTask): Promise<Measurer | undefined> {
   const { settings, layers, abort, onMeasured } = task
   const { evaluateEvery, probes, schedule } = settings
   const scores = evaluateEvery !== undefined || schedule.untilError !== undefined
   if (!scores && probes === undefined) return undefined
-  assertInvariant(probes === undefined || layers !== undefined, 'probes without anyone who looks')
+  assertInvariant(probes === undefined || layers !== undefined, 'a training with probes has a measurer of layers')
   const scorer = scores ? await createSetEvaluator(task) : undefined
   return {
     evaluator: scorer?.evaluator,
@@ -138,15 +172,16 @@ export async function createMeasurer(task: MeasurerTask): Promise<Measurer | und
       const weights = await readWeights()
       const due = dueBefore(step, settings, isWarm)
       try {
-        const seen = due.probes && layers ? await takeSnapshot(layers, step, weights) : undefined
-        if (due.evaluation || due.snapshot) scorer?.evaluator.load(weights)
+        const snapshot = due.probes && layers ? await takeSnapshot(layers, step, weights) : undefined
+        if (due.evaluation || due.warmupCheck) scorer?.evaluator.load(weights)
         const evaluation = due.evaluation ? await scorer?.evaluate(step) : undefined
-        const snapshot = due.snapshot ? await scorer?.snapshot(step) : undefined
-        // Told together: a run that is stopped between two of them goes on from before all.
-        if (seen) onMeasured(seen)
-        if (evaluation) onMeasured(evaluation)
+        const warmupCheck = due.warmupCheck ? await scorer?.checkWarmup(step) : undefined
+        // The measurements are reported together, so that a run stopped between two measurements of a step resumes
+        // before all of them.
         if (snapshot) onMeasured(snapshot)
-        return isWarm || snapshot?.warmedUp ? 'warm' : 'cold'
+        if (evaluation) onMeasured(evaluation)
+        if (warmupCheck) onMeasured(warmupCheck)
+        return isWarm || warmupCheck?.warmedUp ? 'warm' : 'cold'
       } catch (error) {
         if (abort?.aborted && error === abort.reason) return 'stopped'
         throw error
@@ -158,9 +193,10 @@ export async function createMeasurer(task: MeasurerTask): Promise<Measurer | und
 
 interface SetEvaluator {
   readonly evaluator: Evaluator
-  /** Of the weights that the evaluator has. */
+  /** Evaluates the weights that were loaded into the evaluator. */
   evaluate(step: number): Promise<Evaluation>
-  snapshot(step: number): Promise<WarmupCheck>
+  /** Checks the training error of the weights that were loaded into the evaluator. */
+  checkWarmup(step: number): Promise<WarmupCheck>
 }
 
 async function createSetEvaluator({
@@ -177,21 +213,21 @@ async function createSetEvaluator({
   const chosen = createRandom(seed, 'measured samples').permutation(train.count)
   const part = (size: number): Samples => (size >= train.count ? train : selectSamples(train, chosen.slice(0, size)))
   const evaluated = part(evaluatedSamples)
-  const looked = part(samples)
+  const checked = part(samples)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
   const score = (set: Samples): Promise<Scores> =>
     evaluator.evaluate(set, standardizer, loss, () => abort?.throwIfAborted())
   const evaluate = async (step: number): Promise<Evaluation> => {
     const scores = { test: await score(test) }
-    // A table that isn't split is both.
+    // A table without a split is both the training set and the test set.
     const isOne = test === train
     const trained = isOne ? scores.test : await score(evaluated)
     const held = validation ? { validation: await score(validation) } : {}
     return { step, train: trained, trainSamples: isOne ? train.count : evaluated.count, ...scores, ...held }
   }
-  const snapshot = async (step: number): Promise<WarmupCheck> => {
-    const { error } = await score(looked)
+  const checkWarmup = async (step: number): Promise<WarmupCheck> => {
+    const { error } = await score(checked)
     return { step, trainingError: error, warmedUp: error !== null && error < below }
   }
-  return { evaluator, evaluate, snapshot }
+  return { evaluator, evaluate, checkWarmup }
 }

@@ -16,8 +16,8 @@ const watch = async (observers: readonly Observer[], steps = 10) => {
   }
 }
 
-describe('an observer', () => {
-  it('sees every so manieth step and the last, in order with others, and changes nothing', async () => {
+describe('when a training has an observer,', () => {
+  it('the observer is called after every n-th step and the last step, in order with other observers', async () => {
     const seen: (readonly [string, number, number])[] = []
     const note = (name: string, every: number): Observer => ({
       every,
@@ -37,11 +37,11 @@ describe('an observer', () => {
       ['three', 10],
       ['four', 10],
     ] as const
-    // Its loss is that of the batch before the update it sees.
+    // The observed loss is the loss of the batch before the observed update.
     expect(seen).toEqual(turns.map(([name, step]) => [name, step, losses[step - 1]]))
   })
 
-  it('reads weights after the update, and the gradient it was made from', async () => {
+  it('the observer reads the weights after the update, and the gradient from which the update was made', async () => {
     const stored: { weights: Float64Array; gradient: Float64Array }[] = []
     const read = async ({ weights, gradient }: ObservedStep): Promise<void> => {
       const [own, its] = [await weights('hidden.dense1.weight'), await gradient('hidden.dense1.weight')]
@@ -57,7 +57,7 @@ describe('an observer', () => {
     })
   })
 
-  it('is waited for, and ends the training by what it throws', async () => {
+  it('the training waits for the promise of the observer, and ends with the error that the observer throws', async () => {
     const late: Observer = {
       every: 2,
       observe: async () => {
@@ -68,7 +68,7 @@ describe('an observer', () => {
     expect(await laterRefusal(() => watch([late]))).toBe('Error: seen enough')
   })
 
-  it('is told what is wrong with its wishes', async () => {
+  it('an observer that reads an unknown parameter or has an invalid `every` is refused', async () => {
     const ask = (name: string): Observer => ({ every: 1, observe: ({ weights }) => void weights(name) })
     expect(await laterRefusal(() => watch([ask('x')]))).toMatchInlineSnapshot(
       `"IsobathError: observers: expected a parameter of the network, got x."`,

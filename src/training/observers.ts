@@ -1,26 +1,39 @@
-/** Those who look on while a network trains: they are shown the program between two steps, and change nothing. */
+/** Observers of a training. An observer reads the program between two steps and changes nothing. */
 import type { Program } from '../backends/backend.ts'
 import { IsobathError } from '../support/errors.ts'
 
-/** What an observer sees after an update. */
+/** The values that an observer can read after an update. */
 export interface ObservedStep {
-  /** Updates made so far, the one just made included. */
+  /** Number of updates made so far, including the observed one. */
   readonly step: number
-  /** The batch's mean loss before that update. */
+  /** Mean loss of the batch before the observed update, without weight decay. */
   readonly loss: number
-  /** A parameter or running statistic after the update, by name (`hidden.weight`), in the network's shape, row by row. */
+  /**
+   * Reads a parameter or a running statistic after the update, by name (`hidden.weight`). The values are in row-major
+   * order of the parameter's shape in the blueprint. Throws an `option` error if the network has no parameter of that
+   * name.
+   */
   weights(name: string): Promise<Float64Array>
-  /** The gradient of a trained parameter that the update was made from, before weight decay. */
+  /**
+   * Reads the gradient from which the update of a trained parameter was made, before weight decay. The gradient has the
+   * shape and the order of the parameter. Throws an `option` error if the network has no trained parameter of that
+   * name.
+   */
   gradient(name: string): Promise<Float64Array>
 }
 
+/** Reads weights and gradients of a network while it trains: `{ every: 10, observe: ({ step, loss }) => {...} }`. */
 export interface Observer {
-  /** Called after every so manieth update, and after the last. */
+  /** Number n, a whole number of at least 1: the observer is called after every n-th update and after the last one. */
   readonly every: number
-  /** The training waits for it, and an error ends the training. Values that were read are the observer's own. */
+  /**
+   * Called between two steps. The training waits for the returned promise, and an error that `observe` throws ends the
+   * training. Each read returns a new array, which the observer may keep or change.
+   */
   observe(step: ObservedStep): void | Promise<void>
 }
 
+/** Throws an `option` error if the `every` of an observer isn't a whole number of at least 1. */
 export function checkObservers(observers: readonly Observer[]): void {
   for (const { every } of observers) {
     if (Number.isSafeInteger(every) && every >= 1) continue
@@ -28,7 +41,7 @@ export function checkObservers(observers: readonly Observer[]): void {
   }
 }
 
-/** Shows those whose turn it is the program after a step with this loss. */
+/** Calls the observers that are due after a step. `loss`: the loss of that step's batch before the update. */
 export async function showObservers(
   observers: readonly Observer[],
   program: Program,
@@ -36,7 +49,7 @@ export async function showObservers(
 ): Promise<void> {
   const names = new Set(program.graph.inputs.filter(({ role }) => role !== 'input').map(({ name }) => name))
   const outputs = new Set(program.graph.outputs.map(({ name }) => name))
-  // A wrong name is refused at once: an observer may do without the answer.
+  // A wrong name throws at once, because an observer may never await the promise.
   const read = (known: ReadonlySet<string>, name: string, shown: string): Promise<Float64Array> => {
     if (known.has(name)) return program.download(name).then((values) => Float64Array.from(values))
     throw new IsobathError('option', `observers: expected a parameter of the network, got ${shown}.`)

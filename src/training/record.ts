@@ -1,4 +1,4 @@
-/** The record of a whole training. */
+/** The record of a whole training, and how measurements become part of a record. */
 import type { Values } from '../backends/backend.ts'
 import type { Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
@@ -20,46 +20,72 @@ import type { Signal } from './signal.ts'
 import type { LossRecord } from './state.ts'
 import type { TimeSpent } from './stopwatch.ts'
 
+/** The record of a whole training: losses, scores, measurements, weights, times and memory. */
 export interface TrainingRecord extends TimeSpent {
+  /** Loss of every logged step (`logEvery`) and of the last step, in the order of the steps. */
   readonly losses: readonly LossRecord[]
-  /** After the last step, on all samples, in evaluation mode; a run that was stopped isn't scored: its scores are null. */
+  /**
+   * Scores on the whole training set after the last step, in evaluation mode. The scores of an interrupted run are
+   * null, because an interrupted run is not scored.
+   */
   readonly train: Scores
+  /**
+   * Scores on the whole test set after the last step, in evaluation mode. The scores of an interrupted run are null.
+   */
   readonly test: Scores
-  /** Where the data has samples that were held out. */
+  /** Scores on the validation set after the last step, if the data set has one and the run was not interrupted. */
   readonly validation?: Scores
-  /** Where they were asked for: every so many steps, and after the last. */
+  /**
+   * The evaluations that `evaluateEvery` asked for, and one after the last step. Absent if no evaluations were asked
+   * for.
+   */
   readonly evaluations?: readonly Evaluation[]
-  /** The lowest test error of these. It was chosen on the test set: `test`, after the last step, is the result. */
+  /**
+   * The lowest test error of `evaluations`. An error that was chosen on the test set is too low to be reported as a
+   * result. The result of the run is `test`, the score after the last step.
+   */
   readonly bestTest?: BestTest
-  /** Where the warm-up ends with an error: the looks at it, of which the last ended it if it says `warmedUp`. */
+  /**
+   * The checks of the training error in a warm-up that `warmupUntilError` ends. The last check ended the warm-up if its
+   * `warmedUp` is true. Absent if no error limit ends the warm-up.
+   */
   readonly warmup?: readonly WarmupCheck[]
-  /** Where probes were asked for: what they saw before the first step, every so many steps and after the last. */
+  /**
+   * The snapshots that `probes` asked for: before the first step, every n steps and after the last step. Absent if no
+   * probes were asked for.
+   */
   readonly probes?: readonly ProbeSnapshot[]
+  /** The step and the layer at which the training diverged, or null if all numbers stayed finite. */
   readonly diverged: Divergence | null
-  /** True when the run was stopped before its last step, or before it was scored. */
+  /** True if the caller stopped the run before its last step, or before all scores were computed. */
   readonly interrupted: boolean
-  /** Steps that were done. */
+  /** Number of updates that were made. */
   readonly steps: number
-  /** What the scores at the end took, part of `seconds`. */
+  /** Duration of the scoring after the last step, in seconds. This time is part of `seconds`. */
   readonly scoringSeconds: number
-  /** How large the values were from layer to layer before training. */
+  /** Mean squares of the layers' outputs before the first step, and the verdict on them. */
   readonly signal: Signal
-  /** Of the training set: other data is standardized in the same way. */
+  /**
+   * Means and deviations of the training set. Other data for this network must be standardized with the same numbers.
+   */
   readonly statistics: Statistics
-  /** The final parameters and running statistics, in the network's order and the backend's precision. */
+  /** Final parameters and running statistics by name, in the network's order and in the backend's precision. */
   readonly weights: ReadonlyMap<string, Values>
-  /** SHA-256 of the weights as float32, in file order. */
+  /** SHA-256 hash of the weights as float32, in the order of a weights file, in hexadecimal. */
   readonly weightsSha256: string
+  /** Memory that the training program used, in bytes. */
   readonly memoryBytes: number
-  /** True where activations of repeated layers were computed again, since they didn't all fit into memory. */
+  /** True if activations of repeated layers were recomputed, because not all activations fit into memory. */
   readonly recompute: boolean
 }
 
+/** Scores of a set that was not scored. */
 export const unscored: Scores = { loss: null, error: null }
 
 /**
- * What a record says of what was measured before the step that was reached, and of the scores and the layers there, where
- * these were taken.
+ * Builds the fields of a record that hold measurements. `measurements`: the measurements so far, of which only those
+ * before step `reached` are used. `last` and `lastSnapshot`: the evaluation and the snapshot at step `reached`, if they
+ * were made.
  */
 export function summarizeMeasured(
   measurements: readonly StepMeasurement[],
@@ -81,7 +107,7 @@ export function summarizeMeasured(
   return { evaluations, ...(bestTest ? { bestTest } : {}), ...rest }
 }
 
-/** The scores after the last step, with their fields in the order of the evaluations before. */
+/** Converts the scores after the last step to an evaluation, with its fields in the order of all other evaluations. */
 export function lastEvaluation(step: number, { train, test, validation }: SetScores, trainSamples: number): Evaluation {
   return { step, train, trainSamples, test, ...(validation ? { validation } : {}) }
 }

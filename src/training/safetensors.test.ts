@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { decodeTensors, encodeTensors, type Tensor } from './safetensors.ts'
 
-/** A file with this header and so many zero bytes of data; `headerBytes` may lie. */
+/**
+ * A file with this header and `dataBytes` zero bytes of data. `headerBytes`: a wrong header length to write instead.
+ */
 function fileOf(header: string | object, dataBytes = 0, headerBytes?: number | bigint): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
   const file = new Uint8Array(8 + text.length + dataBytes)
@@ -26,11 +28,11 @@ const arbitraryTensor: fc.Arbitrary<Tensor> = fc
       : fc.float32Array(values).map((data) => ({ shape, data }))
   })
 const arbitraryName = fc.string({ unit: 'binary' }).filter((name) => name !== '__metadata__')
-/** A name that no object literal can have as its own key is no metadata. */
+/** Names of metadata. `__proto__` is left out, because an object literal can't have this name as its own key. */
 const metadataName = fc.stringMatching(/^\w{1,9}$/).filter((name) => name !== '__proto__')
 
 describe('safetensors', () => {
-  it('reads what it wrote: any names, shapes and values, at any place in memory', () => {
+  it('decodes what was encoded: any names, shapes and values, at any offset in memory', () => {
     const files = fc.record({
       tensors: fc.array(fc.tuple(arbitraryName, arbitraryTensor), { maxLength: 5 }).map((entries) => new Map(entries)),
       metadata: fc.dictionary(metadataName, fc.string(), { maxKeys: 3, noNullPrototype: true }),
@@ -48,13 +50,13 @@ describe('safetensors', () => {
     )
   })
 
-  it('reads from a Buffer that shares its memory with others', () => {
+  it('decodes a Buffer that shares its memory with other buffers', () => {
     const tensors = new Map([['a', { shape: [3], data: Float32Array.of(1, 2, 3) }]])
     const shared = Buffer.concat([Buffer.alloc(5), encodeTensors({ tensors, metadata: {} }), Buffer.alloc(5)])
     expect(decodeTensors(shared.subarray(5, -5), 'w.safetensors').tensors).toEqual(tensors)
   })
 
-  it('writes the layout of the format', () => {
+  it('encodes to the byte layout of the safetensors format', () => {
     const tensors = new Map<string, Tensor>([
       ['b', { shape: [2, 1], data: Float32Array.of(1, -2) }],
       ['a', { shape: [], data: Float64Array.of(0.5) }],
@@ -71,12 +73,12 @@ describe('safetensors', () => {
     ])
   })
 
-  it('gives tensors in the order of their bytes, whatever the order of the header', () => {
+  it('returns tensors in the order of their bytes, for any order of the header', () => {
     const header = { z: { ...two, data_offsets: [8, 16] }, y: two }
     expect([...decodeTensors(fileOf(header, 16), 'w').tensors.keys()]).toEqual(['y', 'z'])
   })
 
-  it('refuses what is cut off, at every length', () => {
+  it('refuses a file that was cut off, at every length', () => {
     const whole = encodeTensors({ tensors: new Map([['a', { shape: [2], data: new Float32Array(2) }]]), metadata: {} })
     for (let length = 0; length < whole.length; length++) {
       expect(reading(whole.subarray(0, length))).toMatch(
@@ -85,7 +87,7 @@ describe('safetensors', () => {
     }
   })
 
-  it('says one clear thing about each lie', () => {
+  it('reports what is wrong with each kind of broken file', () => {
     const files: Record<string, Uint8Array> = {
       'no bytes': new Uint8Array(0),
       'a header of a terabyte': fileOf('{}', 0, 2n ** 40n),
@@ -116,9 +118,9 @@ describe('safetensors', () => {
     const said = Object.entries(files).map(([what, file]) => `${what}: ${reading(file)}`)
     expect(said.join('\n').replaceAll('IsobathError: w.safetensors: ', '')).toMatchInlineSnapshot(`
       "no bytes: expected at least 8 bytes, got 0. Give a whole .safetensors file.
-      a header of a terabyte: expected a header within the file's 10 bytes, got one of 1099511627776. Give a whole .safetensors file.
-      a header of 2^64 - 1: expected a header within the file's 10 bytes, got one of 18446744073709552000. Give a whole .safetensors file.
-      a header longer than the file: expected a header within the file's 70 bytes, got one of 1000. Give a whole .safetensors file.
+      a header of a terabyte: expected a header within the file's 10 bytes, got a header of 1099511627776 bytes. Give a whole .safetensors file.
+      a header of 2^64 - 1: expected a header within the file's 10 bytes, got a header of 18446744073709552000 bytes. Give a whole .safetensors file.
+      a header longer than the file: expected a header within the file's 70 bytes, got a header of 1000 bytes. Give a whole .safetensors file.
       a header that ends early: expected a JSON header. Give a whole .safetensors file.
       no JSON: expected a JSON header. Give a whole .safetensors file.
       no UTF-8: expected a JSON header. Give a whole .safetensors file.
@@ -129,21 +131,21 @@ describe('safetensors', () => {
       a negative size: tensor a: expected dtype, shape and data_offsets. Give a whole .safetensors file.
       half a size: tensor a: expected dtype, shape and data_offsets. Give a whole .safetensors file.
       three offsets: tensor a: expected dtype, shape and data_offsets. Give a whole .safetensors file.
-      half precision: tensor a: expected dtype F32 or F64, got BF16. Convert it to F32 first.
+      half precision: tensor a: expected dtype F32 or F64, got BF16. Convert the tensor to F32 first.
       offsets beyond the end: tensor a: expected 8 bytes for its shape [2], got the bytes from 8 to 16 of 8. Give a whole .safetensors file.
       an end before the start: tensor a: expected 8 bytes for its shape [2], got the bytes from 8 to 0 of 8. Give a whole .safetensors file.
       a shape that its bytes are too few for: tensor a: expected 12 bytes for its shape [3], got the bytes from 0 to 8 of 8. Give a whole .safetensors file.
       a shape beyond all memory: tensor a: expected 4e+30 bytes for its shape [1000000000000000, 1000000000000000], got the bytes from 0 to 8 of 8. Give a whole .safetensors file.
-      shared bytes: tensor b: shares bytes with the one before it. Give a whole .safetensors file.
+      shared bytes: tensor b: expected bytes of its own, got bytes that the previous tensor uses. Give a whole .safetensors file.
       a gap: tensor b: expected to start at byte 8 of the data, got 12. Give a whole .safetensors file.
       bytes of no tensor: expected tensors that fill 12 bytes of data, got 8. Give a whole .safetensors file.
-      a name twice: tensor a: expected it once, got it twice. Give a whole .safetensors file.
+      a name twice: tensor a: expected the name once in the header, got the name twice. Give a whole .safetensors file.
       numbers as metadata: expected text values in __metadata__. Give a whole .safetensors file.
       a list as metadata: expected text values in __metadata__. Give a whole .safetensors file."
     `)
   })
 
-  it('keeps a tensor called __proto__ a tensor', () => {
+  it('decodes a tensor with the name __proto__', () => {
     const { tensors } = decodeTensors(fileOf(`{"__proto__":${JSON.stringify(two)}}`, 8), 'w.safetensors')
     expect([...tensors.keys()]).toEqual(['__proto__'])
   })

@@ -1,23 +1,29 @@
 /**
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header with each tensor's type, shape and
- * place, then the raw little-endian data. Reading trusts nothing: every number in the header is checked.
+ * place, then the raw little-endian data. The decoder trusts nothing and checks every number in the header.
  */
 import { z } from 'zod'
 import { assertInvariant, IsobathError } from '../support/errors.ts'
 
+/** Values with a shape. */
 export interface Tensor {
+  /** Sizes of the dimensions. The empty shape is a single value. */
   readonly shape: readonly number[]
+  /** Values in row-major order: float32 (F32 in the file) or float64 (F64 in the file). */
   readonly data: Float32Array | Float64Array
 }
 
+/** Content of a .safetensors file. */
 export interface TensorFile {
-  /** In the order of the file. */
+  /** Tensors by name, in the order of their data in the file. */
   readonly tensors: ReadonlyMap<string, Tensor>
+  /** Texts of the file's `__metadata__` by name, or an empty object. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** Largest size of a header, in bytes. */
 const headerLimit = 100e6
-/** Values of a piece. */
+/** Number of values in a piece. */
 const pieceLength = 2 ** 16
 const metadataKey = '__metadata__'
 
@@ -28,7 +34,9 @@ const entrySchema = z.object({
 })
 const metadataSchema = z.record(z.string(), z.string())
 
-/** The file's bytes. Tensors follow one another in the map's order. */
+/**
+ * Encodes tensors and metadata as the bytes of a .safetensors file. The data of the tensors is in the order of the map.
+ */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
   const places = [...tensors].map(([name, { shape, data }]): HeaderEntry => {
     return { name, shape, dtype: data instanceof Float32Array ? 'F32' : 'F64', bytes: data.byteLength }
@@ -44,11 +52,11 @@ export interface HeaderEntry {
   readonly name: string
   readonly shape: readonly number[]
   readonly dtype: 'F32' | 'F64'
-  /** Of its data. */
+  /** Size of the tensor's data, in bytes. */
   readonly bytes: number
 }
 
-/** What comes before the data of tensors that follow one another in this order. */
+/** Encodes the header of a file. The data of the tensors must follow the header in the order of `entries`. */
 export function encodeHeader(entries: readonly HeaderEntry[], metadata: TensorFile['metadata']): Uint8Array {
   const parts = Object.keys(metadata).length > 0 ? [field(metadataKey, metadata)] : []
   let offset = 0
@@ -67,8 +75,8 @@ export function encodeHeader(entries: readonly HeaderEntry[], metadata: TensorFi
 }
 
 /**
- * Values as the bytes of float32, without a copy of them all: a piece is good until the next one is asked for, which
- * takes its place in memory.
+ * Yields values as the bytes of float32 numbers, piece by piece, without a copy of all values. A piece is valid only
+ * until the next piece is requested, because all pieces share the same memory.
  */
 export function* float32Pieces(values: ArrayLike<number>): Generator<Uint8Array> {
   const floats = new Float32Array(Math.min(pieceLength, values.length))
@@ -80,12 +88,15 @@ export function* float32Pieces(values: ArrayLike<number>): Generator<Uint8Array>
   }
 }
 
-/** Text, not a property of an object: that would move names made of digits to the front, and lose `__proto__`. */
+/**
+ * A field of the header as text. An object would move names made of digits to the front, and would lose the name
+ * `__proto__`.
+ */
 function field(name: string, value: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(value)}`
 }
 
-/** The same memory as bytes. */
+/** Views the memory of float values as bytes, without a copy. */
 export function bytesOf({ buffer, byteOffset, byteLength }: Tensor['data']): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
@@ -98,7 +109,10 @@ function copyInto(target: Uint8Array, tensors: ReadonlyMap<string, Tensor>): voi
   }
 }
 
-/** The tensors' data, one after the other: what a weights hash is taken of. */
+/**
+ * Copies the data of all tensors into one array, in the order of the map. The hash of weights is computed from these
+ * bytes.
+ */
 export function tensorBytes(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array([...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0))
   copyInto(bytes, tensors)
@@ -109,12 +123,18 @@ function broken(file: string, what: string): IsobathError {
   return new IsobathError('weights', `${file}: ${what} Give a whole .safetensors file.`)
 }
 
-/** Parses a file's bytes; `file` is its name, for errors. Throws a `weights` error on anything that isn't right. */
+/**
+ * Decodes the bytes of a .safetensors file with F32 and F64 tensors. `file`: the name that errors begin with. Throws a
+ * `weights` error if the file is incomplete or violates the format, or if a tensor has another type than F32 and F64.
+ */
 export function decodeTensors(bytes: Uint8Array, file: string): TensorFile {
   if (bytes.length < 8) throw broken(file, `expected at least 8 bytes, got ${bytes.length}.`)
   const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
   if (headerBytes > Math.min(headerLimit, bytes.length - 8)) {
-    throw broken(file, `expected a header within the file's ${bytes.length} bytes, got one of ${headerBytes}.`)
+    throw broken(
+      file,
+      `expected a header within the file's ${bytes.length} bytes, got a header of ${headerBytes} bytes.`,
+    )
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes), file)
   const metadata = metadataSchema.safeParse(header.get(metadataKey) ?? {})
@@ -142,7 +162,7 @@ function parseEntry(name: string, raw: unknown, available: number, file: string)
   if (dtype !== 'F32' && dtype !== 'F64') {
     throw new IsobathError(
       'weights',
-      `${file}: tensor ${name}: expected dtype F32 or F64, got ${dtype}. Convert it to F32 first.`,
+      `${file}: tensor ${name}: expected dtype F32 or F64, got ${dtype}. Convert the tensor to F32 first.`,
     )
   }
   const bytesEach = dtype === 'F32' ? 4 : 8
@@ -154,12 +174,16 @@ function parseEntry(name: string, raw: unknown, available: number, file: string)
   return { name, shape, bytesEach, start, end }
 }
 
-/** Sorts the places by their start; they must fill the data without gaps, as the format's own library demands. */
+/**
+ * Sorts the places by their start and checks that they fill the data without gaps. The library of the format requires
+ * the same.
+ */
 function checkCoverage(places: TensorPlace[], available: number, file: string): void {
   places.sort((one, other) => one.start - other.start || one.end - other.end)
   let end = 0
   for (const { name, start, end: next } of places) {
-    if (start < end) throw broken(file, `tensor ${name}: shares bytes with the one before it.`)
+    if (start < end)
+      throw broken(file, `tensor ${name}: expected bytes of its own, got bytes that the previous tensor uses.`)
     if (start > end) throw broken(file, `tensor ${name}: expected to start at byte ${end} of the data, got ${start}.`)
     end = next
   }
@@ -181,13 +205,13 @@ function parseHeader(bytes: Uint8Array, file: string): Map<string, unknown> {
   }
   const seen = new Set<string>()
   for (const name of names) {
-    if (seen.has(name)) throw broken(file, `tensor ${name}: expected it once, got it twice.`)
+    if (seen.has(name)) throw broken(file, `tensor ${name}: expected the name once in the header, got the name twice.`)
     seen.add(name)
   }
   return new Map(Object.entries(header))
 }
 
-/** The keys of a valid JSON object's text, repeated ones too, of which JSON.parse keeps the last alone. */
+/** Lists the keys in the text of a valid JSON object, with duplicates. JSON.parse keeps only the last duplicate. */
 function outermostKeys(text: string): string[] {
   const keys: string[] = []
   let nesting = 0
@@ -200,7 +224,8 @@ function outermostKeys(text: string): string[] {
 }
 
 function readTensor(data: Uint8Array, { shape, bytesEach, start, end }: TensorPlace): Tensor {
-  // Copied, since a tensor may start at any byte; Buffer's own slice would not copy.
+  // The bytes are copied, because a tensor may start at any byte. The method `slice` of a Buffer would not copy the
+  // bytes.
   const { buffer } = new Uint8Array(data.subarray(start, end))
   return { shape, data: bytesEach === 4 ? new Float32Array(buffer) : new Float64Array(buffer) }
 }

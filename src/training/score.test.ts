@@ -10,7 +10,7 @@ import { createEvaluator } from './evaluator.ts'
 import { createScorer } from './score.ts'
 import { checkOutputs } from './targets.ts'
 
-/** y = 1000 + 50 x0 - 30 x1, with a mean far from 0, and z = x0. */
+/** Samples with two targets: y = 1000 + 50 x0 - 30 x1, whose mean is far from 0, and z = x0. */
 function linear(count: number): Samples {
   const { inputs } = moons({ train: count, test: 1 }).train
   const targets = new Float32Array(2 * count)
@@ -33,15 +33,15 @@ const values: Dataset = {
 const targetsOf = ({ targets }: Samples): Float32Array =>
   targets instanceof Float32Array ? targets : new Float32Array(0)
 
-describe('scores of values', () => {
-  it('are 0 for the targets, 1 for their mean, and RMSE in their own units', () => {
+describe('when a regression is scored,', () => {
+  it('perfect outputs have error 0, the mean of the targets has error 1, and RMSE is in the units of the targets', () => {
     const { train } = values
     for (const mode of ['per-channel', 'none'] as const) {
       const standardizer = createStandardizer(train, [2], mode)
       const { mean, deviation } = standardizer.targets
       const scoreOf = (output: (row: number, target: number) => number) => {
         const scorer = createScorer(train, standardizer, 'squared-error', 2)
-        // In two batches, as an evaluation gives them.
+        // An evaluation also hands over its outputs in several batches.
         for (const [first, count] of [
           [0, 40],
           [40, 24],
@@ -65,7 +65,7 @@ describe('scores of values', () => {
     }
   })
 
-  it('leave the error open where the targets do not vary', () => {
+  it('the error is null if no target varies in the set', () => {
     const one = {
       ...values.test,
       count: 1,
@@ -78,7 +78,7 @@ describe('scores of values', () => {
   })
 })
 
-describe('a training', () => {
+describe('when a network trains on values,', () => {
   const score = async (data: Dataset, steps: number) => {
     const network = chain(dense(2, { name: 'only' }))
     const { state } = await trainTiny(network, { data, steps, batch: 64, loss: undefined })
@@ -88,19 +88,19 @@ describe('a training', () => {
     return evaluator.evaluate(data.test, standardizer, 'squared-error')
   }
 
-  it('fits values that are far from 0, in any units', async () => {
+  it('the network fits targets whose mean is far from 0', async () => {
     const { error, rmse } = await score(values, 300)
     expect(error).toBeLessThan(1e-4)
     expect(rmse?.[0]).toBeLessThan(1)
   })
 
-  it('learns to give inputs back', async () => {
+  it('an autoencoder learns to reconstruct its inputs', async () => {
     const data = autoencode(moons({ train: 64, test: 32 }))
     expect((await score(data, 300)).error).toBeLessThan(1e-4)
     expect((await score(data, 1)).error).toBeGreaterThan(0.1)
   })
 
-  it('asks for the right outputs and the right loss', async () => {
+  it('a network or a loss that does not fit the targets is refused', async () => {
     const blueprintOf = (data: Dataset, width: number) => tinyTask(chain(dense(width)), { data }).blueprint
     const given = autoencode(moons({ train: 4, test: 4 }))
     const all = [
@@ -112,8 +112,8 @@ describe('a training', () => {
     for (const work of all) said.push(await laterRefusal(work))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: output: expected 2 values, one for each target of plane, got 3. Set the last dense layer's width to 2.
-      IsobathError: output: expected 2 values, one for each value of a sample of moons, which is to be given back, got 3. Set the last dense layer's width to 2.
-      IsobathError: loss: expected squared-error, since the data's targets are values and not classes (regression), got cross-entropy. Leave it out."
+      IsobathError: output: expected 2 values, one for each value of a sample of moons that the network should reconstruct, got 3. Set the last dense layer's width to 2.
+      IsobathError: loss: expected squared-error, because the data's targets are values and not classes (regression), got cross-entropy. Leave the option out."
     `)
     expect(resolveOptions({}, 64, 'autoencoding').loss).toBe('squared-error')
   })

@@ -1,31 +1,37 @@
-/** Loss and error from a network's outputs, batch by batch, so that nobody has to keep all of them. */
+/** Computes loss and error from a network's outputs, batch by batch, so that the outputs need not be stored. */
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { assertInvariant } from '../support/errors.ts'
 
-/** Null where the network's outputs aren't finite. */
+/** Scores of a network on a set of samples. A score is null if the outputs of the network aren't finite. */
 export interface Scores {
-  /** The mean loss. */
+  /** Mean loss over the samples, without weight decay. */
   readonly loss: number | null
   /**
-   * Classes: the fraction of samples whose largest output isn't the label's, 0..1. Values and autoencoding: the
-   * fraction of the variance that isn't explained, 1 - R^2: the squared distances between outputs and targets over those
-   * between the targets and their means in this set, both in standardized units. 1 is what the mean alone scores, and
-   * worse is possible; null where the targets don't vary.
+   * Classification: fraction of the samples whose largest output isn't the output of the label, from 0 to 1.
+   *
+   * Regression and autoencoding: unexplained fraction of the variance, 1 - R^2. The fraction is A / B, both in
+   * standardized units. A is the sum of the squared distances between outputs and targets. B is the sum of the squared
+   * distances between the targets and their means in this set. A network that always outputs the means has error 1, and
+   * errors above 1 are possible. The error is null if no target varies in this set.
    */
   readonly error: number | null
-  /** Values alone: the root of the mean squared distance of each target, in the target's own units. */
+  /**
+   * Regression only: root of the mean squared distance between output and target, for each target, in the target's
+   * units.
+   */
   readonly rmse?: readonly (number | null)[]
 }
 
-/** Takes a set's outputs in the order of its samples. */
+/** Accumulates the scores of a set. The outputs must be added in the order of the samples. */
 export interface Scorer {
-  /** Rows of outputs, of which the first belongs to sample `first`. */
+  /** Adds rows of outputs. The first row belongs to sample `first`. */
   add(outputs: Float64Array, first: number): void
   finish(): Scores
 }
 
+/** Creates a scorer for a set of samples. `width`: the number of outputs for each sample. */
 export function createScorer(set: Samples, standardizer: Standardizer, loss: LossName, width: number): Scorer {
   return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardizer, loss, width)
 }
@@ -56,8 +62,8 @@ function scoreValues(set: Samples, standardizer: Standardizer, loss: LossName, w
   const { values } = losses[loss]
   assertInvariant(values !== null, `${loss} can't compare values`)
   const lossSums = new Float64Array(width)
-  const squares = new Float64Array(width) // of outputs minus targets
-  // Sums of targets and of their squares. Counted from the first sample's, so that a large mean costs no digits.
+  const squares = new Float64Array(width) // sums of the squared differences between outputs and targets
+  // Targets are summed as differences from the first sample's targets, so that a large mean costs no digits.
   const origin = targetRows(set, standardizer, 0, 1, width)
   const sums = new Float64Array(width)
   const sumsOfSquares = new Float64Array(width)

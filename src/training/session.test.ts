@@ -9,7 +9,7 @@ import { hashTensors, toTensors } from './weights.ts'
 
 const network = 'mlp:depth=2,width=6'
 
-/** A recorder that keeps the order of what it was told. */
+/** A recorder that notes the order of its calls. */
 function listen(): { reported: string[]; recorder: Recorder } {
   const reported: string[] = []
   const recorder: Recorder = {
@@ -23,8 +23,8 @@ function listen(): { reported: string[]; recorder: Recorder } {
   return { reported, recorder }
 }
 
-describe('a training session', () => {
-  it('gives the losses of the loop, the scores of the final weights and their hash', async () => {
+describe('runTrainingSession', () => {
+  it('returns the losses of the loop, the scores of the final weights and the hash of the final weights', async () => {
     const task = tinyTask(network, { steps: 40, batch: 16, seed: 4 })
     const record = await runTrainingSession({ ...task, weights: undefined })
     const { losses, state } = await trainTiny(network, { steps: 40, batch: 16, seed: 4 })
@@ -35,7 +35,7 @@ describe('a training session', () => {
     expect(record).toMatchObject({ steps: 40, diverged: null, interrupted: false, signal: { verdict: 'steady' } })
   })
 
-  it('takes weights from its caller, who keeps them', async () => {
+  it('trains from weights that its caller gives, and leaves these weights unchanged', async () => {
     const { weights, ...task } = tinyTask(network, { steps: 2 })
     const before = structuredClone(weights)
     const record = await runTrainingSession({ ...task, weights, recorder: listen().recorder })
@@ -44,7 +44,7 @@ describe('a training session', () => {
     expect([...record.weights.keys()]).toEqual([...weights.keys()])
   })
 
-  it('records its beginning before anything is lost, and its end before the scores', async () => {
+  it('records its initial state before the first step, and its final state before the scoring', async () => {
     const { reported, recorder } = listen()
     await runTrainingSession({
       ...tinyTask(network, { steps: 3 }),
@@ -69,7 +69,7 @@ describe('a training session', () => {
     `)
   })
 
-  it('begins nothing where the network, the weights or the memory do not do', async () => {
+  it('records nothing if the outputs, the weights or the memory limit do not fit the training', async () => {
     const { reported, recorder } = listen()
     const tiny = await createWasmBackend({ threads: 'inline', memoryLimit: 200_000 })
     const { weights } = tinyTask('mlp:depth=2,width=7')
@@ -91,7 +91,7 @@ describe('a training session', () => {
     tiny.dispose()
   })
 
-  it('has diverged too where the last update broke the network', async () => {
+  it('reports a divergence if the last update made the weights or outputs non-finite', async () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const task = tinyTask('mlp:depth=8,width=8', { steps: 1, optimizer: sgd({ rate: 1e30 }), backend })
     const { diverged, losses, train, test, steps } = await runTrainingSession({ ...task, weights: undefined })
@@ -105,7 +105,7 @@ describe('a training session', () => {
     backend.dispose()
   })
 
-  it('keeps what was reached where it is stopped, and does not score it', async () => {
+  it('saves a checkpoint when it is stopped, and does not score the network', async () => {
     const stop = new AbortController()
     const { reported, recorder } = listen()
     const record = await runTrainingSession({
@@ -123,7 +123,7 @@ describe('a training session', () => {
     expect(reported.at(-1)).toBe(`checkpoint at ${record.steps}`)
   })
 
-  it('is interrupted where it is stopped while it is scored', async () => {
+  it('returns an interrupted record without scores if it is stopped during the scoring', async () => {
     const stop = new AbortController()
     const onEvaluation = (): void => stop.abort()
     const record = await runTrainingSession({ ...tinyTask(network, { steps: 5 }), abort: stop.signal, onEvaluation })
@@ -131,13 +131,13 @@ describe('a training session', () => {
     expect(record).toMatchObject({ interrupted: true, steps: 5, train: unscored, test: unscored, diverged: null })
   })
 
-  it('says what scoring took', async () => {
+  it('reports the duration of the scoring', async () => {
     const { seconds, trainingSeconds, scoringSeconds } = await runTrainingSession(tinyTask(network, { steps: 5 }))
     expect(scoringSeconds).toBeGreaterThan(0)
     expect(trainingSeconds + scoringSeconds).toBeLessThanOrEqual(seconds)
   })
 
-  it('does not change the weights that it is given', async () => {
+  it('does not change the given weights', async () => {
     const task = tinyTask(network, { steps: 5 })
     const before = Array.from(task.weights.get('first.weight') ?? [])
     const record = await runTrainingSession(task)

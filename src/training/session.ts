@@ -1,4 +1,4 @@
-/** A whole training: the signal before it, the loop, the scores after it, and its record. */
+/** Runs a whole training: measures the signal, runs the loop, scores the network and builds the record. */
 import type { Backend, InputRows, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initializeParameter } from '../blueprint/initialize.ts'
@@ -29,69 +29,84 @@ import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
-/** What the training set and the first weights say before the first step. */
+/** Facts about the training set and the first weights that are known before the first step. */
 export interface SessionStart {
   readonly standardizer: Standardizer
   readonly signal: Signal
 }
 
-/** Keeps what must not be lost while the run goes on. */
+/** Stores what a run must not lose: checkpoints, losses and measurements. */
 export interface Recorder {
-  /** Before the first step. States are good until the call is done: their values are let go of then. */
+  /** Called before the first step. The values of `state` are valid only until the returned promise is settled. */
   begin(state: TrainingState, time: TimeSpent, start: SessionStart): Promise<void>
-  /** Now and then, and after the last. */
+  /** Called when a checkpoint is due, and after the last step. The values of `state` are valid only during the call. */
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
   losses(records: readonly LossRecord[]): void
   measured(measured: StepMeasurement): void
 }
 
-/** What is known of a run that goes on. */
+/** Facts about a run that resumes. */
 export interface ResumePoint extends TimeSpent {
   readonly state: TrainingState
-  /** Of the steps before. */
+  /** Losses of the steps before the resume point. */
   readonly losses: readonly LossRecord[]
   readonly measurements: readonly StepMeasurement[]
   readonly signal: Signal
 }
 
-/** Opens what looks at the layers, given the weights before these steps; values that it needs later it keeps. */
+/**
+ * Creates a measurer of layers from the weights before the first step. The function copies the values that it needs
+ * later.
+ */
 export type OpenLayers = (standardizer: Standardizer, weights: Weights) => Promise<LayerMeasurer>
 
+/** Callbacks of a session. */
 export interface SessionObserver {
   /**
-   * Called with 0 before anything is computed, then now and then with the number of steps done and what was logged since
-   * the last call. What it throws ends the session.
+   * Called with the number of steps done before anything is computed, which is 0 for a new run. After that, the
+   * callback is called repeatedly with the number of steps done and the losses logged since the last call. An error
+   * that the callback throws ends the session.
    */
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
-  /** Called now and then after the last step, with the samples that were scored, of how many. */
+  /**
+   * Called repeatedly after the last step, with the number of samples scored so far and the number of samples in all
+   * sets.
+   */
   readonly onEvaluation?: (done: number, samples: number) => void
-  /** Called before the first step with how large the values are from layer to layer; not when a run goes on. */
+  /**
+   * Called before the first step with the mean squares of the layers' outputs. The callback is not called when a run
+   * resumes.
+   */
   readonly onSignal?: (signal: Signal) => void
-  /** Called with what was measured between two steps. */
+  /** Called with each evaluation and each check of the warm-up between two steps. */
   readonly onMeasured?: (measurement: Measurement) => void
-  /** Called with what probes saw of the layers. */
+  /** Called with each snapshot of the layers. */
   readonly onProbed?: (snapshot: ProbeSnapshot) => void
 }
 
+/** A training to run, with its recorder and its callbacks. */
 export interface Session extends SessionObserver {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
   readonly backend: Backend
-  /** Drawn from the seed when absent. */
+  /** Initial weights. By default, the weights are drawn from the seed. */
   readonly weights?: Weights
-  /** Where the run goes on that was begun before; `weights` is of no use then. */
+  /** The point from which a run resumes. If `resume` is given, `weights` is ignored. */
   readonly resume?: ResumePoint
-  /** Steps between checkpoints; about every 30 seconds when absent. */
+  /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
   readonly checkpointEvery?: number
   readonly observers?: readonly Observer[]
-  /** Who looks at the layers, where the settings ask for probes. */
+  /** Creates the measurer of layers, if the settings ask for probes. */
   readonly openLayers?: OpenLayers
   readonly abort?: AbortSignal
   readonly recorder?: Recorder
 }
 
-/** Throws before anything is kept where the network, the weights and the data don't fit each other or the memory. */
+/**
+ * Runs a training and returns its record. If the network, the weights and the data don't fit each other or the memory,
+ * the function throws a `network`, `weights`, `data` or `memory` error before it records anything.
+ */
 export async function runTrainingSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
@@ -130,7 +145,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       weights: first.weights,
       start: first,
       step,
-      // As large as the network each, and this function holds on to them to its end.
+      // Each map is as large as the network. Clearing both maps frees their memory, although `first` stays in scope.
       onLoaded: () => {
         first.weights.clear()
         first.optimizer.clear()
@@ -184,8 +199,8 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
 }
 
 /**
- * The look at the layers as they were left, which was made already where the run broke off before a step that it was due
- * before. None at a run that was stopped: it goes on.
+ * Takes the snapshot of the layers after the last update. A run that diverged may have taken this snapshot already,
+ * before the step that failed. A run that was stopped takes no final snapshot, because the run may resume.
  */
 async function finalSnapshot(
   layers: LayerMeasurer,
@@ -199,7 +214,7 @@ async function finalSnapshot(
   return made ?? (await spent.measuring(() => takeSnapshot(layers, step, weights)))
 }
 
-/** Undefined where the caller stops it. */
+/** Does the work. Returns undefined if the caller aborts before or during the work. */
 async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
   try {
     abort?.throwIfAborted()
@@ -210,12 +225,15 @@ async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Prom
   }
 }
 
-/** Its time isn't that of the steps. */
+/** Wraps a measurer so that its time is not counted as time of the steps. */
 function timed(measurer: Measurer, spent: Stopwatch): Measurer {
-  return { ...measurer, measure: (...those) => spent.measuring(() => measurer.measure(...those)) }
+  return { ...measurer, measure: (...inputs) => spent.measuring(() => measurer.measure(...inputs)) }
 }
 
-/** The weights in the backend's precision, to which they are rounded in any case. */
+/**
+ * The state before the first step. The weights have the backend's precision, because the backend would round them
+ * anyway.
+ */
 function firstState({ blueprint, settings, backend, weights }: Session): TrainingState {
   const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
   const own = blueprint.parameters.map((parameter): [string, Values] => {
@@ -225,7 +243,7 @@ function firstState({ blueprint, settings, backend, weights }: Session): Trainin
   return { step: 0, weights: new Map(own), optimizer: new Map(), position: { epoch: 0, offset: 0 } }
 }
 
-/** The last update broke what no later step was there to find out. */
+/** Locates a divergence that the final update caused. No later step ran that would have detected the divergence. */
 async function locateAtEnd(
   { blueprint, backend, data, settings }: Session,
   standardizer: Standardizer,

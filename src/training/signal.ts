@@ -1,4 +1,4 @@
-/** How large the values in a network are, layer by layer: one forward pass with every layer's output tapped. */
+/** Measures the signal of a network: the mean square of every layer's output, in one forward pass. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { Samples } from '../data/dataset.ts'
@@ -9,32 +9,50 @@ import { iterationName } from './layer-order.ts'
 import { openTappedPass } from './tapped-pass.ts'
 
 export interface LayerSignal {
-  /** The layer's path, with the iteration in brackets where it is repeated: `hidden[12]`. */
+  /** Path of the layer. A repeated layer has its iteration in brackets: `hidden[12]`. */
   readonly layer: string
-  /** Mean over samples and units of the output's square; Infinity or NaN where it isn't finite. */
+  /** Mean of the squared outputs over samples and units. Infinity or NaN if outputs aren't finite. */
   readonly meanSquare: number
 }
 
+/**
+ * How the size of the values changes from layer to layer before training. The size of a layer is the mean of its
+ * squared outputs, over at most 32 training samples and all units.
+ */
 export interface Signal {
-  /** `vanishes` or `explodes`: some layer's mean square is 10^12 times below or above the first layer's, or 0, or not finite. */
+  /**
+   * `vanishes`: the mean square of some layer is 0, or less than the mean square of the first layer divided by 10^12.
+   * `explodes`: the mean square of some layer is more than 10^12 times the mean square of the first layer, or not
+   * finite. `steady`: neither.
+   */
   readonly verdict: 'steady' | 'vanishes' | 'explodes'
-  /** The first layer where that is so; null when steady. */
+  /** Path of the first layer at which the signal vanishes or explodes, or null if the verdict is `steady`. */
   readonly layer: string | null
-  /** That layer's place among all, counted from 1, and their number. */
+  /** Position of `layer` among all measured layers, counted from 1, or null if the verdict is `steady`. */
   readonly position: number | null
+  /** Number of measured layers. */
   readonly layers: number
+  /** Mean square of the first layer's outputs. Infinity or NaN if outputs aren't finite. */
   readonly first: number
+  /** Mean square of the last layer's outputs. Infinity or NaN if outputs aren't finite. */
   readonly last: number
 }
 
+/** Largest number of samples for the forward pass. */
 const probeSamples = 32
-/** For so many as a rule; fewer of very deep networks of images, whose memory is for the training that follows. */
+/**
+ * Largest memory of the forward pass, in bytes. Most networks fit with 32 samples. Very deep networks of images use
+ * fewer samples, because the training that follows needs the memory.
+ */
 const probeBytes = 2 ** 28
+/**
+ * Ratio between the mean squares of two layers above which a signal vanishes or explodes.
+ */
 const limit = 1e12
 
 /**
- * The parts with parameters that a signal passes one after the other: the root's layers and the blocks of its loops,
- * shortcuts left aside. So the hidden layers of a preset and its read-out are depth + 1.
+ * The parts with parameters through which a signal passes one after the other: the layers of the root and the blocks of
+ * its loops, without shortcuts. A preset of depth d has d + 1 of these parts: its hidden layers and its read-out.
  */
 function signalStages(root: LayerBlueprint): Set<LayerBlueprint> {
   const stages = new Set<LayerBlueprint>()
@@ -50,7 +68,10 @@ function hasParameters({ parameters, children }: LayerBlueprint): boolean {
   return parameters.length > 0 || children.some(hasParameters)
 }
 
-/** Mean squares in the order in which the signal passes; batch norm uses the batch's own statistics. */
+/**
+ * Measures the mean squares of all layers, in the order of the forward pass. Batch norm uses the statistics of the
+ * batch. Throws a `memory` error if a single sample doesn't fit into memory.
+ */
 export async function measureSignal(
   blueprint: Blueprint,
   backend: Backend,
@@ -81,21 +102,22 @@ function meanSquareOf(values: Float32Array | Float64Array): number {
   return sum / values.length
 }
 
+/** Decides whether a signal is steady, vanishes or explodes. */
 export function judgeSignal(layers: readonly LayerSignal[]): Signal {
   const first = layers.at(0)?.meanSquare ?? 0
   const facts = { layers: layers.length, first, last: layers.at(-1)?.meanSquare ?? 0 }
   for (const [index, { layer, meanSquare }] of layers.entries()) {
     const position = index + 1
-    // A read-out that starts with zeros is a choice; nothing follows it that could suffer.
+    // A read-out with zeros as initial weights is a choice. No layer after the read-out could suffer from the zeros.
     if (meanSquare === 0 && position === layers.length) continue
     if (meanSquare === 0 || meanSquare < first / limit) return { verdict: 'vanishes', layer, position, ...facts }
-    // Written so that NaN explodes too.
+    // The comparison is negated so that NaN counts as exploding.
     if (!(meanSquare <= first * limit)) return { verdict: 'explodes', layer, position, ...facts }
   }
   return { verdict: 'steady', layer: null, position: null, ...facts }
 }
 
-/** What stands out about the signal, in words; null when it is steady. */
+/** Describes in words where a signal vanishes or explodes. Returns null for a steady signal. */
 export function describeSignal({ verdict, layer, position, layers, first, last }: Signal): string | null {
   if (verdict === 'steady' || position === null) return null
   const place = `layer ${grouped(position)} of ${grouped(layers)} (${layer})`
@@ -104,6 +126,6 @@ export function describeSignal({ verdict, layer, position, layers, first, last }
 }
 
 function size(value: number): string {
-  if (!Number.isFinite(value)) return 'beyond what float32 holds'
+  if (!Number.isFinite(value)) return 'beyond the range of float32'
   return value === 0 ? '0' : value.toPrecision(3)
 }

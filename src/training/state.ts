@@ -1,4 +1,4 @@
-/** What a training is made of between two steps, and its way between a program and the rest. */
+/** The state of a training between two steps, and its upload to and download from a program. */
 import type { Program, Values } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { sameShape } from '../blueprint/shape.ts'
@@ -7,13 +7,15 @@ import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluator.ts'
 
+/** The loss of one step of a training. */
 export interface LossRecord {
-  /** Updates made before; 0 is the first step. */
+  /** Number of updates before the step. The first step is step 0. */
   readonly step: number
-  /** The batch's mean loss before the update, weight decay not included. */
+  /** Mean loss of the batch before the update, without weight decay. */
   readonly loss: number
 }
 
+/** A value that the optimizer keeps from step to step, such as the velocity of a parameter. */
 export interface OptimizerState {
   readonly shape: Shape
   readonly values: Values
@@ -21,14 +23,17 @@ export interface OptimizerState {
 
 /** Everything that the next step depends on. */
 export interface TrainingState {
-  /** Updates made so far. */
+  /** Number of updates made so far. */
   readonly step: number
-  /** Parameters and running statistics, in the network's order. */
+  /** Values of all parameters and running statistics by name, in the network's order. */
   readonly weights: Map<string, Values>
-  /** What the optimizer keeps from step to step, by the names of the training graph's states; empty for plain SGD. */
+  /** States of the optimizer, by the names of the training graph's states. Plain SGD has no states. */
   readonly optimizer: Map<string, OptimizerState>
   readonly position: Position
-  /** The first step after a warm-up whose end is an error; absent before it, and where there is none. */
+  /**
+   * First step after a warm-up that an error limit ended. Absent during the warm-up, and for a warm-up without an error
+   * limit.
+   */
   readonly warmedUpAt?: number
 }
 
@@ -36,7 +41,10 @@ export function uploadWeights(program: Program, { parameters }: Blueprint, weigh
   for (const { name } of parameters) program.upload(name, weights.get(name) ?? [])
 }
 
-/** In the network's order. `into`: the result of an earlier call, whose arrays are filled again. */
+/**
+ * Downloads all parameters and running statistics, in the network's order. `into`: the result of an earlier call, whose
+ * arrays are filled again.
+ */
 export async function downloadWeights(
   program: Program,
   { parameters }: Blueprint,
@@ -46,12 +54,15 @@ export async function downloadWeights(
   return into
 }
 
-/** The inputs that hold what the optimizer keeps from step to step. */
+/** The inputs of the program that hold the states of the optimizer. */
 function optimizerInputs({ graph }: Program) {
   return graph.inputs.filter(({ name, role }) => role === 'state' && isOptimizerState(name))
 }
 
-/** Before the first step nothing is kept yet, and the program starts with zeros. Throws a `run` error on another shape. */
+/**
+ * Uploads the states of the optimizer. Before the first step the optimizer has no states, and the program starts with
+ * zeros. Throws a `run` error if a state is missing or has another shape.
+ */
 export function uploadOptimizer(program: Program, { step, optimizer }: Omit<TrainingState, 'weights'>): void {
   for (const { name, value } of optimizerInputs(program)) {
     const state = optimizer.get(name)
@@ -59,7 +70,7 @@ export function uploadOptimizer(program: Program, { step, optimizer }: Omit<Trai
     if (!state || !sameShape(state.shape, value.shape)) {
       throw new IsobathError(
         'run',
-        `checkpoint: expected ${name} of the shape [${value.shape.join(', ')}]. The run was changed.`,
+        `checkpoint: expected the optimizer state ${name} of shape [${value.shape.join(', ')}]. The run was changed.`,
       )
     }
     program.upload(name, state.values)

@@ -1,4 +1,4 @@
-/** Fills the inputs of a training's steps: the batch, its targets, and the scalars that change from step to step. */
+/** Fills the inputs of training steps: the batch, its targets, and the scalars that change from step to step. */
 import { fillInput, type Program } from '../backends/backend.ts'
 import { createAugmenter } from '../data/augment.ts'
 import { createBatches } from '../data/batches.ts'
@@ -12,7 +12,7 @@ import { targetsOf } from './targets.ts'
 export interface StepFiller {
   /** Fills a slot of the ring with the next batch and its targets. */
   fillBatch(slot: number): void
-  /** Fills in the scalars of a step, its rate among them. `warmedUpAt`: see `TrainingState`. */
+  /** Fills a slot with the scalars of a step, such as its rate. `warmedUpAt`: see `TrainingState`. */
   fillScalars(slot: number, step: number, warmedUpAt: number | undefined): void
 }
 
@@ -22,7 +22,10 @@ interface FilledTask {
   readonly standardizer: Standardizer
 }
 
-/** `position`: where the batches go on; at the start of the first epoch when absent. */
+/**
+ * Creates a filler. `position`: where the batches begin in the order of samples, by default at the start of the first
+ * epoch.
+ */
 export function createStepFiller(program: Program, task: FilledTask, position?: Position): StepFiller {
   const { data, settings, standardizer } = task
   const { batch, seed, order, augment } = settings

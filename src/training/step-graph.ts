@@ -1,4 +1,4 @@
-/** The graph of one step of a training, as its settings say. */
+/** Builds the graph of one training step from the settings of the training. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Graph } from '../graph/graph.ts'
 import { type Recomputation, trainingGraph } from '../graph/programs.ts'
@@ -6,15 +6,17 @@ import { resolveLayerRates } from '../settings/layer-rates.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 
 export interface StepGraphOptions {
-  /** What the backward pass computes again of repeated layers, instead of reading it; nothing by default. */
+  /**
+   * Iterations of repeated layers whose activations the backward pass recomputes instead of reading. None by default.
+   */
   readonly recompute?: Recomputation
-  /** Whether all gradients can be read after a step; false by default. */
+  /** Whether all gradients can be read after a step. False by default. */
   readonly gradients?: boolean
 }
 
 /**
- * The settings that the graph's own options have the names of go into it as they are. Throws an `option` error where a layer's
- * rate is that of no layer.
+ * Builds the graph of a training step. Settings with the same name as an option of `trainingGraph` are passed on
+ * unchanged. Throws an `option` error if `layerRates` names a layer that the network doesn't have.
  */
 export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, options: StepGraphOptions = {}): Graph {
   const { optimizer, layerRates, ...own } = settings

@@ -1,9 +1,12 @@
-/** The scalars that change from step to step: what the training graph takes beside the batch. */
+/** Computes the scalar inputs of the training graph, which change from step to step. */
 import { optimizerScalars } from '../graph/programs.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { scheduleFactor } from '../settings/schedules.ts'
 
-/** By the names of the graph's inputs, for step `step` (0 is the first); `warmedUpAt` as in `scheduleFactor`. */
+/**
+ * Returns pairs of the name of a graph input and its value at step `step`. The first step is step 0. `warmedUpAt`: see
+ * `scheduleFactor`.
+ */
 export function stepInputs(
   settings: TrainingSettings,
   step: number,

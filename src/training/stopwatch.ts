@@ -1,22 +1,26 @@
-/** How long a run took so far, in all its sittings. */
+/** Durations of a run in seconds, summed over all sessions in which the run was started or resumed. */
 export interface TimeSpent {
-  /** Of all of it. */
+  /** Duration of the whole run, in seconds. */
   readonly seconds: number
-  /** Of the steps alone, their compilation included. */
+  /** Duration of the training steps alone, in seconds, including their compilation. */
   readonly trainingSeconds: number
-  /** Of what was measured between the steps. */
+  /** Duration of the measurements between the steps, in seconds. */
   readonly measuringSeconds: number
 }
 
 export interface Stopwatch {
+  /** Returns the durations so far, including earlier sessions. */
   soFar(): TimeSpent
   startTraining(): void
   stopTraining(): void
-  /** Does work that is no part of the steps, in the middle of them. */
+  /**
+   * Does a measurement between two training steps. The time of the measurement counts as measuring time and not as
+   * training time.
+   */
   measuring<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** Goes on from what earlier sittings of the run took. */
+/** Creates a stopwatch. `before`: the durations of earlier sessions of the run, to which the stopwatch adds. */
 export function createStopwatch(
   before: TimeSpent = { seconds: 0, trainingSeconds: 0, measuringSeconds: 0 },
 ): Stopwatch {

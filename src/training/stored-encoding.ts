@@ -1,4 +1,4 @@
-/** What the columns of a table became, as JSON, and back. */
+/** Schema of a table's encoding in JSON: how the columns of a table become inputs and targets. */
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 

@@ -1,4 +1,4 @@
-/** The statistics of a training set as JSON, and back. */
+/** Conversion of a training set's statistics to JSON and back. */
 import { z } from 'zod'
 import type { Scale, Statistics } from '../data/standardize.ts'
 

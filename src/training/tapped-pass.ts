@@ -1,4 +1,4 @@
-/** Forward passes in which some layers' outputs can be read, in as many rows at once as memory takes. */
+/** Forward passes in which the outputs of chosen layers can be read. A pass has as many rows as fit into memory. */
 import { type Backend, fillInput, type InputRows, type Program, type Values } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -7,27 +7,27 @@ import { evaluationGraph } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluator.ts'
 
-/** What a layer gave in one pass. */
+/** The outputs of a layer in one pass. */
 export interface TappedOutput {
   readonly layer: LayerBlueprint
-  /** Of all loops around the layer; 1 outside loops. */
+  /** Number of iterations of all loops around the layer. A layer outside loops has 1 iteration. */
   readonly iterations: number
-  /** Row after row, for one iteration; the iterations of nested loops are counted through. */
+  /** Outputs of one iteration, row after row. The iterations of nested loops are numbered consecutively. */
   values(iteration: number): Values
 }
 
 export interface TappedPass {
-  /** Rows of one pass. */
+  /** Number of rows in one pass. */
   readonly batch: number
-  /** Fills in a batch, runs it, and gives the tapped layers in the order in which they have their turn. */
+  /** Fills in a batch, runs the pass, and returns the outputs of the tapped layers in the order of the forward pass. */
   run(fill: (rows: InputRows) => void): Promise<TappedOutput[]>
   dispose(): void
 }
 
 /**
- * A pass in evaluation mode, where batch norm uses the batch's own statistics unless the batch is a single row. Takes
- * fewer rows than asked for where they would need more than `mostBytes` of memory. Throws a `memory` error where a single
- * one doesn't fit.
+ * Creates a pass in evaluation mode. Batch norm uses the statistics of the batch, or the running statistics if the
+ * batch is a single row. The pass has fewer rows than `rows` if `rows` would need more than `mostBytes` of memory.
+ * Throws a `memory` error if a single row doesn't fit into memory.
  */
 export async function openTappedPass(
   blueprint: Blueprint,
@@ -67,7 +67,7 @@ function outputOf(layer: LayerBlueprint, all: Values): TappedOutput {
   return { layer, iterations, values: (iteration) => all.subarray(iteration * size, (iteration + 1) * size) }
 }
 
-/** The program for so many rows, or for a quarter as often as it needs too much memory. */
+/** Compiles a program for `rows` rows. While the program needs too much memory, the number of rows is divided by 4. */
 export async function compileWithin(
   backend: Backend,
   rows: number,

@@ -11,12 +11,12 @@ const data = tiles({ train: 10, test: 10 })
 const refused = (network: Network, given = data): string =>
   refusal(() => checkOutputs(createBlueprint(network, given.shape), given))
 
-test('outputs that fit the data are accepted', () => {
+test('checkOutputs accepts a network whose outputs fit the data', () => {
   expect(refused(chain(conv(4), globalAveragePool(), dense(10)))).toBe('nothing was refused')
   expect(refused(conv(3), autoencode(data))).toBe('nothing was refused')
 })
 
-test('others are refused with what would mend the network', () => {
+test('checkOutputs refuses a network whose outputs do not fit the data, and says how to change the network', () => {
   const networks = [
     chain(conv(4), globalAveragePool(), dense(8), relu()),
     chain(conv(4), globalAveragePool()),
@@ -33,8 +33,8 @@ test('others are refused with what would mend the network', () => {
   `)
   const others = [conv(4), chain(conv(4), flatten()), conv(4, { stride: 5 })]
   expect(others.map((network) => refused(network, autoencode(data))).join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: output: expected 3072 values, one for each value of a sample of tiles, which is to be given back, got 4096. Set the last convolution's channels to 3, or end the network with a dense layer of width 3072.
-    IsobathError: output: expected 3072 values, one for each value of a sample of tiles, which is to be given back, got 4096. End the network with a dense layer of width 3072.
-    IsobathError: output: expected 3072 values, one for each value of a sample of tiles, which is to be given back, got 196. End the network with a dense layer of width 3072."
+    "IsobathError: output: expected 3072 values, one for each value of a sample of tiles that the network should reconstruct, got 4096. Set the last convolution's channels to 3, or end the network with a dense layer of width 3072.
+    IsobathError: output: expected 3072 values, one for each value of a sample of tiles that the network should reconstruct, got 4096. End the network with a dense layer of width 3072.
+    IsobathError: output: expected 3072 values, one for each value of a sample of tiles that the network should reconstruct, got 196. End the network with a dense layer of width 3072."
   `)
 })

@@ -1,4 +1,4 @@
-/** What the network's outputs are compared with. */
+/** Targets of a training: the labels or values with which the network's outputs are compared. */
 import type { InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -8,7 +8,10 @@ import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 
-/** The network must have an output for each class or target, or for each input. Throws a `network` error. */
+/**
+ * Checks that the network has one output for each class, for each target, or for each input of an autoencoder. Throws a
+ * `network` error if the number of outputs is wrong.
+ */
 export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   const outputs = sizeOf(blueprint.output)
   const wanted = outputsOf(data)
@@ -20,7 +23,7 @@ export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   )
 }
 
-/** The width to change, or the layer that is missing. */
+/** Says in a sentence which width to change, or which layer to add. */
 function remedyFor({ root, output }: Blueprint, data: Dataset): string {
   const wanted = outputsOf(data)
   if (lastDense(root) !== undefined) return `Set the last dense layer's width to ${wanted}.`
@@ -38,15 +41,16 @@ function remedyFor({ root, output }: Blueprint, data: Dataset): string {
 function reasonFor(data: Dataset): string {
   const task = taskOf(data)
   if (task === 'classification') return `one for each class of ${data.name}`
-  if (task === 'autoencoding') return `one for each value of a sample of ${data.name}, which is to be given back`
+  if (task === 'autoencoding')
+    return `one for each value of a sample of ${data.name} that the network should reconstruct`
   return `one for each target of ${data.name}`
 }
 
-/** The input of a training graph beside the samples: what the network should answer. */
+/** The input of a training graph that holds the targets of a batch. */
 export interface Targets {
-  /** The input's name. */
+  /** Name of the graph input: `labels` holds class numbers, `targets` holds a row of values for each sample. */
   readonly input: 'labels' | 'targets'
-  /** Writes the targets of the samples of these numbers, whose own values are in `samples`. */
+  /** Writes the targets of the samples with these indices. `samples`: the rows with the inputs of the same samples. */
   fill(rows: InputRows, indices: Uint32Array, samples: InputRows): void
 }
 
@@ -56,6 +60,7 @@ interface TargetTask {
   readonly standardizer: Standardizer
 }
 
+/** Returns the targets of a data set for a loss: the inputs themselves, values, class numbers, or one-hot rows. */
 export function targetsOf({ data, settings, standardizer }: TargetTask): Targets {
   const { labels, targets } = data.train
   if (targets === 'inputs') {
@@ -74,14 +79,14 @@ export function targetsOf({ data, settings, standardizer }: TargetTask): Targets
 
 type Labels = Dataset['train']['labels']
 
-/** A vector is one row. */
+/** Writes the class numbers of a batch into one row. */
 function fillLabels({ array, offset }: InputRows, indices: Uint32Array, labels: Labels): void {
   indices.forEach((sample, position) => {
     array[offset + position] = labels[sample]
   })
 }
 
-/** 1 for the sample's class, 0 for the others. */
+/** Writes one row for each sample: 1 at the class of the sample, and 0 at all other classes. */
 function fillOneHot({ array, offset, stride }: InputRows, indices: Uint32Array, labels: Labels, classes: number): void {
   indices.forEach((sample, row) => {
     const start = offset + row * stride
@@ -89,7 +94,9 @@ function fillOneHot({ array, offset, stride }: InputRows, indices: Uint32Array, 
   })
 }
 
-/** Inputs are to be given back as the network gets them: varied, where they are. */
+/**
+ * Copies the inputs as targets, as the network receives them. Inputs that were augmented are augmented targets, too.
+ */
 function copyRows(from: InputRows, to: InputRows, count: number, size: number): void {
   for (let row = 0; row < count; row++) {
     const start = from.offset + row * from.stride

@@ -1,11 +1,15 @@
-/** How many steps to hand over at once: so few that progress is seen and Ctrl-C is heard, so many that it costs nothing. */
+/**
+ * Chooses how many steps a program runs in one call. Few steps keep the progress display and Ctrl-C responsive, and
+ * many steps make the cost of a call negligible.
+ */
 export interface Throughput {
-  /** How many steps the next call should do, 1 at first. */
+  /** Number of steps that the next call should run. The first call runs 1 step. */
   next(): number
-  /** Does the work of so many steps and takes its time. */
+  /** Does the work of `steps` steps and measures its duration. */
   time<T>(steps: number, work: () => Promise<T>): Promise<T>
 }
 
+/** Intended duration of a call, in seconds. */
 const secondsAtOnce = 0.2
 
 export function createThroughput(most: number): Throughput {

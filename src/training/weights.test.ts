@@ -15,8 +15,8 @@ const file = (change: (tensors: Map<string, Tensor>) => unknown = () => {}) => {
   return { tensors, metadata: {} }
 }
 
-describe('weights', () => {
-  it('have the names and shapes of the contract, running statistics included', () => {
+describe('when weights are converted to or from tensors,', () => {
+  it('the tensors have the documented names and shapes, including running statistics', () => {
     expect([...toTensors(blueprint, weights)].map(([name, { shape }]) => `${name} [${shape}]`)).toMatchInlineSnapshot(`
       [
         "first.weight [2,2]",
@@ -37,21 +37,21 @@ describe('weights', () => {
     `)
   })
 
-  it('survive a file, rounded to float32', () => {
+  it('the weights are the same after encoding and decoding, rounded to float32', () => {
     const decoded = decodeTensors(encodeTensors(file()), 'w')
     const read = fromTensors(blueprint, decoded, 'w')
     expect([...read.keys()]).toEqual([...weights.keys()])
     for (const [name, values] of weights) expect(read.get(name)).toEqual(Float64Array.from(values, Math.fround))
   })
 
-  it('are read beside what a checkpoint keeps of the optimizer', () => {
+  it('the weights are read from a checkpoint that also has optimizer states', () => {
     const withVelocity = file((tensors) =>
       tensors.set('velocity:first.weight', { shape: [2, 2], data: new Float32Array(4) }),
     )
     expect(fromTensors(blueprint, withVelocity, 'w').size).toBe(blueprint.parameters.length)
   })
 
-  it("that don't fit are refused, each with its name", () => {
+  it("the first tensor that doesn't fit the network is refused by its name", () => {
     const bad = [
       file((tensors) => tensors.delete('hidden.dense1.bias')),
       file((tensors) => tensors.set('readout.weight', { shape: [4], data: new Float32Array(4) })),
@@ -62,15 +62,15 @@ describe('weights', () => {
     expect(
       bad.map((one) => refusal(() => fromTensors(blueprint, one, 'w.safetensors'))).join('\n'),
     ).toMatchInlineSnapshot(`
-      "IsobathError: w.safetensors: expected a tensor hidden.dense1.bias, and there is none. Give the weights of this network.
+      "IsobathError: w.safetensors: expected a tensor hidden.dense1.bias, got none. Give the weights of this network.
       IsobathError: w.safetensors: readout.weight: expected the shape [2, 2], got [4]. Give the weights of this network.
       IsobathError: w.safetensors: hidden.dense1.weight: expected the shape [2, 2, 2], got [1, 2, 2]. Give the weights of this network.
-      IsobathError: w.safetensors: first.weight: expected finite values, got NaN at 2. A run that diverged leaves no weights to use.
-      IsobathError: w.safetensors: expected no tensor hidden4.weight, and there is one. Give the weights of this network."
+      IsobathError: w.safetensors: first.weight: expected finite values, got NaN at 2. A run that diverged has no usable weights.
+      IsobathError: w.safetensors: expected only tensors of the network, got a tensor hidden4.weight. Give the weights of this network."
     `)
   })
 
-  it('that a caller gives are checked too', () => {
+  it('weights that a caller gives as a map are also checked', () => {
     const missing = new Map(weights)
     missing.delete('first.weight')
     const bad: Weights[] = [
@@ -79,14 +79,14 @@ describe('weights', () => {
       new Map(weights).set('first.bias', Float64Array.of(1, Number.POSITIVE_INFINITY)),
     ]
     expect(bad.map((one) => refusal(() => checkWeights(blueprint, one))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
+      "IsobathError: weights: expected values of first.weight, got none. Give the weights of this network.
       IsobathError: weights: first.bias: expected 2 values, got 1. Give the weights of this network.
-      IsobathError: weights: first.bias: expected finite values, got Infinity at 1. A run that diverged leaves no weights to use."
+      IsobathError: weights: first.bias: expected finite values, got Infinity at 1. A run that diverged has no usable weights."
     `)
     expect(() => checkWeights(blueprint, weights)).not.toThrow()
   })
 
-  it('have the hash of their bytes in file order', async () => {
+  it('the hash of the tensors is the SHA-256 hash of their bytes in file order', async () => {
     const tensors = new Map([
       ['b', { shape: [1], data: Float32Array.of(1) }],
       ['a', { shape: [1], data: Float32Array.of(2) }],

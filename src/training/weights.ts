@@ -1,4 +1,6 @@
-/** Weights between a network and a file: float32 tensors in the network's order, checked against its parameters. */
+/**
+ * Conversion between the weights of a network and the tensors of a file, with checks against the network's parameters.
+ */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { isOptimizerState } from '../graph/programs.ts'
@@ -8,7 +10,7 @@ import { sha256 } from '../support/sha256.ts'
 import type { Weights } from './evaluator.ts'
 import { float32Pieces, type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
 
-/** The parameters and running statistics as float32 tensors, in the network's order. */
+/** Converts all parameters and running statistics to float32 tensors, in the network's order. */
 export function toTensors(blueprint: Blueprint, weights: Weights): Map<string, Tensor> {
   return new Map(
     blueprint.parameters.map(({ name, shape }) => [name, { shape, data: Float32Array.from(weights.get(name) ?? []) }]),
@@ -16,18 +18,17 @@ export function toTensors(blueprint: Blueprint, weights: Weights): Map<string, T
 }
 
 /**
- * The weights of a file for this network, whose tensors it must hold and no others but what a checkpoint has of the optimizer.
- * Throws a `weights` error that names the first tensor that doesn't fit.
+ * Converts the tensors of a file to the weights of a network. The file must hold exactly the tensors of the network. A
+ * checkpoint may also hold states of the optimizer, which are ignored. `file`: the name that errors begin with. Throws
+ * a `weights` error that names the first tensor that is missing, unknown, of another shape, or not finite.
  */
 export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file: string): Map<string, Float64Array> {
   const weights = new Map<string, Float64Array>()
   for (const { name, shape } of blueprint.parameters) {
     const tensor = tensors.get(name)
-    if (!tensor) throw layerShapeError(`${file}: expected a tensor ${name}, and there is none.`)
+    if (!tensor) throw misfitError(`${file}: expected a tensor ${name}, got none.`)
     if (!sameShape(tensor.shape, shape)) {
-      throw layerShapeError(
-        `${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`,
-      )
+      throw misfitError(`${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`)
     }
     checkFinite(tensor.data, `${file}: ${name}`)
     weights.set(name, Float64Array.from(tensor.data))
@@ -35,21 +36,23 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
   const known = new Set(blueprint.parameters.map(({ name }) => name))
   for (const name of tensors.keys()) {
     if (!known.has(name) && !isOptimizerState(name))
-      throw layerShapeError(`${file}: expected no tensor ${name}, and there is one.`)
+      throw misfitError(`${file}: expected only tensors of the network, got a tensor ${name}.`)
   }
   return weights
 }
 
-/** Throws a `weights` error where values that a caller gave don't fit the network. */
+/**
+ * Throws a `weights` error if values that a caller gave are missing, of another length than the network's, or not
+ * finite.
+ */
 export function checkWeights(blueprint: Blueprint, weights: Weights): void {
   if (typeof weights?.get !== 'function')
-    throw layerShapeError(`weights: expected a Map of values by name, got ${describeValue(weights)}.`)
+    throw misfitError(`weights: expected a Map of values by name, got ${describeValue(weights)}.`)
   for (const { name, shape } of blueprint.parameters) {
     const values = weights.get(name)
-    if (!values) throw layerShapeError(`weights: expected values of ${name}, and there are none.`)
+    if (!values) throw misfitError(`weights: expected values of ${name}, got none.`)
     const size = sizeOf(shape)
-    if (values.length !== size)
-      throw layerShapeError(`weights: ${name}: expected ${size} values, got ${values.length}.`)
+    if (values.length !== size) throw misfitError(`weights: ${name}: expected ${size} values, got ${values.length}.`)
     checkFinite(values, `weights: ${name}`)
   }
 }
@@ -59,21 +62,21 @@ function checkFinite(values: ArrayLike<number>, where: string): void {
     if (Number.isFinite(values[index])) continue
     throw new IsobathError(
       'weights',
-      `${where}: expected finite values, got ${values[index]} at ${index}. A run that diverged leaves no weights to use.`,
+      `${where}: expected finite values, got ${values[index]} at ${index}. A run that diverged has no usable weights.`,
     )
   }
 }
 
-function layerShapeError(problem: string): IsobathError {
+function misfitError(problem: string): IsobathError {
   return new IsobathError('weights', `${problem} Give the weights of this network.`)
 }
 
-/** SHA-256 of the tensors' bytes in file order, in hexadecimal. */
+/** Computes the SHA-256 hash of the tensors' data in the order of the map, in hexadecimal. */
 export function hashTensors(tensors: ReadonlyMap<string, Tensor>): Promise<string> {
   return sha256(tensorBytes(tensors))
 }
 
-/** The same of the tensors that `toTensors` would give, which aren't made. */
+/** Computes the hash that `hashTensors` returns for the tensors of `toTensors`, without creating these tensors. */
 export function hashWeights({ parameters }: Blueprint, weights: Weights): Promise<string> {
   const bytes = new Uint8Array(parameters.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0))
   let offset = 0

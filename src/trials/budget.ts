@@ -1,12 +1,15 @@
-/** What trials may take, and what they take by those that were made. */
+/** The time budget of trials, and the estimate of their duration from finished trials. */
 
 export interface Budget {
-  /** Seconds that are left. */
+  /** Returns the remaining seconds of the budget. */
   left(): number
-  /** Seconds that so much work takes, by the trials so far; null where that isn't known. */
+  /**
+   * Estimates the seconds for an amount of work from the finished trials. Returns null before the first finished trial.
+   */
   secondsFor(work: number): number | null
 }
 
+/** Work and duration of a finished trial. */
 interface Made {
   readonly work: number
   readonly seconds: number
@@ -14,7 +17,7 @@ interface Made {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-/** `made` gives the trials so far. */
+/** Creates a budget in seconds. `made` returns the finished trials. */
 export function createBudget(seconds: number, secondsSoFar: () => number, made: () => readonly Made[]): Budget {
   return {
     left: () => seconds - secondsSoFar(),
@@ -25,5 +28,5 @@ export function createBudget(seconds: number, secondsSoFar: () => number, made: 
   }
 }
 
-/** Whether the work fits into what is left, as far as that is known. */
+/** Whether the work fits into the remaining budget. Work of unknown duration fits. */
 export const fitsBudget = (budget: Budget, work: number): boolean => (budget.secondsFor(work) ?? 0) <= budget.left()

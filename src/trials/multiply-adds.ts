@@ -1,4 +1,4 @@
-/** How long trainings take beside each other. */
+/** Work of a training, to which the duration of the training is proportional. */
 import type { Precision } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { count } from '../blueprint/count.ts'
@@ -6,8 +6,8 @@ import type { TrainingSettings } from '../settings/options.ts'
 
 type Length = Pick<TrainingSettings, 'batch' | 'steps'>
 
-/** Multiply-adds of a training's steps, forward. */
+/** Multiply-adds in the forward passes of all steps of a training. A training in float64 counts twice. */
 export function workOf(blueprint: Blueprint, { batch, steps }: Length, precision: Precision): number {
-  // float64 has half as many numbers in a vector.
+  // A vector register holds half as many float64 numbers as float32 numbers.
   return count(blueprint).macs * batch * steps * (precision === 'float64' ? 2 : 1)
 }

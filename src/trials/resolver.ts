@@ -1,4 +1,4 @@
-/** What a spec names and doesn't hold. */
+/** Resolves the data and the weights that a spec names but does not contain. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -12,20 +12,20 @@ import type { TrialResult } from './result.ts'
 import type { DataReference, TrialSpec } from './spec.ts'
 import type { Trial } from './trial.ts'
 
-/** Is asked where the training runs. */
+/** Provides data and weights in the process that trains. */
 export interface TrialResolver {
   data(reference: DataReference): Dataset | Promise<Dataset>
-  /** The first values of all parameters, where the spec says that they are those of an object. */
+  /** Returns the first values of all parameters for a spec whose start is an object. */
   start?(spec: TrialSpec, blueprint: Blueprint): Weights
 }
 
-/** A trial with all that it takes to train it. */
+/** A trial with the blueprint, data, settings and weights that the training needs. */
 export interface ResolvedTrial {
   readonly trial: Trial
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
-  /** Drawn when it is asked for: the first weights of all trials together may be large. */
+  /** Returns the first weights, which are drawn on demand because the weights of all trials together can be large. */
   readonly start: () => Weights
 }
 
@@ -46,7 +46,7 @@ export interface TrialObserver {
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
 }
 
-/** Trains it on a backend; undefined where it was stopped. */
+/** Trains a trial on a backend. Returns undefined if the training was stopped. */
 export type TrainTrial = (
   resolved: ResolvedTrial,
   backend: Backend,

@@ -1,4 +1,4 @@
-/** What comes out of a trial. */
+/** Result of a trial. */
 import type { Reading } from '../probes/probe-pass.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
@@ -7,42 +7,49 @@ import type { Evaluation } from '../training/measurements.ts'
 import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/state.ts'
 
-/** Plain data, but for the weights. */
+/** Result of a trial: plain data, except for the weights. */
 export interface TrialResult {
-  /** Of the spec. */
+  /** Id of the spec. */
   readonly id: string
-  /** Updates that were made. */
+  /** Number of finished updates. */
   readonly steps: number
   readonly seconds: number
-  /** Multiply-adds that these seconds went to, forward; 0 where the training was there before. */
+  /** Multiply-adds in the forward passes during `seconds`. The value is 0 if the training was already finished. */
   readonly work: number
   readonly losses: readonly LossRecord[]
-  /** After the last step, in evaluation mode, on what the spec says; null where it diverged. */
+  /**
+   * Scores after the last step, in evaluation mode, on the samples that the spec selects. The value is null if the
+   * training diverged.
+   */
   readonly scores: SetScores
   readonly diverged: Divergence | null
-  /** Before the first step, on its way where the spec has probes, and after the last step. */
+  /** Snapshots before the first step and after the last step. A spec with probes adds snapshots between the two. */
   readonly snapshots: readonly Snapshot[]
-  /** After the last step, where the spec asks for them. */
+  /** Weights after the last step, if the spec requests the weights. */
   readonly weights?: Weights
-  /** Of a network that is scored on all samples. */
+  /** Additional results of a trial that is scored on all samples. */
   readonly whole?: WholeResult
 }
 
-/** How the network was after so many steps. */
+/** Probe readings and scores of the network at one step. */
 export interface Snapshot {
   readonly step: number
-  /** On fewer samples than the trial's own scores, and the same ones at every look; absent before the first step. */
+  /**
+   * Training scores on fewer samples than the scores of the trial. All snapshots use the same samples. The field is
+   * absent before the first step.
+   */
   readonly train?: Scores
+  /** Test scores, on the same samples in all snapshots. The field is absent before the first step. */
   readonly test?: Scores
   readonly reading: Reading
 }
 
-/** What `train` tells of a training, too. */
+/** Results of a trial that `train` also returns. */
 export interface WholeResult {
-  /** How large the values were from layer to layer before the first step. */
+  /** Sizes of the values of each layer before the first step. */
   readonly signal: Signal
-  /** Where the settings ask for them: every so many steps, and after the last. */
+  /** Evaluations every n-th step and after the last step, if the settings request evaluations. */
   readonly evaluations?: readonly Evaluation[]
-  /** Of the weights as float32, in file order. */
+  /** SHA-256 of the weights as float32, in the order of the weights file. */
   readonly weightsSha256: string
 }

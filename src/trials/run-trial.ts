@@ -1,4 +1,4 @@
-/** One training of a spec. */
+/** Runs the training of one trial. */
 import type { Backend } from '../backends/backend.ts'
 import { resolveTrial, type TrainTrial, type TrialObserver, type TrialResolver } from './resolver.ts'
 import type { TrialResult } from './result.ts'
@@ -9,7 +9,10 @@ import type { Trial } from './trial.ts'
 
 const trainers = { all: trainWhole, part: trainProbed } as const satisfies Record<TrialScoring, TrainTrial>
 
-/** Undefined where it was stopped. Throws as `train` does where the network, the data and the memory don't fit. */
+/**
+ * Returns undefined if the training was stopped. Throws the same errors as `train` if the network, the data and the
+ * memory do not fit together.
+ */
 export async function runTrial(
   trial: Trial,
   backend: Backend,

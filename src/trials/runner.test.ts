@@ -54,7 +54,7 @@ function reported(event: TrialEvent<Labeled>): string {
 
 type Watching = Partial<RunnerOptions<Labeled>>
 
-/** What was told but for the progress, and the labels of the trials whose results came. */
+/** Collects all events except progress, and the labels of the trials with a result. */
 async function collect(trials: readonly Labeled[], options: Watching = {}) {
   const [events, labels]: string[][] = [[], []]
   const onEvent = (event: TrialEvent<Labeled>): void => {
@@ -78,8 +78,8 @@ const losing: TrialResolver = {
   },
 }
 
-describe('the runner of trials', () => {
-  it('starts the longest first, and gives a result for each', async () => {
+describe('The runner of trials', () => {
+  it('starts the longest trial first and yields a result for each trial', async () => {
     const trials = [await trialOf('short', 10), await trialOf('long', 30), await trialOf('middle', 20)]
     const { events, labels } = await collect(trials)
     expect(labels.toSorted()).toEqual(['long', 'middle', 'short'])
@@ -89,7 +89,7 @@ describe('the runner of trials', () => {
     expect(events.filter((event) => event.startsWith('finished'))).toHaveLength(3)
   })
 
-  it('trains the same after a way through JSON, as a worker on another machine would', async () => {
+  it('trains a spec that was sent as JSON to the same result', async () => {
     const trial = await trialOf('sent', 1, 20)
     const looked = await createSpec({ ...trial, probes: { of: ['meanSquare'], every: 10 }, scoring: 'part' })
     for (const one of [trial, { ...looked, work: 1, label: 'looked at' }]) {
@@ -103,11 +103,11 @@ describe('the runner of trials', () => {
     }
   })
 
-  it('gives nothing where there is nothing to train', async () => {
+  it('yields nothing for an empty list of trials', async () => {
     expect(await collect([])).toEqual({ events: ['planned '], labels: [] })
   })
 
-  it('stops what is under way with its signal, and starts no more', async () => {
+  it('stops running trials at an abort signal and starts no further trial', async () => {
     const stop = new AbortController()
     const trials = [await trialOf('one', 3, forever), await trialOf('two', 2, forever), await trialOf('three', 1)]
     const { events, labels } = await collect(trials, {
@@ -118,7 +118,7 @@ describe('the runner of trials', () => {
     expect(events.slice(1).sort()).toEqual(['started one', 'started two', 'stopped one', 'stopped two'])
   })
 
-  it('stops the others where one fails, and throws its error when they have ended', async () => {
+  it('stops the other trials if one trial fails, and throws the error after they have ended', async () => {
     const [long, short] = [await trialOf('long', 2, forever), await trialOf('short', 1)]
     const events: string[] = []
     const onEvent = (event: TrialEvent<Labeled>): void => void events.push(reported(event))
@@ -128,7 +128,7 @@ describe('the runner of trials', () => {
     expect(events.at(-1)).toBe('stopped long')
   })
 
-  it('stops the others where its reader breaks off', async () => {
+  it('stops the other trials if the reader breaks out of the loop', async () => {
     const trials = [await trialOf('long', 2, forever), await trialOf('short', 1)]
     const events: string[] = []
     const onEvent = (event: TrialEvent<Labeled>): void => void events.push(reported(event))
@@ -139,7 +139,7 @@ describe('the runner of trials', () => {
     expect(events.at(-1)).toBe('stopped long')
   })
 
-  it('finds what was made before, keeps what it makes, and gives both', async () => {
+  it('finds stored results, stores new results, and yields both', async () => {
     const store = memoryStore<Labeled, Pick<Labeled, 'label'>>(({ label }) => label)
     const trials = [await trialOf('one', 1), await trialOf('two', 2)]
     expect(await collect([trials[1]], { store })).toEqual({
@@ -153,7 +153,7 @@ describe('the runner of trials', () => {
     expect((await collect(trials, { store })).events).toEqual(['planned , found one,two'])
   })
 
-  it('does not start what does not fit into the rest of its budget', async () => {
+  it('does not start a trial that does not fit into the remaining budget', async () => {
     const made = [{ work: 10, seconds: 1 }]
     const within = createBudget(
       5,
@@ -170,7 +170,7 @@ describe('the runner of trials', () => {
     expect((await collect(trials, { budget: unknown })).labels.sort()).toEqual(['fitting', 'long'])
   })
 
-  it('goes on without a trial that its caller can do without', async () => {
+  it('continues without a failed trial if the caller allows it', async () => {
     const [good, bad] = [await trialOf('good', 1), await trialOf('bad', 2)]
     const refused: string[] = []
     const goesOnWithout = ({ label }: Labeled, error: unknown): boolean => {
@@ -183,7 +183,7 @@ describe('the runner of trials', () => {
     expect(refused).toEqual(['bad: Error: the file is gone'])
   })
 
-  it('looks first at what was trained before, and does not train it', async () => {
+  it('runs a finished training first, without training again', async () => {
     const [long, last] = [await trialOf('long', 9), await trialOf('trained before', 0)]
     const part = { probes: null, scoring: 'part', keepsWeights: true } as const
     const blueprint = createBlueprint(last.network, fewPoints.shape)

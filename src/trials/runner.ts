@@ -1,4 +1,4 @@
-/** Runs trials side by side, the longest first. */
+/** Runs trials on several workers, the longest trial first. */
 import { type Budget, fitsBudget } from './budget.ts'
 import type { TrialEvent } from './events.ts'
 import type { TrialResolver } from './resolver.ts'
@@ -11,13 +11,13 @@ import type { TrialWorker, Workers } from './workers.ts'
 export interface RunnerOptions<T extends Trial> {
   readonly workers: Workers
   readonly resolver: TrialResolver
-  /** Stops the trainings under way, and starts no more. */
+  /** Stops the running trainings and starts no further training. */
   readonly signal?: AbortSignal
-  /** What doesn't fit into it when its turn comes isn't trained. */
+  /** Budget of all trials. A trial that does not fit into the remaining budget at its turn is not trained. */
   readonly budget?: Budget
-  /** Where results are found, and kept before they are given. */
+  /** Store that is searched for results, and that stores new results before they are returned. */
   readonly store?: Pick<TrialStore<T>, 'find' | 'save'>
-  /** Whether the others go on without a trial that failed so; by default an error ends all. */
+  /** Whether the other trials continue after an error of a trial. By default an error stops all trials. */
   readonly goesOnWithout?: (trial: T, error: unknown) => boolean
   readonly onEvent?: (event: TrialEvent<T>) => void
 }
@@ -28,8 +28,9 @@ export interface FinishedTrial<T extends Trial> {
 }
 
 /**
- * The results as they come, those that are there already first; a trial that was stopped has none. An error of one stops all
- * others and is thrown once they have ended. A reader who breaks off stops them, too.
+ * Yields the stored results first, and then each new result when its trial ends. A stopped trial yields no result. If a
+ * trial fails, the other trials are stopped, and the error is thrown after they have ended. A reader that breaks out of
+ * the loop also stops the trials.
  */
 export async function* runTrials<T extends Trial>(
   trials: readonly T[],
@@ -68,7 +69,7 @@ export async function* runTrials<T extends Trial>(
     })
   const work = workers.run(jobs).finally(() => made.close())
   try {
-    // An error is thrown below; until then nobody waits for the work.
+    // The error of a trial is thrown by `await work` below. The catch here only avoids an unhandled rejection.
     work.catch(() => undefined)
     yield* made.items()
     await work
@@ -78,10 +79,10 @@ export async function* runTrials<T extends Trial>(
   }
 }
 
-/** The longest first; before all, what only needs to be looked at: then it can't be lost. */
+/** Ranks the longest trial first. A finished training comes before all others, so that its result is stored early. */
 const rankOf = ({ work, finished }: Trial): number => (finished ? Number.POSITIVE_INFINITY : work)
 
-/** Those that are there, and those that aren't. */
+/** Splits trials into trials with a stored result and trials that must be trained. */
 async function partOf<T extends Trial>(
   trials: readonly T[],
   store: RunnerOptions<T>['store'],
@@ -96,7 +97,7 @@ async function partOf<T extends Trial>(
   return [found, waiting]
 }
 
-/** What one part adds and another takes, in order, until the first closes it. */
+/** Creates a queue: `add` appends items, `items` yields the items in order, and `close` ends the iteration. */
 function createChannel<Item>() {
   const waiting: Item[] = []
   let isClosed = false

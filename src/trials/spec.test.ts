@@ -17,8 +17,8 @@ const facts: TrialFacts = {
   keepsWeights: false,
 }
 
-describe('the spec of a trial', () => {
-  it('has the same id after a way through JSON, whatever the order of its keys', async () => {
+describe('The spec of a trial', () => {
+  it('keeps the same id after conversion to JSON and with keys in another order', async () => {
     const { id, ...own } = await createSpec(facts)
     const sent: TrialFacts = JSON.parse(JSON.stringify(own))
     const turned = Object.fromEntries(Object.entries(facts).reverse())
@@ -27,7 +27,7 @@ describe('the spec of a trial', () => {
     expect(id).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  it('has an id of its own for each change of what decides the training', async () => {
+  it('has a new id for each change of a fact that determines the training', async () => {
     const { id } = await createSpec(facts)
     const changed: Partial<TrialFacts>[] = [
       { network: preset('mlp:depth=3,width=8') },
@@ -45,7 +45,7 @@ describe('the spec of a trial', () => {
     expect(new Set([id, ...ids]).size).toBe(changed.length + 1)
   })
 
-  it('refuses numbers that JSON does not have', async () => {
+  it('refuses numbers that are not finite', async () => {
     const data = { ...facts.data, options: { noise: [0, Number.NaN] } }
     expect(await laterRefusal(() => createSpec({ ...facts, data }))).toBe(
       'IsobathError: trial.data.options.noise[1]: expected a finite number, got NaN.',
@@ -53,8 +53,8 @@ describe('the spec of a trial', () => {
   })
 })
 
-describe('canonical JSON', () => {
-  it('has sorted keys, and nothing that is undefined', () => {
+describe('Canonical JSON', () => {
+  it('has sorted keys and no undefined values', () => {
     const value = { b: [1, { d: undefined, c: null }], a: 'x"y', 10: 1e-7, 9: true }
     expect(canonicalJson(value, 'value')).toBe('{"10":1e-7,"9":true,"a":"x\\"y","b":[1,{"c":null}]}')
     expect(JSON.parse(canonicalJson(value, 'value'))).toEqual(JSON.parse(JSON.stringify(value)))

@@ -1,4 +1,4 @@
-/** What to train, as plain data: whoever has the data set can train it, in another process or on another machine too. */
+/** Specs: trainings as plain data, which any process or machine with the data set can run. */
 import type { Precision } from '../backends/backend.ts'
 import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
@@ -7,34 +7,34 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { sha256 } from '../support/sha256.ts'
 
-/** A data set, by what it takes to make it or to find its files, and to know it again. */
+/** Reference to a data set: the name and options to create or load the data set, and a hash to verify it. */
 export interface DataReference {
   readonly name: string
-  /** What it was loaded with, without places in the file system. */
+  /** Options with which the data set was loaded, without paths in the file system. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Of all samples. */
+  /** SHA-256 of all samples. */
   readonly sha256: string
-  /** What is made of the set then. */
+  /** Change of the data set after loading. */
   readonly variation?: Variation
 }
 
-/** Where the first values of all parameters come from: drawn from the seed, or those of an object with this hash. */
+/** Source of the first values of all parameters: drawn from the seed, or given as an object with this hash. */
 export type TrialStart = { readonly kind: 'seed' } | { readonly kind: 'object'; readonly sha256: string }
 
-/** What is looked at: at every look, or before the first step and after the last alone, as each probe says. */
+/** Probes of a trial. Each probe defines whether it reads at every snapshot or only before and after the training. */
 export interface TrialProbes {
   readonly of: readonly LayerProbeName[]
-  /** Steps between two looks. */
+  /** Steps between two snapshots. */
   readonly every: number
 }
 
 /**
- * all: on all samples, with all that `train` tells, and without looks. part: on at most 4,096 samples of each set, with
- * statistics of batch norm that are taken anew.
+ * `all` scores all samples, adds all results that `train` returns, and takes no snapshots. `part` scores at most 4,096
+ * samples of each set, with new batch norm statistics.
  */
 export type TrialScoring = 'all' | 'part'
 
-/** All that decides what comes out of a training. */
+/** All facts that determine the result of a training. */
 export interface TrialFacts {
   readonly network: Network
   readonly data: DataReference
@@ -42,26 +42,26 @@ export interface TrialFacts {
   readonly seed: number
   readonly start: TrialStart
   readonly precision: Precision
-  /** None where the scoring is of all. */
+  /** Probes of the trial. The value is null if the scoring is `all`. */
   readonly probes: TrialProbes | null
   readonly scoring: TrialScoring
-  /** Whether the result has the weights. */
+  /** Whether the result contains the weights. */
   readonly keepsWeights: boolean
 }
 
 export interface TrialSpec extends TrialFacts {
-  /** SHA-256 of the facts: the same training has the same id in every process. */
+  /** SHA-256 of the facts. The same training has the same id in every process. */
   readonly id: string
 }
 
-/** Throws an `option` error where a number isn't finite, which JSON doesn't have. */
+/** Creates a spec with its id. Throws an `option` error if a number is not finite, because JSON has no such number. */
 export async function createSpec(facts: TrialFacts): Promise<TrialSpec> {
   const { network, data, settings, seed, start, precision, probes, scoring, keepsWeights } = facts
   const own: TrialFacts = { network, data, settings, seed, start, precision, probes, scoring, keepsWeights }
   return { id: await sha256(canonicalJson(own, 'trial')), ...own }
 }
 
-/** JSON with the keys of every object in order and without what is undefined: one text for one value. */
+/** Returns JSON with sorted keys and without undefined values, so that equal values have equal texts. */
 export function canonicalJson(value: unknown, place: string): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     throw new IsobathError('option', `${place}: expected a finite number, got ${value}.`)

@@ -1,17 +1,17 @@
-/** Where results are kept, so that no training is made twice. */
+/** Stores of trial results, so that no training is repeated. */
 import type { TrialResult } from './result.ts'
 import type { Trial } from './trial.ts'
 
-/** `Key`: what of a trial tells it apart from the others of its store. */
+/** A store of trial results. `Key`: the part of a trial that identifies the trial in the store. */
 export interface TrialStore<T extends Trial, Key = T> {
-  /** Whether the trial was made, if its weights are gone or not. */
+  /** Whether a result of the trial is stored, even if the weights of the trial are missing. */
   has(key: Key): boolean
-  /** Undefined where it wasn't made, and where it has to be made again. */
+  /** Returns the stored result. Returns undefined if the trial has not been trained or must be repeated. */
   find(trial: T): Promise<TrialResult | undefined>
   save(trial: T, result: TrialResult): Promise<void>
 }
 
-/** For as long as the process lasts. */
+/** Creates a store in memory, which lasts until the process ends. */
 export function memoryStore<T extends Trial & Key, Key>(textOf: (key: Key) => string): TrialStore<T, Key> {
   const results = new Map<string, TrialResult>()
   return {

@@ -36,7 +36,10 @@ interface Setup extends Partial<Omit<ResolvedTrial, 'trial'>> {
   readonly trial?: Partial<Trial>
 }
 
-/** Looked at before its first step and after its last, and every so many steps where the options say so. */
+/**
+ * A trial with snapshots before the first step, after the last step, and every `evaluateEvery` steps if the option is
+ * set.
+ */
 function trialOf(of: Network = network, options: TrainingOptions = {}, changed: Setup = {}): ResolvedTrial {
   const { evaluateEvery, ...settings } = resolveOptions({ ...common, ...options }, fewPoints.train.count)
   const blueprint = createBlueprint(of, fewPoints.shape)
@@ -72,7 +75,7 @@ async function finished(trial: ResolvedTrial, backend = float32, observer: Trial
 const hashOf = ({ weights }: Finished, of = network): Promise<string> =>
   hashWeights(createBlueprint(of, fewPoints.shape), weights)
 
-/** A backend that counts the programs that are there. */
+/** A backend that counts the programs that are not disposed of. */
 function counting(backend: Backend) {
   const there = new Set<Program>()
   const compile: Backend['compile'] = async (...those) => {
@@ -90,7 +93,7 @@ function counting(backend: Backend) {
   return { there, backend: counted }
 }
 
-describe('a trial', () => {
+describe('A probed trial', () => {
   it('trains to the same bits as a training with the same settings and seed', async () => {
     const trained = await train(network, { ...common, data: fewPoints, threads: 1 })
     const result = await finished(trialOf())
@@ -101,7 +104,7 @@ describe('a trial', () => {
     expect(result.scores.test.error).toBe(trained.test.error)
   })
 
-  it('is changed by no look', async () => {
+  it('is not changed by snapshots', async () => {
     const alone = await finished(trialOf(network, {}, unseen))
     for (const evaluateEvery of [1, 5, 100]) {
       const watched = await finished(trialOf(network, { evaluateEvery }))
@@ -110,26 +113,26 @@ describe('a trial', () => {
     }
   })
 
-  it('is looked at before the first step, every so many, and after the last', async () => {
+  it('takes a snapshot before the first step, at every n-th step, and after the last step', async () => {
     const { snapshots, scores } = await finished(trialOf(network, { evaluateEvery: 10 }))
     expect(snapshots.map(({ step }) => step)).toEqual([0, 10, 20, 24])
     const [first, second, , last] = snapshots
     expect(first.train).toBeUndefined()
     expect(second.train?.loss).toBeGreaterThan(0)
-    // So few samples that the same ones are scored on the way and at the end.
+    // The sets are so small that snapshots and final scores use the same samples.
     expect([last.train, last.test]).toEqual([scores.train, scores.test])
     expect(first.reading.meanSquare).toHaveLength(4)
     expect(second.reading.meanSquare).toHaveLength(4)
     expect(second.reading.effectiveRank).toBeUndefined()
     expect(last.reading.effectiveRank).toHaveLength(4)
     expect(first.reading.meanSquare).not.toEqual(last.reading.meanSquare)
-    // Looks are of the network that a training of so many steps ends with.
+    // A snapshot shows the same network as the end of a training with as many steps.
     const shorter = await finished(trialOf(network, { steps: 10 }))
     expect(second.train).toEqual(shorter.scores.train)
     expect(second.reading.gradientNorm).toEqual(shorter.snapshots.at(-1)?.reading.gradientNorm)
   })
 
-  it('has no readings where it is not watched', async () => {
+  it('has empty readings if the trial has no probes', async () => {
     const { snapshots } = await finished(trialOf(network, {}, unseen))
     expect(snapshots.map(({ step, reading }) => ({ step, reading }))).toEqual([
       { step: 0, reading: {} },
@@ -137,7 +140,7 @@ describe('a trial', () => {
     ])
   })
 
-  it('starts from the weights that it is given', async () => {
+  it('starts from given weights', async () => {
     const own = trialOf()
     const zeros = new Map([...own.start()].map(([name, values]) => [name, new Float64Array(values.length)]))
     const { snapshots, losses } = await finished({ ...own, start: () => zeros })
@@ -146,7 +149,7 @@ describe('a trial', () => {
     expect(own.start().get('readout.weight')?.[0]).not.toBe(0)
   })
 
-  it('is plain data about what was done', async () => {
+  it('has a result of plain data, except for the weights', async () => {
     const { weights, snapshots, ...rest } = await finished(trialOf())
     expect(rest).toMatchObject({ id: 'id', steps: 24, work: 1234, diverged: null })
     expect(rest.seconds).toBeGreaterThan(0)
@@ -155,7 +158,7 @@ describe('a trial', () => {
     expect(snapshots).toHaveLength(2)
   })
 
-  it('tells its losses on the way', async () => {
+  it('reports losses during the training', async () => {
     const reported: LossRecord[] = []
     const { losses } = await finished(trialOf(), float32, {
       onProgress: (_done, fresh) => void reported.push(...fresh),
@@ -163,14 +166,14 @@ describe('a trial', () => {
     expect(reported).toEqual(losses)
   })
 
-  it('frees the programs that it compiled', async () => {
+  it('frees the compiled programs', async () => {
     const { there, backend } = counting(float32)
     await finished(trialOf(network, { evaluateEvery: 5 }), backend)
     await finished(trialOf(network, {}, unseen), backend)
     expect(there.size).toBe(0)
   })
 
-  it('scores the same samples on its way as at its end, and more of them for itself', async () => {
+  it('scores the same samples in all snapshots, and more samples for the final scores', async () => {
     const data = moons({ seed: 3, train: 3000, test: 3000 })
     const settings = resolveOptions(common, 3000)
     const own = trialOf(network, { evaluateEvery: 8 }, { data, settings })
@@ -180,19 +183,19 @@ describe('a trial', () => {
     expect(snapshots.at(-1)?.test).not.toEqual(scores.test)
   })
 
-  it('scores one set where it is both', async () => {
+  it('scores a set once if it is the training set and the test set', async () => {
     const { scores } = await finished(trialOf(network, {}, { data: { ...fewPoints, test: fewPoints.train } }))
     expect(scores.test).toEqual(scores.train)
   })
 })
 
-describe('a trial that does not fit into memory', () => {
-  it('is refused, and frees what it had', async () => {
+describe('A trial that does not fit into memory', () => {
+  it('is refused and frees all programs', async () => {
     const { there, backend } = counting(float32)
     for (const most of [0, 1, 2, 3]) {
       let left = most
       const compile: Backend['compile'] = async (...those) => {
-        if (left-- <= 0) throw new IsobathError('memory', 'it does not fit.')
+        if (left-- <= 0) throw new IsobathError('memory', 'the program does not fit into memory.')
         return backend.compile(...those)
       }
       const small: Backend = Object.assign(Object.create(backend), { compile })
@@ -202,8 +205,8 @@ describe('a trial that does not fit into memory', () => {
   })
 })
 
-describe('a trial that is stopped', () => {
-  it('is none, whether it trains, is looked at or scored meanwhile', async () => {
+describe('A trial that is stopped', () => {
+  it('has no result if the stop comes during the training, a snapshot or the scoring', async () => {
     const { there, backend } = counting(float32)
     for (const after of [0, 1, 7, 24]) {
       const stop = new AbortController()
@@ -216,15 +219,15 @@ describe('a trial that is stopped', () => {
     expect(there.size).toBe(0)
   })
 
-  it('is none where that was before it began', async () => {
+  it('has no result if the stop comes before the first step', async () => {
     expect(await trainProbed(trialOf(), float32, { signal: AbortSignal.abort() })).toBeUndefined()
   })
 })
 
-describe('a trial that diverges', () => {
+describe('A trial that diverges', () => {
   const wild = { optimizer: momentum({ rate: 1e25 }), evaluateEvery: 1 }
 
-  it('has a result without scores, which says where it broke', async () => {
+  it('has a result without scores that names the layer with non-finite numbers', async () => {
     const { scores, diverged, steps, snapshots } = await finished(trialOf(network, wild))
     const none = { loss: null, error: null }
     expect(scores).toEqual({ train: none, test: none })
@@ -233,7 +236,7 @@ describe('a trial that diverges', () => {
     expect(snapshots.at(-1)).toMatchObject({ step: steps, train: { loss: null } })
   })
 
-  it('may be normalized, or in no one’s sight', async () => {
+  it('can have batch norm, and can have no probes', async () => {
     const normalized = chain(dense(8), batchNorm(), relu(), dense(2))
     const { diverged } = await finished(trialOf(normalized, { ...wild, optimizer: momentum({ rate: 1e38 }) }))
     expect(diverged).not.toBeNull()
@@ -241,8 +244,8 @@ describe('a trial that diverges', () => {
   })
 })
 
-describe('a trial in float64', () => {
-  it('is the same training with other roundings', async () => {
+describe('A trial in float64', () => {
+  it('differs from the trial in float32 by rounding errors only', async () => {
     const float64 = await createWasmBackend({ threads: 'inline', precision: 'float64' })
     const exact = await finished(trialOf(network, {}, { trial: { precision: 'float64' } }), float64)
     const rounded = await finished(trialOf())
@@ -254,10 +257,10 @@ describe('a trial in float64', () => {
   })
 })
 
-describe('a trial with batch norm', () => {
+describe('A trial with batch norm', () => {
   const normalized = chain(dense(8), batchNorm(), relu(), dense(8), batchNorm(), relu(), dense(2))
 
-  it('is scored with statistics that were taken anew, and its weights are left as trained', async () => {
+  it('is scored with new batch norm statistics and keeps the trained weights', async () => {
     const trial = trialOf(normalized, { steps: 3, optimizer: momentum({ rate: 0.1 }) })
     const result = await finished(trial)
     const { blueprint, settings, start } = trial
@@ -287,15 +290,15 @@ describe('a trial with batch norm', () => {
   })
 })
 
-describe('a trial with a warm-up that ends with an error', () => {
-  /** Looks at the error every so many steps, until it is below the fraction. */
+describe('A trial with a warm-up that ends at a training error', () => {
+  /** A trial whose warm-up ends when the training error is below `error`. The error is measured every 4 steps. */
   const warming = (error: number, changed: Setup = {}, options: TrainingOptions = {}): ResolvedTrial => {
     const trial = trialOf(network, { optimizer: momentum({ rate: 0.5 }), ...options }, changed)
     const untilError = { factor: 0.01, error, every: 4, samples: 32 }
     return { ...trial, settings: { ...trial.settings, schedule: { ...trial.settings.schedule, untilError } } }
   }
 
-  it('ends it while it is looked at as it does alone', async () => {
+  it('ends the warm-up at the same step with and without snapshots', async () => {
     const alone = await finished(warming(1, unseen))
     for (const evaluateEvery of [1, 3, 4, 100]) {
       expect(await hashOf(await finished(warming(1, {}, { evaluateEvery })))).toBe(await hashOf(alone))

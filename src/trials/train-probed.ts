@@ -1,4 +1,4 @@
-/** A trial that others are compared with: probes look at it on its way, and part of the samples score it. */
+/** Trains a trial with scoring `part`: probes read snapshots during the training, and only some samples are scored. */
 import type { Backend } from '../backends/backend.ts'
 import { type Samples, selectSamples } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer } from '../data/standardize.ts'
@@ -17,20 +17,23 @@ import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Snapshot, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
-/** So many that scoring them takes a twentieth of the steps between two looks, which go back as well as forward. */
+/** Number of scored samples at a snapshot: scoring takes a twentieth of the time of the steps between two snapshots. */
 function scoredOnWay({ batch, evaluateEvery = 1 }: TrainingSettings): number {
+  // A step costs about three forward passes. Scoring costs one forward pass on each of two sets.
   return Math.max(fewestOnWay, Math.min(mostOnWay, Math.floor((0.05 * 3 * batch * evaluateEvery) / 2)))
 }
 
-/** Samples that a network is scored on at the end, and on the way. */
+/** Most samples on which a network is scored after the training. */
 const scoredAtEnd = 4096
+/** Most samples on which a network is scored at a snapshot. */
 const mostOnWay = 1024
+/** Fewest samples on which a network is scored at a snapshot. */
 const fewestOnWay = 128
-/** Samples that probes look at. */
+/** Number of samples that probes read. */
 const probedSampleCount = 64
-/** Batches from which batch norm's statistics are taken anew. */
+/** Number of batches from which new batch norm statistics are computed. */
 const settlingBatches = 20
-/** So that an evaluation takes as many classes and kinds as there are: the same samples in all trials. */
+/** Seed that chooses the scored samples. All trials use the same samples, in random order to cover all classes. */
 const scoringSeed = 1
 
 export async function trainProbed(
@@ -39,7 +42,7 @@ export async function trainProbed(
   observer: TrialObserver,
 ): Promise<TrialResult | undefined> {
   const { probes } = resolved.trial
-  // A training stands still before each step that the evaluations are due before.
+  // Setting `evaluateEvery` makes the training loop pause at the steps of the snapshots.
   const task = { ...resolved, settings: { ...resolved.settings, evaluateEvery: probes?.every } }
   const work = await prepare(task, backend)
   const { signal } = observer
@@ -53,7 +56,7 @@ export async function trainProbed(
   }
 }
 
-/** What a trial is looked at and scored with. */
+/** Resources for the probes and the scoring of a trial. */
 interface Work {
   readonly start: Weights
   readonly standardizer: Standardizer
@@ -64,7 +67,7 @@ interface Work {
   dispose(): void
 }
 
-/** In the order of the table. */
+/** Returns the probes of a trial with the given schedule, in the order of the table of probes. */
 const probesOf = ({ probes }: TrialSpec, schedule: ProbeSchedule): readonly LayerProbeName[] =>
   layerProbeNames.filter((name) => probes?.of.includes(name) && layerProbes[name].when === schedule)
 
@@ -174,7 +177,7 @@ const readerOf =
   (name: string): ArrayLike<number> =>
     weights.get(name) ?? []
 
-/** The same samples for all trials with these data. */
+/** Selects the scored samples, which are the same for all trials with the same data. */
 function scoredPart(set: Samples): Samples {
   const order = createRandom(scoringSeed, 'scored samples').permutation(set.count)
   return selectSamples(set, order.slice(0, scoredAtEnd))
@@ -188,7 +191,7 @@ function firstOf(set: Samples, most: number): Samples {
   )
 }
 
-/** Looks at the network every so many steps, as the settings say, and changes nothing; and ends a warm-up as they say. */
+/** Creates a measurer that takes a snapshot every n-th step without changing the training, and that ends a warm-up. */
 async function createSnapshotMeasurer(
   { blueprint, data, settings }: ResolvedTrial,
   backend: Backend,

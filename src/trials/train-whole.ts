@@ -1,4 +1,4 @@
-/** A trial as `train` makes it: with its signal, its evaluations on the way, and scores on all samples. */
+/** Trains a trial with scoring `all`: with the signal, the evaluations during training, and scores on all samples. */
 import type { Backend } from '../backends/backend.ts'
 import { runTrainingSession } from '../training/session.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'

@@ -1,21 +1,23 @@
-/** A training that is asked for: its spec, and what its caller knows of it. */
+/** A requested training: the spec, and facts that only the caller knows. */
 import type { LoopOutcome } from '../training/loop.ts'
 import type { TrainingState } from '../training/state.ts'
 import type { Snapshot } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
 export interface Trial extends TrialSpec {
-  /** Multiply-adds of the steps to train, forward: how the times of trials relate. */
+  /** Multiply-adds in the forward passes of the steps to train. The duration of a trial is proportional to its work. */
   readonly work: number
-  /** The training, where it was done before: then it is looked at and scored, and not trained. */
+  /**
+   * Finished training of the trial, if such a training exists. The network is then probed and scored, but not trained.
+   */
   readonly finished?: FinishedTraining
 }
 
-/** A training of the same network with the same settings. */
+/** A finished training of the same network with the same settings. */
 export interface FinishedTraining extends Pick<LoopOutcome, 'losses' | 'diverged'> {
   readonly interrupted: false
-  /** After its last step. */
+  /** Number of steps, and weights after the last step. */
   readonly state: Pick<TrainingState, 'step' | 'weights'>
-  /** On its way; what it was scored on is what it was scored on then. */
+  /** Snapshots during the training, scored on the samples that the training used for its evaluations. */
   readonly snapshots: readonly Snapshot[]
 }

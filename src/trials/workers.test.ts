@@ -4,7 +4,7 @@ import { type Backend, type Precision, precisions } from '../backends/backend.ts
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWorkers, type TrialWorker } from './workers.ts'
 
-/** Backends that say when they were made and disposed of. */
+/** Backends that record their creation and their disposal. */
 function watched() {
   const made: Precision[] = []
   const disposed: Precision[] = []
@@ -17,8 +17,8 @@ function watched() {
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
-describe('workers', () => {
-  it('do jobs in their order, so many at a time', async () => {
+describe('Workers', () => {
+  it('run jobs in order, one job at a time per worker', async () => {
     const workers = createWorkers(2, precisions, watched().create)
     const started: number[] = []
     let [running, most] = [0, 0]
@@ -34,13 +34,13 @@ describe('workers', () => {
     expect(workers.count).toBe(2)
   })
 
-  it('do nothing where there is nothing to do', async () => {
+  it('create no backend for an empty list of jobs', async () => {
     const { create, made } = watched()
     await createWorkers(3, precisions, create).run([])
     expect(made).toEqual([])
   })
 
-  it('make a backend of each precision once, when it is first asked for', async () => {
+  it('create one backend per precision at the first request', async () => {
     const { create, made } = watched()
     const workers = createWorkers(1, precisions, create)
     const found: Backend[] = []
@@ -63,7 +63,7 @@ describe('workers', () => {
     ])
   })
 
-  it('have backends of their own', async () => {
+  it('have separate backends', async () => {
     const { create, made } = watched()
     const workers = createWorkers(2, precisions, create)
     const found: Backend[] = []
@@ -76,7 +76,7 @@ describe('workers', () => {
     expect(new Set(found).size).toBe(2)
   })
 
-  it('throw what a job throws once the others have ended, and start no more', async () => {
+  it('throw the error of a job after the running jobs have ended, and start no further job', async () => {
     const workers = createWorkers(2, precisions, watched().create)
     const done: string[] = []
     const refused = await laterRefusal(() =>
@@ -98,7 +98,7 @@ describe('workers', () => {
     expect(done).toEqual(['second', 'fourth'])
   })
 
-  it('dispose of all backends that were made, and of those that are being made', async () => {
+  it('dispose of all backends, including backends that are still being created', async () => {
     const { create, disposed } = watched()
     const workers = createWorkers(2, precisions, create)
     await workers.run([async (worker) => void (await worker.backend('float64'))])
@@ -114,7 +114,7 @@ describe('workers', () => {
     expect(disposed.sort()).toEqual(['float32', 'float64'])
   })
 
-  it('dispose of what there is where a backend could not be made', async () => {
+  it('dispose of the existing backends if another backend could not be created', async () => {
     const { create, disposed } = watched()
     const workers = createWorkers(1, precisions, (precision) =>
       precision === 'float64' ? Promise.reject(new Error('no memory')) : create(precision),

@@ -1,27 +1,27 @@
-/** Trainings side by side, each on backends of one thread. */
+/** Workers: run trainings side by side, each on backends with one thread. */
 import type { Backend, Precision } from '../backends/backend.ts'
 import type { Machine } from '../backends/machine.ts'
 
-/** Where one training runs at a time: backends of its own, made when they are first asked for. */
+/** A worker runs one training at a time. The worker has its own backends, which are created at the first request. */
 export interface TrialWorker {
   backend(precision: Precision): Promise<Backend>
 }
 
 export interface Workers {
   readonly count: number
-  /** Precisions of their backends, that of trainings first. */
+  /** Precisions of the backends. The first precision is that of the trainings. */
   readonly precisions: readonly Precision[]
-  /** Does all jobs, as many at a time as there are workers, in their order. An error of one ends those that wait. */
+  /** Runs all jobs in order, as many at a time as there are workers. If a job fails, no further job is started. */
   run(jobs: readonly ((worker: TrialWorker) => Promise<void>)[]): Promise<void>
   dispose(): void
 }
 
-/** As many as the machine has room for. */
+/** Creates as many workers as the machine has room for. */
 export function workersOf({ workers, precisions, createWorkerBackend }: Machine): Workers {
   return createWorkers(workers, precisions, createWorkerBackend)
 }
 
-/** `createBackend` makes a backend of one thread. */
+/** Creates workers. `createBackend` creates a backend with one thread. */
 export function createWorkers(
   count: number,
   precisions: readonly Precision[],

@@ -1,4 +1,6 @@
-/** Pages that import the package, bundled by vite and by esbuild, train in a browser, and end with Node's bits. */
+/**
+ * Tests that pages with the package, bundled by vite and by esbuild, train in a browser and give the same bits as Node.
+ */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +20,7 @@ const page =
   '<!doctype html><title>Isobath</title><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>\n'
 let packed: Packed
 
-/** A new folder with the package, and a page that imports it. */
+/** Makes a new folder with the package and a page that imports the package. Returns the folder. */
 function createSite(name: string): string {
   const site = join(folder, name)
   installIn(site, packed)
@@ -27,7 +29,7 @@ function createSite(name: string): string {
   return site
 }
 
-/** Each gives the folder with the page as it is served. */
+/** The bundlers under test. Every function bundles the page and returns the folder to serve. */
 const bundlers = {
   vite: async () => {
     const root = createSite('vite')
@@ -58,7 +60,7 @@ beforeAll(() => {
 })
 
 describe('the bundle for browsers', () => {
-  it('has nothing of Node', () => {
+  it('contains no code that needs Node', () => {
     const site = createSite('bundle')
     const code = readFileSync(join(site, 'node_modules', 'isobath', 'dist', 'browser.js'), 'utf8')
     expect(code.match(/["']node:|\bprocess\.|\bBuffer\b|\brequire\(|\bsetImmediate\b/g)).toBe(null)
@@ -78,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)(
     })
     afterAll(() => browser?.close())
 
-    /** Opens the page, and gives what the expression comes to there; nothing may be said on its console. */
+    /** Opens the page and returns the value of the expression there. The page may print nothing on its console. */
     async function evaluate(bundler: Bundler, headers: Readonly<Record<string, string>>, expression: string) {
       const { address, close } = await serve(sites.get(bundler) ?? '', headers)
       const tab = await browser.newPage()
@@ -99,11 +101,11 @@ describe.skipIf(chromiumPath === undefined)(
     const refusal = 'platform: readRun: expected Node, since it uses files, got a browser.'
 
     it.each([
-      ['vite', 'threaded where it is isolated', isolation, 2],
-      ['vite', 'on its own thread where it is not', {}, 0],
-      ['esbuild', 'threaded where it is isolated', isolation, 2],
-      ['esbuild', 'on its own thread where it is not', {}, 0],
-    ] as const)('bundled by %s trains %s, to the bits of Node', async (bundler, _, headers, threads) => {
+      ['vite', 'with threads if the page is isolated', isolation, 2],
+      ['vite', 'on one thread if the page is not isolated', {}, 0],
+      ['esbuild', 'with threads if the page is isolated', isolation, 2],
+      ['esbuild', 'on one thread if the page is not isolated', {}, 0],
+    ] as const)('bundled by %s trains %s, with the same bits as Node', async (bundler, _, headers, threads) => {
       expect(await evaluate(bundler, headers, 'outcome')).toEqual({
         runs: inNode,
         workers: 2 * threads,
@@ -113,9 +115,9 @@ describe.skipIf(chromiumPath === undefined)(
     })
 
     it.each([
-      ['threaded', isolation],
+      ['with threads', isolation],
       ['on one thread', {}],
-    ])('trains in a worker of its own %s, to the bits of Node', async (_, headers) => {
+    ])('trains in a worker of its own %s, with the same bits as Node', async (_, headers) => {
       expect(await evaluate('vite', headers, 'outcome.then(trainInWorker)')).toEqual(inNode)
     })
   },

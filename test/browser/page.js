@@ -1,8 +1,8 @@
-/** What a page does with the package; the test bundles this file as a user would. */
+/** The script of a page that uses the package. The test bundles this script as a user would. */
 import { glyphs, parseNetwork, readRun, tiles, train } from 'isobath'
 import { trainBoth } from './training.ts'
 
-/** Workers that were started: one for each thread. */
+/** Number of workers that were started, one for each thread. */
 let workers = 0
 globalThis.Worker = class extends globalThis.Worker {
   constructor(...words) {

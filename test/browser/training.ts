@@ -1,4 +1,4 @@
-/** Two trainings that have the same bits on every machine, in Node and in browsers. */
+/** Two trainings that give the same bits on every machine, in Node and in browsers. */
 type Library = Pick<typeof import('../../src/index.ts'), 'glyphs' | 'parseNetwork' | 'tiles' | 'train'>
 
 export async function trainBoth({ glyphs, parseNetwork, tiles, train }: Library) {

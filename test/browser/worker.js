@@ -1,4 +1,4 @@
-/** A worker that trains, so that its page stays responsive. */
+/** A worker that trains, so that the page stays responsive. */
 import { glyphs, parseNetwork, tiles, train } from 'isobath'
 import { trainBoth } from './training.ts'
 

@@ -1,4 +1,7 @@
-/** The command line as its users see it: what is printed where, in words and as JSON, and the exit status. */
+/**
+ * Tests the command line as a user sees it: the text and the JSON on stdout, the progress on stderr, and the exit
+ * status.
+ */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +13,7 @@ const root = temporaryFolder()
 const home = process.cwd()
 const file = (name: string): string => join(root, name)
 
-/** Few steps on few points; each test adds what it is about. */
+/** A training with few steps on few points. Each test adds the options that it tests. */
 const quick = 'mlp:depth=2,width=8 --data moons --samples 64 --steps 12'
 
 beforeAll(() => {
@@ -20,8 +23,8 @@ beforeAll(() => {
 
 const commands = ['start', 'train', 'evaluate', 'compare', 'show', 'count', 'init', 'data list', 'bench']
 
-describe('help', () => {
-  it('is there without any words, and lists commands, presets and their options within 80 columns', async () => {
+describe('the help', () => {
+  it('is printed by isobath without arguments, and lists commands, presets and their options within 80 columns', async () => {
     const [bare, asked] = [await isobath(''), await isobath('--help')]
     expect(bare).toEqual(asked)
     expect(bare.status).toBe(0)
@@ -30,7 +33,7 @@ describe('help', () => {
     expect(Math.max(...bare.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
-  it.each(commands)('of %s says what it does and names the options of every command', async (command) => {
+  it.each(commands)('shows the usage of the command %s and the options of every command', async (command) => {
     const { status, stdout, stderr } = await isobath(`${command} --help`)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: isobath ${command} `))
@@ -38,20 +41,20 @@ describe('help', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
-  it('of train has every option of the contract', async () => {
+  it('lists for train every option that programs and users rely on', async () => {
     const { stdout } = await isobath('train --help')
     const contract =
       'optimizer rate momentum weight-decay schedule batch epochs steps loss standardize order init log-every run exact no-winograd memory data data-dir samples'
     for (const option of contract.split(' ')) expect(stdout).toContain(`--${option} `)
   })
 
-  it('has the version of the package', async () => {
+  it('is not printed for --version, which prints the version of the package', async () => {
     expect(await isobath('--version')).toEqual({ status: 0, stdout: `${packageFile.version}\n`, stderr: '' })
   })
 })
 
 describe('train', () => {
-  it('prints the scores, and where the run is kept', async () => {
+  it('prints the scores and the folder of the run', async () => {
     const { status, stdout, stderr } = await isobath(`train ${quick} --run words`)
     expect(status).toBe(0)
     const stable = stdout
@@ -74,7 +77,7 @@ describe('train', () => {
       sha256 SHA (weights)
       "
     `)
-    // On a busy machine lines come between and after: what takes long shows that it goes on.
+    // On a busy machine there are more lines between and after, because long work reports its progress.
     expect(stderr).toMatch(
       /^training: 0 of 12 steps \(0%\)\n(training: \d+ of 12 .*\n)*training: 12 steps in \d+:\d\d, loss 0\.\d+\n(scoring: .*\n)*$/,
     )
@@ -87,7 +90,7 @@ describe('train', () => {
     ])
   })
 
-  it('prints one JSON document with the fields of the contract', async () => {
+  it('prints one JSON document with all fields that programs rely on', async () => {
     const run = await isobathJson(`train ${quick} --run json --seed 3`)
     expect(run).toMatchObject({
       network: expect.stringMatching(/^mlp/),
@@ -103,14 +106,14 @@ describe('train', () => {
     })
   })
 
-  it("says why the scores are absurd where batch norm's statistics haven't settled", async () => {
+  it("explains absurd scores if the running statistics of batch norm haven't settled", async () => {
     const deep = 'train mlp:depth=40,width=16,norm=batch,gain=1.6 --data moons --samples 64'
-    const remark = 'batches are normalized by their own statistics, scores by the running ones'
+    const remark = 'Batches are normalized by their own statistics, but scores use the running statistics'
     expect((await isobath(`${deep} --steps 2 --run unsettled`)).stdout).toContain(remark)
-    expect((await isobath(`train ${quick} --run settled`)).stdout).not.toContain('the running ones')
+    expect((await isobath(`train ${quick} --run settled`)).stdout).not.toContain('the running statistics')
   })
 
-  it('keeps a run below runs/ where no folder is named, each in its own', async () => {
+  it('stores each run in a new folder below runs/ if no folder is named', async () => {
     const runs: unknown[] = []
     const kept = () => readdirSync('runs').filter((name) => name.startsWith('mlp-moons-'))
     for (const seed of [0, 1, 2]) runs.push((await isobathJson(`train ${quick} --seed ${seed}`)).run)
@@ -119,7 +122,7 @@ describe('train', () => {
     expect(kept().sort()).toEqual(['mlp-moons-1', 'mlp-moons-2', 'mlp-moons-3'])
   })
 
-  it('takes the weights of init, and ends with the bits that the seed alone gives', async () => {
+  it('starts from the weights that init wrote, and ends with the same bits as with the same seed alone', async () => {
     const init = await isobathJson('init mlp:depth=2,width=8 --data moons --seed 7 --out initial/w.safetensors')
     const drawn = await isobathJson(`train ${quick} --seed 7 --run drawn`)
     const given = await isobathJson(`train ${quick} --seed 7 --run given --init initial/w.safetensors`)
@@ -131,7 +134,7 @@ describe('train', () => {
     ).toBe(true)
   })
 
-  it('takes a network from a file, and calls the run after it', async () => {
+  it('reads a network from a JSON file, and names the run after the file', async () => {
     const { stdout } = await isobath('show network residual-mlp:depth=3,width=8 --data moons')
     writeFileSync('my net.json', stdout)
     const words = ['train', 'my net.json', '--data', 'moons', '--samples', '64', '--steps', '12', '--json']
@@ -141,23 +144,25 @@ describe('train', () => {
     expect(run.weightsSha256).toBe(preset.weightsSha256)
   })
 
-  it('is not misled by a folder that is called like a preset', async () => {
+  it('takes a word as a preset even if a folder has the same name', async () => {
     mkdirSync('mlp')
     expect((await isobath('count mlp')).status).toBe(0)
   })
 
-  it('says that it diverged, where, and that the signal exploded; that is an answer', async () => {
+  it('reports a diverged training as an answer with status 0, with the layer and the explosion of the signal', async () => {
     const words = 'train residual-mlp:depth=30,multiplier=100 --data moons --samples 64 --steps 12 --run wild'
     const { status, stdout, stderr } = await isobath(words)
     expect(status).toBe(0)
-    expect(stderr, 'said before it trains').toMatch(/Before training the signal explodes by layer/)
+    expect(stderr, 'the signal is reported before the training starts').toMatch(
+      /Before training the signal explodes by layer/,
+    )
     expect(stdout).toMatch(/^loss {3}the first step's loss was not finite$/m)
     expect(stdout).toMatch(/^train {2}loss not finite, error unknown of 64 samples$/m)
     expect(stdout).toMatch(
       /^Before training the signal explodes by layer \d+ of 31 \(hidden\[\d+\]\): its mean square is .+\.$/m,
     )
     expect(stdout).toMatch(
-      /^Training diverged at step 0: the outputs of hidden\.dense1\[\d+\] were the first that weren't finite\.$/m,
+      /^Training diverged at step 0: the outputs of hidden\.dense1\[\d+\] were the first outputs that weren't finite\.$/m,
     )
     expect(stdout).not.toMatch(/NaN|Infinity/)
     const json = await isobathJson(words.replace('--run wild', '--run wild-json'))
@@ -168,7 +173,7 @@ describe('train', () => {
     })
   })
 
-  it('trains with every option there is', async () => {
+  it('trains with every option', async () => {
     const options =
       '--optimizer nesterov --momentum 0.8 --momentum-schedule sutskever --rate 0.1 --weight-decay 1e-4 --clip-value 0.5 --clip-norm 2 --schedule step --warmup 2 --drop-at 0.5 --drop-factor 0.2 --layer-rate readout=0.5 --layer-rate hidden=1,2 --batch 16 --epochs 2.5 --loss squared-error --standardize per-pixel --order sequential --log-every 4 --exact --memory 64MiB --threads 2 --data-seed 5'
     const run = await isobathJson(
@@ -202,7 +207,7 @@ describe('train', () => {
 })
 
 describe('evaluate', () => {
-  it('gives a run the scores that train printed, with its own data, loss and standardizing', async () => {
+  it('gives a run the same scores as train, with the data, the loss and the standardization of the run', async () => {
     const options = '--loss squared-error --standardize none --data-seed 4'
     const trained = await isobathJson(`train ${quick} ${options} --run scored`)
     const scores = await isobathJson('evaluate scored')
@@ -216,13 +221,13 @@ describe('evaluate', () => {
     )
   })
 
-  it('gives a weights file the same scores, with the network named', async () => {
+  it('gives a weights file the same scores as train if --network names its network', async () => {
     const trained = await isobathJson(`train ${quick} --run weights`)
     const words = 'evaluate weights/checkpoint-12.safetensors --network mlp:depth=2,width=8 --data moons --samples 64'
     expect(await isobathJson(words)).toMatchObject({ train: trained.train, test: trained.test, sameData: null })
   })
 
-  it('prints a line for each set', async () => {
+  it('prints one line of scores for each set', async () => {
     await isobath(`train ${quick} --run lines`)
     const { stdout, stderr } = await isobath('evaluate lines')
     expect(stdout).toMatch(
@@ -233,7 +238,7 @@ describe('evaluate', () => {
 })
 
 describe('show', () => {
-  it('prints every stage, and its JSON', async () => {
+  it('prints every stage as text and as JSON', async () => {
     const network = 'mlp:depth=3,width=8'
     for (const stage of ['network', 'blueprint', 'graph', 'plan', 'kernels']) {
       const { status, stdout } = await isobath(`show ${stage} ${network}`)
@@ -245,7 +250,7 @@ describe('show', () => {
     }
   })
 
-  it('says how large the program is, which the depth does not change by a fifth', async () => {
+  it('shows that a program for 10,000 layers is less than a fifth larger than one for 10 layers', async () => {
     const [ten, many] = [
       await isobathJson('show kernels mlp:depth=10'),
       await isobathJson('show kernels mlp:depth=10000'),
@@ -253,14 +258,14 @@ describe('show', () => {
     expect(Number(many.programBytes) / Number(ten.programBytes)).toBeLessThan(1.2)
   })
 
-  it('takes the shape from a data set without reading its files', async () => {
+  it('takes the shape of a sample from a data set without reading the files of the data set', async () => {
     expect((await isobath('show blueprint mlp --data mnist --data-dir /nowhere')).stdout).toContain('1 x 28 x 28')
     expect((await isobath('show blueprint mlp --data spirals')).stdout).toMatch(/^input +2$/m)
   })
 })
 
 describe('count', () => {
-  it('gives every figure of the contract, and says what it counts', async () => {
+  it('gives all figures that programs rely on, and explains how they are counted', async () => {
     expect(await isobathJson('count mlp:depth=1,width=30')).toMatchObject({
       parameters: 784 * 30 + 30 + 300 + 10,
       macs: 784 * 30 + 300,
@@ -278,22 +283,22 @@ describe('count', () => {
 
       all tensors               23,860
       FLOPs                     47,640
-      activations in training   3,416 bytes a sample
-      activations in inference  3,256 bytes a sample
+      activations in training   3,416 bytes per sample
+      activations in inference  3,256 bytes per sample
 
-      parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart
+      parameters: all trained values, including biases and the scales and shifts of norms, but not running statistics
       all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)
-      a MAC is one multiply-add of a matrix product or a convolution, for one sample, forward; zeros beyond the border count
+      a MAC is one multiply-add of a matrix product or a convolution in the forward pass of one sample; products with zeros beyond the border count too
       biases, norms, activations, pools and sums have no MACs
-      FLOPs = 2 x MACs; a training step takes about three times as many
-      activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back
-      activations in inference (alive): what a layer reads and writes and what sums wait for, for one sample; in all, the most at once
+      FLOPs = 2 x MACs; a training step takes about three times as many FLOPs as a forward pass
+      activations in training (kept): the input and every output that a layer writes, for one sample, kept for the backward pass
+      activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum
       a value is 4 bytes (float32)
       "
     `)
   })
 
-  it('puts two networks side by side', async () => {
+  it('shows the figures of two networks side by side', async () => {
     const { stdout } = await isobath('count mlp:depth=4 --against residual-mlp:depth=64')
     expect(stdout).toMatch(/^parameters +63,370 +312,970 +4\.939$/m)
     expect(await isobathJson('count mlp:depth=4 --against residual-mlp:depth=64')).toMatchObject({
@@ -305,7 +310,7 @@ describe('count', () => {
 })
 
 describe('init', () => {
-  it('names what it wrote', async () => {
+  it('names the file and the tensors that it wrote, and overwrites a file only with --force', async () => {
     const { stdout } = await isobath('init mlp:depth=2,width=4 --data moons --seed 2 --out named.safetensors')
     expect(stdout.replace(/[0-9a-f]{64}/, 'SHA')).toMatchInlineSnapshot(`
       "named.safetensors: 6 tensors, 42 parameters, float32, seed 2
@@ -317,7 +322,7 @@ describe('init', () => {
       status: 2,
       stdout: '',
       stderr:
-        'isobath: --out: named.safetensors is there already. Choose another file, or add --force to write over it.\n',
+        'isobath: --out: named.safetensors exists already. Choose another file, or add --force to overwrite the file.\n',
     })
     const json = await isobathJson(`${again} --force`)
     expect(json).toMatchObject({ out: 'named.safetensors', seed: 0, tensors: expect.objectContaining({ length: 6 }) })
@@ -331,7 +336,7 @@ describe('compare', () => {
   it('prints a sentence, a table and a chart, and a line for each training on stderr', async () => {
     const { status, stdout, stderr } = await isobath(`${words} --report out/report.html --figure out/figure.svg`)
     expect(status).toBe(0)
-    expect(stdout).toContain("one or two seeds can't tell")
+    expect(stdout).toContain("One or two seeds can't tell")
     expect(stdout).toContain('plain is mlp:width=8')
     expect(stdout).toMatch(/\nWritten: out\/report\.html, out\/figure\.svg\n$/)
     expect(stderr.split('\n').filter((line) => line.includes('steps in'))).toHaveLength(8)
@@ -341,7 +346,7 @@ describe('compare', () => {
     expect(readFileSync('out/figure.svg', 'utf8')).toMatch(/^<svg/)
   })
 
-  it('takes the depths that the names say, and one network at two depths as one', async () => {
+  it('compares the depths in the names, and takes plain-8 and plain-20 as one family', async () => {
     const names = 'plain-20 cifar-resnet-8 plain-8 cifar-resnet-20'
     const options = '--data tiles --samples 16 --batch 4 --steps 1 --seeds 1 --figure families.svg'
     const { rows } = await isobathJson(`compare ${names} ${options}`)
@@ -354,7 +359,7 @@ describe('compare', () => {
     expect(readFileSync('families.svg', 'utf8')).toMatch(/>cifar-resnet( \d+%)?</)
   })
 
-  it('prints one JSON document with the fields of the contract', async () => {
+  it('prints one JSON document with all fields that programs rely on', async () => {
     const { rows, sentence } = await isobathJson(words)
     expect(sentence).toEqual(expect.any(String))
     expect(rows).toHaveLength(8)
@@ -371,7 +376,7 @@ describe('compare', () => {
 })
 
 describe('data list', () => {
-  it('lists every set', async () => {
+  it('lists every data set', async () => {
     const { stdout } = await isobath('data list')
     for (const name of ['glyphs', 'mnist', 'moons', 'spirals']) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
     expect(await isobathJson('data list')).toMatchObject({

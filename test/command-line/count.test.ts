@@ -1,4 +1,4 @@
-/** `count` on convolutional networks: figures to the last digit, by a command, and what they are counted for. */
+/** Tests `count` on convolutional networks: exact figures, and the shape of the samples for which they are counted. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { isobath, isobathJson } from '../support/command-line.ts'
@@ -6,10 +6,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = temporaryFolder()
 
-describe('one convolutional stack against one fully connected layer', () => {
+describe('count --against', () => {
   const stack = 'resnet-50:conv-bias=true,top=none'
 
-  it('comes out to the last digit', async () => {
+  it('compares a convolutional stack with one fully connected layer to the last digit', async () => {
     const { status, stdout } = await isobath(`count ${stack} --against linear:depth=1,width=100352,top=none`)
     expect(status).toBe(0)
     expect(stdout).toMatchInlineSnapshot(`
@@ -23,21 +23,21 @@ describe('one convolutional stack against one fully connected layer', () => {
       activations in training, bytes                         144,515,072                             1,003,520  0.006944
       activations in inference, bytes                         10,436,608                             1,003,520   0.09615
 
-      for samples of 3 x 224 x 224, and 1,000 classes
+      counted for samples of 3 x 224 x 224 and 1,000 classes
       strides of resnet-50:conv-bias=true,top=none: stem.conv1 2, stem.maxPool1 2, stage2.first.conv1 2, stage2.first.shortcut.conv1 2, stage3.first.conv1 2, stage3.first.shortcut.conv1 2, stage4.first.conv1 2, stage4.first.shortcut.conv1 2
-      parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart
+      parameters: all trained values, including biases and the scales and shifts of norms, but not running statistics
       all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)
-      a MAC is one multiply-add of a matrix product or a convolution, for one sample, forward; zeros beyond the border count
+      a MAC is one multiply-add of a matrix product or a convolution in the forward pass of one sample; products with zeros beyond the border count too
       biases, norms, activations, pools and sums have no MACs
-      FLOPs = 2 x MACs; a training step takes about three times as many
-      activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back
-      activations in inference (alive): what a layer reads and writes and what sums wait for, for one sample; in all, the most at once
+      FLOPs = 2 x MACs; a training step takes about three times as many FLOPs as a forward pass
+      activations in training (kept): the input and every output that a layer writes, for one sample, kept for the backward pass
+      activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum
       a value is 4 bytes (float32)
       "
     `)
   })
 
-  it('and in JSON', async () => {
+  it('prints the figures of both networks as JSON', async () => {
     const counted = await isobathJson(`count ${stack} --against linear:depth=1,width=2048,top=none`)
     expect(counted).toMatchObject({
       input: [3, 224, 224],
@@ -48,21 +48,21 @@ describe('one convolutional stack against one fully connected layer', () => {
   })
 })
 
-describe('what networks are counted for', () => {
+describe('count', () => {
   const inputOf = async (words: string) => Object(await isobathJson(`count ${words}`)).input
 
-  it('the data that the preset is for, unless data or a shape are named', async () => {
+  it('takes the data that the preset was made for, unless --data or --input is given', async () => {
     expect(await inputOf('mlp')).toEqual([784])
     expect(await inputOf('resnet-20')).toEqual([3, 32, 32])
     expect(await inputOf('resnet-18')).toEqual([3, 224, 224])
     expect(await inputOf('vanilla-cnn')).toEqual([1, 28, 28])
     expect(await inputOf('resnet-20 --data mnist')).toEqual([1, 28, 28])
     expect(await inputOf('resnet-20 --input 1x8x9')).toEqual([1, 8, 9])
-    // Beside a network for images, a dense one takes them too.
+    // A dense network takes images if it is compared with a network for images.
     expect(await inputOf('mlp --against resnet-20')).toEqual([3, 32, 32])
   })
 
-  it('a network file with convolutions takes images', async () => {
+  it('takes images for a network file with convolutions', async () => {
     const { stdout } = await isobath('show network cifar-resnet-8 --json')
     const file = `${root}/small.json`
     writeFileSync(file, stdout)
@@ -78,14 +78,14 @@ describe('what networks are counted for', () => {
     'count resnet-18 --input 3x0x0',
     'count resnet-20 --data moons',
     'count vanilla-cnn:kernel=99',
-  ])('refuses %s', async (words) => {
+  ])('refuses the command "%s"', async (words) => {
     const { status, stdout, stderr } = await isobath(words)
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatchSnapshot()
   })
 })
 
-it('layers have their own figures, and add up', async () => {
+it('count gives figures for every layer that add up to the totals', async () => {
   const counted = Object(await isobathJson('count resnet-1202'))
   const layers: Record<string, number>[] = counted.layers
   const sum = (key: string) => layers.reduce((total, layer) => total + layer[key], 0)
@@ -95,7 +95,7 @@ it('layers have their own figures, and add up', async () => {
   expect(Math.max(...layers.map(({ inferenceBytes }) => inferenceBytes))).toBe(counted.inferenceBytes)
 })
 
-it('loops print as such, with what each layer costs', async () => {
+it('count prints repeated blocks as loops, with the figures of each layer', async () => {
   const { stdout } = await isobath('count resnet-1202')
   expect(stdout.split('\n\n').slice(0, 2).join('\n\n')).toMatchInlineSnapshot(`
     "layer                       kind                 output        parameters           MACs         kept    alive
@@ -150,7 +150,7 @@ it('loops print as such, with what each layer costs', async () => {
     strides                   stage2.first.conv1 2, stage2.first.shortcut 2, stage3.first.conv1 2, stage3.first.shortcut 2
     all tensors               19,510,906
     FLOPs                     5,658,477,824
-    activations in training   160,821,544 bytes a sample
-    activations in inference  196,608 bytes a sample"
+    activations in training   160,821,544 bytes per sample
+    activations in inference  196,608 bytes per sample"
   `)
 })

@@ -1,4 +1,7 @@
-/** What the command line says to wrong input, and to places that can not be written: one message, its exit status, no trace. */
+/**
+ * Tests wrong input and places that can't be written: each gives one message and an exit status, and leaves no file
+ * behind.
+ */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isobath } from '../support/command-line.ts'
@@ -7,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const root = temporaryFolder()
 const home = process.cwd()
 
-/** Few steps on few points; each test adds what it is about. */
+/** A training with few steps on few points. Each test adds the options that it tests. */
 const quick = 'mlp:depth=2,width=8 --data moons --samples 64 --steps 12'
 
 beforeAll(() => {
@@ -15,8 +18,11 @@ beforeAll(() => {
   return () => process.chdir(home)
 })
 
-describe('wrong input', () => {
-  /** Status and stderr; nothing is ever on stdout, no folder is made, and no stack is shown. */
+describe('the command line', () => {
+  /**
+   * Returns stderr and the exit status of a refused command. Stdout must be empty, no file may be made, and no stack is
+   * shown.
+   */
   async function refused(words: string | readonly string[]): Promise<string> {
     const before = readdirSync(root)
     const { status, stdout, stderr } = await isobath(words)
@@ -24,7 +30,7 @@ describe('wrong input', () => {
     expect(stderr).not.toMatch(/\n {4}at |node:internal|defect/)
     expect(readdirSync(root)).toEqual(before)
     const shown = typeof words === 'string' ? words : words.join(' ')
-    // From Node 22 on, JSON.parse says the line and the column too.
+    // From Node 22 on, the errors of JSON.parse also name the line and the column.
     return `${shown}\n${stderr}${status}\n`.replaceAll(root, 'ROOT').replace(/ \(line \d+ column \d+\)/, '')
   }
 
@@ -34,7 +40,7 @@ describe('wrong input', () => {
     return `\n${said.join('\n')}`
   }
 
-  it('in commands and options says what is wrong, and exits with 2', async () => {
+  it('refuses wrong commands and options with one message and exit status 2', async () => {
     expect(
       await all([
         'trian mlp',
@@ -93,7 +99,7 @@ describe('wrong input', () => {
       2
 
       train mlp
-      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
+      isobath: --data: expected the name of a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Give a name, such as --data glyphs.
       2
 
       train mlp --dta moons
@@ -136,11 +142,11 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --epochs 0
-      isobath: --epochs: expected a number above 0 that can be counted in steps, got 0.
+      isobath: --epochs: expected a number above 0 that gives a countable number of steps, got 0.
       2
 
       train mlp --data moons --steps 5 --epochs 1
-      isobath: --steps and --epochs: expected one of them, got both. Leave one out.
+      isobath: --steps and --epochs: expected one of the two, got both. Leave out --steps or --epochs.
       2
 
       train mlp --data moons --batch many
@@ -154,7 +160,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --optimizer adam --momentum 0.9
-      isobath: --momentum: adam has none, got 0.9. Use --optimizer momentum or nesterov.
+      isobath: --momentum: the optimizer adam has no such option, got 0.9. Use --optimizer momentum or nesterov.
       2
 
       train mlp --data moons --layer-rate readout
@@ -167,7 +173,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --drop-at 0.5
-      isobath: --drop-at and --drop-factor: the constant schedule has none. Use the step schedule.
+      isobath: --drop-at and --drop-factor: the constant schedule has no drops. Use the step schedule.
       2
 
       train mlp --data moons --clip-norm 0
@@ -175,7 +181,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --optimizer sgd --momentum 0.5
-      isobath: --momentum: sgd has none, got 0.5. Use --optimizer momentum or nesterov.
+      isobath: --momentum: the optimizer sgd has no such option, got 0.5. Use --optimizer momentum or nesterov.
       2
 
       train mlp --data moons --momentum 1
@@ -206,15 +212,15 @@ describe('wrong input', () => {
       2
 
       train mlp --data t.csv --test-file u.csv --test-fraction 0.5
-      isobath: --test-fraction: the test rows are those of u.csv. Leave one out.
+      isobath: --test-fraction: --test-file u.csv holds the test rows already. Leave one of the two options out.
       2
 
       train mlp --data blobs:classes=5,classes=6
-      isobath: --data blobs: expected classes once, got it twice.
+      isobath: --data blobs: expected the option classes once, got it twice. Remove one of the two.
       2
 
       train mlp --data moons --samples 5000
-      isobath: --samples: expected at most 2,000, as moons has so many training samples, got 5,000.
+      isobath: --samples: expected at most 2,000, the number of training samples of moons, got 5,000.
       2
 
       compare mlp --data moons --depths 1,x
@@ -223,27 +229,27 @@ describe('wrong input', () => {
       2
 
       compare mlp mlp --data moons
-      isobath: compare: expected different networks, got mlp twice. Leave one out.
+      isobath: compare: expected different networks, got mlp twice. Remove one of the two.
       2
 
       compare plain-N --data tiles
-      isobath: plain-N: expected plain-N with N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. All networks are compared at all depths, 4, 16, 64 by default: --depths chooses others.
+      isobath: plain-N: expected plain-N with N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. Every network is compared at every depth. The default depths are 4, 16, 64. Choose other depths with --depths.
       2
 
       compare mlp --data moons --figure out.png
-      isobath: --figure: expected a file ending in .svg, got out.png. The picture is SVG.
+      isobath: --figure: expected a file name that ends in .svg, got out.png. Pictures are SVG files, so choose such a name.
       2
 
       compare mlp:widths=8-8 --data moons
-      isobath: mlp:widths=8-8: expected depth and width, got widths. Replace widths, so that the depth can be changed. All networks are compared at all depths, 4, 16, 64 by default: --depths chooses others.
+      isobath: mlp:widths=8-8: expected depth and width, got widths. Replace the option widths by width, so that the depth can be changed. Every network is compared at every depth. The default depths are 4, 16, 64. Choose other depths with --depths.
       2
 
       compare net.json --data moons
-      isobath: net.json: a network file has one depth. Compare presets, or train it by itself.
+      isobath: net.json: expected a preset without a depth, got a network file, which has one depth. Compare presets, or train this network alone.
       2
 
       compare mlp:width=8,depth=3 --data moons
-      isobath: mlp:width=8,depth=3: expected a preset without a depth. Leave it out, and give --depths 3.
+      isobath: mlp:width=8,depth=3: expected a preset without a depth, got depth=3. Leave the depth out, and use --depths 3.
       2
 
       show kernel mlp
@@ -269,7 +275,7 @@ describe('wrong input', () => {
     `)
   })
 
-  it('in networks names the place', async () => {
+  it('refuses wrong networks with a message that names the place of the mistake', async () => {
     writeFileSync('broken.json', '{"kind": "chain"')
     const width = {
       kind: 'chain',
@@ -317,27 +323,27 @@ describe('wrong input', () => {
       2
 
       count mlp:depth=-3
-      isobath: mlp:depth=-3: expected a whole number from 1 to 10,000, got -3. Leave depth out for 4.
+      isobath: mlp:depth=-3: expected a whole number from 1 to 10,000, got -3. Leave depth out to use the default (4).
       2
 
       count mlp:depth=3,depth=4
-      isobath: mlp:depth=3,depth=4: expected depth once, got it twice. Remove one of the two.
+      isobath: mlp:depth=3,depth=4: expected depth once, got depth twice. Remove one of the two values of depth.
       2
 
       count mlp:activation=rely
-      isobath: mlp:activation=rely: expected one of identity, relu, leakyRelu, tanh, sigmoid, softplus, gelu, silu, selu, erf, got rely. Did you mean relu? Leave activation out for relu.
+      isobath: mlp:activation=rely: expected one of identity, relu, leakyRelu, tanh, sigmoid, softplus, gelu, silu, selu, erf, got rely. Did you mean relu? Leave activation out to use the default (relu).
       2
 
       count residual-mlp:multiplier=1/M
-      isobath: residual-mlp:multiplier=1/M: expected a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l), got 1/M. Did you mean 1/L? Leave multiplier out for 1/L.
+      isobath: residual-mlp:multiplier=1/M: expected a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l), got 1/M. Did you mean 1/L? Leave multiplier out to use the default (1/L).
       2
 
       count nothing.json
-      isobath: nothing.json: can't be read (no such file or directory). Give a preset or a network's JSON file.
+      isobath: nothing.json: can't be read (no such file or directory). Give a preset or the JSON file of a network.
       2
 
       count broken.json
-      isobath: broken.json: expected JSON, got something else (Expected ',' or '}' after property value in JSON at position 16). Write one with isobath show network NETWORK.
+      isobath: broken.json: expected JSON, got other text (Expected ',' or '}' after property value in JSON at position 16). Make a network file with isobath show network NETWORK.
       2
 
       count width.json
@@ -345,7 +351,7 @@ describe('wrong input', () => {
       2
 
       count shape.json
-      isobath: shape.json: repeat1.dense1: expected 2 outputs so that the block can be repeated, got 5. Set its width to 2.
+      isobath: shape.json: repeat1.dense1: expected 2 outputs so that the block can be repeated, got 5. Set the layer's width to 2.
       2
 
       train three.json --data moons
@@ -353,15 +359,15 @@ describe('wrong input', () => {
       2
 
       count mlp:depth=10000,width=1000000
-      isobath: network: expected a size that can be counted exactly, got 9999000794000000. Make it narrower or less deep.
+      isobath: network: expected a size that can be counted exactly, got 9999000794000000. Make the network narrower or shallower.
       2
 
       init mlp:depth=10000,width=1000000 --out w.safetensors
-      isobath: network: expected a size that can be counted exactly, got 9999000794000000. Make it narrower or less deep.
+      isobath: network: expected a size that can be counted exactly, got 9999000794000000. Make the network narrower or shallower.
       2
 
       init mlp:depth=10,width=100000 --out w.safetensors
-      isobath: mlp:depth=10,width=100000: expected at most 4 GiB of weights, as much as can be trained, got 90,080,400,010 of 4 bytes. Make the network narrower or less deep.
+      isobath: mlp:depth=10,width=100000: expected at most 4 GiB of weights, the limit of training, got 90,080,400,010 weights of 4 bytes. Make the network narrower or less deep.
       2
 
       train mlp:depth=10000,width=10000 --data moons
@@ -371,7 +377,7 @@ describe('wrong input', () => {
     `)
   })
 
-  it('in files says what was expected', async () => {
+  it('refuses wrong files with a message about the expected contents', async () => {
     await isobath('init mlp:depth=2,width=9 --data moons --out other.safetensors')
     writeFileSync('broken.safetensors', 'not a file of weights')
     writeFileSync('broken.json', '{"kind": "chain"')
@@ -396,7 +402,7 @@ describe('wrong input', () => {
     ).toMatchInlineSnapshot(`
       "
       train mlp --data mnist --data-dir /nowhere
-      isobath: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in /nowhere or its folder mnist, found none of them. Get them with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
+      isobath: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in /nowhere or its folder mnist, found none of the files. Get the files with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --init missing.safetensors
@@ -404,7 +410,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --init broken.safetensors
-      isobath: broken.safetensors: expected a header within the file's 21 bytes, got one of 7594793423135338000. Give a whole .safetensors file.
+      isobath: broken.safetensors: expected a header within the file's 21 bytes, got a header of 7594793423135338000 bytes. Give a whole .safetensors file.
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --init other.safetensors
@@ -412,27 +418,27 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --run existing
-      isobath: existing: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
+      isobath: existing: this folder already holds a run. Choose another folder, or resume the run with train --resume, or with resume in a program.
       2
 
       evaluate missing
-      isobath: missing: expected a run's folder or a weights file, and there is nothing. Check the path.
+      isobath: missing: expected the folder of a run or a weights file, but nothing exists there. Check the path.
       2
 
       evaluate empty
-      isobath: empty: expected a run's folder with run.json in it. Give the folder that train named.
+      isobath: empty: expected the folder of a run, which contains run.json. Give a folder that train wrote.
       2
 
       evaluate existing --data glyphs
-      isobath: glyphs: expected 2 values in a sample, as existing was trained on (moons), got 784. Give it data of that kind.
+      isobath: glyphs: expected 2 values in a sample, as in the training of existing on moons, got 784. Use data like that of the training.
       2
 
       evaluate existing --network mlp
-      isobath: --network: existing is a run and has its network. Leave it out.
+      isobath: --network: existing is a run, which stores its network. Leave --network out.
       2
 
       evaluate other.safetensors --data moons
-      isobath: --network: expected the network of other.safetensors, got none. The file has weights alone.
+      isobath: --network: expected the network of other.safetensors, got none. The file holds weights only, so name their network.
       2
 
       evaluate other.safetensors --network mlp --data moons
@@ -440,19 +446,19 @@ describe('wrong input', () => {
       2
 
       evaluate other.safetensors --network mlp
-      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
+      isobath: --data: expected the name of a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Give a name, such as --data glyphs.
       2
 
       evaluate broken.json --network mlp --data moons
-      isobath: broken.json: expected a header within the file's 16 bytes, got one of 4189021028785791500. Give a whole .safetensors file.
+      isobath: broken.json: expected a header within the file's 16 bytes, got a header of 4189021028785791500 bytes. Give a whole .safetensors file.
       2
       "
     `)
   })
 })
 
-describe('what can not be written', () => {
-  it('exits with 1, at once where the work is long, and leaves nothing', async () => {
+describe('a place that can not be written', () => {
+  it('gives exit status 1 before long work, and leaves no file behind', async () => {
     writeFileSync('file', '')
     const said: string[] = []
     for (const words of [

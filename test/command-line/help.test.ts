@@ -1,4 +1,4 @@
-/** What the help says of presets and of the options that every command takes. */
+/** Tests the help about presets and about the options that every command accepts. */
 import { describe, expect, it } from 'vitest'
 import { describePresets } from '../../src/network/preset-help.ts'
 import { isobath } from '../support/command-line.ts'
@@ -9,10 +9,10 @@ async function helpOf(command: string): Promise<string> {
   return stdout
 }
 
-describe('the presets', () => {
+describe('the help about presets', () => {
   const help = helpOf('')
 
-  /** Lines that name something, below a title. */
+  /** Returns the names at the start of the lines below a title in a group of presets. */
   async function namesBelow(group: string, title: string): Promise<string[]> {
     const [, section = ''] = (await help).split(`\n${group}`)
     const lines = section.split('\n')
@@ -22,7 +22,7 @@ describe('the presets', () => {
     return rest.slice(0, end < 0 ? undefined : end).flatMap((line) => /^ {2}(\S+(?: \S+)*)/.exec(line)?.[1] ?? [])
   }
 
-  it('are told with the options that each of them has', async () => {
+  it('lists the options of each preset', async () => {
     const cifar = 'Convolutional networks for CIFAR'
     expect(await namesBelow(cifar, 'Options:')).toEqual(['norm', 'conv-bias', 'init', 'fan', 'as above'])
     expect(await namesBelow(cifar, 'Options of all but plain-N:')).toEqual(['shortcut', 'remedy', 'multiplier'])
@@ -36,7 +36,7 @@ describe('the presets', () => {
     expect(await namesBelow(du, 'Options of du-conv-resnet:')).toEqual(['channels'])
   })
 
-  it('are all there, with all their options, aligned and within 80 columns', async () => {
+  it('lists all presets and options, aligned and within 80 columns', async () => {
     const text = await help
     for (const { presets, options } of describePresets()) {
       for (const { name } of presets) expect(text).toMatch(new RegExp(`^ {2}${name.replaceAll('|', '\\|')}( |$)`, 'm'))
@@ -51,9 +51,9 @@ describe('the presets', () => {
 })
 
 describe('the list of commands', () => {
-  it('shows the arguments that each command takes', async () => {
+  it('shows the arguments of each command', async () => {
     const [, list] = (await helpOf('')).split('\nCommands:\n')
-    // A line of the list begins with the name and the arguments; only `data` has commands of its own.
+    // Each line of the list begins with the name and the arguments. Only `data` has subcommands.
     const listed = [...list.split('\n\n')[0].matchAll(/^ {2}(\S+(?: [[<].*?[\]>])*)(?: {2}|$)/gm)].map(
       ([, term]) => term,
     )
@@ -81,14 +81,14 @@ describe('--seed and --threads', () => {
     ['data list', 'neither'],
     ['data fetch', 'neither'],
     ['data check', 'neither'],
-  ])('in the help of %s: %s, as they change what it does', async (command, named) => {
+  ])('appear in the help of the command %s only if they have an effect: %s', async (command, named) => {
     const help = await helpOf(command)
     expect(help).toContain('--json')
     expect(help.includes('--seed <n>')).toBe(named === 'both' || named === 'seed')
     expect(help.includes('--threads <n>')).toBe(named === 'both' || named === 'threads')
   })
 
-  it('are taken by every command, and read in the same way', async () => {
+  it('are accepted and checked by every command, even without an effect', async () => {
     const plain = await isobath('count mlp:depth=2,width=4')
     expect(plain.status).toBe(0)
     expect(await isobath('count mlp:depth=2,width=4 --seed 3 --threads 1')).toEqual(plain)

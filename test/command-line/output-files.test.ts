@@ -1,4 +1,4 @@
-/** Files that commands write: no file that the user needs is lost to them, and no text out of a file rules the terminal. */
+/** Tests that no command overwrites a file that the user needs, and that no text from a file controls the terminal. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ const place = (name: string): string => join(root, name)
 const table = place('own.csv')
 const run = place('run')
 
-/** A class whose name would set a terminal's title, and colors. */
+/** Name of a class that would set the title and the color of a terminal. */
 const hostile = '\u001b]0;pwned\u0007\u001b[31mRED'
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const contents = (): string[] =>
     .map((file) => `${file} ${readFileSync(file, 'latin1')}`)
 
 describe('a file to write', () => {
-  it('is refused where it is read by the command, belongs to a run, or is of another kind', async () => {
+  it('is refused if the command reads it, if it belongs to a run, or if it is of another kind', async () => {
     const before = contents()
     const quick = `--data ${table} --steps 2 --seeds 1`
     const refused = [
@@ -55,37 +55,37 @@ describe('a file to write', () => {
     for (const words of refused) printed.push(await isobath(words))
     expect(printed.map(({ status }) => status)).toEqual(refused.map(() => 2))
     expect(saidOn(printed, root)).toMatchInlineSnapshot(`
-      "isobath: --out: ROOT/own.csv is read by this command. Choose another file.
-      isobath: --out: ROOT/test.csv is read by this command. Choose another file.
-      isobath: --out: expected a new file, or a table of predictions to write over, got ROOT/test.csv, which is something else. Choose another file.
-      isobath: --out: ROOT/run/run.json belongs to the run in its folder. Choose another file.
-      isobath: --out: ROOT/run/checkpoint-100.safetensors belongs to the run in its folder. Choose another file.
-      isobath: --report: ROOT/own.csv is read by this command. Choose another file.
-      isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.
-      isobath: --report: expected a new file, or HTML to write over, got ROOT/test.csv, which is something else. Choose another file.
-      isobath: --out: ROOT/own.csv is read by this command. Choose another file.
-      isobath: --report: ROOT/new/comparison.json belongs to the run in its folder. Choose another file.
-      isobath: --report: ROOT/new/trials.jsonl belongs to the run in its folder. Choose another file.
-      isobath: --figure: ROOT/one.svg is to be written by another option as well. Choose another file.
-      isobath: --probe-figure: ROOT/one.svg is to be written by another option as well. Choose another file.
-      isobath: --probe-figure: ROOT/pf/gradientNorm.svg is to be written by another option as well. Choose another file.
-      isobath: --out: ROOT/net.json is read by this command. Choose another file.
-      isobath: --out: expected a new file, or JSON to write over, got ROOT/own.csv, which is something else. Choose another file.
-      isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.
+      "isobath: --out: this command reads ROOT/own.csv and must not overwrite the file. Choose another file.
+      isobath: --out: this command reads ROOT/test.csv and must not overwrite the file. Choose another file.
+      isobath: --out: expected a new file, or a table of predictions to overwrite, got the existing file ROOT/test.csv with other contents. Choose another file.
+      isobath: --out: ROOT/run/run.json belongs to a stored run. Choose another file.
+      isobath: --out: ROOT/run/checkpoint-100.safetensors belongs to a stored run. Choose another file.
+      isobath: --report: this command reads ROOT/own.csv and must not overwrite the file. Choose another file.
+      isobath: --report: expected a new file, or HTML to overwrite, got the existing file ROOT/package.json with other contents. Choose another file.
+      isobath: --report: expected a new file, or HTML to overwrite, got the existing file ROOT/test.csv with other contents. Choose another file.
+      isobath: --out: this command reads ROOT/own.csv and must not overwrite the file. Choose another file.
+      isobath: --report: ROOT/new/comparison.json belongs to a stored run. Choose another file.
+      isobath: --report: ROOT/new/trials.jsonl belongs to a stored run. Choose another file.
+      isobath: --figure: another option writes ROOT/one.svg as well. Choose another file.
+      isobath: --probe-figure: another option writes ROOT/one.svg as well. Choose another file.
+      isobath: --probe-figure: another option writes ROOT/pf/gradientNorm.svg as well. Choose another file.
+      isobath: --out: this command reads ROOT/net.json and must not overwrite the file. Choose another file.
+      isobath: --out: expected a new file, or JSON to overwrite, got the existing file ROOT/own.csv with other contents. Choose another file.
+      isobath: --report: expected a new file, or HTML to overwrite, got the existing file ROOT/package.json with other contents. Choose another file.
       "
     `)
     expect(contents()).toEqual(before)
   })
 
-  it('may be an earlier one of the same kind', async () => {
+  it('may replace an earlier file of the same kind', async () => {
     const out = place('predictions.csv')
     for (const _ of [1, 2]) expect(await isobath(`predict ${run} --out ${out}`)).toMatchObject({ status: 0 })
     expect(readFileSync(out, 'utf8')).toMatch(/^sample,expected,predicted,/)
   })
 })
 
-describe('text out of files', () => {
-  it('is printed without what a terminal would obey', async () => {
+describe('text from files', () => {
+  it('is printed with control characters as codes', async () => {
     const printed = [
       await isobath(`train mlp:depth=1,width=4 --data ${table} --steps 3 --run ${place('again')}`),
       await isobath(`train --resume ${run}`),
@@ -97,7 +97,7 @@ describe('text out of files', () => {
     expect(all).not.toContain('\u0007')
   })
 
-  it('is handed on to other programs as it is, and shown in codes where predictions go to a terminal', async () => {
+  it('is unchanged in predictions for other programs, and has codes in predictions for a terminal', async () => {
     const { isTTY } = process.stdout
     try {
       process.stdout.isTTY = false

@@ -1,4 +1,6 @@
-/** `predict`, as a user runs it: on a run with words for labels, on new rows of the table, and on a weights file. */
+/**
+ * Tests `predict` as a user runs it: on a run with words as labels, on new rows of the table, and on a weights file.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -22,7 +24,7 @@ beforeAll(async () => {
 })
 
 describe('predict', () => {
-  it('prints a table with the names of the classes', async () => {
+  it('prints a CSV table with the names of the classes', async () => {
     const { status, stdout } = await isobath(['predict', run])
     const [head, ...lines] = stdout.trimEnd().split('\n')
     expect(status).toBe(0)
@@ -33,7 +35,7 @@ describe('predict', () => {
     )
   })
 
-  it('takes new rows, which are standardized as the training was', async () => {
+  it('standardizes new rows with the statistics of the training', async () => {
     const rows = join(root, 'new.csv')
     writeFileSync(rows, 'length,width,flower\n2,5,rose\n17,5,rose\n')
     const { predictions, task } = await isobathJson(`predict ${run} --test-file ${rows}`)
@@ -46,7 +48,7 @@ describe('predict', () => {
     expect(evaluated).toMatchObject({ test: { error: 0.5 }, sameData: true })
   })
 
-  it('counts no test row of the training as a training row, where another file is tested on', async () => {
+  it('uses no test row of the training as a training row if --test-file names another file', async () => {
     const part = join(root, 'part')
     const words = '--data-seed 3 --samples 20 --validation 0.2 --test-fraction 0.4 --label flower --separator ,'
     const trained = await isobathJson(`train mlp:depth=1,width=8 --data ${table} ${words} --steps 20 --run ${part}`)
@@ -54,7 +56,7 @@ describe('predict', () => {
     writeFileSync(rows, 'flower;length;width\nrose;2;5\nrose;17;5\nrose;3;5\nrose;1;\n')
     const file = join(part, 'run.json')
     const description = JSON.parse(readFileSync(file, 'utf8'))
-    // As it is, and as older runs were: called csv, and without an encoding.
+    // The run as it is, and with the facts of older runs: the data is called csv, and has no encoding.
     for (const older of [{}, { name: 'csv' }, { name: 'csv', encoding: undefined }]) {
       writeFileSync(file, signed({ ...description, data: { ...description.data, ...older } }))
       const own = await isobathJson(`evaluate ${part}`)
@@ -82,7 +84,7 @@ describe('predict', () => {
     )
   })
 
-  it('takes another file in place of the one that the training was tested on, also where that is gone', async () => {
+  it('takes the file of --test-file instead of the test file of the training, even if that file is gone', async () => {
     const kept = join(root, 'tested')
     const [first, second] = ['first.csv', 'second.csv'].map((name) => join(root, name))
     writeFileSync(first, 'length,width,flower\n2,5,rose\n')
@@ -99,7 +101,7 @@ describe('predict', () => {
     expect(await isobathJson(`evaluate ${kept} --test-file ${second}`)).toMatchObject({ ...same, sameData: false })
   })
 
-  it('predicts every row of another table, whatever its columns are called after and whether it has labels', async () => {
+  it('predicts every row of another table, with other columns, in another order and without labels', async () => {
     const lines = readFileSync(table, 'utf8').trimEnd().split('\n')
     const copy = join(root, 'copy.csv')
     writeFileSync(copy, `${lines.join('\n')}\n`)
@@ -114,16 +116,16 @@ describe('predict', () => {
       Object(list).map(({ expected: _, ...others }: object & { expected: unknown }) => others)
     expect(unlabeled.predictions).toEqual(without(labeled.predictions))
     expect(stderr.split('\n')).toEqual([
-      'bare.csv: 60 rows, 3 columns between semicolons, named by the first line, 1 left out',
-      'left out, as the training had no such column: color',
-      'flower is not in the table: predictions stand alone',
+      'bare.csv: 60 rows, 3 columns separated by semicolons, with a header; 1 column left out',
+      'columns left out because the training table lacks them: color',
+      'the label flower is not in the table, so the predictions are not scored',
       '',
     ])
     const own = await isobathJson(`predict ${run} --data ${table}`)
     expect(own).toMatchObject({ set: 'test', predictions: { length: 12 } })
   })
 
-  it('scores every row of another table, as one set', async () => {
+  it('has a counterpart in evaluate, which scores every row of another table as one test set', async () => {
     const few = join(root, 'few.csv')
     writeFileSync(few, 'flower,width,length\nrose,5,2\nrose,5,3\nrose,5,17\n')
     const scored = await isobathJson(`evaluate ${run} --data ${few}`)
@@ -135,7 +137,7 @@ describe('predict', () => {
     )
   })
 
-  it('knows the columns without being told again, and an older run of its own table only', async () => {
+  it('encodes a new table like the table of the training, but not for an older run without an encoding', async () => {
     const cities = join(root, 'cities.csv')
     const line = (row: number): string =>
       `${row},${['Oslo', 'Bergen', 'Voss'][row % 3]},,${10 * (row % 3) + (row % 5)}\n`
@@ -144,7 +146,7 @@ describe('predict', () => {
     const words = `--data ${cities} --categorical city --ignore id,remark --target values --label price --epochs 60`
     await isobathJson(`train mlp:depth=1,width=8 ${words} --run ${kept}`)
     const few = join(root, 'some-cities.csv')
-    // Encoded on its own, Voss would be the second of two words, and Oslo the first.
+    // Without the encoding of the training, Voss would be the second of two words, and Oslo the first.
     writeFileSync(few, 'city\nVoss\nOslo\nVoss\nRome\n')
     const { predictions } = await isobathJson(`predict ${kept} --data ${few}`)
     const [voss, oslo, again] = Object(predictions).map(({ predicted }: { predicted: number[] }) => predicted[0])
@@ -162,7 +164,7 @@ describe('predict', () => {
       said.push(`${status} ${stderr}`)
     }
     expect(said.join('').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "2 isobath: some-cities.csv: expected at least one column beside the label, got one column in all. Check --separator, --label and --ignore.
+      "2 isobath: some-cities.csv: expected at least one column beside the label, got one column in total. Check --separator, --label and --ignore.
       2 isobath: ROOT/cities/run.json: data.encoding: Invalid input. The file was changed or broken.
       2 isobath: ROOT/cities/run.json: data.encoding.columns.0: Invalid input. The file was changed or broken.
       2 isobath: ROOT/cities/run.json: data.encoding: Invalid input: expected object, received array. The file was changed or broken.
@@ -172,7 +174,7 @@ describe('predict', () => {
     expect(await isobathJson(`evaluate ${kept}`)).toMatchObject({ sameData: true })
   })
 
-  it('writes a file, and takes a weights file with its network', async () => {
+  it('writes its predictions to a file, and reads a weights file with --network', async () => {
     const printed = await isobath(['predict', run, '--set', 'train'])
     const words = ['--network', 'mlp:depth=1,width=8', '--data', table, '--set', 'train']
     const out = join(root, 'made', 'predictions.csv')
@@ -183,7 +185,7 @@ describe('predict', () => {
     expect(readFileSync(out, 'utf8')).toBe(printed.stdout)
   })
 
-  it('takes a model in a weights file, with its statistics and its classes, and rows of numbers in the order of its inputs', async () => {
+  it('reads a model with its statistics and classes, and predicts rows of numbers in the order of its inputs', async () => {
     const model = join(root, 'model.safetensors')
     await saveWeights(model, await readRun(run))
     const rows = join(root, 'rows.csv')
@@ -196,7 +198,7 @@ describe('predict', () => {
     const named = join(root, 'named.csv')
     writeFileSync(named, 'length,width,flower\n2,5,rose\n17,5,rose\n')
     expect(await isobathJson(`evaluate ${model} --data ${named}`)).toMatchObject({ test: { error: 0.5 } })
-    // As the table of the training was, by its names.
+    // The columns are matched by the names in the table of the training.
     const turned = join(root, 'turned.csv')
     writeFileSync(turned, 'flower,width,length\nrose,5,2\nrose,5,17\n')
     expect(await isobathJson(`evaluate ${model} --data ${turned}`)).toMatchObject({ test: { error: 0.5 } })
@@ -208,14 +210,14 @@ describe('predict', () => {
       await isobath(['predict', model]),
     ]
     expect(saidOn(refused, root)).toMatchInlineSnapshot(`
-      "isobath: --standardize: rows.csv is standardized as the table of the training was. Leave it out.
-      isobath: blobs: expected 2 classes, as ROOT/model.safetensors was trained on, got 3. Give it data of that kind.
-      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
+      "isobath: --standardize: rows.csv is standardized like the table of the training. Leave --standardize out.
+      isobath: blobs: expected 2 classes, as in the training of ROOT/model.safetensors, got 3. Use data like that of the training.
+      isobath: --data: expected the name of a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Give a name, such as --data glyphs.
       "
     `)
   })
 
-  it('takes a run on data that a program made, which no command loads by itself', async () => {
+  it('predicts new tables with a run on data that a program made, but can not load that data', async () => {
     const inputs = Array.from({ length: 40 }, (_, row) => [1000 + row, row % 7])
     const labels = inputs.map(([first]) => (first < 1020 ? 'early' : 'late'))
     const own = join(root, 'own')
@@ -246,28 +248,28 @@ describe('predict', () => {
       await isobath(['diagnose', own]),
     ]
     expect(saidOn(refused, root)).toMatchInlineSnapshot(`
-      "isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
-      isobath: first.csv, line 2, column "column 1": expected a number, as in the training, got "early". Correct it.
-      isobath: blank.csv, line 2, column "label": expected a value, got an empty cell. Fill it in, or leave such rows out: --missing drop.
-      isobath: moons: expected classes, as ROOT/own was trained on, got inputs to be given back (--target autoencode). Give it data of that kind.
-      isobath: --label: ROOT/own keeps no table: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.
+      "isobath: --data: expected the name of a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Give a name, such as --data glyphs.
+      isobath: first.csv, line 2, column "column 1": expected a number, as in the training table, got "early". Correct the cell.
+      isobath: blank.csv, line 2, column "label": expected a value, got an empty cell. Fill the cell in, or use --missing drop to leave out rows with missing cells.
+      isobath: moons: expected classes, as in the training of ROOT/own, got inputs to reconstruct (--target autoencode). Use data like that of the training.
+      isobath: --label: ROOT/own stores no names of columns. Leave the option out, and order the columns as in the training: first the inputs, then the label.
       isobath: times: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.
       "
     `)
   })
 
-  it('predicts nothing where the network has no numbers to say', async () => {
+  it('predicts nothing if the outputs of the network are NaN', async () => {
     const lost = join(root, 'lost')
     await isobathJson(`train mlp:depth=1,width=8 --data ${table} --steps 30 --rate 1e30 --run ${lost}`)
     const { status, stdout, stderr } = await isobath(['predict', lost])
     expect(status).toBe(0)
     expect(stdout.split('\n')[1]).toMatch(/^\d+,(rose|"lily, tall"),,NaN,NaN$/)
-    expect(stderr).toContain("12 of 12 samples: the network's outputs aren't numbers, so nothing is predicted.")
+    expect(stderr).toContain("12 of 12 samples: nothing is predicted, because the network's outputs are not numbers.")
     const { predictions } = await isobathJson(`predict ${lost}`)
     expect(predictions).toMatchObject(Array.from({ length: 12 }, () => ({ predicted: null })))
   })
 
-  it('says what it can not do', async () => {
+  it('refuses data, sets and options that do not fit the run', async () => {
     mkdirSync(join(root, 'empty'))
     const other = join(root, 'other.csv')
     writeFileSync(other, readFileSync(table, 'utf8').replaceAll('rose', 'aster'))
@@ -290,16 +292,16 @@ describe('predict', () => {
     ]
     expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
-      "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
-      isobath: --set: flowers.csv has no samples for validation. Hold some out, or choose train or test.
-      isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (flowers.csv), got 784. Give it data of that kind.
-      isobath: blobs: expected 2 classes, as ROOT/run was trained on (flowers.csv), got 3. Give it data of that kind.
-      isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.
-      isobath: --set: all rows of other.csv are predicted, as it isn't the run's own. Leave it out.
-      isobath: --categorical: the run was trained with column "width" as numbers, and takes tables so. Leave it out.
-      isobath: --standardize: other.csv is standardized as the table of the training was. Leave it out.
-      isobath: unlabeled.csv: expected a column "flower", as in the training's table, got width, length. Add it, or give the table the names of the training's.
-      isobath: narrow.csv: expected a column "width", as in the training's table, got flower, length. Add it, or give the table the names of the training's.
+      "isobath: ROOT/empty: expected the folder of a run, which contains run.json. Give a folder that train wrote.
+      isobath: --set: expected a set with samples, got validation, which is empty in flowers.csv. Hold out samples for validation, or choose train or test.
+      isobath: glyphs: expected 2 values in a sample, as in the training of ROOT/run on flowers.csv, got 784. Use data like that of the training.
+      isobath: blobs: expected 2 classes, as in the training of ROOT/run on flowers.csv, got 3. Use data like that of the training.
+      isobath: other.csv, line 2, column "flower": expected a class of the training table (lily, tall, rose), got "aster". Correct the cell, or leave the row out, because the network predicts no other class.
+      isobath: --set: all rows of other.csv are predicted, since the table is not the run's own. Leave --set out.
+      isobath: --categorical: the run was trained with column "width" as numbers and must read other tables in the same way. Leave the option out.
+      isobath: --standardize: other.csv is standardized like the table of the training. Leave --standardize out.
+      isobath: unlabeled.csv: expected a column "flower", as in the training table, got width, length. Add the column, or rename the columns as in the training table.
+      isobath: narrow.csv: expected a column "width", as in the training table, got flower, length. Add the column, or rename the columns as in the training table.
       isobath: /proc/predictions: can't be written (no such file or directory). Choose another place.
       "
     `)

@@ -1,4 +1,4 @@
-/** The program as a process of its own: signals, pipes, several at once. */
+/** Tests the program as a process of its own: signals, pipes, and several processes at once. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Starts the program; `onStderr` is told of all that it has written there so far. */
+/** Starts the program. `onStderr` gets the whole text on stderr after each new part. */
 function start(
   words: string,
   onStderr: (text: string, child: ChildProcess) => void = () => {},
@@ -37,7 +37,7 @@ function start(
   return { child, ended }
 }
 
-/** Waits until it is so, or the process has ended. */
+/** Waits until the condition holds or the process has ended. */
 async function until(isSo: () => boolean, child: ChildProcess): Promise<void> {
   while (!isSo() && child.exitCode === null && child.signalCode === null) await sleep(20)
 }
@@ -45,7 +45,7 @@ async function until(isSo: () => boolean, child: ChildProcess): Promise<void> {
 const hasContent = (file: string): boolean => existsSync(file) && statSync(file).size > 0
 
 describe('Ctrl-C', () => {
-  it('stops a training, which keeps what it reached and says where', async () => {
+  it('stops a training, which stores its latest weights and prints their file', async () => {
     const words = 'train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run stopped'
     const { child, ended } = start(words)
     await until(() => hasContent(join(root, 'stopped', 'metrics.jsonl')), child)
@@ -53,21 +53,23 @@ describe('Ctrl-C', () => {
     const { status, stdout, stderr } = await ended
     expect({ status, stderr: stderr.split('\n') }).toEqual({
       status: 0,
-      stderr: expect.arrayContaining(['Stopping after the steps under way, to save them. Ctrl-C again ends at once.']),
+      stderr: expect.arrayContaining([
+        'Stopping after the steps under way, and saving the run. Press Ctrl-C again to end at once.',
+      ]),
     })
     const [, steps, kept] =
-      /^Stopped after ([\d,]+) of 10,000,000 steps\. The weights reached are in (\S+)\.$/m.exec(stdout) ?? []
+      /^Stopped after ([\d,]+) of 10,000,000 steps\. The latest weights are in (\S+)\.$/m.exec(stdout) ?? []
     expect(kept).toBe(`stopped/checkpoint-${steps.replaceAll(',', '')}.safetensors`)
     expect(readdirSync(join(root, 'stopped'))).toContain(kept.replace('stopped/', ''))
-    expect(stdout).toMatch(/^Go on with: isobath train --resume stopped$/m)
+    expect(stdout).toMatch(/^Resume the run with: isobath train --resume stopped$/m)
     expect(readdirSync(join(root, 'stopped'))).not.toContain('lock')
     expect(JSON.parse(readFileSync(join(root, 'stopped', 'result.json'), 'utf8'))).toMatchObject({ interrupted: true })
-    expect(stdout).toMatch(/^It was not scored: isobath evaluate stopped says how well it does so far\.$/m)
+    expect(stdout).toMatch(/^A stopped run is not scored\. Score the latest weights with: isobath evaluate stopped$/m)
     const evaluated = await start('evaluate stopped').ended
     expect(evaluated.stdout).toMatch(/^train {2}loss \d.*$/m)
   })
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('and %s save a training alike', async (signal) => {
+  it.each(['SIGTERM', 'SIGHUP'] as const)('saves a training, and so does %s', async (signal) => {
     const run = `stopped-by-${signal}`
     const { child, ended } = start(
       `train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run ${run}`,
@@ -78,13 +80,13 @@ describe('Ctrl-C', () => {
     expectSaved(run)
   })
 
-  it('a second time ends a training at once, and leaves no lock', async () => {
-    // Scoring that network on one thread takes many times longer than the second Ctrl-C is away, on any machine.
+  it('ends a training at once when Ctrl-C is pressed again, and leaves no lock behind', async () => {
+    // Scoring the network on one thread takes much longer than the time until the second Ctrl-C, on any machine.
     const words = 'train mlp:depth=3000,width=64 --data glyphs --steps 100000 --threads 1 --run twice'
     const { child, ended } = start(words)
     await until(() => existsSync(join(root, 'twice', 'run.json')), child)
     child.kill('SIGINT')
-    // Again and again: a busy process hears two at once, which count as one.
+    // The signal is sent repeatedly, because a busy process receives two signals at once, which count as one.
     const again = setInterval(() => child.kill('SIGINT'), 700)
     const { status, stdout } = await ended.finally(() => clearInterval(again))
     expect({ status, stdout }).toEqual({ status: 130, stdout: '' })
@@ -93,23 +95,23 @@ describe('Ctrl-C', () => {
     expect(names).not.toContain('lock')
   })
 
-  it('in a comparison shows what was done', async () => {
+  it('stops a comparison, which shows the results so far', async () => {
     const words = 'compare mlp:width=8 --depths 1,3 --seeds 50 --data moons --samples 64 --steps 20000 --threads 1'
     let pressed = false
     const { ended } = start(words, (text, child) => {
-      // Once, and while there are many seconds of work to come.
+      // The signal is sent once, while many seconds of work remain.
       if (!pressed && text.includes('(1 of 100 done)')) pressed = child.kill('SIGINT')
     })
     const { status, stdout, stderr } = await ended
     expect(status).toBe(0)
-    expect(stderr).toContain('Stopping; what is done is shown. Ctrl-C again ends at once.')
-    expect(stdout.replace(/\s+/g, ' ')).toContain('Stopped before all trainings were done: this is what there was.')
+    expect(stderr).toContain('Stopping. The results so far are printed. Press Ctrl-C again to end at once.')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('The comparison was stopped before all trainings were done.')
     expect(stdout).toMatch(/^plain +3 .* \d+ of 50$/m)
   })
 })
 
-describe('Ctrl-C before the first training of a comparison is done', () => {
-  it('leaves an earlier report as it is', async () => {
+describe('Ctrl-C before a comparison has finished a training', () => {
+  it('leaves an earlier report unchanged', async () => {
     writeFileSync(join(root, 'earlier.html'), '<!doctype html>the report of yesterday')
     const words =
       'compare mlp:width=8 --depths 3 --seeds 1 --data moons --samples 64 --steps 10000000 --log-every 100000'
@@ -119,14 +121,16 @@ describe('Ctrl-C before the first training of a comparison is done', () => {
     })
     const { status, stdout } = await ended
     expect(status).toBe(0)
-    expect(stdout).toBe('Stopped before the first training was done.\nNot written: earlier.html\n')
+    expect(stdout).toBe(
+      'The comparison was stopped before the first training was done.\nNo training was finished, so no file was written: earlier.html\n',
+    )
     expect(readFileSync(join(root, 'earlier.html'), 'utf8')).toBe('<!doctype html>the report of yesterday')
   })
 })
 
 const resultIn = (run: string): unknown => JSON.parse(readFileSync(join(root, run, 'result.json'), 'utf8'))
 
-/** Expects all that a stopped training reached in its folder. */
+/** Expects the result and the last checkpoint of a stopped training in its folder, and no lock. */
 function expectSaved(run: string): void {
   const { steps, interrupted } = Object.assign({ steps: 0, interrupted: false }, resultIn(run))
   expect(interrupted).toBe(true)
@@ -134,40 +138,40 @@ function expectSaved(run: string): void {
   expect(readdirSync(join(root, run))).not.toContain('lock')
 }
 
-// util-linux's `script` runs a program on a terminal; there is none of that kind elsewhere.
+// The command `script` of util-linux runs a program on a terminal. Other systems have no such command.
 describe.runIf(process.platform === 'linux' && existsSync('/usr/bin/script'))('a terminal that is closed', () => {
-  it('saves a training, and the status tells of the stop', async () => {
+  it('stops a training, which is saved and exits with the status of a stop', async () => {
     const words = 'train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run closed'
-    // As a shell does at a prompt, this one passes the signal on to its job.
+    // This shell forwards the signal to its job, like a shell at a prompt.
     const line = `'${process.execPath}' '${builtProgram}' ${words} & trap 'kill -HUP $!' HUP; wait $!; wait $!; echo $? > status`
     const terminal = spawn('/usr/bin/script', ['-qc', line, '/dev/null'], { cwd: root })
     await until(() => hasContent(join(root, 'closed', 'metrics.jsonl')), terminal)
     terminal.kill('SIGKILL')
     while (!hasContent(join(root, 'status'))) await sleep(20)
     expectSaved('closed')
-    // 130, or 134 where Node itself aborts at its end: Node 20 can't bear that the terminal is gone.
+    // The status is 130, or 134 if Node itself aborts at its end. Node 20 aborts because the terminal is gone.
     expect(readFileSync(join(root, 'status'), 'utf8')).toMatch(/^13[04]\n$/)
   })
 })
 
-/** Closes these of the program's outputs, as a reader does that ends before it. */
+/** Closes outputs of the program, like a reader that ends before the program. */
 function close(child: ChildProcess, closed: string): void {
   if (closed.includes('stdout')) child.stdout?.destroy()
   if (closed.includes('stderr')) child.stderr?.destroy()
 }
 
-// `2>&1 | head` closes both, and so does `2>&1 | tee log` after Ctrl-C, which ends tee too.
+// `2>&1 | head` closes both outputs. So does `2>&1 | tee log` after Ctrl-C, because Ctrl-C ends tee as well.
 describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed) => {
   const name = closed.replaceAll(' ', '-')
 
-  it('does not keep a training from its end', async () => {
+  it('does not stop a training before its end', async () => {
     const { child, ended } = start(`train mlp:depth=3,width=16 --data moons --steps 300 --run whole-${name}`)
     close(child, closed)
     expect(await ended).toMatchObject({ status: 0 })
     expect(resultIn(`whole-${name}`)).toMatchObject({ steps: 300, interrupted: false })
   })
 
-  it('does not keep Ctrl-C from saving a training, and the status tells of the stop where stdout can not', async () => {
+  it('does not prevent Ctrl-C from saving a training, and gives status 130 if stdout is closed', async () => {
     const run = `saved-${name}`
     const words = `train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run ${run}`
     const { child, ended } = start(words)
@@ -178,7 +182,7 @@ describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed)
     expectSaved(run)
   })
 
-  it('does not keep Ctrl-C from saving a diagnosis and its report', async () => {
+  it('does not prevent Ctrl-C from saving a diagnosis and its report', async () => {
     const run = `diagnosed-${name}`
     const words = `diagnose mlp:depth=3,width=16 --data moons --steps 1000000 --seeds 1 --threads 1 --run ${run}`
     let isTraining = false
@@ -193,26 +197,26 @@ describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed)
     expect(readdirSync(join(root, run))).toContain('report.html')
   })
 
-  it('does not make a success of wrong input', async () => {
+  it('does not hide the exit status of wrong input', async () => {
     const { child, ended } = start('count mlp:depth=-1')
     close(child, closed)
     expect(await ended).toMatchObject({ status: 2 })
   })
 })
 
-describe('as a process', () => {
+describe('the program', () => {
   it('prints nothing but JSON on stdout, and plain lines on stderr', async () => {
     const words = 'train residual-mlp:depth=4,width=8 --data moons --samples 64 --steps 20 --json --run plain'
     const { status, stdout, stderr } = await start(words).ended
     expect(status).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ run: 'plain', diverged: null })
-    // On a busy machine lines come between and after: what takes long shows that it goes on.
+    // On a busy machine there are more lines between and after, because long work reports its progress.
     expect(stderr).toMatch(
       /^training: 0 of 20 steps \(0%\)\n(training: \d+ of 20 .*\n)*training: 20 steps in \d+:\d\d, loss [\d.]+\n(scoring: .*\n)*$/,
     )
   })
 
-  it('starts several runs at once, each in a folder of its own', async () => {
+  it('stores several runs that start at once, each in a folder of its own', async () => {
     const words = 'train mlp:width=8 --data moons --samples 64 --steps 5 --json --seed'
     const ends = await Promise.all([1, 2, 3].map((seed) => start(`${words} ${seed}`).ended))
     const runs = ends.map(({ stdout }) => String(JSON.parse(stdout).run))
@@ -226,15 +230,16 @@ describe('as a process', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends without a message if its reader closes the pipe', async () => {
     const { child, ended } = start('show plan mlp:widths=10-20-30-40-50-60-70-80-90-100')
     child.stdout?.destroy()
     const { status, stderr } = await ended
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
-  // V8 gets relaxed multiply-add wrong there: multiplications and additions of their own have the bits of exact mode.
-  it.runIf(process.arch === 'x64')('trains rightly where the processor has no AVX', async () => {
+  // Without AVX, V8 computes relaxed multiply-add wrongly. Separate multiplications and additions have the bits of
+  // exact mode.
+  it.runIf(process.arch === 'x64')('trains correctly on a processor without AVX', async () => {
     const words = 'train mlp:depth=3,width=64 --data glyphs --steps 200 --threads 1 --json --run'
     const without = start(`${words} without-avx`, undefined, ['--no-enable-avx']).ended
     const exact = start(`${words} exact --exact`).ended

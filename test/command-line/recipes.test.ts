@@ -1,4 +1,4 @@
-/** Recipes and evaluations on the way, as users of the command line see them. */
+/** Tests recipes and evaluations during training as a user of the command line sees them. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ const place = (name: string): string => join(root, name)
 const quick = 'train mlp:depth=2,width=8 --data moons --samples 64'
 
 describe('train --recipe', () => {
-  it('trains as the paper says, but for what is said otherwise', async () => {
+  it('trains as the paper describes, except for options that are given', async () => {
     const words = `${quick} --recipe he-2015 --steps-scale 0.0005 --augment none --rate 0.05 --run ${place('he')}`
     const { settings, bestTest, evaluations } = await isobathJson(words)
     expect(settings).toMatchObject({
@@ -21,14 +21,14 @@ describe('train --recipe', () => {
       standardize: 'per-pixel-mean',
       optimizer: { name: 'momentum', rate: 0.05, rule: { momentum: 0.9, weightDecay: 1e-4 } },
       schedule: { name: 'step', warmup: 0, dropAt: [0.5, 0.75], dropFactor: 0.1 },
-      // A pass is one step.
+      // An epoch of this small data set is one step.
       evaluateEvery: 1,
     })
     expect(evaluations).toHaveLength(32)
     expect(bestTest).toEqual({ error: expect.any(Number), step: expect.any(Number) })
   })
 
-  it("takes another optimizer with that one's own constants", async () => {
+  it('takes another optimizer with the constants of that optimizer', async () => {
     const common = `${quick} --recipe he-2015 --steps 2 --augment none --evaluate-every never`
     const { settings: adam } = await isobathJson(`${common} --optimizer adam --run ${place('adam')}`)
     expect(adam).toMatchObject({ optimizer: { name: 'adam', rate: 0.001, rule: { weightDecay: 0 } } })
@@ -37,7 +37,7 @@ describe('train --recipe', () => {
     expect(rest).not.toHaveProperty('bestTest')
   })
 
-  it('is refused where there is no such recipe, with what was meant', async () => {
+  it('refuses an unknown recipe, and suggests a similar name', async () => {
     expect(await isobath(`${quick} --recipe he2016`)).toEqual({
       status: 2,
       stdout: '',
@@ -46,33 +46,33 @@ describe('train --recipe', () => {
     })
   })
 
-  it('lists them in its help', async () => {
+  it('has a help text that lists all recipes', async () => {
     const { stdout } = await isobath('train --help')
     expect(stdout.slice(stdout.indexOf('Recipes:'))).toMatchInlineSnapshot(`
       "Recipes:
         he-2015
-          momentum 0.9, rate 0.1, a tenth of it at 32k and at 48k of 64k steps; from
-          110 layers on with a warm-up.
+          momentum 0.9, rate 0.1, divided by 10 at 32k and 48k of 64k steps; networks
+          of at least 110 layers have a warm-up.
           He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition,
           section 4.2 (CIFAR-10).
         he-2016
-          the same, but for the warm-up: all networks take a tenth of the rate in the
+          like he-2015, but all networks have a warm-up: a tenth of the rate in the
           first 400 steps.
           He, Zhang, Ren & Sun 2016, Identity Mappings in Deep Residual Networks,
           appendix (CIFAR).
         wide-resnet-2016
-          nesterov 0.9, rate 0.1, a fifth of it at 60, 120 and 160 of 200 epochs,
+          nesterov 0.9, rate 0.1, divided by 5 at 60, 120 and 160 of 200 epochs,
           weight decay 0.0005.
           Zagoruyko & Komodakis 2016, Wide Residual Networks, sections 3 and 4 (CIFAR,
           mean/std).
-          The paper pads with reflections of the image, here it is zeros.
+          The paper pads images with reflections, Isobath pads images with zeros.
       "
     `)
   })
 })
 
 describe('train --evaluate-every', () => {
-  it('says the last and the best test error, and that they are not the same thing', async () => {
+  it('prints the final and the best test error, and says that the best one is not the result', async () => {
     const words = `${quick} --steps 40 --rate 3 --evaluate-every 10 --run ${place('words')}`
     const { stdout, stderr } = await isobath(words)
     const shown = stdout
@@ -91,13 +91,13 @@ describe('train --evaluate-every', () => {
     expect(shown.slice(shown.indexOf('train '), shown.indexOf('memory'))).toMatchInlineSnapshot(`
       "train  loss LOSS, error ERROR of 64 samples
       test   loss LOSS, error ERROR of 1,000 samples
-      best   test error ERROR after STEPS: the lowest of 4, so chosen on the test set. The result is the last, above.
+      best   test error ERROR after STEPS: the lowest of 4 test errors, chosen with the test set itself. The result of the run is the final test error.
 
-      error on the way, after 10 steps at first:
+      error during training, first measured after 10 steps:
       train  CURVE  ERROR to ERROR
       test   CURVE  ERROR to ERROR
 
-      time   TIME in all, TIME for the steps (SPEED), TIME for what was measured between them
+      time   TIME in total, TIME for the steps (SPEED), TIME for measurements between the steps
       "
     `)
     expect(stderr).toMatch(/^step 10: training error \d+\.\d\d%, test error \d+\.\d\d%$/m)
@@ -108,22 +108,22 @@ describe('train --evaluate-every', () => {
     ['20', [20, 32]],
     ['16epochs', [16, 32]],
     ['never', undefined],
-  ])('%s', async (every, steps) => {
+  ])('evaluates at the right steps with the value %s', async (every, steps) => {
     const { evaluations } = await isobathJson(`${quick} --steps 32 --evaluate-every ${every} --run ${place(every)}`)
     const seen = Array.isArray(evaluations) ? evaluations.map(({ step }) => step) : undefined
     expect(seen).toEqual(steps)
   })
 
-  it('says when the warm-up was over, and on which error it depended', async () => {
+  it('reports the step at which the warm-up ended, and the training error there', async () => {
     const words = `${quick} --steps 150 --warmup-until-error 0.9 --run ${place('warm')}`
     const { stdout, stderr } = await isobath(words)
-    expect(stdout).toMatch(/^The warm-up was over at step 100, with a training error of \d+\.\d\d%\.$/m)
-    expect(stderr).toMatch(/^step 100: training error \d+\.\d\d%, the warm-up is over$/m)
+    expect(stdout).toMatch(/^The warm-up ended at step 100, with a training error of \d+\.\d\d%\.$/m)
+    expect(stderr).toMatch(/^step 100: training error \d+\.\d\d%, the warm-up has ended$/m)
     const never = await isobath(`${quick} --steps 9 --warmup-until-error 0.9 --run ${place('cold')}`)
-    expect(never.stdout).toContain('The warm-up was not over at the end, and the training error was not looked at yet.')
+    expect(never.stdout).toContain('The run ended during the warm-up, before the training error was measured.')
   })
 
-  it('refuses what it has no use for', async () => {
+  it('refuses bad values of options for evaluation, schedule and warm-up', async () => {
     const bad = [
       '--evaluate-every often',
       '--evaluate-every 0',
@@ -139,19 +139,19 @@ describe('train --evaluate-every', () => {
       said.push(`${status} ${stderr.split('\n')[0]}`)
     }
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "2 isobath: option '--evaluate-every <when>' argument 'often' is invalid. Expected steps (500), passes (epoch, 0.5epochs), or never.
-      2 isobath: option '--evaluate-every <when>' argument '0' is invalid. Expected steps (500), passes (epoch, 0.5epochs), or never.
-      2 isobath: --evaluate-every: expected a number above 0 that can be counted in steps, got -1.
+      "2 isobath: option '--evaluate-every <when>' argument 'often' is invalid. Expected a number of steps (500), a number of passes (epoch, 0.5epochs), or never.
+      2 isobath: option '--evaluate-every <when>' argument '0' is invalid. Expected a number of steps (500), a number of passes (epoch, 0.5epochs), or never.
+      2 isobath: --evaluate-every: expected a number above 0 that gives a countable number of steps, got -1.
       2 isobath: --steps-scale: expected a number above 0 and up to 1,000, got 0.
-      2 isobath: --warmup-factor: there is no warm-up. Give its steps (--warmup), or the error that ends it (--warmup-until-error).
-      2 isobath: --warmup and --warmup-until-error: expected one of them, got both. A warm-up has one end: leave one out.
+      2 isobath: --warmup-factor: expected a warm-up for the factor, got none. Give the steps of a warm-up (--warmup) or the error that ends a warm-up (--warmup-until-error).
+      2 isobath: --warmup and --warmup-until-error: expected one of the two, got both. Leave out --warmup or --warmup-until-error.
       2 isobath: --warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got 80."
     `)
   })
 })
 
 describe('train --figure', () => {
-  it('draws the errors on the way, also of a run that has ended', async () => {
+  it('draws the errors during training, also for a run that has ended', async () => {
     const [first, again] = [place('first.svg'), place('again.svg')]
     const { stdout } = await isobath(`${quick} --steps 4 --figure ${first} --run ${place('drawn')}`)
     expect(stdout).toContain(`Drawn: ${first}`)
@@ -161,7 +161,7 @@ describe('train --figure', () => {
     expect(readFileSync(again, 'utf8')).toBe(svg)
   })
 
-  it('is refused before anything is trained where there would be nothing to draw', async () => {
+  it('is refused before the training if there would be nothing to draw', async () => {
     await isobath(`${quick} --steps 4 --run ${place('plain')}`)
     const said = [
       await isobath(`${quick} --figure ${place('no.svg')} --evaluate-every never --run ${place('none')}`),
@@ -170,9 +170,9 @@ describe('train --figure', () => {
     ]
     expect(said.map(({ status }) => status)).toEqual([2, 2, 2])
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
-      "isobath: --figure: there is nothing to draw with --evaluate-every never. Leave one out.
-      isobath: --figure: ROOT/plain isn't evaluated on its way, so there is nothing to draw. Leave it out.
-      isobath: --figure: expected a file ending in .svg, got ROOT/no.png. The picture is SVG.
+      "isobath: --figure: there is nothing to draw with --evaluate-every never. Leave one of the two options out.
+      isobath: --figure: the run in ROOT/plain has no evaluations, so there is nothing to draw. Leave --figure out.
+      isobath: --figure: expected a file name that ends in .svg, got ROOT/no.png. Pictures are SVG files, so choose such a name.
       "
     `)
     expect(existsSync(place('none'))).toBe(false)
@@ -180,7 +180,7 @@ describe('train --figure', () => {
 })
 
 describe('compare --evaluate-every', () => {
-  it('has the best test error beside the last, and recipes alone ask for none', async () => {
+  it('adds the best test error to each row, and is off by default even with a recipe', async () => {
     const common =
       'compare mlp:width=4 --depths 1 --seeds 1 --data moons --samples 64 --recipe he-2015 --augment none --steps 8'
     const { rows } = await isobathJson(`${common} --evaluate-every 4`)

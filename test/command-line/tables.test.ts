@@ -1,4 +1,4 @@
-/** Tables of one's own, from the command line: made here, trained on, scored again. */
+/** Tests the command line with tables of the user's own: the tables are made here, trained on and scored again. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -10,7 +10,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const root = temporaryFolder()
 const home = process.cwd()
 
-/** A price from the town, the rooms and the area, with missing cells; a town with a comma and one with quotes. */
+/**
+ * Makes a table of prices by town, rooms and area, with missing cells. One town has a comma and one has quotes in its
+ * name.
+ */
 function houses(rows: number): string {
   const towns = ['Oslo', 'Bergen', 'Tromsø', '"Nes, Akershus"', '"Little ""Lund"""']
   const lines = Array.from({ length: rows }, (_, row) => {
@@ -25,7 +28,7 @@ function houses(rows: number): string {
   return `\uFEFFid,town,rooms,area,price\r\n${lines.join('')}`
 }
 
-/** Three kinds of fruit by weight and size, semicolons between cells, no header. */
+/** Makes a table of three kinds of fruit by weight and size, with semicolons between cells and without a header. */
 function fruit(rows: number, seed: number): string {
   const kinds = [
     ['apple', 150, 8],
@@ -53,7 +56,7 @@ const network = 'mlp:depth=1,width=16'
 const table = '--data houses.csv --categorical town --ignore id --missing drop'
 
 describe('a table of values', () => {
-  it('is refused until its words and missing cells are spoken for, then trains', async () => {
+  it('is refused until options say how to read words and missing cells, and is then trained on', async () => {
     const words = await isobath(`train ${network} --data houses.csv`)
     expect([words.status, words.stdout]).toEqual([2, ''])
     expect(words.stderr).toMatch(
@@ -73,15 +76,15 @@ describe('a table of values', () => {
       "train      loss N error N% of the variance of N samples, RMSE: price N
       validation loss N error N% of the variance of N samples, RMSE: price N
       test       loss N error N% of the variance of N samples, RMSE: price N
-      data   houses.csv: N rows, N columns between commas, named by the first line, N left out; N rows with missing cells left out
-             price is a value to predict (the target "classes" takes them for classes)
-             town is N inputs, one for each word
+      data   houses.csv: N rows, N columns separated by commas, with a header; N column left out; N rows with missing cells left out
+             the label price is a value to predict (set the target to "classes" to predict classes)
+             town becomes N inputs, one for each word
              N training rows, N test rows chosen by seed N
-             N of the training samples held out for validation"
+             N of the training samples are held out for validation"
     `)
   })
 
-  it('is scored in its own units, and again from the run, whatever folder that is asked from', async () => {
+  it('is scored in its own units, and scored again from the stored run in any folder', async () => {
     const trained = await isobathJson(`train ${network} ${table} --epochs 8 --validation 0.1 --run again`)
     expect(trained).toMatchObject({
       train: { error: expect.any(Number), rmse: [expect.any(Number)] },
@@ -110,7 +113,7 @@ describe('a table of values', () => {
     expect(trained.data).toBe('houses.csv')
   })
 
-  it('is compared without a word of classes or guessing', async () => {
+  it('is compared without any mention of classes or guessing', async () => {
     const words = `compare mlp:width=8 ${table} --depths 1,2 --seeds 1 --steps 20 --report values.html`
     const { stdout } = await isobath(words)
     expect(stdout).toContain('houses.csv, 2,')
@@ -120,17 +123,17 @@ describe('a table of values', () => {
     expect(`${stdout}${report}`).not.toMatch(/classes|guessing|NaN|undefined/i)
   })
 
-  it('has no cross-entropy', async () => {
+  it('refuses cross-entropy as loss', async () => {
     const { status, stderr } = await isobath(`train ${network} ${table} --loss cross-entropy`)
     expect([status, stderr]).toEqual([
       2,
-      "isobath: --loss: expected squared-error, since the data's targets are values and not classes (regression), got cross-entropy. Leave it out.\n",
+      "isobath: --loss: expected squared-error, because the data's targets are values and not classes (regression), got cross-entropy. Leave the option out.\n",
     ])
   })
 })
 
 describe('a table of words', () => {
-  it('trains packed, without a header, and from a folder with its own test rows', async () => {
+  it('is read if packed, without a header, or in a folder with its own test rows', async () => {
     const packed = await isobathJson(`train ${network} --data fruit.csv.gz --epochs 10`)
     expect(packed).toMatchObject({ test: { error: expect.any(Number) } })
     expect(Object(packed.test).error).toBeLessThan(0.05)
@@ -138,16 +141,16 @@ describe('a table of words', () => {
     const { stdout } = await isobath(`train ${network} --data orchard --epochs 2`)
     expect(stdout).toMatch(/^mlp:depth=1,width=16 on orchard: /)
     expect(stdout).toContain('400 training rows, 100 test rows from test.csv')
-    expect(stdout).toContain('column 3 names 3 classes (apple, banana, cherry)')
+    expect(stdout).toContain('the label column 3 has 3 classes (apple, banana, cherry)')
   })
 
-  it('can be learned by heart only, when its labels are random', async () => {
+  it('can not be learned with random labels except by heart', async () => {
     const { test, train } = await isobathJson(`train ${network} --data orchard --random-labels --steps 60`)
     expect(Object(train).error).toBeGreaterThan(0.4)
     expect(Object(test).error).toBeGreaterThan(0.3)
   })
 
-  it('can be given back', async () => {
+  it('can be the target of an autoencoder', async () => {
     const words = 'train linear:depth=1,width=2 --data orchard --target autoencode --label 3 --epochs 40'
     expect(Object((await isobathJson(words)).test).error).toBeLessThan(0.01)
   })
@@ -156,7 +159,7 @@ describe('a table of words', () => {
 const digits = join(import.meta.dirname, '../../../shared/data/optdigits')
 
 it.skipIf(!existsSync(digits))(
-  `UCI's optical digits are a table as they are (skipped when ${digits} is absent)`,
+  `UCI's optical digits are read as a table without changes (skipped if ${digits} is absent)`,
   async () => {
     const files = `--data ${join(digits, 'optdigits.tra')} --test-file ${join(digits, 'optdigits.tes')}`
     const { test } = await isobathJson(`train mlp:depth=2,width=64 ${files} --epochs 10`)
@@ -164,7 +167,7 @@ it.skipIf(!existsSync(digits))(
   },
 )
 
-it('options of a generated set stand behind its name, and are kept', async () => {
+it('options of a generated data set follow its name, and are stored with the run', async () => {
   await isobathJson('train mlp:depth=1,width=8 --data blobs:classes=4,noise=0.1,train=100 --steps 5 --run blobs')
   const run: unknown = JSON.parse(readFileSync(join('blobs', 'run.json'), 'utf8'))
   expect(run).toMatchObject({ data: { name: 'blobs', train: 100, options: { classes: 4, noise: 0.1, train: 100 } } })
@@ -181,13 +184,13 @@ it('options of a generated set stand behind its name, and are kept', async () =>
   const said: string[] = []
   for (const data of refused) said.push((await isobath(`train mlp --data ${data}`)).stderr)
   expect(said.join('').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-    "isobath: --data blobs: has no option "clases". Did you mean classes?
-    isobath: --data blobs:classes: expected a number, as in classes=4, got "classes".
-    isobath: --data blobs:classes: expected a number, as in classes=4, got "classes=x".
-    isobath: --data moons: has no option "folds". It has noise, train, test.
-    isobath: --data mnist: has no option "train". It has none.
-    isobath: none.csv: expected a CSV file, or a folder with train.csv and test.csv; there is nothing.
-    isobath: --data-dir: expected the file of a table, got none. Name it, such as --data-dir houses.csv.
+    "isobath: --data blobs: expected an option of this data set, got "clases". Did you mean classes?
+    isobath: --data blobs:classes: expected a number, such as classes=4, got "classes".
+    isobath: --data blobs:classes: expected a number, such as classes=4, got "classes=x".
+    isobath: --data moons: expected an option of this data set, got "folds". The options of moons are noise, train, test.
+    isobath: --data mnist: expected an option of this data set, got "train". mnist has no options.
+    isobath: none.csv: expected a CSV file, or a folder with train.csv and test.csv, found nothing. Check the path.
+    isobath: --data-dir: expected the file of a table, got none. Name a file, such as --data-dir houses.csv.
     "
   `)
 })

@@ -3,7 +3,7 @@ import { type Case, cases } from '../../src/casebook/cases.ts'
 import { runCase } from '../../src/casebook/run.ts'
 import { type DiagnoseOptions, glyphs } from '../../src/index.ts'
 
-/** A case of the book with fewer samples and fewer steps. */
+/** Returns a case of the case book with fewer samples and fewer steps. */
 function smaller(name: string, options: Partial<DiagnoseOptions>, train = 2000): Case {
   const found = cases.find((one) => one.name === name)
   if (!found) throw new Error(`there is no case ${name}`)
@@ -12,20 +12,20 @@ function smaller(name: string, options: Partial<DiagnoseOptions>, train = 2000):
   return { ...found, data, options: { ...found.options, ...options } }
 }
 
-describe('the case book', () => {
+describe('The case book', () => {
   it.each([
     ['deep ReLU', 80],
     ['negative biases', 150],
     ['rate too large', 150],
     ['few noisy samples', 250],
     ['deep residual', 250],
-  ])('%s: names what is wrong', async (name, steps) => {
-    // The steps are given, so the budget is for controls alone: as much as they take, on any machine.
+  ])('diagnoses the case "%s" correctly', async (name, steps) => {
+    // The steps are given, so only controls use the budget. One hour is enough for all controls on any machine.
     const { result, diagnosis } = await runCase(smaller(name, { steps, budget: 3600 }), 0)
     expect(result, diagnosis.answer.join(' ')).toMatchObject({ isRight: true })
   })
 
-  it('has cases of different names, each with an answer', () => {
+  it('has cases with different names, each with an expected verdict', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
     for (const { expected, about } of cases) {
       expect(expected.length).toBeGreaterThan(0)

@@ -23,9 +23,9 @@ import { laterRefusal } from '../support/refusal.ts'
 
 const data = moons({ train: 150, test: 90 })
 const preset = (text: string): Network => parseNetwork(text, { input: data.shape, classes: data.classes })
-/** Learns the moons in a few steps. */
+/** A network that learns the moons in 40 steps. */
 const good = preset('mlp:depth=3,width=8')
-/** Learns nothing, where its twin of three layers does, and nothing changes that. */
+/** A network that learns nothing with any control, while its twin with three layers learns. */
 const bad = preset('mlp:depth=12,width=8,activation=tanh,sw2=0.2')
 const usual: TrainingOptions = { steps: 40, batch: 30, optimizer: momentum({ rate: 0.1 }) }
 
@@ -53,13 +53,13 @@ async function diagnosed(...those: Parameters<typeof taskOf>): Promise<Diagnosis
 
 const named = (records: readonly TrialRecord[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
 const firstRound = ['network 0', 'network 1', 'network 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
-/** All that isn't time. */
+/** Returns the whole outcome as text, without durations. */
 const timeless = ({ evidence: { records, measured, chance }, judgment }: DiagnosisOutcome): string =>
   JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgment })
 
 const keyOf = ({ control, seed }: TrialKey): string => `${control} ${seed}`
 
-/** A store that keeps all in memory, and shows it. */
+/** A store in memory with public contents. */
 function openStore(): DiagnosisStore & { readonly kept: Map<string, TrialResult>; readonly begun: StepPlan[] } {
   const kept = new Map<string, TrialResult>()
   const begun: StepPlan[] = []
@@ -74,7 +74,7 @@ function openStore(): DiagnosisStore & { readonly kept: Map<string, TrialResult>
   }
 }
 
-/** The trainings that are planned, and what is told of all else. */
+/** Returns an observer that passes on planned trainings and measurements. */
 function watch(options: {
   readonly onTrials?: (trials: readonly DiagnosisTrial[]) => void
   readonly onMeasuring?: (what: string) => void
@@ -85,8 +85,8 @@ function watch(options: {
   }
 }
 
-describe('a diagnosis of a healthy network', () => {
-  it('trains it and its twin with all seeds, measures what takes no training, and stops', async () => {
+describe('A diagnosis of a healthy network', () => {
+  it('trains the network and the twin with all seeds, runs the measurements, and stops', async () => {
     const { evidence, judgment, openQuestions, interrupted, seconds } = await diagnosed(good)
     expect(judgment).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
     expect(named(evidence.records)).toEqual(firstRound)
@@ -98,21 +98,21 @@ describe('a diagnosis of a healthy network', () => {
     expect(evidence.depths).toMatchObject({ network: 3, shallow: 2 })
   })
 
-  it('does without a twin where nothing is repeated', async () => {
+  it('uses no twin if no layer is repeated', async () => {
     const { evidence, judgment } = await diagnosed(chain(dense(8), relu(), dense(2)))
     expect(named(evidence.records)).toEqual(['network 0', 'network 1', 'network 2'])
     expect(evidence.depths.network).toBe(1)
     expect(judgment.verdict).toBe('healthy')
   })
 
-  it('may be of a network without a hidden layer', async () => {
+  it('works for a network without hidden layers', async () => {
     const { evidence, judgment } = await diagnosed(chain(dense(2)))
     expect(evidence.depths.network).toBe(0)
     expect(judgment.verdict).toBe('healthy')
     expect(evidence.applicable.has('4 x width')).toBe(false)
   })
 
-  it('may be of a network with batch norm, or with residual blocks', async () => {
+  it('works for a network with batch norm or residual blocks', async () => {
     expect((await diagnosed(preset('mlp:depth=3,width=8,norm=batch'))).judgment.findings).toEqual([])
     const { judgment, evidence } = await diagnosed(preset('residual-mlp:depth=3,width=8'))
     expect(judgment.verdict).toBe('healthy')
@@ -120,8 +120,8 @@ describe('a diagnosis of a healthy network', () => {
   })
 })
 
-describe('a diagnosis of an ill network', () => {
-  it('tries one seed of each control that is asked for, and the shallower twin only where the shallow one fails', async () => {
+describe('A diagnosis of a network with a fault', () => {
+  it('trains one seed of each needed control, and the shallower twin only if the shallow twin fails', async () => {
     const { evidence, judgment } = await diagnosed(bad)
     expect(judgment.verdict).toBe('vanishing-signal')
     expect(judgment.open).toEqual([])
@@ -130,18 +130,18 @@ describe('a diagnosis of an ill network', () => {
     expect(names.slice(6)).toEqual(['rate / 3 0', 'rate / 10 0', 'float64 0'])
     const { jacobian, ...measured } = evidence.measured
     expect(Object.keys(measured).sort()).toEqual(['constructive', 'linearProbe', 'precision', 'sharpness'])
-    // sw2 = 0.2: each of the 12 hidden layers shrinks lengths by more than half.
+    // With sw2 = 0.2, each of the 12 hidden layers shrinks lengths by more than half.
     expect(jacobian).toMatchObject({ samples: 8 })
     expect(jacobian?.largest).toBeLessThan(1e-3)
     expect(jacobian?.smallest).toBeLessThan(jacobian?.largest ?? 0)
   })
 
-  it('trains the shallower twin with all seeds where the shallow one fails', async () => {
+  it('trains the shallower twin with all seeds if the shallow twin fails', async () => {
     const { evidence } = await diagnosed(preset('mlp:depth=40,width=8,activation=tanh,sw2=0.2'))
     expect(named(evidence.records).filter((name) => name.startsWith('shallower'))).toHaveLength(3)
   })
 
-  it('is the same twice, and with any number of workers', async () => {
+  it('has the same result twice and with any number of workers', async () => {
     const [first, second, third] = [
       await diagnosed(bad),
       await diagnosed(bad),
@@ -153,8 +153,8 @@ describe('a diagnosis of an ill network', () => {
   })
 })
 
-describe("a diagnosis's budget", () => {
-  it('leaves controls open, with what they would take, where it is spent', async () => {
+describe('The budget of a diagnosis', () => {
+  it('leaves controls open when the budget is spent, and estimates the duration of these controls', async () => {
     const { evidence, judgment, openQuestions } = await diagnosed(bad, { budgetSeconds: 1e-3 })
     expect(named(evidence.records).filter((name) => !/^(network|shallow)/.test(name))).toEqual([])
     expect(judgment.open.map(({ cause }) => cause)).toContain('numerical-error')
@@ -163,7 +163,7 @@ describe("a diagnosis's budget", () => {
     for (const { seconds } of controls) expect(seconds).toBeGreaterThan(0)
   })
 
-  it('chooses the length of the trainings, never under the least', async () => {
+  it('determines the number of steps of the trainings, but never below a minimum', async () => {
     const plans: number[] = []
     const onEvent = (event: DiagnosisEvent): void => {
       if (event.kind === 'steps') plans.push(event.steps)
@@ -175,8 +175,8 @@ describe("a diagnosis's budget", () => {
     expect(plans[1]).toBe(40)
   })
 
-  it('may be any number of seconds above 0', async () => {
-    // The trainings are made once: only measurements are repeated with each budget.
+  it('can be any number of seconds above 0', async () => {
+    // The trainings run once. Each budget only repeats the measurements.
     const store = openStore()
     await diagnosed(good, { store, seeds: [0] })
     let measurements = 0
@@ -196,8 +196,8 @@ describe("a diagnosis's budget", () => {
   })
 })
 
-describe('a diagnosis that is stopped', () => {
-  it('gives what there is, and says so', async () => {
+describe('A diagnosis that is stopped', () => {
+  it('returns the finished trainings and reports the interruption', async () => {
     const stop = new AbortController()
     const onEvent = (event: DiagnosisEvent): void => {
       if (event.kind === 'finished' && event.result && event.trial.control === 'network') stop.abort()
@@ -208,7 +208,7 @@ describe('a diagnosis that is stopped', () => {
     expect(evidence.records.length).toBeLessThan(6)
   })
 
-  it('gives nothing where nothing was trained', async () => {
+  it('has no finding if no network was trained', async () => {
     const { evidence, judgment, interrupted } = await diagnosed(bad, { abort: AbortSignal.abort() })
     expect(evidence.records).toEqual([])
     expect(interrupted).toBe(true)
@@ -216,7 +216,7 @@ describe('a diagnosis that is stopped', () => {
     expect(judgment.verdict).toBe('undecided')
   })
 
-  it('is stopped between controls, too', async () => {
+  it('can be stopped between two controls', async () => {
     const stop = new AbortController()
     const onTrials = (trials: readonly DiagnosisTrial[]): void => {
       if (trials.some(({ control }) => control === 'float64')) stop.abort()
@@ -230,7 +230,7 @@ describe('a diagnosis that is stopped', () => {
     expect(judgment.open.length).toBeGreaterThan(0)
   })
 
-  it('is stopped within a measurement, too', async () => {
+  it('can be stopped during a measurement', async () => {
     for (const stopped of ['sharpness', 'jacobian', 'linearProbe', 'withoutBlocks', 'affine']) {
       const stop = new AbortController()
       const onMeasuring = (what: string): void => {
@@ -245,8 +245,8 @@ describe('a diagnosis that is stopped', () => {
   })
 })
 
-describe('what a diagnosis is told', () => {
-  it('may be another network to measure against', async () => {
+describe('The options of a diagnosis', () => {
+  it('can contain another comparison network', async () => {
     const against = preset('mlp:depth=2,width=5')
     const seen: DiagnosisTrial[] = []
     const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
@@ -259,7 +259,7 @@ describe('what a diagnosis is told', () => {
     expect(evidence.measured.constructive?.impossible).toEqual(expect.any(String))
   })
 
-  it('may be how weights start, of all trainings', async () => {
+  it('can contain the first weights of all trainings', async () => {
     const zeros: DiagnosisTask['start'] = (blueprint, seed) =>
       new Map([...initialize(blueprint, seed)].map(([name, values]) => [name, new Float64Array(values.length)]))
     const { evidence } = await diagnosed(bad, { start: zeros, seeds: [0] })
@@ -267,7 +267,7 @@ describe('what a diagnosis is told', () => {
     for (const { losses } of evidence.records) expect(losses[0].loss).toBeCloseTo(Math.log(2), 6)
   })
 
-  it('is the network’s own initialization otherwise, with the trial’s seed', async () => {
+  it('default to the initializers of the network with the seed of each trial', async () => {
     const seen: DiagnosisTrial[] = []
     const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
     const drawn = await diagnosed(good, { onEvent, seeds: [4, 9] })
@@ -281,8 +281,8 @@ describe('what a diagnosis is told', () => {
   })
 })
 
-describe('who observes a diagnosis', () => {
-  it('is told of the plan, then of trials, their steps and their end, and of measurements', async () => {
+describe('The observer of a diagnosis', () => {
+  it('receives the plan, and then the progress and the end of trials and measurements', async () => {
     const reported: string[] = []
     const open = new Set<DiagnosisTrial>()
     const onEvent = (event: DiagnosisEvent): void => {
@@ -306,8 +306,8 @@ describe('who observes a diagnosis', () => {
   })
 })
 
-describe('what a diagnosis keeps', () => {
-  it('is used again: nothing is trained twice, and the answer is the same', async () => {
+describe('The stored trials of a diagnosis', () => {
+  it('are used again, so that no training is repeated and the answer is the same', async () => {
     const store = openStore()
     const first = await diagnosed(bad, { store })
     expect(store.begun).toEqual([{ steps: 40 }])
@@ -325,13 +325,14 @@ describe('what a diagnosis keeps', () => {
   })
 })
 
-describe('a control that memory does not hold', () => {
-  it('is left out, and ends nothing', async () => {
+describe('A control that does not fit into memory', () => {
+  it('is left out without an error', async () => {
     const createBackend: CreateBackend = async (precision) => {
       const backend = await createWasmBackend({ threads: 'inline', precision })
       const isControl = (graph: Graph): boolean => graph.inputs.some(({ name }) => name === 'rate')
       const compile: Backend['compile'] = async (graph, options) => {
-        if (precision === 'float64' && isControl(graph)) throw new IsobathError('memory', 'it does not fit.')
+        if (precision === 'float64' && isControl(graph))
+          throw new IsobathError('memory', 'the program does not fit into memory.')
         return backend.compile(graph, options)
       }
       return Object.assign(Object.create(backend), { compile })
@@ -343,22 +344,22 @@ describe('a control that memory does not hold', () => {
   })
 })
 
-describe('what measurements may take', () => {
-  it('is a tenth of the budget each, by what they are known to cost', async () => {
+describe('The duration of a measurement', () => {
+  it('is estimated in advance and limited to a tenth of the budget', async () => {
     const { evidence, openQuestions } = await diagnosed(good, { budgetSeconds: 1, seeds: [0] })
     expect(evidence.measured).toEqual({})
     const affine = openQuestions.find(({ need }) => 'measurement' in need && need.measurement === 'affine')
-    // Five programs at the least.
+    // The measurement compiles at least five programs.
     expect(affine?.seconds).toBeGreaterThan(0.5)
   })
 })
 
-describe('a measurement that memory does not hold', () => {
-  it('stays open, and ends nothing', async () => {
+describe('A measurement that does not fit into memory', () => {
+  it('leaves a cause open without an error', async () => {
     const createBackend: CreateBackend = async (precision) => {
       const backend = await createWasmBackend({ threads: 'inline', precision })
       const compile: Backend['compile'] = async (graph, options) => {
-        if (precision === 'float64') throw new IsobathError('memory', 'it does not fit.')
+        if (precision === 'float64') throw new IsobathError('memory', 'the program does not fit into memory.')
         return backend.compile(graph, options)
       }
       return Object.assign(Object.create(backend), { compile })
@@ -369,15 +370,15 @@ describe('a measurement that memory does not hold', () => {
   })
 })
 
-describe('the order of the seeds', () => {
-  it('is the caller’s: the first one’s training is what pictures show', async () => {
+describe('The order of the seeds', () => {
+  it('is chosen by the caller, and pictures show the first seed', async () => {
     const { evidence } = await diagnosed(good, { seeds: [5, 1, 3] })
     expect(named(evidence.records).slice(0, 3)).toEqual(['network 5', 'network 1', 'network 3'])
   })
 })
 
-describe('a diagnosis that cannot be', () => {
-  it('is refused as a training is, and leaves nothing behind', async () => {
+describe('A diagnosis with invalid options', () => {
+  it('is refused like a training and disposes of all backends', async () => {
     const backends: Backend[] = []
     let disposed = 0
     const createBackend: CreateBackend = async (precision) => {

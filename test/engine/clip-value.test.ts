@@ -1,4 +1,6 @@
-/** A step with each element of the gradient clipped, as computed by hand, on the reference backend and in wasm. */
+/**
+ * Compares steps with clipped gradient elements with values computed by hand, on the reference and the wasm backend.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -15,8 +17,9 @@ afterAll(() => {
 })
 
 /**
- * One output of two weights 0.5 and 1 for the inputs 2 and -3 is -2. With the target 1 the error is -3, the squared error's
- * gradient -6, and that of the weights -12 and 18. The rate is 0.1.
+ * Runs one training step with one output and the weights 0.5 and 1. For the inputs 2 and -3, the output is -2. With the
+ * target 1, the error is -3 and the gradient of the squared error is -6. The gradients of the weights are -12 and 18.
+ * The learning rate is 0.1.
  */
 function oneStep(clipping: Pick<ProblemOptions, 'clipValue' | 'clipNorm'>) {
   const options = { input: [2], batch: 1, loss: 'squared-error', optimizer: sgdRule, rate: 0.1, ...clipping } as const
@@ -33,17 +36,17 @@ function oneStep(clipping: Pick<ProblemOptions, 'clipValue' | 'clipNorm'>) {
   )
 }
 
-test('a step that clips no element takes a tenth of the gradient off', async () => {
+test('a step that clips no element subtracts a tenth of the gradient', async () => {
   expect(await oneStep({})).toEqual(backends.map(() => [1.7, -0.8]))
   expect(await oneStep({ clipValue: 18 })).toEqual(backends.map(() => [1.7, -0.8]))
 })
 
-test('each element of the gradient is brought to the nearest number in the range', async () => {
+test('clipValue clamps each element of the gradient to the allowed range', async () => {
   expect(await oneStep({ clipValue: 15 })).toEqual(backends.map(() => [1.7, -0.5]))
   expect(await oneStep({ clipValue: 10 })).toEqual(backends.map(() => [1.5, 0]))
 })
 
-test('the norm that is clipped is that of the clipped elements', async () => {
-  // The elements are -12 and 12 then, and halved by the norm.
+test('clipNorm applies to the norm of the clipped elements', async () => {
+  // The clipped elements are -12 and 12, and clipNorm halves the clipped elements.
   expect(await oneStep({ clipValue: 12, clipNorm: Math.SQRT2 * 6 })).toEqual(backends.map(() => [1.1, 0.4]))
 })

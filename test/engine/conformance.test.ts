@@ -1,8 +1,7 @@
 /**
- * What every backend must do, in every precision and mode. The reference backend is held to answers that were computed
- * elsewhere; the others to the reference.
+ * Tests that every backend must pass, in every precision and mode. The reference backend is compared with answers that
+ * were computed by other programs. All other backends are compared with the reference backend.
  */
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backend, fillInput } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -28,7 +27,7 @@ const reference = createReferenceBackend()
 const awkwardBatches = [1, 3, 5, 7, 128]
 const awkwardFeatures = [1, 2, 3, 7, 8, 9, 17, 100, 256]
 
-/** Computed when first asked for, then kept: what the reference says is asked for by every variant. */
+/** Caches the results of `compute`, because every variant asks for the same results of the reference backend. */
 function once<K, V>(compute: (key: K) => Promise<V>): (key: K) => Promise<V> {
   const known = new Map<K, Promise<V>>()
   return (key) => {
@@ -38,7 +37,10 @@ function once<K, V>(compute: (key: K) => Promise<V>): (key: K) => Promise<V> {
   }
 }
 
-/** The outputs that are off by more than `limit` units of the precision, relative to 1 or their largest element. */
+/**
+ * Returns the outputs whose error is above `limit` units of the precision. The error is relative to 1 or to the largest
+ * element of the output, whichever is larger.
+ */
 async function wrongOutputs(backend: Backend, { calls, expected }: JudgedCalls, limit: number): Promise<string[]> {
   const found = await runCalls(backend, calls)
   return calls.flatMap(({ op, attributes }, call) =>
@@ -50,7 +52,7 @@ async function wrongOutputs(backend: Backend, { calls, expected }: JudgedCalls, 
   )
 }
 
-/** gelu of each x, and its derivative there. */
+/** Returns gelu(x) and the derivative of gelu for each x. */
 async function runGelu(backend: Backend, x: readonly number[]): Promise<Float64Array[]> {
   const attributes = { function: 'gelu', slope: 0 }
   const [kept, ones] = [x, x.map(() => 1)].map((values) => ({ shape: [1, x.length], values }))
@@ -61,7 +63,10 @@ async function runGelu(backend: Backend, x: readonly number[]): Promise<Float64A
   return (await runCalls(backend, calls)).flat()
 }
 
-/** Around -0.7518, where the derivative is 0, its errors count beside what it is the difference of. */
+/**
+ * Returns the size with which an error of gelu's derivative is compared. The derivative is 0 at -0.7518, as the
+ * difference of two larger terms. Around -0.7518, the size is the size of the two terms.
+ */
 function geluGradientSize(x: number, derivative: number): number {
   return Math.max(Math.abs(derivative), x > -2 && x < 0 ? 0.2 : 0)
 }
@@ -72,12 +77,12 @@ const expectedOutcome = once(async (name: ExampleName) => {
   return { problem, expected: await runProblem(reference, problem) }
 })
 
-test('every operation but the views has a known answer', () => {
+test('every operation except the views has a known answer', () => {
   const known = new Set(knownAnswers.map(({ op }) => op))
   expect(Object.keys(ops).filter((op) => ![...known, 'part', 'join'].includes(op))).toEqual([])
 })
 
-describe.each(variants)('$name', ({ create }) => {
+describe.each(variants)('$name backend:', ({ create }) => {
   let backend: Backend
   beforeAll(async () => {
     backend = await create()
@@ -89,7 +94,7 @@ describe.each(variants)('$name', ({ create }) => {
     expect(await wrongOutputs(backend, { calls: knownAnswers, expected }, 8)).toEqual([])
   })
 
-  test('gelu and its gradient keep their digits where they are small', async () => {
+  test('gelu and its gradient keep their digits for small results', async () => {
     const rows = [...knownGelu, ...(backend.precision === 'float64' ? knownWideGelu : [])]
     const [values, gradients] = await runGelu(
       backend,
@@ -104,7 +109,7 @@ describe.each(variants)('$name', ({ create }) => {
     expect(wrong).toEqual([])
   })
 
-  test.each(activationNames)('%s passes NaN on, in every lane', async (name) => {
+  test.each(activationNames)('%s returns NaN for NaN in every lane', async (name) => {
     const values = Float64Array.from({ length: 16 }, (_, index) => (index % 3 === 0 ? Number.NaN : index - 8))
     const inputs = [{ shape: [2, 8], values }]
     const call: Call = { op: 'activation', inputs, attributes: { function: name, slope: 0.1 } }
@@ -112,7 +117,7 @@ describe.each(variants)('$name', ({ create }) => {
     expect([...y].map(Number.isNaN)).toEqual([...values].map(Number.isNaN))
   })
 
-  test('dropout drops its share, and other units in other steps and layers', async () => {
+  test('dropout drops the requested fraction of units, and different units in each step and layer', async () => {
     const ones = { shape: [100, 100], values: new Float64Array(10000).fill(1) }
     const int = (value: number) => ({ shape: [], values: [value], element: 'int' as const })
     const call = (key: number, step: number): Call => {
@@ -133,7 +138,7 @@ describe.each(variants)('$name', ({ create }) => {
     ).map(([mask]) => mask)
     for (const mask of masks) {
       expect(new Set(mask)).toEqual(new Set([0, 2]))
-      // Six standard deviations of a share of 10,000 are 0.028.
+      // Six standard deviations of the kept fraction of 10,000 units are 0.028.
       expect(mask.filter((value) => value > 0).length / 10000).toBeCloseTo(0.7, 1)
       for (const other of masks) {
         const both = mask.filter((value, index) => value > 0 && other[index] > 0).length / 10000
@@ -142,17 +147,18 @@ describe.each(variants)('$name', ({ create }) => {
     }
   })
 
-  test('running statistics move by the momentum, to the mean and the unbiased variance', async () => {
+  test('running statistics move by the momentum toward the mean and the unbiased variance', async () => {
     const network = chain(batchNorm({ momentum: 0.25, name: 'norm' }), dense(2))
     const problem = createProblem(network, { input: [1], batch: 4 })
     problem.steps[0].get('x')?.set([1, 2, 3, 6])
     const { values } = await runProblem(backend, problem)
-    // The mean is 3, the squares about it sum up to 14: a variance of 14/3. They start at 0 and 1.
+    // The mean of 1, 2, 3 and 6 is 3, and the squared deviations sum to 14, which gives an unbiased variance of 14/3.
+    // The running mean starts at 0 and the running variance at 1.
     expect(values.get('norm.running_mean')?.[0]).toBeCloseTo(0.75 * 0 + 0.25 * 3, 5)
     expect(values.get('norm.running_var')?.[0]).toBeCloseTo(0.75 * 1 + (0.25 * 14) / 3, 5)
   })
 
-  test('what was written is read, parameters and states and inputs, in every ring slot', async () => {
+  test('parameters, states and inputs read back as written, in every ring slot', async () => {
     const { problem } = await expectedOutcome('loops in loops')
     const program = await compileProblem(backend, problem)
     for (const [name, values] of problem.start) {
@@ -166,7 +172,7 @@ describe.each(variants)('$name', ({ create }) => {
     program.dispose()
   })
 
-  test('a download has the precision of the program, or fills the array that it is given', async () => {
+  test('a download has the precision of the program, or fills a given array', async () => {
     const { problem } = await expectedOutcome('mlp')
     const program = await compileProblem(backend, problem)
     const [[name, values]] = problem.start
@@ -178,7 +184,7 @@ describe.each(variants)('$name', ({ create }) => {
     program.dispose()
   })
 
-  test('rows can be filled in, in place or not', async () => {
+  test('fillInput writes the same rows as upload', async () => {
     const { problem } = await expectedOutcome('mlp')
     const written = await runProblem(backend, problem)
     const program = await compileProblem(backend, problem)
@@ -211,7 +217,7 @@ describe.each(variants)('$name', ({ create }) => {
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e30])(
-    'a step whose loss is not finite (x = %d) changes nothing',
+    'a step whose loss is not finite (x = %d) changes no parameter and no state',
     async (bad) => {
       const { network } = examples['batch normalization']
       const options = { batch: 5, steps: 4, loss: 'squared-error' as const }
@@ -230,7 +236,7 @@ describe.each(variants)('$name', ({ create }) => {
     },
   )
 
-  test.each(exampleNames)('taps change nothing: %s', async (name) => {
+  test.each(exampleNames)('taps change no bit of the results: %s', async (name) => {
     const { network, options } = examples[name]
     const plain = await runProblem(backend, createProblem(network, fullOptions(options)))
     const tapped = await runProblem(backend, createProblem(network, { ...fullOptions(options), taps: () => true }))
@@ -287,7 +293,7 @@ async function evaluate(name: ExampleName, batchStatistics: boolean) {
   return { run, expected: await run(reference) }
 }
 
-describe.each(wasmVariants)('$name against the reference', ({ precision, create }) => {
+describe.each(wasmVariants)('$name backend compared with the reference:', ({ precision, create }) => {
   let backend: Backend
   beforeAll(async () => {
     backend = await create()
@@ -295,11 +301,11 @@ describe.each(wasmVariants)('$name against the reference', ({ precision, create 
   afterAll(() => backend.dispose())
   const tolerance = precision === 'float32' ? 2e-5 : 1e-12
 
-  test.each(awkwardBatches)('every operation on a batch of %i', async (batch) => {
+  test.each(awkwardBatches)('every operation on a batch of %i has the same results', async (batch) => {
     expect(await wrongOutputs(backend, await everyOperation(batch), 64)).toEqual([])
   })
 
-  test('activations and their gradients, on inputs of all sizes', async () => {
+  test('activations and their gradients have the same results on inputs of all sizes', async () => {
     const { forward, backward } = await activationCalls(precision)
     for (const { calls, expected } of [forward, backward]) {
       const found = await runCalls(backend, calls)
@@ -311,7 +317,7 @@ describe.each(wasmVariants)('$name against the reference', ({ precision, create 
     }
   })
 
-  test('gelu and its gradient are as exact at every size', async () => {
+  test('gelu and its gradient have a small relative error at every size of the input', async () => {
     const lowest = precision === 'float32' ? -13 : -37
     const x = Array.from({ length: 8000 }, (_, index) => Math.fround(lowest * (1 - (index / 8000) * 1.3)))
     const found = await runGelu(backend, x)
@@ -322,16 +328,16 @@ describe.each(wasmVariants)('$name against the reference', ({ precision, create 
         return Math.max(most, Math.abs(found[which][index] - value) / size / unitOf(precision))
       }, 0),
     )
-    // In float64 the reference is as far off.
+    // In float64, the error of the reference is as large as the error of wasm.
     expect(Math.max(...worst)).toBeLessThanOrEqual(precision === 'float32' ? 4 : 8)
   })
 
-  test.each(exampleNames)('three steps of training: %s', async (name) => {
+  test.each(exampleNames)('three training steps have the same results: %s', async (name) => {
     const { problem, expected } = await expectedOutcome(name)
     expect(differences(await runProblem(backend, problem), expected, tolerance)).toEqual([])
   })
 
-  test.each(exampleNames)('evaluation, by running and by batch statistics: %s', async (name) => {
+  test.each(exampleNames)('evaluation with running or batch statistics has the same results: %s', async (name) => {
     for (const { run, expected } of await evaluations(name)) {
       for (const [key, values] of await run(backend)) {
         const wanted = expected.get(key) ?? new Float64Array()

@@ -1,4 +1,6 @@
-/** The wasm backend against PyTorch on convolutional networks. How the goldens are made: test/golden/. */
+/**
+ * Compares the wasm backend with PyTorch on convolutional networks. The folder test/golden/ makes the expected values.
+ */
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Precision } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
@@ -18,15 +20,15 @@ const tolerances = { float64: 1e-8, float32: 1e-3 } as const satisfies Record<Pr
 const precisions = ['float64', 'float32'] as const
 
 interface Measured extends Trained {
-  /** Of the batches at which float32's error is measured. */
+  /** Gradients of the batches on which the error of float32 is measured. */
   readonly first: readonly Trained['gradients'][]
 }
 
-describe.each(convolutionalCases)('$name', (golden) => {
+describe.each(convolutionalCases)('the training of $name', (golden) => {
   const expected = readGolden(golden.name)
   const data = createGoldenData(golden)
   const measured = new Map<Precision, Measured>()
-  /** Of those batches too, in float32, without Winograd's algorithm. */
+  /** Gradients of the same batches in float32 without Winograd's algorithm. */
   let direct: Measured['first'] = []
 
   beforeAll(async () => {
@@ -44,11 +46,11 @@ describe.each(convolutionalCases)('$name', (golden) => {
 
   function inPrecision(precision: Precision): Measured {
     const found = measured.get(precision)
-    if (!found) throw new Error(`${golden.name} wasn't trained in ${precision}`)
+    if (!found) throw new Error(`${golden.name} has not been trained in ${precision}`)
     return found
   }
 
-  it('starts from the same weights and data', () => {
+  it('starts from the same weights and data as PyTorch', () => {
     expect(data.sha256, `run node test/golden/make_golden.mjs ${golden.name}`).toBe(expected.sha256)
   })
 
@@ -58,12 +60,12 @@ describe.each(convolutionalCases)('$name', (golden) => {
     expect(largestError(gradients, expected.gradients)).toBeLessThan(tolerances.float64)
   })
 
-  it('loses at most three times as much of the gradient to float32 as PyTorch does, by direct convolutions', () => {
+  it('has at most three times the float32 gradient error of PyTorch with direct convolutions', () => {
     const { ours, theirs, report } = compareRounding(inPrecision('float64').first, direct, expected)
     expect(ours, report).toBeLessThan(3 * theirs)
   })
 
-  it("loses at most three times as much of it by Winograd's algorithm as by direct convolutions", () => {
+  it("has at most three times the float32 gradient error of direct convolutions with Winograd's algorithm", () => {
     const [exact, winograd] = precisions.map((precision) => inPrecision(precision).first)
     const { report } = compareRounding(exact, winograd, expected)
     expect(roundingError(exact, winograd), report).toBeLessThan(3 * roundingError(exact, direct))

@@ -1,4 +1,4 @@
-/** What must not grow with depth: the graph, the plan, the code. And how often the threads of an mlp wait. */
+/** Tests that graph, plan and code do not grow with the depth of a network, and of the number of barriers in an mlp. */
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../../src/backends/wasm/backend.ts'
 import type { EmittedModule } from '../../src/backends/wasm/module.ts'
@@ -17,10 +17,12 @@ const mlp = (depth: number): Network => chain(dense(16), relu(), repeat(depth, c
 
 const families: Record<string, (depth: number) => Network> = {
   mlp,
-  'residual, layer norm': (depth) =>
+  'residual network with layer norm': (depth) =>
     chain(dense(8), repeat(depth, residual(chain(layerNorm(), dense(8), tanh()), { multiplier: 1 / depth })), dense(2)),
-  'batch norm, dropout': (depth) => chain(dense(8), repeat(depth, chain(dense(8), batchNorm(), relu(), dropout(0.1)))),
-  'loops in loops': (depth) => chain(dense(8), repeat(depth / 5, repeat(5, chain(dense(8), tanh()))), dense(2)),
+  'network with batch norm and dropout': (depth) =>
+    chain(dense(8), repeat(depth, chain(dense(8), batchNorm(), relu(), dropout(0.1)))),
+  'network with loops in loops': (depth) =>
+    chain(dense(8), repeat(depth / 5, repeat(5, chain(dense(8), tanh()))), dense(2)),
 }
 
 function build(network: Network, kind: 'training' | 'evaluation') {
@@ -40,34 +42,38 @@ const countKernels = (nodes: readonly PlanNode[]): number =>
 
 const callsOf = ({ kernels }: EmittedModule) => kernels.map(({ name, calls }) => ({ name, calls }))
 
-/** Numbers are longer where there is more of something; nothing else may be. */
+/** Replaces all numbers in a text. Only the numbers of a deep and a shallow network may differ. */
 const withoutNumbers = (text: string): string => text.replaceAll(/[\d.]+( [KMGT]?i?B)?/g, '#')
 
-describe.each(Object.entries(families))('%s', (_name, family) => {
-  test.each(['training', 'evaluation'] as const)('%s: a depth of 10 and of 10,000 differ in numbers only', (kind) => {
-    const shallow = build(family(10), kind)
-    const deep = build(family(10_000), kind)
-    expect(countNodes(deep.graph.body)).toBe(countNodes(shallow.graph.body))
-    expect(countKernels(deep.plan.body)).toBe(countKernels(shallow.plan.body))
-    expect(withoutNumbers(printGraph(deep.graph))).toBe(withoutNumbers(printGraph(shallow.graph)))
-    expect(withoutNumbers(printPlan(deep.plan))).toBe(withoutNumbers(printPlan(shallow.plan)))
-    expect(callsOf(deep.module)).toEqual(callsOf(shallow.module))
-    // Larger offsets, loop counts and tensors take a byte or two more each, as LEB128.
-    const growth = deep.module.bytes.length / shallow.module.bytes.length
-    expect(growth).toBeGreaterThanOrEqual(1)
-    expect(growth).toBeLessThan(1.02)
-  })
+describe.each(Object.entries(families))('%s:', (_name, family) => {
+  test.each(['training', 'evaluation'] as const)(
+    '%s programs of depth 10 and 10,000 differ only in numbers',
+    (kind) => {
+      const shallow = build(family(10), kind)
+      const deep = build(family(10_000), kind)
+      expect(countNodes(deep.graph.body)).toBe(countNodes(shallow.graph.body))
+      expect(countKernels(deep.plan.body)).toBe(countKernels(shallow.plan.body))
+      expect(withoutNumbers(printGraph(deep.graph))).toBe(withoutNumbers(printGraph(shallow.graph)))
+      expect(withoutNumbers(printPlan(deep.plan))).toBe(withoutNumbers(printPlan(shallow.plan)))
+      expect(callsOf(deep.module)).toEqual(callsOf(shallow.module))
+      // Larger offsets, loop counts and tensor sizes take one or two additional bytes each in LEB128 encoding.
+      const growth = deep.module.bytes.length / shallow.module.bytes.length
+      expect(growth).toBeGreaterThanOrEqual(1)
+      expect(growth).toBeLessThan(1.02)
+    },
+  )
 })
 
 test('the plan of 1,000 layers is legal in every iteration', () => {
   verifyPlan(build(mlp(1000), 'training').plan)
 })
 
-test('threads wait once a layer, in the backward pass only', () => {
+test('threads of an mlp wait once for each layer, and only in the backward pass', () => {
   const { plan } = build(mlp(100), 'training')
   const loops = plan.body.filter((node): node is PlanLoop => node.kind === 'loop')
   const barriers = loops.map(({ body }) => body.filter(({ kind }) => kind === 'barrier').length)
-  // Forward a thread needs only the rows that it computed itself. Backward, the gradients of weights and biases are
-  // sums over all rows, and so over what other threads wrote; the next layer's rows are a thread's own again.
+  // In the forward pass, a thread needs only the rows that the thread itself computed. In the backward pass, the
+  // gradients of weights and biases are sums over all rows, including the rows of other threads. The next layer's rows
+  // again belong to a single thread each.
   expect(barriers).toEqual([0, 1])
 })

@@ -1,25 +1,28 @@
-/** The wasm backend against PyTorch: gradients, 200 losses, running statistics. How the goldens are made: test/golden/. */
+/**
+ * Compares gradients, 200 losses and running statistics of the wasm backend with PyTorch. The folder test/golden/ makes
+ * the expected values.
+ */
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Precision } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { createGoldenData, goldenCases } from '../golden/cases.ts'
 import { largestError, largestLossError, readGolden, type Trained, trainCase } from '../golden/golden.ts'
 
-/** Of the gradient's norm, of each loss, of the running statistics' norm. */
+/** Allowed errors, relative to the gradient's norm, to each loss, and to the norm of the running statistics. */
 const tolerances = {
   float64: { gradient: 1e-12, loss: 1e-12, running: 1e-12 },
   float32: { gradient: 1e-5, loss: 1e-4, running: 1e-5 },
 } as const satisfies Record<Precision, object>
 
-describe.each(goldenCases)('$name: $network', (golden) => {
+describe.each(goldenCases)('the training of $name, $network,', (golden) => {
   const expected = readGolden(golden.name)
   const data = createGoldenData(golden)
 
-  it('starts from the same weights and data', () => {
+  it('starts from the same weights and data as PyTorch', () => {
     expect(data.sha256, `run node test/golden/make_golden.mjs ${golden.name}`).toBe(expected.sha256)
   })
 
-  describe.each(['float64', 'float32'] as const)('%s', (precision) => {
+  describe.each(['float64', 'float32'] as const)('in %s,', (precision) => {
     let trained: Trained
     beforeAll(async () => {
       const backend = await createWasmBackend({ precision, threads: 'inline' })

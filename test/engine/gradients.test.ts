@@ -1,8 +1,7 @@
 /**
- * Every gradient rule against central differences of the loss, in float64 on the reference backend: the loss as a
- * function of one weight at a time.
+ * Compares every gradient rule with central differences of the loss as a function of one weight. The tests run in
+ * float64 on the reference backend.
  */
-
 import { describe, expect, test } from 'vitest'
 import type { Program } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -35,11 +34,16 @@ import { downloadOne } from '../support/downloads.ts'
 import { exampleNames, examples } from '../support/networks.ts'
 import { compileProblem, createProblem, normals, type ProblemOptions, sgdRule } from '../support/problems.ts'
 
-/** The loss is smooth enough for this step: the difference's own error is some 1e-10, rounding's 1e-11. */
+/**
+ * Step of the central differences. The loss is smooth enough for a step of 1e-5: the error of the difference is about
+ * 1e-10, and the rounding error is about 1e-11.
+ */
 const step = 1e-5
 const coordinatesOfEach = 5
 
-/** Parameters moved off their first values, so that no gradient is zero because a bias or a shift still is. */
+/**
+ * Moves all parameters away from their initial values, so that no gradient is zero because a bias or a shift is zero.
+ */
 async function shaken(network: Network, options: ProblemOptions): Promise<Program> {
   const problem = createProblem(network, { optimizer: sgdRule, ...options })
   const random = createRandom(11)
@@ -51,7 +55,10 @@ async function shaken(network: Network, options: ProblemOptions): Promise<Progra
   return compileProblem(createReferenceBackend(), problem)
 }
 
-/** The worst difference between a gradient and the loss's slope, relative to the larger one (or to 1e-3). */
+/**
+ * Returns the largest difference between a gradient and the slope of the loss, relative to the larger of the two (or to
+ * 1e-3).
+ */
 async function worstError(network: Network, options: ProblemOptions): Promise<number> {
   const program = await shaken(network, options)
   const lossAt = async (name: string, values: Float64Array): Promise<number> => {
@@ -78,41 +85,46 @@ async function worstError(network: Network, options: ProblemOptions): Promise<nu
     }
     program.upload(name, start)
   }
-  expect(largest, 'slopes that a wrong gradient would miss').toBeGreaterThan(0.01)
+  expect(largest, 'slopes must be large enough to detect a wrong gradient').toBeGreaterThan(0.01)
   return worst
 }
 
 const wide = gaussian({ sw2: 2, sb2: 1 })
 
-describe.each(lossNames)('%s', (loss) => {
-  test.each(exampleNames)('%s', async (name) => {
+describe.each(lossNames)('with %s loss,', (loss) => {
+  test.each(exampleNames)('gradients equal central differences for the example network: %s', async (name) => {
     const { network, options } = examples[name]
     expect(await worstError(network, { ...options, loss })).toBeLessThan(1e-6)
   })
 
-  test.each(activationNames)('%s, and leaky slopes of both signs', async (name) => {
-    const slopes = name === 'leakyRelu' ? [0.2, 0, -0.2] : [undefined]
-    for (const slope of slopes) {
-      const layer = activation(name, { slope })
-      const network = chain(
-        dense(7, { init: wide }),
-        layer,
-        repeat(2, chain(dense(7, { init: wide }), layer)),
-        dense(3),
-      )
-      expect(await worstError(network, { loss })).toBeLessThan(1e-6)
-    }
-  })
+  test.each(activationNames)(
+    'gradients of %s equal central differences, with leaky slopes of both signs',
+    async (name) => {
+      const slopes = name === 'leakyRelu' ? [0.2, 0, -0.2] : [undefined]
+      for (const slope of slopes) {
+        const layer = activation(name, { slope })
+        const network = chain(
+          dense(7, { init: wide }),
+          layer,
+          repeat(2, chain(dense(7, { init: wide }), layer)),
+          dense(3),
+        )
+        expect(await worstError(network, { loss })).toBeLessThan(1e-6)
+      }
+    },
+  )
 })
 
-/** Each kind of layer as the first one with weights, as the last one, and inside one and two loops. */
+/**
+ * Networks with each kind of layer as the first layer with weights, as the last layer, and inside one and two loops.
+ */
 const places: Record<string, Network> = {
   'batchNorm first and last': chain(batchNorm(), dense(4), softplus(), batchNorm()),
   'layerNorm first and last': chain(layerNorm(), dense(4), sigmoid(), layerNorm()),
   'batchNorm in two loops': chain(dense(4), repeat(2, repeat(2, chain(batchNorm(), dense(4), tanh()))), dense(3)),
-  'a loop first and last': repeat(3, chain(dense(5), tanh())),
-  'loops first and last, with no layer between': chain(repeat(2, dense(5)), repeat(3, residual(dense(5)))),
-  'a residual first and last': residual(residual(chain(dense(5), tanh()), { multiplier: 0.5 })),
+  'one loop as the whole network': repeat(3, chain(dense(5), tanh())),
+  'two loops without a layer between them': chain(repeat(2, dense(5)), repeat(3, residual(dense(5)))),
+  'a residual block as the whole network': residual(residual(chain(dense(5), tanh()), { multiplier: 0.5 })),
   'a shortcut that is a loop': residual(dense(5), { shortcut: repeat(2, chain(dense(5), softplus())) }),
   'dropout first, in a loop and last': chain(
     dropout(0.3),
@@ -121,36 +133,41 @@ const places: Record<string, Network> = {
     dense(3),
     dropout(0.2),
   ),
-  'one value used many times': chain(dense(4), residual(residual(residual(tanh()))), dense(2)),
+  'one value that is used many times': chain(dense(4), residual(residual(residual(tanh()))), dense(2)),
 }
 
-test.each(Object.entries(places))('%s', async (_name, network) => {
+test.each(Object.entries(places))('gradients equal central differences: %s', async (_name, network) => {
   for (const loss of lossNames) expect(await worstError(network, { loss, batch: 7 })).toBeLessThan(1e-6)
 })
 
 const paddings = ['zero', 'circular', 'none'] as const
 
-/** Two convolutions of each kind, as the first layer and after another. */
+/** Options of convolutions of each kind, which the test uses in the first layer and in a later layer. */
 const convolutions = paddings.flatMap((padding) =>
   [1, 2, 3, 4].flatMap((kernel) =>
     [1, 2, 3].map((stride) => ({ padding, kernel, stride, options: { padding, kernel, stride, init: wide } })),
   ),
 )
 
-test.each(convolutions)('conv, $padding padding, kernel $kernel, stride $stride', async ({ options }) => {
-  const network = chain(
-    conv(3, options),
-    tanh(),
-    conv(2, { ...options, kernel: Math.min(3, options.kernel), stride: 1 }),
-    flatten(),
-    dense(3),
-  )
-  expect(await worstError(network, { input: [2, 11, 13], batch: 2 })).toBeLessThan(1e-6)
-})
+test.each(convolutions)(
+  'gradients of conv equal central differences: $padding padding, kernel $kernel, stride $stride',
+  async ({ options }) => {
+    const network = chain(
+      conv(3, options),
+      tanh(),
+      conv(2, { ...options, kernel: Math.min(3, options.kernel), stride: 1 }),
+      flatten(),
+      dense(3),
+    )
+    expect(await worstError(network, { input: [2, 11, 13], batch: 2 })).toBeLessThan(1e-6)
+  },
+)
 
-/** Layers of images as the first one, as the last one, in loops, and where they change the number of channels. */
+/**
+ * Networks with image layers as the first layer, as the last layer, in loops, and with changing numbers of channels.
+ */
 const onImages: Record<string, Network> = {
-  'pools, the first one without any weights before it': chain(
+  'pools, with one pool before all weights': chain(
     maxPool({ kernel: 3, stride: 2, padding: 'same' }),
     conv(3),
     tanh(),
@@ -159,27 +176,27 @@ const onImages: Record<string, Network> = {
     maxPool({ kernel: 2, stride: 1 }),
     dense(3),
   ),
-  'windows that leave positions out': chain(
+  'windows that skip positions': chain(
     conv(3, { kernel: 2, stride: 3, padding: 'none' }),
     averagePool({ kernel: 1, stride: 2 }),
     dense(2),
   ),
-  'the mean of each channel, last': chain(conv(4), softplus(), conv(3), globalAveragePool()),
-  'an image, last': chain(conv(2), tanh(), conv(1, { stride: 2 })),
+  'globalAveragePool as the last layer': chain(conv(4), softplus(), conv(3), globalAveragePool()),
+  'an image as the output': chain(conv(2), tanh(), conv(1, { stride: 2 })),
   'pools in loops': chain(
     conv(3),
     repeat(2, residual(chain(maxPool({ kernel: 3, stride: 1, padding: 'same' }), conv(3), tanh()))),
     globalAveragePool(),
     dense(2),
   ),
-  'every other position, and new channels of zeros': chain(
+  'shortcuts that subsample positions and add channels of zeros': chain(
     conv(3),
     residual(chain(conv(5, { stride: 2 }), tanh()), { shortcut: subsample({ stride: 2, channels: 5 }) }),
     residual(chain(conv(9, { stride: 3 }), tanh()), { shortcut: subsample({ stride: 3, channels: 9 }) }),
     dense(2),
   ),
-  'every other position of the input': chain(subsample({ stride: 2, channels: 4 }), conv(2), dense(2)),
-  'biases and multipliers of one number': chain(
+  'subsample as the first layer': chain(subsample({ stride: 2, channels: 4 }), conv(2), dense(2)),
+  'scalar biases and multipliers': chain(
     scalarBias(),
     conv(3),
     residual(chain(scalarBias(), conv(3), tanh(), scalarBias()), { trainedMultiplier: true, multiplier: 0.5 }),
@@ -187,7 +204,7 @@ const onImages: Record<string, Network> = {
     dense(2),
     scalarBias(),
   ),
-  'the same in two loops': chain(
+  'scalar biases and multipliers in two loops': chain(
     conv(2),
     repeat(
       2,
@@ -195,7 +212,7 @@ const onImages: Record<string, Network> = {
     ),
     dense(2),
   ),
-  'biases and multipliers without images': chain(
+  'scalar biases and multipliers without images': chain(
     flatten(),
     scalarBias(),
     dense(4),
@@ -211,12 +228,15 @@ const onImages: Record<string, Network> = {
   ),
 }
 
-test.each(Object.entries(onImages))('%s', async (_name, network) => {
-  for (const loss of lossNames)
-    expect(await worstError(network, { loss, input: [2, 7, 6], batch: 3 })).toBeLessThan(1e-6)
-})
+test.each(Object.entries(onImages))(
+  'gradients of image layers equal central differences: %s',
+  async (_name, network) => {
+    for (const loss of lossNames)
+      expect(await worstError(network, { loss, input: [2, 7, 6], batch: 3 })).toBeLessThan(1e-6)
+  },
+)
 
-/** From 256 rows on, sums over them are made of parts. */
+/** Networks whose sums run over 256 rows or more, so that the sums are cut into parts. */
 const ofManyRows: Record<string, Network> = {
   'batchNorm first, in a loop and last, over many rows': chain(
     batchNorm(),
@@ -225,7 +245,7 @@ const ofManyRows: Record<string, Network> = {
     conv(1, { kernel: 1 }),
     batchNorm(),
   ),
-  'biases and multipliers over many rows, in a loop': chain(
+  'scalar biases and multipliers over many rows, in a loop': chain(
     conv(2, { stride: 2 }),
     repeat(2, residual(chain(scalarBias(), conv(2, { kernel: 1 }), tanh()), { trainedMultiplier: true })),
     scalarBias(),
@@ -234,6 +254,9 @@ const ofManyRows: Record<string, Network> = {
   ),
 }
 
-test.each(Object.entries(ofManyRows))('%s', async (_name, network) => {
-  expect(await worstError(network, { input: [1, 24, 25], batch: 2, loss: 'squared-error' })).toBeLessThan(1e-6)
-})
+test.each(Object.entries(ofManyRows))(
+  'gradients over many rows equal central differences: %s',
+  async (_name, network) => {
+    expect(await worstError(network, { input: [1, 24, 25], batch: 2, loss: 'squared-error' })).toBeLessThan(1e-6)
+  },
+)

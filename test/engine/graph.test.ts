@@ -1,4 +1,4 @@
-/** A step's mathematics as text, and graphs that the verifier must refuse. */
+/** Tests of a training step's graph as printed text, and of graphs that the verifier must refuse. */
 import { expect, test } from 'vitest'
 import { GraphBuilder } from '../../src/graph/builder.ts'
 import type { Graph, LoopNode, Node, OpNode, Value } from '../../src/graph/graph.ts'
@@ -11,7 +11,7 @@ const block = residual(chain(dense(4), relu()), { multiplier: [1, 0.5, 0.25] })
 const network = chain(repeat(3, block, { name: 'hidden' }), dense(2, { name: 'out' }))
 const { graph } = createProblem(network, { input: [4], batch: 8, optimizer: sgdRule })
 
-test('a training step prints as one loop forward and one backward', () => {
+test('a training step prints as one forward loop and one backward loop', () => {
   verifyGraph(graph)
   expect(printGraph(graph)).toMatchInlineSnapshot(`
     "graph training step
@@ -83,13 +83,13 @@ function isOp(node: Node): node is OpNode {
   return node.kind === 'op'
 }
 
-/** The graph with the first loop of its body changed. */
+/** Returns the graph with a change to the first loop of the graph's body. */
 function withLoop(change: (loop: LoopNode) => LoopNode): Graph {
   const first = graph.body.find(isLoop)
   return { ...graph, body: graph.body.map((node) => (isLoop(node) && node === first ? change(node) : node)) }
 }
 
-/** The graph with its first operation of this name changed. */
+/** Returns the graph with a change to the first operation of the given name. */
 function withOp(op: string, change: (node: OpNode) => OpNode): Graph {
   const first = graph.body.filter(isOp).find((node) => node.op === op)
   return { ...graph, body: graph.body.map((node) => (isOp(node) && node === first ? change(node) : node)) }
@@ -114,32 +114,32 @@ const broken: Record<string, Graph> = {
     ...loop,
     carried: loop.carried.map((one) => ({ ...one, next: loop.slices[0].parameter })),
   })),
-  'a loop carries on a value from nowhere': withLoop((loop) => ({
+  'a loop carries forward an undefined value': withLoop((loop) => ({
     ...loop,
     carried: loop.carried.map((one) => ({ ...one, next: stranger })),
   })),
   'a loop slices a stack of another length': withLoop((loop) => ({ ...loop, times: 4 })),
-  'a loop runs no times': withLoop((loop) => ({ ...loop, times: 0 })),
-  'a loop stacks a value from nowhere': withLoop((loop) => ({
+  'a loop runs 0 times': withLoop((loop) => ({ ...loop, times: 0 })),
+  'a loop stacks an undefined value': withLoop((loop) => ({
     ...loop,
     stacks: loop.stacks.map((stack) => ({ ...stack, value: stranger })),
   })),
   'an update has another shape than its target': { ...graph, updates: [{ target: weight, value: bias }] },
-  'an update is of an input that no step keeps': {
+  'an update has a step input as its target': {
     ...graph,
     updates: graph.inputs.filter(({ name }) => name === 'rate').map(({ value }) => ({ target: value, value })),
   },
   'an input is updated twice': { ...graph, updates: [...graph.updates, ...graph.updates] },
   'an output is not made': { ...graph, outputs: [{ name: 'loss', value: stranger }] },
   'two outputs have one name': { ...graph, outputs: [...graph.outputs, ...graph.outputs] },
-  'the guard is no scalar': { ...graph, guard: weight },
+  'the guard is not a scalar': { ...graph, guard: weight },
   'a constant has too few numbers': {
     ...graph,
     constants: graph.constants.map((constant) => ({ ...constant, data: constant.data.slice(1) })),
   },
 }
 
-test('the verifier says what is wrong with each of them', () => {
+test('the verifier of graphs names the fault of each broken graph', () => {
   const messageOf = (candidate: Graph): string => {
     try {
       verifyGraph(candidate)
@@ -155,27 +155,27 @@ test('the verifier says what is wrong with each of them', () => {
     an operation reads a value of another loop: dense at out reads %999, which isn't defined
     an operation takes shapes that do not fit: weight: expected [3,4], got [3,4,4]
     an operation gives another shape than its inputs say: dense at out gives real [8,2], not real [8,4]
-    a loop carries two shapes: loop hidden carries values of one shape
-    a loop carries on a value from nowhere: loop hidden carries on %999, which isn't defined
-    a loop slices a stack of another length: loop hidden slices [3,4,4] in 4
-    a loop runs no times: loop hidden runs 0 times
-    a loop stacks a value from nowhere: loop hidden stacks %999, which isn't defined
-    an update has another shape than its target: update of %0
-    an update is of an input that no step keeps: update of %42, which is no parameter or state
+    a loop carries two shapes: loop hidden carries a value that changes its shape
+    a loop carries forward an undefined value: loop hidden carries forward %999, which isn't defined
+    a loop slices a stack of another length: loop hidden cuts a value of shape [3,4,4] into 4 slices
+    a loop runs 0 times: loop hidden runs 0 times
+    a loop stacks an undefined value: loop hidden stacks %999, which isn't defined
+    an update has another shape than its target: the update of %0 has another shape or an undefined value
+    an update has a step input as its target: an update has the target %42, which is not a parameter or state
     an input is updated twice: an input is updated twice
     an output is not made: output loss isn't defined
     two outputs have one name: two inputs or outputs are called loss
-    the guard is no scalar: the guard is a scalar of the graph
-    a constant has too few numbers: constant hidden.multiplier has 2 values"
+    the guard is not a scalar: the guard is not a scalar of the graph
+    a constant has too few numbers: constant hidden.multiplier of shape [3] has 2 values"
   `)
 })
 
-test('a loop must be closed before the graph is finished', () => {
+test('finishing a graph inside a loop throws an error', () => {
   const builder = new GraphBuilder()
   const x = builder.input('x', 'input', [2, 2])
   const finishInside = (value: Value): Value => {
     builder.finish('early')
     return value
   }
-  expect(() => builder.loop(2, x, 'open', finishInside)).toThrow('a loop was left open')
+  expect(() => builder.loop(2, x, 'open', finishInside)).toThrow('a graph is finished while a loop is open')
 })

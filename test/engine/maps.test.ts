@@ -1,4 +1,4 @@
-/** Operations element by element, for every number of columns and rows: all remainders of what a kernel does at a time. */
+/** Tests of elementwise operations for every number of columns and rows, with all remainders of the kernels' steps. */
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from '../support/calls.ts'
 import { testOnAnyThreads } from '../support/on-any-threads.ts'
@@ -20,7 +20,7 @@ function callsOf(rows: number, columns: number): Call[] {
     { op: 'addBias', inputs: [x, shift] },
     { op: 'batchNormalize', inputs: [x, mean, inverse, scale, shift] },
     { op: 'batchNormInputGradient', inputs: [dy, x, mean, inverse, scale, shift, mean] },
-    // Which elements are dropped follows from their numbers.
+    // The key, the step and the index of an element determine whether dropout drops the element.
     { op: 'dropout', inputs: [x, whole(77), whole(5), whole(threshold), { shape: [], values: [1.5] }] },
   ]
 }
@@ -28,6 +28,11 @@ function callsOf(rows: number, columns: number): Call[] {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
 testOnAnyThreads({
-  'every number of columns': [...upTo(17), 24, 33, 40, 64, 72, 256].flatMap((columns) => callsOf(7, columns)),
-  'every number of rows': [...upTo(17), 133].flatMap((rows) => [...callsOf(rows, 5), ...callsOf(rows, 50)]),
+  'elementwise operations with every number of columns': [...upTo(17), 24, 33, 40, 64, 72, 256].flatMap((columns) =>
+    callsOf(7, columns),
+  ),
+  'elementwise operations with every number of rows': [...upTo(17), 133].flatMap((rows) => [
+    ...callsOf(rows, 5),
+    ...callsOf(rows, 50),
+  ]),
 })

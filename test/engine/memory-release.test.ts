@@ -1,4 +1,4 @@
-/** The memory of programs that were disposed of is given back before the next one takes its own. */
+/** Tests that the memory of disposed programs is released before the next program allocates memory. */
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { fillInput } from '../../src/backends/backend.ts'
@@ -10,7 +10,7 @@ import type { Graph } from '../../src/graph/graph.ts'
 const status = '/proc/self/status'
 const residentBytes = (): number => 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1])
 
-/** Its input and its output take 32 MiB each. */
+/** Makes a graph whose input and output take 32 MiB each. */
 function largeGraph(): Graph {
   const builder = new GraphBuilder()
   const x = builder.input('x', 'input', [2048, 4096])
@@ -19,7 +19,7 @@ function largeGraph(): Graph {
 }
 
 test.skipIf(!existsSync(status)).each(['inline', 2] as const)(
-  'six large programs, one after the other, take no more memory than two: threads %s',
+  'six large programs, one after the other, take at most the memory of two programs (threads: %s)',
   async (threads) => {
     const backend = await createWasmBackend({ threads })
     const graph = largeGraph()
@@ -39,9 +39,9 @@ test.skipIf(!existsSync(status)).each(['inline', 2] as const)(
   },
 )
 
-test('garbage is collected when told', async () => {
+test('collectGarbage collects unreachable objects', async () => {
   const reference = new WeakRef({ large: new Float64Array(1000) })
-  // What was just made is alive until the task that made it is over.
+  // A new object stays alive until the task that made the object ends.
   await new Promise((resolve) => setTimeout(resolve, 0))
   await collectGarbage()
   expect(reference.deref()).toBeUndefined()

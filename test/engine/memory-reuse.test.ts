@@ -1,8 +1,7 @@
 /**
- * Operations on images in memory that held something else before, NaN all over: each writes every element of its result, and
- * zeros in the padding, on which norms of gradients rely.
+ * Tests of operations on images in reused memory that is filled with NaN. Each operation must write every element of
+ * its result, and zeros in the padding, because norms of gradients read the padding.
  */
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -31,7 +30,7 @@ const onImages: ReadonlySet<OpName> = new Set<OpName>([
   'subsampleGradient',
 ])
 
-/** Windows side by side, and apart; both leave positions out. */
+/** Pools whose windows lie side by side or apart. Some positions of each image lie in no window. */
 const gaps = [2, 3].map((stride): Call => {
   const attributes = { kernel: 2, stride, before: 0, after: 0, height: 5, width: 7, circular: false }
   const { outputPositions } = geometryOf(attributes)
@@ -46,18 +45,18 @@ const everyCall = [
 ].flatMap((sizes) => callEveryOperation(sizes).filter(({ op }) => onImages.has(op)))
 const calls = [...everyCall, ...gaps]
 
-/** The norm of the sums of a value's columns: of all that there are in memory, padding included. */
+/** Makes the norm of the sums of a value's columns, including the columns of the padding in memory. */
 function normOfColumns(builder: GraphBuilder, value: Value, ones: Value): Value {
   const [sums] = builder.op('denseWeightGradient', [value, ones], {}, 'sums')
   return builder.op('norms', [sums], { axes: 0 }, 'norm')[0]
 }
 
-/** Each call's output in memory that isn't its own: it is copied from there, and its columns' norm is taken. */
+/** Makes a graph that computes each call in reused memory, copies the output, and takes the norm of its columns. */
 function graphInUsedMemory(): Graph {
   const builder = new GraphBuilder()
   const input = (name: string, shape: readonly number[]): Value => builder.input(name, 'input', shape)
   const output = (name: string, value: Value): void => builder.output(name, builder.op('copy', [value], {}, name)[0])
-  // Larger than all else, so that all else lies where it was.
+  // The value of NaN is larger than all other values, so that all other values reuse its memory.
   output('NaN everywhere', builder.op('toPositions', [input('NaN', [200, 400])], { channels: 200 }, 'NaN')[0])
   calls.forEach(({ op, inputs, attributes = {} }, call) => {
     const values = inputs.map(({ shape }, position) => input(`${call} input ${position}`, shape))
@@ -93,14 +92,14 @@ async function run(backend: Backend): Promise<Map<string, Float64Array>> {
 
 const expected = run(createReferenceBackend())
 
-describe.each(wasmVariants)('$name', ({ precision, create }) => {
+describe.each(wasmVariants)('in reused memory on $name,', ({ precision, create }) => {
   let backend: Backend
   beforeAll(async () => {
     backend = await create()
   })
   afterAll(() => backend.dispose())
 
-  test('every element is written, and the padding is zero', async () => {
+  test('operations on images write every element and zero padding', async () => {
     const wanted = await expected
     const found = await run(backend)
     expect(found.get('NaN everywhere')?.every(Number.isNaN)).toBe(true)
@@ -113,13 +112,13 @@ describe.each(wasmVariants)('$name', ({ precision, create }) => {
     expect(wrong).toEqual([])
   })
 
-  test("a weight's gradient: every part of it begins as zeros, and so does the padding", async () => {
+  test('every part of a weight gradient, including the padding, begins as zeros', async () => {
     const builder = new GraphBuilder()
     const input = (name: string, ...shape: number[]): Value => builder.input(name, 'input', shape)
     const output = (name: string, value: Value): void => builder.output(name, value)
     const [noise] = builder.op('toPositions', [input('NaN', 200, 400)], { channels: 200 }, 'NaN')
     output('NaN everywhere', builder.op('copy', [noise], {}, 'NaN')[0])
-    // 5 outputs and 3 channels: both are padded to 8, in each of 2 parts.
+    // Each of 2 parts has 5 outputs and 3 channels, and both numbers are padded to 8.
     const attributes = { kernel: 2, stride: 1, before: 0, after: 1, height: 3, width: 4, circular: false }
     const inputs = [input('dy', 24, 5), input('x', 24, 3)]
     const gradient = builder.op('convWeightGradient', inputs, attributes, 'gradient')
@@ -130,13 +129,13 @@ describe.each(wasmVariants)('$name', ({ precision, create }) => {
     program.upload('x', new Float64Array(24 * 3).fill(1))
     await program.run(0, 1)
     expect((await program.download('NaN everywhere')).every(Number.isNaN)).toBe(true)
-    // A tap sees 3 x 4, 3 x 3, 2 x 4 or 2 x 3 positions of 2 images, for each of 15 pairs of channels.
+    // A weight of the kernel covers 3 x 4, 3 x 3, 2 x 4 or 2 x 3 positions of 2 images, for each of 15 channel pairs.
     const squares = [12, 9, 8, 6].reduce((all, seen) => all + 15 * (2 * seen) ** 2, 0)
     expect((await program.download('norm'))[0]).toBeCloseTo(Math.sqrt(squares), 4)
     program.dispose()
   })
 
-  test("new channels are zeros where the old ones' padding isn't", async () => {
+  test('subsample fills added channels with zeros, even if the padding of the input is not zero', async () => {
     const builder = new GraphBuilder()
     const x = builder.input('x', 'input', [12, 5])
     const [moved] = builder.op('addScalar', [x, builder.constant('one', [], [1])], {}, 'moved')
@@ -149,11 +148,11 @@ describe.each(wasmVariants)('$name', ({ precision, create }) => {
     program.dispose()
   })
 
-  test('a NaN is the largest of each window that sees it', async () => {
+  test('maxPool returns NaN for each window that contains NaN', async () => {
     const channels = 9
     const attributes = { kernel: 2, stride: 1, before: 0, after: 1, height: 3, width: 4, circular: false }
     const values = Float64Array.from({ length: 12 * channels }, (_, index) => index % 7)
-    // The place in the middle is seen from itself, from the left, from above and from both.
+    // The position of the NaN lies in four windows: its own, the left one, the upper one and the upper left one.
     for (let channel = 0; channel < channels; channel++) values[5 * channels + channel] = Number.NaN
     const call: Call = { op: 'maxPool', inputs: [{ shape: [12, channels], values }], attributes }
     const [[y]] = await runCalls(backend, [call])

@@ -1,4 +1,6 @@
-/** Sums over parts of the rows and what is made of them, for every number of columns, on any number of threads. */
+/**
+ * Tests of sums over parts of the rows, and of merging the parts, for every number of columns on any number of threads.
+ */
 import { partsOfPositions } from '../../src/backends/wasm/schedule/parts.ts'
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from '../support/calls.ts'
@@ -7,7 +9,7 @@ import { testOnAnyThreads } from '../support/on-any-threads.ts'
 interface Sizes {
   readonly rows: number
   readonly columns: number
-  /** What all elements have in common: what is left of it after rounding would drown the deviations. */
+  /** Number added to all elements. The rounding error of a large center can exceed the deviations from the center. */
   readonly center: number
 }
 
@@ -42,13 +44,17 @@ function callsOf({ rows, columns, center }: Sizes): Call[] {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
 testOnAnyThreads({
-  'every number of rows': [...upTo(17), 1023, 1024, 1543, 2048, 5003].flatMap((rows) =>
+  'sums over every number of rows': [...upTo(17), 1023, 1024, 1543, 2048, 5003].flatMap((rows) =>
     callsOf({ rows, columns: 5, center: 0 }),
   ),
-  // Rows of 256 are a line longer than their columns.
-  'every number of columns': [...upTo(17), 24, 33, 256].flatMap((columns) =>
+  // Rows of 256 columns are padded by one cache line.
+  'sums of every number of columns': [...upTo(17), 24, 33, 256].flatMap((columns) =>
     callsOf({ rows: 1027, columns, center: 10 }),
   ),
-  'more parts than there can be': callsOf({ rows: 64 * 512 + 700, columns: 3, center: 0 }),
-  'deviations much smaller than their center': callsOf({ rows: 3000, columns: 9, center: 1000 }),
+  'sums over more rows than the largest number of parts covers': callsOf({
+    rows: 64 * 512 + 700,
+    columns: 3,
+    center: 0,
+  }),
+  'sums with deviations much smaller than the center': callsOf({ rows: 3000, columns: 9, center: 1000 }),
 })

@@ -1,4 +1,4 @@
-/** How a step is run, as text, and plans that the verifier must refuse. */
+/** Tests of plans as printed text, and of plans that the verifier must refuse. */
 import { describe, expect, test } from 'vitest'
 import { createPlan, type PlanOptions } from '../../src/backends/wasm/plan/create.ts'
 import type { Plan, PlanNode } from '../../src/backends/wasm/plan/plan.ts'
@@ -24,7 +24,7 @@ import { createProblem, sgdRule } from '../support/problems.ts'
 
 const options: PlanOptions = { precision: 'float32', ringSlots: 1, reservedBytes: 256 }
 
-test('a residual network: the branch, the sum and what is saved are one kernel', () => {
+test('a residual network computes the branch, the sum and the stacked values in one kernel', () => {
   const block = residual(chain(dense(4), relu()), { multiplier: [1, 0.5, 0.25] })
   const network = chain(repeat(3, block, { name: 'hidden' }), dense(2, { name: 'out' }))
   const { graph } = createProblem(network, { input: [4], batch: 8, optimizer: sgdRule })
@@ -80,7 +80,7 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
   `)
 })
 
-test('a long loop backward: blocks of gradients by rows, then of gradients by weights, with one barrier for each', () => {
+test('a long backward loop runs in blocks, with one barrier between activation gradients and weight gradients', () => {
   const network = chain(dense(4), repeat(9, chain(dense(4), relu())), dense(2))
   const { graph } = createProblem(network, { batch: 8, optimizer: sgdRule })
   const plan = createPlan(graph, options)
@@ -103,7 +103,7 @@ test('a long loop backward: blocks of gradients by rows, then of gradients by we
   `)
 })
 
-test('an activation that a loop carries has its derivative in the kernel of the product before it', () => {
+test('the derivative of an activation that a loop carries is computed in the kernel of the preceding product', () => {
   const network = chain(dense(4), tanh(), repeat(9, chain(dense(4), tanh())), dense(2))
   const { graph } = createProblem(network, { batch: 8, optimizer: sgdRule })
   const plan = createPlan(graph, options)
@@ -128,7 +128,7 @@ test('an activation that a loop carries has its derivative in the kernel of the 
   `)
 })
 
-test("a shortcut's gradient is made before the product that it is added to", () => {
+test("a shortcut's gradient is made before the product to which the gradient is added", () => {
   const block = residual(chain(conv(8, { stride: 2, bias: false }), relu(), conv(8, { bias: false })), {
     shortcut: subsample({ stride: 2, channels: 8 }),
   })
@@ -151,8 +151,8 @@ test("a shortcut's gradient is made before the product that it is added to", () 
   `)
 })
 
-describe.each(exampleNames)('%s', (name) => {
-  test.each([1, 2])('the plan is legal, with %i ring slots and taps', (ringSlots) => {
+describe.each(exampleNames)('%s:', (name) => {
+  test.each([1, 2])('the plan with %i ring slots and with taps is legal', (ringSlots) => {
     const { graph } = createProblem(examples[name].network, {
       ...fullOptions(examples[name].options),
       taps: () => true,
@@ -162,7 +162,7 @@ describe.each(exampleNames)('%s', (name) => {
   })
 })
 
-describe('the verifier', () => {
+describe('the verifier of plans', () => {
   const network = chain(
     dense(9),
     batchNorm(),
@@ -173,7 +173,7 @@ describe('the verifier', () => {
   )
   const plan = createPlan(createProblem(network).graph, { ...options, ringSlots: 2 })
 
-  /** All nodes, those of loops' bodies included. */
+  /** Returns all nodes of a plan, including the nodes inside loops. */
   const flatten = (body: readonly PlanNode[]): PlanNode[] =>
     body.flatMap((node) => (node.kind === 'loop' ? [node, ...flatten(node.body)] : [node]))
   const without = (body: readonly PlanNode[], gone: PlanNode): PlanNode[] =>
@@ -184,32 +184,32 @@ describe('the verifier', () => {
   const refuses = (candidate: Plan, reason = 'broken invariant'): void =>
     expect(() => verifyPlan(candidate)).toThrow(reason)
 
-  test('misses every barrier, kernel, loop and guard that is left out', () => {
+  test('refuses a plan without one of its barriers, kernels, loops or guards', () => {
     verifyPlan(plan)
     const nodes = flatten(plan.body)
     expect(nodes.filter(({ kind }) => kind === 'barrier').length).toBeGreaterThan(5)
     for (const node of nodes) refuses({ ...plan, body: without(plan.body, node) })
   })
 
-  test('refuses buffers that lie on each other', () => {
+  test('refuses buffers that overlap', () => {
     const [first, second] = plan.buffers.filter(({ persistent }) => persistent)
     const onFirst = plan.offsets.map((offset, id) => (id === second.id ? plan.offsets[first.id] : offset))
     refuses({ ...plan, offsets: onFirst }, 'dense1.weight shares its memory with dense1.bias')
-    // All that share memory by turns at once: some of them live at the same time.
+    // All buffers that are not persistent get the same address, although some of the buffers live at the same time.
     const base = Math.min(...plan.buffers.filter(({ persistent }) => !persistent).map(({ id }) => plan.offsets[id]))
     const together = plan.offsets.map((offset, id) => (plan.buffers[id].persistent ? offset : base))
-    refuses({ ...plan, offsets: together }, 'needs a barrier: batchNorm1.batchStatistics, touched as dense1.addBias')
+    refuses({ ...plan, offsets: together }, 'batchNorm1.batchStatistics was touched as dense1.addBias')
   })
 
   test('refuses operands outside of memory', () => {
-    refuses({ ...plan, bytes: plan.bytes - 64 }, 'sticks out of memory')
+    refuses({ ...plan, bytes: plan.bytes - 64 }, 'lies outside of memory')
     const longer = plan.body.map((node) => (node.kind === 'loop' ? { ...node, times: node.times + 1 } : node))
-    refuses({ ...plan, body: longer }, 'slot 4 of repeat1.dense1.weight, which has 4')
+    refuses({ ...plan, body: longer }, 'slot 4 of repeat1.dense1.weight does not exist')
   })
 
   test('refuses kernels in another order', () => {
     refuses({ ...plan, body: [...plan.body].reverse() }, 'which holds nothing')
-    // The updates before the gradients that they are made of.
+    // The updates move before the gradients that the updates read.
     const isUpdate = (node: PlanNode): boolean =>
       node.kind === 'kernel' && node.nodes.some(({ op }) => op === 'momentumUpdate')
     const updates = plan.body.filter(isUpdate)

@@ -1,7 +1,7 @@
 /**
- * Element-by-element work that a convolution by Winograd's algorithm does on what it reads, line by line before its tiles:
- * normalization with its activation forward, batch norm's gradient backward. Against float64, and on any number of threads
- * the same bits.
+ * Tests of elementwise operations that a Winograd convolution applies to its input, line by line before the tiles. The
+ * operations are normalization with an activation in the forward pass, and batch norm's gradient in the backward pass.
+ * The results are compared with float64, and have the same bits on any number of threads.
  */
 import { describe, expect, test } from 'vitest'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -25,17 +25,20 @@ import type { Layer } from '../../src/network/network.ts'
 import { bitsOf, differences } from '../support/compare.ts'
 import { createProblem, runProblem } from '../support/problems.ts'
 
-/** Without a bias, whose gradient is a sum over what the convolution would make. */
+/** Makes a convolution without a bias, because the gradient of a bias is a sum over the results of the convolution. */
 const plain = (channels: number, padding: 'zero' | 'circular' = 'zero'): Layer =>
   conv(channels, { bias: false, padding })
 
 const block = residual(chain(plain(18), batchNorm(), relu(), plain(18), batchNorm()))
 const blocks = chain(conv(18), tanh(), repeat(3, block), globalAveragePool(), dense(3))
-/** Images of another height go round: a line of tiles sees the last lines of an image at once. */
+/** Makes a network with circular padding, in which the first line of tiles also reads the last lines of an image. */
 const circular = (channels: number): Layer =>
   chain(plain(channels, 'circular'), batchNorm(), relu(), plain(channels, 'circular'), batchNorm(), dense(3))
 
-/** Wide enough for blocks of tiles that end within an image: lines that their last tiles see beyond must be done by then. */
+/**
+ * A network for images so wide that blocks of tiles end within an image. The input lines that a block's last tiles read
+ * beyond the block must be prepared before the block runs.
+ */
 const wide = chain(plain(16), batchNorm(), relu(), plain(16), batchNorm(), globalAveragePool(), dense(3))
 
 function preparedIn(network: Layer, input: readonly [number, number, number], batch: number) {
@@ -48,12 +51,12 @@ function preparedIn(network: Layer, input: readonly [number, number, number], ba
 
 describe.each([
   ['blocks of residual networks', blocks, [3, 9, 8], 17],
-  ['tiles that fit, and parts of one image and of two', blocks, [2, 8, 12], 90],
+  ['tiles that fit, with parts of one or two images', blocks, [2, 8, 12], 90],
   ['blocks that end within an image', wide, [16, 14, 32], 16],
-  ['images that go round', circular(20), [16, 11, 4], 16],
-  ['kernels in strips, on small images', circular(160), [32, 3, 4], 16],
-] as const)('%s', (_name, network, input, batch) => {
-  test('are those of the reference, with one set of bits', async () => {
+  ['images with circular padding', circular(20), [16, 11, 4], 16],
+  ['kernels in strips on small images', circular(160), [32, 3, 4], 16],
+] as const)('%s:', (_name, network, input, batch) => {
+  test('prepared convolutions match the reference, with the same bits on any number of threads', async () => {
     const { problem, names } = preparedIn(network, input, batch)
     expect(names.some((name) => name.startsWith('batchNormalize + relu + conv (winograd'))).toBe(true)
     expect(names.some((name) => name.startsWith('batchNormInputGradient + convInputGradient (winograd'))).toBe(true)
@@ -70,7 +73,7 @@ describe.each([
   })
 })
 
-test('a shortcut may read it too; few images, and lines that are no whole tiles of rows, are left to kernels of their own', () => {
+test('convolutions prepare inputs that a shortcut also reads, but not for few images or lines of partial tiles', () => {
   const branched = chain(plain(18), batchNorm(), relu(), residual(chain(plain(18), batchNorm())), dense(3))
   expect(preparedIn(branched, [3, 8, 8], 17).names).toEqual(
     expect.arrayContaining([expect.stringContaining('relu + conv')]),
@@ -79,7 +82,7 @@ test('a shortcut may read it too; few images, and lines that are no whole tiles 
   for (const height of [4, 8, 9]) expect(preparedIn(blocks, [3, height, 8], 15).names).toEqual([])
 })
 
-test('a gradient takes the place of what it is made of where nobody reads that later', () => {
+test('a gradient overwrites the value from which it is computed, if no later kernel reads the value', () => {
   const { prepared } = preparedIn(blocks, [3, 8, 8], 17)
   const inPlace = prepared.filter(({ operands }) =>
     operands.some(({ write, location: { buffer } }) => {
@@ -87,7 +90,8 @@ test('a gradient takes the place of what it is made of where nobody reads that l
       return write && isRead && buffer.name.endsWith('.activationGradient')
     }),
   )
-  // The second convolution of a block keeps it for the shortcut; the first doesn't.
+  // The second convolution of a block keeps the gradient for the shortcut. The first convolution overwrites the
+  // gradient.
   expect(inPlace).not.toHaveLength(0)
   expect(inPlace.length).toBeLessThan(prepared.length)
 })

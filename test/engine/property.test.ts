@@ -1,4 +1,4 @@
-/** Laws that hold for any network. Seeds are fixed: a failure is a counterexample, not bad luck. */
+/** Properties that hold for any network. The seeds are fixed, so a failure is a counterexample and can be repeated. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Backend, Precision } from '../../src/backends/backend.ts'
@@ -33,7 +33,7 @@ function choices(input: readonly number[]) {
   }
 }
 
-/** The same problem with its weights moved by about a rounding error. */
+/** Returns the same problem with weights moved by about a rounding error. */
 function nudged(problem: Problem): Problem {
   const random = createRandom(1)
   const nudge = (values: Float64Array): Float64Array => {
@@ -44,18 +44,19 @@ function nudged(problem: Problem): Problem {
   return { ...problem, start }
 }
 
-test('a fused program in float64 computes what the reference does, for any network', async () => {
+test('a fused program in float64 gives the results of the reference backend for any network', async () => {
   const backend = await createWasmBackend({ precision: 'float64', threads: 'inline' })
   const law = fc.asyncProperty(arbitraryProblem, async (problem) => {
     const expected = await runProblem(reference, problem)
-    // Batch norm after batch norm of a constant makes noise of rounding errors: then there is nothing to compare.
+    // Batch norm after batch norm of a constant amplifies rounding errors to noise. Problems in which rounding errors
+    // become noise are skipped.
     fc.pre(differences(await runProblem(reference, nudged(problem)), expected, 1e-10).length === 0)
     expect(differences(await runProblem(backend, problem), expected, 1e-9)).toEqual([])
   })
   await fc.assert(law, { seed: 20, numRuns: 200 })
 })
 
-test('graphs and plans of any network are legal', () => {
+test('the graph and the plan of any network are legal', () => {
   const precisions = fc.constantFrom<Precision>('float32', 'float64')
   const law = fc.property(
     arbitraryProblem,
@@ -81,7 +82,7 @@ afterAll(() => {
   three.dispose()
 })
 
-test('one thread and three give the same bits, for any network', async () => {
+test('one thread and three threads give the same bits for any network', async () => {
   const law = fc.asyncProperty(arbitraryProblem, async (problem) => {
     expect(bitsOf(await runProblem(three, problem))).toBe(bitsOf(await runProblem(one, problem)))
   })

@@ -1,4 +1,4 @@
-/** Computing parts of the forward pass again changes where values lie, and nothing else: not one bit. */
+/** Tests that recomputing parts of the forward pass changes the memory layout of values and no bit of the results. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -12,14 +12,14 @@ import { exampleNames, examples, fullOptions } from '../support/networks.ts'
 import { createProblem, type ProblemOptions, runProblem } from '../support/problems.ts'
 
 const networks = {
-  'as many as fit into segments': chain(dense(9), tanh(), repeat(9, chain(dense(9), tanh())), dense(3)),
-  'some left over': chain(
+  'iterations that fill all segments': chain(dense(9), tanh(), repeat(9, chain(dense(9), tanh())), dense(3)),
+  'iterations that are left over': chain(
     dense(9),
     relu(),
     repeat(11, residual(chain(dense(9), relu()), { multiplier: 0.3 })),
     dense(3),
   ),
-  'what differs from layer to layer': chain(
+  'rates and multipliers that differ by layer': chain(
     dense(9),
     repeat(
       7,
@@ -29,7 +29,7 @@ const networks = {
     ),
     dense(3),
   ),
-  'running statistics': chain(dense(9), repeat(5, chain(dense(9), batchNorm(), relu())), dense(3)),
+  'layers with running statistics': chain(dense(9), repeat(5, chain(dense(9), batchNorm(), relu())), dense(3)),
   'a repeat in a repeat, and two in a row': chain(
     dense(9),
     repeat(5, chain(repeat(3, residual(chain(dense(9), tanh()), { multiplier: [0.1, 0.2, 0.3] })), layerNorm())),
@@ -47,7 +47,7 @@ const pair = (name: keyof typeof networks, options: ProblemOptions = {}) => {
   }
 }
 
-/** The same, computed again for the first four iterations of every loop alone; the rest is kept. */
+/** Makes the same pair of problems, but recomputes only the first four iterations of every loop. */
 const partOf = (name: keyof typeof networks, options: ProblemOptions = {}) => {
   const { kept } = pair(name, options)
   const outermost = kept.graph.body.flatMap((node) => (node.kind === 'loop' && !node.reverse ? [node.path] : []))
@@ -56,38 +56,38 @@ const partOf = (name: keyof typeof networks, options: ProblemOptions = {}) => {
 
 const planOf = (graph: Graph) => createPlan(graph, { precision: 'float32', ringSlots: 1, reservedBytes: 0 })
 
-/** What is there from step to step: parameters, states, inputs, and what lies beside them. */
+/** Returns the bytes of all persistent buffers, such as parameters, states and inputs. */
 const persistentBytes = (graph: Graph): number =>
   planOf(graph).buffers.reduce((sum, { persistent, bytes }) => (persistent ? sum + bytes : sum), 0)
 
 const loopsComputedAgain = ({ body }: Graph): number =>
   body.filter((node) => node.kind === 'loop' && node.recompute).length
 
-const ways = { 'all of it': pair, 'the first iterations': partOf }
+const ways = { 'all iterations': pair, 'the first iterations': partOf }
 const cases = names.flatMap((name) => Object.entries(ways).map(([how, make]) => ({ name, how, make })))
 
-describe.each(cases)('$name, $how', ({ name, make }) => {
+describe.each(cases)('recomputing $how of $name:', ({ name, make }) => {
   const { kept, recomputed } = make(name)
 
-  test('is a legal graph and a legal plan', () => {
+  test('the graph and the plan are legal', () => {
     verifyAll(recomputed.graph)
     expect(loopsComputedAgain(recomputed.graph)).toBeGreaterThan(0)
   })
 
-  test('keeps no gradients where nobody reads them', () => {
+  test('no persistent memory is added for gradients that nobody reads', () => {
     const sunk = make(name, { gradients: false })
     verifyAll(sunk.recomputed.graph)
     expect(persistentBytes(sunk.recomputed.graph)).toBe(persistentBytes(sunk.kept.graph))
   })
 
-  test('means what it meant before', async () => {
+  test('the recomputing graph has the same results on the reference backend', async () => {
     const reference = createReferenceBackend()
     const expected = await runProblem(reference, kept)
     expect(differences(await runProblem(reference, recomputed), expected, 1e-15)).toEqual([])
   })
 })
 
-describe('compiled', () => {
+describe('compiled programs:', () => {
   let backends: Backend[] = []
   beforeAll(async () => {
     const modes = [{ threads: 'inline' }, { threads: 2 }, { threads: 3, precision: 'float64' }] as const
@@ -97,7 +97,7 @@ describe('compiled', () => {
     for (const backend of backends) backend.dispose()
   })
 
-  test.each(cases)('the same bits: $name, $how', async ({ name, make }) => {
+  test.each(cases)('recomputing $how of $name gives the same bits', async ({ name, make }) => {
     for (const gradients of make === pair ? [true, false] : [false]) {
       const { kept, recomputed } = make(name, { gradients })
       for (const backend of backends) {
@@ -107,7 +107,7 @@ describe('compiled', () => {
     }
   })
 
-  test.each(exampleNames)('the same bits of all examples, what is tapped included: %s', async (name) => {
+  test.each(exampleNames)('recomputing gives the same bits, including tapped values: %s', async (name) => {
     const { network, options } = examples[name]
     const [backend] = backends
     const common = { ...fullOptions(options), taps: () => true }
@@ -117,13 +117,17 @@ describe('compiled', () => {
   })
 })
 
-test('memory for activations grows as the square root of the depth', () => {
+test('with recomputation, memory for activations grows with the square root of the depth', () => {
   const activations = (depth: number, recompute: boolean): number => {
     const network = chain(dense(8), repeat(depth, chain(dense(8), tanh())), dense(3))
     const { graph } = createProblem(network, { batch: 512, recompute })
     return planOf(graph).bytes - persistentBytes(graph)
   }
-  /** 4 where memory grows as the depth, 2 where it grows as its square root, whatever the part is that doesn't grow. */
+  /**
+   * Returns the growth of memory when the depth is multiplied by 4, without the constant part of the memory. Memory
+   * that is proportional to the depth grows by 4, and memory that is proportional to the square root of the depth grows
+   * by 2.
+   */
   const growth = (recompute: boolean): number => {
     const [small, medium, large] = [1600, 6400, 25600].map((depth) => activations(depth, recompute))
     return (large - medium) / (medium - small)

@@ -1,4 +1,4 @@
-/** The passes of wasm's schedule change when and in how many parts a graph is computed, but no result. */
+/** Tests that the passes of wasm's schedule change the order and the parts of a graph's computation, but no result. */
 import { describe, expect, test } from 'vitest'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createEmitter } from '../../src/backends/wasm/schedule/emitter.ts'
@@ -12,9 +12,9 @@ import { createProblem, type Outcome, type Problem, type ProblemOptions, runProb
 const reference = createReferenceBackend()
 
 const ways: Record<string, ProblemOptions> = {
-  'updates alone': { gradients: false },
-  'updates alone, recomputing': { gradients: false, recompute: true },
-  'every gradient and tap': { taps: () => true },
+  'updates without gradients': { gradients: false },
+  'updates without gradients, recomputing': { gradients: false, recompute: true },
+  'all gradients and taps': { taps: () => true },
 }
 
 const problems = exampleNames.flatMap((name) => {
@@ -25,7 +25,7 @@ const problems = exampleNames.flatMap((name) => {
   }))
 })
 
-/** The outcome on the mathematics, computed once for all passes. */
+/** The outcome of each problem's original graph, computed once for all passes. */
 const expectedOutcomes = new Map<Problem, Promise<Outcome>>()
 
 function expectedOf(problem: Problem): Promise<Outcome> {
@@ -41,22 +41,22 @@ const rewrites = {
   'all passes': ({ graph }: Problem) => schedule(graph),
 }
 
-describe.each(Object.entries(rewrites))('%s', (_name, rewrite) => {
+describe.each(Object.entries(rewrites))('%s:', (_name, rewrite) => {
   const rewritten = problems.map(({ name, problem }) => ({ name, problem, graph: rewrite(problem) }))
 
-  test.each(rewritten)('The rewritten graph is legal and gives the same results: $name', async ({ problem, graph }) => {
+  test.each(rewritten)('the rewritten graph is legal and gives the same results: $name', async ({ problem, graph }) => {
     verifyGraph(graph)
     const outcome = await runProblem(reference, { ...problem, graph })
     expect(differences(outcome, await expectedOf(problem), 1e-10)).toEqual([])
   })
 
-  test('At least one graph changes.', () => {
+  test('at least one graph changes', () => {
     const changed = rewritten.filter(({ problem, graph }) => printGraph(graph) !== printGraph(problem.graph))
     expect(changed.length).toBeGreaterThan(0)
   })
 })
 
-test.each(problems)('A scheduled graph stays as it is when it is scheduled again: $name', ({ problem }) => {
+test.each(problems)('scheduling a scheduled graph again changes nothing: $name', ({ problem }) => {
   const scheduled = schedule(problem.graph)
   expect(printGraph(schedule(scheduled))).toBe(printGraph(scheduled))
 })

@@ -1,8 +1,8 @@
 /**
- * Sums over parts of the rows that convolutions make, in the convolutions' own kernels: statistics forward, gradients of batch
- * norm and of biases backward. Against float64, and on any number of threads the same bits.
+ * Tests of sums over parts of the rows that convolutions make, computed in the convolutions' own kernels. The sums are
+ * statistics in the forward pass, and gradients of batch norm and biases in the backward pass. The results are compared
+ * with float64, and have the same bits on any number of threads.
  */
-
 import { describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -24,7 +24,10 @@ interface Problem {
   readonly inputs: ReadonlyMap<string, Float64Array>
 }
 
-/** `center`: what all weights have in common, and so the results. */
+/**
+ * Makes a convolution with sums over its results. `center` is added to all weights, which moves the mean of the
+ * results.
+ */
 function createSums(sizes: Sizes, center: number): Problem {
   const { B, C, O, kernel } = sizes
   const attributes = windowOf(sizes)
@@ -83,13 +86,13 @@ async function run(backend: Backend, { graph, inputs }: Problem): Promise<Float6
 const usual: Sizes = { B: 17, C: 16, O: 16, H: 8, W: 8, kernel: 3, stride: 1, padding: 'zero' }
 
 const problems: Readonly<Record<string, Sizes>> = {
-  'a few images, in bands of lines': { ...usual, B: 2, C: 3, O: 5, H: 16, W: 16 },
-  'a few images in tiles': { ...usual, B: 3, C: 24, O: 33, H: 32, W: 9, padding: 'circular' },
-  'tiles that stick out': { ...usual, B: 21, O: 20, H: 5, W: 7 },
+  '2 images in bands of lines': { ...usual, B: 2, C: 3, O: 5, H: 16, W: 16 },
+  '3 images in tiles': { ...usual, B: 3, C: 24, O: 33, H: 32, W: 9, padding: 'circular' },
+  'tiles that extend beyond the image': { ...usual, B: 21, O: 20, H: 5, W: 7 },
   'small tiles': { ...usual, B: 130, C: 12, O: 13, H: 4, W: 4 },
-  'parts of one image and of two': { ...usual, B: 100, C: 5, O: 9, H: 12, W: 12 },
-  'a stride': { ...usual, B: 40, H: 9, W: 6, stride: 2 },
-  'a large stride and a small kernel': {
+  'parts of one or two images': { ...usual, B: 100, C: 5, O: 9, H: 12, W: 12 },
+  'a stride of 2': { ...usual, B: 40, H: 9, W: 6, stride: 2 },
+  'a stride of 3 and a kernel of 2': {
     ...usual,
     B: 30,
     C: 9,
@@ -102,8 +105,8 @@ const problems: Readonly<Record<string, Sizes>> = {
   },
 }
 
-describe.each(Object.entries(problems))('%s', (_name, sizes) => {
-  test('both kernels sum', () => {
+describe.each(Object.entries(problems))('sums in convolution kernels, for %s:', (_name, sizes) => {
+  test('the kernels of both convolutions compute the sums', () => {
     const plan = createPlan(createSums(sizes, 0).graph, { precision: 'float32', ringSlots: 1, reservedBytes: 256 })
     verifyPlan(plan)
     const names = [...kernelsOf(plan.body)].map(({ nodes }) => nodes.map(({ op }) => op).join(' + '))
@@ -114,24 +117,27 @@ describe.each(Object.entries(problems))('%s', (_name, sizes) => {
     ])
   })
 
-  // With a center the results have much in common: their mean is some forty times their deviation.
-  test.each(['float32', 'float64'] as const)('%s', async (precision) => {
-    for (const center of [0, 5]) {
-      const problem = createSums(sizes, center)
-      const judged = await run(createReferenceBackend(), problem)
-      const bits: string[] = []
-      for (const threads of ['inline', 1, 2, 3, 5] as const) {
-        const backend = await createWasmBackend({ precision, threads })
-        const found = await run(backend, problem)
-        backend.dispose()
-        const errors = found.map(
-          (values, output) =>
-            largestDifference(values, judged[output]) / Math.max(1, largestSize(judged[output])) / unitOf(precision),
-        )
-        expect(Math.max(...errors)).toBeLessThan(64)
-        bits.push(found.map(({ buffer }) => Buffer.from(buffer).toString('base64')).join())
+  // With a center of 5, the mean of the results is about 40 times their standard deviation.
+  test.each(['float32', 'float64'] as const)(
+    'the %s results match the reference, with the same bits on any number of threads',
+    async (precision) => {
+      for (const center of [0, 5]) {
+        const problem = createSums(sizes, center)
+        const judged = await run(createReferenceBackend(), problem)
+        const bits: string[] = []
+        for (const threads of ['inline', 1, 2, 3, 5] as const) {
+          const backend = await createWasmBackend({ precision, threads })
+          const found = await run(backend, problem)
+          backend.dispose()
+          const errors = found.map(
+            (values, output) =>
+              largestDifference(values, judged[output]) / Math.max(1, largestSize(judged[output])) / unitOf(precision),
+          )
+          expect(Math.max(...errors)).toBeLessThan(64)
+          bits.push(found.map(({ buffer }) => Buffer.from(buffer).toString('base64')).join())
+        }
+        expect(new Set(bits).size).toBe(1)
       }
-      expect(new Set(bits).size).toBe(1)
-    }
-  })
+    },
+  )
 })

@@ -1,4 +1,6 @@
-/** However many threads run a program, it gives the same bits: work is divided so that no sum depends on the division. */
+/**
+ * Tests that a program gives the same bits on any number of threads, because no sum depends on the division of work.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createWasmBackend, type WasmOptions } from '../../src/backends/wasm/backend.ts'
@@ -18,7 +20,7 @@ const ofExample = (name: ExampleName): Problem => {
   return createProblem(network, fullOptions(options))
 }
 
-/** Large enough that threads are in the middle of their shares when others reach the barriers. */
+/** A network large enough that some threads are still computing when other threads reach a barrier. */
 const large = createProblem(
   chain(
     dense(100),
@@ -29,7 +31,7 @@ const large = createProblem(
   { input: [64], batch: 50, steps: 5 },
 )
 
-describe.each(modes)('%s', (_name, options) => {
+describe.each(modes)('%s programs:', (_name, options) => {
   let inline: Backend
   let pools: Backend[] = []
   beforeAll(async () => {
@@ -45,9 +47,11 @@ describe.each(modes)('%s', (_name, options) => {
     for (const pool of pools) expect(bitsOf(await runProblem(pool, problem))).toBe(expected)
   }
 
-  test.each(exampleNames)('1, 2 and 3 threads and the calling one: %s', (name) => expectSameBits(ofExample(name)))
+  test.each(exampleNames)('pools of 1, 2 and 3 threads and the calling thread give the same bits: %s', (name) =>
+    expectSameBits(ofExample(name)),
+  )
 
-  test('1, 2 and 3 threads and the calling one: a large network, again and again', async () => {
+  test('pools of 1, 2 and 3 threads and the calling thread give the same bits for a large network, three times', async () => {
     for (let run = 0; run < 3; run++) await expectSameBits(large)
   })
 

@@ -1,4 +1,7 @@
-/** Where nobody reads the gradients, updates are done as they are made: other kernels, other memory, the same bits. */
+/**
+ * Tests of updates that run as soon as a gradient is made, if the gradients cannot be read. Fused updates use other
+ * kernels and other memory, and give the same bits.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -41,7 +44,7 @@ const large = chain(
   dense(3),
 )
 
-/** What both can be asked for. */
+/** Removes the gradients from an outcome, because only programs with readable gradients have them. */
 const withoutGradients = ({ values, ...outcome }: Outcome): Outcome => ({
   ...outcome,
   values: new Map([...values].filter(([name]) => !name.startsWith('gradient.'))),
@@ -49,7 +52,7 @@ const withoutGradients = ({ values, ...outcome }: Outcome): Outcome => ({
 
 const kinds = { momentum: momentumRule, adam: { ...adamRule, decoupled: true } } as const
 
-describe.each(Object.entries(kinds))('%s', (_kind, optimizer) => {
+describe.each(Object.entries(kinds))('fused updates of %s:', (_kind, optimizer) => {
   const sunk = createProblem(large, { batch: 13, steps: 3, optimizer, gradients: false })
   const kept = createProblem(large, { batch: 13, steps: 3, optimizer })
   let backends: Backend[] = []
@@ -61,35 +64,38 @@ describe.each(Object.entries(kinds))('%s', (_kind, optimizer) => {
     for (const backend of backends) backend.dispose()
   })
 
-  test('is a legal graph and a legal plan', () => {
+  test('the graph and the plan are legal', () => {
     verifyAll(sunk.graph)
   })
 
-  test('the scheduled graph means what the mathematics mean', async () => {
+  test('the scheduled graph has the results of the original graph', async () => {
     const reference = createReferenceBackend()
     const expected = withoutGradients(await runProblem(reference, kept))
     const scheduled = { ...sunk, graph: schedule(sunk.graph) }
     expect(differences(await runProblem(reference, scheduled), expected, 1e-15)).toEqual([])
   })
 
-  test('gives the same bits', async () => {
+  test('programs with and without readable gradients give the same bits', async () => {
     for (const backend of backends) {
       const expected = bitsOf(withoutGradients(await runProblem(backend, kept)))
       expect(bitsOf(await runProblem(backend, sunk)) === expected).toBe(true)
     }
   })
 
-  test.each(exampleNames)('gives the same bits of %s', async (name) => {
-    const { network, options } = examples[name]
-    const [backend] = backends
-    const run = (gradients: boolean): Promise<Outcome> =>
-      runProblem(backend, createProblem(network, { ...fullOptions(options), optimizer, gradients }))
-    expect(bitsOf(await run(false)) === bitsOf(withoutGradients(await run(true)))).toBe(true)
-  })
+  test.each(exampleNames)(
+    'programs with and without readable gradients give the same bits for the example: %s',
+    async (name) => {
+      const { network, options } = examples[name]
+      const [backend] = backends
+      const run = (gradients: boolean): Promise<Outcome> =>
+        runProblem(backend, createProblem(network, { ...fullOptions(options), optimizer, gradients }))
+      expect(bitsOf(await run(false)) === bitsOf(withoutGradients(await run(true)))).toBe(true)
+    },
+  )
 
-  test('gives the same bits of gradients that grow from block to block of the rows', async () => {
+  test('gradients that are summed in blocks of rows give the same bits with and without readable gradients', async () => {
     const network = chain(conv(9, { kernel: 1 }), repeat(3, chain(conv(9, { kernel: 1 }), tanh())), flatten(), dense(3))
-    // 720 rows in the convolutions and 5 in the dense layer.
+    // The convolutions have 720 rows, and the dense layer has 5 rows.
     const options = { input: [4, 12, 12], batch: 5, steps: 3, optimizer } as const
     const [apart, joined] = [true, false].map((gradients) => createProblem(network, { ...options, gradients }))
     verifyAll(joined.graph)
@@ -101,7 +107,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, optimizer) => {
     }
   })
 
-  test('a step whose loss is not finite still updates nothing', async () => {
+  test('a step whose loss is not finite updates no parameter', async () => {
     const problem = createProblem(large, { batch: 13, steps: 3, optimizer, gradients: false })
     problem.steps[1].get('x')?.fill(Number.NaN)
     for (const backend of backends) {
@@ -112,7 +118,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, optimizer) => {
   })
 })
 
-test('no pass over parameters is left for dense layers, and no memory for their gradients', () => {
+test('fused updates of dense layers need no pass over the parameters and no memory for gradients', () => {
   const network = chain(dense(64), repeat(20, chain(dense(64), tanh())), dense(3))
   const passes = (gradients: boolean): number => {
     const plan = planOf({ gradients }, network)

@@ -1,6 +1,6 @@
 /**
- * Convolutions, pools and changes of order over images of every size: all remainders of tiles, borders of every kind, windows
- * that leave positions out or see them more than once, on any number of threads.
+ * Tests of convolutions, pools and reorderings over images of every size, on any number of threads. The cases include
+ * all remainders of tiles, borders of every kind, and windows that skip positions or read a position more than once.
  */
 import { roundUp } from '../../src/backends/wasm/plan/layout.ts'
 import { panelOutputs, partsOfSamples } from '../../src/backends/wasm/schedule/parts.ts'
@@ -11,7 +11,7 @@ import type { Call, Tensor } from '../support/calls.ts'
 import { convCalls, normals, paddings, randomOf, type Sizes } from '../support/convolutions.ts'
 import { testOnAnyThreads } from '../support/on-any-threads.ts'
 
-/** What a convolution's gradients take and give, whatever the image. */
+/** Makes the operations of a convolution's gradients that do not depend on the size of the image. */
 function kernelCalls(sizes: Sizes): Call[] {
   const { B, C, O, kernel } = sizes
   const random = randomOf(sizes)
@@ -23,7 +23,10 @@ function kernelCalls(sizes: Sizes): Call[] {
   ]
 }
 
-/** Pools have no circular padding. Values are few, so that a window's largest is often there more than once. */
+/**
+ * Makes the operations of pools, which have no circular padding. The inputs have few different values, so that a window
+ * often contains its largest value more than once.
+ */
 function poolCalls(sizes: Sizes): Call[] {
   const { B, C, H, W, kernel, stride, padding } = sizes
   const random = randomOf(sizes)
@@ -37,14 +40,14 @@ function poolCalls(sizes: Sizes): Call[] {
   const dy = normals(random, B * outputPositions, C)
   return [
     { op: 'maxPool', inputs: [x], attributes },
-    // What y is here is sometimes nowhere in the window: then dy goes nowhere.
+    // The random y of this test is sometimes missing in its window. A dy without a matching position is added nowhere.
     { op: 'maxPoolGradient', inputs: [dy, x, coarse(B * outputPositions)], attributes },
     { op: 'averagePool', inputs: [x], attributes },
     { op: 'averagePoolGradient', inputs: [dy], attributes },
   ]
 }
 
-/** Other orders of positions and channels, and means over positions. */
+/** Makes the operations that reorder positions and channels, and means over positions. */
 function orderCalls(sizes: Sizes): Call[] {
   const { B, C, O, H, W, stride } = sizes
   const random = randomOf(sizes)
@@ -72,7 +75,7 @@ const usual: Sizes = { B: 2, C: 3, O: 5, H: 5, W: 4, kernel: 3, stride: 1, paddi
 const manyChannels = [...upTo(17), 24, 33]
 const batches = [1, 2, 3, 4, 5, 9]
 
-/** Every kind of window: over images that are as small as can be one way, and over others. */
+/** Windows of every kind, over images that are as small as possible in one direction, and over larger images. */
 const windows: readonly Sizes[] = paddings.flatMap((padding) =>
   upTo(5).flatMap((kernel) =>
     upTo(3).flatMap((stride): Sizes[] => {
@@ -89,7 +92,7 @@ const windows: readonly Sizes[] = paddings.flatMap((padding) =>
   ),
 )
 
-/** Windows as far apart as they may be, and more so than their kernel or the whole image is wide; side by side; and large. */
+/** Windows with strides beyond the kernel's or the image's width, windows side by side, and large windows. */
 const strides: readonly Sizes[] = [
   { ...usual, kernel: 3, stride: 1000, H: 16, W: 11 },
   { ...usual, kernel: 2, stride: 7, H: 16, W: 23, padding: 'none' },
@@ -99,13 +102,13 @@ const strides: readonly Sizes[] = [
   { ...usual, kernel: 7, stride: 6, H: 15, W: 20, padding: 'circular' },
 ]
 
-/** Every height and every width, never the same. */
+/** Images of every height and every width, where height and width always differ. */
 const extents: readonly Sizes[] = upTo(9).map((H) => {
   const W = ((4 * H) % 9) + 1
   return { ...usual, H, W: W === H ? 10 - H : W, stride: 1 + (H % 3) }
 })
 
-/** Every number of channels, of outputs and of images. */
+/** Convolutions of every number of channels, outputs and images. */
 const channels: readonly Sizes[] = manyChannels.map((C, index) => ({
   ...usual,
   C,
@@ -117,23 +120,23 @@ const channels: readonly Sizes[] = manyChannels.map((C, index) => ({
 
 testOnAnyThreads(
   {
-    'convolutions of every window': windows.flatMap(convCalls),
-    'convolutions of large strides': strides.flatMap(convCalls),
-    'convolutions of every size of image': extents.flatMap(convCalls),
+    'convolutions with every window': windows.flatMap(convCalls),
+    'convolutions with large strides': strides.flatMap(convCalls),
+    'convolutions of every image size': extents.flatMap(convCalls),
     'convolutions of every number of channels': channels.flatMap((sizes) => [
       ...convCalls(sizes),
       ...kernelCalls(sizes),
     ]),
-    'convolutions of every batch': batches.flatMap((B) => [
+    'convolutions of every batch size': batches.flatMap((B) => [
       ...convCalls({ ...usual, B }),
       ...convCalls({ ...usual, B, H: 7, W: 9, stride: 2, padding: 'circular' }),
       ...convCalls({ ...usual, B, H: 6, kernel: 4, stride: 3, padding: 'none' }),
       ...kernelCalls({ ...usual, B, O: 9 }),
     ]),
-    'pools of every window': windows.filter(({ padding }) => padding !== 'circular').flatMap(poolCalls),
+    'pools with every window': windows.filter(({ padding }) => padding !== 'circular').flatMap(poolCalls),
     'pools of every number of channels': [...channels, { ...usual, C: 250 }].flatMap(poolCalls),
-    // Rows of 256 are a line longer than their channels.
-    'every order': [...extents, ...channels, { ...usual, C: 256, O: 1 }].flatMap(orderCalls),
+    // Rows of 256 channels are padded by one cache line.
+    'reorderings of every size': [...extents, ...channels, { ...usual, C: 256, O: 1 }].flatMap(orderCalls),
   },
   { units: 32, threads: [1, 2, 3] },
 )

@@ -1,6 +1,6 @@
 /**
- * The training problems that PyTorch did too (make_golden.mjs, make_golden.py): networks, data, first weights. Nothing but the
- * seeds is stored: both sides get these same numbers.
+ * Training problems that PyTorch has solved too (make_golden.mjs, make_golden.py): networks, data and initial weights.
+ * Only the seeds of the problems are stored. Isobath and PyTorch get the same data and weights.
  */
 import { createHash } from 'node:crypto'
 import type { Blueprint, Shape } from '../../src/blueprint/blueprint.ts'
@@ -15,11 +15,11 @@ import { createRandom } from '../../src/support/random.ts'
 
 export interface GoldenCase {
   readonly name: string
-  /** A preset's text, or the network itself. */
+  /** The text of a preset, or a network. */
   readonly network: string | Network
-  /** [features] or [channels, height, width] */
+  /** Shape of one sample: [features] or [channels, height, width]. */
   readonly input: Shape
-  /** Samples are scaled to this norm. */
+  /** Norm to which every sample is scaled. Without a norm, samples are not scaled. */
   readonly inputNorm?: number
   readonly outputs: number
   readonly batch: number
@@ -28,13 +28,15 @@ export interface GoldenCase {
   readonly clipNorm?: number
   readonly rate: number
   readonly steps: number
-  /** Steps in float64; as many by default. */
+  /** Number of steps in float64, by default the same number as `steps`. */
   readonly float64Steps?: number
-  /** Batches at which float32's error is measured, all with the first weights; that of step 0 alone by default. */
+  /**
+   * Batches on which the error of float32 is measured, with the initial weights. The default is the batch of step 0.
+   */
   readonly errorBatches?: { readonly count: number; readonly batch: number }
-  /** How many elements of each tensor are kept; 50 by default. */
+  /** Number of elements of each tensor that are stored, 50 by default. */
   readonly sampled?: number
-  /** Significant digits that are kept; 14 by default, for tolerances of 1e-12. */
+  /** Number of significant digits that are stored: 14 by default, for tolerances of 1e-12. */
   readonly digits?: number
   readonly seed: number
 }
@@ -54,10 +56,11 @@ const adam = {
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
 
 /**
- * ReLU only where nothing amplifies a difference: with batch normalization, one unit whose input is 1e-7 on the one side and
- * 0 on the other changes the gradient by half a percent, and 100 steps later the losses by ten.
+ * The cases of dense networks. ReLU is used only in networks that do not amplify differences. With batch normalization,
+ * one unit whose input is 1e-7 in one program and 0 in the other changes the gradient by 0.5%, and 100 steps later the
+ * losses by 10%.
  *
- * Sizes that fill the kernels' tiles and sizes that don't: 784 and 64 do, 50, 10 and 99 don't.
+ * The sizes 784 and 64 fill the kernels' tiles. The sizes 50, 10 and 99 do not fill the tiles.
  */
 export const goldenCases: readonly GoldenCase[] = [
   {
@@ -155,22 +158,27 @@ export const goldenCases: readonly GoldenCase[] = [
   },
 ]
 
-/** A prime, so that no two of the first 1009 batches hold the same samples. */
+/** Number of samples, which is prime, so that no two of the first 1009 batches hold the same samples. */
 const sampleCount = 1009
 
 export interface GoldenData {
   readonly blueprint: Blueprint
-  /** These and all below are exact in float32, so that both precisions begin with the same. */
+  /**
+   * Initial weights. The weights and the data are exact in float32, so that float32 and float64 start from the same
+   * numbers.
+   */
   readonly weights: ReadonlyMap<string, Float64Array>
-  /** [samples, input], [samples], [samples, outputs] */
+  /** Inputs of all samples, [samples, input]. The labels are [samples], and the targets are [samples, outputs]. */
   readonly x: Float32Array
   readonly labels: Int32Array
   readonly targets: Float32Array
-  /** Of the weights and the data, so that a change of either is told apart from a wrong gradient. */
+  /** Hash of the weights and the data, which distinguishes changed weights or data from a wrong gradient. */
   readonly sha256: string
 }
 
-/** Samples around one center for each class; a class's targets are random too. */
+/**
+ * Makes the weights and the data of a case. Samples scatter around one center for each class, and targets are random.
+ */
 export function createGoldenData({ network, input, inputNorm, outputs, seed }: GoldenCase): GoldenData {
   const layers = typeof network === 'string' ? parseNetwork(network, { classes: outputs, input }) : network
   const blueprint = createBlueprint(layers, input)
@@ -201,12 +209,12 @@ function scaleTo(norm: number, values: Float32Array): void {
   for (let index = 0; index < values.length; index++) values[index] *= factor
 }
 
-/** The samples of a step's batch. */
+/** Returns the indices of the samples in a step's batch. */
 export function batchIndices({ batch }: GoldenCase, step: number): number[] {
   return Array.from({ length: batch }, (_, row) => (step * batch + row) % sampleCount)
 }
 
-/** How many batches float32's error is measured at, and their size. */
+/** Returns the number and the size of the batches on which the error of float32 is measured. */
 export function errorBatchesOf({ errorBatches, batch }: GoldenCase): {
   readonly count: number
   readonly batch: number
@@ -214,7 +222,7 @@ export function errorBatchesOf({ errorBatches, batch }: GoldenCase): {
   return errorBatches ?? { count: 1, batch }
 }
 
-/** The samples of these batches. */
+/** Returns the indices of the samples in each batch on which the error of float32 is measured. */
 export function errorBatchIndices(golden: GoldenCase): number[][] {
   const { count, batch } = errorBatchesOf(golden)
   return Array.from({ length: count }, (_, step) => batchIndices({ ...golden, batch }, step))

@@ -1,4 +1,4 @@
-/** The training problems of convolutional networks that PyTorch did too; see cases.ts. */
+/** Training problems of convolutional networks that PyTorch has solved too (see cases.ts). */
 import { deltaOrthogonal, hardtMa, zeros } from '../../src/network/initializers.ts'
 import {
   averagePool,
@@ -24,8 +24,8 @@ import type { GoldenCase } from './cases.ts'
 const momentum = { kind: 'momentum', momentum: 0.9, weightDecay: 1e-4 } as const
 
 /**
- * A few layers of every kind, at sizes that fill the kernels' tiles and sizes that don't: images that aren't square,
- * 5, 7 and 20 channels beside 8 and 16.
+ * Options of small networks with layers of every kind. Some sizes fill the kernels' tiles, and some do not: images are
+ * not square, and layers have 5, 7 and 20 channels as well as 8 and 16.
  */
 const layers = {
   outputs: 10,
@@ -52,7 +52,7 @@ const windows = chain(
   dense(10),
 )
 
-/** As a residual network has them, but for the smooth activation. */
+/** Makes the basic block of a residual network, except that the activation is smooth. */
 const basicBlock = (channels: number, { stride = 1, scale = 1 } = {}) =>
   chain(
     conv(channels, { stride, bias: false }),
@@ -76,7 +76,7 @@ const norms = chain(
   dense(10),
 )
 
-/** What networks without normalization have instead. */
+/** A network with the layers and initializers that networks without normalization use. */
 const remedies = chain(
   conv(16, { init: hardtMa() }),
   softplus(),
@@ -89,8 +89,9 @@ const remedies = chain(
 )
 
 /**
- * ReLU and batch norm make the losses of later steps sensitive to rounding (see cases.ts): hence the rate. In float64 one
- * step takes as long as three in float32, and says it all.
+ * Options of published networks. ReLU and batch norm make the losses of later steps sensitive to rounding (see
+ * cases.ts), so the learning rate is small. One step in float64 takes as long as three steps in float32, and one
+ * float64 step is enough to compare the gradients.
  */
 const named = {
   input: [3, 32, 32],
@@ -106,9 +107,11 @@ const named = {
 } as const
 
 /**
- * A ReLU whose input rounds to the other side of 0 moves the gradient a thousand times as far as rounding does. In a batch
- * of 16 that happens to one of the three million units of resnet-20, by chance, here and in PyTorch alike; in one of 2 it
- * mostly doesn't. So float32's error is the median of small batches.
+ * Small batches on which the error of float32 is measured. If the input of a ReLU rounds to the other side of 0, the
+ * gradient moves a thousand times as far as by other rounding. In a batch of 16, the input of one of the three million
+ * units of resnet-20 rounds to the other side of 0 by chance, in Isobath and in PyTorch alike. In a batch of 2, the
+ * input of a ReLU seldom rounds to the other side of 0. The error of float32 is therefore the median over small
+ * batches.
  */
 const small = { count: 5, batch: 2 }
 
@@ -118,9 +121,10 @@ export const convolutionalCases: readonly GoldenCase[] = [
   { ...layers, name: 'remedies', network: remedies, input: [3, 19, 16], loss: 'squared-error' },
   { ...named, name: 'resnet-20', network: 'resnet-20', batch: 32, errorBatches: small, sampled: 8 },
   { ...named, name: 'wide-resnet-16-4', network: 'wide-resnet-16-4', batch: 8, errorBatches: small },
-  // So many units that in every batch some dozens round to the other side, and a gradient of norm 240, most of it in the first
-  // layers: after one step PyTorch's own losses in float32 are 0.3% away from those in float64, after two 3%. So later
-  // steps are compared in float64.
+  // The network preact-resnet-164 has so many units that, in every batch, the inputs of dozens of ReLUs round to the
+  // other side of 0. The norm of the gradient is 240, mostly in the first layers. PyTorch's own float32 losses differ
+  // from its float64 losses by 0.3% after one step and by 3% after two steps. The later steps of preact-resnet-164 are
+  // therefore compared in float64.
   {
     ...named,
     name: 'preact-resnet-164',
@@ -130,7 +134,7 @@ export const convolutionalCases: readonly GoldenCase[] = [
     float64Steps: 4,
     sampled: 1,
   },
-  // Scaled by 1/sqrt(L), where float32 has 30 steps in common.
+  // With branches scaled by 1/sqrt(L), the float32 losses of 30 steps agree.
   {
     ...named,
     name: 'preact-resnet-164-scaled',
@@ -139,7 +143,8 @@ export const convolutionalCases: readonly GoldenCase[] = [
     errorBatches: small,
     sampled: 1,
   },
-  // As the paper has it: inputs of norm 1, gradient descent on squares of differences, softplus.
+  // The network du-conv-resnet is trained as in its paper: inputs of norm 1, gradient descent on squared errors,
+  // softplus.
   {
     ...named,
     name: 'du-conv-resnet',

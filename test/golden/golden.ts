@@ -1,4 +1,4 @@
-/** The files that make_golden.mjs writes, and our programs' distance from them. */
+/** Reads the files that make_golden.mjs writes, and computes the errors of Isobath's programs against the files. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Backend, fillInput, type Program } from '../../src/backends/backend.ts'
@@ -8,10 +8,10 @@ import { downloadAll, downloadOne } from '../support/downloads.ts'
 import { batchIndices, errorBatchesOf, type GoldenCase, type GoldenData } from './cases.ts'
 
 const statistics = z.object({
-  /** Of the tensor of each iteration of the loops around the layer. */
+  /** Norm of the tensor in each iteration of the loops around the layer. */
   norms: z.array(z.number()),
   sums: z.array(z.number()),
-  /** Elements spread evenly over all iterations. */
+  /** Elements that are spread evenly over the tensors of all iterations. */
   sampled: z.array(z.number()),
 })
 
@@ -21,9 +21,9 @@ const golden = z.object({
   sha256: z.string(),
   torch: z.string(),
   gradients: z.record(z.string(), statistics),
-  /** How far PyTorch's own float32 gradient is from its float64 gradient, over the norm of that, in each batch. */
+  /** Error of PyTorch's float32 gradient in each batch, relative to the norm of PyTorch's float64 gradient. */
   float32GradientErrors: z.array(z.number()),
-  /** The norm of each tensor's error, the median of the batches. */
+  /** Norm of the error of each tensor, as the median over the batches. */
   float32TensorErrors: z.record(z.string(), z.number()),
   float64: run,
   float32: run,
@@ -36,13 +36,13 @@ export function readGolden(name: string): Golden {
   return golden.parse(JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8')))
 }
 
-/** Batches that the program's memory holds at a time. */
+/** Number of batches that the program's memory holds at a time. */
 const ringSlots = 20
 
 export type Tensors = ReadonlyMap<string, Float64Array>
 
 export interface Trained {
-  /** Of the first step. */
+  /** Gradients of the first step. */
   readonly gradients: Tensors
   readonly losses: readonly number[]
   /** Running statistics after the last step, and weights that aren't trained. */
@@ -63,7 +63,7 @@ async function readGradients(program: Program, { blueprint }: GoldenData): Promi
   return gradients
 }
 
-/** All steps of a case, or as many as it has for float64. */
+/** Trains all steps of a case. In float64, trains `float64Steps` steps. */
 export async function trainCase(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Trained> {
   const { blueprint, weights } = data
   const { float64Steps = golden.steps } = golden
@@ -89,7 +89,7 @@ export async function trainCase(backend: Backend, golden: GoldenCase, data: Gold
   return { gradients, losses, running }
 }
 
-/** The gradients of all batches at which float32's error is measured, with the first weights. */
+/** Computes the gradients at the initial weights for all batches on which the error of float32 is measured. */
 export async function firstGradients(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Tensors[]> {
   const { count, batch } = errorBatchesOf(golden)
   const still = { ...golden, batch, rate: 0 }
@@ -138,9 +138,9 @@ export function norm(values: ArrayLike<number>): number {
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0)
 
 /**
- * The largest of three errors over the tensor's norm: of any iteration's norm, of any iteration's sum (which adds up
- * the errors of its elements), and of the sampled elements. Where a tensor's norm is below `smallest` (a gradient that
- * is zero but for rounding), it is over that.
+ * Returns the largest of three errors, relative to the tensor's norm: the errors of each iteration's norm, of each
+ * iteration's sum, and of the sampled elements. The error of a sum adds up the errors of the elements. If the tensor's
+ * norm is below `smallest`, as for a gradient that is zero except for rounding, the error is relative to `smallest`.
  */
 function tensorError(values: Float64Array, expected: Statistics, smallest: number): number {
   const { norms, sums, sampled } = expected
@@ -158,7 +158,10 @@ function tensorError(values: Float64Array, expected: Statistics, smallest: numbe
   return Math.max(largest(ofSlices), norm(differences) / Math.max(norm(sampled), sampledScale))
 }
 
-/** The largest error of any of the tensors, those of tiny norm over a hundredth of all tensors' norm together. */
+/**
+ * Returns the largest error of all tensors. The error of a tensor is relative to the tensor's norm, or to a hundredth
+ * of the norm of all tensors together, if the tensor's norm is smaller.
+ */
 export function largestError(values: Tensors, expected: Record<string, Statistics>): number {
   const total = norm(Object.values(expected).flatMap(({ norms }) => norms))
   const errors = [...values].map(([name, tensor]) => tensorError(tensor, expected[name], total / 100))

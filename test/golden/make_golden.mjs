@@ -1,6 +1,6 @@
 /**
- * Writes test/golden/*.json anew: hands the weights and the data of each case to PyTorch (make_golden.py, run by Debian's
- * python3 with python3-torch) and keeps what it answers.
+ * Rewrites test/golden/*.json: passes the weights and the data of each case to PyTorch and stores PyTorch's answer.
+ * Debian's python3 with python3-torch runs make_golden.py.
  *
  *     node test/golden/make_golden.mjs [CASE...]
  */
@@ -13,7 +13,7 @@ import { createViteServer } from 'vitest/node'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** Loads TypeScript as the tests do. */
+/** Loads the cases, which are TypeScript files, in the same way as the tests. */
 async function loadCases() {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const server = await createViteServer({
@@ -30,7 +30,7 @@ async function loadCases() {
   return { cases, createGoldenData, batchIndices, errorBatchIndices, close: () => server.close() }
 }
 
-/** Lists of numbers on one line each, so that the files can be read and compared. */
+/** Writes each list of numbers on one line, so that people can read and compare the files. */
 function toText(golden, digits = 14) {
   const shorten = (_key, value) => (typeof value === 'number' ? Number(value.toPrecision(digits)) : value)
   const text = JSON.stringify(golden, shorten, 2)

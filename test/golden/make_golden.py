@@ -1,4 +1,4 @@
-"""Trains one problem in PyTorch and writes what it measured: make_golden.py FOLDER (see make_golden.mjs)."""
+"""Trains one problem in PyTorch and writes the measurements. Usage: make_golden.py FOLDER (see make_golden.mjs)."""
 
 import json
 import math
@@ -35,13 +35,13 @@ class Problem:
 
 
 def spread(count, sampled):
-    """So many positions, or all of them, spread evenly."""
+    """Returns `sampled` positions spread evenly over `count` positions, or all positions if `count` is smaller."""
     sampled = min(sampled, count)
     return [index * count // sampled for index in range(sampled)]
 
 
 def summary(slices, sampled):
-    """Norm and sum of each iteration's tensor, and elements spread evenly over all of them."""
+    """Returns the norm and the sum of each iteration's tensor, and elements spread evenly over all iterations."""
     slices = torch.stack([one.detach().double().reshape(-1) for one in slices])
     flat = slices.reshape(-1)
     return {
@@ -74,19 +74,22 @@ def train(folder, dtype):
 
 
 def gradients_of(folder, dtype, samples):
-    """At the first weights."""
+    """Returns the gradients of a batch at the initial weights."""
     problem = Problem(folder, dtype)
     problem.loss(samples).backward()
     return problem.network.gradients()
 
 
 def together(tensors):
-    """The norm of tensors taken as one."""
+    """Returns the norm of all tensors, taken as one vector."""
     return math.hypot(*[tensor.double().norm().item() for tensor in tensors])
 
 
 def rounding(folder, batches):
-    """What float32 does to the gradients of some batches: the relative error of each, and each tensor's own, in the median."""
+    """Measures the float32 error of gradients.
+
+    Returns the relative error of each batch, and the norm of each tensor's error as the median over the batches.
+    """
     errors, relative = [], []
     for samples in batches:
         exact, rounded = (gradients_of(folder, dtype, samples) for dtype in (torch.float64, torch.float32))

@@ -1,5 +1,6 @@
 /**
- * Makes the folders of test/golden/version-0.1: a run, a comparison and a diagnosis of version 0.1, stopped on their way.
+ * Makes the folders of test/golden/version-0.1: a run, a comparison and a diagnosis of version 0.1, each stopped before
+ * its end.
  *
  *     git worktree add /tmp/v01 9f6d3da && cd /tmp/v01 && npm ci && npm run build && cd -
  *     node test/golden/make_older_folders.mjs /tmp/v01
@@ -39,7 +40,7 @@ await train(network, {
   abort: stop.signal,
 })
 
-/** Stops after the first finished trials. */
+/** Returns options that stop the work after `count` finished trials. */
 function stopping(count) {
   const controller = new AbortController()
   let left = count

@@ -1,15 +1,20 @@
-/** What float32 does to gradients, here and in PyTorch. */
+/** Compares the float32 error of gradients in Isobath and in PyTorch. */
 import { type Golden, norm, type Tensors } from './golden.ts'
 
 export interface Rounding {
-  /** The norm of the difference of all tensors as one, over their norm: the median of the batches. */
+  /** Relative error of Isobath's float32 gradients, all tensors taken as one vector, as the median over the batches. */
   readonly ours: number
+  /** Relative error of PyTorch's float32 gradients, all tensors taken as one vector, as the median over the batches. */
   readonly theirs: number
-  /** The error in each batch, and the tensors whose own errors are the largest multiples of PyTorch's. */
+  /**
+   * Text with the error of each batch, and with the tensors whose errors are the largest multiples of PyTorch's errors.
+   */
   readonly report: string
 }
 
-/** The gradients of some batches in float64 and in float32, ours against PyTorch's. */
+/**
+ * Compares the float32 error of Isobath's gradients on several batches with the float32 error of PyTorch's gradients.
+ */
 export function compareRounding(exact: readonly Tensors[], rounded: readonly Tensors[], golden: Golden): Rounding {
   const errors = rounded.map((gradients, index) => differenceNorms(gradients, exact[index]))
   const ours = relativeErrors(exact, rounded)
@@ -20,13 +25,14 @@ export function compareRounding(exact: readonly Tensors[], rounded: readonly Ten
     .toSorted((one, other) => other.ratio - one.ratio)
   const inWords = (list: readonly number[]): string => list.map((error) => error.toExponential(1)).join(' ')
   const worst = ratios.slice(0, 8).map(({ name, ratio }) => `${name} ${ratio.toFixed(1)}`)
-  const report = `errors here ${inWords(ours)}, in PyTorch ${inWords(theirs)}; worst tensors: ${worst.join(', ')}`
+  const report = `errors in Isobath ${inWords(ours)}, errors in PyTorch ${inWords(theirs)}; worst tensors: ${worst.join(', ')}`
   return { ours: median(ours), theirs: median(theirs), report }
 }
 
 /**
- * The relative error of all tensors as one: the median of the batches in which no ReLU's input was rounded over 0, which
- * moves a gradient by far more than rounding does. Those are within ten times of the least.
+ * Returns the relative error of all tensors, taken as one vector, as a median over batches. Batches in which the input
+ * of a ReLU was rounded to the other side of 0 are left out. Rounding to the other side of 0 moves a gradient far more
+ * than other rounding does. The median covers the batches whose errors are at most ten times the smallest error.
  */
 export function roundingError(exact: readonly Tensors[], rounded: readonly Tensors[]): number {
   const errors = relativeErrors(exact, rounded)
@@ -40,7 +46,7 @@ const relativeErrors = (exact: readonly Tensors[], rounded: readonly Tensors[]):
       norm([...differenceNorms(gradients, exact[index]).values()]) / norm([...exact[index].values()].map(norm)),
   )
 
-/** Of each tensor, the norm of the difference. */
+/** Returns the norm of the difference for each tensor. */
 function differenceNorms(values: Tensors, exact: Tensors): Map<string, number> {
   return new Map(
     [...exact].map(([name, tensor]) => {

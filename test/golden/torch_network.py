@@ -1,7 +1,9 @@
-"""A network's tree of layers, as `show blueprint --json` has it, in PyTorch. Every formula is PyTorch's own.
+"""Runs a network in PyTorch, from the tree of layers that `show blueprint --json` prints.
 
-Parameters lie in files of float64 numbers, those of a repeated layer one iteration after the other. Here each iteration's
-is a tensor of its own, as it would be in a network written for PyTorch.
+Every formula is PyTorch's own.
+
+Parameters lie in files of float64 numbers. A repeated layer's file holds one iteration's parameters after the other. In
+PyTorch, each iteration has separate tensors, as in a network written for PyTorch.
 """
 
 import math
@@ -26,7 +28,7 @@ RUNNING = ("runningMean", "runningVariance")
 
 
 def beyond(kernel):
-    """Positions beyond the border: before the first, after the last."""
+    """Returns the numbers of padding positions before the first position and after the last position."""
     return (kernel - 1) // 2, kernel - 1 - (kernel - 1) // 2
 
 
@@ -36,12 +38,16 @@ def pad(x, kernel, **how):
 
 
 def element(varying, indices):
-    """One number for all iterations, or one for each iteration of the innermost loop."""
+    """Returns the number of the current iteration: `varying` itself, or its element for the innermost loop."""
     return varying[indices[-1]] if isinstance(varying, list) else varying
 
 
 class Network:
-    """`description`: the blueprint's `root`, and its `parameters`, each with the `file` in `folder` that holds its values."""
+    """A network in PyTorch.
+
+    `description` has the blueprint's `root` and `parameters`. Each parameter names the `file` in `folder` that holds the
+    values.
+    """
 
     def __init__(self, description, folder, dtype, memory_format=torch.contiguous_format):
         self.root = description["root"]
@@ -60,11 +66,11 @@ class Network:
             ]
 
     def trained(self):
-        """Name and iterations' tensors of what is trained."""
+        """Returns the trained parameters by name, each as the list of all iterations' tensors."""
         return {one["name"]: self.tensors[one["name"]] for one in self.parameters if one["trainable"]}
 
     def held(self):
-        """Name and iterations' tensors of all else: running statistics, and weights that stay what they are."""
+        """Returns the untrained tensors by name: running statistics, and weights that are not trained."""
         return {one["name"]: self.tensors[one["name"]] for one in self.parameters if not one["trainable"]}
 
     def leaves(self):
@@ -74,7 +80,7 @@ class Network:
         return {name: torch.stack([one.grad for one in tensors]) for name, tensors in self.trained().items()}
 
     def of(self, node, role, indices):
-        """The layer's parameter of this role, in this iteration of the loops around it; None where it has none."""
+        """Returns the parameter of the given role in the iteration `indices`, or None if the layer lacks the role."""
         for parameter in node["parameters"]:
             if parameter["role"] == role:
                 position = 0
@@ -158,7 +164,7 @@ class Network:
 
 
 def optimizer_of(rule, rate, tensors):
-    """The optimizer of a rule as src/graph/updates.ts has it."""
+    """Returns PyTorch's optimizer for an update rule of src/graph/updates.ts."""
     common = {"lr": rate, "weight_decay": rule["weightDecay"]}
     if rule["kind"] == "adam":
         kind = torch.optim.AdamW if rule["decoupled"] else torch.optim.Adam

@@ -1,4 +1,7 @@
-/** A moment of `npm run fuzz`, the same in every run: readers either read or say what is wrong. */
+/**
+ * Runs a short part of `npm run fuzz`, with the same inputs in every run. A reader must read an input or say what is
+ * wrong.
+ */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
@@ -18,7 +21,7 @@ beforeAll(async () => {
   )
 })
 
-/** What reading throws that no user can act on; undefined where there is no such thing. */
+/** Returns an error of the reader that is no message for a user. Returns undefined if the reader has no such error. */
 async function complaint(read: Reader['read'], bytes: Uint8Array): Promise<unknown> {
   try {
     await read(bytes)
@@ -44,15 +47,15 @@ const names = [
 ]
 
 describe('a reader', () => {
-  it('is in the list', () => {
+  it('is listed for every kind of input', () => {
     expect(Object.keys(readers)).toEqual(names)
   })
 
-  it.each(names)('of %s reads what it should', async (name) => {
+  it.each(names)('reads valid inputs of the kind %s', async (name) => {
     for (const bytes of readers[name].corpus) await readers[name].read(bytes)
   })
 
-  it.each(names)('of %s refuses what is broken', async (name) => {
+  it.each(names)('refuses broken inputs of the kind %s with a message for the user', async (name) => {
     const { corpus, structured, read } = readers[name]
     const dice = createDice(names.indexOf(name))
     const made = structured === undefined ? [] : fc.sample(structured, { numRuns: 40 })

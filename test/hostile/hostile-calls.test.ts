@@ -1,4 +1,7 @@
-/** What a program in plain JavaScript may call the library with: each wrong value gets one error of Isobath's own. */
+/**
+ * Tests wrong values that a program in plain JavaScript may pass to the library. Each wrong value must throw an
+ * IsobathError.
+ */
 import { beforeAll, expect, it } from 'vitest'
 import * as isobath from '../../src/index.ts'
 import { IsobathError, type Run } from '../../src/index.ts'
@@ -16,10 +19,10 @@ beforeAll(async () => {
   run = await isobath.train(network, { data, steps: 2, threads: 1 })
 })
 
-/** Calls a public function with values that its types don't allow. */
+/** Calls a public function with values that its types don't allow. Returns the error. */
 async function call(name: string, ...values: readonly unknown[]): Promise<unknown> {
   const called = library[name]
-  if (typeof called !== 'function') throw new Error(`${name} is no function`)
+  if (typeof called !== 'function') throw new Error(`${name} is not a function`)
   try {
     await Reflect.apply(called, undefined, values)
   } catch (error) {
@@ -30,7 +33,7 @@ async function call(name: string, ...values: readonly unknown[]): Promise<unknow
 
 const junk = [null, 5, 'word', true, Symbol('symbol'), () => {}] as const
 
-/** What comes behind the first value, so that the first is what is wrong. */
+/** Valid arguments after the first one, so that only the first argument is wrong. */
 const rest: Readonly<Record<string, readonly unknown[]>> = {
   train: [{ data, steps: 1 }],
   evaluate: [{ data, weights: new Map() }],
@@ -58,8 +61,8 @@ const rest: Readonly<Record<string, readonly unknown[]>> = {
   reportDiagnosis: [{ data }],
 }
 
-it.each(Object.keys(rest))('%s refuses what it can not use', async (name) => {
-  // A folder or a file may have any name, and says that it isn't there.
+it.each(Object.keys(rest))('%s refuses a wrong first argument', async (name) => {
+  // A word may be the name of a folder or a file. The error then says that the folder or the file doesn't exist.
   for (const first of junk) {
     const error = await call(name, first, ...rest[name])
     if (error === 'nothing was refused') throw new Error(`${name} took ${String(first)}`)
@@ -68,7 +71,7 @@ it.each(Object.keys(rest))('%s refuses what it can not use', async (name) => {
   }
 })
 
-it('refuses wrong values in the second place', async () => {
+it('public functions refuse wrong arguments after the first one', async () => {
   const calls: readonly (readonly [string, ...unknown[]])[] = [
     ['predict', run, [[1, 2]], 5],
     ['predict', run, [[1, 2]], { onProgress: 5 }],

@@ -1,4 +1,4 @@
-/** A user's program; `package.test.ts` compiles it against the types of the packed package. */
+/** A user's program. The test `package.test.ts` compiles this program against the types of the packed package. */
 import { blobs, createMachine, IsobathError, momentum, parseNetwork, predict, train } from 'isobath'
 
 const machine = await createMachine({ threads: 1 })

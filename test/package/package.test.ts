@@ -1,4 +1,4 @@
-/** The package as npm packs it: its files, its entries, its types, and its program. */
+/** Tests the package as npm packs it: its files, its entry points, its types and its program. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ beforeAll(() => {
 })
 
 describe('the package', () => {
-  it('has the bundles, their types and their licenses, and little else', () => {
+  it('holds the bundles, their types and their licenses, and few other files', () => {
     const inDist = packed.files.filter((file) => file.startsWith('dist/'))
     const others = packed.files.filter((file) => !file.startsWith('dist/'))
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json'])
@@ -29,30 +29,31 @@ describe('the package', () => {
     expect(inDist.filter((file) => !file.endsWith('.js')).sort()).toEqual(['dist/index.d.ts', 'dist/licenses.txt'])
   })
 
-  it('has no source maps, and not the case book', () => {
+  it('holds no source maps and no code of the case book', () => {
     const bundled = packed.files.filter((file) => file.startsWith('dist/'))
     const texts = bundled.map((file) => [file, readFileSync(join(installed, file), 'utf8')] as const)
     expect(texts.filter(([, text]) => /sourceMappingURL|casebook/.test(text)).map(([file]) => file)).toEqual([])
   })
 
-  it('names the licenses of what it contains', () => {
+  it('names the licenses of the libraries in the bundles', () => {
     const text = readFileSync(join(installed, 'dist', 'licenses.txt'), 'utf8')
     for (const name of ['commander', 'zod']) expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })
 
-  it('is found right by publint', async () => {
+  it('passes publint without messages', async () => {
     expect((await publint({ pkgDir: installed, level: 'suggestion', strict: true })).messages).toEqual([])
   })
 
-  it('has types that every way to import it finds', async () => {
+  it('has types that are found by every way to import the package', async () => {
     const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(packed.file))))
     const problems = 'problems' in analysis ? analysis.problems : ['no types']
-    // It is a package of ES modules alone; `require` of those works from Node 20.19 on, and TypeScript can't know.
+    // The package holds ES modules only. `require` of ES modules works from Node 20.19 on, but TypeScript can't know
+    // the version.
     const known = new Set(['CJSResolvesToESM'])
     expect(problems.filter((problem) => typeof problem === 'string' || !known.has(problem.kind))).toEqual([])
   })
 
-  it('runs as a program', () => {
+  it('has a program that runs after the installation', () => {
     const program = join(consumer, 'node_modules', '.bin', 'isobath')
     const said = execFileSync(program, ['count', 'mlp:depth=2,width=4', '--json'], { cwd: consumer, encoding: 'utf8' })
     expect(JSON.parse(said)).toMatchObject({ parameters: 784 * 4 + 4 + 4 * 4 + 4 + 4 * 10 + 10 })
@@ -60,7 +61,10 @@ describe('the package', () => {
 })
 
 describe('a program in TypeScript', () => {
-  /** What the compiler says of `consumer.ts`, with the library of the language alone: no DOM, no types of Node. */
+  /**
+   * Returns the compiler's messages about `consumer.ts`. Only the types of the language are available, not those of the
+   * DOM and of Node.
+   */
   function compile(compiler: string, resolution: string): string {
     const module = resolution === 'Bundler' ? 'ESNext' : resolution
     const types = { lib: ['ES2023'], types: [], skipLibCheck: false }

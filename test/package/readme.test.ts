@@ -1,4 +1,7 @@
-/** The README's commands and its example run as they stand; the one long comparison runs with fewer layers and seeds. */
+/**
+ * Tests that the README's commands and its example run unchanged. Only long commands run with fewer layers, steps and
+ * seeds.
+ */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +19,7 @@ const run = promisify(execFile)
 const commands = [...readme.matchAll(/^ {4}isobath (.+)$/gm)].map(([, words]) => words)
 const [example] = [...readme.matchAll(/```ts\n([\s\S]+?)```/g)].map(([, code]) => code)
 
-/** Shortens what takes long without changing what kind of command it is. */
+/** Shortens commands that take long, without changing their kind. */
 const shorten = (command: string): string =>
   command
     .replace('--depths 4,16,64 --seeds 3', '--depths 2,3 --seeds 1')
@@ -33,18 +36,18 @@ describe('the README', () => {
 
   const isobath = (words: string) => run(process.execPath, [builtProgram, ...words.split(' ')], { cwd: folder })
 
-  it('shows commands and an example', () => {
+  it('shows more than 8 commands and an example of the library', () => {
     expect(commands.length).toBeGreaterThan(8)
     expect(example).toContain("from 'isobath'")
   })
 
-  it.each(commands)('runs: isobath %s', async (command) => {
+  it.each(commands)('shows a command that runs: isobath %s', async (command) => {
     const { stdout } = await isobath(shorten(command))
     expect(stdout.trim()).not.toBe('')
     expect(stdout).not.toContain('NaN')
   })
 
-  it('runs the example', async () => {
+  it('shows an example that runs', async () => {
     const { outputText } = ts.transpileModule(example, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     })

@@ -1,4 +1,7 @@
-/** The command line starts fast because it loads little. A test of the time itself would depend on the machine. */
+/**
+ * Tests that the command line loads few files at its start, because loading takes time. A test of the time itself would
+ * depend on the machine.
+ */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -6,7 +9,7 @@ import { expect, it } from 'vitest'
 import { builtFolder, builtProgram } from '../support/build.ts'
 import { isobath } from '../support/command-line.ts'
 
-/** The files that a file loads at its start, itself included. */
+/** Returns the files that a file loads at its start, including the file itself. */
 function loadedBy(file: string, found = new Set<string>()): Set<string> {
   if (found.has(file)) return found
   found.add(file)
@@ -19,15 +22,15 @@ function loadedBy(file: string, found = new Set<string>()): Set<string> {
 const namesOf = (file: string): string[] =>
   [...loadedBy(join(builtFolder, file))].map((path) => relative(builtFolder, path).replaceAll('\\', '/'))
 
-it('isobath --help loads commander, its own text, and no command', () => {
+it('isobath --help loads commander and its own text, but no command', () => {
   expect(namesOf('main.js').sort()).toEqual(['commander.js', 'help.js', 'main.js', 'rolldown-runtime.js', 'support.js'])
 })
 
-it('a command loads the library', () => {
+it('the command train loads the library', () => {
   expect(namesOf('train.js')).toContain('library.js')
 })
 
-it('isobath --help prints the list of networks that the sources make', async () => {
+it('isobath --help prints the same list of networks in the built program as in the sources', async () => {
   const { stdout } = await isobath('--help')
   expect(execFileSync(process.execPath, [builtProgram, '--help'], { encoding: 'utf8' })).toBe(stdout)
 })

@@ -1,4 +1,7 @@
-/** Who may import whom under src/, and that no file imports itself in a circle. docs/architecture.md has the same table. */
+/**
+ * Tests which parts of src/ may import each other, and that imports form no cycle. docs/architecture.md has the same
+ * table.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,10 +11,10 @@ import { describe, expect, it } from 'vitest'
 const engine = ['network', 'blueprint', 'graph']
 const learning = [...engine, 'backends/backend.ts', 'data', 'settings', 'training']
 
-/** Parts that import nothing of the project, but each other's kind, and that every part may import. */
+/** Parts that import only other leaves, and that every part may import. */
 const leaves = ['support', 'format', 'numerics']
 
-/** What each part may import besides itself and the leaves. Types count as much as values. */
+/** The parts that each part may import besides itself and the leaves. Imports of types count like imports of values. */
 const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   support: [],
   format: [],
@@ -52,18 +55,18 @@ function mayImport(from: string, to: string): boolean {
 
 const source = fileURLToPath(new URL('../../src', import.meta.url))
 
-/** The part that a file belongs to: the longest name in the table that its path starts with. */
+/** The part to which a file belongs: the longest name in the table with which the path of the file starts. */
 function partOf(file: string): string | undefined {
   const holders = parts.filter((part) => file === part || file.startsWith(`${part}/`))
   return holders.sort((one, other) => other.length - one.length)[0]
 }
 
-/** The paths in every import, export-from, dynamic import and import type of a text. */
+/** The paths of all imports in the text of a file: import, export from, dynamic import, and import type. */
 function importedPaths(text: string): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
 }
 
-/** Every source file's own imports; paths are relative to src/ and start with `../..` outside it. */
+/** The imports of every source file. Paths are relative to src/; a path outside of src/ starts with `..`. */
 function readImports(): Map<string, string[]> {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
@@ -77,12 +80,12 @@ function readImports(): Map<string, string[]> {
 
 function complaint(file: string, imported: string): string[] {
   const [from, to] = [partOf(file), partOf(imported)]
-  if (from === undefined) return [`${file}: no row of the table holds it`]
-  if (to === undefined) return [`${file}: imports ${imported}, which no row of the table holds`]
+  if (from === undefined) return [`${file}: no row of the table contains this file`]
+  if (to === undefined) return [`${file}: imports ${imported}, which no row of the table contains`]
   return mayImport(from, to) ? [] : [`${file}: ${from} may not import ${to} (${imported})`]
 }
 
-/** Each cycle that a walk in depth finds, as the files along it. */
+/** Finds cycles of imports by a depth-first search. Each cycle is a list of files, joined by arrows. */
 function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const cycles: string[] = []
   const finished = new Set<string>()
@@ -97,7 +100,7 @@ function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   return cycles
 }
 
-/** The rows of the table in docs/architecture.md: a part, and what it says that the part may import. */
+/** The rows of the table in docs/architecture.md: each part, with the text that lists its allowed imports. */
 function documentedRows(): Map<string, string> {
   const text = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8')
   const cells = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
@@ -105,21 +108,21 @@ function documentedRows(): Map<string, string> {
   return new Map(rows.map((row) => [row[1].replace(/^`src\/|\/?`$/g, ''), row[row.length - 2]]))
 }
 
-describe('imports under src/', () => {
+describe('the layers of src/', () => {
   const imports = readImports()
 
-  it('are only those that the table allows', () => {
+  it('imports under src/ follow the table of allowed imports', () => {
     const found = [...imports].flatMap(([file, paths]) =>
       partOf(file) === undefined ? complaint(file, file) : paths.flatMap((path) => complaint(file, path)),
     )
     expect(found).toEqual([])
   })
 
-  it('form no cycle', () => {
+  it('imports under src/ form no cycle', () => {
     expect(findCycles(imports)).toEqual([])
   })
 
-  it('are documented: docs/architecture.md has the row of each part that exists', () => {
+  it('docs/architecture.md lists the allowed imports of each existing part', () => {
     const exists = (part: string): boolean => existsSync(join(source, part))
     const textOf = (part: string): string => {
       const allowed = table[part]
@@ -130,8 +133,8 @@ describe('imports under src/', () => {
   })
 })
 
-describe('the reader of imports', () => {
-  it('sees every form', () => {
+describe('the checks of imports', () => {
+  it('importedPaths finds every form of import', () => {
     const forms = [
       "import './a.ts'",
       "import b, { type B } from './b.ts'",
@@ -146,7 +149,7 @@ describe('the reader of imports', () => {
     expect(importedPaths(forms.join('\n')).sort()).toEqual(letters.map((letter) => `./${letter}.ts`))
   })
 
-  it('tells who may not import whom, and where a circle is', () => {
+  it('complaint names a forbidden import, and findCycles names a cycle', () => {
     expect(complaint('backends/wasm/pool.ts', 'backends/reference/dense.ts')).toEqual([
       'backends/wasm/pool.ts: backends/wasm may not import backends/reference (backends/reference/dense.ts)',
     ])

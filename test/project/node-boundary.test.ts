@@ -1,4 +1,4 @@
-/** Where the package reaches for Node: a bundle for browsers replaces these doors, and nothing else. */
+/** Tests where the package loads modules of Node. A bundle for browsers replaces only these files. */
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ interface Imports {
   readonly onDemand: readonly string[]
 }
 
-/** What a file imports when it runs: types are gone then. */
+/** The imports that a file executes at run time, without imports of types. */
 function importsOf(text: string): Imports {
   const { outputText } = ts.transpileModule(text, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true },
@@ -34,7 +34,7 @@ function importsOf(text: string): Imports {
   return { fixed, onDemand }
 }
 
-/** All files that a page would load which imports the package, with their imports. */
+/** The files that a page loads if it imports the package, with the imports of each file. */
 function loadedFrom(entry: string): Map<string, Imports> {
   const found = new Map<string, Imports>()
   const visit = (file: string): void => {
@@ -49,17 +49,17 @@ function loadedFrom(entry: string): Map<string, Imports> {
   return found
 }
 
-describe('what index.ts loads', () => {
+describe('the Node boundary', () => {
   const loaded = loadedFrom('index.ts')
 
-  it('needs no module of Node', () => {
+  it('index.ts and its imports need no module of Node', () => {
     const needy = [...loaded].filter(([, { fixed }]) => fixed.some((path) => path.startsWith('node:')))
     expect(needy.map(([file]) => file)).toEqual([])
   })
 
-  it('reaches for more through a few doors alone', () => {
-    const doors = [...loaded].filter(([, { onDemand }]) => onDemand.length > 0)
-    expect(Object.fromEntries(doors.map(([file, { onDemand }]) => [file, [...new Set(onDemand)]]))).toEqual({
+  it('only three files load modules of Node or more files on demand', () => {
+    const loaders = [...loaded].filter(([, { onDemand }]) => onDemand.length > 0)
+    expect(Object.fromEntries(loaders.map(([file, { onDemand }]) => [file, [...new Set(onDemand)]]))).toEqual({
       'api/node.ts': ['../runs/index.ts'],
       'backends/wasm/node.ts': ['node:worker_threads', 'node:v8', 'node:vm', 'node:os', 'node:fs/promises'],
       'data/node.ts': ['./files.ts'],
@@ -67,7 +67,7 @@ describe('what index.ts loads', () => {
   })
 })
 
-it('the reader of imports passes over types, and sees what is imported on demand', () => {
+it('importsOf ignores imports of types, and finds imports on demand', () => {
   const forms = [
     "import type { A } from './a.ts'",
     "import b from './b.ts'",

@@ -1,10 +1,10 @@
-/** What an editor shows of an option: the docstring of its row, which mapped types lose easily. */
+/** Tests the docstring that an editor shows for an option. Mapped types easily lose docstrings. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 
-test('an option of a training has the docstring of its row', () => {
+test('an option of a training has the docstring of its row in the table of options', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
@@ -19,5 +19,5 @@ test('an option of a training has the docstring of its row', () => {
     return ts.displayPartsToString(property?.getDocumentationComment(checker))
   }
   expect(docsOf('clipNorm')).toContain('scaled down to this norm')
-  expect(docsOf('recipe')).toContain('published recipe')
+  expect(docsOf('recipe')).toContain('Published recipe')
 })

@@ -1,4 +1,4 @@
-/** A comparison that was stopped at any moment goes on, and ends as if it had never stopped. */
+/** Tests that a comparison can be stopped at any moment and resumes to the result of one that was never stopped. */
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -47,7 +47,7 @@ const inFolder = (name: string, file: string): string => join(place(name), file)
 const linesOf = (name: string): string[] =>
   readFileSync(inFolder(name, 'trials.jsonl'), 'utf8').split('\n').slice(0, -1)
 
-/** What came out, with its fields in the file's order, but for times. */
+/** The result with its fields in the order of the file, without times. */
 function resultOf(name: string): string {
   const text = readFileSync(inFolder(name, 'result.json'), 'utf8')
   const { settings, ...result } = JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
@@ -71,7 +71,7 @@ function watch() {
   return { made, notes, found, onEvent }
 }
 
-/** Stopped by its caller when so many trainings have ended. */
+/** A comparison that its caller stops when `trainings` trainings have finished. */
 async function stopAfter(trainings: number, name: string): Promise<Comparison> {
   const stop = new AbortController()
   let ended = 0
@@ -92,14 +92,14 @@ beforeAll(async () => {
   whole = await compare(families, { ...options, run: place('whole') })
 })
 
-/** As a `kill -9` after the last training would leave it. */
+/** Copies the whole folder as a `kill -9` after the last training would leave it, without a result. */
 function copyUnfinished(name: string): void {
   cpSync(place('whole'), place(name), { recursive: true })
   rmSync(inFolder(name, 'result.json'))
 }
 
-describe('a comparison in a folder', () => {
-  it('gives the rows of one without, each what train alone gives', async () => {
+describe('compare with a folder', () => {
+  it('gives the same rows as compare without a folder, each with the same results as train', async () => {
     const bare = await compare(families, options)
     const timeless = ({ rows }: Comparison) => rows.map((row) => ({ ...row, seconds: 0 }))
     expect(timeless(whole)).toEqual(timeless(bare))
@@ -113,35 +113,35 @@ describe('a comparison in a folder', () => {
   })
 })
 
-describe('a comparison that was stopped', () => {
+describe('when a stopped comparison resumes,', () => {
   it.each([
     [1, 2],
     [3, 1],
     [6, 2],
-  ])('after %i trainings goes on, on %i threads, to the same end', async (trainings, threads) => {
+  ])('the result is the same after %i trainings, on %i threads', async (trainings, threads) => {
     const name = `stopped-${trainings}`
     const stopped = await stopAfter(trainings, name)
     expect(stopped.interrupted).toBe(true)
-    const kept = linesOf(name)
-    expect(kept.length).toBeGreaterThanOrEqual(trainings)
-    expect(kept.length).toBeLessThan(all)
+    const stored = linesOf(name)
+    expect(stored.length).toBeGreaterThanOrEqual(trainings)
+    expect(stored.length).toBeLessThan(all)
     const { comparison, made, found } = await resumeFolder(name, { threads })
-    expect(found.sort()).toEqual(kept.map(keyOfLine).sort())
-    expect(made).toHaveLength(all - kept.length)
+    expect(found.sort()).toEqual(stored.map(keyOfLine).sort())
+    expect(made).toHaveLength(all - stored.length)
     expect(comparison.sentence).toBe(whole.sentence)
     expect(comparison.settings).toEqual(whole.settings)
     expect(resultOf(name)).toBe(resultOf('whole'))
-    expect(linesOf(name).slice(0, kept.length)).toEqual(kept)
+    expect(linesOf(name).slice(0, stored.length)).toEqual(stored)
     expect(readdirSync(place(name)).sort()).toEqual(readdirSync(place('whole')).sort())
   })
 
-  it('before it began leaves no folder', async () => {
+  it('there is no folder if the comparison was stopped before its first training', async () => {
     const stopped = await compare(families, { ...options, run: place('early'), abort: AbortSignal.abort() })
     expect(stopped).toMatchObject({ rows: [], interrupted: true })
     expect(readdirSync(root)).not.toContain('early')
   })
 
-  it('counts the time that it took before', async () => {
+  it('the time of earlier sessions is added', async () => {
     copyUnfinished('spent')
     const [first, ...others] = linesOf('spent')
     const late = JSON.stringify({ ...JSON.parse(first), spent: 3601 })
@@ -151,7 +151,7 @@ describe('a comparison that was stopped', () => {
     expect(comparison.seconds).toBeGreaterThan(3601)
   })
 
-  it('that has come to its end gives its answer again', async () => {
+  it('a finished comparison returns its result again', async () => {
     const before = readFileSync(inFolder('whole', 'result.json'), 'utf8')
     const { comparison, made } = await resumeFolder('whole')
     expect(made).toEqual([])
@@ -161,7 +161,7 @@ describe('a comparison that was stopped', () => {
   })
 })
 
-describe('a folder that was left in the middle of a write, or damaged', () => {
+describe('when the folder of a comparison is damaged,', () => {
   const replaceLine = (name: string, by: (line: string) => string): void => {
     const [first, ...others] = linesOf(name)
     writeFileSync(inFolder(name, 'trials.jsonl'), [by(first), ...others, ''].join('\n'))
@@ -178,19 +178,21 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     ['a line that is no trial', (name) => replaceLine(name, notANumber), 1],
     ['a line of another seed', (name) => replaceLine(name, (line) => line.replace(/"seed":\d/, '"seed":7')), 1],
     ['bytes that are no text', (name) => replaceLine(name, () => '\u0000\ufffd{}'), 1],
-  ])('%s: what is missing is made again', async (what, damage, again) => {
+  ])('only the missing trainings are repeated after damage by %s', async (what, damage, again) => {
     const name = what.replaceAll(' ', '-')
     copyUnfinished(name)
     damage(name)
     const { made, notes } = await resumeFolder(name)
     expect(made).toHaveLength(again)
     const isBroken = /no JSON|no trial|no text/.test(what)
-    expect(notes).toEqual(isBroken ? ["FOLDER/trials.jsonl: line 1 can't be read: its training is made again."] : [])
+    expect(notes).toEqual(
+      isBroken ? ["FOLDER/trials.jsonl: line 1 can't be read, so the training of this line is repeated."] : [],
+    )
     expect(resultOf(name)).toBe(resultOf('whole'))
     expect(readdirSync(place(name)).sort()).toEqual(readdirSync(place('whole')).sort())
   })
 
-  it("that can't be written ends the comparison, and what is kept is whole", async () => {
+  it('a file that can not be written ends the comparison with a disk error, and no partial files are left', async () => {
     writeFileSync(place('file'), '')
     const said = [await laterRefusal(() => compare(families, { ...options, run: inFolder('file', 'folder') }))]
     mkdirSync(place('blocked'))
@@ -207,8 +209,8 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
   })
 })
 
-describe('a comparison is not gone on with', () => {
-  it('where that would make it another', async () => {
+describe('when a comparison resumes,', () => {
+  it('a changed folder, other data and another mode are refused', async () => {
     cpSync(place('whole'), place('edited'), { recursive: true })
     const file = inFolder('edited', 'comparison.json')
     const text = readFileSync(file, 'utf8')
@@ -246,7 +248,7 @@ describe('a comparison is not gone on with', () => {
       said.map((one) => one.replaceAll(root, 'ROOT').replace(/SHA-256 \w+/, 'SHA-256 HASH')),
     ).toMatchInlineSnapshot(`
       [
-        "IsobathError: ROOT/edited/comparison.json: isn't what was written: its checksum is another. A comparison goes on as it began: restore the file, or compare anew.",
+        "IsobathError: ROOT/edited/comparison.json: expected content that matches the checksum in the file, got changed content. Restore the file, or start a new comparison.",
         "IsobathError: ROOT/edited/comparison.json: families: expected a network for each depth. The file was changed or broken.",
         "IsobathError: ROOT/edited/comparison.json: expected format 2, got 3. Use the version of Isobath that made the comparison.",
         "IsobathError: ROOT/edited/comparison.json: expected JSON. The file was changed or broken.",
@@ -254,24 +256,24 @@ describe('a comparison is not gone on with', () => {
         "IsobathError: ROOT/edited/comparison.json: families: expected a network for each depth. The file was changed or broken.",
         "IsobathError: ROOT/edited/comparison.json: width: expected a positive integer, got nothing. Give a whole number from 1 to 1,000,000.",
         "IsobathError: ROOT/edited/comparison.json: settings.batch: expected a whole number of at least 1, got "all". The file was changed or broken.",
-        "IsobathError: ROOT/whole: expected the data that the comparison began with (blobs, 200 + 80 samples, SHA-256 HASH...), got other samples (blobs, 200 + 81 samples). Give the same data, or compare anew.",
-        "IsobathError: ROOT/whole: the comparison is not exact, and what was asked for is exact. A comparison keeps its mode: leave it out.",
-        "IsobathError: ROOT/empty: expected a comparison's folder with comparison.json in it. Give the folder that compare named.",
-        "IsobathError: ROOT/ended: expected a comparison's folder with comparison.json in it. The comparison was ended before its first training: start it again, with the same folder.",
-        "IsobathError: ROOT/trained: expected a comparison's folder with comparison.json in it. It has a run, which goes on with train --resume, or resume in a program.",
-        "IsobathError: ROOT/whole: there is a comparison in this folder already. Choose another one, or go on with this one: compare --resume, or resumeComparison in a program.",
-        "IsobathError: ROOT/trained: there is a run in this folder already. Choose another one.",
-        "IsobathError: compare: expected families of different names, got mlp:width=8 twice. Rename one.",
+        "IsobathError: ROOT/whole: expected the data that the comparison began with (blobs, 200 training and 80 test samples, SHA-256 HASH...), got other samples (blobs, 200 training and 81 test samples). Give the same data, or start a new comparison.",
+        "IsobathError: ROOT/whole: expected computation that is not exact, as in the comparison, got exact computation. A comparison keeps its mode: leave the option out.",
+        "IsobathError: ROOT/empty: expected the folder of a comparison, which contains comparison.json. Give a folder that compare wrote.",
+        "IsobathError: ROOT/ended: expected the folder of a comparison, which contains comparison.json. The comparison ended before its first training. Start the comparison again with the same folder.",
+        "IsobathError: ROOT/trained: expected the folder of a comparison, which contains comparison.json. The folder holds a run. Resume the run with train --resume, or with resume in a program.",
+        "IsobathError: ROOT/whole: this folder already holds a comparison. Choose another folder, or resume the comparison with compare --resume, or with resumeComparison in a program.",
+        "IsobathError: ROOT/trained: this folder already holds a run. Choose another folder.",
+        "IsobathError: compare: expected families of different names, got mlp:width=8 twice. Rename one of the families.",
       ]
     `)
     expect(readdirSync(place('whole'))).not.toContain('lock')
   })
 
-  it('where another process is at work', async () => {
+  it('a folder in which another process is working is refused', async () => {
     const lock = takeLock(place('whole'))
     try {
       expect(await laterRefusal(() => resumeFolder('whole'))).toMatch(
-        /whole: process \d+ is at work in this folder, since /,
+        /whole: process \d+ has been working in this folder since /,
       )
     } finally {
       lock.release()
@@ -280,36 +282,41 @@ describe('a comparison is not gone on with', () => {
 })
 
 describe('compare --resume', () => {
-  it('needs nothing else, prints the answer and writes report and figure', async () => {
-    await stopAfter(2, 'told')
+  it('needs no other argument, prints the answer and writes the report and the figure', async () => {
+    await stopAfter(2, 'reported')
     const [report, figure] = [join(root, 'own.html'), join(root, 'own.svg')]
-    const words = `compare --resume ${place('told')} --threads 1 --report ${report} --figure ${figure}`
+    const words = `compare --resume ${place('reported')} --threads 1 --report ${report} --figure ${figure}`
     const { status, stdout, stderr } = await isobath(words)
     expect(status).toBe(0)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(whole.sentence)
-    expect(stderr).toMatch(/\d of 8 trainings are there already\./)
-    expect(stdout).toContain(`Written: ${inFolder('told', 'report.html')}, ${report}, ${figure}`)
-    expect(readFileSync(report, 'utf8')).toBe(readFileSync(inFolder('told', 'report.html'), 'utf8'))
+    expect(stderr).toMatch(/\d of 8 trainings are stored already\./)
+    expect(stdout).toContain(`Written: ${inFolder('reported', 'report.html')}, ${report}, ${figure}`)
+    expect(readFileSync(report, 'utf8')).toBe(readFileSync(inFolder('reported', 'report.html'), 'utf8'))
     expect(readFileSync(figure, 'utf8')).toMatch(/^<svg/)
-    expect(resultOf('told')).toBe(resultOf('whole'))
-    const document = await isobathJson(`compare --resume ${place('told')}`)
-    expect(document).toMatchObject({ run: place('told'), sentence: whole.sentence, interrupted: false })
-    expect(readdirSync(place('told')).sort()).toEqual(['comparison.json', 'report.html', 'result.json', 'trials.jsonl'])
+    expect(resultOf('reported')).toBe(resultOf('whole'))
+    const document = await isobathJson(`compare --resume ${place('reported')}`)
+    expect(document).toMatchObject({ run: place('reported'), sentence: whole.sentence, interrupted: false })
+    expect(readdirSync(place('reported')).sort()).toEqual([
+      'comparison.json',
+      'report.html',
+      'result.json',
+      'trials.jsonl',
+    ])
   })
 
-  it('goes on with a comparison of the command line, in the words and rows of one that kept nothing', async () => {
+  it('prints the same document as the command that began the comparison, with or without a folder', async () => {
     const words = 'compare mlp:width=4 linear:width=4 --data blobs:train=60,test=20 --depths 1,2 --seeds 1 --steps 5'
     const bare = await isobathJson(words)
-    const kept = await isobathJson(`${words} --run ${place('worded')}`)
+    const stored = await isobathJson(`${words} --run ${place('worded')}`)
     const again = await isobathJson(`compare --resume ${place('worded')}`)
     const timeless = (document: object): object =>
       JSON.parse(JSON.stringify({ ...document, run: null }), (key, value) => (key === 'seconds' ? undefined : value))
     expect(bare).toMatchObject({ run: null })
-    expect(timeless(kept)).toEqual(timeless(bare))
+    expect(timeless(stored)).toEqual(timeless(bare))
     expect(timeless(again)).toEqual(timeless(bare))
   })
 
-  it('refuses other choices', async () => {
+  it('refuses options that would change the comparison, and folders of other work', async () => {
     const said = [
       await isobath(`compare mlp linear --resume ${place('whole')} --rate 0.1 --data glyphs`),
       await isobath(`compare --resume ${place('whole')} --depths 4`),
@@ -324,15 +331,15 @@ describe('compare --resume', () => {
     ]
     expect(said.map(({ status }) => status)).toEqual(said.map(() => 2))
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
-      "isobath: --resume: the comparison goes on as it began, got the network mlp, linear, --data, --rate as well. Leave them out.
-      isobath: --resume: the comparison goes on as it began, got --depths as well. Leave it out.
-      isobath: --resume: the comparison goes on as it began, got --run as well. Leave it out.
-      isobath: ROOT/whole: the comparison is not exact, and what was asked for is exact. A comparison keeps its mode: leave it out.
-      isobath: ROOT/nowhere: expected a comparison's folder with comparison.json in it. Give the folder that compare named.
-      isobath: ROOT/whole: there is a comparison in this folder already. Choose another one.
-      isobath: ROOT/whole: expected a diagnosis's folder with diagnosis.json in it. It has a comparison, which goes on with compare --resume, or resumeComparison in a program.
-      isobath: ROOT/whole: expected a run's folder with run.json in it. It has a comparison, which goes on with compare --resume, or resumeComparison in a program.
-      isobath: --report: ROOT/whole/trials.jsonl belongs to the run in its folder. Choose another file.
+      "isobath: --resume: a resumed comparison keeps its own options. Leave out the network mlp, linear, --data, --rate.
+      isobath: --resume: a resumed comparison keeps its own options. Leave out --depths.
+      isobath: --resume: a resumed comparison keeps its own options. Leave out --run.
+      isobath: ROOT/whole: expected computation that is not exact, as in the comparison, got exact computation. A comparison keeps its mode: leave the option out.
+      isobath: ROOT/nowhere: expected the folder of a comparison, which contains comparison.json. Give a folder that compare wrote.
+      isobath: ROOT/whole: this folder already holds a comparison. Choose another folder.
+      isobath: ROOT/whole: expected the folder of a diagnosis, which contains diagnosis.json. The folder holds a comparison. Resume the comparison with compare --resume, or with resumeComparison in a program.
+      isobath: ROOT/whole: expected the folder of a run, which contains run.json. The folder holds a comparison. Resume the comparison with compare --resume, or with resumeComparison in a program.
+      isobath: --report: ROOT/whole/trials.jsonl belongs to a stored run. Choose another file.
       isobath: missing required argument 'network'
       (isobath compare --help lists the options)
       "

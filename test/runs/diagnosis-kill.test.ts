@@ -1,4 +1,4 @@
-/** Real processes that diagnose, and are killed at random moments, or stopped with Ctrl-C. */
+/** Tests with real processes of diagnoses, which are killed at random moments or stopped with Ctrl-C. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,33 +22,33 @@ function trainings(name: string): number {
 }
 
 const isBegun = (name: string): boolean => existsSync(join(place(name), 'diagnosis.json'))
-const sitting = (name: string): string =>
+const session = (name: string): string =>
   isBegun(name) ? `diagnose --resume ${place(name)}` : `${words} --run ${place(name)}`
 
-/** What came out, but for times. */
+/** The result without its times. */
 function resultOf(name: string): unknown {
   const text = readFileSync(join(place(name), 'result.json'), 'utf8')
   return JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
 }
 
 async function finish(name: string): Promise<Ended> {
-  const ended = await runIn(sitting(name))
+  const ended = await runIn(session(name))
   expect(ended).toMatchObject({ status: 0 })
   return ended
 }
 
-it('a killed diagnosis goes on to the answer of one that nobody touched', async () => {
+it('a killed diagnosis resumes to the same answer as a diagnosis that was never stopped', async () => {
   await finish('whole')
   let kills = 0
-  for (const kept of [0, 2, 5, 8]) {
+  for (const stored of [0, 2, 5, 8]) {
     const moment = async (over: AbortSignal): Promise<void> => {
-      await until(() => isBegun('killed') && trainings('killed') >= kept, over)
+      await until(() => isBegun('killed') && trainings('killed') >= stored, over)
       await sleep(100 * Math.random())
     }
-    const { signal } = await runIn(sitting('killed'), 'SIGKILL', moment)
+    const { signal } = await runIn(session('killed'), 'SIGKILL', moment)
     if (signal === 'SIGKILL') kills++
   }
-  // On a busy machine it may come to its end before the last of them.
+  // On a busy machine, the diagnosis may end before the last kill.
   expect(kills).toBeGreaterThan(0)
   await finish('killed')
   expect(resultOf('killed')).toEqual(resultOf('whole'))
@@ -58,7 +58,7 @@ it('a killed diagnosis goes on to the answer of one that nobody touched', async 
   }
 }, 600_000)
 
-it('Ctrl-C prints what is known and how to go on; meanwhile no other process may', async () => {
+it('Ctrl-C prints the answer so far and how to resume, and no other process may work in the folder before that', async () => {
   let other: Ended | undefined
   const long = `${words.replace('--steps 200', '--steps 40000')} --run ${place('stopped')}`
   const stopped = await runIn(long, 'SIGINT', async (over) => {
@@ -67,11 +67,11 @@ it('Ctrl-C prints what is known and how to go on; meanwhile no other process may
     await until(() => trainings('stopped') >= 1, over)
   })
   expect(other).toMatchObject({ status: 2, stdout: '' })
-  expect(other?.stderr).toMatch(/stopped: process \d+ is at work in this folder/)
+  expect(other?.stderr).toMatch(/stopped: process \d+ has been working in this folder/)
   expect(stopped).toMatchObject({ status: 0, signal: null })
-  expect(stopped.stdout).toContain(`Go on with: isobath diagnose --resume ${place('stopped')}\n`)
+  expect(stopped.stdout).toContain(`Resume the diagnosis with: isobath diagnose --resume ${place('stopped')}\n`)
   expect(resultOf('stopped')).toMatchObject({ interrupted: true })
-  // Weights are there once a training was done whose weights are asked for again.
+  // The folder `weights` exists only after a training whose weights are used again.
   const filesOf = (folder: string): string[] =>
     readdirSync(folder)
       .filter((name) => name !== 'weights')
@@ -79,7 +79,7 @@ it('Ctrl-C prints what is known and how to go on; meanwhile no other process may
   expect(filesOf(place('stopped'))).toEqual(filesOf(place('whole')))
 }, 600_000)
 
-it('a diagnosis without a folder of its own gets one', async () => {
+it('a diagnosis without a given folder writes to a new folder in runs', async () => {
   const { stdout } = await runIn(
     'diagnose mlp:depth=2,width=4 --data blobs:train=60,test=20 --steps 3 --seeds 1 --threads 1',
   )

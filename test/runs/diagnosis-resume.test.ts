@@ -1,4 +1,4 @@
-/** A diagnosis that was stopped at any moment goes on, and ends as if it had never stopped. */
+/** Tests that a diagnosis can be stopped at any moment and resumes to the result of one that was never stopped. */
 import {
   appendFileSync,
   cpSync,
@@ -30,7 +30,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const root = temporaryFolder()
 const data = blobs({ classes: 6, train: 300, test: 100 })
 const network = parseNetwork('mlp:depth=6,width=8', { classes: 6, input: [2] })
-/** Time decides nothing in an hour. */
+/** A budget of one hour is enough for all trainings, so the result doesn't depend on time. */
 const options = {
   data,
   optimizer: momentum({ rate: 0.3 }),
@@ -53,19 +53,19 @@ function keyOfLine(line: string): string {
   return `${control} ${seed}`
 }
 
-/** What came out, but for times. */
+/** The result without its times. */
 function resultOf(name: string): unknown {
   const text = readFileSync(inFolder(name, 'result.json'), 'utf8')
   return JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
 }
 
-/** All trainings in the result, with their fields in the order that the file has, but for times. */
+/** All trainings in the result, with their fields in the order of the file, without times. */
 function trialsOf(name: string): string {
   const { trials } = JSON.parse(readFileSync(inFolder(name, 'result.json'), 'utf8'))
   return JSON.stringify(trials, (key, value) => (key === 'seconds' ? 0 : value))
 }
 
-/** The trainings that were made to their end, as `network 0`. */
+/** Collects the names of the finished trainings, such as `network 0`, and the notes. */
 function watch() {
   const made: string[] = []
   const notes: string[] = []
@@ -76,7 +76,7 @@ function watch() {
   return { made, notes, onEvent }
 }
 
-/** Stopped by its caller when so many trainings have ended. */
+/** A diagnosis that its caller stops when `trainings` trainings have finished. */
 async function stopAfter(trainings: number, name: string): Promise<Diagnosis> {
   const stop = new AbortController()
   let ended = 0
@@ -101,39 +101,39 @@ beforeAll(async () => {
   all = made.sort()
 })
 
-/** As a `kill -9` after the last training would leave it. */
+/** Copies the whole folder as a `kill -9` after the last training would leave it, without a result. */
 function copyUnfinished(name: string): void {
   cpSync(place('whole'), place(name), { recursive: true })
   rmSync(inFolder(name, 'result.json'))
 }
 
-describe('a diagnosis that was stopped', () => {
+describe('when a stopped diagnosis resumes,', () => {
   it.each([
     [1, 2],
     [4, 1],
     [7, 2],
-  ])('after %i trainings goes on, on %i threads, to the same end', async (trainings, threads) => {
+  ])('the result is the same after %i trainings, on %i threads', async (trainings, threads) => {
     const name = `stopped-${trainings}`
     const stopped = await stopAfter(trainings, name)
     expect(stopped.interrupted).toBe(true)
-    const kept = linesOf(name).length
-    expect(kept).toBeGreaterThanOrEqual(trainings)
-    expect(kept).toBeLessThan(all.length)
+    const stored = linesOf(name).length
+    expect(stored).toBeGreaterThanOrEqual(trainings)
+    expect(stored).toBeLessThan(all.length)
     const { made } = await resumeFolder(name, { threads })
-    expect(made).toHaveLength(all.length - kept)
+    expect(made).toHaveLength(all.length - stored)
     expect(resultOf(name)).toEqual(resultOf('whole'))
     expect(trialsOf(name)).toBe(trialsOf('whole'))
     expect(linesOf(name)).toHaveLength(all.length)
     expect(readdirSync(place(name)).sort()).toEqual(readdirSync(place('whole')).sort())
   })
 
-  it('says so where nothing was trained', async () => {
+  it('the answer says that nothing was trained if the diagnosis was stopped before its first training', async () => {
     const stopped = await diagnose(network, { ...options, abort: AbortSignal.abort() })
     expect(stopped).toMatchObject({ verdict: 'undecided', findings: [], ruledOut: [], trials: [], interrupted: true })
-    expect(stopped.answer).toEqual(['Stopped before the network was trained once.'])
+    expect(stopped.answer).toEqual(['The diagnosis was stopped before the network was trained once.'])
   })
 
-  it('keeps the length of its trainings, where the budget chose it', async () => {
+  it('the trainings have the number of steps that the first budget chose', async () => {
     const stop = new AbortController()
     const chosen = { ...options, steps: undefined, budget: 20, abort: stop.signal, run: place('chosen') }
     const onEvent = ({ kind }: DiagnosisEvent): void => {
@@ -147,7 +147,7 @@ describe('a diagnosis that was stopped', () => {
     ).toEqual(new Set([settings.steps]))
   })
 
-  it('counts the time that it took before', async () => {
+  it('the time of earlier sessions is added', async () => {
     copyUnfinished('spent')
     const [first, ...others] = linesOf('spent').filter((line) => /"control":"(network|shallow twin)"/.test(line))
     const late = JSON.stringify({ ...JSON.parse(first), spent: 3601 })
@@ -160,7 +160,7 @@ describe('a diagnosis that was stopped', () => {
     expect(resultOf('spent')).toEqual(resultOf('whole'))
   })
 
-  it('that has come to its end gives its answer again', async () => {
+  it('a finished diagnosis returns its result again', async () => {
     const before = readFileSync(inFolder('whole', 'result.json'), 'utf8')
     const { diagnosis, made } = await resumeFolder('whole')
     expect(made).toEqual([])
@@ -171,7 +171,7 @@ describe('a diagnosis that was stopped', () => {
   })
 })
 
-describe('a folder that was left in the middle of a write, or damaged', () => {
+describe('when the folder of a diagnosis is damaged,', () => {
   const replaceLine = (name: string, start: string, by: (line: string) => string): void => {
     const lines = linesOf(name).map((line) => (line.startsWith(start) ? by(line) : line))
     writeFileSync(inFolder(name, 'trials.jsonl'), [...lines, ''].join('\n'))
@@ -202,7 +202,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
       (name) => replaceLine(name, '{"control":"network","seed":2', () => '{"control":"network","seed":2}'),
       ['network 2'],
     ],
-  ])('%s: what is missing is made again', async (what, damage, again) => {
+  ])('only the missing trainings are repeated after damage by %s', async (what, damage, again) => {
     const name = what.replaceAll(' ', '-')
     copyUnfinished(name)
     damage(name)
@@ -212,7 +212,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     expect(linesOf(name).filter(isKept)).toEqual(linesOf('whole').filter(isKept))
     expect(notes.map((note) => note.replace(/line \d+/, 'line N'))).toEqual(
       what === 'a line that is no trial'
-        ? ["FOLDER/trials.jsonl: line N can't be read: its training is made again."]
+        ? ["FOLDER/trials.jsonl: line N can't be read, so the training of this line is repeated."]
         : [],
     )
     expect(resultOf(name)).toEqual(resultOf('whole'))
@@ -220,16 +220,16 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     expect(readdirSync(place(name)).sort()).toEqual(readdirSync(place('whole')).sort())
   })
 
-  it('a finished one, too', async () => {
+  it('a finished diagnosis repeats only the trainings whose weights are missing and used again', async () => {
     cpSync(place('whole'), place('robbed'), { recursive: true })
     rmSync(inFolder('robbed', 'weights'), { recursive: true })
     const { made } = await resumeFolder('robbed')
-    // The weights of the other seeds aren't asked for again.
+    // Only the weights of the first seed are used again.
     expect(made).toEqual(all.filter((trial) => /^(network|shallow).* 0$/.test(trial)))
     expect(readdirSync(inFolder('robbed', 'weights')).sort()).toEqual(readdirSync(inFolder('whole', 'weights')).sort())
   })
 
-  it("that can't be written ends the diagnosis, and what is kept is whole", async () => {
+  it('a file that can not be written ends the diagnosis with a disk error, and no partial files are left', async () => {
     writeFileSync(place('file'), '')
     const said = [await laterRefusal(() => diagnose(network, { ...options, run: inFolder('file', 'folder') }))]
     mkdirSync(place('blocked'))
@@ -243,7 +243,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     `)
     expect(readdirSync(place('blocked')).sort()).toEqual(['diagnosis.json', 'trials.jsonl', 'weights'])
     rmSync(inFolder('blocked', 'weights'))
-    // Trainings whose weights aren't asked for again may have been kept before.
+    // Trainings whose weights are not used again may have been stored before the error.
     const { made } = await resumeFolder('blocked')
     expect(all).toEqual(expect.arrayContaining(made))
     expect(made).toContain('network 0')
@@ -251,8 +251,8 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
   })
 })
 
-describe('a diagnosis is not gone on with', () => {
-  it('where that would make it another', async () => {
+describe('when a diagnosis resumes,', () => {
+  it('a changed folder, other data, another mode, a smaller budget and another start are refused', async () => {
     cpSync(place('whole'), place('edited'), { recursive: true })
     const file = inFolder('edited', 'diagnosis.json')
     const text = readFileSync(file, 'utf8')
@@ -276,41 +276,41 @@ describe('a diagnosis is not gone on with', () => {
       said.map((one) => one.replaceAll(root, 'ROOT').replace(/SHA-256 \w+/, 'SHA-256 HASH')),
     ).toMatchInlineSnapshot(`
       [
-        "IsobathError: ROOT/edited/diagnosis.json: isn't what was written: its checksum is another. A diagnosis goes on as it began: restore the file, or diagnose anew.",
+        "IsobathError: ROOT/edited/diagnosis.json: expected content that matches the checksum in the file, got changed content. Restore the file, or start a new diagnosis.",
         "IsobathError: ROOT/edited/diagnosis.json: expected format 2, got 3. Use the version of Isobath that made the diagnosis.",
         "IsobathError: ROOT/edited/diagnosis.json: expected JSON. The file was changed or broken.",
-        "IsobathError: ROOT/whole: expected the data that the diagnosis began with (blobs, 300 + 100 samples, SHA-256 HASH...), got other samples (blobs, 300 + 101 samples). Give the same data, or diagnose anew.",
-        "IsobathError: ROOT/whole: the diagnosis is not exact, and what was asked for is exact. A diagnosis keeps its mode: leave it out.",
-        "IsobathError: budget: expected no less than the 3600 seconds that the diagnosis began with, got 60. Leave it out, or give more.",
-        "IsobathError: start: the diagnosis in ROOT/whole began with weights drawn from its seeds. Leave it out.",
-        "IsobathError: ROOT/empty: expected a diagnosis's folder with diagnosis.json in it. Give the folder that diagnose named.",
-        "IsobathError: ROOT/whole: there is a diagnosis in this folder already. Choose another one, or go on with this one: diagnose --resume, or resumeDiagnosis in a program.",
+        "IsobathError: ROOT/whole: expected the data that the diagnosis began with (blobs, 300 training and 100 test samples, SHA-256 HASH...), got other samples (blobs, 300 training and 101 test samples). Give the same data, or start a new diagnosis.",
+        "IsobathError: ROOT/whole: expected computation that is not exact, as in the diagnosis, got exact computation. A diagnosis keeps its mode: leave the option out.",
+        "IsobathError: budget: expected at least the 3600 seconds with which the diagnosis began, got 60. Leave the budget out, or give more seconds.",
+        "IsobathError: start: the diagnosis in ROOT/whole began with initial weights drawn from its seeds. Leave start out.",
+        "IsobathError: ROOT/empty: expected the folder of a diagnosis, which contains diagnosis.json. Give a folder that diagnose wrote.",
+        "IsobathError: ROOT/whole: this folder already holds a diagnosis. Choose another folder, or resume the diagnosis with diagnose --resume, or with resumeDiagnosis in a program.",
       ]
     `)
     expect(existsSync(inFolder('whole', 'lock'))).toBe(false)
   })
 
-  it('where another process is at work', async () => {
+  it('a folder in which another process is working is refused', async () => {
     const lock = takeLock(place('whole'))
     try {
       expect(await laterRefusal(() => resumeFolder('whole'))).toMatch(
-        /whole: process \d+ is at work in this folder, since /,
+        /whole: process \d+ has been working in this folder since /,
       )
     } finally {
       lock.release()
     }
   })
 
-  it('without the start of weights that it began with', async () => {
+  it('the function for the initial weights must be the one with which the diagnosis began', async () => {
     const start: typeof initialize = (blueprint) => initialize(blueprint, 7)
     const own = { ...options, start, run: place('own'), abort: AbortSignal.timeout(50) }
     await diagnose(network, own)
     expect(await laterRefusal(() => resumeFolder('own'))).toMatch(
-      /start: the diagnosis in .* began with weights that its caller gave/,
+      /start: the diagnosis in .* began with initial weights that its caller gave/,
     )
     const other: typeof initialize = (blueprint) => initialize(blueprint, 8)
     expect(await laterRefusal(() => resumeFolder('own', { start: other }))).toMatch(
-      /start: the diagnosis in .* began with other weights\. Give the same start, or diagnose anew\./,
+      /start: the diagnosis in .* began with other initial weights\. Give the same start, or start a new diagnosis\./,
     )
     const { diagnosis } = await resumeFolder('own', { start })
     const unbroken = await diagnose(network, { ...options, start })
@@ -320,18 +320,18 @@ describe('a diagnosis is not gone on with', () => {
 })
 
 describe('diagnose --resume', () => {
-  it('needs nothing else, prints the answer and writes the report', async () => {
-    cpSync(place('whole'), place('told'), { recursive: true })
-    const { status, stdout } = await isobath(`diagnose --resume ${place('told')} --threads 1`)
+  it('needs no other argument, prints the answer and writes the report', async () => {
+    cpSync(place('whole'), place('reported'), { recursive: true })
+    const { status, stdout } = await isobath(`diagnose --resume ${place('reported')} --threads 1`)
     expect(status).toBe(0)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(answer.join(' '))
-    expect(stdout).toContain(`Written: ${inFolder('told', 'report.html')}`)
-    expect(readFileSync(inFolder('told', 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i)
-    const document = await isobathJson(`diagnose --resume ${place('told')}`)
-    expect(document).toMatchObject({ network: 'small', run: place('told'), answer })
+    expect(stdout).toContain(`Written: ${inFolder('reported', 'report.html')}`)
+    expect(readFileSync(inFolder('reported', 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i)
+    const document = await isobathJson(`diagnose --resume ${place('reported')}`)
+    expect(document).toMatchObject({ network: 'small', run: place('reported'), answer })
   })
 
-  it('refuses other choices', async () => {
+  it('refuses options that would change the diagnosis, and folders of other work', async () => {
     const said = [
       await isobath(`diagnose mlp --resume ${place('whole')} --rate 0.1 --data glyphs`),
       await isobath(`diagnose --resume ${place('whole')} --seeds 5`),
@@ -344,13 +344,13 @@ describe('diagnose --resume', () => {
     ]
     expect(said.map(({ status }) => status)).toEqual(said.map(() => 2))
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
-      "isobath: --resume: the diagnosis goes on as it began, got the network mlp, --data, --rate as well. Leave them out.
-      isobath: --resume: the diagnosis goes on as it began, got --seeds as well. Leave it out.
-      isobath: --budget: expected no less than the 3600 seconds that the diagnosis began with, got 60. Leave it out, or give more.
-      isobath: ROOT/nowhere: expected a diagnosis's folder with diagnosis.json in it. Give the folder that diagnose named.
-      isobath: ROOT/nowhere: there is no run in such a folder. Name one that train made, or a network and --data.
-      isobath: ROOT/whole: there is a diagnosis in this folder already. Choose another one.
-      isobath: ROOT/whole: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume, or resumeDiagnosis in a program.
+      "isobath: --resume: a resumed diagnosis keeps its own options. Leave out the network mlp, --data, --rate.
+      isobath: --resume: a resumed diagnosis keeps its own options. Leave out --seeds.
+      isobath: --budget: expected at least the 3600 seconds with which the diagnosis began, got 60. Leave the budget out, or give more seconds.
+      isobath: ROOT/nowhere: expected the folder of a diagnosis, which contains diagnosis.json. Give a folder that diagnose wrote.
+      isobath: ROOT/nowhere: expected a network or the folder of a run, but no run is there. Name a folder that train made, or a network and --data.
+      isobath: ROOT/whole: this folder already holds a diagnosis. Choose another folder.
+      isobath: ROOT/whole: expected the folder of a run, which contains run.json. The folder holds a diagnosis. Resume the diagnosis with diagnose --resume, or with resumeDiagnosis in a program.
       isobath: missing required argument 'network'
       (isobath diagnose --help lists the options)
       "

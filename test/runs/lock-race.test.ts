@@ -1,4 +1,4 @@
-/** Processes that fight for one folder, whose holders keep dying without releasing its lock. */
+/** Tests the lock with processes that compete for one folder and often end without releasing the lock. */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,10 @@ beforeAll(async () => {
   await bundle.close()
 })
 
-/** Takes the lock again and again, notes when it has it and when it has done, and mostly leaves a dead process's lock. */
+/**
+ * Program that takes the lock repeatedly and logs the start and the end. In 3 of 4 rounds it leaves the lock of a dead
+ * process.
+ */
 const contender = `
   import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
   const { takeLock } = await import(process.env.LOCK_MODULE)
@@ -53,7 +56,7 @@ function contend(): Promise<number | null> {
   return new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
 }
 
-it('gives a folder to one process at a time, however its locks were left', async () => {
+it('a lock gives a folder to one process at a time, also if earlier locks were not released', async () => {
   writeFileSync(join(folder, 'log'), '')
   expect(await Promise.all([contend(), contend(), contend(), contend()])).toEqual([0, 0, 0, 0])
   const notes = readFileSync(join(folder, 'log'), 'utf8').trimEnd().split('\n')

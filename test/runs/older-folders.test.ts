@@ -1,4 +1,7 @@
-/** Folders that version 0.1 wrote (test/golden/version-0.1, made by make_older_folders.mjs) are resumed by this version. */
+/**
+ * Tests that this version resumes folders of version 0.1. The folders are in test/golden/version-0.1, and
+ * make_older_folders.mjs made them.
+ */
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +26,7 @@ const optimizer = momentum({ rate: 0.05 })
 const settings = { data, optimizer, standardize: 'per-pixel', steps: 40, batch: 20, exact: true, threads: 1 } as const
 const mlp = (depth: number) => parseNetwork(`mlp:depth=${depth},width=2`, { classes: 3 })
 
-/** A copy of an old folder. */
+/** Copies a folder of version 0.1. */
 function older(kind: 'run' | 'comparison' | 'diagnosis'): string {
   const folder = join(root, kind)
   cpSync(join(import.meta.dirname, '../golden/version-0.1', kind), folder, { recursive: true })
@@ -33,7 +36,7 @@ function older(kind: 'run' | 'comparison' | 'diagnosis'): string {
 const formatOf = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8')).format
 
 describe('a folder of version 0.1', () => {
-  it('of a run resumes to the same bits as a run that was never stopped', async () => {
+  it('gives the same bits for a resumed run as for a run that was never stopped', async () => {
     const folder = older('run')
     expect(formatOf(join(folder, 'run.json'))).toBe(1)
     const probes = { of: ['cosine', 'neighborSimilarity'], every: 10 } as const
@@ -45,7 +48,7 @@ describe('a folder of version 0.1', () => {
     expect(resumed.settings).toEqual(unbroken.settings)
   })
 
-  it('of a comparison resumes to the same rows', async () => {
+  it('gives the same rows for a resumed comparison as for a new comparison', async () => {
     const options: CompareOptions = { ...settings, logEvery: 10, depths: [1, 3], seeds: [0, 1] }
     const unbroken = await compare([{ name: 'mlp:width=2', label: 'plain', ofDepth: mlp }], options)
     const started: string[] = []
@@ -62,7 +65,7 @@ describe('a folder of version 0.1', () => {
     expect(scores(resumed)).toEqual(scores(unbroken))
   })
 
-  it('of a diagnosis resumes to the same verdict and the same trainings, under their current names', async () => {
+  it('gives the same verdict and trainings for a resumed diagnosis, under their current names', async () => {
     const folder = older('diagnosis')
     const unbroken = await diagnose(mlp(6), { ...settings, seeds: [0, 1] })
     const started: string[] = []

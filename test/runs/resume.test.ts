@@ -1,4 +1,4 @@
-/** A run that was stopped at any point goes on, and ends as if it had never stopped. */
+/** Tests that a run can be stopped at any step and resumes to the same bits as a run that was never stopped. */
 import {
   appendFileSync,
   cpSync,
@@ -41,7 +41,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 const root = temporaryFolder()
 const data = moons({ seed: 3, train: 100, test: 50 })
 
-/** With all that a step can depend on: running statistics, dropout masks, the order of samples, a schedule. */
+/** A network with everything that a step can depend on besides weights: running statistics and dropout masks. */
 const network = chain(
   dense(8),
   batchNorm(),
@@ -50,31 +50,34 @@ const network = chain(
   repeat(2, residual(chain(dense(8), tanh()), { multiplier: 0.5 })),
   dense(2),
 )
-const recipe = { data, steps: 50, batch: 24, logEvery: 3, seed: 5, schedule: 'cosine', threads: 1 } as const
+/** Options with an order of samples and a schedule, on which a step also depends. */
+const options = { data, steps: 50, batch: 24, logEvery: 3, seed: 5, schedule: 'cosine', threads: 1 } as const
 const optimizers: Readonly<Record<string, Optimizer>> = { sgd: sgd(), momentum: momentum(), adam: adam() }
 
 const place = (name: string): string => join(root, name)
 const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
 const checkpoint = (name: string, step: number): string => join(place(name), `checkpoint-${step}.safetensors`)
 
-/** What is in the folder at the end, but for times. */
-function kept(name: string): object {
+/** The content of the folder at the end, without times. */
+function contentOf(name: string): object {
   const { seconds, trainingSeconds, scoringSeconds, ...result } = JSON.parse(
     readFileSync(join(place(name), 'result.json'), 'utf8'),
   )
   return { result, metrics: metrics(name), files: readdirSync(place(name)).sort() }
 }
 
-/** A checkpoint's header holds the time that the training took, in as many digits as it has. */
-const withoutSizes = (text: string): string => text.replace(/got one of \d+/g, 'got one of SIZE')
+/** Replaces the size of a header, which varies because the header holds the time of the training in decimal digits. */
+const withoutSizes = (text: string): string => text.replace(/got a header of \d+/g, 'got a header of SIZE')
 
-const resumeFolder = (name: string, options: Partial<ResumeOptions> = {}): Promise<Run> =>
-  resume(place(name), { data, threads: 1, ...options })
+const resumeFolder = (name: string, more: Partial<ResumeOptions> = {}): Promise<Run> =>
+  resume(place(name), { data, threads: 1, ...more })
 
-/** Trains into a folder, and copies it as it is after each of these steps: as a `kill -9` there would leave it. */
+/**
+ * Trains into a folder, and copies the folder after each of these steps, as a `kill -9` after the step would leave it.
+ */
 async function trainAndCopy(name: string, steps: readonly number[], optimizer: Optimizer = momentum()): Promise<Run> {
   return train(network, {
-    ...recipe,
+    ...options,
     optimizer,
     run: place(name),
     checkpointEvery: 8,
@@ -83,31 +86,31 @@ async function trainAndCopy(name: string, steps: readonly number[], optimizer: O
 }
 
 describe.each(Object.entries(optimizers))('a run with %s', (name, optimizer) => {
-  it('goes on after any step to the same end', async () => {
+  it('gives the same result when it resumes after any step', async () => {
     const steps = [1, 8, 9, 23, 49, 50]
     const unbroken = await trainAndCopy(name, steps, optimizer)
     for (const step of steps) {
       const resumed = await resumeFolder(`${name}-${step}`)
       expect(outcome(resumed)).toEqual(outcome(unbroken))
-      expect(kept(`${name}-${step}`)).toEqual(kept(name))
+      expect(contentOf(`${name}-${step}`)).toEqual(contentOf(name))
     }
   })
 })
 
-describe('a folder that was left in the middle of a write', () => {
+describe('when the folder of a run is damaged,', () => {
   let unbroken: Run
   beforeAll(async () => {
     unbroken = await trainAndCopy('whole', [2, 20, 50])
   })
 
-  /** A copy of the folder as it was after a step, changed; the notes that resuming it gave. */
+  /** Changes a copy of the folder after a step, resumes the run, and returns the notes of `resume`. */
   async function resumeChanged(name: string, step: number, change: (name: string) => void): Promise<string[]> {
     cpSync(place(`whole-${step}`), place(name), { recursive: true })
     change(name)
     const notes: string[] = []
     const resumed = await resumeFolder(name, { onNote: (note) => notes.push(note.replaceAll(place(name), 'FOLDER')) })
     expect(outcome(resumed)).toEqual(outcome(unbroken))
-    expect(kept(name)).toEqual(kept('whole'))
+    expect(contentOf(name)).toEqual(contentOf('whole'))
     return notes
   }
 
@@ -128,11 +131,11 @@ describe('a folder that was left in the middle of a write', () => {
         ),
     ],
     ['an empty lock', (name) => writeFileSync(join(place(name), 'lock'), '')],
-  ])('%s changes nothing', async (what, change) => {
+  ])('the run resumes to the same result after damage by %s', async (what, change) => {
     expect(await resumeChanged(what.replaceAll(' ', '-'), 20, change)).toEqual([])
   })
 
-  it('goes on from the checkpoint before where the last one is broken, and says so', async () => {
+  it('the run resumes from the previous checkpoint with a note if the last checkpoint is broken', async () => {
     const notes = [
       await resumeChanged('truncated', 20, (name) => truncateSync(checkpoint(name, 16), 1000)),
       await resumeChanged('flipped', 20, (name) => {
@@ -142,23 +145,23 @@ describe('a folder that was left in the middle of a write', () => {
       }),
     ]
     expect(withoutSizes(notes.flat().join('\n'))).toMatchInlineSnapshot(`
-      "FOLDER/checkpoint-16.safetensors: expected a header within the file's 1000 bytes, got one of SIZE. Give a whole .safetensors file. The checkpoint before it is used.
-      FOLDER/checkpoint-16.safetensors: isn't what was saved: its hash is another. The file was changed or broken. The checkpoint before it is used."
+      "FOLDER/checkpoint-16.safetensors: expected a header within the file's 1000 bytes, got a header of SIZE bytes. Give a whole .safetensors file. The previous checkpoint is used.
+      FOLDER/checkpoint-16.safetensors: expected content that matches the hash in the file, got other content. The file was changed or broken. The previous checkpoint is used."
     `)
   })
 
-  it('goes on from the beginning where nothing but checkpoint 0 is there', async () => {
+  it('the run resumes from the beginning if only checkpoint 0 is left', async () => {
     expect(await resumeChanged('first', 2, (name) => rmSync(join(place(name), 'metrics.jsonl')))).toEqual([])
   })
 
-  it('ends as it would have where it was killed between the last step and the result', async () => {
+  it('the run resumes to the same result if it was killed between the last step and the result', async () => {
     await resumeChanged('unfinished', 50, (name) => {
       cpSync(checkpoint('whole', 50), checkpoint(name, 50))
       writeFileSync(join(place(name), 'metrics.jsonl'), metrics('whole'))
     })
   })
 
-  it('is refused where no checkpoint is whole, or losses before it are gone', async () => {
+  it('the run is refused if no checkpoint is complete, or if losses before the checkpoint are missing', async () => {
     const broken = async (name: string, change: () => void): Promise<string> => {
       cpSync(place('whole-20'), place(name), { recursive: true })
       change()
@@ -185,18 +188,18 @@ describe('a folder that was left in the middle of a write', () => {
       }),
     ]
     expect(withoutSizes(said.join('\n'))).toMatchInlineSnapshot(`
-      "IsobathError: FOLDER: there is no checkpoint. Train again.
-      IsobathError: FOLDER/checkpoint-16.safetensors: expected a header within the file's 500 bytes, got one of SIZE. Give a whole .safetensors file.
-      IsobathError: FOLDER/metrics.jsonl: expected the losses of all steps before 16, and some are missing. The file was changed or broken.
-      IsobathError: FOLDER/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
+      "IsobathError: FOLDER: expected a checkpoint, got none. Start a new run.
+      IsobathError: FOLDER/checkpoint-16.safetensors: expected a header within the file's 500 bytes, got a header of SIZE bytes. Give a whole .safetensors file.
+      IsobathError: FOLDER/metrics.jsonl: expected the losses of all steps before 16, but some are missing. The file was changed or broken.
+      IsobathError: FOLDER/run.json: expected content that matches the checksum in the file, got changed content. Restore the file, or start a new run.
       IsobathError: FOLDER/run.json: expected format 2, got 3. Use the version of Isobath that made the run."
     `)
   })
 })
 
-describe('resuming', () => {
-  it('an interrupted run, and once more, ends as if nothing had happened', async () => {
-    const unbroken = await train(network, { ...recipe, run: place('straight') })
+describe('when a run resumes,', () => {
+  it('the result is the same as that of a run that was never stopped, also after a second stop', async () => {
+    const unbroken = await train(network, { ...options, run: place('straight') })
     const stopAt = (step: number) => {
       const stop = new AbortController()
       const onProgress = (done: number): void => {
@@ -204,7 +207,7 @@ describe('resuming', () => {
       }
       return { abort: stop.signal, onProgress }
     }
-    const first = await train(network, { ...recipe, run: place('stopped'), ...stopAt(1) })
+    const first = await train(network, { ...options, run: place('stopped'), ...stopAt(1) })
     const second = await resumeFolder('stopped', stopAt(first.steps + 1))
     expect([first, second].map(({ interrupted }) => interrupted)).toEqual([true, true])
     expect(second.steps).toBeGreaterThan(first.steps)
@@ -213,17 +216,23 @@ describe('resuming', () => {
     expect(existsSync(join(place('stopped'), 'lock'))).toBe(false)
   })
 
-  it('needs no weights file: those that a run was given are in its first checkpoint', async () => {
-    const other = await train(network, { ...recipe, seed: 99, steps: 1 })
-    const unbroken = await train(network, { ...recipe, weights: other.weights })
+  it('no weights file is needed, because the first checkpoint has the initial weights', async () => {
+    const other = await train(network, { ...options, seed: 99, steps: 1 })
+    const unbroken = await train(network, { ...options, weights: other.weights })
     const stop = new AbortController()
     const run = place('given')
-    await train(network, { ...recipe, weights: other.weights, run, abort: stop.signal, onProgress: () => stop.abort() })
+    await train(network, {
+      ...options,
+      weights: other.weights,
+      run,
+      abort: stop.signal,
+      onProgress: () => stop.abort(),
+    })
     expect(outcome(await resumeFolder('given'))).toEqual(outcome(unbroken))
   })
 
-  it('a finished run gives its record, and changes nothing', async () => {
-    const run = await train(network, { ...recipe, run: place('finished') })
+  it('a finished run returns its record and changes nothing in the folder', async () => {
+    const run = await train(network, { ...options, run: place('finished') })
     const before = readdirSync(place('finished'))
     const again = await resumeFolder('finished', { onProgress: () => expect.unreachable() })
     expect(again).toEqual({ ...run, run: place('finished') })
@@ -231,25 +240,25 @@ describe('resuming', () => {
     expect(readdirSync(place('finished'))).toEqual(before)
   })
 
-  it('a run that diverged gives the same answer, also where it was killed before it wrote that', async () => {
-    const options = { ...recipe, optimizer: sgd({ rate: 1e25 }), steps: 20, run: place('wild') }
-    const run = await train(chain(dense(8), relu(), dense(8), relu(), dense(2)), options)
+  it('a run that diverged gives the same record, also if it was killed before it wrote its result', async () => {
+    const diverging = { ...options, optimizer: sgd({ rate: 1e25 }), steps: 20, run: place('wild') }
+    const run = await train(chain(dense(8), relu(), dense(8), relu(), dense(2)), diverging)
     expect(run.diverged).not.toBeNull()
     rmSync(join(place('wild'), 'result.json'))
     expect(outcome(await resumeFolder('wild'))).toEqual(outcome(run))
     expect(outcome(await resumeFolder('wild'))).toEqual(outcome(run))
   })
 
-  it('is refused with other data or another mode, and where another process is at work', async () => {
+  it('other data, another mode, and a folder in which another process is working are refused', async () => {
     const stop = new AbortController()
     const observe = async (): Promise<void> => {
       if (stop.signal.aborted) return
       stop.abort()
       said.push(await laterRefusal(() => resumeFolder('guarded')))
-      said.push(await laterRefusal(() => train(network, { ...recipe, run: place('guarded') })))
+      said.push(await laterRefusal(() => train(network, { ...options, run: place('guarded') })))
     }
     const said: string[] = []
-    await train(network, { ...recipe, run: place('guarded'), abort: stop.signal, observers: [{ every: 1, observe }] })
+    await train(network, { ...options, run: place('guarded'), abort: stop.signal, observers: [{ every: 1, observe }] })
     const others: Dataset[] = [moons({ seed: 4, train: 100, test: 50 }), moons({ seed: 3, train: 99, test: 50 })]
     for (const other of others) said.push(await laterRefusal(() => resumeFolder('guarded', { data: other })))
     said.push(await laterRefusal(() => resumeFolder('guarded', { exact: true })))
@@ -257,11 +266,11 @@ describe('resuming', () => {
     expect(
       text.replace(/process \d+/, 'process PID').replace(/since [^.]+\.\d+Z/, 'since TIME'),
     ).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/guarded: process PID is at work in this folder, since TIME. Wait until it ends, or stop it.
-      IsobathError: ROOT/guarded: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
-      IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 + 50 samples, SHA-256 6ccce1901e39...), got other samples (moons, 100 + 50 samples). Give the same data, or train anew.
-      IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 + 50 samples, SHA-256 6ccce1901e39...), got other samples (moons, 99 + 50 samples). Give the same data, or train anew.
-      IsobathError: ROOT/guarded: the run is not exact, and what was asked for is exact. A run keeps its mode: leave it out."
+      "IsobathError: ROOT/guarded: process PID has been working in this folder since TIME. Wait until the process ends, or stop it.
+      IsobathError: ROOT/guarded: this folder already holds a run. Choose another folder, or resume the run with train --resume, or with resume in a program.
+      IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 training and 50 test samples, SHA-256 6ccce1901e39...), got other samples (moons, 100 training and 50 test samples). Give the same data, or start a new run.
+      IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 training and 50 test samples, SHA-256 6ccce1901e39...), got other samples (moons, 99 training and 50 test samples). Give the same data, or start a new run.
+      IsobathError: ROOT/guarded: expected computation that is not exact, as in the run, got exact computation. A run keeps its mode: leave the option out."
     `)
     expect((await readRun(place('guarded'))).step).toBeLessThan(50)
   })
@@ -270,13 +279,13 @@ describe('resuming', () => {
 describe('train --resume', () => {
   const words = 'train mlp:depth=2,width=8 --data moons --samples 64 --steps 30 --seed 4'
 
-  it('needs nothing else, and prints what train printed', async () => {
+  it('needs no other argument, and prints the same text as train', async () => {
     const printed = await isobath([...words.split(' '), '--run', place('cli')])
     const json = await isobathJson(`${words} --run ${place('cli-json')}`)
     const again = await isobath(['train', '--resume', place('cli')])
     expect(again).toEqual({ status: 0, stdout: printed.stdout, stderr: '' })
     expect(await isobathJson(`train --resume ${place('cli-json')}`)).toEqual(json)
-    // As if it had been killed: its last steps are made again, from data that it finds by itself.
+    // Without these files, the folder looks as after a kill. The command loads the data and repeats the last steps.
     rmSync(join(place('cli-json'), 'result.json'))
     rmSync(checkpoint('cli-json', 30))
     const { seconds, trainingSeconds, scoringSeconds, ...rest } = await isobathJson(
@@ -286,7 +295,7 @@ describe('train --resume', () => {
     expect({ ...rest, ...times }).toEqual(json)
   })
 
-  it('is refused with what would make it another run', async () => {
+  it('refuses options that would change the run', async () => {
     const said = [
       await isobath(['train', 'mlp', '--resume', place('cli'), '--data', 'moons', '--seed', '3']),
       await isobath(['train', '--resume', place('cli'), '--run', 'elsewhere']),
@@ -294,9 +303,9 @@ describe('train --resume', () => {
     ]
     expect(said.map(({ status, stdout }) => ({ status, stdout }))).toEqual(said.map(() => ({ status: 2, stdout: '' })))
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
-      "isobath: --resume: the run goes on as it began, got the network mlp, --data, --seed as well. Leave them out.
-      isobath: --resume: the run goes on as it began, got --run as well. Leave it out.
-      isobath: ROOT/nowhere: expected a run's folder with run.json in it. Give the folder that train named.
+      "isobath: --resume: a resumed run keeps its own options. Leave out the network mlp, --data, --seed.
+      isobath: --resume: a resumed run keeps its own options. Leave out --run.
+      isobath: ROOT/nowhere: expected the folder of a run, which contains run.json. Give a folder that train wrote.
       "
     `)
   })

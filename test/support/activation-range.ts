@@ -1,5 +1,4 @@
-/** Every activation and its gradient on inputs of all sizes, with what the reference says. */
-
+/** Calls of every activation and its gradient on inputs of all sizes, with the results of the reference backend. */
 import type { Precision } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { activationNames, activations } from '../../src/network/activations.ts'
@@ -16,7 +15,7 @@ export interface JudgedCalls {
   readonly expected: readonly (readonly Float64Array[])[]
 }
 
-/** Both signs, from 1e-30 to `largest`, with most of them where the functions bend. */
+/** Numbers of both signs from 1e-30 to `largest`. Most numbers lie in the range where the activations are curved. */
 function wideRange(largest: number): number[] {
   const random = createRandom(1, 'wide range')
   const exponents = Math.log10(largest) + 30

@@ -1,4 +1,4 @@
-/** Random layers on images [C, H, W] of a few channels and positions. */
+/** Random layers on small images [C, H, W]. */
 import fc from 'fast-check'
 import {
   averagePool,
@@ -24,13 +24,13 @@ import {
 
 type Image = readonly number[]
 
-/** Layers that begin on an image and end on anything that a dense layer takes. */
+/** Layers that begin with an image and end with a shape that a dense layer accepts. */
 export function arbitraryImageLayers(input: Image, place: LayerPlace): fc.Arbitrary<Layer[]> {
   const end = fc.constantFrom<Layer[][]>([globalAveragePool()], [flatten()], [])
   return fc.tuple(stages(input, 2, place), end).map(([layers, last]) => [...layers, ...last])
 }
 
-/** Up to `most` changes of the shape, each with layers after it that keep it. */
+/** Up to `most` layers that change the shape, each with layers after it that keep the shape. */
 function stages(input: Image, most: number, place: LayerPlace): fc.Arbitrary<Layer[]> {
   const rest = (shape: Image) => fc.array(keeping(shape, place), { maxLength: 2, size: 'small' })
   if (most === 0) return rest(input)
@@ -43,12 +43,12 @@ function stages(input: Image, most: number, place: LayerPlace): fc.Arbitrary<Lay
 
 const extentAfter = (extent: number, stride: number) => Math.ceil(extent / stride)
 
-/** The shape behind a window that sees beyond the border. */
+/** The output shape of a window with padding. */
 function moved([, height, width]: Image, channels: number, stride: number): Image {
   return [channels, extentAfter(height, stride), extentAfter(width, stride)]
 }
 
-/** A layer that may change the shape, and the shape behind it. */
+/** A layer that may change the shape, and its output shape. */
 function changing(input: Image, place: LayerPlace): fc.Arbitrary<[Layer, Image]> {
   const [channels, height, width] = input
   const smallest = Math.min(height, width)
@@ -85,7 +85,7 @@ function changing(input: Image, place: LayerPlace): fc.Arbitrary<[Layer, Image]>
   return fc.oneof(padded, unpadded, pools, ...(without('residual') || without('subsample') ? [] : [residuals]))
 }
 
-/** Of a convolution that sees beyond the border; a circle is walked round once at most. */
+/** Options of a convolution with padding. Circular padding wraps around at most once. */
 function convOptions([, height, width]: Image, place: LayerPlace): fc.Arbitrary<ConvOptions> {
   const farthest = 2 * Math.min(height, width) + 1
   const options = fc.record({
@@ -97,7 +97,7 @@ function convOptions([, height, width]: Image, place: LayerPlace): fc.Arbitrary<
   return fc.tuple(options, arbitraryTrained).map(([chosen, trained]) => ({ ...chosen, ...trained }))
 }
 
-/** A layer from the shape to the same shape. */
+/** A layer whose output shape equals the input shape. */
 function keeping(shape: Image, place: LayerPlace): fc.Arbitrary<Layer> {
   const [channels] = shape
   const simple = {
@@ -128,7 +128,7 @@ function combinators(shape: Image, place: LayerPlace): Record<'chain' | 'residua
   }
 }
 
-/** A chain from the shape to itself by way of other channels. */
+/** A chain that keeps the shape but has another number of channels inside. */
 function through(shape: Image, place: LayerPlace): fc.Arbitrary<Layer> {
   const first = fc
     .tuple(fc.integer({ min: 1, max: 4 }), convOptions(shape, place))

@@ -1,4 +1,4 @@
-/** Random networks that are valid for their input, with every kind of layer, small enough to be run. */
+/** Random small networks that are valid for their input and contain every kind of layer. */
 import fc from 'fast-check'
 import { chain, dense, flatten, layerNorm, repeat, residual } from '../../src/network/layers.ts'
 import type { Layer, LayerKind, Network } from '../../src/network/network.ts'
@@ -13,13 +13,13 @@ import {
 } from './arbitrary-parts.ts'
 
 export interface ArbitraryOptions {
-  /** The input's shape; [5] by default. With [C, H, W] there are layers on images first, or none. */
+  /** Shape of the input, [5] by default. An input [C, H, W] may get layers on images first. */
   readonly input?: readonly number[]
-  /** The output's width; 3 by default. */
+  /** Width of the output, 3 by default. */
   readonly outputs?: number
-  /** Kinds that must not occur, such as dropout and batchNorm where runs are compared. */
+  /** Kinds of layers that must not occur, such as dropout and batchNorm in tests that compare runs. */
   readonly without?: readonly LayerKind[]
-  /** How deep combinators may nest; 3 by default. */
+  /** Deepest nesting of combinators, 3 by default. */
   readonly nesting?: number
 }
 
@@ -34,7 +34,7 @@ export function arbitraryNetwork(options: ArbitraryOptions = {}): fc.Arbitrary<N
   })
 }
 
-/** What comes before the first dense layer. */
+/** Layers before the first dense layer. */
 function start(input: readonly number[], place: LayerPlace): fc.Arbitrary<Layer[]> {
   if (input.length === 1) return fc.constant([])
   const flat = fc.constant<Layer[]>([flatten()])
@@ -42,7 +42,7 @@ function start(input: readonly number[], place: LayerPlace): fc.Arbitrary<Layer[
   return fc.oneof({ weight: 1, arbitrary: flat }, { weight: 3, arbitrary: arbitraryImageLayers(input, place) })
 }
 
-/** A dense layer of this width and a few layers that keep it. */
+/** A dense layer of this width, followed by up to two layers that keep the width. */
 function segment(width: number, place: LayerPlace): fc.Arbitrary<Layer[]> {
   const rest = fc.array(keeping(width, place), { maxLength: 2, size: 'small' })
   return fc.tuple(arbitraryDense(width, place), rest).map(([first, others]) => [first, ...others])
@@ -72,7 +72,7 @@ function combinators(width: number, place: LayerPlace): Record<'chain' | 'residu
   }
 }
 
-/** A chain from `width` features to `width` features by way of another width. */
+/** A chain from `width` features to `width` features with another width inside. */
 function through(width: number, place: LayerPlace): fc.Arbitrary<Layer> {
   return fc
     .integer({ min: 1, max: 6 })

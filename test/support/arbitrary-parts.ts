@@ -1,17 +1,20 @@
-/** What random layers are made of, on features and on images alike. */
+/** Parts of random layers, for features and for images. */
 import fc from 'fast-check'
 import { activationNames } from '../../src/network/activations.ts'
 import { activation, batchNorm, dropout, scalarBias, scale } from '../../src/network/layers.ts'
 import type { Initializer, Layer, LayerKind, Varying } from '../../src/network/network.ts'
 
-/** Where a layer is made: how deep it may still nest, and how long the lists of its varying values are. */
+/** The place of a random layer in its network. */
 export interface LayerPlace {
+  /** Remaining depth of nested combinators. */
   readonly nesting: number
+  /** Number of iterations of the surrounding repeat, which is the length of lists of varying values. */
   readonly times?: number
+  /** Kinds of layers that must not occur. */
   readonly without: readonly LayerKind[]
 }
 
-/** JSON has no -0. */
+/** Replaces -0 by 0, because JSON has no -0. */
 function withoutMinusZero(value: number): number {
   return value === 0 ? 0 : value
 }
@@ -20,7 +23,7 @@ function numberBetween(min: number, max: number): fc.Arbitrary<number> {
   return fc.double({ min, max, noNaN: true }).map(withoutMinusZero)
 }
 
-/** A number, or inside a repeat also a list of its length. */
+/** A number. Inside a repeat, the value can also be a list with one number per iteration. */
 function varying({ times }: LayerPlace, min: number, max: number): fc.Arbitrary<Varying> {
   const one = numberBetween(min, max)
   if (times === undefined) return one
@@ -42,13 +45,13 @@ export function initializer(place: LayerPlace): fc.Arbitrary<Initializer> {
   )
 }
 
-/** Whether a layer's weights are trained. */
+/** Option that sometimes excludes the weights of a layer from training. */
 export const arbitraryTrained: fc.Arbitrary<{ trained?: false }> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   fc.constant({ trained: false as const }),
 )
 
-/** The multiplier of a residual: fixed, or one number that is trained. */
+/** Multiplier of a residual: fixed, or a single trained number. */
 export function multiplier(place: LayerPlace): fc.Arbitrary<{ multiplier: Varying; trainedMultiplier: boolean }> {
   return fc.oneof(
     fc.record({ multiplier: varying(place, -1, 1), trainedMultiplier: fc.constant(false) }),
@@ -58,7 +61,7 @@ export function multiplier(place: LayerPlace): fc.Arbitrary<{ multiplier: Varyin
 
 type Elementwise = 'activation' | 'dropout' | 'batchNorm' | 'scalarBias' | 'scale'
 
-/** The layers that keep any shape, one of each kind. */
+/** Layers that keep any shape, one layer of each kind. */
 export function elementwise(place: LayerPlace): Record<Elementwise, fc.Arbitrary<Layer>> {
   return {
     activation: fc
@@ -73,7 +76,7 @@ export function elementwise(place: LayerPlace): Record<Elementwise, fc.Arbitrary
   }
 }
 
-/** One of the layers by their kinds, without those that are not wanted. */
+/** Chooses one of the layers. Kinds in `place.without` are excluded. */
 export function oneOfKinds(arbitraries: Record<string, fc.Arbitrary<Layer>>, place: LayerPlace): fc.Arbitrary<Layer> {
   const allowed = Object.entries(arbitraries).filter(([kind]) => !place.without.some((one) => one === kind))
   return fc.oneof(...allowed.map(([, arbitrary]) => arbitrary))

@@ -1,4 +1,4 @@
-/** Bundles the package once before all tests, for those that run it as users do: as a program of its own. */
+/** Bundles the package once before all tests, for tests that run the command line as a separate program. */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Below node_modules, where git doesn't find it. */
+/** Folder of the bundled package, inside node_modules so that git ignores it. */
 export const builtFolder = join(root, 'node_modules', '.cache', 'isobath-test')
 
-/** The command line's program. */
+/** Path of the bundled command line. */
 export const builtProgram = join(builtFolder, 'isobath.js')
 
 export function setup(): void {

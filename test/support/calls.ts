@@ -1,5 +1,4 @@
-/** Single operations on given tensors, many of them in one program. */
-
+/** Calls of single operations on given tensors, with many calls in one program. */
 import type { Backend } from '../../src/backends/backend.ts'
 import { GraphBuilder } from '../../src/graph/builder.ts'
 import type { Attributes, Element, Graph, Shape } from '../../src/graph/graph.ts'
@@ -22,7 +21,7 @@ export interface Call {
 const inputName = (call: number, position: number): string => `call${call}.input${position}`
 const outputName = (call: number, position: number): string => `call${call}.output${position}`
 
-/** A graph of all the calls, each on inputs of its own. */
+/** Builds a graph of all calls. Each call has separate inputs. */
 export function graphOfCalls(calls: readonly Call[]): Graph {
   const builder = new GraphBuilder()
   calls.forEach(({ op, inputs, attributes = {} }, call) => {
@@ -38,7 +37,7 @@ export function graphOfCalls(calls: readonly Call[]): Graph {
   return graph
 }
 
-/** The outputs of each call. */
+/** Returns the outputs of each call. */
 export async function runCalls(backend: Backend, calls: readonly Call[]): Promise<Float64Array[][]> {
   const graph = graphOfCalls(calls)
   const program = await backend.compile(graph)

@@ -1,13 +1,16 @@
-/** A Chromium of the system; playwright's own would have to be downloaded. */
+/** The system's Chromium browser. Playwright's own browser is not used because it would need a download. */
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** The program's path; CHROMIUM may name it. Undefined where there is none. */
+/**
+ * Path of Chromium, which the environment variable CHROMIUM can name. The value is undefined if Chromium is not
+ * installed.
+ */
 export const chromiumPath = [process.env.CHROMIUM, ...places].find((path) => path && existsSync(path))
 
-/** For the title of a test that is skipped. */
+/** Suffix for the title of a test that is skipped. */
 export const withoutChromium = '(needs Chromium: apt-get install chromium, or its path in CHROMIUM)'
 
 export function startChromium(): Promise<Browser> {

@@ -1,4 +1,4 @@
-/** Runs the command line in this process, and keeps what it prints. */
+/** Runs the command line in this process and captures its output. */
 import { vi } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 
@@ -8,7 +8,7 @@ export interface Printed {
   readonly stderr: string
 }
 
-/** `words` are split at spaces; a word with spaces in it is given in a list. */
+/** Runs a command. `words` is split at spaces. Words that contain spaces are given as a list. */
 export async function isobath(words: string | readonly string[]): Promise<Printed> {
   const printed = { stdout: '', stderr: '' }
   const spies = (['stdout', 'stderr'] as const).map((stream) =>
@@ -25,7 +25,7 @@ export async function isobath(words: string | readonly string[]): Promise<Printe
   }
 }
 
-/** All that was said on stderr, without the places of this run. */
+/** Returns the joined stderr of all commands, with `ROOT` in place of the temporary folder. */
 export function saidOn(printed: readonly Printed[], root: string): string {
   return printed
     .map(({ stderr }) => stderr)
@@ -33,7 +33,7 @@ export function saidOn(printed: readonly Printed[], root: string): string {
     .replaceAll(root, 'ROOT')
 }
 
-/** The one JSON document on stdout, and nothing else there. */
+/** Runs a command with --json and returns the JSON document, which must be the whole stdout. */
 export async function isobathJson(words: string): Promise<Record<string, unknown>> {
   const { status, stdout, stderr } = await isobath(`${words} --json`)
   if (status !== 0) throw new Error(`status ${status}: ${stderr}`)

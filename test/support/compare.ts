@@ -1,10 +1,13 @@
-/** Comparing what two backends computed. */
+/** Comparison of the results of two backends. */
 import type { Outcome } from './problems.ts'
 
-/** The same number, NaN included; -0 counts as 0, since a masked and a computed zero may differ in sign. */
+/** Whether two numbers are equal, including NaN. -0 equals 0, because masked and computed zeros may differ in sign. */
 const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
 
-/** The largest difference between two tensors; NaN where only one of them has a NaN or an infinity. */
+/**
+ * The largest difference between two tensors. The value is NaN if only one tensor has a NaN or an infinity at some
+ * index.
+ */
 export function largestDifference(actual: Float64Array, expected: Float64Array): number {
   if (actual.length !== expected.length) return Number.NaN
   return expected.reduce((worst, value, index) => {
@@ -16,7 +19,7 @@ export function largestDifference(actual: Float64Array, expected: Float64Array):
 export const largestSize = (values: Float64Array): number =>
   values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
 
-/** The largest difference of two elements, each relative to its own size or 1. */
+/** The largest difference of two elements, relative to the size of the element or to 1. */
 export function worstUnits(actual: Float64Array, expected: Float64Array): number {
   return expected.reduce((worst, value, index) => {
     if (same(actual[index], value)) return worst
@@ -25,8 +28,8 @@ export function worstUnits(actual: Float64Array, expected: Float64Array): number
 }
 
 /**
- * What differs by more than `tolerance` times the tensor's largest element, a line each. `floor` stands for that
- * element where it is smaller: in a tensor that should be zero, rounding errors are all there is.
+ * Lists each tensor that differs by more than `tolerance` times its largest element. If the largest element is smaller
+ * than `floor`, `floor` is used instead, because a tensor of zeros contains only rounding errors.
  */
 export function differences(actual: Outcome, expected: Outcome, tolerance: number, floor = 0.1): string[] {
   const found: string[] = []
@@ -42,7 +45,7 @@ export function differences(actual: Outcome, expected: Outcome, tolerance: numbe
   return found
 }
 
-/** Everything in an outcome as text, bit for bit. */
+/** Returns the whole outcome as text that differs if any bit differs. */
 export function bitsOf({ finished, losses, values }: Outcome): string {
   const hexadecimal = (numbers: Float64Array): string => Buffer.from(numbers.buffer).toString('base64')
   return [

@@ -1,4 +1,4 @@
-/** The package as its users get it: packed by npm, and installed in a folder of its own. */
+/** The package as users get it: packed by npm and installed in a separate folder. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** npm itself, as the program that runs these tests or as the shell finds it. */
+/** Runs npm: the npm that runs these tests, or the npm of the shell. */
 function npm(words: readonly string[], cwd: string): string {
   const { npm_execpath: script } = process.env
   const [program, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
@@ -15,13 +15,13 @@ function npm(words: readonly string[], cwd: string): string {
 }
 
 export interface Packed {
-  /** The tarball. */
+  /** Path of the tarball. */
   readonly file: string
-  /** Its files, in the package's own folder. */
+  /** Paths of the packed files, relative to the package folder. */
   readonly files: readonly string[]
 }
 
-/** Builds and packs the package in a folder, without a change to the checkout's own `dist/`. */
+/** Builds and packs the package in a folder, without changing `dist/` of the checkout. */
 export function packIn(folder: string, { types }: { readonly types: boolean }): Packed {
   const stage = join(folder, 'stage')
   mkdirSync(stage)
@@ -34,7 +34,7 @@ export function packIn(folder: string, { types }: { readonly types: boolean }): 
   return { file: join(folder, filename), files: files.map(({ path }) => path) }
 }
 
-/** Installs the package in a new folder, as a user would in an empty one; no network is needed, since it has no dependencies. */
+/** Installs the package in a new folder. The package has no dependencies, so no network access is needed. */
 export function installIn(folder: string, { file }: Packed): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')

@@ -1,4 +1,4 @@
-/** Convolutions and their gradients as single operations, on tensors that their sizes alone decide. */
+/** Calls of convolutions and their gradients, on random tensors that depend only on the sizes. */
 import { createWindow } from '../../src/blueprint/window.ts'
 import type { Attributes } from '../../src/graph/value.ts'
 import { geometryOf, windowAttributes } from '../../src/graph/windows.ts'
@@ -7,13 +7,17 @@ import type { Call, Tensor } from './calls.ts'
 
 export const paddings = ['zero', 'circular', 'none'] as const
 
-/** What a window moves over, and how. */
+/** Sizes of the images, and the options of the window. */
 export interface Sizes {
-  /** Images, and channels in and out. */
+  /** Number of images. */
   readonly B: number
+  /** Number of input channels. */
   readonly C: number
+  /** Number of output channels. */
   readonly O: number
+  /** Height of the images. */
   readonly H: number
+  /** Width of the images. */
   readonly W: number
   readonly kernel: number
   readonly stride: number
@@ -32,7 +36,7 @@ export function windowOf({ H, W, kernel, stride, padding }: Sizes): Attributes {
 
 export const randomOf = (sizes: Sizes): Random => createRandom(1, JSON.stringify(sizes))
 
-/** A convolution and its gradients. */
+/** Returns the calls of a convolution and of its two gradients. */
 export function convCalls(sizes: Sizes): Call[] {
   const { B, C, O, kernel } = sizes
   const random = randomOf(sizes)

@@ -1,4 +1,4 @@
-/** A backend that works later, call after call, as one on a graphics card or in another process does. */
+/** A backend that runs each call asynchronously and in order, like a backend on a graphics card or in another process. */
 import type { Backend, Program } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 

@@ -1,11 +1,11 @@
-/** Diagnoses to test reports with; no randomness, so that a text can be a snapshot. */
+/** Sample diagnoses for tests of reports, without randomness, so that texts can be compared with snapshots. */
 import type { DiagnosisData, ReportedTrial } from '../../src/report/diagnosis-data.ts'
 import { NETWORK, TWIN } from '../../src/report/diagnosis-data.ts'
 
 const STEPS = [0, 1, 2, 5, 10, 20, 40, 80, 150, 250, 350, 450, 600]
 const STAGES = ['first', ...Array.from({ length: 58 }, (_, index) => `hidden[${index}]`), 'output']
 
-/** A training whose loss falls from guessing to `end`; a diverged one breaks off after 200 steps. */
+/** A training whose loss falls from the loss of guessing to `end`. A diverged training ends after 200 steps. */
 export function trial(control: string, seed: number, end: number, more: Partial<ReportedTrial> = {}): ReportedTrial {
   const { diverged = false, steps = diverged ? 200 : 600 } = more
   const error = Math.min(0.9, end * 0.38 + 0.004) + seed / 1000
@@ -27,12 +27,12 @@ export function trial(control: string, seed: number, end: number, more: Partial<
   }
 }
 
-/** Cosine of different samples by layer: 1 - c falls like 9 pi² / (2 l²) in a plain ReLU network. */
+/** Cosine of different samples by layer. In a plain ReLU network, 1 - c falls like 9 pi² / (2 l²). */
 function cosines(layers: number): number[] {
   return Array.from({ length: layers }, (_, layer) => 1 - 0.7 / (1 + layer / 3) ** 2)
 }
 
-/** A plain ReLU network of 60 layers whose samples become alike, its shallow twin and five controls. */
+/** Diagnosis of a plain ReLU network of 60 layers whose samples become alike, with its shallow twin and five controls. */
 export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
   const each = (make: (seed: number) => ReportedTrial) => seeds.map(make)
   return {
@@ -51,9 +51,9 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
     interrupted: false,
     title: { start: 'Correlation collapse', inside: 'correlation collapse' },
     answer: [
-      'mlp:depth=60 is worse than 12 layers of the same kind because its samples become alike on the way: after layer 22 the cosine of two of them is 0.99.',
-      'It is not overfitting, since it misses 88% of the training set itself, and neither smaller steps nor float64 help.',
-      'Residual branches, or batch norm, keep the samples apart.',
+      'The network mlp:depth=60 is worse than 12 layers of the same kind because samples become alike: after layer 22, the cosine of two samples is 0.99.',
+      'The cause is not overfitting, because the training error is 88%, and neither smaller steps nor float64 help.',
+      'Residual branches or batch norm keep the samples apart.',
     ],
     findings: [
       {
@@ -61,7 +61,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         title: 'Correlation collapse',
         score: 0.94,
         sentence:
-          'Different samples leave the last hidden layer as almost the same vector, so the read-out can’t part them.',
+          'Different samples leave the last hidden layer as almost the same vector, so the read-out can’t separate the samples.',
         evidence: [
           {
             name: 'cosine after the last layer',
@@ -91,7 +91,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         cause: 'dead-units',
         title: 'Dead units',
         score: 0.31,
-        sentence: 'A third of the units are never active; this follows from the collapse.',
+        sentence: 'A third of the units are never active because of the collapse.',
         evidence: [
           { name: 'never active', value: 33.4, limit: 40, unit: '%', words: 'of all units, over 512 samples' },
         ],
@@ -116,7 +116,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         cause: 'overfitting',
         title: 'Overfitting',
         by: 'training error',
-        sentence: 'The training error is worse too.',
+        sentence: 'The training error is also worse.',
       },
     ],
     open: [],
@@ -137,7 +137,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         domain: [0, 1],
         steps: STEPS,
         values: STEPS.map((step) => cosines(60).map((cosine) => cosine - (0.1 * step) / 600)),
-        caption: 'From layer 20 on, all samples are one.',
+        caption: 'From layer 20 on, all samples look the same.',
       },
       {
         title: 'Gradient norm',
@@ -146,7 +146,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         values: STEPS.map((step) => {
           return STAGES.map((_, layer) => (layer === 7 && step > 300 ? null : 10 ** (-layer / 20 - step / 300)))
         }),
-        caption: 'Of each layer’s weights.',
+        caption: 'The gradient norm of each layer’s weights.',
       },
     ],
     profiles: [
@@ -160,7 +160,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
           { name: NETWORK, values: cosines(60) },
           { name: TWIN, values: cosines(12) },
         ],
-        caption: 'Layer by layer, the samples become alike. At 1 the layers behind can’t tell them apart.',
+        caption: 'The samples become alike layer by layer. At 1, later layers can’t tell samples apart.',
       },
       {
         id: 'activation',
@@ -171,7 +171,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
           { name: NETWORK, values: STAGES.map((_, layer) => 1.1 ** -layer) },
           { name: TWIN, values: STAGES.slice(0, 12).map((_, layer) => 1.1 ** -layer) },
         ],
-        caption: 'Neither vanishes.',
+        caption: 'The signal does not vanish in either network.',
       },
     ],
     picture: 'cosine',

@@ -1,9 +1,8 @@
-/** Diagnoses with other outcomes, to test reports with. */
-
+/** Sample diagnoses with other outcomes, for tests of reports. */
 import { type DiagnosisData, NETWORK, TWIN } from '../../src/report/diagnosis-data.ts'
 import { collapsed, trial } from './diagnosis-sample.ts'
 
-/** A residual network that does as well as its twin. */
+/** Diagnosis of a residual network that trains as well as its twin. */
 export function healthy(): DiagnosisData {
   const sample = collapsed()
   return {
@@ -32,13 +31,17 @@ export function healthy(): DiagnosisData {
   }
 }
 
-/** One seed, predicted values, and controls that the budget didn't reach. */
+/** Diagnosis with one seed, predicted values, and controls that did not fit into the budget. */
 export function undecided(): DiagnosisData {
   return {
     ...collapsed([1]),
     dataset: { name: 'waves', train: 4000, test: 1000, asks: '1 value', classes: null },
     title: { start: 'Undecided', inside: 'undecided' },
-    answer: ['The training loss is worse than the twin’s.', 'Two causes fit.', 'Three more trainings would decide it.'],
+    answer: [
+      'The training loss is worse than the twin’s.',
+      'Two causes fit.',
+      'Three more trainings would decide the question.',
+    ],
     findings: [],
     ruledOut: [],
     open: [
@@ -56,14 +59,14 @@ export function undecided(): DiagnosisData {
   }
 }
 
-/** Stopped before anything had been measured. */
+/** Diagnosis that was stopped before the first measurement. */
 export function interrupted(): DiagnosisData {
   return {
     ...collapsed(),
     interrupted: true,
     seconds: 0.4,
     title: { start: 'Undecided', inside: 'undecided' },
-    answer: ['It was stopped before the first training.'],
+    answer: ['The diagnosis was stopped before the first training.'],
     findings: [],
     ruledOut: [],
     trials: [],
@@ -76,7 +79,7 @@ export function interrupted(): DiagnosisData {
 
 const nasty = '<script>alert("1")</script> & \u001b[31m</style>'
 
-/** The data with every text of it replaced, but for those that the report looks up. */
+/** Returns the data with every text replaced, except the texts that the report compares. */
 export function hostile(data: DiagnosisData): DiagnosisData {
   const isKept = (value: string) => ['network', 'shallow twin', 'log', 'linear', 'cosine', 'losses'].includes(value)
   return JSON.parse(JSON.stringify(data, (_, value) => (typeof value === 'string' && !isKept(value) ? nasty : value)))

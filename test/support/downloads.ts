@@ -1,4 +1,4 @@
-/** What a program holds, in float64 whatever its precision. */
+/** Downloads the values of a program as float64, for any precision of the program. */
 import type { Program } from '../../src/backends/backend.ts'
 
 export async function downloadOne(program: Program, name: string, slot = 0): Promise<Float64Array> {

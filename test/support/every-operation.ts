@@ -1,4 +1,7 @@
-/** Random calls of every operation at given sizes: B batch, F features or channels, O outputs of a layer. */
+/**
+ * Random calls of every operation. Sizes: B is the batch, F the number of features or channels, O the number of
+ * outputs.
+ */
 import { createWindow } from '../../src/blueprint/window.ts'
 import type { OpName } from '../../src/graph/ops.ts'
 import { geometryOf, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
@@ -11,11 +14,11 @@ export interface Sizes {
   readonly O: number
 }
 
-/** Views are no work for a backend but places in a plan: recompute.test.ts has them. */
+/** Operations that a backend computes. Views are only places in a plan and are tested in recompute.test.ts. */
 type CalledOp = Exclude<OpName, 'part' | 'join'>
 type CallWithoutName = Omit<Call, 'op'>
 
-/** Numbers are rounded to float32, so that every precision starts from the same ones. */
+/** Creates random tensors. Numbers are rounded to float32, so that every precision starts from the same numbers. */
 function createTensors(seed: number) {
   const random = createRandom(seed, 'every operation')
   const fill = (shape: readonly number[], draw: () => number): Tensor => {
@@ -46,7 +49,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   const extents = { height: 5, width: 4 }
   const window = windowAttributes(createWindow(3, 2, true), extents)
   const { positions, outputPositions, kernel } = geometryOf(window)
-  // The reference takes a while for a product of many channels: products.test.ts and windows.test.ts have those.
+  // Products of many channels are slow in the reference, so products.test.ts and windows.test.ts test these.
   const [C, D] = [Math.min(F, 36), Math.min(O, 36)]
   const seen = (channels = F): Tensor => normal(images * positions, channels)
   const made = (channels = F): Tensor => normal(images * outputPositions, channels)
@@ -112,7 +115,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     copy: call({}, x()),
     zeros: call({ shape: `${B}x${F}` }),
   }
-  // Clipped, with a rate for each row of the parameter: every tensor of a stack has its own.
+  // Attributes of updates with clipping and with one rate per row, because each tensor of a stack has its own rate.
   const layered = { clipped: true, layered: true, axes: 1 }
   const variants: Call[] = [
     { op: 'convWeightGradient', ...call({ ...window, ...cut }, made(D), seen(C)) },
@@ -138,7 +141,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   return [...entriesOf(calls).map(named), ...variants]
 }
 
-/** dy, x and y, where y is the largest that each window sees: as the forward pass has it. */
+/** Returns dy, x and y. Each element of y is the largest element of a window, as in the forward pass. */
 function maxPoolGradientInputs(window: Call['attributes'], x: Tensor, dy: Tensor): Tensor[] {
   const [, channels] = x.shape
   const { height, width, positions, kernel, stride, before, outputWidth, outputPositions } = geometryOf(window ?? {})
@@ -157,7 +160,7 @@ function maxPoolGradientInputs(window: Call['attributes'], x: Tensor, dy: Tensor
   return [dy, x, { shape: dy.shape, values: y }]
 }
 
-/** Object.entries with the record's own key type. */
+/** Same as Object.entries, but with the key type of the record. */
 function entriesOf<K extends string, V>(record: Record<K, V>): [K, V][] {
   const found: [K, V][] = []
   for (const key in record) found.push([key, record[key]])

@@ -1,4 +1,4 @@
-/** Networks whose weights are set by hand, looked at with samples set by hand: what tests of probes are made of. */
+/** Networks with weights and samples set by hand, for tests of probes. */
 import type { Backend } from '../../src/backends/backend.ts'
 import type { Blueprint } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
@@ -14,15 +14,15 @@ import { type ProbeSamples, samplesOf } from '../../src/probes/samples.ts'
 
 export interface HandMade {
   readonly network: Network
-  /** Of a sample; as many features as the samples have by default. */
+  /** Shape of a sample. The default is the number of features of the inputs. */
   readonly shape?: readonly number[]
-  /** Not standardized. */
+  /** Samples, which are not standardized. */
   readonly inputs: readonly (readonly number[])[]
-  /** Of the mean squared error; zeros by default. */
+  /** Targets of the mean squared error, zeros by default. */
   readonly targets?: readonly (readonly number[])[]
-  /** By name; parameters that are left out start as they are initialized. */
+  /** Weights by name. Missing parameters keep their initial values. */
   readonly weights?: Readonly<Record<string, readonly number[]>>
-  /** A rate of 1 and plain gradient descent by default. */
+  /** Optimizer and first weights. The default is plain gradient descent with a rate of 1. */
   readonly setting?: Setting
 }
 
@@ -53,7 +53,7 @@ export function handMade(made: HandMade): HandMadeParts {
   }
 }
 
-/** What is seen of such a network while the pass is open. */
+/** Runs a pass over a hand-made network and returns the result of `see`, which reads the view. */
 export async function seeHandMade<T>(
   backend: Backend,
   made: HandMade,
@@ -72,6 +72,6 @@ export async function seeHandMade<T>(
 export const readHandMade = (backend: Backend, probe: LayerProbe, made: HandMade): Promise<readonly number[]> =>
   seeHandMade(backend, made, probe.needs, (view, setting) => probe.read(view, setting))
 
-/** Row by row, as the naive versions of quantities read them. */
+/** Converts sample rows to a table, for naive implementations of quantities. */
 export const tableOf = ({ rows, width, values }: SampleRows): number[][] =>
   Array.from({ length: rows }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width)))

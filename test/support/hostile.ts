@@ -1,14 +1,14 @@
-/** Wrong input on the command line: one clear message, an exit status, and nothing left behind. */
+/** Checks that wrong input on the command line gives one clear message, an exit status, and no new files. */
 import { readdirSync } from 'node:fs'
 import { expect } from 'vitest'
 import { isobath } from './command-line.ts'
 
-/** Every file and folder below this one. */
+/** Lists all files and folders inside a folder. */
 const below = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
 
 /**
- * What a command line says that must be refused with this status: one message, without a stack, nothing on stdout, and
- * the folder as it was.
+ * Runs a command that must be refused with an exit status, and returns its message. The command must print one message
+ * without a stack and nothing on stdout, and must not change the folder.
  */
 export async function refused(words: string | readonly string[], root: string, status = 2): Promise<string> {
   const before = below(root)
@@ -29,7 +29,7 @@ export async function refused(words: string | readonly string[], root: string, s
     .trimEnd()
 }
 
-/** The same for many, as lines `what: message`. */
+/** Runs many commands that must be refused, and returns lines `what: message`. */
 export async function allRefused(lines: Readonly<Record<string, string>>, root: string, status = 2): Promise<string> {
   const said: string[] = []
   for (const [what, words] of Object.entries(lines)) said.push(`${what}: ${await refused(words, root, status)}`)

@@ -1,6 +1,6 @@
 /**
- * What each operation gives for a few numbers, computed once by Python's mpmath to 40 digits: by the operations'
- * definitions, and gradients by differences of them. Nothing of this project had a part in it.
+ * Known results of each operation for some numbers, computed by Python's mpmath to 40 digits. The outputs follow from the
+ * definitions of the operations, and the gradients from finite differences. No code of this project was used.
  */
 import type { Call } from './calls.ts'
 import { knownConvolutions } from './known-convolutions.ts'

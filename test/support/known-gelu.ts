@@ -1,10 +1,11 @@
 /**
- * gelu and its derivative from one side where they are small to the other, by Python's mpmath with 60 digits at these very
- * numbers (x cdf(x) and cdf(x) + x density(x), with cdf(x) = erfc(-x / sqrt 2) / 2). Nothing of this project had a part in it.
+ * Known values of gelu and its derivative over the whole range, computed by Python's mpmath with 60 digits. gelu is x
+ * cdf(x), and its derivative is cdf(x) + x density(x), with cdf(x) = erfc(-x / sqrt 2) / 2. No code of this project was
+ * used.
  */
 type Row = readonly [x: number, value: number, derivative: number]
 
-/** Each x is a float32, and so is what comes out, within its range. */
+/** Rows in the range of float32: each x is a float32, and the results lie in the range of float32. */
 export const knownGelu: readonly Row[] = [
   [-13, -7.952313719414843e-38, -1.0337304440113355e-36],
   [-12.5, -4.665705373597142e-35, -5.831668554480156e-34],
@@ -38,7 +39,7 @@ export const knownGelu: readonly Row[] = [
   [9, 9, 1.0],
 ]
 
-/** Below the range of float32. */
+/** Rows with results that are too small for float32. */
 export const knownWideGelu: readonly Row[] = [
   [-37, -2.1184613523340935e-298, -7.838298669418516e-297],
   [-35.1, -1.1830032686224307e-268, -4.152336023586182e-267],

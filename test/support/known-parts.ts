@@ -1,10 +1,10 @@
 /**
- * What sums over parts of the rows, what is made of them, and arithmetic with scalars give for a few numbers, computed once by
- * their definitions with Python's fractions; roots by mpmath.
+ * Known results of partial sums over rows, of the operations that use partial sums, and of arithmetic with scalars. All
+ * results were computed from the definitions with Python's fractions, and roots with mpmath.
  */
 import type { KnownAnswer } from './known-answers.ts'
 
-/** 262 rows of 3, which are summed in two parts. */
+/** A tensor of 262 rows with 3 columns, which is summed in two parts. */
 const many = (step: number) => ({
   shape: [262, 3],
   values: Array.from({ length: 3 * 262 }, (_, index) => (((step * index) % 23) - 9) / 4),

@@ -1,15 +1,19 @@
 /**
- * What Nesterov's momentum, Adam, AdamW and clipping give for a few numbers: one step of PyTorch 1.13's optimizers and of its
- * clip_grad_norm_ in float64, from states that were set by hand; the norms by Python's math.
+ * Known results of Nesterov's momentum, Adam, AdamW and clipping for some numbers. The results come from one step of
+ * PyTorch 1.13's optimizers and of clip_grad_norm_ in float64, with states set by hand. The norms come from Python's
+ * math.
  */
 import type { KnownAnswer } from './known-answers.ts'
 
-/** A parameter, its gradient, and the states: a velocity or a first moment, and a second one. */
+/** Values of a parameter. */
 export const parameter = { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] }
+/** Gradient of the parameter. */
 export const gradient = { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] }
+/** Velocity or first moment of the parameter. */
 export const first = { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] }
+/** Second moment of the parameter. */
 const second = { shape: [2, 3], values: [0.5, 1.25, 0.125, 2, 0.75, 1] }
-/** The rate and the two corrections. */
+/** The rate and the two bias corrections of Adam. */
 const adamScalars = [0.25, 1.7297297297297298, 1.7405705383053478].map((value) => ({ shape: [], values: [value] }))
 
 export const knownUpdates: readonly KnownAnswer[] = [
@@ -52,21 +56,21 @@ export const knownUpdates: readonly KnownAnswer[] = [
     attributes: { axes: 1 },
   },
   {
-    // By hand: the gradient is 0.25, 0.5, -0.5, -0.5, 0.5, 0.5 then, and a quarter of it is taken off.
+    // Computed by hand: the clipped gradient is 0.25, 0.5, -0.5, -0.5, 0.5, 0.5, and a quarter of it is subtracted.
     op: 'sgdUpdate',
     inputs: [parameter, gradient, { shape: [], values: [0.25] }],
     outputs: [[0.4375, -1.375, 2.125, 1.625, 0.625, -0.625]],
     attributes: { weightDecay: 0, clipValue: 0.5 },
   },
   {
-    // Its norms: sqrt(1/16 + 1/4 + 1/4) and sqrt(3/4).
+    // The norms of the clipped gradient are sqrt(1/16 + 1/4 + 1/4) and sqrt(3/4).
     op: 'norms',
     inputs: [gradient],
     outputs: [[0.75, Math.sqrt(0.75)]],
     attributes: { axes: 1, clipValue: 0.5 },
   },
   {
-    // 1 - 2^-25 rounds to 1, 1 - 2^-24 doesn't; 2^-25 is half a unit of 0.5 and rounds to the even one of its neighbors.
+    // 1 - 2^-25 rounds to 1, but 1 - 2^-24 does not. 2^-25 is half a unit of 0.5 and rounds to the even neighbor.
     op: 'unmoved',
     inputs: [
       { shape: [2, 3], values: [1, 1, 0.5, 0, -3, 0] },

@@ -1,6 +1,6 @@
 /**
- * What operations on images give for a few numbers, computed once by their definitions with Python's fractions; pools
- * and their gradients agree with those of PyTorch 1.13 in float64.
+ * Known results of operations on images for some numbers, computed from the definitions with Python's fractions. Pools
+ * and their gradients agree with PyTorch 1.13 in float64.
  */
 import type { KnownAnswer } from './known-answers.ts'
 

@@ -1,4 +1,4 @@
-/** Evidence that nobody measured, to see what a diagnosis makes of it. */
+/** Made-up evidence, to test the judgments and the texts of a diagnosis. */
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessment.ts'
 import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
@@ -12,27 +12,28 @@ import { groundText } from '../../src/diagnosis/wording/grounds.ts'
 import type { Words } from '../../src/diagnosis/wording/words.ts'
 import type { Reading } from '../../src/probes/probe-pass.ts'
 
-/** Null: what a training that diverged has. */
+/** A loss or an error. The value is null for a training that diverged. */
 export type Result = number | null
 
-/** Guessing among ten classes. */
+/** Loss and error of guessing among ten classes. */
 const guessing = { loss: 2.3, error: 0.9 }
 
 export interface MadeUpTrials {
   readonly loss: readonly Result[]
-  /** The losses' share of guessing by default, as errors. */
+  /** Training errors. The default scales the losses so that the loss of guessing has the error of guessing. */
   readonly error?: readonly Result[]
-  /** The training set's by default. */
+  /** Test losses. The default is the training losses. */
   readonly testLoss?: readonly Result[]
+  /** Test errors. The default is the training errors. */
   readonly testError?: readonly Result[]
-  /** Losses on the test set on the way, of all seeds. */
+  /** Test losses during the training, the same for all seeds. */
   readonly testLosses?: readonly number[]
   readonly start?: Reading
   readonly end?: Reading
   readonly seeds?: readonly number[]
 }
 
-/** A training for each loss, with the seeds 0, 1, 2 and so on. */
+/** Creates a training record for each loss, with the seeds 0, 1, 2 and so on by default. */
 export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRecord[] {
   const { loss, testLosses = [], start = {}, end = start, seeds = loss.map((_, index) => index) } = made
   const error = made.error ?? loss.map((one) => one && (guessing.error * one) / guessing.loss)
@@ -47,7 +48,7 @@ export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRec
       reading: {},
     }))
     const snapshots = [{ step: 0, reading: start }, ...way, { step: 100, train, test, reading: end }]
-    const diverged = loss[index] === null ? 'after 3 steps the weights of hidden[2] were no longer finite' : null
+    const diverged = loss[index] === null ? 'after 3 steps, the weights of hidden[2] were no longer finite' : null
     const about = { control, seed, steps: 100, seconds: 1, work: 1000, precision: 'float32' as const, losses: [] }
     return { ...about, train, test, diverged, snapshots }
   })
@@ -58,15 +59,15 @@ export interface MadeUp {
   readonly measured?: Measured
   readonly seeds?: readonly number[]
   readonly chance?: Evidence['chance']
-  /** Of the patient; its first and its second twin have a third as many and one. */
+  /** Number of hidden layers of the network. The shallow twin has a third as many, and the shallower twin has one. */
   readonly hidden?: number
-  /** How many of the hidden layers are residual blocks. */
+  /** Number of hidden layers that are residual blocks. */
   readonly blocks?: number
-  /** Controls that make no sense for it. */
+  /** Controls that do not apply to the network. */
   readonly without?: readonly ControlName[]
 }
 
-/** Of a network of six hidden layers, with three seeds, unless it is said otherwise. */
+/** Creates evidence for a network with 6 hidden layers and 3 seeds by default. */
 export function madeUpEvidence(made: MadeUp = {}): Evidence {
   const {
     trials = {},
@@ -82,7 +83,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     skips: index < blocks,
     multiplier: 1,
   }))
-  // Where it isn't spoken of there is none: a diagnosis trains it first of all.
+  // A diagnosis trains the shallow twin first, so a network without trials of the shallow twin has no shallow twin.
   const isThere = (name: ControlName): boolean => name !== 'shallow twin' || trials[name] !== undefined
   return {
     stages: [...hiddenStages, { name: 'readout', skips: false, multiplier: 1 }],
@@ -99,13 +100,13 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
 
 export const all = <T>(value: T, count = 3): T[] => Array.from({ length: count }, () => value)
 
-/** Values of hidden layers that go evenly from the first to the last in powers, and a last one for the read-out. */
+/** Values in a geometric sequence from the first to the last hidden layer, followed by the value of the read-out. */
 export function along(first: number, last: number, readout = 1, hidden = 6): number[] {
   const path = Array.from({ length: hidden }, (_, index) => first * (last / first) ** (index / Math.max(1, hidden - 1)))
   return [...path, readout]
 }
 
-/** What probes say of a network with nothing wrong, but for what is said otherwise. */
+/** Readings of a healthy network, with the given readings replaced. */
 export const reading = (other: Reading = {}): Reading => ({
   meanSquare: along(1, 1),
   gradientNorm: along(1, 1),
@@ -122,26 +123,26 @@ const fine = { loss: [0.05, 0.051, 0.049] }
 const far = { loss: [1.5, 1.6, 1.55] }
 const lost = { loss: [2.3, 2.31, 2.305] }
 
-/** Trains as well as its twin. */
+/** Trials of a network that trains as well as its twin. */
 export const sound = (start: Reading = reading()): MadeUp['trials'] => ({
   network: { ...fine, start },
   'shallow twin': { ...fine, start: reading() },
 })
 
-/** Trains worse than its twin. */
+/** Trials of a network that trains worse than its twin. */
 export const worse = (start: Reading = reading()): MadeUp['trials'] => ({
   network: { ...far, start },
   'shallow twin': { ...fine, start: reading() },
 })
 
-/** Doesn't train, and its twins neither. */
+/** Trials of a network that does not train, with twins that do not train either. */
 export const helpless = (start: Reading = reading()): MadeUp['trials'] => ({
   network: { ...lost, start },
   'shallow twin': { ...lost, start },
   'shallower twin': { ...lost, start },
 })
 
-/** Controls that change nothing, each with one seed. */
+/** Trials of controls that change nothing, each with one seed. */
 export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
   'rate / 3': { loss: [loss] },
   'rate / 10': { loss: [loss] },
@@ -151,7 +152,7 @@ export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
   '16 x width': { loss: [loss] },
 })
 
-/** All measurements, of a network whose layers are all of use. */
+/** All measurements of a network whose layers are all useful. */
 export function usefulDepth(hidden = 6): Measured {
   return {
     constructive: {
@@ -173,14 +174,14 @@ export function usefulDepth(hidden = 6): Measured {
   }
 }
 
-/** As it comes back from a file, which has neither NaN nor Infinity. */
+/** Returns the evidence after conversion to JSON and back, which turns NaN and Infinity into null. */
 export const throughJson = (evidence: Evidence): Evidence => ({
   ...evidence,
   records: JSON.parse(JSON.stringify(evidence.records)),
   measured: JSON.parse(JSON.stringify(evidence.measured)),
 })
 
-/** What was made of a cause, with its words; nothing is said of one that wasn't tested. */
+/** Assessment of a cause with its words. A cause that was not tested has no words. */
 export interface Worded extends Words {
   readonly state: Judged<Cause, unknown>['state'] | 'untested'
   readonly score: number
@@ -196,16 +197,16 @@ export function worded<C extends Cause>(found: JudgedCause<C> | Untested<C>): Wo
   return { state, score, by: groundText(by), needs, ...wordsOf(found) }
 }
 
-/** All that a user may read of it. */
+/** Returns all texts about a cause that a user can read. */
 export const textOf = ({ statement, by, evidence }: Worded): string =>
   [statement, by, ...evidence.flatMap(({ name, words }) => [name, words])].join('\n')
 
-/** The same of all causes. */
+/** Returns all texts about all causes that a user can read. */
 export const textOfAll = ({ findings, ruledOut, open }: Judgment): string =>
   [findings, ruledOut, open]
     .flat()
     .map((one) => textOf(worded(one)))
     .join('\n')
 
-/** What no sentence may have. */
+/** Matches missing values, which no sentence may contain. */
 export const unreadable = /NaN|undefined|null|\[object/

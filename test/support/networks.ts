@@ -1,4 +1,4 @@
-/** Networks that between them use every kind of layer, each way that a loop can hold it. */
+/** Example networks that together use every kind of layer, inside and outside loops. */
 import { activationNames } from '../../src/network/activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, orthogonal } from '../../src/network/initializers.ts'
 import {
@@ -34,7 +34,7 @@ export interface Example {
 
 const varied = gaussian({ sw2: [2, 1.5, 1, 0.5], sb2: 0.1 })
 
-/** A residual block of the same activation for each name, all in one loop of 2. */
+/** A loop of 2 iterations with a dense layer and an activation for each activation name. */
 const everyActivation: Network = chain(
   dense(8, { init: gaussian({ sw2: 1, sb2: 0.5 }) }),
   repeat(
@@ -155,7 +155,7 @@ export const examples = {
     network: chain(dense(9), tanh(), repeat(19, residual(chain(dense(9), tanh()), { multiplier: 0.2 })), dense(3)),
     options: { batch: 6 },
   },
-  'activations that loops hand on to each other': {
+  'activations passed from loop to loop': {
     network: chain(
       dense(8),
       tanh(),
@@ -250,7 +250,7 @@ export type ExampleName = keyof typeof examples
 
 export const exampleNames = Object.keys(examples).filter((name): name is ExampleName => name in examples)
 
-/** A problem's options with an optimizer that has every term. */
+/** Returns the options with 3 steps and momentum with weight decay as defaults. */
 export const fullOptions = (options: ProblemOptions): ProblemOptions => ({
   steps: 3,
   optimizer: momentumRule,

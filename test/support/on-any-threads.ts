@@ -1,4 +1,4 @@
-/** Tests of single operations: in every precision they are near the reference, and on any number of threads the same bits. */
+/** Tests of single operations: close to the reference in every precision, and the same bits on any number of threads. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -15,7 +15,7 @@ const modes: readonly (readonly [string, WasmOptions])[] = [
 
 const everyThreads: readonly (number | 'inline')[] = [1, 2, 3, 'inline']
 
-/** What tells a call from the others where it fails. */
+/** Describes a call for the message of a failed test. */
 function textOf({ op, inputs, attributes = {} }: Call): string {
   const shapes = inputs.map(({ shape }) => shape.join('x')).join(' ')
   return `${op} ${shapes} ${JSON.stringify(attributes).replaceAll('"', '')}`
@@ -25,14 +25,14 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
 interface Options {
-  /** Of the precision, relative to 1 or the largest element: so much may be off. */
+  /** Largest allowed error in units of the precision, relative to 1 or to the largest element. */
   readonly units?: number
   readonly threads?: readonly (number | 'inline')[]
-  /** Those of float32 alone, for what float64 has no kernels of its own for. */
+  /** Restricts the tests to float32, for operations without float64 kernels. */
   readonly precision?: 'float32'
 }
 
-/** Defines a test of each set, in each mode. */
+/** Defines a test for each set of calls in each mode. */
 export function testOnAnyThreads(
   sets: Readonly<Record<string, readonly Call[]>>,
   { units = 16, threads = everyThreads, precision }: Options = {},
@@ -62,11 +62,11 @@ export function testOnAnyThreads(
           (values, output) =>
             largestDifference(first[number][output], values) / Math.max(1, largestSize(values)) / unit,
         )
-        // A NaN is no number up to the limit either.
+        // The comparison with `units` also fails for a NaN.
         return errors.every((error) => error <= units) ? [] : [`${textOf(call)}: ${errors.join(', ')} units`]
       })
       expect(wrong).toEqual([])
-      // Values and signs of zero: what differs in a bit differs here.
+      // The comparison covers every bit, including the signs of zeros.
       for (const other of others) {
         const isSame = (number: number): boolean =>
           first[number].every((values, output) => bytesOf(values).equals(bytesOf(other[number][output])))

@@ -1,4 +1,4 @@
-/** What tests ask of networks by name. */
+/** Helpers for tests of preset networks. */
 import type { Blueprint } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import type { Layer, Network } from '../../src/network/network.ts'
@@ -6,17 +6,17 @@ import { parseNetwork, presetData } from '../../src/network/presets.ts'
 
 export const parse = (text: string): Network => parseNetwork(text, { classes: 10 })
 
-/** With the sizes of the data that the preset is for. */
+/** Creates the blueprint of a preset with the input shape of the preset's usual data. */
 export function blueprintOf(text: string, input = presetData(text)?.input ?? []): Blueprint {
   return createBlueprint(parseNetwork(text, { classes: 10, input }), input)
 }
 
-/** Every parameter's name and shape. */
+/** Lists the name and shape of every parameter. */
 export function namesOf(text: string): string[] {
   return blueprintOf(text).parameters.map(({ name, shape }) => `${name} ${shape.join('x')}`)
 }
 
-/** The layer and all layers in it, in the order in which they compute. */
+/** Lists a layer and all layers inside it, in the order of computation. */
 export function layersOf(layer: Layer): Layer[] {
   if (layer.kind === 'chain') return [layer, ...layer.layers.flatMap(layersOf)]
   if (layer.kind === 'repeat') return [layer, ...layersOf(layer.block)]

@@ -1,4 +1,4 @@
-/** A small training problem: a network, its first weights and the data of a few steps; and running it on a backend. */
+/** Small training problems (a network, first weights and data of some steps), and functions to run a problem. */
 import type { CompileOptions, Program } from '../../src/backends/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialize } from '../../src/blueprint/initialize.ts'
@@ -22,9 +22,9 @@ export interface ProblemOptions extends Partial<TrainingGraphOptions> {
 
 export interface Problem {
   readonly graph: Graph
-  /** Parameters and states by name. */
+  /** First values of parameters and optimizer states, by name. */
   readonly start: ReadonlyMap<string, Float64Array>
-  /** The inputs of each step, by name. */
+  /** Inputs of each step, by name. */
   readonly steps: readonly ReadonlyMap<string, Float64Array>[]
 }
 
@@ -64,19 +64,19 @@ export function createProblem(network: Network, options: ProblemOptions = {}): P
   return { graph, start: initialize(blueprint, seed), steps: Array.from({ length: steps }, (_, step) => dataOf(step)) }
 }
 
-/** Every loss, and all that can be read after the last step. */
+/** All losses, and all values that can be read after the last step. */
 export interface Outcome {
   readonly finished: number
   readonly losses: Float64Array
   readonly values: ReadonlyMap<string, Float64Array>
 }
 
-/** As a backend compiles, or in a way of its own. */
+/** Compiles graphs, like a backend. */
 interface Compiler<P extends Program> {
   compile(graph: Graph, options: CompileOptions): Promise<P>
 }
 
-/** A program of the problem's graph, with all its parameters and inputs written. */
+/** Compiles the graph of a problem and uploads all parameters and inputs. */
 export async function compileProblem<P extends Program>(
   backend: Compiler<P>,
   { graph, start, steps }: Problem,

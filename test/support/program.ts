@@ -1,4 +1,4 @@
-/** The built program as a process of its own, which may be sent a signal. */
+/** Runs the bundled program as a separate process, which can receive a signal. */
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { builtProgram } from './build.ts'
@@ -10,7 +10,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the program in a folder; it is sent the signal when `moment` resolves, if it is still there. */
+/** Runs the program in a folder. If the program still runs when `moment` resolves, the program receives the signal. */
 export function runProgram(
   folder: string,
   text: string,
@@ -35,7 +35,7 @@ export function runProgram(
   })
 }
 
-/** Looks every few milliseconds. */
+/** Waits until a condition holds. The condition is checked every 3 milliseconds. */
 export async function until(isSo: () => boolean, over: AbortSignal): Promise<void> {
   while (!over.aborted && !isSo()) await sleep(3)
 }

@@ -1,4 +1,4 @@
-/** The error of what must fail, as `IsobathError: message`. */
+/** Returns the error of a function that must throw, as `IsobathError: message`. */
 export function refusal(work: () => unknown): string {
   try {
     work()
@@ -8,7 +8,7 @@ export function refusal(work: () => unknown): string {
   return 'nothing was refused'
 }
 
-/** The same for what fails later. */
+/** Returns the error of a promise that must be rejected, as `IsobathError: message`. */
 export async function laterRefusal(work: () => Promise<unknown>): Promise<string> {
   try {
     await work()

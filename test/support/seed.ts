@@ -1,4 +1,4 @@
-/** Property tests draw the same cases in every run, so that a change and not chance decides whether they pass. */
+/** Sets a fixed seed for property tests, so that every run tests the same cases. */
 import fc from 'fast-check'
 
 fc.configureGlobal({ seed: 20261122 })

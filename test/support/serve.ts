@@ -1,11 +1,11 @@
-/** A server of one folder on this machine alone. */
+/** A web server for one folder, reachable only from this machine. */
 import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' }
 
-/** With these headers a page is isolated from other origins, and then its workers may share memory. */
+/** Headers that isolate a page from other origins. The workers of an isolated page can share memory. */
 export const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -16,7 +16,7 @@ export interface Served {
   close(): void
 }
 
-/** Serves the folder's files, with these headers. */
+/** Serves the files of a folder with these headers. */
 export function serve(folder: string, headers: Readonly<Record<string, string>>): Promise<Served> {
   const server = createServer(({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://localhost')

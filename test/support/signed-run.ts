@@ -1,7 +1,7 @@
-/** A run's description with a change that its checksum vouches for, as a program of another version might have written it. */
+/** Run descriptions with a valid checksum, as another version of the program might have written them. */
 import { createHash } from 'node:crypto'
 
-/** The text of run.json. */
+/** Returns the text of run.json with a valid checksum. */
 export function signed(content: object): string {
   const { checksum: _, ...written } = JSON.parse(JSON.stringify(content))
   const checksum = createHash('sha256').update(JSON.stringify(written)).digest('hex')

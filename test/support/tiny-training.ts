@@ -1,4 +1,4 @@
-/** Trainings of milliseconds on a few points. */
+/** Trainings that take milliseconds, on 64 points. */
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import type { Blueprint } from '../../src/blueprint/blueprint.ts'
@@ -24,7 +24,7 @@ export interface TinyOptions extends TrainingOptions {
   readonly onProgress?: LoopTask['onProgress']
 }
 
-/** For the points' two classes. */
+/** Parses a preset network for two inputs and two classes. */
 export const preset = (text: string): Network => parseNetwork(text, { classes: 2, input: [2] })
 
 export interface TinyTask extends LoopTask {

@@ -1,4 +1,4 @@
-/** The backends that conform: each in every precision and mode. */
+/** All backends that must conform, each in every precision and mode. */
 import type { Backend, Precision } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
@@ -9,7 +9,7 @@ export interface Variant {
   readonly create: () => Promise<Backend>
 }
 
-/** The difference between 1 and the next number. */
+/** The difference between 1 and the next larger number in this precision. */
 export const unitOf = (precision: Precision): number => (precision === 'float32' ? 2 ** -23 : 2 ** -52)
 
 const wasm = (precision: Precision, exact: boolean): Variant => ({

@@ -1,12 +1,12 @@
-/** A check of the markup that reports have: what a parser would stumble over, and numbers that are none. */
+/** Checks the markup of reports for errors that a parser would reject, and for values that are not numbers. */
 
 const TAG = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+(?:="[^"<]*")?)*)\s*(\/?)>/y
-/** HTML's elements without an end tag. */
+/** HTML elements without an end tag. */
 const VOID = new Set(['meta', 'br', 'hr', 'img', 'link'])
 
 /**
- * What is wrong with the markup; nothing if it is well formed: tags balanced, attributes quoted and given once, special
- * characters escaped, and no `NaN`, `undefined` or `Infinity` anywhere.
+ * Lists the errors of the markup. In correct markup, tags are balanced, attributes are quoted and unique, special
+ * characters are escaped, and `NaN`, `undefined` and `Infinity` do not occur.
  */
 export function verifyMarkup(markup: string): string[] {
   const problems = ['NaN', 'undefined', 'Infinity']

@@ -1,4 +1,4 @@
-/** The public API, used as its documentation shows it: one import, from data to trained weights and back. */
+/** Tests of the public API as the documentation uses it: one import, from data to trained weights and back. */
 import { describe, expect, it } from 'vitest'
 import * as isobath from '../../src/index.ts'
 import { laterRefusal } from '../support/refusal.ts'
@@ -36,20 +36,20 @@ const {
 const root = temporaryFolder()
 
 describe('the public API', () => {
-  it('trains the network of its example', async () => {
-    // 1-architecture.md's, with a multiplier that lets 50 layers learn, and fewer samples.
+  it('trains the example network of the documentation', async () => {
+    // The network of docs/library.md, whose multiplier lets 50 layers learn, with fewer samples.
     const multiplier = 1 / 50
     const deep = chain(dense(64), relu(), repeat(50, residual(chain(dense(64), relu()), { multiplier })), dense(10))
     const data = glyphs({ train: 1000, test: 200 })
     const run = await train(deep, { data, optimizer: momentum({ rate: 0.03 }), steps: 60 })
     expect(run.losses).toHaveLength(60)
-    // Guessing costs ln 10 = 2.3 and misses 90%.
+    // Guessing has a loss of ln 10 = 2.3 and an error of 90%.
     expect(run.losses[59].loss).toBeLessThan(1)
     expect(run.test.error).toBeLessThan(0.6)
     expect(run.diverged).toBeNull()
   })
 
-  it('has an answer for the same network without a multiplier, which is far out of range', async () => {
+  it('reports an exploding signal for the example network without a multiplier', async () => {
     const deep = chain(dense(64), relu(), repeat(50, residual(chain(dense(64), relu()))), dense(10))
     const data = glyphs({ train: 256, test: 100 })
     const { signal, diverged, losses } = await train(deep, { data, optimizer: momentum({ rate: 0.03 }), steps: 20 })
@@ -57,7 +57,7 @@ describe('the public API', () => {
     expect(diverged === null || diverged.step === losses.length).toBe(true)
   })
 
-  it('keeps a run, opens it again, and goes through all that it says about the network', async () => {
+  it('stores a run, reads the run again, and shows every stage of the network', async () => {
     const network = parseNetwork(withDepth('residual-mlp:width=8', 5), { classes: 2, input: [2] })
     const data = moons({ train: 200, test: 100 })
     const run = await train(network, { data, steps: 30, run: `${root}/run` })
@@ -91,17 +91,17 @@ describe('the public API', () => {
     wrong.push(laterRefusal(() => Reflect.apply(show, undefined, ['nonsense', network, options])))
     expect((await Promise.all(wrong)).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: batch: expected a whole number of at least 1, got -5.
-      IsobathError: loss: expected one of cross-entropy, squared-error, got nope. Choose one of them.
-      IsobathError: optimizer: expected an optimizer, got "adam". Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: loss: expected one of cross-entropy, squared-error, got nope. Choose a name from the list.
+      IsobathError: optimizer: expected an optimizer, got "adam". Give an optimizer, such as momentum({ rate: 0.03 }).
       IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?
       IsobathError: input: expected the sizes of one sample, [features] or [channels, height, width], got [0].
-      IsobathError: show: expected the options input, batch, loss, optimizer, exact, winograd, precision, got "threads". Leave it out.
+      IsobathError: show: expected the options input, batch, loss, optimizer, exact, winograd, precision, got "threads". Leave "threads" out.
       IsobathError: stage: expected one of network, blueprint, graph, plan, kernels, got "nonsense"."
     `)
   })
 
-  it('compares, and says which is worse', async () => {
-    // Weights so small that nothing comes through sixteen layers: a plain network of that depth can only guess.
+  it('compares two depths and reports that the deeper network is worse', async () => {
+    // The weights are so small that no signal passes 16 layers, and a plain network of 16 layers can only guess.
     const family = {
       name: 'small weights',
       label: 'faint',
@@ -112,8 +112,12 @@ describe('the public API', () => {
     const comparison = await compare([family], { ...grid, data, steps: 100 })
     const { rows, sentence } = comparison
     expect(rows).toHaveLength(6)
-    expect(sentence).toMatch(/^From 1 to 16 layers the faint network's error goes from .* to 50% on the TRAINING set/)
-    expect(sentence).toContain('worse on both, so this is not overfitting: the deeper network does not even fit')
+    expect(sentence).toMatch(
+      /^From 1 to 16 layers, the error of the faint network goes from .* to 50% on the TRAINING set/,
+    )
+    expect(sentence).toContain(
+      'worse on both sets, so overfitting is not the cause. The deeper network does not even fit',
+    )
     const report = reportComparison(comparison, { ...grid, families: [family], data })
     expect(report.text().replaceAll(/\s+/g, ' ')).toContain(sentence)
     expect(verifyMarkup(report.html())).toEqual([])
@@ -121,7 +125,7 @@ describe('the public API', () => {
     expect(report.picture()).toMatch(/^<svg /)
   })
 
-  it('diagnoses, and draws the answer', async () => {
+  it('diagnoses a network and draws the answer', async () => {
     const data = moons({ train: 60, test: 30 })
     const network = parseNetwork('mlp:width=4,depth=3', { classes: 2, input: [2] })
     const diagnosis = await diagnose(network, { data, steps: 5, seeds: [0], threads: 1 })
@@ -132,7 +136,7 @@ describe('the public API', () => {
     expect(verifyMarkup(report.picture())).toEqual([])
   })
 
-  it('throws errors that say what to do', async () => {
+  it('throws errors that tell the user what to do', async () => {
     const network = chain(dense(8), relu(), dense(3))
     const failure = train(network, { data: moons({ train: 8, test: 8 }) })
     await expect(failure).rejects.toThrow(isobath.IsobathError)

@@ -1,4 +1,4 @@
-/** A trained network carries all that it takes to use it: on plain arrays, in another process, without its training set. */
+/** Tests that a trained model works on plain arrays, in another process, and without its training set. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -46,15 +46,15 @@ beforeAll(async () => {
   await saveWeights(file, run)
 })
 
-describe('a run', () => {
-  it('predicts plain arrays as its data set was predicted, standardized as in training', async () => {
+describe('the model of a run:', () => {
+  it('predict gives the same outputs for plain arrays as for the data set, with the standardization of the training', async () => {
     const ofSet = await predict(network, { data, weights: run.weights, statistics: run.statistics })
     const rows = Array.from({ length: data.test.count }, (_, row) => [...data.test.inputs.slice(2 * row, 2 * row + 2)])
     const ofRows = await predict(run, rows)
     expect(ofRows).toEqual(ofSet)
     const alone = await predict(run, [rows[0]])
     expect([...alone.values]).toEqual([...ofSet.values.slice(0, 2)])
-    // No question mark: the task says that there are classes.
+    // The type needs no question mark, because the task `classification` guarantees classes.
     if (ofRows.task === 'classification') expect(ofRows.classes).toHaveLength(12)
     expect(run).toMatchObject({
       task: 'classification',
@@ -64,7 +64,7 @@ describe('a run', () => {
     })
   })
 
-  it('is the same model after it is resumed, read from its folder, or read from its weights', async () => {
+  it('the model is the same after resuming, after reading the folder, and after reading the weights file', async () => {
     const rows = [
       [1003, 4],
       [1055, 9],
@@ -83,7 +83,7 @@ describe('a run', () => {
     ])
   })
 
-  it('predicts in another process, which knows its weights file alone', async () => {
+  it('another process predicts with only the weights file', async () => {
     const program = join(root, 'use.mjs')
     const lines = [
       `import { loadModel, predict } from ${JSON.stringify(pathToFileURL(join(builtFolder, 'index.js')).href)}`,
@@ -96,7 +96,7 @@ describe('a run', () => {
     expect(printed).toBe('early,late\n')
   })
 
-  it('gives values in their own units, and samples of bytes back as bytes', async () => {
+  it('a model predicts values in the original units, and accepts only bytes if it was trained on bytes', async () => {
     const targets = inputs.map(([first, second]) => 3 * first - second)
     const values = await train(chain(dense(1)), {
       data: dataset({ inputs, targets, targetNames: ['price'] }),
@@ -125,18 +125,18 @@ describe('a run', () => {
   })
 })
 
-describe('a weights file', () => {
-  it('of a run is one of plain weights, too, and says what it lacks otherwise', async () => {
+describe('weights files:', () => {
+  it('a model file can be read as plain weights, but a file of plain weights cannot be read as a model', async () => {
     const weights = await loadWeights(file, run.blueprint)
     expect([...weights.keys()]).toEqual([...run.weights.keys()])
     const plain = join(root, 'plain.safetensors')
     await saveWeights(plain, { blueprint: run.blueprint, weights })
     expect((await laterRefusal(() => loadModel(plain))).replaceAll(root, 'ROOT')).toMatchInlineSnapshot(
-      `"IsobathError: ROOT/plain.safetensors: expected a model, got weights alone. Read them for their network with loadWeights."`,
+      `"IsobathError: ROOT/plain.safetensors: expected a model, got only weights. Read the weights for their network with loadWeights."`,
     )
   })
 
-  it('whose facts do not fit its network is refused', () => {
+  it('a model file is refused if its metadata does not fit its network', () => {
     const { tensors, metadata } = decodeTensors(readFileSync(file), 'whole')
     const facts = JSON.parse(metadata['isobath.model'])
     const { inputs, targets } = facts.statistics
@@ -152,17 +152,17 @@ describe('a weights file', () => {
       { task: 'regression', statistics: { ...facts.statistics, targets } },
     ]
     expect(changed.map((change) => refusal(() => decode(change))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
-      IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
-      IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
-      IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken.
-      IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken."
+      "IsobathError: changed: isobath.model: the statistics don't fit 2 inputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: the statistics don't fit 2 inputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: the statistics don't fit 2 inputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: the statistics of the targets don't fit 2 outputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: the statistics of the targets don't fit 2 outputs. The file was changed or broken."
     `)
-    // Nothing is computed from names: those of another number are left out.
+    // No result depends on class names, so a list of class names with a wrong length is left out.
     expect(decode({ classNames: ['early'] }).classNames).toBeUndefined()
   })
 
-  it('of a network that gives named values, or those of a table, back is read again', async () => {
+  it('a model file of a network with named targets or table columns reads back with the names', async () => {
     const table = new TextEncoder().encode(
       `size,price\n${inputs.map(([one, other]) => `${one},${other + one}`).join('\n')}\n`,
     )
@@ -173,7 +173,7 @@ describe('a weights file', () => {
     const model = decodeModel(encodeModel(trained))
     expect(model).toMatchObject({ task: 'autoencoding', encoding: { target: 'autoencode' } })
     expect(model.targetNames).toBeUndefined()
-    // Samples of another form than their table says: the encoding is none of theirs.
+    // The samples have another shape than their table, so the encoding of the table does not apply.
     const first = (set: Samples): Samples => ({ ...set, inputs: set.inputs.filter((_, at) => at % 2 === 0) })
     const cut = { ...pairs, shape: [1], train: first(pairs.train), test: first(pairs.test) }
     expect((await train(chain(dense(1)), { data: cut, steps: 2, threads: 1 })).encoding).toBeUndefined()
@@ -181,7 +181,7 @@ describe('a weights file', () => {
     expect(decodeModel(encodeModel(values))).toMatchObject({ targetNames: ['price'], encoding: read.encoding })
   })
 
-  it('whose facts were changed is refused with its name', async () => {
+  it('a model file with changed metadata is refused, and the message names its path', async () => {
     const broken = join(root, 'broken.safetensors')
     const bytes = readFileSync(file)
     const at = bytes.indexOf('classification')
@@ -193,8 +193,8 @@ describe('a weights file', () => {
   })
 })
 
-describe('inputs that do not fit the model', () => {
-  it('are refused with the place of the first wrong one', async () => {
+describe('predict', () => {
+  it('refuses inputs that do not fit the model, and names the first wrong value', async () => {
     const tiny = Float64Array.of(1e-6, 1e-6)
     const narrow = { ...run.statistics, inputs: { mean: tiny, deviation: tiny } }
     const said = [
@@ -216,14 +216,14 @@ describe('inputs that do not fit the model', () => {
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: inputs: sample 0: expected 2 values, got 3.
-      IsobathError: inputs: sample 0, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
-      IsobathError: inputs: expected at least one sample, and 2 values of each, got 3 values.
-      IsobathError: inputs: sample 0, value 1: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
-      IsobathError: inputs: expected at least one sample, and 2 values of each, got 0 values.
-      IsobathError: inputs: sample 1, value 0: expected a finite number, got 1e+45, which is beyond what float32 holds. Give values in another unit.
-      IsobathError: inputs: sample 0, value 0: expected a finite number, got 1e+200, which is beyond what float32 holds. Give values in another unit.
-      IsobathError: inputs: sample 0, value 0: expected a value near those of the training, got 1e+36, which is too far from them to be computed.
-      IsobathError: predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives."
+      IsobathError: inputs: sample 0, value 1: expected a finite number, got NaN. Leave the sample out, or replace the value with a finite number.
+      IsobathError: inputs: expected at least one sample of 2 values, got 3 values.
+      IsobathError: inputs: sample 0, value 1: expected a finite number, got Infinity. Leave the sample out, or replace the value with a finite number.
+      IsobathError: inputs: expected at least one sample of 2 values, got 0 values.
+      IsobathError: inputs: sample 1, value 0: expected a finite number, got 1e+45, which is too large for float32. Give the values in a larger unit.
+      IsobathError: inputs: sample 0, value 0: expected a finite number, got 1e+200, which is too large for float32. Give the values in a larger unit.
+      IsobathError: inputs: sample 0, value 0: expected a value near the values of the training set, got 1e+36, which is too far away for float32.
+      IsobathError: predict: expected a model for these inputs, got a network. Give a run or the result of loadModel."
     `)
   })
 })

@@ -1,4 +1,4 @@
-/** Probes while a network trains: they change nothing, and a run that goes on has each look once. */
+/** Tests of probes during training. Probes change no result, and a resumed run contains each snapshot once. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -41,7 +41,9 @@ const recipe = {
   threads: 1,
   optimizer: momentum({ rate: 0.03 }),
 } as const
-/** With all else that is measured on the way; the warm-up is over at its first look. */
+/**
+ * The recipe with all other measurements during the run. The warm-up ends when the error is checked for the first time.
+ */
 const measured = { ...recipe, evaluateEvery: 40, warmupUntilError: 0.67 } as const
 const probes = { of: ['gradientNorm', 'deadUnits', 'angularDistance', 'distanceFromStart'], every: 40 } as const
 const probedSteps = [0, 40, 80, 120, 160, 200, 230]
@@ -55,7 +57,7 @@ const snapshotsIn = (name: string): ProbeSnapshot[] =>
     .filter((line) => 'probes' in line)
 
 let unbroken: Run
-/** Before, at and after looks, evaluations and the look of the warm-up, and at the end. */
+/** Steps before, at and after snapshots, evaluations and the check of the warm-up, and the final step. */
 const stops = [1, 39, 40, 41, 99, 100, 120, 199, 200, 229, 230]
 
 beforeAll(async () => {
@@ -68,8 +70,8 @@ beforeAll(async () => {
   })
 })
 
-describe('probes', () => {
-  it('change no bit of a training, and cost nothing where none is asked for', async () => {
+describe('probes during training:', () => {
+  it('probes change no bit of a training, and a training without probes spends no time on measurements', async () => {
     const plain = await train(network, measured)
     const { probes: snapshots, settings, ...rest } = unbroken
     const { probes: asked, ...others } = settings
@@ -80,7 +82,7 @@ describe('probes', () => {
     expect((await train(network, recipe)).measuringSeconds).toBe(0)
   })
 
-  it('say before the first step, every so many steps and after the last how each layer is', () => {
+  it('probes take snapshots of each layer before the first step, every 40 steps and after the last step', () => {
     const { probes: snapshots = [], blueprint } = unbroken
     expect(probedLayers(blueprint)).toEqual(['dense1', 'hidden[0]', 'hidden[1]', 'hidden[2]', 'dense2'])
     expect(snapshots.map(({ step }) => step)).toEqual(probedSteps)
@@ -95,13 +97,13 @@ describe('probes', () => {
     expect(first.probes.angularDistance.map((value) => value === null)).toEqual([true, false, false, false, true])
   })
 
-  it('see after so many steps what a training of so many steps ends with', async () => {
+  it('the snapshot at step 80 has the values of a training that ends after 80 steps', async () => {
     const { probes: snapshots = [] } = unbroken
     const shorter = await train(network, { ...measured, steps: 80, probes })
     expect(shorter.probes).toEqual(snapshots.slice(0, 3))
   })
 
-  it('are told when they are seen, and leave what else is measured alone', async () => {
+  it('onProbed reports each snapshot immediately, and probes do not change other measurements', async () => {
     const reported: ProbeSnapshot[] = []
     const others: object[] = []
     const run = await train(network, {
@@ -117,13 +119,13 @@ describe('probes', () => {
     expect(run.evaluations).toEqual(unbroken.evaluations)
   })
 
-  it('are the usual ones every 50 steps where nothing else is said', async () => {
+  it('the default probes take a snapshot every 50 steps if the options name no probes', async () => {
     const { settings, probes: snapshots = [] } = await train(network, { ...recipe, steps: 60, probes: {} })
     expect(settings.probes).toEqual({ of: usualProbes, every: 50 })
     expect(snapshots.map(({ step }) => step)).toEqual([0, 50, 60])
   })
 
-  it('see the network that diverged as it was before that step, once', async () => {
+  it('a diverged network has one snapshot from before the step that diverged', async () => {
     const options = { ...recipe, optimizer: momentum({ rate: 1e18 }) }
     const { diverged, probes: snapshots = [] } = await train(network, {
       ...options,
@@ -136,8 +138,8 @@ describe('probes', () => {
   })
 })
 
-describe('a run with probes', () => {
-  it('has its looks in its metrics, each before the lines of its step', () => {
+describe('a run folder with probes:', () => {
+  it('the metrics hold the snapshots, each before the other lines of the same step', () => {
     expect(snapshotsIn('whole')).toEqual(unbroken.probes)
     const kinds = metrics('whole')
       .trimEnd()
@@ -149,18 +151,18 @@ describe('a run with probes', () => {
     expect(unbroken.warmup).toMatchObject([{ step: 100, warmedUp: true }])
   })
 
-  it.each(stops)('goes on after step %i to the same end', async (step) => {
+  it.each(stops)('a run that is resumed after step %i has the same result', async (step) => {
     const resumed = await resume(place(`after-${step}`), { data, threads: step % 2 === 0 ? 1 : 2 })
     expect(outcome(resumed)).toEqual(outcome(unbroken))
     expect(metrics(`after-${step}`)).toBe(metrics('whole'))
   })
 
-  it('gives its record again, and knows the weights it began with', async () => {
+  it('readRecord returns the record of a run with probes, and the run folder has the initial weights', async () => {
     expect((await readRecord(place('whole')))?.run).toEqual({ ...unbroken, run: place('whole') })
     expect(readdirSync(place('whole'))).toContain('checkpoint-0.safetensors')
   })
 
-  it('that was stopped goes on with its looks', async () => {
+  it('a stopped run takes the remaining snapshots after it is resumed', async () => {
     const stop = new AbortController()
     const run = place('stopped')
     const onCheckpoint = (step: number): void => {
@@ -183,7 +185,7 @@ describe('a run with probes', () => {
     expect(metrics('stopped')).toBe(metrics('whole'))
   })
 
-  it('is not given as a record where a look is missing', async () => {
+  it('readRecord refuses a run with a missing snapshot', async () => {
     cpSync(place('whole'), place('lacking'), { recursive: true })
     const lines = metrics('whole').split('\n')
     const without = lines.filter((line) => !line.startsWith('{"step":230,"probes"'))
@@ -193,8 +195,8 @@ describe('a run with probes', () => {
   })
 })
 
-describe('probes that are not what they should be', () => {
-  it('are refused', async () => {
+describe('train', () => {
+  it('refuses invalid probe options with a message for each kind of mistake', async () => {
     const asked: unknown[] = [
       { of: ['gradientNrm'] },
       { of: 'gradientNorm' },
@@ -212,12 +214,12 @@ describe('probes that are not what they should be', () => {
     for (const given of asked) said.push(await call(given))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNrm". Did you mean gradientNorm?
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNorm". They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got an empty list. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got 3. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNorm". The probes are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got an empty list. The probes are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got 3. The probes are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
       IsobathError: probes: every: expected a whole number of at least 1, got 0.
-      IsobathError: probes: expected the options of, every, got "often". Leave it out.
-      IsobathError: probes: expected an object such as { of: ['gradientNorm'], every: 50 }, got true. Give one, or leave it out."
+      IsobathError: probes: expected the options of, every, got "often". Leave "often" out.
+      IsobathError: probes: expected an object such as { of: ['gradientNorm'], every: 50 }, got true. Give a valid value, or leave the option out."
     `)
   })
 })
@@ -230,22 +232,27 @@ describe('train --probes', () => {
     return () => process.chdir(home)
   })
 
-  it('looks with the usual probes, says so, and draws what they saw', async () => {
+  it('takes snapshots with the default probes, names the probes, and draws the snapshots', async () => {
     const { status, stdout } = await isobath(`${quick} --run words --probes --probe-figure pictures/all.svg`)
     expect(status).toBe(0)
     expect(stdout).toContain(
-      'probes 3 looks at 5 layers, in metrics.jsonl: meanSquare, gradientNorm, cosine, deadUnits, saturatedUnits, updateRatio, lostUpdates, angularDistance\n',
+      'probes 3 snapshots of 5 layers, in metrics.jsonl: meanSquare, gradientNorm, cosine, deadUnits, saturatedUnits, updateRatio, lostUpdates, angularDistance\n',
     )
     expect(stdout).toContain('Drawn: pictures/all.svg\n')
     const svg = readFileSync('pictures/all.svg', 'utf8')
     expect(verifyMarkup(svg)).toEqual([])
-    const titles = ['Norm of the gradient', 'Mean square of the outputs', 'Share of dead units', 'Update over weights']
+    const titles = [
+      'Gradient norm',
+      'Mean square of the outputs',
+      'Fraction of dead units',
+      'Update norm over weight norm',
+    ]
     for (const title of titles) expect(svg).toContain(`>${title}</text>`)
-    // No layer has what these measure.
-    for (const title of ['Share of saturated outputs', 'Angular distance']) expect(svg).not.toContain(title)
+    // The network has no layers that saturatedUnits and angularDistance measure.
+    for (const title of ['Fraction of saturated outputs', 'Angular distance']) expect(svg).not.toContain(title)
   })
 
-  it('looks with those that are named, as often as is said, and gives them as JSON', async () => {
+  it('takes snapshots with the named probes at the given interval, and prints the snapshots as JSON', async () => {
     const words = '--probes effectiveRank,gradientNorm --probe-every 20'
     const run = await isobathJson(`${quick} --run json ${words} --evaluate-every 30`)
     expect(run.probedLayers).toEqual(['first', 'hidden[0]', 'hidden[1]', 'hidden[2]', 'readout'])
@@ -258,19 +265,19 @@ describe('train --probes', () => {
     expect(snapshotsIn('plain')).toEqual([])
   })
 
-  it('draws a picture for each probe into a folder, also of a run that has ended', async () => {
+  it('draws a picture for each probe into a folder, also for a finished run', async () => {
     const { stdout } = await isobath('train --resume json --probe-figure looks')
     expect(stdout).toContain('Drawn: looks/gradientNorm.svg, looks/effectiveRank.svg\n')
     expect(readdirSync('looks').sort()).toEqual(['effectiveRank.svg', 'gradientNorm.svg'])
     for (const name of readdirSync('looks')) expect(verifyMarkup(readFileSync(join('looks', name), 'utf8'))).toEqual([])
   })
 
-  it('takes the usual probes where only a picture or a distance is asked for', async () => {
+  it('uses the default probes if only the interval of the snapshots is given', async () => {
     const run = await isobathJson(`${quick} --run asked --probe-every 30`)
     expect(run.settings).toMatchObject({ probes: { of: usualProbes, every: 30 } })
   })
 
-  it('refuses what is no probe, no place for pictures, and pictures of a run without looks', async () => {
+  it('refuses unknown probes, bad paths for pictures, and pictures of a run without snapshots', async () => {
     const said: string[] = []
     for (const words of [
       `${quick} --probes gradientNrm`,
@@ -284,12 +291,12 @@ describe('train --probes', () => {
       said.push(`${status}: ${stderr.split('\n').find((line) => line !== '')}`)
     }
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "2: isobath: option '--probes [list]' argument 'gradientNrm' is invalid. There is no probe gradientNrm. Did you mean gradientNorm?
-      2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. There is no probe without a name. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart, or default.
+      "2: isobath: option '--probes [list]' argument 'gradientNrm' is invalid. Expected names of probes, got gradientNrm. Did you mean gradientNorm?
+      2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. Expected names of probes, got an empty name. The probes are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
       2: isobath: option '--probe-every <n>' argument '0' is invalid. Expected a whole number of at least 1.
       1: isobath: words/run.json: can't be written (it is a file, not a folder). Choose another place.
-      2: isobath: --probe-figure: plain was begun without --probes, so there is nothing to draw. Leave it out.
-      2: isobath: --resume: the run goes on as it began, got --probes as well. Leave it out."
+      2: isobath: --probe-figure: the run in plain has no probes, so there is nothing to draw. Leave --probe-figure out.
+      2: isobath: --resume: a resumed run keeps its own options. Leave out --probes."
     `)
   })
 })

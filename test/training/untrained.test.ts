@@ -1,4 +1,7 @@
-/** Layers whose weights aren't trained: nothing moves them, not even decay, and gradients pass through them. */
+/**
+ * Tests of layers with untrained weights. Updates and weight decay do not move untrained weights, and gradients pass
+ * through layers with untrained weights.
+ */
 import { expect, test } from 'vitest'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
@@ -14,7 +17,7 @@ const network: Network = chain(
   dense(2, { name: 'readout', trained: false, bias: false }),
 )
 
-test.each(['reference', 'wasm'] as const)('on the %s backend', async (name) => {
+test.each(['reference', 'wasm'] as const)('untrained weights stay unchanged on the %s backend', async (name) => {
   const backend = name === 'wasm' ? await createWasmBackend({ threads: 1 }) : createReferenceBackend()
   const options = { backend, steps: 5, optimizer: momentum({ rate: 0.1, weightDecay: 0.1 }) }
   const { weights: before } = tinyTask(network, options)

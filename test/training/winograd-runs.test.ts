@@ -1,4 +1,7 @@
-/** Runs with Winograd's algorithm and without: what differs, what a run keeps, and what is refused. */
+/**
+ * Tests of runs with and without Winograd's algorithm: their differences, their stored mode, and refused changes of
+ * mode.
+ */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -43,7 +46,7 @@ const descriptionSchema = z.looseObject({ mode: z.looseObject({}) })
 const descriptionOf = (name: string) =>
   descriptionSchema.parse(JSON.parse(readFileSync(join(place(name), 'run.json'), 'utf8')))
 
-/** Stops a run after its first steps. */
+/** Starts a run and stops it after two steps. */
 async function begin(name: string, winograd?: boolean): Promise<void> {
   const stop = new AbortController()
   const observe = (): void => stop.abort()
@@ -63,8 +66,8 @@ beforeAll(async () => {
   direct = await train(network, { ...recipe, winograd: false, run: place('direct') })
 })
 
-describe('a training of convolutions', () => {
-  it('has other bits without the algorithm, and nearly the same losses', async () => {
+describe('training:', () => {
+  it("convolutions have other bits without Winograd's algorithm, and nearly the same losses", async () => {
     expect(direct.weightsSha256).not.toBe(usual.weightsSha256)
     expect(lossesOf(direct)).toHaveLength(lossesOf(usual).length)
     lossesOf(direct).forEach((loss, step) => {
@@ -74,7 +77,7 @@ describe('a training of convolutions', () => {
     expect(chosen.weightsSha256).toBe(usual.weightsSha256)
   })
 
-  it('of dense layers alone has the same bits either way', async () => {
+  it("dense layers have the same bits with and without Winograd's algorithm", async () => {
     const dense64 = chain(dense(64), relu(), dense(10))
     const [one, other] = await Promise.all(
       [true, false].map((winograd) => train(dense64, { ...recipe, steps: 2, winograd })),
@@ -82,7 +85,7 @@ describe('a training of convolutions', () => {
     expect(one.weightsSha256).toBe(other.weightsSha256)
   })
 
-  it('is compared in the mode that was asked for', async () => {
+  it('compare trains in the requested mode', async () => {
     const families = [{ name: 'small', label: 'small', ofDepth: () => network }]
     const { threads, seed, ...options } = recipe
     const { rows } = await compare(families, { ...options, winograd: false, depths: [2], seeds: [seed] })
@@ -90,8 +93,8 @@ describe('a training of convolutions', () => {
   })
 })
 
-describe('a run', () => {
-  it('says how its convolutions were computed', async () => {
+describe('run folders:', () => {
+  it("a run stores whether its convolutions use Winograd's algorithm", async () => {
     expect(descriptionOf('usual').mode).toEqual({ precision: 'float32', exact: false, winograd: true })
     expect(descriptionOf('direct').mode).toEqual({ precision: 'float32', exact: false, winograd: false })
     expect([await readRun(place('usual')), await readRun(place('direct'))]).toMatchObject([
@@ -100,19 +103,19 @@ describe('a run', () => {
     ])
   })
 
-  it('goes on as it began', async () => {
+  it("a run resumes in its own mode, with or without Winograd's algorithm", async () => {
     await begin('usual-begun')
     await begin('direct-begun', false)
     expect((await resume(place('usual-begun'), { data })).weightsSha256).toBe(usual.weightsSha256)
     expect((await resume(place('direct-begun'), { data, winograd: false })).weightsSha256).toBe(direct.weightsSha256)
   })
 
-  it('from before there was the algorithm goes on without it', async () => {
+  it("a run from a version without Winograd's algorithm resumes without the algorithm", async () => {
     await begin('old', false)
     const { checksum: _, mode, ...rest } = descriptionOf('old')
     const { winograd, ...before } = mode
     expect(winograd).toBe(false)
-    // In the order of a file of that time: the checksum is of the text.
+    // The checksum covers the text, so the keys must be in the order of an older file.
     const content = Object.fromEntries(
       Object.keys(descriptionOf('old')).flatMap((key) =>
         key === 'checksum' ? [] : [[key, key === 'mode' ? before : rest[key]]],
@@ -124,7 +127,7 @@ describe('a run', () => {
     expect((await resume(place('old'), { data })).weightsSha256).toBe(direct.weightsSha256)
   })
 
-  it('is refused in the other mode, whether it has ended or not', async () => {
+  it('a run cannot be resumed in the other mode, before or after its last step', async () => {
     await begin('kept')
     const said = [
       await laterRefusal(() => resume(place('kept'), { data, winograd: false })),
@@ -132,15 +135,15 @@ describe('a run', () => {
       await laterRefusal(() => resume(place('direct'), { data, winograd: true })),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/kept: the run is computed with Winograd's algorithm, and what was asked for is computed without Winograd's algorithm. A run keeps its mode: leave it out.
-      IsobathError: ROOT/usual: the run is computed with Winograd's algorithm, and what was asked for is computed without Winograd's algorithm. A run keeps its mode: leave it out.
-      IsobathError: ROOT/direct: the run is computed without Winograd's algorithm, and what was asked for is computed with Winograd's algorithm. A run keeps its mode: leave it out."
+      "IsobathError: ROOT/kept: expected convolutions with Winograd's algorithm, as in the run, got convolutions without Winograd's algorithm. A run keeps its mode: leave the option out.
+      IsobathError: ROOT/usual: expected convolutions with Winograd's algorithm, as in the run, got convolutions without Winograd's algorithm. A run keeps its mode: leave the option out.
+      IsobathError: ROOT/direct: expected convolutions without Winograd's algorithm, as in the run, got convolutions with Winograd's algorithm. A run keeps its mode: leave the option out."
     `)
   })
 })
 
-describe('scores and predictions', () => {
-  it('are computed in the mode that was asked for: a run has its own again', async () => {
+describe('scores and predictions:', () => {
+  it('evaluate and predict use the requested mode, and the mode of a run reproduces its scores', async () => {
     const { weights, statistics } = await readRun(place('direct'))
     const options = { data, threads: 1, weights, statistics }
     const scoresOf = (winograd: boolean) => evaluate(network, { ...options, winograd })
@@ -154,7 +157,7 @@ describe('scores and predictions', () => {
 describe('the command line', () => {
   const words = 'cifar-resnet-8 --data tiles --samples 32 --steps 2 --batch 16 --threads 1'
 
-  it('takes --no-winograd, and refuses it where a run began otherwise', async () => {
+  it("accepts --no-winograd, except for a run that began with Winograd's algorithm", async () => {
     const [withIt, without] = [
       await isobathJson(`train ${words} --run ${place('cli')}`),
       await isobathJson(`train ${words} --no-winograd --run ${place('cli-direct')}`),
@@ -164,7 +167,7 @@ describe('the command line', () => {
     const again = await isobathJson(`train --resume ${place('cli-direct')} --no-winograd`)
     expect(again.weightsSha256).toBe(without.weightsSha256)
     const refused = await isobath(['train', '--resume', place('cli'), '--no-winograd'])
-    // The scores of a run are those of its mode, unless another is asked for.
+    // The scores of a run are computed in the run's mode, unless the command requests another mode.
     const scores = await isobathJson(`evaluate ${place('cli-direct')}`)
     expect(scores).toMatchObject({ train: without.train, test: without.test })
     expect((await isobathJson(`evaluate ${place('cli')}`)).test).toEqual(withIt.test)
@@ -172,14 +175,14 @@ describe('the command line', () => {
     expect({ ...refused, stderr: saidOn([refused], root) }).toMatchInlineSnapshot(`
       {
         "status": 2,
-        "stderr": "isobath: ROOT/cli: the run is computed with Winograd's algorithm, and what was asked for is computed without Winograd's algorithm. A run keeps its mode: leave it out.
+        "stderr": "isobath: ROOT/cli: expected convolutions with Winograd's algorithm, as in the run, got convolutions without Winograd's algorithm. A run keeps its mode: leave the option out.
       ",
         "stdout": "",
       }
     `)
   })
 
-  it('says in the report of a comparison how it was computed', async () => {
+  it('names precision and mode in the report of a comparison', async () => {
     const report = place('report.html')
     const small = 'compare mlp:width=4 --depths 1 --seeds 1 --data moons --samples 32 --steps 1'
     const said = []
@@ -191,7 +194,7 @@ describe('the command line', () => {
     expect(said).toEqual(['float32', `float32, ${without}`, `float32, exact, ${without}`])
   })
 
-  it('shows kernels of either kind', async () => {
+  it("shows kernels with and without Winograd's algorithm", async () => {
     const [shown, without] = [
       await isobath('show kernels cifar-resnet-8'),
       await isobath('show kernels cifar-resnet-8 --no-winograd'),

@@ -1,6 +1,7 @@
 /**
- * The judge of all other backends: float64, plain loops over the graph, no plan, no fusion, nothing shared with the
- * code it judges but the graph itself. Slow and obvious.
+ * The reference backend, against which the tests compare all other backends. The reference backend evaluates the graph
+ * with plain loops in float64, without a plan and without fusing operations. The reference backend shares only the
+ * graph with the backends under test. The reference backend is slow, and simple enough to be checked by reading.
  */
 import type { Graph, GraphInput } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
@@ -8,17 +9,22 @@ import type { Backend, Program } from '../backend.ts'
 import { type Environment, evaluateGraph, newNumbers, read } from './evaluate-graph.ts'
 import type { Numbers } from './operation.ts'
 
-/** These exist once for each slot of the ring; other outputs keep the last step's values. */
+/** True for the outputs that exist once for each ring slot. Every other output holds the values of the last step. */
 const isRingOutput = (name: string): boolean => name === 'loss' || name === 'outputs'
 
+/**
+ * Makes the reference backend, which computes in float64 with plain loops in the calling thread. The reference backend
+ * is slow and simple, so that its results can check another backend's results. The backend accepts no options and has
+ * no memory limit.
+ */
 export function createReferenceBackend(): Backend {
   return {
     name: 'reference',
     precision: 'float64',
-    // Math.exp and its kin differ by the last bit from engine to engine.
+    // Math.exp and similar functions can differ in the last bit between JavaScript engines.
     capabilities: { precisions: ['float64'], exact: false },
     memoryLimit: Number.POSITIVE_INFINITY,
-    // It keeps no arena: what it uses is JavaScript's affair.
+    // The reference backend reserves no memory in advance: the JavaScript engine allocates its arrays.
     memoryOf: () => 0,
     compile: async (graph, { ringSlots = 1 } = {}) => createProgram(graph, ringSlots),
     dispose: () => {},
@@ -37,7 +43,10 @@ function createProgram(graph: Graph, ringSlots: number): Program {
     ]),
   )
   const inSlot = (slots: readonly Numbers[], slot: number): Numbers => {
-    assertInvariant(Number.isInteger(slot) && slot >= 0 && slot < ringSlots, `ring slot ${slot} of ${ringSlots}`)
+    assertInvariant(
+      Number.isInteger(slot) && slot >= 0 && slot < ringSlots,
+      `expected a ring slot below ${ringSlots}, got ${slot}`,
+    )
     return slots[slots.length === 1 ? 0 : slot]
   }
   const inputIn = (name: string, slot: number): Numbers => {
@@ -46,7 +55,10 @@ function createProgram(graph: Graph, ringSlots: number): Program {
     return inSlot(slots, slot)
   }
 
-  /** True when the step was done, its updates included. */
+  /**
+   * Runs one step in a ring slot. Returns false, without updating any parameter, if the graph's guard value is not
+   * finite.
+   */
   const runStep = (slot: number): boolean => {
     const environment: Environment = new Map(graph.inputs.map(({ name, value }) => [value, inputIn(name, slot)]))
     evaluateGraph(graph, environment)
@@ -70,7 +82,10 @@ function createProgram(graph: Graph, ringSlots: number): Program {
       .reduce((bytes, { byteLength }) => bytes + byteLength, 0),
     upload: (name, values, slot = 0) => {
       const target = inputIn(name, slot)
-      assertInvariant(values.length === target.length, `${name} takes ${target.length} values, got ${values.length}`)
+      assertInvariant(
+        values.length === target.length,
+        `expected ${target.length} values for ${name}, got ${values.length}`,
+      )
       target.set(values)
     },
     download: async (name, { slot = 0, into } = {}) => {
@@ -82,7 +97,10 @@ function createProgram(graph: Graph, ringSlots: number): Program {
       return result
     },
     run: async (first, count) => {
-      assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
+      assertInvariant(
+        first >= 0 && count >= 1 && first + count <= ringSlots,
+        `${count} steps from slot ${first} on fit into a ring of ${ringSlots} slots`,
+      )
       let finished = 0
       while (finished < count && runStep(first + finished)) finished++
       const losses = outputs.get('loss') ?? []

@@ -1,4 +1,7 @@
-/** The matrix products, and sums over the batch. B batch, K inputs, O outputs; weights are [O, K]. */
+/**
+ * Matrix products of dense layers, and sums over the batch. B is the batch size, K the number of inputs and O the
+ * number of outputs. Weights are matrices [O, K].
+ */
 import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
 /** y[b, o] = sum over k of x[b, k] w[o, k] */

@@ -1,15 +1,15 @@
-/** Walks through a graph, node by node and iteration by iteration, as its definition in graph.ts reads. */
+/** Evaluates a graph node by node and iteration by iteration, exactly as src/graph/graph.ts defines a graph. */
 import { type Graph, type LoopNode, type Node, sizeOf, type Value } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import type { Numbers } from './operation.ts'
 import { operations } from './operations.ts'
 
-/** What each value holds now; inside a loop's body, what it holds in this iteration. */
+/** Current numbers of each value. Inside the body of a loop, a value has the numbers of the current iteration. */
 export type Environment = Map<Value, Numbers>
 
 export function read(environment: Environment, value: Value): Numbers {
   const numbers = environment.get(value)
-  assertInvariant(numbers !== undefined, `%${value.id} is read before it is made`)
+  assertInvariant(numbers !== undefined, `value %${value.id} is read before any node has computed its numbers`)
   return numbers
 }
 
@@ -17,7 +17,10 @@ export function newNumbers({ shape, element }: Value): Numbers {
   return element === 'int' ? new Int32Array(sizeOf(shape)) : new Float64Array(sizeOf(shape))
 }
 
-/** Adds every value that the graph's nodes make to an environment that holds its inputs. */
+/**
+ * Computes every value of the graph's nodes and adds the value to `environment`, which already holds the graph's
+ * inputs.
+ */
 export function evaluateGraph(graph: Graph, environment: Environment): void {
   for (const { value, data } of graph.constants) {
     const numbers = newNumbers(value)
@@ -56,7 +59,8 @@ function evaluateLoop(loop: LoopNode, environment: Environment): void {
     stacks.forEach(({ value }, position) => {
       stacked[position].set(read(environment, value), index * sizeOf(value.shape))
     })
-    // All carried values move on together: one's next may be another's parameter.
+    // All next values are read before any parameter is set, because the next value of one carried value may be the
+    // parameter of another carried value.
     const nexts = carried.map(({ next }) => read(environment, next))
     carried.forEach(({ parameter }, position) => {
       environment.set(parameter, nexts[position])

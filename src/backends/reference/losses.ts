@@ -1,7 +1,11 @@
-/** Losses of each sample, and the gradient of the batch's mean loss. */
+/** Loss of each sample, and gradient of the batch's mean loss with respect to the network's outputs. */
 import { extentsOf, largest, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
-/** loss = log(sum of exp(x)) - x[label], shifted by the largest x; gradient = (softmax - one-hot) / B */
+/**
+ * Softmax cross-entropy of logits x [B, classes]:
+ * loss = log(sum of exp(x)) - x[label] and gradient = (softmax - one-hot) / B.
+ * The largest logit is subtracted first, so that exp does not overflow.
+ */
 export const softmaxCrossEntropy: Operation = ([logits, labels], { inputs }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const logit = (row: number, column: number): number => logits[row * columns + column]
@@ -16,7 +20,10 @@ export const softmaxCrossEntropy: Operation = ([logits, labels], { inputs }) => 
   return [loss, matrixOf(rows, columns, gradient)]
 }
 
-/** loss = mean over the outputs of (y - t)^2; gradient = 2 (y - t) / (B O) */
+/**
+ * Squared error of outputs y [B, O] from targets t:
+ * loss = mean over the outputs of (y - t)^2 and gradient = 2 (y - t) / (B O).
+ */
 export const squaredError: Operation = ([outputs, targets], { inputs }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const difference = (row: number, column: number): number =>

@@ -1,7 +1,10 @@
-/** Layer and batch normalization: statistics by the mean first and then the squares about it. */
+/**
+ * Layer and batch normalization. A variance is computed in two passes: the mean, then the squared deviations from the
+ * mean.
+ */
 import { byElement, extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
-/** Over the features of each sample (Ba et al. 2016). */
+/** Layer normalization: normalizes over the features of each sample (Ba et al. 2016). */
 export const layerNorm: Operation = ([x, scale, shift], { inputs, attributes }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const epsilon = Number(attributes.epsilon)
@@ -19,7 +22,7 @@ export const layerNorm: Operation = ([x, scale, shift], { inputs, attributes }) 
   return [y, mean, inverse]
 }
 
-/** inverse * (g - mean(g) - normalized * mean(g * normalized)), with g = dy * scale and means over the features */
+/** dx = inverse * (g - mean(g) - normalized * mean(g * normalized)), with g = dy * scale and means over the features */
 export const layerNormInputGradient: Operation = ([dy, x, scale, mean, inverse], { inputs }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const g = (row: number, column: number): number => dy[row * columns + column] * scale[column]
@@ -37,7 +40,7 @@ export const layerNormScaleGradient: Operation = ([dy, x, mean, inverse], { inpu
   return [vectorOf(columns, (column) => sum(rows, (row) => term(row * columns + column, row)))]
 }
 
-/** Over the batch, of each feature (Ioffe & Szegedy 2015): mean, biased variance, inverse deviation. */
+/** Mean, biased variance and inverse deviation of each feature over the batch (Ioffe & Szegedy 2015). */
 export const batchStatistics: Operation = ([x], { inputs, attributes }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const mean = vectorOf(columns, (column) => sum(rows, (row) => x[row * columns + column]) / rows)

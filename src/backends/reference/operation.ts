@@ -1,13 +1,16 @@
-/** What an operation of the reference backend is: a function from its inputs' elements to its outputs'. */
+/** Operations of the reference backend: functions from the elements of the inputs to the elements of the outputs. */
 import type { OpNode, Value } from '../../graph/graph.ts'
 import { sizeOf } from '../../graph/graph.ts'
 
-/** A value's elements, row-major. */
+/** Elements of one value, in row-major order. */
 export type Numbers = Float64Array | Int32Array
 
 export type Operation = (inputs: readonly Numbers[], node: OpNode) => readonly Float64Array[]
 
-/** One output in the shape of the first input, element by element; `row` and `column` are of a [B, F] tensor. */
+/**
+ * Makes an operation with one output that is computed element by element. The function `compute` receives an element's
+ * row-major index and its column in a [B, F] tensor.
+ */
 export function byElement(
   compute: (inputs: readonly Numbers[], index: number, column: number, node: OpNode) => number,
 ): Operation {
@@ -20,32 +23,32 @@ export function byElement(
   }
 }
 
-/** B and F of a tensor [B, F]. */
+/** Number of rows B and number of columns F of a tensor [B, F]. */
 export function extentsOf({ shape }: Value): { rows: number; columns: number } {
   const [rows, columns] = shape
   return { rows, columns }
 }
 
-/** The sum over index = 0 .. count - 1. */
+/** Sums the terms for index = 0 .. count - 1. */
 export function sum(count: number, term: (index: number) => number): number {
   let total = 0
   for (let index = 0; index < count; index++) total += term(index)
   return total
 }
 
-/** The largest term over index = 0 .. count - 1; NaN where one is NaN. */
+/** Returns the largest of the terms for index = 0 .. count - 1, or NaN if any term is NaN. */
 export function largest(count: number, term: (index: number) => number): number {
   let found = Number.NEGATIVE_INFINITY
   for (let index = 0; index < count; index++) found = Math.max(found, term(index))
   return found
 }
 
-/** One number for each index. */
+/** Makes a vector of `count` elements, each of which a function computes from its index. */
 export function vectorOf(count: number, element: (index: number) => number): Float64Array {
   return Float64Array.from({ length: count }, (_, index) => element(index))
 }
 
-/** A row-major [rows, columns] tensor. */
+/** Makes a row-major [rows, columns] tensor, each element of which a function computes from its row and column. */
 export function matrixOf(
   rows: number,
   columns: number,

@@ -1,4 +1,7 @@
-/** Every operation's meaning, as plain loops in float64: what all other backends are judged by. */
+/**
+ * The reference definitions of all operations, as plain loops in float64. The tests compare every other backend with
+ * the reference definitions.
+ */
 import type { OpName } from '../../graph/ops.ts'
 import { dense, denseInputGradient, denseWeightGradient, meanOverBatch, sumOverBatch } from './dense.ts'
 import {

@@ -1,15 +1,18 @@
-/** Sums over parts of the rows, and what is made of them. */
+/** Sums over parts of the rows of a tensor, and the statistics of batch normalization that these sums give. */
 import type { Attributes } from '../../graph/graph.ts'
 import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
-/** Where part `part` of `parts` begins among `count` things. */
+/** Index at which part number `part` begins if `count` items are divided into `parts` parts. */
 export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)
 
-/** The row where part `part` begins. */
+/** Row at which part number `part` begins. Each run of `together` consecutive rows stays in one part. */
 const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
   partStart(rows / together, parts, part) * together
 
-/** One number for each part of the rows and each column, from the numbers of its first row and of the row after its last. */
+/**
+ * Makes a [parts, columns] tensor with one number for each part of the rows and each column. The function `element`
+ * receives a part's first row, the row after the part's last row, and a column.
+ */
 function byParts(
   { together: rowsTogether = 1, parts: cut }: Attributes,
   rows: number,
@@ -22,7 +25,7 @@ function byParts(
   return matrixOf(parts, columns, (part, column) => element(start(part), start(part + 1), column))
 }
 
-/** The sum over index = first .. end - 1. */
+/** Sums the terms for index = first .. end - 1. */
 const sumBetween = (first: number, end: number, term: (index: number) => number): number =>
   sum(end - first, (index) => term(first + index))
 
@@ -48,7 +51,10 @@ export const partialStatistics: Operation = ([x], { inputs, attributes }) => {
   return [byParts(attributes, rows, columns, mean), byParts(attributes, rows, columns, squares)]
 }
 
-/** The squares about the common mean are those about each part's, and its distance from the common one, squared, for each row. */
+/**
+ * Merges the statistics of all parts into the statistics of all rows. Each part adds squares + rows * (mean -
+ * common mean)^2 to the sum of squared deviations from the common mean.
+ */
 export const mergeStatistics: Operation = ([means, squares], { inputs, attributes }) => {
   const { rows: parts, columns } = extentsOf(inputs[0])
   const rows = Number(attributes.rows)

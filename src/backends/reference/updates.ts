@@ -1,23 +1,31 @@
-/** The optimizers' steps, over whole tensors whatever their loop axes. */
+/** Update steps of the optimizers. An update runs over a whole tensor, regardless of the tensor's loop axes. */
 import { type OpNode, sizeOf } from '../../graph/graph.ts'
 import { type Numbers, type Operation, sum, vectorOf } from './operation.ts'
 
 interface UpdateStep {
   readonly parameter: number
-  /** Clipped. */
+  /** Gradient element after clipping. */
   readonly gradient: number
   readonly states: readonly number[]
-  /** The rate is the parameter's own. */
+  /**
+   * Scalars of the update rule. The first scalar is the rate, already multiplied by the parameter's own rate factor.
+   */
   readonly scalars: readonly number[]
   readonly node: OpNode
 }
 
-/** The nearest number in [-clipValue, clipValue], where there is such an attribute. */
+/**
+ * Returns the number in [-clipValue, clipValue] that is nearest to the given value, or the value itself if clipValue is
+ * undefined.
+ */
 function limited(value: number, { clipValue }: OpNode['attributes']): number {
   return clipValue === undefined ? value : Math.max(-Number(clipValue), Math.min(Number(clipValue), value))
 }
 
-/** The new parameter and the new states of each element. */
+/**
+ * Makes an update operation from a function that computes the new parameter and the new states of one element. The
+ * arguments `states` and `scalars` are the numbers of state tensors and of scalars that the operation takes.
+ */
 function update(states: number, scalars: number, step: (element: UpdateStep) => readonly number[]): Operation {
   return (inputs, node) => {
     const { clipped, layered } = node.attributes
@@ -43,15 +51,16 @@ function update(states: number, scalars: number, step: (element: UpdateStep) => 
   }
 }
 
-/** parameter - rate * (gradient + weightDecay * parameter) */
+/** Stochastic gradient descent: new parameter = parameter - rate * (gradient + weightDecay * parameter) */
 export const sgdUpdate = update(0, 1, ({ parameter, gradient, scalars: [rate], node }) => {
   const decayed = gradient + Number(node.attributes.weightDecay) * parameter
   return [parameter - rate * decayed]
 })
 
 /**
- * velocity = momentum * velocity + gradient + weightDecay * parameter; parameter - rate * velocity (PyTorch's form), or
- * with Nesterov's momentum parameter - rate * (gradient + weightDecay * parameter + momentum * velocity)
+ * Momentum in PyTorch's form: velocity = momentum * velocity + decayed, and
+ * new parameter = parameter - rate * velocity, where decayed = gradient + weightDecay * parameter.
+ * With Nesterov's momentum, new parameter = parameter - rate * (decayed + momentum * velocity).
  */
 export const momentumUpdate = update(1, 2, ({ parameter, gradient, states: [velocity], scalars, node }) => {
   const [rate, momentum] = scalars
@@ -61,7 +70,10 @@ export const momentumUpdate = update(1, 2, ({ parameter, gradient, states: [velo
   return [parameter - rate * direction, next]
 })
 
-/** Kingma & Ba 2015, algorithm 1; decoupled: Loshchilov & Hutter 2019, algorithm 2 (the decay times the rate, as in PyTorch). */
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1). Decoupled weight decay gives AdamW (Loshchilov & Hutter 2019, algorithm 2).
+ * AdamW multiplies the weight decay by the rate, as in PyTorch.
+ */
 export const adamUpdate = update(2, 3, ({ parameter, gradient, states, scalars, node }) => {
   const { firstDecay, secondDecay, epsilon, weightDecay, decoupled } = node.attributes
   const [rate, firstCorrection, secondCorrection] = scalars
@@ -99,7 +111,9 @@ export const normOfAll: Operation = (inputs) => [
   ),
 ]
 
-/** As PyTorch's clip_grad_norm_ has it, the small number included. */
+/**
+ * Factor that limits the norm of the gradient, as in PyTorch's clip_grad_norm_. The constant 1e-6 is also PyTorch's.
+ */
 export const clipFactor: Operation = ([[norm]], { attributes }) => [
   Float64Array.of(Math.min(1, Number(attributes.limit) / (norm + 1e-6))),
 ]

@@ -1,18 +1,24 @@
-/** Convolutions and pooling. Images are rows of channels, one row for each position: B images, C channels, O outputs. */
+/**
+ * Convolutions and pooling. A batch of B images is a matrix with one row for each position of each image. Each row has
+ * C channels. A convolution's result has O outputs in each row.
+ */
 import type { Attributes } from '../../graph/graph.ts'
 import { type Geometry, geometryOf } from '../../graph/windows.ts'
 import { extentsOf, matrixOf, type Operation, sum } from './operation.ts'
 import { partStart } from './parts.ts'
 
-/** Where a window, at an output's row and column, sees an input. */
+/** One input position that a window covers. */
 interface Seen {
-  /** The window's own position, row by row. */
+  /** Number of the position within the window, counted row by row. */
   readonly tap: number
-  /** The position in the image. */
+  /** Number of the position within the image, counted row by row. */
   readonly position: number
 }
 
-/** What the window of each output position sees of an image, without what is beyond the border. */
+/**
+ * Lists, for each output position, the positions of an image that the window covers. Positions beyond the border are
+ * left out.
+ */
 function windowsOver(geometry: Geometry): readonly (readonly Seen[])[] {
   const { height, width, kernel, stride, before, circular, outputHeight, outputWidth } = geometry
   const within = (place: number, extent: number): number | undefined => {
@@ -34,7 +40,7 @@ function windowsOver(geometry: Geometry): readonly (readonly Seen[])[] {
   return windows
 }
 
-/** Calls `visit` with every output row, and what its window sees with the input rows. */
+/** Calls `visit` with every output row and with the input rows that the output's window covers. */
 function forEachWindow(
   images: number,
   attributes: Attributes,
@@ -50,7 +56,7 @@ function forEachWindow(
   }
 }
 
-/** y[m, o] = sum over what m's window sees, and over c, of x[seen, c] w[o, c, tap] */
+/** y[m, o] = sum over the taps of m's window and over c of x[position of the tap, c] w[o, c, tap] */
 export const conv: Operation = ([x, w], { inputs, outputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[0])
   const { rows: outputRows, columns: units } = extentsOf(outputs[0])
@@ -80,7 +86,7 @@ export const flipKernel: Operation = ([w], { inputs, outputs, attributes }) => {
   return [matrixOf(channels, units * positions, element)]
 }
 
-/** dx[n, c] = sum over the outputs m whose window sees n, and over o, of dy[m, o] w[o, c, tap] */
+/** dx[n, c] = sum over the outputs m whose window covers n, and over o, of dy[m, o] w[o, c, tap] */
 export const convInputGradient: Operation = ([dy, flipped], { inputs, outputs, attributes }) => {
   const { columns: units } = extentsOf(inputs[0])
   const { rows, columns: channels } = extentsOf(outputs[0])
@@ -99,7 +105,10 @@ export const convInputGradient: Operation = ([dy, flipped], { inputs, outputs, a
   return [dx]
 }
 
-/** dw[o, c, tap] = sum over the outputs m of dy[m, o] x[what tap sees, c], for each part of the images by itself where they are cut */
+/**
+ * dw[o, c, tap] = sum over the outputs m of dy[m, o] x[position of the tap, c]. If the attribute `parts` divides the
+ * images into parts, dw is computed for each part separately.
+ */
 export const convWeightGradient: Operation = ([dy, x], { inputs, outputs, attributes }) => {
   const { columns: units } = extentsOf(inputs[0])
   const { columns: channels } = extentsOf(inputs[1])
@@ -127,7 +136,7 @@ export const convWeightGradient: Operation = ([dy, x], { inputs, outputs, attrib
   return [dw]
 }
 
-/** The parts of a weight's gradient together. */
+/** Sums the parts of a weight's gradient. */
 export const sumParts: Operation = ([x], { outputs, attributes }) => {
   const { rows, columns } = extentsOf(outputs[0])
   const stride = x.length / Number(attributes.parts)
@@ -150,7 +159,10 @@ export const maxPool: Operation = ([x], { inputs, outputs, attributes }) => {
   return [y]
 }
 
-/** dy goes to the first place in each window that has the largest value. */
+/**
+ * Gradient of max pooling. Each element of dy goes to the first position in its window that holds the window's largest
+ * value.
+ */
 export const maxPoolGradient: Operation = ([dy, x, y], { inputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[1])
   const dx = new Float64Array(rows * channels)
@@ -199,7 +211,7 @@ export const meanOverPositionsGradient: Operation = ([dy], { outputs, attributes
   return [matrixOf(rows, channels, (row, c) => dy[Math.floor(row / positions) * channels + c] / positions)]
 }
 
-/** Every stride-th position, and zeros as further channels. */
+/** Keeps every stride-th position of an image. Channels of the output that the input lacks are zeros. */
 export const subsample: Operation = ([x], { inputs, outputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[0])
   const { rows: outputRows, columns: outputChannels } = extentsOf(outputs[0])
@@ -221,7 +233,7 @@ export const subsampleGradient: Operation = ([dy], { inputs, outputs, attributes
   return [dx]
 }
 
-/** A batch as given, [B, C * positions], as rows of channels. */
+/** Rearranges a batch [B, C * positions] into rows of channels [B * positions, C]. */
 export const toPositions: Operation = ([x], { inputs, outputs }) => {
   const { columns } = extentsOf(inputs[0])
   const { rows, columns: channels } = extentsOf(outputs[0])

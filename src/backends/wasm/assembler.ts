@@ -1,12 +1,12 @@
 /**
- * A small assembler for WebAssembly with 128-bit vectors and threads. Expressions are typed byte strings; a function
- * is written with statements (`set`, `store`, `loop`, `when`) that append to its body.
+ * A small assembler for WebAssembly with 128-bit vectors and threads. An expression is a string of bytes with a type. A
+ * function is built by statements such as `set`, `while` and `when`, each of which appends code to the function's body.
  */
 import { section, signed, text, typeCodes, unsigned, type ValueType, vector } from './encoding.ts'
 
 export type { ValueType } from './encoding.ts'
 
-/** Code that leaves one value of the type on the stack. */
+/** Code that leaves one value of type T on WebAssembly's stack. */
 export interface Expression<T extends ValueType = ValueType> {
   readonly type: T
   readonly code: readonly number[]
@@ -15,7 +15,7 @@ export interface Expression<T extends ValueType = ValueType> {
 export type I32 = Expression<'i32'>
 export type Vector = Expression<'v128'>
 
-/** A local variable: reading it is an expression. */
+/** A local variable of a function. The variable itself is an expression that reads its value. */
 export interface Local<T extends ValueType = ValueType> extends Expression<T> {
   readonly index: number
 }
@@ -65,19 +65,22 @@ export class FunctionBuilder {
     this.emit([0x10, ...unsigned(target.index)])
   }
 
-  /** Computes a value that nobody needs: for what comes with it. */
+  /** Computes a value and discards it. A discarded load, for example, brings memory into the cache. */
   drop(value: Expression): void {
     this.emit(value.code, [0x1a])
   }
 
-  /** Runs the body while `condition`, tested first. */
+  /** Repeats the body while the condition is not 0. The condition is tested before each iteration. */
   while(condition: I32, body: () => void): void {
     this.emit([0x02, 0x40, 0x03, 0x40], condition.code, [0x45, 0x0d, 1])
     body()
     this.emit([0x0c, 0, 0x0b, 0x0b])
   }
 
-  /** Runs the body, then again while `condition`: one jump an iteration, for inner loops that run at least once. */
+  /**
+   * Runs the body, and repeats the body while the condition is not 0. The loop has one jump in each iteration, and
+   * suits inner loops that run at least once.
+   */
   repeatWhile(condition: () => I32, body: () => void): void {
     this.emit([0x03, 0x40])
     body()
@@ -98,7 +101,7 @@ export class FunctionBuilder {
     this.emit([0x0f])
   }
 
-  /** The function's locals and code as the code section has them. */
+  /** Encodes the function's locals and code in the format of the module's code section. */
   encode(): number[] {
     const groups: [number, ValueType][] = []
     for (const type of this.localTypes) {
@@ -124,10 +127,12 @@ export class ModuleBuilder {
   private readonly functions: DefinedFunction[] = []
   private readonly imported: { readonly name: string; readonly type: number }[] = []
 
-  /** The memory comes from outside, as `environment.memory`. Sizes in pages of 64 KiB. */
+  /** The module imports its memory as `environment.memory`. The size of the memory is given in pages of 64 KiB. */
   constructor(private readonly memory: { readonly pages: number; readonly shared: boolean }) {}
 
-  /** A function from outside, as `environment.NAME`; to be told of before any function is written. */
+  /**
+   * Imports a function as `environment.NAME`. All imports must be made before any function of the module is written.
+   */
   import(name: string, parameters: readonly ValueType[], results: readonly ValueType[]): FunctionReference {
     const index = this.imported.push({ name, type: this.typeOf(parameters, results) }) - 1
     return { index, results }
@@ -182,7 +187,7 @@ export class ModuleBuilder {
       section(3, vector(this.functions.map(({ type }) => unsigned(type)))),
       section(7, vector(exported)),
       section(10, vector(this.functions.map(({ code }) => code))),
-      // Function names, so that profilers and stack traces say which kernel ran.
+      // The section of function names lets profilers and stack traces show which kernel ran.
       section(0, [...text('name'), 1, ...unsigned(nameMap.length), ...nameMap]),
     ]
     for (const part of parts) for (const byte of part) bytes.push(byte)
@@ -218,17 +223,20 @@ export const i32 = {
   load: (address: I32, offset = 0): I32 => expression('i32', address.code, [0x28, 2], unsigned(offset)),
 }
 
-/** Statements that store scalars and work on shared memory. */
+/** Instructions that store integers and that synchronize threads through shared memory. */
 export const memory = {
   storeI32: (builder: FunctionBuilder, address: I32, value: I32, offset = 0): void =>
     builder.emit(address.code, value.code, [0x36, 2], unsigned(offset)),
   atomicLoad: (address: I32, offset = 0): I32 => expression('i32', address.code, [0xfe, 0x10, 2], unsigned(offset)),
   atomicStore: (builder: FunctionBuilder, address: I32, value: I32, offset = 0): void =>
     builder.emit(address.code, value.code, [0xfe, 0x17, 2], unsigned(offset)),
-  /** Adds and gives the value before. */
+  /** Adds a value to the integer in memory, and returns the integer's previous value. */
   atomicAdd: (address: I32, value: I32, offset = 0): I32 =>
     expression('i32', address.code, value.code, [0xfe, 0x1e, 2], unsigned(offset)),
-  /** Sleeps while the value at the address is `expected`, without a time limit. */
+  /**
+   * Sleeps until another thread notifies the address, if the integer in memory has the expected value. The sleep has no
+   * time limit.
+   */
   wait: (builder: FunctionBuilder, address: I32, expected: I32, offset = 0): void =>
     builder.emit(address.code, expected.code, [0x42, 0x7f, 0xfe, 0x01, 2], unsigned(offset), [0x1a]),
   notify: (builder: FunctionBuilder, address: I32, count: I32, offset = 0): void =>

@@ -22,18 +22,28 @@ const threads: Kind<number | 'inline'> = {
 }
 
 const wasmOptions = {
-  /** float32 by default. */
+  /** Precision of all programs, float32 by default. */
   precision: field(oneOf(precisions)),
   /**
-   * Threads of one program: by default one per core; `inline` runs in the calling thread, which then waits, and so does every
-   * program in a page that may not share memory.
+   * Number of threads that run one program. The default number of threads is the number of cores. With the value
+   * `inline`, programs run in the calling thread, which waits until each run ends. In a page that may not share memory,
+   * all programs run in the calling thread.
    */
   threads: field(threads),
-  /** The same bits on every machine: products and sums instead of fused multiply-adds. */
+  /**
+   * True to compute results with the same bits on every machine. Exact programs use products and sums instead of fused
+   * multiply-adds.
+   */
   exact: field(choice()),
-  /** Winograd's algorithm for convolutions of 3 x 3, where that is faster; true by default. float64 never takes it. */
+  /**
+   * True to use Winograd's algorithm for convolutions of 3 x 3 for which the algorithm is faster. The default value is
+   * true. Programs in float64 never use Winograd's algorithm.
+   */
   winograd: field(choice()),
-  /** The most bytes that a program may use; 4 GiB, the most that WebAssembly addresses, by default. */
+  /**
+   * Largest size of the memory that one program may use, in bytes. The default limit is 4 GiB, the most that
+   * WebAssembly can address.
+   */
   memoryLimit: field(bytes()),
 } satisfies Fields
 
@@ -41,22 +51,30 @@ export type WasmOptions = Input<typeof wasmOptions>
 
 /** A backend whose programs can be measured kernel by kernel. */
 export interface WasmBackend extends Backend {
-  /** As `compile`; the results are the same. */
+  /**
+   * Compiles a graph into a program that measures the time of each kernel. The program computes the same results as a
+   * program without the measurement. Throws a `memory` error if the program would exceed the memory limit.
+   */
   compileProfiled(graph: Graph, options?: CompileOptions): Promise<ProfiledProgram>
 }
 
 export interface ProfiledProgram extends Program {
-  /** The times since the last call. */
+  /** Returns the times measured since the profile was last taken. */
   takeProfile(): Profile
 }
 
-/** Of programs that were disposed of: a collection of garbage takes some 20 ms. */
+/**
+ * Memory of disposed programs at which the garbage is collected, in bytes. One garbage collection takes about 20 ms.
+ */
 const enoughToCollect = 2 ** 26
 
-/** WebAssembly's 32-bit addresses end here. */
+/** Number of bytes that WebAssembly's 32-bit addresses can reach. */
 const addressable = 2 ** 32
 
-/** The plan and the code for a graph, without running it: what `show plan` and `show kernels` print. */
+/**
+ * Makes the plan and the code of a graph without running the graph. The commands `show plan` and `show kernels` print
+ * the plan and the code.
+ */
 export function assemble(
   graph: Graph,
   options: {
@@ -76,7 +94,10 @@ export function assemble(
   return { plan, module: emitModule(plan, { relaxed, shared, threads }) }
 }
 
-/** Throws an `option` error on a bad option. */
+/**
+ * Makes a backend that compiles graphs to WebAssembly and runs them on worker threads or in the calling thread. The
+ * caller disposes of the backend. Throws an `option` error if an option is unknown or has a wrong value.
+ */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
   checkOptions('createWasmBackend', options, {
     code: 'option',
@@ -86,14 +107,14 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   pickOptions(wasmOptions, options)
   const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
-  // A page that may not share memory has its own thread alone; the bits are the same.
+  // In a page that may not share memory, all work runs in the calling thread, with the same bits in the results.
   const threads = canShareMemory() ? (options.threads ?? (await availableCores())) : 'inline'
   const pool = threads === 'inline' ? createInlinePool() : await createThreadPool(threads)
   const limit = Math.min(memoryLimit, addressable)
   const planOf = (graph: Graph, ringSlots: number): Plan =>
     createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes, winograd })
   let programs = 0
-  /** Bytes of programs that were disposed of, and may not be free yet. */
+  /** Memory of disposed programs that the garbage collector may not have freed yet, in bytes. */
   let letGo = 0
   const shared = threads !== 'inline'
 
@@ -133,7 +154,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
     compile: async (graph, { ringSlots = 1 } = {}) => (await load(graph, ringSlots, false)).program,
     compileProfiled: async (graph, { ringSlots = 1 } = {}) => {
       const { program, memory, profile } = await load(graph, ringSlots, true)
-      assertInvariant(profile !== undefined, 'a profiled module without a profile')
+      assertInvariant(profile !== undefined, 'a profiled module has a layout of its times')
       return { ...program, takeProfile: () => readProfile(memory, profile) }
     },
     dispose: () => pool.dispose(),

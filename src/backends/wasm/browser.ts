@@ -1,4 +1,7 @@
-/** What the engine asks of a browser, in a page or in a worker: the same as `node.ts` asks of Node. */
+/**
+ * The functions that the engine needs from a browser, in a page or in a worker. The file `node.ts` holds the same
+ * functions for Node.
+ */
 import { type Thread, type ThreadHandlers, workerBody } from './thread.ts'
 
 type Platform = typeof import('./node.ts')
@@ -24,17 +27,20 @@ export const startThread: Platform['startThread'] = async ({ onMessage, onError 
   }
 }
 
-/** Browsers collect when they like. */
+/** Does nothing, because a page cannot start a garbage collection. */
 export const collectGarbage: Platform['collectGarbage'] = async () => {}
 
-/** Some browsers have SharedArrayBuffer in every page, and let isolated ones alone hand it to a worker. */
+/**
+ * Returns true in isolated pages. Some browsers have SharedArrayBuffer in every page, but only an isolated page can
+ * send a SharedArrayBuffer to a worker.
+ */
 export const canShareMemory: Platform['canShareMemory'] = () =>
   typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated
 
 export const availableCores: Platform['availableCores'] = async () => navigator.hardwareConcurrency || 1
 
-/** A page can't see what the processor has. */
+/** Returns true on every machine, because a page cannot detect the instructions that the processor supports. */
 export const multipliesAndAddsRightly: Platform['multipliesAndAddsRightly'] = async () => true
 
-/** Browsers either have it or don't. */
+/** Does nothing, because a page cannot enable relaxed SIMD in its browser. */
 export const allowRelaxedSimd: Platform['allowRelaxedSimd'] = async () => {}

@@ -1,5 +1,4 @@
-/** The vector code of every element-by-element operation, for the tiles that kernels hold in registers. */
-
+/** Vector code of every element-by-element operation. The code works on the tiles that kernels hold in registers. */
 import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
 import {
@@ -24,10 +23,13 @@ import {
 } from './functions.ts'
 import { v128 } from './lanes.ts'
 
-/** `x` is a local, so it can be read again and again. */
+/**
+ * Code of a function on one vector. The argument `x` is a local variable, which the code can read several times at no
+ * cost.
+ */
 type VectorFunction = (arithmetic: Arithmetic, x: Local<'v128'>, slope: number) => Vector
 
-/** NaN must come through every one of these: a diverged network has to show. */
+/** Activation functions. Each function must pass NaN through, so that a diverged network is detected. */
 const activations = {
   identity: (_arithmetic, x) => x,
   relu: ({ lanes }, x) => lanes.max(lanes.constant(0), x),
@@ -46,7 +48,10 @@ const activations = {
   silu: (arithmetic, x) => arithmetic.lanes.mul(x, sigmoid(arithmetic, x)),
 } satisfies Record<ActivationName, VectorFunction>
 
-/** Derivatives, from the input or the output as `derivedFrom` in network/activations.ts says. */
+/**
+ * Derivatives of the activation functions. The table in network/activations.ts says whether a derivative is computed
+ * from the function's input x or from its output y.
+ */
 const derivatives = {
   identity: ({ lanes }) => lanes.constant(1),
   relu: ({ lanes }, y) => v128.and(lanes.gt(y, lanes.constant(0)), lanes.constant(1)),
@@ -54,12 +59,12 @@ const derivatives = {
     v128.select(lanes.gt(y, lanes.constant(0)), lanes.constant(1), lanes.constant(slope)),
   tanh: ({ lanes }, y) => lanes.sub(lanes.constant(1), lanes.mul(y, y)),
   sigmoid: ({ lanes }, y) => lanes.mul(y, lanes.sub(lanes.constant(1), y)),
-  // 1 - exp(-y), which is the sigmoid of the input
+  // The derivative of softplus is the sigmoid of the input, which equals 1 - exp(-y) for the output y.
   softplus: (arithmetic, y) => {
     const { lanes } = arithmetic
     return lanes.neg(expm1OfNegative(arithmetic, lanes.neg(y)))
   },
-  // 2 exp(-x^2)/sqrt(pi) is the normal density at sqrt(2) x, times 2 sqrt(2)
+  // The derivative of erf, 2 exp(-x^2) / sqrt(pi), is 2 sqrt(2) times the normal density at sqrt(2) x.
   erf: (arithmetic, x) => {
     const { lanes } = arithmetic
     const density = normalDensity(arithmetic, lanes.mul(x, lanes.constant(Math.SQRT2)))
@@ -70,7 +75,7 @@ const derivatives = {
     return v128.select(lanes.gt(y, lanes.constant(0)), lanes.constant(seluScale), negative)
   },
   gelu: geluDerivative,
-  // s + x s (1 - s)
+  // The derivative of SiLU is s + x s (1 - s), where s is the logistic function and 1 - s equals e s with e = exp(-x).
   silu: (arithmetic, x) => {
     const { lanes } = arithmetic
     const { s, e } = logistic(arithmetic, x)
@@ -78,15 +83,17 @@ const derivatives = {
   },
 } satisfies Record<ActivationName, VectorFunction>
 
-/** What an operation sees at one vector of its tile. */
+/** Inputs of an element-by-element operation at one vector of its tile. */
 export interface ElementContext extends Arithmetic {
   readonly attributes: Attributes
   readonly inputs: readonly Local<'v128'>[]
   /** The number of samples in the batch. */
   readonly batch: number
-  /** Addresses of scalar operands, by input; integers are read through these. */
+  /**
+   * Returns the address of the scalar operand at input number `input`. Integer operands are read from their addresses.
+   */
   readonly scalarAddress: (input: number) => I32
-  /** The row-major number (row * features + column) of the vector's first element. */
+  /** Row-major number of the vector's first element: row * features + column. */
   readonly elementNumber: () => I32
 }
 
@@ -106,13 +113,15 @@ export const elementOps = {
   activationGradient: (context) => {
     const { lanes, inputs } = context
     const [dy, kept] = inputs
-    // A mask, not a product: an infinite cotangent at a dead unit gives 0, as in the reference.
+    // The code uses a mask instead of a product. As in the reference backend, a unit that is switched off therefore
+    // passes back 0 even if its cotangent is infinite.
     if (activationRows[activationOf(context)].switchesOff) return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
     return lanes.mul(dy, derivatives[activationOf(context)](context, kept, slopeOf(context)))
   },
   batchNormalize: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
     lanes.madd(lanes.mul(lanes.sub(x, mean), inverse), scale, shift),
-  // scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), with the two sums given (Ioffe & Szegedy 2015)
+  // Computes scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), where xhat is the normalized x. The sums over
+  // dy and dy * xhat are inputs of the operation (Ioffe & Szegedy 2015).
   batchNormInputGradient: ({
     lanes,
     builder,
@@ -133,8 +142,9 @@ export const elementOps = {
 } satisfies Partial<Record<OpName, ElementOp>>
 
 /**
- * All ones where the element is kept: a hash of (key, step, element) of at least `threshold`. The hash is Murmur3's
- * finalizer, so the mask is the same for any layout, thread count and precision.
+ * Returns a mask with all ones for the elements that dropout keeps. An element is kept if a hash of (key, step, element
+ * number) is at least the threshold. The hash uses Murmur3's finalizer on integers. The mask is therefore the same for
+ * any layout, number of threads and precision.
  */
 function dropoutMask(context: ElementContext): Vector {
   const { builder, lanes, scalarAddress, elementNumber } = context
@@ -147,7 +157,7 @@ function dropoutMask(context: ElementContext): Vector {
   const hash = mix(context, builder.local('v128', v128.i32Add(mixed, load(1))))
   const keep = builder.local('v128', v128.i32GeU(hash, load(3)))
   if (lanes.count === 4) return keep
-  // float64 lanes take the first two 32-bit masks, each twice.
+  // Each of the two float64 lanes takes one of the first two 32-bit masks, repeated twice.
   return v128.shuffle(keep, keep, [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7])
 }
 

@@ -1,11 +1,13 @@
-/** WebAssembly's binary encoding: numbers, vectors, sections (WebAssembly Core Specification 2.0, chapter 5). */
+/**
+ * The binary encoding of WebAssembly: numbers, vectors and sections (WebAssembly Core Specification 2.0, chapter 5).
+ */
 import { assertInvariant } from '../../support/errors.ts'
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
 export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b }
 
-/** Unsigned LEB128. */
+/** Encodes a whole number of at least 0 as unsigned LEB128. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = []
   let rest = value
@@ -17,7 +19,7 @@ export function unsigned(value: number): number[] {
   return bytes
 }
 
-/** Signed LEB128 of a 32-bit integer. */
+/** Encodes a 32-bit integer as signed LEB128. */
 export function signed(value: number): number[] {
   assertInvariant(Number.isInteger(value), `expected a whole number, got ${value}`)
   const bytes: number[] = []

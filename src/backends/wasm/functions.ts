@@ -1,7 +1,8 @@
 /**
- * Elementary functions on vectors, from polynomials and IEEE operations alone, so that they give the same bits on every
- * machine. Coefficients are Taylor's over a reduced range, with as many terms as the precision needs: a few units in
- * the last place, as the conformance tests check against float64.
+ * Elementary functions on vectors. The functions use only polynomials and IEEE operations, so that they can give the
+ * same bits on every machine. Most coefficients are those of Taylor series over a reduced range, with as many terms as
+ * the precision needs. The conformance tests check against float64 that errors are at most a few units in the last
+ * place.
  */
 import type { FunctionBuilder, Local, Vector } from './assembler.ts'
 import { type Lanes, v128 } from './lanes.ts'
@@ -17,7 +18,7 @@ function keep({ builder }: Arithmetic, value: Vector): VectorLocal {
   return builder.local('v128', value)
 }
 
-/** Horner's scheme: coefficients from the highest power down. */
+/** Evaluates a polynomial by Horner's scheme. The coefficients are given from the highest power down. */
 function polynomial({ lanes }: Arithmetic, x: Vector, coefficients: readonly number[]): Vector {
   const [highest, ...rest] = coefficients
   return rest.reduce((sum, coefficient) => lanes.madd(sum, x, lanes.constant(coefficient)), lanes.constant(highest))
@@ -35,24 +36,31 @@ const inverseFactorials = (from: number, to: number): number[] => {
   return values
 }
 
-/** exp of less than this isn't a normal number (in float32, of less than -87.34; in float64, -708.4). */
+/**
+ * Exponent below which the exponential is taken as 0: -87 in float32 and -708 in float64. The exponential is no longer
+ * a normal number below -87.34 in float32 and below -708.4 in float64.
+ */
 const lowestExponent = (lanes: Lanes): number => (isWide(lanes) ? -708 : -87)
 
 interface ReducedExponential {
-  /** exp(r) - 1 for the remainder r in [-ln2/2, ln2/2] */
+  /** exp(r) - 1 for the remainder r, which lies in [-ln2/2, ln2/2]. */
   readonly remainder: VectorLocal
   /** 2^n */
   readonly power: VectorLocal
 }
 
-/** exp(x + rest) = 2^n exp(r) with n = round((x + rest) / ln 2); x is clamped to where 2^n is a normal number. */
+/**
+ * Splits exp(x + rest) into 2^n exp(r) with n = round((x + rest) / ln 2). Limits x to the range in which 2^n is a
+ * normal number.
+ */
 function reduce(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): ReducedExponential {
   const { lanes } = arithmetic
   const wide = isWide(lanes)
   const highest = wide ? 709 : 88
-  // Adding 1.5 * 2^mantissa rounds to an integer, and leaves that integer in the low bits of the sum.
+  // Adding 1.5 * 2^(number of mantissa bits) rounds a number to an integer, which the low bits of the sum then hold.
   const magic = wide ? 1.5 * 2 ** 52 : 1.5 * 2 ** 23
-  // ln 2 in two parts: the first has so few bits that its product with n is exact (Cody & Waite 1980).
+  // ln 2 is split into two parts, the first of which has so few bits that its product with n is exact (Cody & Waite
+  // 1980).
   const [high, low] = wide ? [0.6931471803691238, 1.9082149292705877e-10] : [0.693359375, -2.1219444005469057e-4]
   const clamped = keep(
     arithmetic,
@@ -71,8 +79,9 @@ function reduce(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): ReducedE
 }
 
 /**
- * exp(x): 0 below the smallest normal number (so that large numbers times it stay small), at most about the largest.
- * `rest` is a small part of the exponent beside x, where their sum would lose digits.
+ * exp(x + rest). The result is 0 instead of a number below the smallest normal number, so that even a large number
+ * times the result stays small. The largest result of exp is about the largest finite number. The argument `rest` is a
+ * small part of the exponent, given separately because x + rest would lose digits.
  */
 export function exp(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): Vector {
   const { lanes } = arithmetic
@@ -82,14 +91,17 @@ export function exp(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): Vect
   return v128.andNot(value, lanes.lt(kept, lanes.constant(lowestExponent(lanes))))
 }
 
-/** exp(x) - 1, accurate near 0. */
+/** exp(x) - 1, which is accurate also for x near 0. */
 function expm1(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const { remainder, power } = reduce(arithmetic, x)
   return lanes.madd(power, remainder, lanes.sub(power, lanes.constant(1)))
 }
 
-/** log(x) of a positive normal x: e ln 2 + 2 atanh((m - 1) / (m + 1)), with x = 2^e m and m in [1/sqrt 2, sqrt 2]. */
+/**
+ * log(x) of a positive normal number x = 2^e m with m in [1/sqrt 2, sqrt 2], computed as e ln 2 + 2 atanh(s)
+ * with s = (m - 1) / (m + 1).
+ */
 export function log(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const terms = isWide(lanes) ? 12 : 6
@@ -104,12 +116,12 @@ export function log(arithmetic: Arithmetic, x: Vector): Vector {
   return lanes.madd(e, lanes.constant(Math.LN2), lanes.mul(s, series))
 }
 
-/** 2 atanh(s) / s in s^2: 2/(2k + 1), from the highest power down. */
+/** Coefficients 2/(2k + 1) of 2 atanh(s) / s as a series in s^2, from the highest power down. */
 function atanhCoefficients(terms: number): number[] {
   return Array.from({ length: terms }, (_, position) => 2 / (2 * (terms - 1 - position) + 1))
 }
 
-/** log(1 + u) for u in [0, 1], as 2 atanh(u / (2 + u)). */
+/** log(1 + u) for u in [0, 1], computed as 2 atanh(u / (2 + u)). */
 function log1pOfUnit(arithmetic: Arithmetic, u: Vector): Vector {
   const { lanes } = arithmetic
   const terms = isWide(lanes) ? 17 : 8
@@ -124,16 +136,20 @@ function signOf(lanes: Lanes, x: Vector): Vector {
   return v128.and(x, lanes.constant(-0))
 }
 
-/** tanh(x) is 1 in float32 from here on. */
+/** Smallest x for which tanh(x) rounds to 1 in float32. */
 const largestTanh = 9.0109
 /**
- * tanh(x) = x p(x^2) / q(x^2) up to there: the rational function of these degrees whose largest relative error is smallest
- * (2.1e-8; scripts/fit_tanh.py), from the highest power down.
+ * Coefficients of p and q in tanh(x) = x p(x^2) / q(x^2) for |x| up to `largestTanh`, from the highest power down. The
+ * quotient p / q is the rational function of its degrees with the smallest maximum relative error, which is 2.1e-8
+ * (scripts/fit_tanh.py).
  */
 const tanhNumerator = [1.33349166e-8, 2.05948763e-5, 0.00349472608, 0.133803001, 0.999999979]
 const tanhDenominator = [7.76849125e-7, 0.000328422427, 0.0258737036, 0.467136155, 1]
 
-/** Half the work of the exponential; what rounding adds can go beyond 1 by a unit, so it is cut off there. */
+/**
+ * tanh(x) in float32, at half the cost of an exponential. Rounding can raise the quotient above 1 by one unit in the
+ * last place, so the result is limited to [-1, 1].
+ */
 function narrowTanh(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const between = (value: Vector, size: number): Vector =>
@@ -144,12 +160,15 @@ function narrowTanh(arithmetic: Arithmetic, x: Vector): Vector {
   return between(lanes.div(numerator, polynomial(arithmetic, square, tanhDenominator)), 1)
 }
 
-/** -t / (t + 2) with t = exp(-2|x|) - 1, and the sign of x. */
+/**
+ * tanh(x). In float64, the magnitude of tanh(x) is -t / (t + 2) with t = exp(-2|x|) - 1, and its sign is that of x. In
+ * float32, tanh(x) is computed as a rational function.
+ */
 export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   if (!isWide(lanes)) return narrowTanh(arithmetic, x)
   const kept = keep(arithmetic, x)
-  // Beyond 20 the result is 1 to the last bit; the limit passes NaN on.
+  // For |x| above 20, tanh rounds to 1 in float64. The minimum with 40 passes NaN through.
   const limit = lanes.min(lanes.constant(40), lanes.mul(lanes.abs(kept), lanes.constant(2)))
   const t = keep(arithmetic, expm1(arithmetic, lanes.neg(limit)))
   const magnitude = lanes.div(lanes.neg(t), lanes.add(t, lanes.constant(2)))
@@ -157,8 +176,8 @@ export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
 }
 
 /**
- * The logistic function s = 1 / (1 + e) and e = exp(-x), with which 1 - s = e s without cancellation. Each is 0 where it
- * isn't a normal number, so that x times it stays small for any x.
+ * The logistic function s = 1 / (1 + e) and e = exp(-x). The product e s equals 1 - s, without the cancellation of the
+ * subtraction. Both s and e are 0 instead of a number below the smallest normal number, so that x s and x e stay small.
  */
 export function logistic(arithmetic: Arithmetic, x: Vector): { readonly s: VectorLocal; readonly e: VectorLocal } {
   const { lanes } = arithmetic
@@ -173,7 +192,7 @@ export function sigmoid(arithmetic: Arithmetic, x: Vector): Vector {
   return logistic(arithmetic, x).s
 }
 
-/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)) */
+/** Softplus: log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|)). */
 export function softplus(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const kept = keep(arithmetic, x)
@@ -181,7 +200,7 @@ export function softplus(arithmetic: Arithmetic, x: Vector): Vector {
   return lanes.add(lanes.max(lanes.constant(0), kept), log1pOfUnit(arithmetic, u))
 }
 
-/** SELU's and others' exp(x) - 1 for x <= 0. */
+/** exp(x) - 1 for x <= 0, as needed by SELU. The result for positive x is 0. */
 export function expm1OfNegative(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   return expm1(arithmetic, lanes.min(lanes.constant(0), x))
@@ -189,7 +208,10 @@ export function expm1OfNegative(arithmetic: Arithmetic, x: Vector): Vector {
 
 const twoOverSqrtPi = 2 / Math.sqrt(Math.PI)
 
-/** The Maclaurin series of erf(x) / x in x^2: (2/sqrt(pi)) (-1)^k / (k! (2k + 1)). */
+/**
+ * Coefficients (2/sqrt(pi)) (-1)^k / (factorial(k) (2k + 1)) of the Maclaurin series of erf(x) / x in x^2, from the
+ * highest power down.
+ */
 function erfCoefficients(terms: number): number[] {
   const coefficients: number[] = []
   let factor = twoOverSqrtPi
@@ -200,7 +222,10 @@ function erfCoefficients(terms: number): number[] {
   return coefficients
 }
 
-/** erf: the Maclaurin series below 1.5 (float64: below 2), else 1 - 2 exp(-x^2) g(sqrt(2) |x|). */
+/**
+ * The error function erf(x). For |x| below 1.5 (below 2 in float64), erf(x) is its Maclaurin series. For larger |x|,
+ * the magnitude of erf(x) is 1 - 2 exp(-x^2) g(sqrt(2) |x|), with the tail ratio g.
+ */
 export function erf(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const wide = isWide(lanes)
@@ -222,9 +247,11 @@ export function erf(arithmetic: Arithmetic, x: Vector): Vector {
 }
 
 /**
- * g(y) = exp(y^2/2) times the probability of a standard normal number above y: p(y) / q(y), the rational functions whose
- * largest relative error on [0, largest] is smallest for their degrees (5.0e-9 and 8.6e-19; scripts/fit_normal.py), from
- * the highest power down. Beyond `largest`, exp(-y^2/2) is taken as 0. All coefficients are positive: nothing cancels.
+ * Coefficients of p and q in g(y) = p(y) / q(y), from the highest power down. The tail ratio g(y) is exp(y^2/2) times
+ * the probability that a standard normal number exceeds y. The quotient p / q is the rational function of its degrees
+ * with the smallest maximum relative error on [0, largest], which is 5.0e-9 in float32 and 8.6e-19 in float64
+ * (scripts/fit_normal.py). Beyond `largest`, exp(-y^2/2) is taken as 0. All coefficients are positive, so p and q lose
+ * no digits to cancellation.
  */
 const narrowTail = {
   largest: 13.2,
@@ -244,19 +271,24 @@ const wideTail = {
   ],
 }
 
+/** Tail ratio g(y), which is exp(y^2/2) times the probability that a standard normal number exceeds y. */
 function tailRatio(arithmetic: Arithmetic, y: VectorLocal): Vector {
   const { lanes } = arithmetic
   const { p, q } = isWide(lanes) ? wideTail : narrowTail
   return lanes.div(polynomial(arithmetic, y, p), polynomial(arithmetic, y, q))
 }
 
-/** Of y = |x|, cut off where the tail is 0: y, exp(-y^2/2) and g(y), whose product is the probability beyond y. */
+/**
+ * Returns y = |x|, limited to the point beyond which the tail is 0, together with exp(-y^2/2) and g(y). The product of
+ * exp(-y^2/2) and g(y) is the probability that a standard normal number exceeds y.
+ */
 function normalTail(arithmetic: Arithmetic, x: VectorLocal) {
   const { lanes } = arithmetic
   const { largest } = isWide(lanes) ? wideTail : narrowTail
   const y = keep(arithmetic, lanes.min(lanes.constant(largest), lanes.abs(x)))
-  // y^2 has twice the digits of y, and at 13 each unit that its rounding loses would be 80 of the exponential. The square of
-  // the upper half of y's digits is exact, and the rest is small (Cody 1969).
+  // y^2 has twice the digits of y. At y = 13, an error of one unit in the last place of y^2 would become an error of 80
+  // units in the exponential. The square of the upper half of y's digits is exact, and the rest of y^2 is small (Cody
+  // 1969).
   const upper = keep(arithmetic, v128.and(y, lanes.upperHalf))
   const half = lanes.constant(-0.5)
   const main = lanes.mul(lanes.mul(upper, upper), half)
@@ -265,14 +297,21 @@ function normalTail(arithmetic: Arithmetic, x: VectorLocal) {
   return { y, gaussian, ratio: keep(arithmetic, tailRatio(arithmetic, y)) }
 }
 
-/** x times the normal distribution function, as max(x, 0) less |x| times the tail: no digits are lost on either side. */
+/**
+ * GELU: x times the normal distribution function, computed as max(x, 0) minus |x| times the tail probability, which
+ * loses no digits for either sign of x.
+ */
 export function gelu(arithmetic: Arithmetic, x: VectorLocal): Vector {
   const { lanes } = arithmetic
   const { y, gaussian, ratio } = normalTail(arithmetic, x)
   return lanes.madd(lanes.neg(lanes.mul(y, ratio)), gaussian, lanes.max(lanes.constant(0), x))
 }
 
-/** The normal distribution function and x times its density: below 0, the tail less |x| times the density; above, 1 less that. */
+/**
+ * Derivative of GELU: the normal distribution function plus x times the normal density. For x below 0, the derivative
+ * is the tail probability minus |x| times the density. For x of at least 0, the derivative is 1 minus the tail
+ * probability plus |x| times the density.
+ */
 export function geluDerivative(arithmetic: Arithmetic, x: VectorLocal): Vector {
   const { lanes } = arithmetic
   const { y, gaussian, ratio } = normalTail(arithmetic, x)
@@ -281,7 +320,7 @@ export function geluDerivative(arithmetic: Arithmetic, x: VectorLocal): Vector {
   return v128.select(lanes.lt(x, lanes.constant(0)), below, lanes.sub(lanes.constant(1), below))
 }
 
-/** The normal density, exp(-x^2/2) / sqrt(2 pi) */
+/** The density of the standard normal distribution, exp(-x^2/2) / sqrt(2 pi). */
 export function normalDensity(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const kept = keep(arithmetic, x)

@@ -1,8 +1,7 @@
 /**
- * Vector arithmetic in the program's precision: float32 in 4 lanes or float64 in 2, behind one set of names, so that
- * every kernel is written once.
+ * Vector arithmetic in the program's precision: 4 lanes of float32 or 2 lanes of float64. Both precisions share one set
+ * of names, so that every kernel is written only once.
  */
-
 import type { Precision } from '../backend.ts'
 import { type Expression, expression, type FunctionBuilder, type I32, type Local, type Vector } from './assembler.ts'
 import { float32Bytes, float64Bytes, unsigned } from './encoding.ts'
@@ -24,13 +23,13 @@ const ternary =
   (a: Vector, b: Vector, c: Vector): Vector =>
     expression('v128', a.code, b.code, c.code, simd(code))
 
-/** Operations on all 128 bits and on 32-bit integers. */
+/** Operations on whole vectors of 128 bits, and on vectors of four 32-bit integers. */
 export const v128 = {
   and: binary(0x4e),
   andNot: binary(0x4f),
   or: binary(0x50),
   xor: binary(0x51),
-  /** Bits of a where the mask is 1, of b where it is 0. */
+  /** Takes each bit from a if the bit of the mask is 1, and from b if the bit of the mask is 0. */
   select: (mask: Vector, a: Vector, b: Vector): Vector => ternary(0x52)(a, b, mask),
   i32Splat: (value: I32): Vector => expression('v128', value.code, simd(0x11)),
   i32Const: (a: number, b: number, c: number, d: number): Vector =>
@@ -38,7 +37,7 @@ export const v128 = {
   i32Add: binary(0xae),
   i32Mul: binary(0xb5),
   i32ShrU: (a: Vector, bits: number): Vector => expression('v128', a.code, [0x41, bits], simd(0xad)),
-  /** Unsigned a >= b, lane by lane. */
+  /** Compares a >= b as unsigned 32-bit integers, lane by lane. */
   i32GeU: binary(0x40),
   load: (address: I32, offset = 0): Vector => expression('v128', address.code, simd(0x00), [4], unsigned(offset)),
   store: (builder: FunctionBuilder, address: I32, value: Vector, offset = 0): void =>
@@ -47,13 +46,17 @@ export const v128 = {
     expression('v128', a.code, b.code, simd(0x0d), lanes),
 }
 
-/** Byte numbers for i8x16.shuffle from numbers of 4-byte words (0-3 of a, 4-7 of b). */
+/**
+ * Byte numbers for i8x16.shuffle, from the numbers of 4-byte words. Words 0 to 3 are those of a, and words 4 to 7 those
+ * of b.
+ */
 const words = (...positions: number[]): number[] =>
   positions.flatMap((word) => [0, 1, 2, 3].map((byte) => word * 4 + byte))
 
+/** Vector and scalar arithmetic in one precision. */
 export interface Lanes {
   readonly precision: Precision
-  /** Elements in one vector: 4 or 2. */
+  /** Number of elements in one vector: 4 in float32, 2 in float64. */
   readonly count: number
   readonly bytes: 4 | 8
   readonly scalarType: 'f32' | 'f64'
@@ -64,33 +67,42 @@ export interface Lanes {
   sub(a: Vector, b: Vector): Vector
   mul(a: Vector, b: Vector): Vector
   div(a: Vector, b: Vector): Vector
-  /** a * b + c: fused where the machine can and the program isn't `exact`, else a product and a sum. */
+  /**
+   * Computes a * b + c. The multiply-add is fused if the machine supports fused multiply-adds and the program is not
+   * exact. Otherwise, the product and the sum are rounded separately.
+   */
   madd(a: Vector, b: Vector, c: Vector): Vector
   neg(a: Vector): Vector
   abs(a: Vector): Vector
   sqrt(a: Vector): Vector
-  /** The smaller one; b where a lane of either is NaN. */
+  /** The smaller of a and b in each lane. A lane in which either is NaN takes b. */
   min(a: Vector, b: Vector): Vector
+  /** The larger of a and b in each lane. A lane in which either is NaN takes b. */
   max(a: Vector, b: Vector): Vector
   eq(a: Vector, b: Vector): Vector
   lt(a: Vector, b: Vector): Vector
   gt(a: Vector, b: Vector): Vector
   ge(a: Vector, b: Vector): Vector
-  /** Shifts each element's bits left by the number of mantissa bits: moves an integer into the exponent. */
+  /** Shifts each element's bits left by the number of mantissa bits, which moves an integer into the exponent field. */
   toExponent(a: Vector): Vector
-  /** The exponent e of a positive normal x = 2^e m, 1 <= m < 2, as a number. */
+  /** The exponent e of a positive normal number x = 2^e m with 1 <= m < 2, as a floating-point number. */
   exponent(a: Vector): Vector
-  /** m of the same. */
+  /** The mantissa m of a positive normal number x = 2^e m with 1 <= m < 2. */
   mantissa(a: Vector): Vector
-  /** A mask that leaves half of each element's digits, so that the square of what is left is exact. */
+  /**
+   * Mask that clears the lower half of each element's digits. The square of a number with the remaining digits is
+   * exact.
+   */
   readonly upperHalf: Vector
-  /** All ones in the first `count` lanes, zeros in the rest. */
+  /** Mask with all ones in the first `count` lanes and zeros in the other lanes. */
   firstLanes(count: number): Vector
-  /** Integer sum of each element's bits. */
+  /** Adds the bits of the elements of a and b as integers, lane by lane. */
   addBits(a: Vector, b: Vector): Vector
-  /** a0 + a1 (+ a2 + a3), b..., one lane for each of the `count` given vectors. */
+  /**
+   * Sums the lanes of each of the `count` given vectors. Lane i of the result is the sum over the lanes of vector i.
+   */
   sumAcross(vectors: readonly Vector[], builder: FunctionBuilder): Vector
-  /** The transpose of a square of `count` vectors. */
+  /** Transposes a square of `count` vectors with `count` lanes each. */
   transpose(rows: readonly Local<'v128'>[], builder: FunctionBuilder): readonly Vector[]
   extract(a: Vector, lane: number): Expression
   storeScalar(builder: FunctionBuilder, address: I32, value: Expression, offset?: number): void
@@ -98,9 +110,9 @@ export interface Lanes {
   scalarConst(value: number): Expression
   scalarAdd(a: Expression, b: Expression): Expression
   scalarMul(a: Expression, b: Expression): Expression
-  /** The larger one, or NaN where one is NaN. */
+  /** The larger of two scalars, or NaN if either of them is NaN. */
   scalarMax(a: Expression, b: Expression): Expression
-  /** True where the value is neither infinite nor NaN. */
+  /** True if the scalar is neither infinite nor NaN. */
   scalarIsFinite(a: Expression): I32
   scalarFromI32(a: I32): Expression
   toFloat64(a: Expression): Expression<'f64'>
@@ -188,7 +200,7 @@ const float64Codes: Codes = {
   },
 }
 
-/** `relaxed`: fused multiply-add by relaxed SIMD. */
+/** Makes the arithmetic of one precision, with or without the fused multiply-add of relaxed SIMD. */
 export function createLanes(precision: Precision, relaxed: boolean): Lanes {
   const wide = precision === 'float64'
   const codes = wide ? float64Codes : float32Codes
@@ -243,7 +255,8 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
       const mask = v128.i32Const(fraction[0], fraction[1], fraction[0], fraction[1])
       return v128.or(v128.and(a, mask), one)
     },
-    // 12 of 24 and 26 of 53 digits, the first of which isn't stored.
+    // The mask leaves 12 of 24 binary digits in float32 and 26 of 53 in float64. The first binary digit of a normal
+    // number is not stored.
     upperHalf: wide ? v128.i32Const(-1 << 27, -1, -1 << 27, -1) : v128.i32Const(-1 << 12, -1 << 12, -1 << 12, -1 << 12),
     firstLanes: (count) => {
       const word = (index: number): number => (index < count * (wide ? 2 : 1) ? -1 : 0)

@@ -1,6 +1,7 @@
 /**
- * Writes a plan as one WebAssembly module: each different kernel once, and `run(thread, threads, first, count)`, the
- * loop nest that calls them for `count` steps of the ring from slot `first` on.
+ * Writes a plan as one WebAssembly module. The module holds each distinct kernel once. The exported function
+ * `run(thread, threads, first, count)` is the loop nest that calls the kernels. The function runs `count` steps of the
+ * ring, from slot number `first` on.
  */
 import { sizeOf, type Value } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
@@ -25,41 +26,55 @@ import { elementBytes, operationsIn, ring } from './plan/plan.ts'
 import { operationNames } from './plan/print.ts'
 import { areaBytes, type ProfileArea, startProfile } from './profile.ts'
 
-/** The first bytes of memory: the barrier's words, a cache line each, and the number of steps that were finished. */
+/**
+ * Byte addresses of the control area, the first 256 bytes of memory. The area holds the three words of the barrier and
+ * the number of finished steps. Each word has a cache line of 64 bytes to itself.
+ */
 export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 192, bytes: 256 } as const
 
-/** Polls of a barrier before a thread goes to sleep: some 20 microseconds, as a poll takes about one nanosecond. */
+/**
+ * Number of times that a thread polls a barrier before the thread sleeps. A poll takes about one nanosecond, so a
+ * thread polls for about 20 microseconds.
+ */
 const spins = 20_000
 
 export interface ModuleOptions {
-  /** Threads that will run the program: each has scratch memory of its own. */
+  /** Number of threads that will run the program. Each thread has its own scratch memory. */
   readonly threads: number
-  /** Fused multiply-add by relaxed SIMD. */
+  /** True if the module uses the fused multiply-add of relaxed SIMD. */
   readonly relaxed: boolean
+  /** True if several threads share the module's memory. */
   readonly shared: boolean
-  /** Adds up the time that each thread spends in each kernel, and at barriers. */
+  /** True if the module adds up the time that each thread spends in each kernel and at barriers. */
   readonly profile?: boolean
 }
 
 export interface EmittedKernel {
   readonly name: string
   readonly bytes: number
-  /** How many places in the program call it. */
+  /** Number of places in the program that call the kernel. */
   readonly calls: number
 }
 
 export interface EmittedModule {
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** Size of the module's memory, in pages of 64 KiB. */
   readonly pages: number
   readonly kernels: readonly EmittedKernel[]
-  /** Only with `profile`. */
+  /** Layout of the measured times. The layout is present only in a module with the option `profile`. */
   readonly profile?: EmittedProfile
 }
 
-/** The area has a slot for each of the kernels, then one for barriers. */
+/**
+ * Layout of the times that a profiled module measures. The area has one slot for each kernel, then one slot for all
+ * barriers.
+ */
 export interface EmittedProfile {
   readonly area: ProfileArea
-  /** The first kernel of those with the same code, and how often a step calls them. */
+  /**
+   * The distinct kernels of the module. An entry holds the first of the kernels that share the same code, and the
+   * number of calls of that code in one step.
+   */
   readonly kernels: readonly { readonly name: string; readonly kernel: Kernel; readonly calls: number }[]
   readonly barriers: number
 }
@@ -71,12 +86,18 @@ function scratchPerThread({ body, precision }: Plan): number {
   return roundUp(Math.max(0, ...needed), pageBytes / 16)
 }
 
-/** Bytes of the memory that a plan's module takes on so many threads, whole pages of it. */
+/**
+ * Size of the memory that a plan's module takes on a given number of threads, in bytes, rounded up to whole pages of 64
+ * KiB.
+ */
 export function memoryBytes(plan: Plan, threads: number): number {
   return roundUp(plan.bytes + threads * scratchPerThread(plan), pageBytes)
 }
 
-/** Two kernels with the same signature have the same code: operations, wiring, shapes and layouts, but no addresses. */
+/**
+ * Returns the signature of a kernel. Two kernels with the same signature have the same code, because a signature
+ * contains the operations, their wiring, the shapes and the layouts, but no addresses.
+ */
 function signatureOf(kernel: Kernel): string {
   const { before, operands, partition } = kernel
   const numbers = new Map<Value, number>()
@@ -103,7 +124,7 @@ function signatureOf(kernel: Kernel): string {
   return JSON.stringify([describedOperands, describedNodes, before.length])
 }
 
-/** The blocks of a loop make up its iterations together. */
+/** Number of blocks into which the iterations of a loop are divided; 1 for a loop without blocks. */
 const blocksOf = ({ times, block }: PlanLoop): number => (block ? Math.ceil(times / block.size) : 1)
 
 const kernelName = (kernel: Kernel): string => operationNames(kernel).join('+')
@@ -201,7 +222,7 @@ class ModuleEmitter {
       const base = i32.const(this.plan.offsets[buffer.id] + slot * slotBytes)
       return terms.reduce((sum: I32, { loop, coefficient, cycle, shift }) => {
         const index = indices.get(loop)
-        assertInvariant(index !== undefined, `${buffer.name} is placed by a loop that isn't open`)
+        assertInvariant(index !== undefined, `the address of ${buffer.name} depends on a loop that is not open`)
         const shifted = shift === 0 ? index : i32.add(index, i32.const(shift))
         const value = cycle > 0 ? i32.and(shifted, i32.const(cycle - 1)) : index
         return i32.add(sum, i32.mul(value, i32.const(coefficient * slotBytes)))
@@ -212,8 +233,9 @@ class ModuleEmitter {
     const emitKernel = (kernel: Kernel): void => {
       const { partition, operands } = kernel
       const range = ranges.get(partition.units)
-      assertInvariant(range !== undefined, 'every partition has its range')
-      // What one thread does alone is the first one's: no share of one unit by integer division would be.
+      assertInvariant(range !== undefined, 'every partition has a range of units for each thread')
+      // A kernel that runs on one thread alone runs on thread 0. Dividing a single unit of work among the threads by
+      // integer division would give the unit to the last thread.
       const isFirst = i32.eqz(thread)
       const [start, end] = partition.by === 'first' ? [i32.const(0), isFirst] : [range.start, range.end]
       builder.call(
@@ -233,7 +255,7 @@ class ModuleEmitter {
     const boundsOf = ({ times, block }: PlanLoop): { first: I32; end: I32 } => {
       if (!block) return { first: i32.const(0), end: i32.const(times) }
       const number = indices.get(block.loop)
-      assertInvariant(number !== undefined, 'a block is inside the loop over the blocks')
+      assertInvariant(number !== undefined, 'a block lies inside the loop over the blocks')
       const first = builder.local('i32', i32.mul(number, i32.const(block.size)))
       const end = builder.local('i32', i32.add(first, i32.const(block.size)))
       const all = i32.const(times)
@@ -280,14 +302,15 @@ class ModuleEmitter {
 
   private kernelFunctionOf(kernel: Kernel): FunctionReference {
     const reference = this.functions.get(signatureOf(kernel))
-    assertInvariant(reference !== undefined, 'every kernel was emitted')
+    assertInvariant(reference !== undefined, 'every kernel was emitted before the function run')
     return reference
   }
 }
 
 /**
- * All threads wait until the last one has come. The last one starts a new generation and wakes who sleeps; the others
- * poll the generation for a while, since most waits are short, and then sleep, so that more threads than cores don't stall.
+ * Emits the barrier, at which every thread waits until the last thread has arrived. The last thread starts a new
+ * generation and wakes the sleeping threads. A waiting thread first polls the generation number, because most waits are
+ * short. A thread that has waited longer sleeps, so that a program with more threads than cores does not stall.
  */
 function emitBarrier(builder: FunctionBuilder): void {
   const threads = builder.parameter(0, 'i32')

@@ -1,4 +1,7 @@
-/** What the engine asks of Node. `browser.ts` is the same for pages; a bundle for browsers takes it in the place of this file. */
+/**
+ * The functions that the engine needs from Node. The file `browser.ts` holds the same functions for browsers. In a
+ * bundle for browsers, the file `browser.ts` takes the place of this file.
+ */
 import { type Thread, type ThreadHandlers, workerBody } from './thread.ts'
 
 const collectNow = 'globalThis.gc?.()'
@@ -24,18 +27,20 @@ export async function startThread(handlers: ThreadHandlers): Promise<Thread> {
 }
 
 /**
- * Collects the garbage of this thread, and lets workers collect theirs when told: the memory of a program is freed with the last
- * small object that refers to it, and of gigabytes behind such objects an engine sees nothing.
+ * Collects the garbage of this thread, and enables workers to collect their own garbage on request. The memory of a
+ * program is freed only with the last small object that refers to the memory. V8 does not count the gigabytes of memory
+ * behind small objects, so V8 alone collects too late.
  */
 export async function collectGarbage(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8')
   const { runInNewContext } = await import('node:vm')
-  // New contexts have `gc` from here on; the others of this process don't.
+  // After the flag --expose-gc is set, new contexts have the function `gc`, but existing contexts of this process do
+  // not.
   setFlagsFromString('--expose-gc')
   runInNewContext(collectNow)
 }
 
-/** Whether threads can share a memory. */
+/** Returns true, because threads in Node can always share a WebAssembly memory. */
 export const canShareMemory = (): boolean => true
 
 export async function availableCores(): Promise<number> {
@@ -44,9 +49,10 @@ export async function availableCores(): Promise<number> {
 }
 
 /**
- * False on x64 processors without AVX, or where V8 was told to do without: its optimizing compiler (11.3 and 12.4, at
- * least) takes the wrong operand there in f32x4.relaxed_madd. Only Linux says what the processor has; elsewhere
- * processors without AVX are older than ten years.
+ * Returns false on x64 processors without AVX, and in a Node process with AVX switched off. Without AVX, V8's
+ * optimizing compiler (at least in versions 11.3 and 12.4) takes the wrong operand in f32x4.relaxed_madd. Only Linux
+ * lists the processor's instruction sets. On other systems AVX is assumed, because processors without AVX are more than
+ * ten years old.
  */
 export async function multipliesAndAddsRightly(): Promise<boolean> {
   if (process.arch !== 'x64') return true
@@ -56,13 +62,13 @@ export async function multipliesAndAddsRightly(): Promise<boolean> {
   return hasAvx(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''))
 }
 
-/** Whether Linux's /proc/cpuinfo lists AVX; true where it lists nothing. */
+/** Returns true if the text of Linux's /proc/cpuinfo lists AVX, or if the text lists no flags. */
 export function hasAvx(cpuinfo: string): boolean {
   const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)
   return flags === null || flags[1].split(/\s+/).includes('avx')
 }
 
-/** Node 20 has relaxed SIMD behind a flag. It is set before any module is compiled. */
+/** Sets the flag that Node 20 needs for relaxed SIMD. The flag must be set before any module is compiled. */
 export async function allowRelaxedSimd(): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) > 20) return
   const { setFlagsFromString } = await import('node:v8')

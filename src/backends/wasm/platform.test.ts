@@ -14,12 +14,13 @@ function graphOf(network: string, batch = 16) {
 }
 
 describe('the platform', () => {
-  // V8 has had relaxed SIMD since version 11.3, at first behind a flag; without it kernels run at half their speed.
-  it('has relaxed SIMD', async () => {
+  // V8 has had relaxed SIMD since version 11.3, at first behind a flag. Without relaxed SIMD, kernels run at half their
+  // speed.
+  it('supports relaxed SIMD in WebAssembly', async () => {
     expect(await enableRelaxedSimd()).toBe(true)
   })
 
-  it('does without on processors where V8 gets it wrong', () => {
+  it('uses no relaxed SIMD on processors without AVX, for which V8 compiles relaxed SIMD wrongly', () => {
     expect(hasAvx('processor\t: 0\nflags\t\t: fpu sse sse2 ssse3 sse4_1\n')).toBe(false)
     expect(hasAvx('processor\t: 0\nflags\t\t: fpu sse4_2 avx f16c\nvmx flags\t: vnmi\n')).toBe(true)
     expect(hasAvx('')).toBe(true)
@@ -27,32 +28,32 @@ describe('the platform', () => {
 })
 
 describe('the wasm backend', () => {
-  it('refuses a program beyond the memory limit', async () => {
+  it('refuses a program that needs more memory than the limit', async () => {
     const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 2 ** 20 })
     await expect(backend.compile(graphOf('mlp:depth=100,width=64'))).rejects.toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: training step: needs 3.81 MiB of memory, and the limit is 1.00 MiB. Use a smaller batch or fewer layers.]`,
     )
   })
 
-  it('refuses a nonsensical number of threads', async () => {
+  it('refuses 0 threads', async () => {
     await expect(createWasmBackend({ threads: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: threads: expected a whole number from 1 to 256, or 'inline', got 0.]`,
     )
   })
 
-  it('refuses a precision and a memory limit that there are none of', async () => {
+  it('refuses an unknown precision, a negative memory limit and a memory limit of null', async () => {
     const options = JSON.parse('[{ "precision": "float16" }, { "memoryLimit": -1 }, { "memoryLimit": null }]')
     const said = await Promise.all(options.map((option: object) => createWasmBackend(option).catch(String)))
     expect(said).toMatchInlineSnapshot(`
       [
         "IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?",
-        "IsobathError: memoryLimit: expected a number of bytes above 0, got -1. Give one, such as 2 ** 30, or leave it out.",
-        "IsobathError: memoryLimit: expected a number of bytes above 0, got null. Give one, such as 2 ** 30, or leave it out.",
+        "IsobathError: memoryLimit: expected a number of bytes above 0, got -1. Give a number such as 2 ** 30, or leave the option out.",
+        "IsobathError: memoryLimit: expected a number of bytes above 0, got null. Give a number such as 2 ** 30, or leave the option out.",
       ]
     `)
   })
 
-  it('fails a run under way when it is disposed of', async () => {
+  it('rejects a run in progress when the backend is disposed of', async () => {
     const backend = await createWasmBackend({ threads: 1 })
     const program = await backend.compile(graphOf('mlp:depth=2000,width=64', 64))
     const running = program.run(0, 1)

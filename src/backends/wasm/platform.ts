@@ -1,11 +1,14 @@
-/** Where Node and browsers differ for the engine: threads, their number, and relaxed SIMD. */
+/**
+ * The functions in which Node and browsers differ for the engine: starting threads, counting cores and enabling relaxed
+ * SIMD.
+ */
 import { ModuleBuilder } from './assembler.ts'
 import { createLanes } from './lanes.ts'
 import { allowRelaxedSimd, multipliesAndAddsRightly } from './node.ts'
 
 export { availableCores, canShareMemory, collectGarbage, startThread } from './node.ts'
 
-/** A module with one function that uses f32x4.relaxed_madd. */
+/** Makes a module with one function that uses the instruction f32x4.relaxed_madd. */
 function relaxedProbe(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ pages: 1, shared: false })
   const lanes = createLanes('float32', true)
@@ -16,8 +19,8 @@ function relaxedProbe(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Whether WebAssembly has relaxed SIMD here, and gets it right. Node 20's flag is set on the first call, before any module is
- * compiled.
+ * Returns true if WebAssembly supports relaxed SIMD on this machine and computes it correctly. In Node 20, the first
+ * call sets the flag that enables relaxed SIMD, before any module is compiled.
  */
 export async function enableRelaxedSimd(): Promise<boolean> {
   if (!(await multipliesAndAddsRightly())) return false

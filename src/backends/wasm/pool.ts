@@ -1,4 +1,6 @@
-/** Threads that run programs. A pool's programs run one after the other, each on all of the pool's threads. */
+/**
+ * Pools of threads that run programs. The programs of a pool run one after the other, each on all threads of the pool.
+ */
 import { IsobathError } from '../../support/errors.ts'
 import { collectGarbage, startThread } from './platform.ts'
 import type { Thread } from './thread.ts'
@@ -8,7 +10,10 @@ export interface Pool {
   load(program: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void>
   run(program: number, first: number, count: number): Promise<void>
   unload(program: number): void
-  /** Gives back the memory of the programs that were unloaded, which may be much later otherwise. */
+  /**
+   * Frees the memory of unloaded programs now. Otherwise, the garbage collector may free the memory of unloaded
+   * programs much later.
+   */
   collect(): Promise<void>
   dispose(): void
 }
@@ -19,11 +24,11 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
-/** Of those who use a pool that is gone, or while it goes. */
+/** Makes the error for calls on a disposed pool, and for calls that the disposal of the pool interrupts. */
 const disposedOf = (): IsobathError =>
   new IsobathError(
     'option',
-    'machine: it was disposed of, and work on it was not done. Dispose of a machine when all work on it has ended.',
+    'machine: it was disposed of before its work was finished. Dispose of a machine after all its work has ended.',
   )
 
 function parseAnswer(message: unknown): { ticket: number; failure?: string } {
@@ -31,7 +36,7 @@ function parseAnswer(message: unknown): { ticket: number; failure?: string } {
   return answer.kind === 'failed' ? { ticket: answer.ticket, failure: answer.reason } : { ticket: answer.ticket }
 }
 
-/** Worker threads; a message goes to all of them and is answered by all. */
+/** Makes a pool of `count` worker threads. Every message goes to all threads, and every thread answers the message. */
 export async function createThreadPool(count: number): Promise<Pool> {
   const pending = new Map<number, Pending>()
   let nextTicket = 0
@@ -90,7 +95,10 @@ export async function createThreadPool(count: number): Promise<Pool> {
 
 type RunSteps = (thread: number, threads: number, first: number, count: number) => void
 
-/** The calling thread itself: for small programs, tests, and pages that may not share memory. */
+/**
+ * Makes a pool that runs programs in the calling thread, for small programs, tests, and pages that may not share
+ * memory.
+ */
 export function createInlinePool(): Pool {
   const programs = new Map<number, RunSteps>()
   let isDisposed = false

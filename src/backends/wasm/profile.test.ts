@@ -1,4 +1,7 @@
-/** Profiled programs: what they measure, and that the others carry nothing of it. */
+/**
+ * Tests the times that profiled programs measure. Also tests that programs without a profile contain no code for
+ * measurements.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bitsOf } from '../../../test/support/compare.ts'
 import { examples, fullOptions } from '../../../test/support/networks.ts'
@@ -11,7 +14,7 @@ import { createPlan } from './plan/create.ts'
 const { network, options } = examples['loops in loops']
 const problem = createProblem(network, fullOptions(options))
 
-test('a program without profile imports nothing but memory, and the option alone changes no byte', () => {
+test('a program without a profile imports only its memory and has the same bytes with the option profile: false', () => {
   const plan = createPlan(problem.graph, { precision: 'float32', ringSlots: 1, reservedBytes: control.bytes })
   const settings = { threads: 2, relaxed: false, shared: true }
   const [plain, refused, profiled] = [undefined, false, true].map((profile) =>
@@ -42,11 +45,11 @@ describe.each(modes)('%s', (_name, wasmOptions) => {
   const compile: WasmBackend['compileProfiled'] = (graph, compileOptions) =>
     backend.compileProfiled(graph, compileOptions)
 
-  test('a profiled program gives the same bits', async () => {
+  test('a profiled program computes the same bits as a program without a profile', async () => {
     expect(bitsOf(await runProblem({ compile }, problem))).toBe(bitsOf(await runProblem(backend, problem)))
   })
 
-  test("the time of kernels and barriers is all of a thread's time, and counts anew after it was taken", async () => {
+  test("the times of a thread's kernels and barriers fit into the measured time, and taking a profile resets them", async () => {
     const program = await compileProblem({ compile }, problem)
     const start = performance.now()
     const { finished } = await program.run(0, problem.steps.length)
@@ -67,7 +70,7 @@ describe.each(modes)('%s', (_name, wasmOptions) => {
   })
 })
 
-test('the calls of a step, loops multiplied out', async () => {
+test('a profile multiplies the calls of a kernel in one step by the iterations of the loops around the kernel', async () => {
   const backend = await createWasmBackend({ threads: 'inline' })
   const looped = createProblem(repeat(5, repeat(3, dense(8))), { input: [8], loss: 'squared-error' })
   const program = await backend.compileProfiled(looped.graph)

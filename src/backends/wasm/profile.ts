@@ -1,6 +1,7 @@
 /**
- * What a program compiled with `profile` carries beside its work: after each kernel and each barrier, every thread adds
- * the time since the last such point to a number of its own. So the numbers add up to all the time a thread was running.
+ * The time measurement of programs that are compiled with the option `profile`. After each kernel and each barrier, a
+ * thread reads the clock and adds the time since its previous reading to a sum of its own. All sums of a thread
+ * therefore add up to the time that the thread was running.
  */
 import {
   type Expression,
@@ -13,17 +14,21 @@ import {
 import { unsigned } from './encoding.ts'
 import type { Kernel } from './plan/plan.ts'
 
-/** Where the time of some steps went. All kernels and barriers of all threads add up to the time that they ran. */
+/**
+ * Times that a program spent in each kernel and at barriers, over the steps since the profile was last taken. For each
+ * thread, the times of all kernels and barriers add up to its running time.
+ */
 export interface Profile {
   readonly threads: number
-  /** Kernels with the same code are one; `calls` a step. */
+  /** Times of the distinct kernels. Kernels with the same code share one entry. */
   readonly kernels: readonly ProfiledKernel[]
   readonly barriers: ProfiledPart
 }
 
 export interface ProfiledPart {
+  /** Number of calls in one step. */
   readonly calls: number
-  /** Of each thread, since the last time the profile was taken. */
+  /** Time of each thread since the profile was last taken, in milliseconds. */
   readonly milliseconds: readonly number[]
 }
 
@@ -35,10 +40,13 @@ export interface ProfiledKernel extends ProfiledPart {
 type F64 = Expression<'f64'>
 
 const numberBytes = 8
-/** A thread's numbers start a cache line: no two threads write to the same one. */
+/**
+ * Bytes in a cache line. Each thread's sums begin on a new cache line, so that no two threads write to the same cache
+ * line.
+ */
 const lineBytes = 64
 
-/** The numbers in memory: each thread's in a row, `slots` of them, in milliseconds. */
+/** Place of a profile's sums in memory. Each thread has a row of `slots` float64 numbers, in milliseconds. */
 export interface ProfileArea {
   readonly address: number
   readonly threads: number
@@ -53,7 +61,10 @@ const subtract = (a: F64, b: F64): F64 => expression('f64', a.code, b.code, [0xa
 const add = (a: F64, b: F64): F64 => expression('f64', a.code, b.code, [0xa0])
 const load = (address: I32, offset: number): F64 => expression('f64', address.code, [0x2b, 3], unsigned(offset))
 
-/** Starts the clock; the function it gives writes the point that ends a slot's time. `now`: a function that gives milliseconds. */
+/**
+ * Emits the start of a thread's clock. The returned function emits a reading of the clock that ends the time of a slot.
+ * The argument `now` is an imported function that returns the time in milliseconds.
+ */
 export function startProfile(
   builder: FunctionBuilder,
   now: FunctionReference,
@@ -72,7 +83,7 @@ export function startProfile(
   }
 }
 
-/** The milliseconds of each slot, thread by thread; then they count from zero again. */
+/** Returns the milliseconds of each slot, thread by thread, and resets all sums to zero. */
 export function takeTimes(memory: WebAssembly.Memory, area: ProfileArea): number[][] {
   const slots = Array.from({ length: area.slots }, (): number[] => [])
   for (let thread = 0; thread < area.threads; thread++) {

@@ -1,4 +1,4 @@
-/** A program in WebAssembly's memory: where its values lie, and how they are packed and unpacked. */
+/** A program in WebAssembly memory: where the program's values lie, and how they are packed and unpacked. */
 import type { Value } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import type { Program, Values } from '../backend.ts'
@@ -11,7 +11,10 @@ interface Running {
   readonly dispose: () => void
 }
 
-/** `run`: runs steps on all threads, which say in the control area how many they finished. */
+/**
+ * Makes a program from a plan and its memory. The function `run` runs steps on all threads and leaves the number of
+ * finished steps in the control area of the memory.
+ */
 export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dispose }: Running): Program {
   const { graph, precision, ringSlots } = plan
   const real = precision === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer)
@@ -21,13 +24,13 @@ export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dis
 
   const locate = (value: Value): Location => {
     const location = plan.locations.get(value)
-    assertInvariant(location !== undefined, `%${value.id} has no place`)
+    assertInvariant(location !== undefined, `%${value.id} has no location in memory`)
     return location
   }
-  /** Calls `visit(element offset, number)` for each tensor that the value's loop axes stack. */
+  /** Calls `visit(element offset, tensor number)` for each tensor that the value's loop axes stack. */
   const forEachSlot = (value: Value, ringSlot: number, visit: (offset: number, tensor: number) => void): void => {
     const { buffer, slot, terms, axes } = locate(value)
-    assertInvariant(ringSlot >= 0 && ringSlot < ringSlots, `ring slot ${ringSlot} of ${ringSlots}`)
+    assertInvariant(ringSlot >= 0 && ringSlot < ringSlots, `expected a ring slot below ${ringSlots}, got ${ringSlot}`)
     const bytes = elementBytes(precision, buffer.element)
     const first = plan.offsets[buffer.id] / bytes
     const start = terms.reduce(
@@ -55,7 +58,7 @@ export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dis
     assertInvariant(input !== undefined, `the program has no input ${name}`)
     const { value } = input
     const size = value.shape.reduce((product, length) => product * length, 1)
-    assertInvariant(values.length === size, `${name} takes ${size} values, got ${values.length}`)
+    assertInvariant(values.length === size, `expected ${size} values for ${name}, got ${values.length}`)
     const { layout } = locate(value).buffer
     const one = sizeOfOne(value)
     forEachSlot(value, slot, (offset, tensor) => pack(layout, values, tensor * one, arrayOf(value), offset))
@@ -71,7 +74,7 @@ export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dis
     precision === 'float32' ? new Float32Array(size) : new Float64Array(size)
 
   const loss = outputs.get('loss')
-  /** Where each ring slot has its loss. */
+  /** Element offset of the loss in each ring slot. */
   const lossOffsets = new Uint32Array(loss ? ringSlots : 0)
   lossOffsets.forEach((_, slot) => {
     if (loss) forEachSlot(loss, slot, (offset) => lossOffsets.fill(offset, slot, slot + 1))
@@ -104,7 +107,10 @@ export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dis
       return { array: arrayOf(input.value), offset: start, stride }
     },
     run: async (first, count) => {
-      assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
+      assertInvariant(
+        first >= 0 && count >= 1 && first + count <= ringSlots,
+        `${count} steps from slot ${first} on fit into a ring of ${ringSlots} slots`,
+      )
       whole[control.finished / 4] = 0
       await run(first, count)
       const finished = whole[control.finished / 4]

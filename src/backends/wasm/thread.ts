@@ -1,9 +1,9 @@
-/** A thread that runs programs, whatever starts it. */
+/** Threads that run programs, independent of the platform that starts them. */
 
 /** A worker thread that answers messages. */
 export interface Thread {
   post(message: unknown): void
-  /** While a thread is held, the process doesn't end before it answers. */
+  /** Holds or releases the thread. The process does not end before a held thread has answered. */
   hold(isHeld: boolean): void
   terminate(): void
 }
@@ -14,8 +14,8 @@ export interface ThreadHandlers {
 }
 
 /**
- * What a worker does: loads modules onto a shared memory and runs them when told. `receive`, `send` and `collect` are
- * given.
+ * Source code of a worker thread, which loads modules onto a shared memory and runs them on request. The platform's own
+ * code defines the functions `receive`, `send` and `collect` before the worker's code.
  */
 export const workerBody = `
   const programs = new Map()

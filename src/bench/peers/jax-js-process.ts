@@ -1,11 +1,12 @@
 /**
- * jax-js's side of the bench, run as a process: answers one JSON request a line on stdin with one JSON line on stdout. The
- * first argument is the address of the package. A step is what its users would write: one jitted function of parameters
- * and velocities, with valueAndGrad, cross-entropy and SGD with momentum 0.9.
+ * The jax-js side of the bench, run as a process. The process answers each JSON request, one line on stdin, with one
+ * JSON line on stdout. The first argument is the address of the package. A training step is written as a user of jax-js
+ * would write it: one jitted function of parameters and velocities, with valueAndGrad, cross-entropy, and SGD with
+ * momentum 0.9.
  */
 import { createInterface } from 'node:readline'
 
-/** An array that is counted: whoever takes it uses it up, and `ref` is one more of it. */
+/** A reference-counted array. A function consumes one reference of each argument, and `ref` adds one reference. */
 interface JaxArray {
   readonly ref: JaxArray
   readonly shape: readonly number[]
@@ -31,7 +32,7 @@ type JaxStep = (
   labels: JaxArray,
 ) => [Parameters, Parameters, JaxArray]
 
-/** The part of the package that is used. */
+/** The part of the jax-js package that the bench uses. */
 interface Jax {
   init(...devices: string[]): Promise<string[]>
   defaultDevice(device: string): unknown
@@ -67,13 +68,13 @@ interface Request {
 
 type RunStep = () => Promise<void>
 
-/** The outputs of each layer, the read-out included. */
+/** The number of outputs of each layer, including the read-out. */
 const outputsOf = ({ network: { depth, width }, classes }: Request): number[] =>
   Array.from({ length: depth + 1 }, (_, layer) => (layer < depth ? width : classes))
 
 interface Made {
   readonly step: RunStep
-  /** How many numbers are trained. */
+  /** Number of trained parameters. */
   readonly parameters: number
 }
 
@@ -85,7 +86,7 @@ function createStep(jax: Jax, request: Request): Made {
     Float32Array.from({ length: count }, () => (2 * Math.random() - 1) * limit)
   const outputs = outputsOf(request)
   let parameters: Parameters = {
-    // Glorot's rule, as on the other sides.
+    // Glorot initialization, as in the other programs of the bench.
     weights: outputs.map((size) =>
       np.array(uniform(width * size, Math.sqrt(6 / (width + size)))).reshape([width, size]),
     ),
@@ -136,7 +137,7 @@ async function time(step: RunStep, { warmup, steps, alone }: Request): Promise<n
 }
 
 async function main(address: string): Promise<void> {
-  // The package asks a browser for its GPU.
+  // The package expects the `navigator` object of a browser, to look for a GPU.
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} })
   const jax: Jax = await import(address)
   await jax.init('wasm')

@@ -1,4 +1,4 @@
-/** @jax-js/jax, where the user has installed it: it is no dependency of Isobath. */
+/** Starts @jax-js/jax as a peer. The user has to install the package, because it is no dependency of Isobath. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,7 @@ import { type PeerProcess, prepareIn, startProcess } from './process.ts'
 
 const packageName = '@jax-js/jax'
 
-/** The package's main file, seen from a folder; undefined where it isn't installed. */
+/** The main file of the package, resolved from a folder; undefined if the package is not installed. */
 function findPackage(folder: string): string | undefined {
   try {
     return createRequire(join(folder, 'package.json')).resolve(packageName)
@@ -28,26 +28,29 @@ function versionOf(main: string): string {
   return 'of an unknown version'
 }
 
-/** Its steps become faster for a while, and it takes minutes to trace a thousand layers. */
+/** The conduct of jax-js, whose first steps are slow, and which takes minutes to trace a thousand layers. */
 const conduct = { settings: [{ threads: 1, layout: null }], warmUpSteps: 12, limitSeconds: 180 } as const
 
-/** Finds the package from `folder` on. What is missing is an answer: the bench then runs alone. */
+/**
+ * Starts jax-js, resolved from `folder`. If the package is missing, the result says why, and the bench runs without
+ * jax-js.
+ */
 export async function startJaxJs(folder = process.cwd()): Promise<Peer | MissingPeer> {
   const main = findPackage(folder)
   if (main === undefined) {
     return {
-      missing: `${packageName} is not installed in ${folder}. Run npm install ${packageName} there, and this again.`,
+      missing: `${packageName} is not installed in ${folder}. Run npm install ${packageName} there, then start the bench again.`,
     }
   }
-  // Built and run from source alike.
+  // The file ends in .ts when run from source, and in .js in the built package.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const program = fileURLToPath(new URL(`./jax-js-process.${ending}`, import.meta.url))
   let running: PeerProcess | undefined
   const prepare: Peer['prepare'] = async (problem, abort): Promise<PreparedPeer> => {
     if (problem.network.kind !== 'mlp' || problem.weightDecay !== 0) {
-      throw new Error('the bench has no convolutional network, and no weight decay, for it')
+      throw new Error('the bench measures jax-js only with dense networks without weight decay')
     }
-    // A new process for each network: one that took too long was ended.
+    // Each network gets a new process, because a process that took too long was ended.
     running?.stop()
     running = startProcess(process.execPath, [program, pathToFileURL(main).href])
     return prepareIn(running, problem, conduct, abort)
@@ -57,7 +60,7 @@ export async function startJaxJs(folder = process.cwd()): Promise<Peer | Missing
     await check.ask({ command: 'describe' }, { limitSeconds: 60 })
     check.stop()
   } catch (error) {
-    return { missing: `${packageName} is installed, and doesn't run here: ${reasonOf(error)}` }
+    return { missing: `${packageName} is installed, but doesn't run here: ${reasonOf(error)}` }
   }
   return {
     name: 'jax-js',

@@ -1,14 +1,14 @@
-/** Other programs that train the same networks: what the bench asks of them. */
+/** The interface of peers, which are other programs that train the same networks for the bench. */
 import type { Effort } from '../measure.ts'
 
 export const peerNames = ['pytorch', 'jax-js'] as const
 export type PeerName = (typeof peerNames)[number]
 
-/** A network as a peer is asked for it, in a peer's own terms: what it builds has as many parameters as ours. */
+/** A network that a peer should build. The peer's network must have as many parameters as the network of Isobath. */
 export type PeerNetwork =
-  /** Dense layers with biases, each with a tanh, and the read-out; Glorot's rule. */
+  /** Dense layers with biases, each followed by a tanh, and a read-out, with Glorot initialization. */
   | { readonly kind: 'mlp'; readonly depth: number; readonly width: number }
-  /** The CIFAR network of He et al. (2015) of 6n + 2 layers, its shortcuts without parameters; He's rule. */
+  /** The CIFAR network of He et al. (2015) with 6n + 2 layers, shortcuts without parameters, and He initialization. */
   | {
       readonly kind: 'resnet'
       readonly depth: number
@@ -23,44 +23,46 @@ export interface PeerProblem {
   readonly classes: number
   readonly rate: number
   readonly weightDecay: number
-  /** Of our network; with another number the peer's is another network, and isn't compared. */
+  /**
+   * Number of parameters of Isobath's network. A peer whose network has another number of parameters is not compared.
+   */
   readonly parameters: number
-  /** The most threads that the peer may use. With 1 it is timed by the processor's time. */
+  /** Largest number of threads that the peer may use. With 1 thread, the peer is timed in processor time. */
   readonly threadLimit: number
   readonly effort: Effort
 }
 
-/** How images lie in a peer's memory: channel by channel, or all channels of a position together. */
+/** Memory layout of images in a peer: channel by channel, or all channels of a position together. */
 export type ImageLayout = 'NCHW' | 'channels_last'
 
-/** What a peer's speed depends on, and its users choose. */
+/** A setting that users of a peer choose and that affects the peer's speed. */
 export interface PeerSetting {
   readonly threads: number
-  /** Null where there are no images. */
+  /** The memory layout of images; null for networks without images. */
   readonly layout: ImageLayout | null
 }
 
-/** A network that the peer is warmed up with. */
+/** A network that the peer has built and warmed up. */
 export interface PreparedPeer {
-  /** Those to try. */
+  /** The settings to measure. */
   readonly settings: readonly PeerSetting[]
-  /** The milliseconds of some steps. */
+  /** Times some steps in one setting, and returns the duration of each step, in milliseconds. */
   timeRound(setting: PeerSetting): Promise<readonly number[]>
 }
 
 export interface Peer {
   readonly name: string
   readonly version: string
-  /** What its speed depends on beside its version: a library, a backend. */
+  /** Other facts that affect the peer's speed, such as a library or a backend. */
   readonly facts: Readonly<Record<string, string>>
-  /** Why the comparison wouldn't be fair. */
+  /** A warning that the comparison is unfair to the peer; null if the comparison is fair. */
   readonly warning: string | null
-  /** Throws where the peer can't do the network, or takes too long. */
+  /** Builds a network and warms it up. Throws if the peer cannot build the network or takes too long. */
   prepare(problem: PeerProblem, abort: AbortSignal): Promise<PreparedPeer>
   dispose(): void
 }
 
-/** Why there is no peer to compare with. */
+/** The reason why a requested peer is missing. */
 export interface MissingPeer {
   readonly missing: string
 }

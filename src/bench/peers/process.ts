@@ -1,4 +1,4 @@
-/** A peer in a process of its own, which answers one JSON request a line with one JSON line. */
+/** Runs a peer in a separate process, which answers each line with a JSON request by one JSON line. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { grouped } from '../../format/words.ts'
@@ -6,19 +6,22 @@ import { isQuick, turnSize } from '../measure.ts'
 import type { PeerProblem, PeerSetting, PreparedPeer } from './peer.ts'
 
 export interface PeerProcess {
-  /** Throws when the process ends without an answer, or gives none within the limit; then it is ended. */
+  /**
+   * Sends a request and returns the answer. Throws if the process ends or exceeds the time limit, which ends the
+   * process.
+   */
   ask(request: object, options?: { readonly abort?: AbortSignal; readonly limitSeconds?: number }): Promise<unknown>
   stop(): void
 }
 
-/** What a process said on stderr before it ended: the last line about an error, or the last of all. */
+/** The error message of an ended process: the last line on stderr that mentions an error, or else the last line. */
 function lastWords(parts: readonly string[]): string {
   const lines = parts.join('').trim().split('\n')
   return (lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? '').trim()
 }
 
 export function startProcess(command: string, words: readonly string[]): PeerProcess {
-  // A group of its own: Ctrl-C is for the bench, which then ends the peer.
+  // The peer has its own process group, because Ctrl-C should reach only the bench, which then ends the peer.
   const child: ChildProcess = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   const errors: string[] = []
   let waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void } | undefined
@@ -31,7 +34,7 @@ export function startProcess(command: string, words: readonly string[]): PeerPro
   child.stderr?.setEncoding('utf8').on('data', (text: string) => errors.push(text))
   child.stdin?.on('error', () => {})
   child.on('error', (error) => end(error.message))
-  child.on('close', () => end(lastWords(errors) || 'it ended without an answer'))
+  child.on('close', () => end(lastWords(errors) || 'the process ended without an answer'))
   if (child.stdout) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       waiting?.resolve(line)
@@ -49,9 +52,9 @@ export function startProcess(command: string, words: readonly string[]): PeerPro
         end(reason)
         stop()
       }
-      const onAbort = give('it was stopped')
+      const onAbort = give('the process was stopped')
       const timer = setTimeout(
-        give(`it took longer than ${limitSeconds} second${limitSeconds === 1 ? '' : 's'}`),
+        give(`the process took longer than ${limitSeconds} second${limitSeconds === 1 ? '' : 's'}`),
         1000 * limitSeconds,
       )
       abort?.addEventListener('abort', onAbort)
@@ -80,30 +83,32 @@ export function readTexts(answer: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, String(value)]))
 }
 
-/** The milliseconds of the steps in an answer. */
+/** The durations of the steps in an answer, in milliseconds. Throws if the answer has no times. */
 export function readTimes(answer: unknown): number[] {
   const times = isRecord(answer) ? answer.times : undefined
-  if (!Array.isArray(times) || times.length === 0) throw new Error('it gave no times')
+  if (!Array.isArray(times) || times.length === 0) throw new Error('the process returned no times')
   return times.map(Number)
 }
 
-/** Throws where the peer's network isn't ours: as many parameters say that it is. */
+/** Throws if the peer's network has another number of parameters than the network of Isobath. */
 function checkParameters(answer: unknown, ours: number): void {
   const theirs = isRecord(answer) ? Number(answer.parameters) : Number.NaN
   if (theirs === ours) return
-  const text = (count: number): string => (Number.isFinite(count) ? grouped(count) : 'no number of')
-  throw new Error(`its network has ${text(theirs)} parameters and ours ${text(ours)}, so they are not compared`)
+  const text = Number.isFinite(theirs) ? grouped(theirs) : 'no number of'
+  throw new Error(
+    `the peer's network has ${text} parameters and Isobath's network has ${grouped(ours)}, so they are not compared`,
+  )
 }
 
 export interface Conduct {
   readonly settings: readonly PeerSetting[]
-  /** Steps that a setting is warmed up with. */
+  /** Number of steps in the warm-up of each setting. */
   readonly warmUpSteps: number
-  /** What all warming up, compilation included, may take. */
+  /** Time limit of the compilation and all warm-ups together, in seconds. */
   readonly limitSeconds: number
 }
 
-/** Prepares a network in the process and warms it up; then it can be timed. */
+/** Builds a network in the process and warms it up. The result times steps of the network. */
 export async function prepareIn(
   process: PeerProcess,
   problem: PeerProblem,

@@ -1,11 +1,12 @@
 /**
- * PyTorch's side of the bench, as Python. It is text, so that it comes with the package wherever that is installed: the
- * bench gives it to `python3 -c`.
+ * The PyTorch side of the bench, as a Python program in a string. A string is part of the built package, and the bench
+ * passes the string to `python3 -c`.
  */
-export const pytorchProgram = String.raw`"""Answers one JSON request a line on stdin with one JSON line on stdout.
+export const pytorchProgram = String.raw`"""Answers each JSON request, one line on stdin, with one JSON line on stdout.
 
-A step is what a user would write: zero_grad, forward, cross-entropy, backward, SGD with momentum 0.9. Weights start by
-the same rules on both sides: with PyTorch's default the gradients of 1000 dense layers vanish into denormal numbers.
+A training step is written as a user would write it: zero_grad, forward, cross-entropy, backward, SGD with momentum 0.9.
+Both programs initialize weights by the same rules. With PyTorch's default rule, the gradients of 1000 dense layers would
+vanish into denormal numbers.
 """
 
 import ctypes
@@ -21,7 +22,7 @@ import torch.nn.functional as F
 
 
 def mapped_libraries():
-    """What this process has really loaded, links resolved."""
+    """The paths of all files that this process has loaded, with links resolved."""
     with open("/proc/self/maps") as maps:
         paths = {line.split()[-1] for line in maps if "/" in line}
     return sorted({os.path.realpath(path) for path in paths if os.path.exists(path)})
@@ -58,7 +59,7 @@ def conv(inputs, outputs, stride=1):
 
 
 class Block(nn.Module):
-    """Two convolutions; a shortcut that changes size takes every second position and adds channels of zeros."""
+    """Two convolutions. A shortcut that changes size takes every second position and adds channels of zeros."""
 
     def __init__(self, inputs, outputs):
         super().__init__()
@@ -96,7 +97,7 @@ FORMATS = {None: torch.contiguous_format, "NCHW": torch.contiguous_format, "chan
 
 
 def create_step(network, layout, batch, classes, rate, weight_decay):
-    """A training step on random samples, and how many numbers it trains."""
+    """A training step on random samples, and the number of trained parameters."""
     options = dict(network)
     model, shape = NETWORKS[options.pop("kind")](classes, **options)
     model = model.to(memory_format=FORMATS[layout])
@@ -119,14 +120,14 @@ class Peer:
 
     def describe(self):
         facts = {"version": torch.__version__, "blas": self.blas, "library": self.blas_path}
-        # What it computes convolutions with.
+        # oneDNN computes the convolutions of PyTorch.
         found = re.search(r"MKL-DNN v([0-9.]+)", torch.__config__.show())
         return {**facts, "convolutions": f"oneDNN {found.group(1)}"} if found else facts
 
     def set_threads(self, threads):
         torch.set_num_threads(threads)
         if self.blas == "OpenBLAS":
-            # The pthread flavor doesn't listen to OpenMP's number.
+            # The pthread variant of OpenBLAS ignores the number of OpenMP threads.
             ctypes.CDLL(self.blas_path).openblas_set_num_threads(threads)
 
     def prepare(self, network, layouts, batch, classes, rate, weightDecay):

@@ -1,4 +1,7 @@
-/** PyTorch's side of the bench, where Debian's python3-torch is installed; elsewhere these tests are skipped, and say so. */
+/**
+ * Tests of the PyTorch side of the bench. Without the Debian package python3-torch, the tests are skipped with a
+ * message.
+ */
 import { expect, it, type TestContext } from 'vitest'
 import { count } from '../../blueprint/count.ts'
 import { createBlueprint } from '../../blueprint/create.ts'
@@ -29,7 +32,7 @@ async function withPytorch(context: TestContext, use: (peer: Peer) => Promise<vo
 
 const { signal } = new AbortController()
 
-it('has one thread and all of them, and two layouts of images', () => {
+it('pytorchSettings lists one thread and all threads, each with two layouts of images', () => {
   const [mlp, resnet] = [mlpWork(mlpSizes[1]), resnetWork(resnetSizes[0])]
   expect(pytorchSettings(problemOf(mlp, 4))).toEqual([
     { threads: 1, layout: null },
@@ -42,9 +45,9 @@ it('has one thread and all of them, and two layouts of images', () => {
   expect(pytorchSettings(problemOf(resnet, 2))).toHaveLength(4)
 })
 
-it('has networks with as many parameters as ours, trains them in every setting, and refuses another', async (context) => {
+it('PyTorch builds networks with as many parameters as Isobath, trains them, and refuses other numbers', async (context) => {
   await withPytorch(context, async (peer) => {
-    // One thread: on a busy machine PyTorch's threads wait for each other.
+    // The test uses one thread, because PyTorch's threads wait for each other on a busy machine.
     for (const work of [mlpWork(mlpSizes[1]), ...resnetSizes.map(resnetWork)]) {
       const problem = problemOf(work, 1)
       const { settings, timeRound } = await peer.prepare(problem, signal)
@@ -53,7 +56,7 @@ it('has networks with as many parameters as ours, trains them in every setting, 
       }
       const other = peer.prepare({ ...problem, parameters: 1 }, signal)
       await expect(other).rejects.toThrowError(
-        /^its network has [\d,]+ parameters and ours 1, so they are not compared$/,
+        /^the peer's network has [\d,]+ parameters and Isobath's network has 1, so they are not compared$/,
       )
     }
   })

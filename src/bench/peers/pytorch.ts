@@ -1,25 +1,29 @@
-/** PyTorch, in a Python of the user's. */
+/** Starts PyTorch as a peer, in a Python interpreter of the user. */
 import { reasonOf } from '../../support/files.ts'
 import type { ImageLayout, MissingPeer, Peer, PeerProblem, PeerSetting } from './peer.ts'
 import { prepareIn, readTexts, startProcess } from './process.ts'
 import { pytorchProgram } from './pytorch-program.ts'
 
-/** Debian's own, whatever else is called python3. */
+/** The Python interpreter of Debian, which may differ from the first `python3` on the path. */
 const debianPython = '/usr/bin/python3'
 
 const referenceBlas = [
-  'PyTorch computes its products with the REFERENCE BLAS, ten times slower than what users see: the ratios are not fair to it.',
-  'apt-get install libopenblas0-pthread, and run this again.',
+  'PyTorch computes its products with the reference BLAS, which is ten times slower than the BLAS of most users.',
+  'The ratios are therefore unfair to PyTorch.',
+  'Run apt-get install libopenblas0-pthread, then start the bench again.',
 ].join(' ')
 
-/** One thread or all of them, and for networks of images both layouts: which is fastest depends on the network. */
+/**
+ * The settings to measure: one thread and all threads, and both layouts of images. The fastest setting depends on the
+ * network.
+ */
 export function pytorchSettings({ network, threadLimit }: PeerProblem): PeerSetting[] {
   const layouts: readonly (ImageLayout | null)[] = network.kind === 'resnet' ? ['NCHW', 'channels_last'] : [null]
   const threadCounts = threadLimit > 1 ? [1, threadLimit] : [1]
   return threadCounts.flatMap((threads) => layouts.map((layout) => ({ threads, layout })))
 }
 
-/** Starts PyTorch. What is missing is an answer: the bench then runs alone. */
+/** Starts PyTorch. If PyTorch is missing, the result says why, and the bench runs without PyTorch. */
 export async function startPytorch(python = debianPython, abort?: AbortSignal): Promise<Peer | MissingPeer> {
   const process = startProcess(python, ['-c', pytorchProgram])
   let facts: Readonly<Record<string, string>>
@@ -27,7 +31,7 @@ export async function startPytorch(python = debianPython, abort?: AbortSignal): 
     facts = readTexts(await process.ask({ command: 'describe' }, { abort, limitSeconds: 120 }))
   } catch (error) {
     process.stop()
-    return { missing: `PyTorch isn't there (${python}: ${reasonOf(error)}). Debian has it as python3-torch.` }
+    return { missing: `PyTorch isn't installed (${python}: ${reasonOf(error)}). The Debian package is python3-torch.` }
   }
   const { version, ...others } = facts
   return {

@@ -34,36 +34,44 @@ const example = [
   'isobath bench --roofline mlp:depth=100,width=100,activation=tanh',
 ]
 
-/** `bench [--peer pytorch] [--roofline NETWORK]`: speed. The bench itself is loaded when it is asked for. */
+/**
+ * Defines `bench [--peer pytorch] [--roofline NETWORK]`, which measures speed. The code of the bench is loaded when the
+ * command runs.
+ */
 export function defineBench(command: Command): Command {
   command
     .optionsGroup('Bench:')
     .addOption(
-      new Option('--peer <name>', 'another program to train the same networks, where it is installed').choices(peers),
+      new Option('--peer <name>', 'other library to time on the same networks, if the library is installed').choices(
+        peers,
+      ),
     )
-    .option('--python <path>', "the Python that has PyTorch (default: Debian's, /usr/bin/python3)")
-    .option('--only <text>', 'only the rows that have this text in their name')
-    .option('--rounds <n>', 'turns that each side has (default: 5)', wholeFrom(1))
-    .option('--quick', 'one short round without warm-up: shows that all runs, but the figures are rough')
-    .option('--out <file>', 'write the JSON document to a file, too')
+    .option('--python <path>', "path of a Python that has PyTorch (default: Debian's, /usr/bin/python3)")
+    .option('--only <text>', 'measure only the rows that have this text in their names')
+    .option('--rounds <n>', 'number of rounds of measurements (default: 5)', wholeFrom(1))
+    .option('--quick', 'measure one short round without warm-up: a check that everything runs, with rough figures')
+    .option('--out <file>', 'also write the JSON document to this file')
     .optionsGroup('Roofline:')
     .addOption(
       new Option(
         '--roofline <network>',
-        "each kernel of a network's training step: its time, and how far it is from what the machine can do",
+        "measure each kernel of this network's training step, and compare it with the limits of the machine",
       ).conflicts(['peer', 'only', 'python']),
     )
-    .option('--batch <n>', 'samples in a batch of the roofline (default: 128)', wholeFrom(1))
+    .option('--batch <n>', 'samples in a batch for --roofline (default: 128)', wholeFrom(1))
     .addHelpText('after', `\nExamples:\n${example.map((line) => `  ${line}`).join('\n')}`)
   addCommonOptions(addShapeOptions(command), ['seed', 'threads'])
-    .option('--exact', 'measure the mode with the same bits on every machine')
+    .option('--exact', 'measure exact mode, which gives the same bits on every machine')
     .addOption(fieldOption(machine.winograd))
   return command.action(async (flags: Flags) => {
     const network = flags.roofline
     if (network !== undefined) return benchRoofline(network, flags)
     if (flags.batch !== undefined || flags.data !== undefined) {
       const option = flags.batch === undefined ? '--data' : '--batch'
-      throw new IsobathError('option', `${option}: it is for --roofline NETWORK alone; the rows have their own sizes.`)
+      throw new IsobathError(
+        'option',
+        `${option}: expected --roofline NETWORK as well, since all other measurements have fixed sizes. Add --roofline NETWORK, or leave ${option} out.`,
+      )
     }
     const { peer, python, only } = flags
     const result = await measured(flags, async (bench, options) => bench.runBench({ ...options, peer, python, only }))
@@ -82,7 +90,7 @@ async function benchRoofline(text: string, flags: Flags): Promise<void> {
 
 type BenchModule = typeof import('../../bench/bench.ts')
 
-/** Loads the bench and calls it, with progress on stderr; Ctrl-C stops it. */
+/** Loads the bench and runs a measurement with progress on stderr. Ctrl-C stops the measurement. */
 async function measured<T>(
   { threads, exact, winograd, seed, quick, rounds, out }: Flags,
   measure: (bench: BenchModule, options: BenchOptions) => Promise<T>,
@@ -107,7 +115,7 @@ async function measured<T>(
       return measure(bench, { threads, exact, winograd, seed, quick, rounds, abort, onStart, onProgress })
     }
     return await interruptible(work, () =>
-      progress.note('Stopping after what is under way. Ctrl-C again ends at once.'),
+      progress.note('Stopping after the measurement under way. Press Ctrl-C again to end at once.'),
     )
   } finally {
     progress.close()

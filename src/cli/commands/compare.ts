@@ -31,25 +31,36 @@ Examples:
   isobath compare plain-20 plain-56 --data cifar-10 --run runs/depths
   isobath compare --resume runs/depths`
 
-/** `compare NETWORK... --depths 4,16,64 --seeds 3`, `compare --resume FOLDER`; `words` is the whole command line, for the report. */
+/**
+ * Defines `compare NETWORK... --depths 4,16,64 --seeds 3` and `compare --resume FOLDER`. `words` is the whole command
+ * line, which the report shows.
+ */
 export function defineCompare(command: Command, words: readonly string[]): Command {
   command
     .argument(
       '[network...]',
-      'presets without their depth, such as mlp:width=64 residual-mlp:width=64, or plain-N resnet-N',
+      'presets without a depth, such as mlp:width=64 residual-mlp:width=64, or plain-N resnet-N',
     )
     .optionsGroup('Comparison:')
     .addOption(
       new Option(
         '--depths <list>',
-        "numbers of hidden layers, or what N is in resnet-N (default: those in the networks' names, or 4,16,64)",
+        'numbers of hidden layers, or values of N in resnet-N (default: the depths in the names, or 4,16,64)',
       ).argParser(wholeList(1)),
     )
-    .option('--seeds <n>', 'trainings of each network at each depth, with seeds from --seed on', wholeFrom(1), 3)
-    .option('--run <folder>', 'keep the trainings there, to go on with them, and the report (default: nothing is kept)')
-    .option('--resume <folder>', 'go on with a comparison that was stopped or killed; nothing else is needed')
-    .option('--report <file>', 'write an HTML report with pictures')
-    .option('--figure <file>', 'write the main picture as SVG')
+    .option(
+      '--seeds <n>',
+      'number of trainings of each network at each depth, with seeds counted up from --seed',
+      wholeFrom(1),
+      3,
+    )
+    .option(
+      '--run <folder>',
+      'folder that stores the trainings and the report, so that --resume works (default: nothing is stored)',
+    )
+    .option('--resume <folder>', 'resume the stopped or killed comparison in this folder, without any other options')
+    .option('--report <file>', 'write an HTML report with pictures to this file')
+    .option('--figure <file>', 'write the main picture to this file, as SVG')
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
   const commandLine = `${programName()} ${words.map(quote).join(' ')}`
@@ -62,7 +73,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
       refuseChoices(
         command,
         resumable,
-        '--resume: the comparison goes on as it began',
+        '--resume: a resumed comparison keeps its own options',
         networks.join(', ') || undefined,
       )
       return print(await compareAgain(flags.resume, flags, commandLine), flags.resume, flags)
@@ -70,28 +81,31 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
     if (networks.length === 0) return command.error("error: missing required argument 'network'")
     const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
     if (repeated !== undefined)
-      throw new IsobathError('option', `compare: expected different networks, got ${repeated} twice. Leave one out.`)
+      throw new IsobathError(
+        'option',
+        `compare: expected different networks, got ${repeated} twice. Remove one of the two.`,
+      )
     print(await compareNetworks(networks, flags, commandLine, flags.run), flags.run, flags)
   })
 }
 
-/** What doesn't make it another comparison; data and mode are compared. */
+/** Options that a resumed comparison may change. Data and mode are checked against those of the comparison. */
 const resumable = new Set(['resume', 'report', 'figure', 'dataDir', 'exact', 'winograd', 'threads', 'memory', 'json'])
 
 function print(result: ComparisonResult, folder: string | undefined, { json, report, figure }: Flags): void {
   const { interrupted, rows } = result.comparison
-  // Stopped in its first moments, it has kept nothing.
+  // A comparison that was stopped in its first moments has stored nothing.
   const stored = folder !== undefined && existsSync(join(folder, 'comparison.json')) ? folder : undefined
-  // Printed first: a disk that is full by now must not take the answer with it.
+  // The answer is printed before any file is written, so a full disk can't prevent the answer.
   if (json) printJson({ ...comparisonJson(result), run: stored ?? null })
   else printText(result.text())
   if (!json && stored !== undefined && interrupted)
-    printText(`Go on with: ${programName()} compare --resume ${quote(stored)}`)
+    printText(`Resume the comparison with: ${programName()} compare --resume ${quote(stored)}`)
   const reports = [stored && join(stored, 'report.html'), report].filter((file) => file !== undefined)
   const files = figure === undefined ? reports : [...reports, figure]
-  // Pictures of nothing would take the place of earlier ones.
+  // Without results, empty pictures would replace earlier ones.
   if (rows.length === 0) {
-    if (!json && files.length > 0) printText(`Not written: ${files.join(', ')}`)
+    if (!json && files.length > 0) printText(`No training was finished, so no file was written: ${files.join(', ')}`)
     return
   }
   for (const file of reports) writeText(file, result.html())

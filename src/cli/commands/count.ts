@@ -7,9 +7,11 @@ import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText } from '../output.ts'
 
-/** `count NETWORK`: parameters, multiply-adds and memory, exactly. */
+/** Defines `count NETWORK`, which counts parameters, multiply-adds and memory exactly. */
 export function defineCount(command: Command): Command {
-  command.argument('<network>', networkHelp).option('--against <network>', 'put another network beside it')
+  command
+    .argument('<network>', networkHelp)
+    .option('--against <network>', 'second network, whose figures are shown beside those of the first')
   addCommonOptions(addShapeOptions(command), [])
   return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { against?: string }) => {
     const { against } = flags
@@ -41,7 +43,7 @@ export function defineCount(command: Command): Command {
         ratio === null ? '-' : ratio.toPrecision(4),
       ]),
       notes: [
-        `for samples of ${input.join(' x ')}, and ${grouped(classes)} classes`,
+        `counted for samples of ${input.join(' x ')} and ${grouped(classes)} classes`,
         ...strideNote(text, counted),
         ...strideNote(against, other),
         ...counted.convention,
@@ -51,14 +53,14 @@ export function defineCount(command: Command): Command {
   })
 }
 
-/** What the table of layers leaves out. */
+/** Formats the totals that the table of layers does not show. */
 function totals({ tensors, strides, flops, trainingBytes, inferenceBytes }: Count): string {
   return [
     ...(strides.length > 0 ? [`strides                   ${stridesText(strides)}`] : []),
     `all tensors               ${grouped(tensors)}`,
     `FLOPs                     ${grouped(flops)}`,
-    `activations in training   ${grouped(trainingBytes)} bytes a sample`,
-    `activations in inference  ${grouped(inferenceBytes)} bytes a sample`,
+    `activations in training   ${grouped(trainingBytes)} bytes per sample`,
+    `activations in inference  ${grouped(inferenceBytes)} bytes per sample`,
   ].join('\n')
 }
 
@@ -66,7 +68,10 @@ function strideNote(text: string, { strides }: Count): string[] {
   return strides.length > 0 ? [`strides of ${text}: ${stridesText(strides)}`] : []
 }
 
-/** Where the image gets smaller, in the network's order; of many places, the first. */
+/**
+ * Lists the layers that make the image smaller, with their strides, in the order of the network. A long list is
+ * shortened.
+ */
 function stridesText(strides: Count['strides']): string {
   const shown = strides.slice(0, mostStrides).map(({ path, stride }) => `${path} ${stride}`)
   const rest = strides.length - shown.length

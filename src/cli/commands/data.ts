@@ -9,12 +9,12 @@ import { printJson, printText } from '../output.ts'
 import { programName } from '../program-name.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
-/** `data list`, `data fetch NAME`, `data check`: what can be trained on. */
+/** Defines `data list`, `data fetch NAME` and `data check`, the commands for data sets. */
 export function defineData(command: Command): Command {
   return command.addCommand(listCommand()).addCommand(fetchCommand()).addCommand(checkCommand())
 }
 
-const where = 'the folder of data sets, or that of this one (default: the folder that ISOBATH_DATA names, or data)'
+const where = 'folder of all data sets, or of this data set (default: the folder in ISOBATH_DATA, or data)'
 
 type FolderFlags = MachineFlags & { readonly dataDir?: string }
 
@@ -29,7 +29,7 @@ function listCommand(): Command {
         { heading: 'train', numeric: true },
         { heading: 'test', numeric: true },
         { heading: 'source' },
-        { heading: 'what' },
+        { heading: 'description' },
       ],
       rows: catalog.map(({ name, shape, classes, train, test, source, what }) => [
         name,
@@ -41,21 +41,24 @@ function listCommand(): Command {
         what,
       ]),
       notes: [
-        `Generated sets need no files. ${programName()} data fetch gets the others; --data-dir or ISOBATH_DATA names their folder.`,
+        `Generated data sets need no files. ${programName()} data fetch NAME downloads the files of other data sets. --data-dir or ISOBATH_DATA names the folder of the files.`,
       ],
     })
     return printText(table)
   })
 }
 
-/** Only the files tell. */
+/** Shown in the table for a figure that depends on the user's files. */
 const unknown = '-'
 const orUnknown = (value: number | null): string => (value === null ? unknown : grouped(value))
 
-/** A set that is generated is a mistake that deserves its own words. */
+/** Throws a `data` error if the data set is generated and so has no files. */
 function refuseGenerated(name: string): void {
   if (catalog.some((row) => row.name === name && row.source === 'generated')) {
-    throw new IsobathError('data', `${name}: has no files, it is generated. Use it as it is: --data ${name}.`)
+    throw new IsobathError(
+      'data',
+      `${name}: this data set is generated and has no files. Use the data set with --data ${name}.`,
+    )
   }
 }
 
@@ -68,15 +71,18 @@ function refuseAddress(from: string | undefined): void {
 async function folderOf({ dataDir }: FolderFlags): Promise<string> {
   const folder = await dataFolder(dataDir)
   if (!isFile(folder)) return folder
-  throw new IsobathError('data', `${folder}: expected a folder of data sets, got a file. Name the folder around it.`)
+  throw new IsobathError(
+    'data',
+    `${folder}: expected a folder of data sets, got a file. Name the folder that holds the file.`,
+  )
 }
 
 function fetchCommand(): Command {
   const command = new Command('fetch')
-    .description('download the files of a data set, and check them; what was begun goes on')
+    .description('download and check the files of a data set, and continue a download that was stopped')
     .argument('<name>', storedSets.join(' or '))
     .option('--data-dir <path>', where)
-    .option('--from <address>', 'download from here, a mirror of the files, instead of the public homes')
+    .option('--from <address>', 'address of a mirror from which to download, instead of the public servers')
   return addCommonOptions(command, []).action(async (name: string, flags: FolderFlags & { from?: string }) => {
     refuseGenerated(name)
     refuseAddress(flags.from)
@@ -101,19 +107,23 @@ function fetchCommand(): Command {
         },
       })
     }
-    const files = await interruptible(work, () => progress.note('Stopping; what came is kept.')).finally(progress.close)
+    const files = await interruptible(work, () =>
+      progress.note('Stopping. The downloaded part is stored, and the next data fetch continues the download.'),
+    ).finally(progress.close)
     if (flags.json) return printJson({ name, files })
-    const lines = files.map(({ file, from }) => `${file}: ${from === null ? 'was there' : `from ${from}`}`)
+    const lines = files.map(
+      ({ file, from }) => `${file}: ${from === null ? 'already there' : `downloaded from ${from}`}`,
+    )
     const dataDir = flags.dataDir === undefined ? '' : ` --data-dir ${flags.dataDir}`
-    const use = catalog.some((row) => row.name === name) ? ` Use it with --data ${name}${dataDir}.` : ''
-    return printText([...lines, `All checksums are right.${use}`].join('\n'))
+    const use = catalog.some((row) => row.name === name) ? ` Use the data set with --data ${name}${dataDir}.` : ''
+    return printText([...lines, `All checksums are correct.${use}`].join('\n'))
   })
 }
 
 function checkCommand(): Command {
   const command = new Command('check')
-    .description('check that the files of data sets are there, and as they were published')
-    .argument('[name]', `${storedSets.join(' or ')} (default: those that are there)`)
+    .description('check that the files of data sets are complete and match their published checksums')
+    .argument('[name]', `${storedSets.join(' or ')} (default: all sets that have files)`)
     .option('--data-dir <path>', where)
   return addCommonOptions(command, []).action(async (name: string | undefined, flags: FolderFlags) => {
     if (name !== undefined) refuseGenerated(name)
@@ -126,7 +136,7 @@ function checkCommand(): Command {
     if (checked.length === 0) {
       throw new IsobathError(
         'data',
-        `${folder}: expected files of ${storedSets.join(' or ')}, found none. Get them with ${programName()} data fetch NAME, or name their folder with --data-dir FOLDER.`,
+        `${folder}: expected files of ${storedSets.join(' or ')}, found none. Get the files with ${programName()} data fetch NAME, or name their folder with --data-dir FOLDER.`,
       )
     }
     if (flags.json) printJson({ folder, sets: checked })
@@ -139,12 +149,12 @@ function checkCommand(): Command {
     for (const { name: set, files } of checked) {
       const wrong = files.filter(({ state }) => state !== 'ok')
       if (wrong.length === 0) continue
-      const [broken, remedy] = wrong.some(({ state }) => state === 'broken')
-        ? ['broken or missing', `Remove the broken ones and run ${programName()} data fetch ${set}.`]
+      const [problem, remedy] = wrong.some(({ state }) => state === 'broken')
+        ? ['broken or missing', `Remove the broken files, and run ${programName()} data fetch ${set}.`]
         : ['missing', `Run ${programName()} data fetch ${set}.`]
       throw new IsobathError(
         'data',
-        `${set} in ${folder}: ${grouped(wrong.length)} of ${counted(files.length, 'file')} ${broken}. ${remedy}`,
+        `${set} in ${folder}: ${grouped(wrong.length)} of ${counted(files.length, 'file')} ${wrong.length === 1 ? 'is' : 'are'} ${problem}. ${remedy}`,
       )
     }
   })

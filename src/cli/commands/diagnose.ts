@@ -31,7 +31,7 @@ type Flags = DataFlags &
     figure?: string
   }
 
-/** Seconds; trainings are as long as they allow where nobody says how long. */
+/** Budgets of a diagnosis in seconds. The budget sets the length of the trainings unless the user gives the length. */
 const budgets = { quick: 45, usual: usualBudget, thorough: 600 } as const
 
 const examples = `
@@ -42,26 +42,37 @@ Examples:
   isobath diagnose runs/first
   isobath diagnose --resume runs/plain-56-cifar-10-diagnosis-1`
 
-/** A diagnosis scores its trainings and keeps their losses at steps of its own choice; the budget sets their length. */
+/**
+ * Options that a diagnosis decides itself. The diagnosis scores its trainings and stores their losses at steps of its
+ * own choice, and the budget sets the length of the trainings.
+ */
 const ownChoices = {
   meaningless: ['evaluateEvery', 'logEvery'],
-  usual: { epochs: 'what the budget allows' },
+  usual: { epochs: 'the budget decides' },
 } as const
 
-/** `diagnose NETWORK --data NAME`, `diagnose RUN_FOLDER`, `diagnose --resume FOLDER`; `words` is the whole command line, for the report. */
+/**
+ * Defines `diagnose NETWORK --data NAME`, `diagnose RUN_FOLDER` and `diagnose --resume FOLDER`. `words` is the whole
+ * command line, which the report shows.
+ */
 export function defineDiagnose(command: Command, words: readonly string[]): Command {
   command
-    .argument('[network]', `${networkHelp}; or the folder of a run`)
+    .argument('[network]', `${networkHelp}, or the folder of a run`)
     .optionsGroup('Diagnosis:')
-    .option('--budget <time>', 'what all of it may take, such as 90s, 2m or 1h (default: 2m)', parseDuration)
-    .option('--quick', `a budget of ${budgets.quick} seconds`)
-    .option('--thorough', `a budget of ${budgets.thorough / 60} minutes, and so longer trainings`)
-    .option('--seeds <n>', 'trainings of the network and its twin, with seeds from --seed on', wholeFrom(1), 3)
-    .option('--against <network>', 'what to measure it against (default: itself with a fifth of its layers)')
-    .option('--run <folder>', 'where to keep its trainings and its report (default: a new folder below runs/)')
-    .option('--resume <folder>', 'go on with a diagnosis that was stopped or killed; nothing else is needed')
-    .option('--report <file>', 'write the HTML report there too')
-    .option('--figure <file>', 'write the picture that shows the verdict as SVG')
+    .option('--budget <time>', 'time limit of the whole diagnosis, such as 90s, 2m or 1h (default: 2m)', parseDuration)
+    .option('--quick', `set the budget to ${budgets.quick} seconds`)
+    .option('--thorough', `set the budget to ${budgets.thorough / 60} minutes, for longer trainings`)
+    .option(
+      '--seeds <n>',
+      'number of trainings of the network and of its twin, with seeds counted up from --seed',
+      wholeFrom(1),
+      3,
+    )
+    .option('--against <network>', 'twin to compare the network with (default: the network with a fifth of its layers)')
+    .option('--run <folder>', 'folder that stores the trainings and the report (default: a new folder below runs/)')
+    .option('--resume <folder>', 'resume the stopped or killed diagnosis in this folder, without any other options')
+    .option('--report <file>', 'also write the HTML report to this file')
+    .option('--figure <file>', 'write the picture that shows the verdict to this file, as SVG')
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command), ownChoices))
   const commandLine = `${programName()} ${words.map(quote).join(' ')}`
@@ -71,12 +82,12 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
       checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs, [flags.report])
     if (flags.resume !== undefined) {
-      refuseChoices(command, resumable, '--resume: the diagnosis goes on as it began', text)
+      refuseChoices(command, resumable, '--resume: a resumed diagnosis keeps its own options', text)
       return resumeStored(flags.resume, flags, commandLine)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
     if (isRunArgument(text)) {
-      refuseChoices(command, choosable, `${text}: the run is diagnosed as it was trained`)
+      refuseChoices(command, choosable, `${text}: a run is diagnosed with the options of its training`)
       return diagnoseStored(text, flags, commandLine)
     }
     return diagnoseNew(text, flags, commandLine)
@@ -89,7 +100,7 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
   if (flags.data === undefined && !text.endsWith('.json') && /^[^:=]*[\\/][^:=]*$/.test(text)) {
     throw new IsobathError(
       'run',
-      `${text}: there is no run in such a folder. Name one that train made, or a network and --data.`,
+      `${text}: expected a network or the folder of a run, but no run is there. Name a folder that train made, or a network and --data.`,
     )
   }
   const opened = openData(flags)
@@ -100,14 +111,17 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
   const data = await opened.read()
   const dataOptions = { ...(await opened.lastingOptions()) }
   const options = { ...training, ...machineOptions(flags), data, dataOptions, seeds, budget, against }
-  const diagnoseInto = async (run: string): Promise<Kept> => {
+  const diagnoseInto = async (run: string): Promise<StoredDiagnosis> => {
     const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, command })
     return { result, folder: run, label: text }
   }
   print(await inFolder(flags, `${shortName(text)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
 }
 
-/** What doesn't make it another diagnosis; data and mode are compared, and a budget may be larger. */
+/**
+ * Options that a resumed diagnosis may change. Data and mode are checked against those of the diagnosis, and the budget
+ * may grow.
+ */
 const resumable = new Set([
   'resume',
   'budget',
@@ -133,7 +147,7 @@ async function resumeStored(folder: string, flags: Flags, command: string): Prom
   print({ result, folder, label }, flags)
 }
 
-/** What isn't said by the run; data and mode are compared. */
+/** Options of a diagnosis that the run does not decide. Data and mode are checked against those of the run. */
 const choosable = new Set([
   'budget',
   'quick',
@@ -158,7 +172,7 @@ async function diagnoseStored(trained: string, flags: Flags, command: string): P
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const against = flags.against === undefined ? undefined : readNetwork(flags.against, shapeOfData(data))
   const shown = { label, data, budget, command }
-  const diagnoseInto = async (run: string): Promise<Kept> => {
+  const diagnoseInto = async (run: string): Promise<StoredDiagnosis> => {
     const result = await showDiagnosis(shown, (watching) => {
       const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, ...watching }
       return diagnoseRun(trained, options)
@@ -168,24 +182,29 @@ async function diagnoseStored(trained: string, flags: Flags, command: string): P
   print(await inFolder(flags, `${shortName(label)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
 }
 
-function inFolder({ run }: Flags, name: string, diagnoseInto: (folder: string) => Promise<Kept>): Promise<Kept> {
+function inFolder(
+  { run }: Flags,
+  name: string,
+  diagnoseInto: (folder: string) => Promise<StoredDiagnosis>,
+): Promise<StoredDiagnosis> {
   return run === undefined ? withFreeFolder(name, diagnoseInto) : diagnoseInto(run)
 }
 
-interface Kept {
+interface StoredDiagnosis {
   readonly result: DiagnosisResult
   readonly folder: string
   readonly label: string
 }
 
-function print({ result, folder, label }: Kept, { json, report, figure }: Flags): void {
+function print({ result, folder, label }: StoredDiagnosis, { json, report, figure }: Flags): void {
   const { interrupted } = result.diagnosis
-  // Stopped in its first moments, it has kept nothing.
+  // A diagnosis that was stopped in its first moments has stored nothing.
   const isStored = existsSync(join(folder, 'diagnosis.json'))
-  // Printed first: a disk that is full by now must not take the answer with it.
+  // The answer is printed before any file is written, so a full disk can't prevent the answer.
   if (json) printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis })
   else printText(result.text())
-  if (!json && isStored && interrupted) printText(`Go on with: ${programName()} diagnose --resume ${quote(folder)}`)
+  if (!json && isStored && interrupted)
+    printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
   if (figure !== undefined) writeText(figure, result.picture())
@@ -198,7 +217,7 @@ function budgetOf({ budget, quick, thorough }: Flags): number {
   if (asked.length > 1) {
     throw new IsobathError(
       'option',
-      '--budget, --quick, --thorough: expected one of them, got several. Leave the others out.',
+      '--budget, --quick, --thorough: expected at most one of these options, got several. Leave the others out.',
     )
   }
   if (budget !== undefined) return budget

@@ -5,15 +5,17 @@ import { printJson, printText, scoreLines } from '../output.ts'
 import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 import { showTraining } from '../training-progress.ts'
 
-/** `evaluate RUN_OR_WEIGHTS --data NAME` */
+/** Defines `evaluate RUN_OR_WEIGHTS --data NAME`, which scores a trained network. */
 export function defineEvaluate(command: Command): Command {
   command.addHelpText(
     'after',
     `
-A table that isn't the run's own (--data FILE) is read as the run's was, its
-columns matched by their names. All its rows are scored, as one set: test;
---test-fraction splits it. --test-file FILE takes the place of the test rows
-alone: train is what the run was trained on.
+--data FILE scores all rows of another table as one test set. The table is read
+like the table of the run, and its columns are matched by their names.
+The option
+--test-fraction splits the table into a training set and a test set. The option
+--test-file FILE replaces the test rows alone. The training set is then still
+the training set of the run.
 
 Examples:
   isobath evaluate runs/first
@@ -30,7 +32,7 @@ Examples:
       const scores = await evaluate(network, { ...options, ...settings, statistics, data, weights })
       close()
       if (whole !== undefined) {
-        // There is no training set in it.
+        // A table that is used whole has no training set.
         const { train: _, ...shown } = scores
         if (flags.json) return printJson({ of: place, data: data.name, ...shown, settings, sameData })
         return printText([`${place} on all rows of ${whole}`, ...scoreLines(shown, data)].join('\n'))

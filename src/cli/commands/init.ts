@@ -10,12 +10,12 @@ import { checkNotRead } from '../output-files.ts'
 
 type Flags = ShapeFlags & MachineFlags & { out: string; force?: boolean }
 
-/** `init NETWORK --out FILE`: the weights that training with the same seed starts from. */
+/** Defines `init NETWORK --out FILE`, which writes the weights that a training with the same seed starts from. */
 export function defineInit(command: Command): Command {
   command
     .argument('<network>', networkHelp)
-    .requiredOption('--out <file>', 'where to write them, as .safetensors')
-    .option('--force', 'write over a file that is there')
+    .requiredOption('--out <file>', 'file for the weights (.safetensors)')
+    .option('--force', 'overwrite an existing file')
   addCommonOptions(addShapeOptions(command), ['seed'])
   return command.action(async (text: string, flags: Flags) => {
     const { input, classes } = await shapeFor([text], flags)
@@ -31,21 +31,21 @@ export function defineInit(command: Command): Command {
   })
 }
 
-/** Trained weights are easily lost. */
+/** Throws an `option` error if the file exists, because the file may hold trained weights. */
 function checkFree({ out, force }: Flags): void {
   if (force || !existsSync(out)) return
   throw new IsobathError(
     'option',
-    `--out: ${out} is there already. Choose another file, or add --force to write over it.`,
+    `--out: ${out} exists already. Choose another file, or add --force to overwrite the file.`,
   )
 }
 
-/** Found out before minutes go into drawing weights that nothing can be done with. */
+/** Throws a `memory` error if the weights are too large to train, before minutes are spent on drawing the weights. */
 function checkSize(blueprint: Blueprint, text: string): void {
   const { parameters } = count(blueprint)
   if (4 * parameters <= 2 ** 32) return
   throw new IsobathError(
     'memory',
-    `${text}: expected at most 4 GiB of weights, as much as can be trained, got ${grouped(parameters)} of 4 bytes. Make the network narrower or less deep.`,
+    `${text}: expected at most 4 GiB of weights, the limit of training, got ${grouped(parameters)} weights of 4 bytes. Make the network narrower or less deep.`,
   )
 }

@@ -11,21 +11,21 @@ import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 
 type Flags = TrainedFlags & { set: SetName; out?: string }
 
-/** `predict RUN_OR_WEIGHTS --data NAME` */
+/** Defines `predict RUN_OR_WEIGHTS --data NAME`, which prints the outputs of a trained network for each sample. */
 export function definePredict(command: Command): Command {
   command
     .optionsGroup('Predictions:')
-    .addOption(new Option('--set <name>', 'which samples').choices(setNames).default('test'))
-    .option('--out <file>', 'write the CSV to a file instead of printing it')
+    .addOption(new Option('--set <name>', 'set of samples to predict').choices(setNames).default('test'))
+    .option('--out <file>', 'write the predictions to this file as CSV, instead of printing them')
     .addHelpText(
       'after',
       `
-A table that isn't the run's own (--data FILE) is read as the run's was: columns
-are matched by their names, in any order, and no option of the training need be
-said again. The label may be missing. All rows are predicted, in their order.
-So is a table of --test-file FILE, which takes the place of the run's test rows.
-A model's table is read so, too. Where the training had no table, all columns
-are numbers, in the order of the inputs.
+--data FILE predicts all rows of another table, in file order. The table is
+read like the table of the training. Its columns are matched by their names, in
+any order. The options of the training need not be given again. The label
+may be missing. --test-file FILE predicts the rows of FILE instead of the test
+rows of the run, and reads FILE in the same way. If the training had no table,
+all columns are numbers in the order of the inputs.
 
 Examples:
   isobath predict runs/first > predictions.csv
@@ -42,7 +42,7 @@ Examples:
     if (whole !== undefined && flags.set !== 'test') {
       throw new IsobathError(
         'option',
-        `--set: all rows of ${whole} are predicted, as it isn't the run's own. Leave it out.`,
+        `--set: all rows of ${whole} are predicted, since the table is not the run's own. Leave --set out.`,
       )
     }
     const progress = stderrProgress()
@@ -62,7 +62,9 @@ Examples:
       const lost = countLost(predictions)
       if (lost > 0) {
         const of = `${grouped(lost)} of ${counted(predictions.count, 'sample')}`
-        progress.note(`${of}: the network's outputs aren't numbers, so nothing is predicted. Did its training diverge?`)
+        progress.note(
+          `${of}: nothing is predicted, because the network's outputs are not numbers. Did the training diverge?`,
+        )
       }
     } finally {
       progress.close()

@@ -7,9 +7,9 @@ import { addMachineOptions, type MachineFlags, machineOptions } from '../options
 import { printJson, printText } from '../output.ts'
 import { addTrainingOptions, makeOptimizer, type TrainingFlags, trainingOptions } from '../training-options.ts'
 
-/** `show STAGE NETWORK`: the network on its way to machine code, as text. */
+/** Defines `show STAGE NETWORK`, which prints one stage of the compilation of a training step. */
 export function defineShow(command: Command): Command {
-  command.addArgument(new Argument('<stage>', 'what to print').choices(stages)).argument('<network>', networkHelp)
+  command.addArgument(new Argument('<stage>', 'stage to print').choices(stages)).argument('<network>', networkHelp)
   addMachineOptions(addTrainingOptions(addShapeOptions(command)), [])
   return command.action(async (stage: ShowStage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)

@@ -10,7 +10,7 @@ import { checkOutput } from '../output-files.ts'
 import { programName } from '../program-name.ts'
 import { trainingOptions } from '../training-options.ts'
 
-/** The main job: small enough to end in less than a minute on two cores, deep enough to show what depth does. */
+/** The comparison: small enough to end in less than a minute on two cores, and deep enough to show what depth does. */
 const mainJob = {
   networks: ['mlp:width=64', 'residual-mlp:width=64'],
   flags: {
@@ -27,20 +27,22 @@ const mainJob = {
   },
 } as const
 
-/** The network: the deepest plain network of these. */
+/** The diagnosis: its network is the deepest plain network of the comparison, and its budget is in seconds. */
 const diagnosed = { text: 'mlp:depth=64,width=64', seconds: 60 } as const
 
-/** Printed first: a progress bar without a word leaves its reader to guess. */
+/** Text that is printed first, because progress bars alone do not say what is running. */
 const announcement = [
-  'Isobath trains a plain and a residual network of 4, 16 and 64 layers on generated images,',
-  'each with three seeds: 18 trainings. Then it finds out why the plain one of 64 layers fails.',
-  'All of it takes a minute or two on two cores. Ctrl-C stops it and shows what is known by then.',
+  'Isobath trains a plain and a residual network of 4, 16 and 64 layers on generated images.',
+  'Every network is trained with three seeds, which makes 18 trainings.',
+  'Then Isobath diagnoses why the plain network of 64 layers fails.',
+  'The whole job takes a minute or two on two cores.',
+  'Ctrl-C stops the job and prints the results so far.',
   '',
 ].join('\n')
 
-/** `start`: what `npm start` runs. */
+/** Defines `start`, which `npm start` runs: a comparison and a diagnosis, with reports. */
 export function defineStart(command: Command): Command {
-  command.option('--report <file>', 'where to write the HTML report', 'isobath-report/index.html')
+  command.option('--report <file>', 'file for the HTML report', 'isobath-report/index.html')
   return addCommonOptions(command, ['seed', 'threads']).action(async (flags: MachineFlags & { report: string }) => {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job
@@ -50,7 +52,7 @@ export function defineStart(command: Command): Command {
     for (const file of [flags.report, second]) checkOutput({ option: '--report', file, kind: 'HTML', inputs: [] })
     if (!flags.json) printText(announcement)
     const result = await compareNetworks(networks, { ...job, ...flags }, command)
-    // Printed first: a disk that is full by now must not take the answer with it.
+    // The answer is printed before any file is written, so a full disk can't prevent the answer.
     if (!flags.json) printText(result.text())
     writeText(flags.report, result.html())
     if (!flags.json) printText(`Report with pictures: ${flags.report}\n`)
@@ -66,7 +68,7 @@ export function defineStart(command: Command): Command {
   })
 }
 
-/** Trained as it was in the comparison. */
+/** Diagnoses the deepest plain network, with the same training as in the comparison. */
 async function diagnoseDeepest(flags: MachineFlags, report: string): Promise<DiagnosisResult> {
   const { data: name, rate, schedule, epochs, seeds: count } = mainJob.flags
   const opened = openData({ data: name })

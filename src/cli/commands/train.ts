@@ -43,18 +43,22 @@ Examples:
   isobath train mlp:depth=3,width=128 --data glyphs --steps 300 --run runs/first
   isobath train --resume runs/first`
 
-/** `train NETWORK --data NAME`, `train --resume FOLDER` */
+/** Defines `train NETWORK --data NAME` and `train --resume FOLDER`. */
 export function defineTrain(command: Command): Command {
   command
     .argument('[network]', networkHelp)
     .optionsGroup('Run:')
-    .option('--run <folder>', 'where to keep the run (default: a new folder below runs/)')
-    .option('--resume <folder>', 'go on with a run that was stopped or killed; nothing else is needed')
-    .option('--checkpoint-every <n>', 'steps between checkpoints (default: about every 30 seconds)', wholeFrom(1))
-    .option('--init <file>', 'start from these weights (.safetensors) instead of drawing them')
+    .option('--run <folder>', 'folder that stores the run (default: a new folder below runs/)')
+    .option('--resume <folder>', 'resume the stopped or killed run in this folder, without any other options')
+    .option(
+      '--checkpoint-every <n>',
+      'number of steps between checkpoints (default: a checkpoint about every 30 seconds)',
+      wholeFrom(1),
+    )
+    .option('--init <file>', 'start from the weights in this .safetensors file instead of random weights')
     .option(
       '--figure <file>',
-      'draw the training and test error against the steps, as SVG (--evaluate-every epoch, or as it says)',
+      'draw the training and test error over the steps as SVG; --evaluate-every is then epoch by default',
     )
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(addProbeOptions(command))))
@@ -65,7 +69,7 @@ export function defineTrain(command: Command): Command {
       checkFigures('--probe-figure', flags.probeFigure, probesAsked(flags), inputs, [flags.figure])
     }
     if (flags.resume !== undefined) {
-      refuseChoices(command, resumable, '--resume: the run goes on as it began', text)
+      refuseChoices(command, resumable, '--resume: a resumed run keeps its own options', text)
       return resumeRun(flags.resume, flags)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
@@ -85,7 +89,7 @@ async function startRun(text: string, flags: Flags): Promise<void> {
   const dataOptions = { ...(await opened.lastingOptions()) }
   const start = (folder: string): Promise<Run> =>
     watched(({ observer, note }, abort) => {
-      // At once: a network whose signal is lost needn't be waited for.
+      // The note comes before the training, so nobody has to wait for a network whose signal is lost.
       const onSignal = (signal: Signal): void => {
         const standsOut = describeSignal(signal)
         if (standsOut !== null) note(`Before training ${standsOut}.`)
@@ -104,7 +108,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   if (flags.probeFigure !== undefined && facts.settings.probes === undefined) {
     throw new IsobathError(
       'option',
-      `--probe-figure: ${folder} was begun without --probes, so there is nothing to draw. Leave it out.`,
+      `--probe-figure: the run in ${folder} has no probes, so there is nothing to draw. Leave --probe-figure out.`,
     )
   }
   if (flags.probeFigure !== undefined) {
@@ -123,7 +127,10 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   print(run, facts.label, trainedOn, flags)
 }
 
-/** What doesn't change the run; the data's place may have changed, which its hash guards, and --exact and --no-winograd are compared. */
+/**
+ * Options that a resumed run may change. The data may be in another folder, since the run stores a hash of the data.
+ * --exact and --no-winograd are checked against the mode of the run.
+ */
 const resumable = new Set([
   'resume',
   'figure',
@@ -141,10 +148,10 @@ interface Watched extends ShownTraining {
   readonly observer: ReturnType<typeof listening<ShownTraining['observer']>>
 }
 
-/** Work that shows its progress, and that Ctrl-C stops. */
+/** Runs work that shows its progress and that Ctrl-C can stop. */
 async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>): Promise<Run> {
   const shown = showTraining()
-  const stopping = 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.'
+  const stopping = 'Stopping after the steps under way, and saving the run. Press Ctrl-C again to end at once.'
   try {
     return await interruptible(
       (abort, listen) => work({ ...shown, observer: listening(shown.observer, listen) }, abort),
@@ -167,18 +174,21 @@ function print(run: Run, label: string, data: TrainedOn, { json, figure, probeFi
   if (!json && drawn.length > 0) printText(`Drawn: ${drawn.join(', ')}`)
 }
 
-/** A picture needs evaluations on the way. */
+/** Adds evaluations to the flags if --figure needs them. Throws an `option` error if --evaluate-every is never. */
 function drawnFlags(flags: Flags): Flags {
   if (flags.figure === undefined) return flags
   const { evaluateEvery = { epochs: 1 } } = flags
   if (evaluateEvery !== 'never') return { ...flags, evaluateEvery }
-  throw new IsobathError('option', '--figure: there is nothing to draw with --evaluate-every never. Leave one out.')
+  throw new IsobathError(
+    'option',
+    '--figure: there is nothing to draw with --evaluate-every never. Leave one of the two options out.',
+  )
 }
 
 function refusePicture(folder: string): never {
   throw new IsobathError(
     'option',
-    `--figure: ${folder} isn't evaluated on its way, so there is nothing to draw. Leave it out.`,
+    `--figure: the run in ${folder} has no evaluations, so there is nothing to draw. Leave --figure out.`,
   )
 }
 

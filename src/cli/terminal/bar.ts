@@ -1,6 +1,9 @@
-/** A bar in a table: its length is a share of the width, and its first part is full. */
+/** Draws a bar for a table. The length of the bar is a fraction of the width, and the first part of the bar is full. */
 
-/** `total` and `full` are shares of `width` (0..1, full at most total); more than nothing is never drawn as nothing. */
+/**
+ * Returns a bar. `total` and `full` are fractions of `width` in 0..1, and `full` is at most `total`. A total above 0
+ * has a character.
+ */
 export function splitBar(total: number, full: number, width: number): string {
   const length = total > 0 ? Math.max(1, Math.round(Math.min(1, total) * width)) : 0
   const filled = Math.min(length, Math.round(Math.min(1, full) * width))

@@ -1,4 +1,4 @@
-/** The words of progress: a bar line for a terminal, a sentence for a log. */
+/** Formats progress as text: a line with a bar for a terminal, and a line of words for a log. */
 import { sparkline } from './spark.ts'
 import type { TextStyle } from './style.ts'
 import { type TaskState, totalOf } from './task-state.ts'
@@ -7,10 +7,10 @@ const GAP = '  '
 const NARROWEST_BAR = 8
 const WIDEST_BAR = 28
 const SPARK = 10
-/** Room for a loss, so that the bar doesn't change its length with the number of digits. */
+/** Width of a loss in characters. The fixed width keeps the length of the bar the same for any number of digits. */
 const LOSS = 7
 
-/** Seconds as `0:07`, `12:30`, `1:02:03`. */
+/** Formats seconds as `0:07`, `12:30` or `1:02:03`. */
 function clock(seconds: number): string {
   const whole = Math.min(Math.max(0, Math.round(seconds)), 359_999)
   const two = (value: number) => String(value).padStart(2, '0')
@@ -18,7 +18,7 @@ function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
 }
 
-/** A number with four significant digits; `not finite` for what a diverged run gives. */
+/** Formats a number with four significant digits. The loss of a diverged run gives `not finite`. */
 function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return 'not finite'
   const size = Math.abs(value)
@@ -30,29 +30,34 @@ function rateText(rate: number): string {
   return rate >= 100 ? String(Math.round(rate)) : rate.toPrecision(rate >= 10 ? 3 : 2)
 }
 
-/** `3.4` of bytes, in MB; other units as they are. */
+/** Formats a number of units without the unit. Bytes are converted to megabytes, as in `3.4`. */
 function amount(value: number, unit: string): string {
   return unit === 'byte' ? (value / 1e6).toFixed(value < 1e5 ? 3 : 1) : String(value)
 }
 
-/** `600 steps`, `1 step`, `9.9 MB` */
+/** Formats a number of units with the unit, as in `600 steps`, `1 step` or `9.9 MB`. */
 function counted(value: number, unit: string): string {
   return unit === 'byte' ? `${amount(value, unit)} MB` : `${value} ${unit}${value === 1 ? '' : 's'}`
 }
 
-/** `45.2 steps/s`, `1.3 MB/s` */
+/** Formats a rate with its unit, as in `45.2 steps/s` or `1.3 MB/s`. */
 function speed(rate: number, unit: string): string {
   return unit === 'byte' ? `${amount(rate, unit)} MB/s` : `${rateText(rate)} ${unit}s/s`
 }
 
-/** A part of a line: what it is worth when not all fit (1 is worth most), and how it is painted. */
+/**
+ * A part of a line. If not all parts fit, those of the lowest rank are shown: rank 1 comes first. `paint` colors the
+ * text.
+ */
 interface LinePart {
   readonly text: string
   readonly rank: number
   readonly paint?: (text: string) => string
 }
 
-/** The label and what fits beside it into `width`, in the order given. */
+/**
+ * Joins the label and the parts that fit into `width` characters. Parts are chosen by rank and stay in the given order.
+ */
 function compose(label: string, parts: readonly LinePart[], width: number): string {
   const cut = label.length > width ? `${label.slice(0, Math.max(0, width - 1))}…` : label
   let room = width - cut.length
@@ -66,7 +71,7 @@ function compose(label: string, parts: readonly LinePart[], width: number): stri
   return [cut, ...rest].join(GAP)
 }
 
-/** A bar whose length depends on nothing but the room, so that those of several lines stand below each other. */
+/** Makes a bar. The length of the bar depends on the room alone, so the bars of several lines are aligned. */
 function barPart(fraction: number, room: number, style: TextStyle): LinePart {
   const length = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, Math.floor(room / 5)))
   const full = Math.round(fraction * length)
@@ -81,7 +86,10 @@ function percent(fraction: number): string {
   return `${Math.floor(fraction * 100)}%`.padStart(4)
 }
 
-/** A sparkline in which a loss that doesn't move is flat: noise of a few percent doesn't fill its height. */
+/**
+ * Draws losses as a sparkline. A loss that varies by a few percent looks flat, because such noise does not fill the
+ * height.
+ */
 function lossLine(losses: readonly number[]): string {
   const largest = Math.max(0, ...losses.filter(Number.isFinite).map(Math.abs))
   return sparkline(losses, SPARK, largest * 0.1)
@@ -91,7 +99,7 @@ function barSpeed(rate: number, unit: string): string {
   return unit === 'byte' ? speed(rate, unit) : `${rateText(rate)}/s`
 }
 
-/** One line of at most `width` characters for a task; labels are filled up to `labelWidth`. */
+/** Formats a task as one line of at most `width` characters. Labels are padded to `labelWidth` characters. */
 export function taskLine(task: TaskState, now: number, width: number, labelWidth: number, style: TextStyle): string {
   const rate = task.rate(now)
   const left = task.secondsLeft(now)
@@ -109,7 +117,7 @@ export function taskLine(task: TaskState, now: number, width: number, labelWidth
   )
 }
 
-/** The line below several tasks. */
+/** Formats the line below several tasks, with the progress of all tasks together. */
 export function totalLine(
   tasks: readonly TaskState[],
   now: number,
@@ -132,7 +140,7 @@ export function totalLine(
   )
 }
 
-/** A task as a line of a log: `plain 64: 120 of 600 steps (20%), 45.2 steps/s, 0:11 left, loss 2.303`. */
+/** Formats a task as a line of a log, as in `plain 64: 120 of 600 steps (20%), 45.2 steps/s, 0:11 left, loss 2.303`. */
 export function logLine(task: TaskState, now: number): string {
   const rate = task.rate(now)
   const left = task.secondsLeft(now)
@@ -145,7 +153,7 @@ export function logLine(task: TaskState, now: number): string {
   return `${task.label}: ${parts.join(', ')}`
 }
 
-/** What stays of a task: `plain 64: 600 steps in 0:13, loss 0.02310, note`. */
+/** Formats the last line of a task, which stays on the screen: `plain 64: 600 steps in 0:13, loss 0.02310, note`. */
 export function finishLine(task: TaskState, now: number, note: string | undefined): string {
   const parts = [`${counted(task.done, task.unit)} in ${clock(task.seconds(now))}`]
   if (task.loss !== null) parts.push(`loss ${shortNumber(task.loss)}`)

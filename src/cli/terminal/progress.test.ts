@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createProgress, type Progress } from './progress.ts'
 import { ANSI_STYLE } from './style.ts'
 
-/** As much of a terminal as the display uses: text, new lines, up, erase to the line's and to the screen's end. */
+/**
+ * A terminal with the features that the display uses: text, new lines, cursor up, erase to the end of line and of
+ * screen.
+ */
 function createScreen(columns: number) {
   let lines: string[] = ['']
   let [row, column] = [0, 0]
@@ -38,7 +41,7 @@ function setUp(isTerminal: boolean, columns = 80, rows = 24) {
   return { screen, clock, progress }
 }
 
-/** Two trainings side by side, one of which ends. */
+/** Shows two trainings side by side, of which one ends. A third training does not start. */
 function trainTwo(progress: Progress, clock: { now: number }) {
   const plain = progress.task('plain 64', 600)
   const residual = progress.task('residual 64', 600)
@@ -51,8 +54,8 @@ function trainTwo(progress: Progress, clock: { now: number }) {
   return { plain, residual }
 }
 
-describe('on a terminal', () => {
-  it('shows each running task and all of them, in place', () => {
+describe('progress on a terminal', () => {
+  it('shows a line for each running task and a line for all tasks, and redraws them in place', () => {
     const { screen, clock, progress } = setUp(true, 100)
     const { residual } = trainTwo(progress, clock)
     expect(screen.text()).toMatchInlineSnapshot(`
@@ -70,7 +73,7 @@ describe('on a terminal', () => {
     `)
   })
 
-  it('redraws at most ten times a second', () => {
+  it('is redrawn at most ten times a second', () => {
     const { screen, clock, progress } = setUp(true)
     const task = progress.task('a', 10_000)
     for (let step = 0; step < 10_000; step++) {
@@ -81,7 +84,7 @@ describe('on a terminal', () => {
     expect(screen.written.length).toBeGreaterThan(90)
   })
 
-  it('cuts its lines to the width, whatever that is', () => {
+  it('cuts its lines to any width of the terminal', () => {
     for (const columns of [1, 12, 20, 40, 60, 79, 200]) {
       const { screen, clock, progress } = setUp(true, columns)
       trainTwo(progress, clock)
@@ -91,7 +94,7 @@ describe('on a terminal', () => {
     }
   })
 
-  it('gives parts up one after the other where it is narrow', () => {
+  it('leaves out the less important parts of a line on a narrow terminal', () => {
     const lines = [24, 36, 48, 60, 72, 84, 110].map((columns) => {
       const { screen, clock, progress } = setUp(true, columns)
       trainTwo(progress, clock)
@@ -108,7 +111,7 @@ describe('on a terminal', () => {
     `)
   })
 
-  it('shows no more lines than the terminal has', () => {
+  it('has no more lines than the terminal', () => {
     const { screen, clock, progress } = setUp(true, 80, 8)
     const tasks = Array.from({ length: 20 }, (_, index) => progress.task(`training ${index}`, 10))
     for (const task of tasks) {
@@ -118,7 +121,7 @@ describe('on a terminal', () => {
     expect(screen.text().trimEnd().split('\n')).toHaveLength(6)
   })
 
-  it('leaves no trace but the lines that stay', () => {
+  it('leaves only notes and the last lines of tasks on the screen', () => {
     const { screen, clock, progress } = setUp(true)
     const { plain } = trainTwo(progress, clock)
     progress.note('a note')
@@ -135,21 +138,21 @@ describe('on a terminal', () => {
     expect(screen.cursor()).toEqual([2, 0])
   })
 
-  it('never hides the cursor and always leaves it on a line of its own, so that it may be killed', () => {
+  it('never hides the cursor and leaves it on a line of its own, so the process may be killed at any time', () => {
     const { screen, clock, progress } = setUp(true)
     trainTwo(progress, clock)
     expect(screen.cursor()).toEqual([3, 0])
     expect(screen.written.join('')).not.toContain('\u001b[?')
   })
 
-  it('clears up after a window that was made narrower', () => {
+  it('removes its wrapped lines after the window was made narrower', () => {
     const screen = createScreen(30)
     const clock = { now: 0 }
     const size = { columns: 60 }
     const options = { stream: screen, isTerminal: true, columns: () => size.columns, now: () => clock.now }
     const progress = createProgress(options)
     const task = progress.task('a', 100)
-    // The screen is 30 wide and wraps what was drawn for 60, as a terminal does when it is resized.
+    // The screen is 30 columns wide and wraps lines that were drawn for 60 columns, like a terminal that was resized.
     for (let step = 0; step < 50; step++) {
       clock.now += 100
       if (step === 1) size.columns = 30
@@ -160,7 +163,7 @@ describe('on a terminal', () => {
     expect(screen.text()).toBe('')
   })
 
-  it('paints without counting the paint', () => {
+  it('does not count color codes as part of the width', () => {
     const screen = createScreen(60)
     const clock = { now: 0 }
     const progress = createProgress({
@@ -176,8 +179,8 @@ describe('on a terminal', () => {
   })
 })
 
-describe('in a log', () => {
-  it('writes few lines, the first and the last among them', () => {
+describe('progress in a log', () => {
+  it('writes few lines for a task, the first and the last line among them', () => {
     const { screen, clock, progress } = setUp(false)
     const task = progress.task('plain 64, seed 1', 600)
     for (let step = 0; step <= 600; step++) {
@@ -203,7 +206,7 @@ describe('in a log', () => {
     expect(screen.written.join('')).not.toContain('\u001b')
   })
 
-  it('gives a sign of life each minute', () => {
+  it('writes at least one line each minute', () => {
     const { screen, clock, progress } = setUp(false)
     const task = progress.task('slow', 1_000_000)
     for (let step = 0; step <= 300; step++) {
@@ -213,7 +216,7 @@ describe('in a log', () => {
     expect(screen.text().trimEnd().split('\n')).toHaveLength(6)
   })
 
-  it('counts the tasks that ended, and says what is not finite', () => {
+  it('counts the tasks that ended, and says that a loss is not finite', () => {
     const { screen, progress } = setUp(false)
     const tasks = ['a', 'b'].map((label) => progress.task(label, 10))
     progress.note('two\ntrainings\u001b[2J')

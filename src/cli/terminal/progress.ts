@@ -1,6 +1,7 @@
 /**
- * Progress on stderr while something trains. On a terminal a few lines are rewritten in place; elsewhere a log of few
- * lines is written. Nothing is drawn by a timer: a busy main thread couldn't keep one, and none has to be stopped.
+ * Shows progress on stderr during trainings. On a terminal a few lines are rewritten in place. Elsewhere a log of few
+ * lines is written. No timer draws: a busy main thread would delay the timer, and without a timer nothing has to be
+ * stopped.
  */
 import { finishLine, logLine, taskLine, totalLine } from './progress-text.ts'
 import { PLAIN_STYLE, type TextStyle } from './style.ts'
@@ -11,31 +12,36 @@ type Size = number | undefined
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown }
   readonly isTerminal: boolean
-  /** The terminal's size; a function is asked at each drawing, so that a resized window is followed. */
+  /** Width of the terminal in characters. A function is called at each drawing, so a resized window is noticed. */
   readonly columns?: Size | (() => Size)
   readonly rows?: Size | (() => Size)
-  /** Milliseconds, of any origin. */
+  /** Returns the present time in milliseconds, from any origin. */
   readonly now?: () => number
   readonly style?: TextStyle
 }
 
 export interface ProgressTask {
-  /** Reports that `done` units of the total are done, and the loss of the last. */
+  /** Reports that `done` units of the total are done, and the loss of the last unit. */
   update(done: number, reading?: { readonly loss?: number }): void
-  /** Ends the task, early or not; its last line stays on the screen, with the note. */
+  /** Ends the task, early or not. The last line of the task stays on the screen, with the note. */
   finish(note?: string): void
 }
 
 export interface Progress {
-  /** A task appears at its first update. Tell of all tasks first, and the total is right from the start. */
+  /**
+   * Adds a task. A task appears at its first update. The total is right from the start if all tasks are added first.
+   */
   task(label: string, total: number, options?: TaskOptions): ProgressTask
-  /** A line that stays, above what is rewritten. */
+  /** Writes a line that stays, above the lines that are rewritten. */
   note(text: string): void
-  /** Removes what is rewritten; what stays, stays. Later calls do nothing. */
+  /** Removes the lines that are rewritten. Notes and last lines of tasks stay. Later calls do nothing. */
   close(): void
 }
 
-/** What shows tasks: `changed` after an update, `say` for a line that stays, `ended` for the line of a task that ended. */
+/**
+ * A display of tasks. `changed` follows an update, `say` writes a line that stays, and `ended` writes the last line of
+ * a task.
+ */
 interface Display {
   changed(task: TaskState, tasks: readonly TaskState[]): void
   say(line: string, tasks: readonly TaskState[]): void
@@ -43,7 +49,7 @@ interface Display {
   close(): void
 }
 
-/** Starts to show progress. */
+/** Starts a display of progress: live lines on a terminal, or a log. */
 export function createProgress(options: ProgressOptions): Progress {
   const now = options.now ?? Date.now
   const display = options.isTerminal ? createLiveDisplay(options, now) : createLogDisplay(options, now)
@@ -76,7 +82,7 @@ export function createProgress(options: ProgressOptions): Progress {
   }
 }
 
-/** One line, without the control characters that would move the cursor. */
+/** Makes a text one line, without control characters, which would move the cursor. */
 function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
@@ -85,8 +91,9 @@ function clean(text: string): string {
 const REDRAW_EVERY = 100
 
 /**
- * Lines rewritten in place. After each drawing the cursor stands at the start of the line below, in view as always:
- * however the process ends, killed included, the terminal is as it should be and the prompt has a line of its own.
+ * Makes a display that rewrites lines in place. After each drawing the cursor is visible, at the start of the line
+ * below. The terminal is therefore in order however the process ends, even if it is killed, and the prompt has a line
+ * of its own.
  */
 function createLiveDisplay(
   { stream, columns, rows, style = PLAIN_STYLE }: ProgressOptions,
@@ -96,7 +103,7 @@ function createLiveDisplay(
   let drawn: number[] = []
   let drawnAt = Number.NEGATIVE_INFINITY
 
-  /** To the start of what was drawn. A line wraps if the window has become narrower than it. */
+  /** Moves the cursor to the start of the drawn lines. A line wraps if the window is now narrower than the line. */
   const back = () => {
     const width = size(columns, 80)
     const height = drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / width)), 0)
@@ -105,7 +112,7 @@ function createLiveDisplay(
   }
 
   const draw = (tasks: readonly TaskState[], said: readonly string[]) => {
-    // The last column stays free: a character there makes some terminals wrap.
+    // The last column stays free, because a character in the last column makes some terminals wrap the line.
     const width = Math.max(1, size(columns, 80) - 1)
     const running = tasks.filter((task) => task.startedAt !== null && !task.finished)
     const waiting = tasks.length > 1 && tasks.some((task) => !task.finished)
@@ -139,7 +146,10 @@ const LINE_EVERY = 5000
 const SIGN_OF_LIFE = 60_000
 const FRACTION = 0.1
 
-/** A log: a task's first line, one for each tenth but at most one in five seconds, one a minute at least, its last. */
+/**
+ * Makes a display that writes a log. A task has a first line, a line for each tenth and a last line. Lines are at least
+ * five seconds and at most a minute apart.
+ */
 function createLogDisplay({ stream }: ProgressOptions, now: () => number): Display {
   const last = new Map<TaskState, { readonly at: number; readonly fraction: number }>()
   return {
@@ -147,7 +157,7 @@ function createLogDisplay({ stream }: ProgressOptions, now: () => number): Displ
       const before = last.get(task)
       const at = now()
       const fraction = task.fraction
-      // The line of the task's end says it better.
+      // The last line of a task reports its end.
       if (before !== undefined && fraction >= 1) return
       if (before !== undefined && at - before.at < SIGN_OF_LIFE) {
         if (at - before.at < LINE_EVERY || fraction - before.fraction < FRACTION - 1e-9) return

@@ -1,10 +1,11 @@
-/** A line of a few characters that shows how a number went. */
+/** Draws the course of a number as a line of a few block characters. */
 
 const LEVELS = '▁▂▃▄▅▆▇█'
 
 /**
- * `values` as at most `width` characters, the means of equal parts, from the least to the greatest of them. Means that
- * differ by less than `span` don't fill the height. A part without any finite value is a space.
+ * Draws `values` as at most `width` characters. Each character is the mean of one of `width` equal parts, and the
+ * heights range from the least to the greatest mean. Means that differ by less than `span` don't fill the height. A
+ * part without any finite value is a space.
  */
 export function sparkline(values: readonly number[], width: number, span = 0): string {
   const columns = Math.min(Math.max(0, Math.floor(width)), values.length)
@@ -15,7 +16,7 @@ export function sparkline(values: readonly number[], width: number, span = 0): s
   })
   const present = means.filter((mean) => mean !== null)
   const [low, high] = [Math.min(...present), Math.max(...present)]
-  // Means of one and the same value differ by rounding alone; that isn't a rise.
+  // Means of a constant differ by rounding alone, and rounding must not look like a rise.
   const height = Math.max(high - low, span, Math.abs(high) * 1e-9)
   const base = (low + high - height) / 2
   return means

@@ -1,4 +1,4 @@
-/** Progress on this process's stderr. */
+/** Shows progress on the stderr of this process. */
 import { createProgress, type Progress } from './progress.ts'
 import { styleFor } from './style.ts'
 

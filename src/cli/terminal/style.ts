@@ -1,4 +1,4 @@
-/** Bold, dim and colored text for terminals; plain text for everything else. */
+/** Styles text as bold, dim or colored on terminals, and leaves text plain for all other outputs. */
 
 type Paint = (text: string) => string
 
@@ -28,7 +28,10 @@ export const ANSI_STYLE: TextStyle = {
   blue: paint(34, 39),
 }
 
-/** The style for a stream: plain where it isn't a terminal, for NO_COLOR (no-color.org) and for a dumb terminal. */
+/**
+ * Returns the style for a stream. The style is plain if the stream isn't a terminal, if NO_COLOR is set (no-color.org)
+ * or if the terminal is dumb.
+ */
 export function styleFor(
   stream: { readonly isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>>,

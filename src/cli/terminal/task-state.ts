@@ -1,13 +1,16 @@
-/** What is known of a task in progress, apart from how it is shown. */
+/** The state of a task in progress, independent of the display. */
 
 export interface TaskOptions {
-  /** What is counted; by default `step`. Bytes are shown as megabytes. */
+  /** Unit in which the task counts, `step` by default. Bytes are shown as megabytes. */
   readonly unit?: string
-  /** What one unit costs next to one of another task: weighs the tasks in the total. By default 1. */
+  /** Cost of one unit relative to a unit of the other tasks, 1 by default. The cost weighs the task in the total. */
   readonly cost?: number
 }
 
-/** How long the rate looks back, in milliseconds: long enough to be steady, short enough to follow a slower phase. */
+/**
+ * Time over which the rate is measured, in milliseconds: long enough to be steady, short enough to follow a slower
+ * phase.
+ */
 const WINDOW = 10_000
 const SAMPLE_EVERY = 200
 const HISTORY = 240
@@ -20,9 +23,9 @@ export class TaskState {
   done = 0
   startedAt: number | null = null
   finished = false
-  /** The last loss; null before the first, and NaN stays NaN. */
+  /** The latest loss. Null before the first loss. NaN stays NaN. */
   loss: number | null = null
-  /** Losses for the sparkline; every `stride`-th one, so that a long training keeps few. */
+  /** Losses for the sparkline. Only every `stride`-th loss is stored, so a long training stores few losses. */
   readonly losses: number[] = []
   private stride = 1
   private skipped = 0
@@ -53,19 +56,19 @@ export class TaskState {
     this.stride *= 2
   }
 
-  /** How much is done, 0..1. */
+  /** Fraction of the task that is done, in 0..1. */
   get fraction(): number {
     return this.total > 0 ? Math.min(1, Math.max(0, this.done / this.total)) : 0
   }
 
-  /** Units a second of late; null before there is anything to go by. */
+  /** Units per second over the latest time window. Null before the rate can be measured. */
   rate(now: number): number | null {
     const first = this.samples.at(0)
     if (first === undefined || this.done <= first.done || now <= first.at) return null
     return ((this.done - first.done) / (now - first.at)) * 1000
   }
 
-  /** Seconds left at the present rate. */
+  /** Remaining time of the task at the present rate, in seconds. Null if the rate is unknown. */
   secondsLeft(now: number): number | null {
     const rate = this.rate(now)
     return rate === null ? null : Math.max(0, this.total - this.done) / rate
@@ -76,14 +79,17 @@ export class TaskState {
   }
 }
 
-/** How much of all tasks is done, 0..1, by cost; and the seconds left if the rest goes on like that. */
+/**
+ * Returns the fraction of all tasks that is done, weighed by cost, and the seconds spent and left at the average speed
+ * so far.
+ */
 export function totalOf(
   tasks: readonly TaskState[],
   now: number,
 ): { fraction: number; seconds: number; left: number | null } {
   const sum = (part: (task: TaskState) => number) => tasks.reduce((total, task) => total + part(task) * task.cost, 0)
   const all = sum((task) => task.total)
-  // A task that ended early has no more to do.
+  // A task that ended early counts as done.
   const done = sum((task) => (task.finished ? task.total : task.fraction * task.total))
   const fraction = all > 0 ? done / all : 0
   const start = Math.min(...tasks.map((task) => task.startedAt ?? now))

@@ -1,4 +1,4 @@
-/** Whether float32 is to blame: the same run in float64. */
+/** The cause "numerical error": a training in float64 shows whether float32 is to blame. */
 import { type Evidence, recordsOf } from '../evidence.ts'
 import { type Harmless, harmlessness, holds, type Judged, open, ruledOut, scoreOf } from './assessment.ts'
 import { controlAnswer, type LossChange, lossChange, restoring } from './control-answers.ts'
@@ -8,14 +8,17 @@ import { isFullyRestored, type RankRule } from './rank.ts'
 const control = 'float64'
 
 export type NumericalErrorFacts = {
-  /** Relative errors of the float32 gradient before training: the first layer's and the largest; null where they aren't known. */
+  /**
+   * Relative errors of the float32 gradient before training: the error of the first layer and the largest error of any
+   * layer. The value is null if the errors were not measured.
+   */
   readonly gradient: { readonly first: number; readonly worst: number } | null
 } & (
   | Harmless
   | { readonly outcome: 'untried' | 'in float64 already' }
   | {
       readonly outcome: 'restored' | 'not restored'
-      /** Share of what the network lacks that float64 gives back. */
+      /** Fraction of the loss gap that float64 recovers. */
       readonly recovery: number
       readonly limit: number
       readonly seeds: number

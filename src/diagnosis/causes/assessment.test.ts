@@ -3,14 +3,14 @@ import { madeUpEvidence, sound, worse } from '../../../test/support/made-up-evid
 import type { Evidence } from '../evidence.ts'
 import { harmlessness, type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
 
-describe('the score of a cause', () => {
-  it('is a half at the limit', () => {
+describe('The score of a cause', () => {
+  it('is 0.5 at the limit', () => {
     expect([scoreOf(4, 4), scoreOf(12, 4), scoreOf(Number.POSITIVE_INFINITY, 4)]).toEqual([0.5, 0.75, 1])
   })
 })
 
-describe('a network that trains', () => {
-  it('leaves nothing to explain, and is compared with what it is measured against', () => {
+describe('A network that trains', () => {
+  it('needs no explanation and names the kind of the comparison network', () => {
     const trains = madeUpEvidence({ trials: sound() })
     expect(harmlessness(trains)).toEqual({ outcome: 'harmless', twin: 'own' })
     expect(harmlessness({ ...trains, isTwinGiven: true })).toEqual({ outcome: 'harmless', twin: 'given' })
@@ -19,7 +19,7 @@ describe('a network that trains', () => {
   })
 })
 
-describe('a mechanism', () => {
+describe('A mechanism', () => {
   const read = (evidence: Evidence, isBeyond: boolean): Judged<'dead-units', { share: number } & Standing> =>
     mechanism('dead-units', evidence, {
       observation: 'units before training',
@@ -28,7 +28,7 @@ describe('a mechanism', () => {
     })
   const [bad, good] = [worse(), sound()].map((trials) => madeUpEvidence({ trials }))
 
-  it('holds beyond its limits, and is ruled out within them or where the network trains all the same', () => {
+  it('holds beyond the limits, and is ruled out within the limits or if the network trains', () => {
     expect(read(bad, true)).toMatchObject({
       state: 'holds',
       score: 0.6,

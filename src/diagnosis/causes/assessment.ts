@@ -1,13 +1,13 @@
-/** What is made of the evidence for one cause: facts. The words for them are in src/diagnosis/wording/. */
+/** Assessment of one cause from the evidence, as facts. The words for the facts are in src/diagnosis/wording/. */
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
 
-/** What would decide a cause: a control with so many seeds, or a measurement. */
+/** A control with a number of seeds, or a measurement, that would decide a cause. */
 export type Need = { readonly control: ControlName; readonly seeds: number } | { readonly measurement: keyof Measured }
 
-/** What a cause may be ruled out by, beside controls. */
+/** Observations that can rule a cause out without a control. */
 export type Observation =
   | 'training'
   | 'training error'
@@ -22,25 +22,28 @@ export type Observation =
   | 'removed blocks'
   | 'affine replacement'
 
-/** What ruled a cause out. */
+/** The observation or the controls that ruled a cause out. */
 export type Ground = { readonly observation: Observation } | { readonly controls: readonly ControlName[] }
 
 export interface Judged<C extends Cause, Facts> {
   readonly cause: C
   readonly state: 'holds' | 'ruled out' | 'open'
-  /** Of a cause that holds: 0.5 at its limit, toward 1 far beyond it. Otherwise 0. */
+  /** Score of a cause that holds: 0.5 at the limit, and closer to 1 far beyond the limit. Other causes have 0. */
   readonly score: number
-  /** Of a cause that is ruled out. */
+  /** Ground that rules the cause out. The value is null for a cause that holds or is open. */
   readonly by: Ground | null
-  /** What would decide a cause that is open; none where more seeds would. */
+  /** Controls and measurements that would decide an open cause. The list is empty if only more seeds would decide. */
   readonly needs: readonly Need[]
-  /** The first hidden stage where a cause that holds is beyond its limit, counted from 0; absent where it has no place. */
+  /**
+   * First hidden stage beyond the limit of a cause that holds, counted from 0. The field is absent for causes without a
+   * place.
+   */
   readonly onset?: number
-  /** What the state follows from. `outcome` says which of the cause's rules applied. */
+  /** Facts from which the state follows. `outcome` names the rule of the cause that applied. */
   readonly facts: Facts
 }
 
-/** Another finding, or a lack of layers to try, made the test needless. */
+/** A cause that was not tested, because of another finding or because no layer could be tried. */
 export interface Untested<C extends Cause> {
   readonly cause: C
   readonly state: 'untested'
@@ -48,7 +51,7 @@ export interface Untested<C extends Cause> {
 
 export type Assessed<C extends Cause, Facts> = Judged<C, Facts> | Untested<C>
 
-/** What was made of the causes before: some are only looked for where none of these holds. */
+/** Assessments of earlier causes. Some causes are only tested if no earlier cause holds. */
 export type Earlier = readonly Pick<Assessed<Cause, unknown>, 'state'>[]
 
 export function holds<C extends Cause, Facts>(cause: C, facts: Facts, score: number, onset?: number): Judged<C, Facts> {
@@ -67,29 +70,32 @@ export function untested<C extends Cause>(cause: C): Untested<C> {
   return { cause, state: 'untested' }
 }
 
-/** 0.5 where the value is at its limit, and nearer to 1 the further it is beyond. */
+/** Returns a score of 0.5 for a value at the limit. The score approaches 1 for values far beyond the limit. */
 export function scoreOf(value: number, limit: number): number {
   return Number.isFinite(value) ? value / (value + limit) : 1
 }
 
-/** What the network is measured against: itself with fewer layers, or a network that the user gave. */
+/** The kind of comparison network: the same network with fewer layers, or a network that the user gave. */
 export type TwinDepth = 'own' | 'given'
 
 export const twinOf = ({ isTwinGiven }: Evidence): TwinDepth => (isTwinGiven ? 'given' : 'own')
 
-/** The network trains: nothing is to blame for it. `twin`: what it trains no worse than, where there is one. */
+/**
+ * The network trains, so no cause is blamed. `twin`: kind of the comparison network, or null without a twin that
+ * trains.
+ */
 export interface Harmless {
   readonly outcome: 'harmless'
   readonly twin: TwinDepth | null
 }
 
-/** Undefined where there is something to explain about the training. */
+/** Returns undefined if the training has a symptom that needs an explanation. */
 export function harmlessness(evidence: Evidence): Harmless | undefined {
   if (symptomOf(evidence) !== 'none') return undefined
   return { outcome: 'harmless', twin: referenceOf(evidence) === undefined ? null : twinOf(evidence) }
 }
 
-/** Where a mechanism stands with what was read before training. `Beyond`: facts that there are beyond its limits alone. */
+/** Outcome of a mechanism from readings before training. `Beyond`: facts that exist only beyond the limits. */
 export type Standing<Beyond = unknown> =
   | { readonly outcome: 'within limits' }
   | Harmless
@@ -98,11 +104,11 @@ export type Standing<Beyond = unknown> =
 interface MechanismReading<Facts, Beyond> {
   readonly observation: Observation
   readonly facts: Facts
-  /** Null within its limits. */
+  /** Score, onset and facts of a mechanism beyond its limits. Null within the limits. */
   readonly beyond: { readonly score: number; readonly onset?: number; readonly facts: Beyond } | null
 }
 
-/** A mechanism that is beyond its limits before training is a cause, unless the network trains all the same. */
+/** A mechanism beyond its limits before training holds as a cause, unless the network trains anyway. */
 export function mechanism<C extends Cause, Facts, Beyond>(
   cause: C,
   evidence: Evidence,

@@ -18,7 +18,7 @@ import { poorFit } from './control-answers.ts'
 
 const judged = (evidence: Evidence, earlier: Earlier): Worded => worded(underCapacity(evidence, earlier))
 
-/** It fits as poorly as its twin. */
+/** A network that fits as poorly as its twin. */
 const poor: MadeUp['trials'] = {
   network: { loss: all(1), error: all(0.4) },
   'shallow twin': { loss: all(1), error: all(0.4) },
@@ -28,8 +28,8 @@ const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: Ear
 const withError = (...error: (number | null)[]) => ({ loss: error.map((one) => one && 2 * one), error })
 const slow = withError(0.38)
 
-describe('too little capacity', () => {
-  it('asks for the cheapest first: longer, wider, far wider, and for all seeds of what helps', () => {
+describe('The cause "too little capacity"', () => {
+  it('needs a longer training, then wider networks, and then all seeds of a control that helps', () => {
     expect(assess().needs).toEqual([{ control: '3 x steps', seeds: 1 }])
     expect(assess({ '3 x steps': slow }).needs).toEqual([{ control: '4 x width', seeds: 1 }])
     const four = { '3 x steps': slow, '4 x width': withError(0.3) }
@@ -38,7 +38,7 @@ describe('too little capacity', () => {
     expect(assess({ ...four, '16 x width': withError(0.1) }).needs).toEqual([{ control: '16 x width', seeds: 3 }])
   })
 
-  it('holds where all seeds of a wider network have less than half of the error', () => {
+  it('holds if all seeds of a wider network have less than half of the error', () => {
     const four = assess({ '3 x steps': slow, '4 x width': withError(...all(0.19)) })
     expect(four).toMatchObject({ state: 'holds', needs: [] })
     expect(four.statement).toContain('four times')
@@ -50,7 +50,7 @@ describe('too little capacity', () => {
     })
   })
 
-  it('is no more than slow training where three times the steps halve the error as well', () => {
+  it('is ruled out as slow training if three times the steps also halve the error', () => {
     expect(assess({ '3 x steps': withError(0.19) }).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
     const found = assess({ '3 x steps': withError(...all(0.19)) })
     expect(found).toMatchObject({ state: 'ruled out', by: '3 x steps', needs: [] })
@@ -58,7 +58,7 @@ describe('too little capacity', () => {
     expect(assess({ '3 x steps': withError(0.21) }).state).toBe('open')
   })
 
-  it("isn't there where the seeds differ by as much", () => {
+  it('is ruled out if the seeds differ as much as the errors', () => {
     const four = { '3 x steps': slow, '4 x width': withError(0, 0, 0.57) }
     expect(assess(four).needs).toEqual([{ control: '16 x width', seeds: 1 }])
     const found = assess({ ...four, '16 x width': withError(0.3) })
@@ -73,7 +73,7 @@ describe('too little capacity', () => {
     expect(textOf(found)).not.toMatch(unreadable)
   })
 
-  it("isn't there where a network of the same width with fewer layers trains", () => {
+  it('is ruled out if a network of the same width with fewer layers trains', () => {
     expect(judged(madeUpEvidence({ trials: worse() }), [])).toMatchObject({
       state: 'ruled out',
       by: 'the shallow twin',
@@ -81,19 +81,19 @@ describe('too little capacity', () => {
     })
   })
 
-  it('may be of a network that is worse than another one, of any width', () => {
+  it('is tested if the network is worse than a given network of any width', () => {
     const given = { ...madeUpEvidence({ trials: worse() }), isTwinGiven: true }
     expect(judged(given, [])).toMatchObject({ state: 'open', needs: [{ control: '3 x steps', seeds: 1 }] })
   })
 
-  it('says nothing of fewer layers where there is no network with fewer', () => {
+  it('does not mention fewer layers if no network with fewer layers exists', () => {
     const alone = { network: poor?.network, '3 x steps': slow, '4 x width': withError(...all(0.1)) }
     const found = judged(madeUpEvidence({ trials: alone, without: ['shallow twin', 'shallower twin'] }), [])
     expect(found.state).toBe('holds')
     expect(textOf(found)).not.toContain('fewer layers')
   })
 
-  it('is not settled by a wider network with fewer than three seeds', () => {
+  it('stays open with fewer than three seeds of a wider network', () => {
     const one = { network: withError(0.4), '3 x steps': withError(0.38), '4 x width': withError(0.1) }
     expect(judged(madeUpEvidence({ trials: one, seeds: [0] }), [])).toMatchObject({ state: 'open', needs: [] })
   })
@@ -105,7 +105,7 @@ describe('too little capacity', () => {
     expect(judged(madeUpEvidence({ trials: perfect }), []).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
   })
 
-  it("isn't looked for where it fits its training set", () => {
+  it('is not tested if the network fits the training set', () => {
     const fits = (error: number) =>
       judged(madeUpEvidence({ trials: { network: { loss: all(0.1), error: all(error) } } }), [])
     expect(fits(poorFit * 0.99)).toMatchObject({ state: 'ruled out', needs: [] })
@@ -113,21 +113,21 @@ describe('too little capacity', () => {
     expect(judged(madeUpEvidence({ trials: sound() }), []).state).toBe('ruled out')
   })
 
-  it('is not tested where another cause was found, and is where the others are ruled out or open', () => {
+  it('is not tested if another cause holds, but is tested if the other causes are ruled out or open', () => {
     expect(assess({}, {}, [{ state: 'holds' }])).toMatchObject({ state: 'untested', needs: [] })
     expect(assess({}, {}, [{ state: 'ruled out' }, { state: 'open' }]).state).toBe('open')
   })
 
-  it("isn't there where nothing can be widened", () => {
+  it('is ruled out if no layer can be widened', () => {
     expect(assess({}, { without: ['4 x width', '16 x width'] })).toMatchObject({ state: 'ruled out', needs: [] })
   })
 
-  it('may be why nothing is learned', () => {
+  it('can explain a network that learns nothing', () => {
     const wide = { '3 x steps': { loss: [2.3] }, '4 x width': { loss: all(0.2) } }
     expect(judged(madeUpEvidence({ trials: { ...helpless(), ...wide } }), []).state).toBe('holds')
   })
 
-  it('is measured with values as with classes', () => {
+  it('is tested for predicted values as for classes', () => {
     const trials = {
       network: { loss: all(0.8), error: all(0.8) },
       '3 x steps': { loss: [0.8], error: [0.8] },
@@ -136,12 +136,12 @@ describe('too little capacity', () => {
     }
     const found = judged(madeUpEvidence({ trials, chance: { loss: 1, error: 1 } }), [])
     expect(found.state).toBe('holds')
-    // An error above that of the mean is no worse than the mean's.
+    // An error above that of guessing counts as the error of guessing.
     expect(found.evidence.find(({ name }) => name.includes('4 x'))?.value).toBeCloseTo(1 - 1 / 0.8, 9)
   })
 })
 
-describe('a network that is worse than its twin', () => {
+describe('The capacity of a network that is worse than its twin', () => {
   const against = (twinError: number, isNarrow = false) => {
     const trials = {
       network: { loss: all(2), error: all(0.8) },
@@ -152,7 +152,7 @@ describe('a network that is worse than its twin', () => {
     return judged({ ...madeUpEvidence({ trials }), isNarrow }, [])
   }
 
-  it('is not too narrow where the twin of the same width fits, and may be where that fails too', () => {
+  it('is sufficient if a twin of the same width fits, and can be too small if the twin fails as well', () => {
     expect(against(0.3)).toMatchObject({ state: 'ruled out', by: 'the shallow twin' })
     expect(against(0.6).state).toBe('holds')
   })

@@ -1,4 +1,4 @@
-/** Whether the network is too narrow for its data. */
+/** The cause "too little capacity": the network is too narrow for its data. */
 import { type ControlOf, controlsOf } from '../controls.ts'
 import { type Evidence, meanOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { type Assessed, type Earlier, holds, open, ruledOut, untested } from './assessment.ts'
@@ -8,7 +8,10 @@ import type { RankRule } from './rank.ts'
 const longerRun: ControlOf<'steps'> = '3 x steps'
 const widths = controlsOf('width')
 
-/** What a control takes away of the training error. Wider networks always fit a little better: half of it is worth a name. */
+/**
+ * Change of the training error by a control. Wider networks always fit slightly better, so only half of the error
+ * counts.
+ */
 export interface ErrorChange<Control> extends Relief {
   readonly control: Control
   readonly limit: number
@@ -18,7 +21,7 @@ type Longer = ErrorChange<ControlOf<'steps'>>
 type Wider = ErrorChange<ControlOf<'width'>>
 
 export type UnderCapacityFacts = {
-  /** On the training set, in the mean of the seeds. */
+  /** Training error of the network, as a mean over the seeds. */
   readonly error: number
   readonly errorLimit: number
 } & (
@@ -29,14 +32,14 @@ export type UnderCapacityFacts = {
       readonly outcome: 'too narrow'
       readonly longer: Longer
       readonly tried: readonly Wider[]
-      /** The first that helps. */
+      /** The first width that helps. */
       readonly wider: Wider
     }
   | {
       readonly outcome: 'not too narrow'
       readonly longer: Longer
       readonly tried: readonly Wider[]
-      /** Whether one helps, within the spread of the seeds. */
+      /** Whether a width halves the error, but within the spread of the seeds. */
       readonly isUnsure: boolean
     }
 )
@@ -54,7 +57,7 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
   if (!applicable.has(widths[0])) {
     return ruledOut(cause, { ...known, outcome: 'nothing to widen' }, { observation: 'layers' })
   }
-  // The cheapest first: what is merely slow isn't too narrow.
+  // The longer training comes first because it is the cheapest. A network that is only slow is not too narrow.
   const longer = changeOf(evidence, longerRun)
   if (!longer) return open(cause, { ...known, outcome: 'longer run open' }, [{ control: longerRun, seeds: 1 }])
   if (longer.share >= halved) {
@@ -87,12 +90,12 @@ function changeOf<Control extends ControlOf<'steps' | 'width'>>(
   return found && { ...found, control, limit: halved }
 }
 
-/** Whether fewer layers of the same width leave less than half of the error: then it isn't the width. */
+/** Whether fewer layers of the same width leave less than half of the error, so that the width is not the cause. */
 function twinFits(evidence: Evidence, error: number): boolean {
   const reference = referenceOf(evidence)
   const twin = reference && meanOf(evidence, reference, trainingError)
   return twin !== null && twin !== undefined && twin < halved * error
 }
 
-/** Tested beside what else was found only where a layer is narrower than the outputs: then its cure decides. */
+/** Too little capacity ranks first if a layer is narrower than the output, because then a wider network is the cure. */
 export const underCapacityRank: RankRule = (_own, _found, { isNarrow }) => (isNarrow ? 'first' : undefined)

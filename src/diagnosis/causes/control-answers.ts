@@ -1,19 +1,19 @@
-/** What controls say: what they give back of what the network lacks, and what they take of its training error. */
+/** Answers of controls: the recovered fraction of the loss gap, and the removed fraction of the training error. */
 import { summarize } from '../../numerics/statistics.ts'
 import type { ControlName } from '../controls.ts'
 import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
 import type { Need } from './assessment.ts'
 
-/** A control's answer: what it gives back of what the network lacks. Its first seed decides where it gives nothing back. */
+/** Answer of a control: the recovered fraction of the loss gap. One seed is enough if the first seed recovers nothing. */
 export type Answer =
   | { readonly kind: 'needs'; readonly need: Need }
   | { readonly kind: 'impossible' }
   | { readonly kind: 'restores' | "doesn't restore"; readonly recovery: number; readonly seeds: number }
 
-/** A control that gives less than this back with one seed isn't run with others. */
+/** Recovered fraction up to which a control is not run with further seeds. */
 export const leastHelp = 0.25
 
-/** What is given back of what it lacks, from which on a control restores the training. */
+/** Smallest recovered fraction of the loss gap at which a control restores the training. */
 export const restoring = 0.75
 
 export function controlAnswer(evidence: Evidence, control: ControlName): Answer {
@@ -26,11 +26,11 @@ export function controlAnswer(evidence: Evidence, control: ControlName): Answer 
   return { kind: found >= restoring ? 'restores' : "doesn't restore", recovery: found, seeds: runs }
 }
 
-/** Training losses in the mean of the seeds that a control was run with; null where all of them diverged. */
+/** Mean training losses over the seeds with which a control was run. A mean is null if all seeds diverged. */
 export interface LossChange {
-  /** The network's. */
+  /** Mean training loss of the network. */
   readonly before: number | null
-  /** The control's. */
+  /** Mean training loss of the control. */
   readonly after: number | null
 }
 
@@ -43,7 +43,7 @@ export function lossChange(evidence: Evidence, control: ControlName): LossChange
   return { before: lossOf(records), after: lossOf(runs) }
 }
 
-/** Without a symptom, a training error above this is still worth a try at another rate. */
+/** Smallest training error that is worth a smaller rate, even if the training has no symptom. */
 export const poorFit = 0.1
 
 export function fitsPoorly(evidence: Evidence): boolean {
@@ -52,25 +52,26 @@ export function fitsPoorly(evidence: Evidence): boolean {
 }
 
 export interface Relief {
-  /** Training errors in the mean of the seeds that the control was run with: the network's, and the control's. */
+  /** Training error of the network, as a mean over the seeds of the control. */
   readonly before: number
+  /** Training error of the control, as a mean over its seeds. */
   readonly after: number
-  /** What is taken away, over `before`. */
+  /** Fraction of the training error that the control removes. */
   readonly share: number
-  /** Beyond the spread of the seeds. */
+  /** Whether the change is larger than the spread of the seeds. */
   readonly isSure: boolean
   readonly seeds: number
 }
 
-/** A change that halves the training error is the answer to it. */
+/** Smallest removed fraction of the training error at which a control explains the error. */
 export const halved = 0.5
 
-/** How much of its training error a control takes away; null before it was run. */
+/** Returns the training error that a control removes, or null before the control was run. */
 export function relief(evidence: Evidence, control: ControlName): Relief | null {
   const found = difference(evidence, 'network', control, trainingError)
   if (!found) return null
   const { first: before, second: after, count: seeds } = found
-  // Where there is no error with these seeds, only the others can tell.
+  // If the training error is 0 with the seeds of the control, only the other seeds can decide.
   const share = before > 0 ? 1 - after / before : Number(seeds < evidence.seeds.length)
   return { before, after, share, isSure: found.verdict === 'better', seeds }
 }

@@ -16,7 +16,7 @@ import { correlationCollapse } from './correlation.ts'
 
 const assess = (evidence: Evidence): Worded => worded(correlationCollapse(evidence))
 
-/** `1 - cosine` by hidden layer. */
+/** Evidence with the given values of `1 - cosine` by hidden layer. */
 const collapsed = (differences: readonly number[], hidden = differences.length): Evidence =>
   madeUpEvidence({
     trials: worse(reading({ cosine: [...differences.map((value) => 1 - value), 0] })),
@@ -24,39 +24,39 @@ const collapsed = (differences: readonly number[], hidden = differences.length):
   })
 const [least, share] = assess(collapsed([0.5, 0.5])).evidence.map(({ limit }) => limit ?? Number.NaN)
 
-describe('a collapse of correlation', () => {
-  it('holds just beyond the limit, and is ruled out just within', () => {
+describe('The cause "correlation collapse"', () => {
+  it('holds just beyond the limit and is ruled out just within the limit', () => {
     expect(assess(collapsed([0.7, 0.4, 0.2, least * 0.99])).state).toBe('holds')
     expect(assess(collapsed([0.7, 0.4, 0.2, least * 1.01])).state).toBe('ruled out')
   })
 
-  it('is the doing of the layers: samples that look alike from the start are another matter', () => {
+  it('is ruled out for samples that already look alike after the first layer', () => {
     const first = (least / share) * 0.5
     expect(assess(collapsed([first, first * share * 1.01])).state).toBe('ruled out')
     expect(assess(collapsed([first, first * share * 0.99])).state).toBe('holds')
   })
 
-  it('says by which layer, with as many digits as it takes', () => {
+  it('names the layer of the collapse and shows enough digits of the cosine', () => {
     const found = assess(collapsed([0.7, 0.3, 1e-3, 1e-4, 1e-5]))
     expect(found.statement).toContain('layer 3 of 5')
     expect(found.statement).toContain('0.99999')
     expect(found.evidence[0].value).toBeCloseTo(1e-5, 9)
   })
 
-  it('may be complete', () => {
+  it('can be a complete collapse to a cosine of 1', () => {
     const found = assess(collapsed([0.7, 0.1, 0, 0]))
     expect(found).toMatchObject({ state: 'holds', score: 1 })
     expect(textOf(found)).not.toMatch(unreadable)
   })
 
-  it('scores a half at the limit, and more beyond', () => {
+  it('has a score of 0.5 at the limit and a higher score beyond the limit', () => {
     const score = (last: number) => assess(collapsed([0.7, last])).score
     expect(score(least * 0.999)).toBeCloseTo(0.5, 2)
     expect(score(least ** 2)).toBeGreaterThan(score(least * 0.5))
     expect(score(least ** 2)).toBeLessThan(1)
   })
 
-  it("isn't there where the cosine of the read-out alone is 1, or with one hidden layer", () => {
+  it('is ruled out if only the cosine of the read-out is 1, or for one hidden layer', () => {
     const readout = madeUpEvidence({ trials: worse(reading({ cosine: [0.3, 0.3, 1] })), hidden: 2 })
     expect(assess(readout).state).toBe('ruled out')
     expect(assess(collapsed([1e-6])).state).toBe('ruled out')
@@ -64,7 +64,7 @@ describe('a collapse of correlation', () => {
     expect(assess(none).state).toBe('ruled out')
   })
 
-  it('explains nothing where there is nothing to explain', () => {
+  it('is ruled out for a network that trains', () => {
     const cosine = [0.3, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0]
     expect(assess(madeUpEvidence({ trials: sound(reading({ cosine })) }))).toMatchObject({
       state: 'ruled out',
@@ -73,16 +73,16 @@ describe('a collapse of correlation', () => {
     expect(assess(madeUpEvidence({ trials: helpless(reading({ cosine })) })).state).toBe('holds')
   })
 
-  it('is no claim where outputs are 0, or nothing is known', () => {
+  it('is ruled out if outputs are 0 or no cosine is known', () => {
     for (const start of [reading({ cosine: all(Number.NaN, 7) }), {}]) {
       const found = assess(madeUpEvidence({ trials: worse(start) }))
       expect(found.state).toBe('ruled out')
-      expect(found.statement).not.toContain('to within rounding')
+      expect(found.statement).not.toContain('up to rounding')
       expect(textOf(found)).not.toMatch(unreadable)
     }
   })
 
-  it('tells the effective rank where it is known', () => {
+  it('shows the effective rank if the rank is known', () => {
     const known = assess(collapsed([0.7, 1e-4]))
     expect(known.evidence.map(({ value }) => value)).toContain(
       madeUpEvidence({ trials: worse() }).records[0].snapshots[0].reading.effectiveRank?.at(-2),

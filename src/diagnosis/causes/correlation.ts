@@ -1,28 +1,29 @@
-/** Whether the network still tells samples apart before the first step. */
+/** The cause "correlation collapse": the network cannot tell samples apart before the first step. */
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
 import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 
-/** 1 - cosine: a deep plain ReLU network has 9 pi^2 / (2 depth^2), which is this at 47 layers. */
+/** Smallest 1 - cosine. A deep plain ReLU network has 9 pi^2 / (2 depth^2), which is 0.02 at 47 layers. */
 const leastDifference = 0.02
-/** What is left of the difference that there is after the first layer. */
+/** Smallest remaining fraction of the difference after the first layer. */
 const leastShare = 0.1
 
-/** Differences are 1 - the mean cosine between different samples. */
+/** A difference is 1 - the mean cosine between different samples. */
 export type CorrelationCollapseFacts =
   | { readonly outcome: 'no direction' }
   | ({
-      /** After the first hidden layer, and after the last one. */
+      /** Difference after the first hidden layer. */
       readonly first: number
+      /** Difference after the last hidden layer. */
       readonly last: number
       readonly leastDifference: number
-      /** What is left of the first layer's. */
+      /** Fraction of the first layer's difference that remains after the last hidden layer. */
       readonly share: number
       readonly leastShare: number
-      /** Effective rank of the last hidden layer; NaN where it isn't known. */
+      /** Effective rank of the last hidden layer. The value is NaN if the rank is not known. */
       readonly rank: number
     } & Standing<{
-      /** The layer by which most of it is lost; null where that is the last one. */
+      /** Layer by which most of the difference is lost. The value is null for the last hidden layer. */
       readonly place: StagePlace | null
     }>)
 

@@ -1,4 +1,4 @@
-/** How gradients change from the last hidden layer to the first before the first step. */
+/** The causes "vanishing gradient" and "exploding gradient", from the gradients by layer before the first step. */
 import type { Evidence } from '../evidence.ts'
 import type { Stretch } from '../measured.ts'
 import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
@@ -6,8 +6,9 @@ import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './laye
 import type { RankRule } from './rank.ts'
 
 /**
- * By hidden stage. The gradient of a residual branch's weights has its multiplier as a factor, which says nothing of the way to
- * the input: it is taken out. NaN where a branch is multiplied by 0.
+ * Returns gradient norms by hidden stage. The gradient of a residual branch contains the branch's multiplier as a
+ * factor, which does not affect earlier layers. So the norm is divided by the multiplier. A branch with multiplier 0
+ * has NaN.
  */
 function gradientNorms(evidence: Evidence): readonly number[] {
   const { stages } = evidence
@@ -17,36 +18,45 @@ function gradientNorms(evidence: Evidence): readonly number[] {
   })
 }
 
-/** Powers of ten by which the first layer's gradient is larger than the last hidden one's; below 0 where it is smaller. */
+/**
+ * Powers of ten by which the first layer's gradient exceeds the last hidden layer's gradient. A smaller gradient gives
+ * a negative number.
+ */
 export function growthTowardInput(evidence: Evidence): number {
   const norms = gradientNorms(evidence)
   const [first, last] = [firstOf(norms), lastOf(norms)]
   return last === 0 ? Number.NaN : Math.log10(first / last)
 }
 
-/** Beyond these the first layers don't move in any run of usual length. */
+/** Powers of ten by which the gradient falls if the first layers do not move in any training of usual length. */
 export const vanishingDecades = 3
-/** Beyond these they don't move at all: their updates are lost in the weights' last bits. */
+/** Powers of ten by which the gradient falls if updates of the first layers are below the rounding of the weights. */
 export const severeDecades = 6
-/** A plain network of 20 layers with batch normalization has 1, one of 56 more than 3. */
+/**
+ * Powers of ten by which an exploding gradient grows. A plain network with batch normalization has 1 power of ten at 20
+ * layers and more than 3 at 56 layers.
+ */
 const explodingDecades = 2
 
-/** The norm of the gradient with respect to a layer's weights. */
+/** Norm of the gradient with respect to the weights of one layer. */
 interface LayerNorm {
   readonly norm: number
-  /** Null in the layer at that end of the hidden ones. */
+  /** Place of the layer. The value is null for the first and the last hidden layer. */
   readonly place: StagePlace | null
 }
 
 export type GradientFacts = {
-  /** Powers of ten from one end to the other, in the direction of the cause. */
+  /** Powers of ten by which the gradient shrinks (vanishing) or grows (exploding) toward the input. */
   readonly decades: number
   readonly limit: number
-  /** Of the first hidden layer that has one, and of the last; null where the gradient is 0 in all of them. */
+  /**
+   * Norms of the first and last hidden layers that have a gradient. The value is null if the gradient is 0 in all
+   * hidden layers.
+   */
   readonly ends: { readonly first: LayerNorm; readonly last: LayerNorm } | null
-  /** Whether norms are taken over the multipliers of their residual branches. */
+  /** Whether norms are divided by the multipliers of residual branches. */
   readonly isOverMultipliers: boolean
-  /** Share of the first layer's weights that a step doesn't move; NaN where that isn't known. */
+  /** Fraction of the first layer's weights that a step does not move. The value is NaN if the fraction is not known. */
   readonly lostUpdates: number
   readonly jacobian: Stretch | null
 } & Standing
@@ -84,6 +94,6 @@ function endsOf(evidence: Evidence): GradientFacts['ends'] {
   return { first: end(first, 0), last: end(last, norms.length - 1) }
 }
 
-/** A gradient that is merely small comes with the collapse; one that is lost to the weights' last bits is there by itself. */
+/** A small gradient follows from a correlation collapse. A gradient below the rounding of the weights does not. */
 export const vanishingGradientRank: RankRule = (_own, _found, evidence) =>
   -growthTowardInput(evidence) < severeDecades ? { behind: 'correlation-collapse' } : undefined

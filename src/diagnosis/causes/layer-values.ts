@@ -1,7 +1,7 @@
-/** Values by layer, as probes read them. */
+/** Helpers for the values that probes read by layer. */
 import { type Evidence, readingOf } from '../evidence.ts'
 
-/** Values of the hidden stages: the read-out's scale is its own affair. */
+/** Returns the values of the hidden stages. The read-out is left out because its scale does not matter. */
 export function hiddenReading(...those: Parameters<typeof readingOf>): readonly number[] {
   return readingOf(...those).slice(0, -1)
 }
@@ -12,13 +12,15 @@ export const lastOf = (values: readonly number[]): number =>
 export const largestOf = (values: readonly number[]): number =>
   values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY)
 
-/** A hidden stage, counted from 1, and how many there are. */
+/** Place of a hidden stage in the network. */
 export interface StagePlace {
+  /** Number of the hidden stage, counted from 1. */
   readonly layer: number
+  /** Number of all hidden stages. */
   readonly of: number
 }
 
-/** `stage` counts from 0. */
+/** Returns the place of a hidden stage. `stage` is counted from 0. */
 export function placeOf({ stages }: Evidence, stage: number): StagePlace {
   return { layer: stage + 1, of: stages.length - 1 }
 }

@@ -23,8 +23,8 @@ const { constructive } = usefulDepth()
 const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: Earlier = excluded) =>
   judged(madeUpEvidence({ trials: { ...worse(), ...controls }, measured: { constructive }, ...made }), earlier)
 
-describe('a failure of the solver', () => {
-  it('asks for the constructive solution and for longer training', () => {
+describe('The cause "optimization failure"', () => {
+  it('needs the constructive solution and a longer training', () => {
     expect(assess({}, { measured: {} }).needs).toEqual([
       { measurement: 'constructive' },
       { control: '3 x steps', seeds: 1 },
@@ -32,7 +32,7 @@ describe('a failure of the solver', () => {
     expect(assess().needs).toEqual([{ control: '3 x steps', seeds: 1 }])
   })
 
-  it('holds where one seed of three times the steps stays on its side of the way, and asks for all where it does not', () => {
+  it('holds if one seed with three times the steps stays closer to the network than to the twin, and needs all seeds otherwise', () => {
     expect(assess({ '3 x steps': { loss: [0.85] } })).toMatchObject({ state: 'holds', needs: [] })
     expect(assess({ '3 x steps': { loss: [0.75] } })).toMatchObject({
       state: 'open',
@@ -41,13 +41,13 @@ describe('a failure of the solver', () => {
     expect(assess({ '3 x steps': { loss: [null] } }).state).toBe('holds')
   })
 
-  it('is no more than slow training where three times the steps do as well as the twin', () => {
+  it('is ruled out as slow training if three times the steps do as well as the twin', () => {
     const slow = assess({ '3 x steps': { loss: [0.05, 0.051, 0.049] } })
     expect(slow).toMatchObject({ state: 'ruled out', by: '3 x steps' })
     expect(assess({ '3 x steps': { loss: [0.3, 0.31, 0.32] } }).state).toBe('holds')
   })
 
-  it('is what is left: nothing else holds or is open', () => {
+  it('holds only if no other cause holds or is open', () => {
     const longer = { '3 x steps': { loss: [1.5] } }
     expect(assess(longer).state).toBe('holds')
     expect(assess(longer, {}, [...excluded, { state: 'open' }])).toMatchObject({ state: 'open' })
@@ -57,7 +57,7 @@ describe('a failure of the solver', () => {
     })
   })
 
-  it('names the weights that it does not find, where there are any', () => {
+  it('names the better weights if better weights exist', () => {
     const longer = { '3 x steps': { loss: [1.5] } }
     expect(assess(longer).statement).toContain('identity layers')
     const impossible = assess(longer, { measured: { constructive: { impossible: 'dropout' } } })
@@ -78,7 +78,7 @@ describe('a failure of the solver', () => {
     }
   })
 
-  it('tells the paired difference with its interval', () => {
+  it('shows the paired difference with an interval', () => {
     const [row] = assess().evidence
     expect(row.words).toContain('3 seeds')
     expect(row.words).toContain('±')
@@ -86,25 +86,25 @@ describe('a failure of the solver', () => {
   })
 
   it('compares three times the steps with the same seeds', () => {
-    // The network lacks nothing with the first seed, and with three times the steps neither.
+    // The network has no loss gap with the first seed, neither with the usual steps nor with three times the steps.
     const trials = { network: { loss: [0.3, 1.5, 1.5] }, 'shallow twin': { loss: [0.2, 0.05, 0.05] } }
     const first = { ...worse(), ...trials, '3 x steps': { loss: [0.21] } }
     const evidence = { ...madeUpEvidence({ trials: first, measured: { constructive } }), seeds: [0, 1, 2] }
     expect(judged(evidence, excluded).state).not.toBe('holds')
   })
 
-  it('is not told where the seeds do not say that it is worse', () => {
+  it('stays open if the seeds do not show that the network is worse', () => {
     const trials = { network: { loss: [1.5] }, 'shallow twin': { loss: [0.05] }, '3 x steps': { loss: [1.5] } }
     const found = judged(madeUpEvidence({ trials, seeds: [0], measured: { constructive } }), excluded)
     expect(found).toMatchObject({ state: 'open', needs: [] })
   })
 
-  it('is not ruled out by a twin that there is none of', () => {
+  it('does not mention a twin that does not exist', () => {
     const alone = judged(madeUpEvidence({ trials: { network: { loss: all(2.3) } } }), [])
-    expect(alone.statement).not.toContain("doesn't train")
+    expect(alone.statement).not.toContain('does not train')
   })
 
-  it("isn't there without a symptom, or where nothing with fewer layers trains", () => {
+  it('is ruled out without a symptom, or if no network with fewer layers trains', () => {
     expect(judged(madeUpEvidence({ trials: sound() }), [])).toMatchObject({
       state: 'ruled out',
       needs: [],
@@ -119,7 +119,7 @@ describe('a failure of the solver', () => {
     })
   })
 
-  it('is measured against a twin without any loss', () => {
+  it('holds against a twin with a loss of 0', () => {
     const trials = { network: { loss: all(1) }, 'shallow twin': { loss: all(0) }, '3 x steps': { loss: [1] } }
     const found = judged(madeUpEvidence({ trials, measured: { constructive } }), excluded)
     expect(found).toMatchObject({ state: 'holds', score: 1 })

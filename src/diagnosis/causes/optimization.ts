@@ -1,4 +1,7 @@
-/** Degradation: the solver doesn't find what is known to be there (He et al. 2015, section 1). */
+/**
+ * The cause "optimization failure" (degradation): the solver misses better weights that exist (He et al. 2015, section
+ * 1).
+ */
 import type { ControlOf } from '../controls.ts'
 import {
   difference,
@@ -25,22 +28,22 @@ import {
 
 const longer: ControlOf<'steps'> = '3 x steps'
 
-/** Relative to the twin's training loss. */
+/** Smallest relative excess of the training loss over that of the twin. */
 const leastExcess = 0.05
 
-/** The network's training loss against its twin's. */
+/** Excess of the network's training loss over that of its twin. */
 export interface TwinExcess {
   readonly twin: ControlOf<'twin'>
   readonly limit: number
-  /** Means over the seeds that both have, and of their differences; null where they have none in common. */
+  /** Means over the seeds that both networks have. The value is null if the networks have no seed in common. */
   readonly pairs: {
     readonly network: number
     readonly twin: number
     readonly difference: number
-    /** Half of the difference's 95% interval; null with too few seeds for one. */
+    /** Half width of the 95% interval of the difference. The value is null if the seeds are too few for an interval. */
     readonly halfWidth: number | null
     readonly seeds: number
-    /** The difference over the twin's loss. */
+    /** Difference divided by the twin's loss. */
     readonly excess: number
   } | null
 }
@@ -53,18 +56,20 @@ export type OptimizationFailureFacts =
   | ({ readonly outcome: 'merely slow' } & LongerRun & TwinExcess)
   | ({
       readonly outcome: 'solver fails'
-      /** Of the twin's weights with identity layers, where that is below the network's. */
+      /**
+       * Training loss of the twin's weights with identity layers. A loss that is not below the network's loss is null.
+       */
       readonly constructive: number | null
     } & LongerRun &
       TwinExcess)
 
-/** The training with more steps, and its loss. */
+/** The training with more steps, with its training loss. */
 interface LongerRun {
   readonly longer: ControlOf<'steps'>
   readonly longerLoss: number
 }
 
-/** `earlier`: what was found before of mechanisms, arithmetic and the step. */
+/** `earlier`: assessments of the mechanisms, the arithmetic and the step. */
 export function optimizationFailure(
   evidence: Evidence,
   earlier: Earlier,
@@ -112,18 +117,18 @@ function excessOver(evidence: Evidence, twin: ControlOf<'twin'>): TwinExcess {
   return { twin, limit: leastExcess, pairs }
 }
 
-/** The network with three times the steps against the twin with as many as both had. */
+/** Compares the network with three times the steps to the twin with the usual number of steps. */
 function longerRun(
   evidence: Evidence,
   reference: ControlOf<'twin'>,
 ): { readonly need?: Need; readonly isStillWorse: boolean; readonly loss: number } {
   const runs = recordsOf(evidence, longer).length
   const loss = meanOf(evidence, longer, trainingLoss) ?? Number.NaN
-  // With the same seeds.
+  // The two means below use the seeds of the longer training.
   const goal = difference(evidence, longer, reference)?.second ?? Number.NaN
   const network = difference(evidence, longer, 'network')?.second ?? Number.NaN
   if (runs === 0) return { need: { control: longer, seeds: 1 }, isStillWorse: true, loss }
-  // One seed decides where it is on the network's side of the way between the two.
+  // One seed decides if the loss is closer to the network's loss than to the twin's loss.
   const isFar = loss > (goal + network) / 2
   if (runs < evidence.seeds.length && !isFar) {
     return { need: { control: longer, seeds: evidence.seeds.length }, isStillWorse: true, loss }

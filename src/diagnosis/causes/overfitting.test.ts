@@ -17,7 +17,7 @@ import { overfitting } from './overfitting.ts'
 
 const judged = (evidence: Evidence): Worded => worded(overfitting(evidence))
 
-/** It knows its samples by heart, and its test loss rises. */
+/** A network that has memorized its samples, with a rising test loss. */
 const knows = (other: Partial<MadeUpTrials> = {}): MadeUpTrials => ({
   loss: [0.001, 0.0011, 0.0012],
   error: all(0),
@@ -33,8 +33,8 @@ const half = (testError: readonly (number | null)[]): MadeUpTrials => ({
 })
 const assess = (trials: MadeUp['trials'], made: MadeUp = {}): Worded => judged(madeUpEvidence({ trials, ...made }))
 
-describe('learning by heart', () => {
-  it('asks whether less data make it worse, and holds where they do', () => {
+describe('Memorizing of the training set', () => {
+  it('needs a training with half the data, and holds if half the data widens the gap', () => {
     expect(assess({ network: knows() })).toMatchObject({
       state: 'open',
       needs: [{ control: 'half the data', seeds: 3 }],
@@ -49,13 +49,13 @@ describe('learning by heart', () => {
     })
   })
 
-  it('holds without that where the data cannot be halved', () => {
+  it('holds without half the data if the data cannot be halved', () => {
     expect(assess({ network: knows() }, { without: ['half the data'] })).toMatchObject({ state: 'holds', needs: [] })
   })
 
   const limits = assess({ network: knows() }).evidence.map(({ limit }) => limit ?? Number.NaN)
 
-  it('takes a gap between the errors, a test loss that rises, and a training set that is learned', () => {
+  it('requires a gap between the errors, a rising test loss and a learned training set', () => {
     const [gap, rise] = limits
     const testError = (value: number) => assess({ network: knows({ testError: all(value) }) }).state
     expect([testError(gap * 1.01), testError(gap * 0.99)]).toEqual(['open', 'ruled out'])
@@ -65,13 +65,13 @@ describe('learning by heart', () => {
     expect([error(0.015), error(0.05)]).toEqual(['open', 'ruled out'])
   })
 
-  it('says which of these is missing', () => {
-    expect(assess({ network: knows({ testError: all(0.01) }) }).statement).toContain('test error 1.0%')
+  it('names the sign of memorizing that is missing', () => {
+    expect(assess({ network: knows({ testError: all(0.01) }) }).statement).toContain('test error is 1.0%')
     expect(assess({ network: knows({ error: all(0.1) }) }).statement).toContain('10.0%')
     expect(assess({ network: knows({ testLoss: all(0.5) }) }).statement).toContain('lowest')
   })
 
-  it('asks for no more where all of it is known, and says of one seed that three would tell', () => {
+  it('needs no more seeds than exist, and says of one seed that three seeds are needed', () => {
     const one = { network: knows({ loss: [0.001], error: [0], testLoss: [1], testError: [0.3] }) }
     expect(assess(one, { seeds: [0] }).needs).toEqual([{ control: 'half the data', seeds: 1 }])
     const found = assess({ ...one, 'half the data': half([0.5]) }, { seeds: [0] })
@@ -79,17 +79,17 @@ describe('learning by heart', () => {
     expect(found.statement).toContain('three seeds')
   })
 
-  it('counts for nothing where no test loss was seen on the way', () => {
+  it('is ruled out if no test loss was measured during the training', () => {
     expect(assess({ network: knows({ testLosses: [] }) }).state).toBe('ruled out')
   })
 })
 
-describe('a depth that overfits', () => {
+describe('Overfitting by depth', () => {
   const twin = { loss: all(0.01), error: all(0), testError: [0.2, 0.21, 0.22] }
   const deep = (testError: readonly number[]): Worded =>
     assess({ network: { loss: all(0.01), error: all(0), testError }, 'shallow twin': twin })
 
-  it('is as good as the twin on the training set and worse on the test set', () => {
+  it('holds if the network matches the twin on the training set and is worse on the test set', () => {
     expect(deep([0.25, 0.26, 0.27])).toMatchObject({ state: 'holds', needs: [] })
     expect(deep([0.25, 0.26, 0.27]).statement).toContain('26.0%')
     expect(deep([0.2, 0.21, 0.22]).state).toBe('ruled out')
@@ -97,20 +97,20 @@ describe('a depth that overfits', () => {
     expect(deep([0.1, 0.11, 0.12]).state).toBe('ruled out')
   })
 
-  it('is worth no name where the difference is a fraction of a percent', () => {
+  it('is ruled out if the difference is a fraction of a percent', () => {
     const small = (test: number) => ({ loss: all(0.01), error: all(0), testError: all(test) })
     expect(assess({ network: small(0.004), 'shallow twin': small(0.001) }).state).toBe('ruled out')
     expect(assess({ network: small(0.04), 'shallow twin': small(0.01) }).state).toBe('holds')
   })
 
-  it('is not what the training set loses as well, be it within the spread of the seeds', () => {
+  it('is ruled out if the training error is higher as well, even within the spread of the seeds', () => {
     const twin = { loss: all(0.5), error: all(0.17), testError: all(0.2) }
     const network = { loss: all(0.5), error: [0.17, 0.2, 0.22], testError: [0.23, 0.235, 0.24] }
     expect(assess({ network, 'shallow twin': twin }).state).toBe('ruled out')
     expect(assess({ network: { ...network, error: all(0.17) }, 'shallow twin': twin }).state).toBe('holds')
   })
 
-  it('is never told with fewer than three seeds', () => {
+  it('never holds with fewer than three seeds', () => {
     const two = {
       network: { loss: all(0.01, 2), error: all(0, 2), testError: all(0.9, 2) },
       'shallow twin': { loss: all(0.01, 2), error: all(0, 2), testError: all(0.1, 2) },
@@ -119,8 +119,8 @@ describe('a depth that overfits', () => {
   })
 })
 
-describe('overfitting', () => {
-  it('is refused wherever the training is worse than with fewer layers', () => {
+describe('The cause "overfitting"', () => {
+  it('is always ruled out if the training is worse than that of the twin', () => {
     const loss = fc.array(fc.double({ min: 0.001, max: 3, noNaN: true }), { minLength: 3, maxLength: 3 })
     const error = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 })
     fc.assert(
@@ -144,7 +144,7 @@ describe('overfitting', () => {
     })
   })
 
-  it('is refused where the training errors are worse, if the losses are or not', () => {
+  it('is ruled out if the training errors are worse, whether the losses are worse or not', () => {
     const tests = { testLoss: all(2), testError: [0.4, 0.41, 0.42] }
     const twin = { loss: all(0.01), error: all(0.001), testError: all(0.2) }
     const slightly = { loss: all(0.05), error: [0.018, 0.019, 0.0185], ...tests }
@@ -157,7 +157,7 @@ describe('overfitting', () => {
     })
   })
 
-  it('is refuted by half the data where these leave the gap as it is, not where the seeds differ by as much', () => {
+  it('is ruled out if half the data leaves the gap unchanged, but not if the seeds differ as much as the gap', () => {
     const none = assess({ network: knows(), 'half the data': half([0.3, 0.31, 0.33]) })
     expect(none).toMatchObject({ state: 'ruled out', by: 'half the data' })
     const noisy = assess({ network: knows(), 'half the data': half([0.31, 0.35, 0.45]) })
@@ -167,18 +167,18 @@ describe('overfitting', () => {
     expect(clear.statement).not.toContain('spread')
   })
 
-  it('has a sentence where half the data diverge', () => {
+  it('has a readable sentence if the training with half the data diverges', () => {
     const found = assess({ network: knows(), 'half the data': half([null, null, null]) })
     expect(found.needs).toEqual([])
     expect(textOf(found)).not.toMatch(/NaN|unknown/)
   })
 
-  it("isn't there where nothing is learned", () => {
+  it('is ruled out if the network learns nothing', () => {
     expect(assess(helpless())).toMatchObject({ state: 'ruled out', by: 'the training error' })
     expect(assess({ network: { loss: [null, null, null] } })).toMatchObject({ state: 'ruled out', needs: [] })
   })
 
-  it('may be of values, whose error can be above 1', () => {
+  it('can hold for predicted values with an error above 1', () => {
     const network = knows({ testError: [40, 41, 42], testLoss: [40, 41, 42], testLosses: [3, 2, 10] })
     const values = { trials: { network, 'half the data': half([60, 61, 62]) }, chance: { loss: 1, error: 1 } }
     const found = judged(madeUpEvidence(values))

@@ -1,4 +1,7 @@
-/** Whether the network does worse on new samples than its training can answer for. Never where the training is worse. */
+/**
+ * The cause "overfitting": the network does worse on new samples than its training explains. A worse training rules out
+ * overfitting.
+ */
 import { summarize } from '../../numerics/statistics.ts'
 import {
   difference,
@@ -14,20 +17,20 @@ import {
 import type { TrialRecord } from '../trial-record.ts'
 import { holds, type Judged, open, ruledOut, scoreOf, type TwinDepth, twinOf } from './assessment.ts'
 
-/** Above this it hasn't learned its training set by heart. */
+/** Largest training error of a network that has memorized the training set. */
 const learned = 0.02
-/** So much more test error than training error is worth a name. */
+/** Smallest excess of the test error over the training error that counts as overfitting. */
 const leastGap = 0.05
-/** So much more test error than its twin's is worth a name. */
+/** Smallest excess of the test error over that of the twin that counts as overfitting. */
 const leastExcess = 0.01
-/** So much the test loss has risen from its lowest. */
+/** Smallest relative rise of the test loss above its lowest value that counts as overfitting. */
 const leastRise = 0.05
 
 const testError = (_evidence: Evidence, { test }: TrialRecord): number | null => test.error
 const gapOf = (evidence: Evidence, record: TrialRecord): number | null =>
   record.test.error === null ? null : record.test.error - trainingError(evidence, record)
 
-/** How far the test loss ends above its lowest on the way, relative to that. */
+/** Returns the relative rise of the final test loss above the lowest test loss during training. */
 function riseOf({ snapshots }: TrialRecord): number | null {
   const losses = snapshots.flatMap(({ test }) => test?.loss ?? [])
   const last = losses.at(-1)
@@ -36,21 +39,24 @@ function riseOf({ snapshots }: TrialRecord): number | null {
   return lowest > 0 ? last / lowest - 1 : null
 }
 
-/** Errors in the mean of the seeds that both have. */
+/** Mean errors over the seeds that both networks have. */
 interface ErrorPair {
   readonly network: number
   readonly twin: number
 }
 
-/** The gap between training and test error. */
+/** Change of the gap between training and test error. */
 interface GapChange {
+  /** Gap with all data. */
   readonly before: number
+  /** Gap with half the data. */
   readonly withHalf: number
 }
 
 interface Errors {
-  /** On the training set, and how far the test error is above it. */
+  /** Training error. */
   readonly error: number
+  /** Excess of the test error over the training error. */
   readonly gap: number
   readonly gapLimit: number
   readonly rise: number
@@ -65,16 +71,19 @@ export type OverfittingFacts = Errors &
         readonly outcome: 'depth overfits'
         readonly twin: TwinDepth
         readonly test: ErrorPair
-        /** The mean of their differences. */
+        /** Mean difference of the test errors. */
         readonly excess: number
         readonly excessLimit: number
       }
     | ({ readonly outcome: 'too few seeds' | 'half does not widen' } & GapChange)
     | {
         readonly outcome: 'learned by heart'
-        /** With half the data, where that trains. */
+        /** Gap with half the data. The value is null if the training with half the data was not run or diverged. */
         readonly half: { readonly gap: number; readonly isSure: boolean } | null
-        /** Training errors with random labels, of the network and of guessing. */
+        /**
+         * Training errors of the network and of guessing on random labels. The value is null if the control was not
+         * run.
+         */
         readonly randomLabels: { readonly error: number; readonly guessing: number } | null
       }
   )
@@ -95,13 +104,13 @@ export function overfitting(evidence: Evidence): Assessment {
   const worse = reference && difference(evidence, reference, 'network', trainingError)
   const byTraining = { observation: 'training error' } as const
   if (symptomOf(evidence) === 'worse than its twin' || worse?.verdict === 'worse') {
-    // The loss may be worse where the errors are equal, or where it has seeds that the twin has not.
+    // The loss can be worse although the errors are equal, or the network can have seeds that the twin does not have.
     const training = worse && worse.second > worse.first ? { network: worse.second, twin: worse.first } : null
     return ruledOut(cause, { ...errors, outcome: 'worse in training', training }, byTraining)
   }
   if (fails(evidence, 'network')) return ruledOut(cause, { ...errors, outcome: 'learns nothing' }, byTraining)
   const depth = reference && difference(evidence, reference, 'network', testError)
-  // What is lost on the training set as well isn't lost to overfitting, be it within the spread of the seeds.
+  // Test error that comes with higher training error is not overfitting, even within the spread of the seeds.
   const widened = reference && difference(evidence, reference, 'network', gapOf)
   const isWider = widened?.verdict === 'worse' && widened.mean >= leastExcess
   if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider) {
@@ -114,14 +123,16 @@ export function overfitting(evidence: Evidence): Assessment {
   return memorizing(evidence, errors)
 }
 
-/** What there is of a network that learns by heart, and isn't here. */
+/** Returns the first sign of memorizing that is missing, or undefined if all signs are present. */
 function missingOf({ error, gap, rise }: Errors): 'not learned by heart' | 'small gap' | 'no rise' | undefined {
   if (error > learned) return 'not learned by heart'
   if (!(gap >= leastGap)) return 'small gap'
   return rise >= leastRise ? undefined : 'no rise'
 }
 
-/** By heart, unless less data doesn't widen the gap. */
+/**
+ * Judges a network that shows all signs of memorizing. Memorizing is ruled out if half the data does not widen the gap.
+ */
 function memorizing(evidence: Evidence, errors: Errors): Assessment {
   const cause = 'overfitting'
   const { applicable, seeds } = evidence
@@ -130,7 +141,7 @@ function memorizing(evidence: Evidence, errors: Errors): Assessment {
     return open(cause, { ...errors, outcome: 'half untried' }, [{ control: 'half the data', seeds: seeds.length }])
   }
   const wider = difference(evidence, 'network', 'half the data', gapOf)
-  // With half the data it diverged: that says nothing about the gap.
+  // If the training with half the data diverged, the control says nothing about the gap.
   if (!wider) return learnedByHeart(evidence, errors)
   const change = { before: wider.first, withHalf: wider.second }
   if (wider.verdict === 'too few seeds') return open(cause, { ...errors, ...change, outcome: 'too few seeds' }, [])

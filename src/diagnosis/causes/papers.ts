@@ -1,4 +1,4 @@
-/** Who described the causes. */
+/** Papers that describe the causes. */
 export const papers = {
   poole: 'Poole et al. 2016, Exponential expressivity in deep neural networks through transient chaos',
   schoenholz: 'Schoenholz et al. 2017, Deep information propagation',

@@ -1,26 +1,26 @@
-/** Which of several causes that hold is to be treated first: the order of the chain, but for rules that some causes have. */
+/** Order of the findings: the order of the causal chain, changed by the rank rules of some causes. */
 import { type Cause, causes } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, recordsOf, recovery } from '../evidence.ts'
 import type { Judged } from './assessment.ts'
 
-/** Before the whole chain, or behind a cause that is later in it. */
+/** Rank of a cause: before all other causes, or directly behind a cause that comes later in the chain. */
 export type Rank = 'first' | { readonly behind: Cause }
 
 type RankedCause = Pick<Judged<Cause, unknown>, 'cause' | 'onset'>
 
-/** Undefined where the cause keeps its place in the chain. */
+/** A rank rule returns undefined if the cause keeps its place in the chain. */
 export type RankRule = (own: RankedCause, found: readonly RankedCause[], evidence: Evidence) => Rank | undefined
 
-/** A number to sort by: those before the chain are below 0, in the order of the chain among each other. */
+/** Returns a number to sort by. Causes of rank `first` have negative numbers, in the order of the chain. */
 export function rankNumber(cause: Cause, rank: Rank | undefined): number {
   if (rank === undefined) return causes.indexOf(cause)
   return rank === 'first' ? causes.indexOf(cause) - causes.length : causes.indexOf(rank.behind) + 0.5
 }
 
 /**
- * Where a control gives back so much of what the network lacks, what it changed is the cause, whatever else stands out: signals
- * and gradients are measured in the same arithmetic, and ties go to the cause whose cure restores training.
+ * Recovered fraction of the loss gap at which the changed setting is the first cause, whatever else stands out. Signals
+ * and gradients are measured in the same arithmetic, and a tie goes to the cause whose cure restores the training.
  */
 const fullyRestored = 0.9
 

@@ -25,33 +25,33 @@ const signal = (meanSquare: readonly number[]): Evidence =>
   madeUpEvidence({ trials: worse(reading({ meanSquare })), hidden: meanSquare.length - 1 })
 const limitOf = (assess: typeof exploding): number => assess(signal(along(1, 1))).evidence[0].limit ?? Number.NaN
 
-describe('an exploding signal', () => {
+describe('The cause "exploding signal"', () => {
   const limit = limitOf(exploding)
 
-  it('holds just beyond the limit, and is ruled out just within', () => {
+  it('holds just beyond the limit and is ruled out just within the limit', () => {
     expect(exploding(signal(along(3, 3 * 10 ** (limit + 0.01)))).state).toBe('holds')
     expect(exploding(signal(along(3, 3 * 10 ** (limit - 0.01)))).state).toBe('ruled out')
     expect(exploding(signal(along(1, 10 ** -(limit + 1)))).state).toBe('ruled out')
   })
 
-  it('has a score of a half at the limit, and nearer to 1 beyond', () => {
+  it('has a score of 0.5 at the limit, and a score closer to 1 beyond the limit', () => {
     expect(exploding(signal(along(1, 10 ** limit * 1.001))).score).toBeCloseTo(0.5, 2)
     expect(exploding(signal(along(1, 10 ** (4 * limit)))).score).toBeCloseTo(0.8, 2)
     expect(exploding(signal([1, 1, Number.POSITIVE_INFINITY, Number.NaN, 1])).score).toBe(1)
   })
 
-  it('is seen where it is largest in the middle, and by its layer', () => {
+  it('is detected if the signal is largest in a middle layer, and names the layer', () => {
     const found = exploding(signal([1, 1, 1e3, 1e12, 1e2, 1, 1]))
     expect(found).toMatchObject({ state: 'holds', by: '' })
     expect(found.statement).toContain('layer 4 of 6')
     expect(found.evidence[0].value).toBeCloseTo(12, 9)
   })
 
-  it("isn't the read-out's scale", () => {
+  it('ignores the scale of the read-out', () => {
     expect(exploding(signal(along(1, 1, 1e30))).state).toBe('ruled out')
   })
 
-  it("isn't that of a single seed", () => {
+  it('is ruled out if only one of three seeds explodes', () => {
     const trials = [along(1, 1e20), along(1, 1), along(1, 1)].flatMap((meanSquare, seed) =>
       madeUpTrials('network', { loss: [1.5], seeds: [seed], start: reading({ meanSquare }) }),
     )
@@ -59,7 +59,7 @@ describe('an exploding signal', () => {
     expect(exploding({ ...madeUpEvidence(), records: [...trials, ...others] }).state).toBe('ruled out')
   })
 
-  it('is the same once it comes from a file, which has no Infinity', () => {
+  it('is the same after loading from a file, which cannot hold Infinity', () => {
     const evidence = signal([1, 1e10, 1e300, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN, 1])
     for (const one of [evidence, throughJson(evidence)]) {
       expect(exploding(one)).toMatchObject({ state: 'holds', score: 1 })
@@ -67,7 +67,7 @@ describe('an exploding signal', () => {
     }
   })
 
-  it('explains nothing where there is nothing to explain', () => {
+  it('is ruled out for a network that trains', () => {
     const start = reading({ meanSquare: along(1, 1e20) })
     expect(exploding(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
@@ -77,27 +77,27 @@ describe('an exploding signal', () => {
   })
 })
 
-describe('a vanishing signal', () => {
+describe('The cause "vanishing signal"', () => {
   const limit = limitOf(vanishing)
 
-  it('holds just beyond the limit, and is ruled out just within', () => {
+  it('holds just beyond the limit and is ruled out just within the limit', () => {
     expect(vanishing(signal(along(3, 3 * 10 ** -(limit + 0.01)))).state).toBe('holds')
     expect(vanishing(signal(along(3, 3 * 10 ** -(limit - 0.01)))).state).toBe('ruled out')
     expect(vanishing(signal(along(1, 10 ** (limit + 1)))).state).toBe('ruled out')
   })
 
-  it('is one that is gone, and names the layer by which it is small', () => {
+  it('holds for a signal of 0, and names the layer by which the signal is small', () => {
     const gone = vanishing(signal([1, 1e-2, 1e-9, 0, 0, 0, 1]))
     expect(gone).toMatchObject({ state: 'holds', score: 1 })
     expect(gone.statement).toContain('layer 3 of 6')
     expect(textOf(gone)).not.toMatch(unreadable)
   })
 
-  it("isn't one that is no number", () => {
+  it('is ruled out for a signal of NaN', () => {
     expect(vanishing(signal([1, 1, Number.NaN, 1, 1, 1, 1])).state).toBe('ruled out')
   })
 
-  it('explains nothing where there is nothing to explain', () => {
+  it('is ruled out for a network that trains', () => {
     const start = reading({ meanSquare: along(1, 1e-20) })
     expect(vanishing(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
@@ -106,26 +106,26 @@ describe('a vanishing signal', () => {
   })
 })
 
-describe('a chaotic signal', () => {
+describe('The cause "chaotic signal"', () => {
   const chaos = (fall: number, decades: number): Evidence =>
     madeUpEvidence({
       trials: worse(reading({ closestPairs: along(0.95, 0.95 - fall), gradientNorm: along(10 ** decades, 1) })),
     })
   const [leastFall, leastGrowth] = chaotic(chaos(0, 0)).evidence.map(({ limit }) => limit ?? Number.NaN)
 
-  it('holds where like samples end up unlike and gradients grow, and not for one of these alone', () => {
+  it('holds only if similar samples become dissimilar and gradients grow', () => {
     expect(chaotic(chaos(leastFall + 0.01, leastGrowth + 0.01)).state).toBe('holds')
     expect(chaotic(chaos(leastFall - 0.01, leastGrowth + 0.01)).state).toBe('ruled out')
     expect(chaotic(chaos(leastFall + 0.01, leastGrowth - 0.01)).state).toBe('ruled out')
     expect(chaotic(chaos(leastFall + 0.2, -leastGrowth - 3)).state).toBe('ruled out')
   })
 
-  it('says which of the two is missing', () => {
+  it('names the condition that is missing', () => {
     expect(chaotic(chaos(leastFall + 0.01, 0)).statement).toContain('gradients')
     expect(chaotic(chaos(leastFall / 2, 5)).statement).toContain('cosine')
   })
 
-  it('counts the fall from the highest value on', () => {
+  it('counts the fall of the cosine from the highest value', () => {
     const closestPairs = [0.5, 0.99, 0.9, 0.7, 0.6, 0.5, 1]
     const start = reading({ closestPairs, gradientNorm: along(1e6, 1) })
     const found = chaotic(madeUpEvidence({ trials: worse(start) }))
@@ -133,7 +133,7 @@ describe('a chaotic signal', () => {
     expect(found.evidence[0].value).toBeCloseTo(0.49, 9)
   })
 
-  it('explains nothing where there is nothing to explain', () => {
+  it('is ruled out for a network that trains', () => {
     const start = reading({ closestPairs: along(0.95, 0.1), gradientNorm: along(1e6, 1) })
     expect(chaotic(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
@@ -142,8 +142,8 @@ describe('a chaotic signal', () => {
   })
 })
 
-describe('the signal of a network with one hidden layer, or none', () => {
-  it('does nothing from layer to layer', () => {
+describe('The signal of a network with at most one hidden layer', () => {
+  it('does not change from layer to layer', () => {
     for (const hidden of [0, 1]) {
       const start = reading({
         meanSquare: all(5, hidden + 1),

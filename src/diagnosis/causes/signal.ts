@@ -1,25 +1,29 @@
-/** How large the values are from layer to layer before the first step, and whether small differences between them grow. */
+/** The causes "exploding signal", "vanishing signal" and "chaotic signal", from readings before the first step. */
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
 import { growthTowardInput } from './gradient.ts'
 import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 
 /**
- * Powers of ten between the first layer's mean square and the furthest. He's initialization at 60 layers of 64 units moves it by
- * one, by chance (Hanin & Rolnick 2018); float32 breaks at 38.
+ * Most powers of ten between the first layer's mean square and that of any other layer. With He's initialization, 60
+ * layers of 64 units change the mean square by one power of ten by chance (Hanin & Rolnick 2018). float32 overflows at
+ * 38 powers of ten.
  */
 const mostDecades = 4
 
-/** Mean squares of the outputs. */
+/** Facts about the mean squares of the layer outputs. */
 export type SignalFacts = {
-  /** Powers of ten from the first layer's to the furthest. */
+  /**
+   * Most powers of ten between the first layer's mean square and that of another layer, in the direction of the cause.
+   */
   readonly decades: number
   readonly limit: number
-  /** Of the first hidden layer and of the last one. */
+  /** Mean square of the first hidden layer. */
   readonly first: number
+  /** Mean square of the last hidden layer. */
   readonly last: number
 } & Standing<{
-  /** The first layer beyond the limit. */
+  /** Place of the first layer beyond the limit. */
   readonly place: StagePlace
 }>
 
@@ -31,7 +35,7 @@ export function vanishingSignal(evidence: Evidence): Judged<'vanishing-signal', 
   return mechanism('vanishing-signal', evidence, travelOf(evidence, -1))
 }
 
-/** `direction`: 1 of growth, -1 of shrinking. */
+/** `direction`: 1 for a growing signal, -1 for a shrinking signal. */
 function travelOf(evidence: Evidence, direction: 1 | -1) {
   const values = hiddenReading(evidence, 'meanSquare')
   const first = firstOf(values)
@@ -46,24 +50,27 @@ function travelOf(evidence: Evidence, direction: 1 | -1) {
   } as const
 }
 
-/** A signal of 0 has vanished, and one that isn't a number has exploded. */
+/** Returns the powers of ten between two mean squares. A value of 0 has vanished, and a NaN has exploded. */
 function decadesBetween(first: number, value: number): number {
   if (value === 0) return Number.NEGATIVE_INFINITY
   return Number.isNaN(value) || first === 0 ? Number.POSITIVE_INFINITY : Math.log10(value / first)
 }
 
-/** How far the cosine of the closest pairs of samples falls in a chaotic network (Poole et al. 2016). */
+/** Smallest fall of the cosine of the closest pairs of samples in a chaotic network (Poole et al. 2016). */
 const leastFall = 0.2
-/** Powers of ten that gradients grow by toward the input: chi_1 > 1 over all layers (Schoenholz et al. 2017). */
+/** Fewest powers of ten by which gradients grow toward the input: chi_1 > 1 over all layers (Schoenholz et al. 2017). */
 const leastGrowth = 1
 
 export type ChaoticSignalFacts = {
-  /** Of the cosine of the closest pairs of samples: its highest value in any hidden layer, and that of the last one. */
+  /** Highest cosine of the closest pairs of samples in any hidden layer. */
   readonly highest: number
+  /** Cosine of the closest pairs of samples in the last hidden layer. */
   readonly last: number
   readonly fall: number
   readonly leastFall: number
-  /** Powers of ten that gradients grow by toward the input; NaN where the last hidden layer has none. */
+  /**
+   * Powers of ten by which gradients grow toward the input. The value is NaN if the last hidden layer has no gradient.
+   */
   readonly growth: number
   readonly leastGrowth: number
 } & Standing

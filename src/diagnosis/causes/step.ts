@@ -1,4 +1,4 @@
-/** Whether the step is too large: the same run at a third and a tenth of the rate. */
+/** The cause "unstable step": trainings at a third and a tenth of the rate show whether the step is too large. */
 import { type ControlOf, controlsOf } from '../controls.ts'
 import { type Evidence, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
 import { holds, type Judged, type Need, open, ruledOut, scoreOf } from './assessment.ts'
@@ -16,16 +16,21 @@ import { isFullyRestored, type RankRule } from './rank.ts'
 
 const rates = controlsOf('rate')
 
-/** A smaller rate that was tried. */
+/** A training with a smaller rate. */
 export interface TriedRate {
   readonly control: ControlOf<'rate'>
   readonly loss: LossChange
-  /** Share of what the network lacks that it gives back; null where the training error decides. */
+  /**
+   * Fraction of the loss gap that the smaller rate recovers. The value is null if the training error decides instead of
+   * the loss.
+   */
   readonly recovery: { readonly share: number; readonly limit: number; readonly seeds: number } | null
 }
 
 export type UnstableStepFacts = {
-  /** The Hessian's largest eigenvalue before training; `stability`: times the rate, over what a quadratic bears. */
+  /**
+   * Largest eigenvalue of the Hessian. `stability`: ratio of the eigenvalue to the stability limit of a quadratic loss.
+   */
   readonly sharpness: { readonly eigenvalue: number; readonly stability: number | null } | null
 } & (
   | { readonly outcome: 'fits'; readonly error: number }
@@ -34,7 +39,7 @@ export type UnstableStepFacts = {
   | {
       readonly outcome: 'not too large'
       readonly tried: readonly TriedRate[]
-      /** Whether one helps, if not enough. */
+      /** Whether a smaller rate helps, but not enough. */
       readonly helps: boolean
     }
 )
@@ -68,7 +73,7 @@ function byRecovery(evidence: Evidence): Assessment {
   return ruledOut(cause, facts, { controls: tried.map(({ control }) => control) })
 }
 
-/** It is no worse than with fewer layers, but both fit poorly. */
+/** Judges a network that is no worse than its twin, while both fit the training set poorly. */
 function byRelief(evidence: Evidence): Assessment {
   const cause = 'unstable-step'
   const reliefs = rates.map((control) => ({ control, found: relief(evidence, control) }))

@@ -1,4 +1,6 @@
-/** All causes: how each is assessed, where it ranks, who described it, and which picture shows it. Their words are in `wording/causes.ts`. */
+/**
+ * Table of all causes with assessment, rank rule, papers and picture. The words are in src/diagnosis/wording/causes.ts.
+ */
 import type { LayerProbeName } from '../../probes/layer-probes.ts'
 import type { Cause } from '../cause.ts'
 import type { Evidence } from '../evidence.ts'
@@ -18,16 +20,16 @@ import { uselessDepth } from './useless-depth.ts'
 
 export interface CauseRow<C extends Cause> {
   /**
-   * `mechanism`: what happens in hidden layers, of which there must be one. `setting`: the arithmetic and the step.
-   * `umbrella`: what may be told where none of these holds; it is assessed with what was found of them.
+   * Level of the cause. `mechanism`: an effect in hidden layers. `setting`: the arithmetic or the step. `umbrella`: a
+   * broader cause, which is assessed with the earlier assessments of mechanisms and settings.
    */
   readonly level: 'mechanism' | 'setting' | 'umbrella'
   readonly assess: (evidence: Evidence, earlier: Earlier) => Assessed<C, object>
-  /** Where the order of the chain doesn't always decide. */
+  /** Rank rule of a cause that can leave its place in the causal chain. */
   readonly rank?: RankRule
-  /** Who described it. */
+  /** Papers that describe the cause. */
   readonly papers: readonly string[]
-  /** Of which probe there is a picture that shows it; without one, the losses do. */
+  /** Probe whose picture shows the cause. Without a probe, the loss curves show the cause. */
   readonly picture?: LayerProbeName
 }
 
@@ -120,8 +122,8 @@ export const causeTable = {
 
 type Returned<C extends Cause> = ReturnType<(typeof causeTable)[C]['assess']>
 
-/** The facts of each cause. */
+/** Type of the facts of each cause. */
 export type CauseFacts = { readonly [C in Cause]: Extract<Returned<C>, { readonly facts: object }>['facts'] }
 
-/** A cause that was assessed, with its own facts. */
+/** Type of an assessed cause with its facts. */
 export type JudgedCause<C extends Cause = Cause> = { [Each in C]: Judged<Each, CauseFacts[Each]> }[C]

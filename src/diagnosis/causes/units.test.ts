@@ -15,8 +15,8 @@ import type { Evidence } from '../evidence.ts'
 import { deadUnits, saturatedUnits } from './units.ts'
 
 const probes = [
-  ['dead units', 'deadUnits', (evidence: Evidence): Worded => worded(deadUnits(evidence))],
-  ['saturated units', 'saturatedUnits', (evidence: Evidence): Worded => worded(saturatedUnits(evidence))],
+  ['The cause "dead units"', 'deadUnits', (evidence: Evidence): Worded => worded(deadUnits(evidence))],
+  ['The cause "saturated units"', 'saturatedUnits', (evidence: Evidence): Worded => worded(saturatedUnits(evidence))],
 ] as const
 
 describe.each(probes)('%s', (_name, probe, assess) => {
@@ -27,18 +27,18 @@ describe.each(probes)('%s', (_name, probe, assess) => {
   }
   const limit = shares(all(0, 7)).evidence[0].limit ?? Number.NaN
 
-  it('are too many just beyond the limit in any hidden layer, and not just within', () => {
+  it('holds just beyond the limit in any hidden layer and is ruled out just within the limit', () => {
     const found = shares([0, 0, limit + 0.01, 0, 0, 0, 0])
     expect(found.state).toBe('holds')
     expect(found.statement).toContain('layer 3 of 6')
     expect(shares(all(limit - 0.01, 7)).state).toBe('ruled out')
   })
 
-  it("aren't those of the read-out", () => {
+  it('ignores the units of the read-out', () => {
     expect(shares([0, 0, 0, 0, 0, 0, 1]).state).toBe('ruled out')
   })
 
-  it("aren't those of layers that have none", () => {
+  it('ignores layers without units of this kind', () => {
     const some = shares([Number.NaN, Number.NaN, 0.1, Number.NaN, 1, Number.NaN, Number.NaN])
     expect(some).toMatchObject({ state: 'holds' })
     expect(some.statement).toContain('layer 5 of 6')
@@ -47,18 +47,18 @@ describe.each(probes)('%s', (_name, probe, assess) => {
     expect(textOf(none)).not.toMatch(unreadable)
   })
 
-  it('are known before training: what dies later is told and not blamed', () => {
+  it('is judged before training, whatever happens during training', () => {
     expect(shares(all(0, 7), all(1, 7)).state).toBe('ruled out')
     expect(shares(all(1, 7), all(0, 7)).state).toBe('holds')
   })
 
-  it('are read from a file as from a training', () => {
+  it('is the same after loading from a file', () => {
     const evidence = madeUpEvidence({ trials: worse(reading({ [probe]: [Number.NaN, 1, 0, 0, 0, 0, Number.NaN] })) })
     expect(assess(throughJson(evidence))).toEqual(assess(evidence))
     expect(textOf(assess(throughJson(evidence)))).not.toMatch(unreadable)
   })
 
-  it('explain nothing where there is nothing to explain', () => {
+  it('is ruled out for a network that trains', () => {
     const evidence = madeUpEvidence({ trials: sound(reading({ [probe]: all(1, 7) })) })
     expect(assess(evidence)).toMatchObject({ state: 'ruled out', by: 'training' })
   })

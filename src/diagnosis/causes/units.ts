@@ -1,17 +1,20 @@
-/** Units that let nothing through: never active, or so far out that they don't react. */
+/** The causes "dead units" (never active) and "saturated units" (hardly any derivative), which block the gradient. */
 import type { Cause } from '../cause.ts'
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
 import { hiddenReading, largestOf, placeOf, type StagePlace } from './layer-values.ts'
 import type { RankRule } from './rank.ts'
 
-/** Where all samples look alike, half of the units of a ReLU layer are off for all of them: more isn't that. */
+/**
+ * If all samples look alike, half of the units of a ReLU layer are inactive for all samples. So the limit is above a
+ * half.
+ */
 const mostDead = 0.6
 const mostSaturated = 0.5
 
-/** Of the hidden layer that has most of them. */
+/** Fraction of dead or saturated units in the hidden layer with the largest fraction. */
 interface UnitShare {
-  /** Dead units of all units, or saturated reactions of all reactions. */
+  /** Fraction of the units that are dead, or fraction of the activations that are saturated. */
   readonly share: number
   readonly limit: number
   readonly place: StagePlace
@@ -24,7 +27,10 @@ interface WithoutUnits {
 export type DeadUnitsFacts =
   | WithoutUnits
   | (UnitShare & {
-      /** In any hidden layer; -Infinity where that isn't known. */
+      /**
+       * Largest fraction of dead units in any hidden layer after training. The value is -Infinity if the fraction is
+       * not known.
+       */
       readonly afterTraining: number
     } & Standing)
 
@@ -55,7 +61,7 @@ function unitShare(evidence: Evidence, probe: 'deadUnits' | 'saturatedUnits', li
 
 const signals: readonly Cause[] = ['exploding-signal', 'vanishing-signal']
 
-/** Units that go out where the signal was lost already are its doing. */
+/** Units that die after the layer in which the signal was lost are a consequence of the lost signal. */
 export const unitsRank: RankRule = ({ onset = 0 }, found) => {
   const signal = found.find((other) => signals.includes(other.cause) && (other.onset ?? 0) < onset)
   return signal && { behind: signal.cause }

@@ -1,45 +1,51 @@
-/** Whether layers could be left out of the trained network without its noticing. */
+/** The cause "useless depth": layers of the trained network can be removed without a loss of quality. */
 import { type Evidence, fails } from '../evidence.ts'
 import { type Assessed, holds, open, ruledOut, scoreOf, untested } from './assessment.ts'
 import { placeOf, type StagePlace } from './layer-values.ts'
 
-/** A loss that is no more than this above the whole network's, relative to it, is the same. */
+/** Largest relative rise of the loss that counts as no change. */
 const harmless = 0.01
-/** Where a third of a good residual network's blocks is left out at its top, its loss hardly moves: half is worth a name. */
+/** Removing the last third of the blocks of a good residual network hardly changes the loss. So the limit is a half. */
 const leastShare = 1 / 2
-/** What an affine map leaves of a layer's variance where the layer is one. */
+/**
+ * Largest fraction of a layer's variance that an affine map may leave unexplained if the layer counts as an affine map.
+ */
 const mostResidual = 1e-3
 
 interface BlockFacts {
-  /** Residual blocks that can be left out, from the top, of so many. */
+  /** Number of residual blocks that can be removed, counted from the last block. */
   readonly removable: number
+  /** Number of all residual blocks. */
   readonly blocks: number
   readonly share: number
   readonly limit: number
-  /** On the probe samples: without these blocks, and of the whole network. */
+  /** Loss on the probe samples without the removable blocks. */
   readonly loss: number
+  /** Loss of the whole network on the probe samples. */
   readonly whole: number
   readonly readable: Readable | null
 }
 
 interface LayerFacts {
-  /** Hidden layers that are affine maps, of those that were tried. */
+  /** Number of tested hidden layers that are affine maps. */
   readonly affine: number
+  /** Number of tested hidden layers. */
   readonly tried: number
-  /** Whether these are fewer than there are. */
+  /** Whether fewer layers were tested than the network has. */
   readonly isPartial: boolean
   readonly share: number
   readonly limit: number
   readonly readable: Readable | null
 }
 
-/** The first layer from which the classes can be read off about as well as from the last. */
+/** The first layer from which a linear classifier reads the classes about as well as from the last hidden layer. */
 interface Readable {
   readonly place: StagePlace
-  /** The layers before it, as a share. */
+  /** Fraction of the layers that come before the readable layer. */
   readonly share: number
-  /** Accuracies of linear classifiers on new samples. */
+  /** Accuracy on new samples of the linear classifier of the readable layer. */
   readonly accuracy: number
+  /** Accuracy on new samples of the linear classifier of the last hidden layer. */
   readonly lastAccuracy: number
 }
 
@@ -81,11 +87,11 @@ function uselessLayers(evidence: Evidence): Assessment {
   const cause = 'useless-depth'
   const { affine } = evidence.measured
   if (!affine) return open(cause, { outcome: 'layers unmeasured' }, [{ measurement: 'affine' }])
-  // The read-out is an affine map in any network.
+  // The read-out is left out because it is an affine map in every network.
   const tried = affine.loss.slice(0, -1).flatMap((loss, stage) => {
     return loss === null || Number.isNaN(loss) ? [] : [{ loss, residual: affine.residual[stage] }]
   })
-  // No hidden layer has a size that affine maps are tried for.
+  // Without a tested hidden layer, all hidden layers are too wide for an affine fit.
   if (tried.length === 0) return untested(cause)
   const maps = tried.filter(
     ({ loss, residual }) => residual <= mostResidual && isHarmless(loss, affine.whole, evidence.chance.loss),
@@ -100,7 +106,7 @@ function uselessLayers(evidence: Evidence): Assessment {
   return holds(cause, { ...facts, outcome: 'useless layers' }, scoreOf(share, leastShare))
 }
 
-/** Of a few hundred samples, one or two percent are chance. */
+/** Largest difference of accuracies that counts as chance with a few hundred samples. */
 const nearly = 0.02
 
 function readableFrom(evidence: Evidence): Readable | null {

@@ -21,77 +21,77 @@ function answer(trials: MadeUp['trials'], made: MadeUp = {}): string[] {
 }
 const collapse = reading({ cosine: along(0.3, 0.99999) })
 
-describe('the answer', () => {
-  it('says what is wrong, why, and what it is not', () => {
+describe('The answer of a diagnosis', () => {
+  it('names the symptom, the cause, and the causes that are ruled out', () => {
     expect(answer({ ...worse(collapse), ...noHelp() })).toMatchInlineSnapshot(`
       [
-        "With 6 hidden layers the training loss is 1.55, where its twin, of 2 hidden layers, has 0.05 and, with the first seed, the same with 4 identity layers added 0.05: it is worse on the training set, so this is not overfitting.",
-        "All inputs look alike to the network before any training: the cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden one, so its gradients carry hardly any difference between them.",
-        "Ruled out: overfitting (it is worse on the training set as well: 60.7% against 2.0%, which overfitting can't be); numerical error (in float64 training loss 1.5 instead of 1.5); unstable step (at a third of the rate training loss 1.5 instead of 1.5, at a tenth of the rate training loss 1.5 instead of 1.5); too little capacity (a network of the same width with fewer layers trains better).",
+        "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the twin's weights with 4 added identity layers have a training loss of 0.05 with the first seed.",
+        "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
+        "Ruled out: overfitting (the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that); numerical error (the training loss in float64 is 1.5 instead of 1.5); unstable step (the training loss at a third of the rate is 1.5 instead of 1.5, and the training loss at a tenth of the rate is 1.5 instead of 1.5); too little capacity (a network of the same width with fewer layers trains better).",
       ]
     `)
   })
 
-  it('says that nothing is wrong', () => {
+  it('says of a healthy network that no measurement found anything wrong', () => {
     expect(answer(sound())).toMatchInlineSnapshot(`
       [
-        "With 6 hidden layers the network trains: its training error is 2.0%, no worse than that of its twin, of 2 hidden layers, 2.0%, its test error 2.0%.",
-        "Nothing is wrong with it that could be measured.",
-        "Ruled out: overfitting (training error 2.0%, test error 2.0%).",
+        "With 6 hidden layers, the network trains: the training error is 2.0%, and the test error is 2.0%. The training error of the twin with 2 hidden layers is 2.0%, so the network is no worse.",
+        "No measurement found anything wrong with the network.",
+        "Ruled out: overfitting (the training error is 2.0%, and the test error is 2.0%).",
       ]
     `)
   })
 
-  it('claims nothing of a network that was stopped before its twin was trained', () => {
+  it('makes no claim about a network if the diagnosis stopped before the twin was trained', () => {
     const found = answer({ network: { loss: [1.2, null], error: [0.46, null] }, 'shallow twin': { loss: [] } })
     expect(found[0]).toBe(
-      'With 6 hidden layers the training loss is 1.2 (1 of 2 seeds diverged) where guessing gives 2.3; it was stopped before a network with fewer layers was trained to compare it with.',
+      'With 6 hidden layers, the training loss is 1.2 (1 of 2 seeds diverged), and that of guessing is 2.3. The diagnosis was stopped before a network with fewer layers was trained for comparison.',
     )
     expect(found.join(' ')).not.toMatch(/trains|as good|no worse/)
   })
 
-  it('says of a difference within the spread what it is', () => {
+  it('names a difference within the spread of the seeds as such', () => {
     const twin = { loss: [0.5, 0.9, 0.7], error: [0.2, 0.25, 0.22] }
     const network = { loss: [0.9, 0.6, 0.9], error: [0.4, 0.22, 0.3] }
     expect(answer({ network, 'shallow twin': twin })[0]).toContain(
-      'its training error is 30.7%, that of its twin, of 2 hidden layers, 22.3%, no difference beyond the spread of the seeds',
+      'the training error is 30.7%, and the test error is 30.7%. The training error of the twin with 2 hidden layers is 22.3%, so any difference is within the spread of the seeds.',
     )
   })
 
-  it('says of a network that is fine but for its training that it was short', () => {
+  it('says of a sound network with too few steps that the training is too short', () => {
     const poor = { loss: all(0.6), error: all(0.17) }
     const longer = { '3 x steps': { loss: all(0.03), error: all(0.01) } }
     const rates = { 'rate / 3': poor, 'rate / 10': poor }
     expect(answer({ network: poor, 'shallow twin': poor, ...rates, ...longer })[1]).toBe(
-      "Nothing is wrong with it but how long it was trained: three times the steps bring its training error from 17.0% to 1.0%, so it isn't trained to its end.",
+      'The network trains; the training is only too short: three times the steps reduce the training error from 17.0% to 1.0%, so the network is wide enough.',
     )
   })
 
-  it('says that it learns nothing', () => {
+  it('says that the network learns nothing', () => {
     expect(answer({ ...helpless(collapse), ...noHelp(2.3) })).toMatchInlineSnapshot(`
       [
-        "With 6 hidden layers the network learns nothing: its training loss is 2.3 where guessing gives 2.3, and its twin, of 2 hidden layers, has 2.3.",
-        "All inputs look alike to the network before any training: the cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden one, so its gradients carry hardly any difference between them.",
-        "Ruled out: overfitting (it doesn't learn its training set); numerical error (in float64 training loss 2.3 instead of 2.3); unstable step (at a third of the rate training loss 2.3 instead of 2.3, at a tenth of the rate training loss 2.3 instead of 2.3); optimization failure (degradation) (the same network with fewer layers doesn't train either, so depth is not what makes it fail).",
+        "With 6 hidden layers, the network learns nothing: the training loss is 2.3, that of the twin with 2 hidden layers is 2.3, and that of guessing is 2.3.",
+        "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
+        "Ruled out: overfitting (the network does not learn the training set); numerical error (the training loss in float64 is 2.3 instead of 2.3); unstable step (the training loss at a third of the rate is 2.3 instead of 2.3, and the training loss at a tenth of the rate is 2.3 instead of 2.3); optimization failure (degradation) (the same network with fewer layers does not train either, so the depth is not the cause).",
       ]
     `)
   })
 
-  it('names the weights that the solver does not find', () => {
+  it('names the better weights that the solver does not find', () => {
     const [first, second] = answer({ ...worse(), ...noHelp() })
-    expect(first).toContain('4 identity layers')
+    expect(first).toContain('4 added identity layers')
     expect(first).toContain('not overfitting')
     expect(second).toContain('solver')
   })
 
-  it('names other findings beside the first', () => {
+  it('names the other findings after the first finding', () => {
     const start = reading({ cosine: along(0.3, 0.99999), deadUnits: all(0.9, 7) })
     const [, second] = answer({ ...worse(start), ...noHelp() })
     expect(second).toContain('dead')
     expect(second).toMatch(/correlation collapse/)
   })
 
-  it('says what is undecided', () => {
+  it('names the causes that are undecided', () => {
     const [, second] = answer(worse())
     expect(second).toContain('Undecided')
     expect(second).toContain('numerical error, unstable step and optimization failure')
@@ -99,11 +99,11 @@ describe('the answer', () => {
     expect(none).toContain('8 controls')
   })
 
-  it('is short where nothing was trained', () => {
+  it('is one sentence if nothing was trained', () => {
     expect(answer({})).toHaveLength(1)
   })
 
-  it('says how many seeds diverged', () => {
+  it('gives the number of seeds that diverged', () => {
     const one = { network: { loss: [null, 1.5, 1.6] }, 'shallow twin': { loss: all(0.05) } }
     expect(answer(one)[0]).toContain('1 of 3 seeds diverged')
     const [first] = answer({ network: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.05) } })
@@ -111,37 +111,37 @@ describe('the answer', () => {
     expect(first).not.toMatch(unreadable)
   })
 
-  it('compares with the network that it was given, or with the twin that trains', () => {
+  it('compares the network with the given network or with the twin that trains', () => {
     const evidence = madeUpEvidence({ trials: worse(), measured: usefulDepth() })
     const given = { ...evidence, isTwinGiven: true }
     const [first] = answerOf(given, judge(given))
     expect(first).not.toMatch(unreadable)
-    expect(first).toContain('compared with')
+    expect(first).toContain('the comparison network with 2 hidden layers')
     const [other] = answer({ ...worse(), 'shallow twin': { loss: all(2.3) }, 'shallower twin': { loss: all(0.05) } })
     expect(other).toMatch(/twin.* 1 hidden layer\b/)
-    expect(other).toContain('5 identity layers')
+    expect(other).toContain('5 added identity layers')
   })
 
-  it('does not say how two networks compare that one seed cannot compare', () => {
+  it('does not compare two networks if the seeds are too few for a comparison', () => {
     for (const loss of [[1.5], [2.3, null]]) {
       const made = { network: { loss }, 'shallow twin': { loss: all(0.05, loss.length) } }
       const text = answer(made, { seeds: loss.map((_, seed) => seed) }).join(' ')
-      expect(text).not.toMatch(/as good as|no worse|as well as/)
+      expect(text).not.toMatch(/as good as|no worse|as well as|within the spread/)
       expect(text).not.toMatch(unreadable)
     }
   })
 
-  it('counts in the singular', () => {
+  it('uses the singular for one control', () => {
     const one = { network: { loss: all(2.3) }, 'shallow twin': { loss: all(2.3) } }
     expect(answer(one, { without: ['float64'] }).join(' ')).not.toMatch(/\b1 controls/)
   })
 
-  it('rules out what users suspect first', () => {
+  it('rules out the causes that users suspect first', () => {
     const [, , third] = answer({ ...worse(collapse), ...noHelp() })
     expect(third).toMatch(/^Ruled out: overfitting \(.*\); numerical error \(.*\); unstable step \(.*\); too little/)
   })
 
-  it('has no holes, whatever was measured', () => {
+  it('has no missing value for any depth, number of seeds and measurement', () => {
     const depths = [0, 1, 6]
     const trials = [sound, worse, helpless]
     const seeds = [[0], [0, 1], [0, 1, 2]]
@@ -160,7 +160,7 @@ describe('the answer', () => {
     }
   })
 
-  it('is of values as of classes', () => {
+  it('shows an error above 100% for a regression', () => {
     const values = {
       network: { loss: all(0.2), error: all(0.2), testError: [1.5, 1.6, 1.7] },
       'shallow twin': { loss: all(0.2), error: all(0.2) },

@@ -1,4 +1,4 @@
-/** The answer in three sentences: what is wrong, why, and what it isn't. */
+/** The answer of a diagnosis in three parts: the symptom, the cause, and the causes that are ruled out. */
 import { counted, listed, number, percent } from '../../format/words.ts'
 import type { Cause } from '../cause.ts'
 import { type Depths, type Evidence, recordsOf } from '../evidence.ts'
@@ -8,95 +8,113 @@ import { verdictTitle, wordsOf } from './causes.ts'
 import { sentenceOf } from './words.ts'
 
 export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
-  if (recordsOf(evidence, 'network').length === 0) return ['Stopped before the network was trained once.']
+  if (recordsOf(evidence, 'network').length === 0) {
+    return ['The diagnosis was stopped before the network was trained once.']
+  }
   const controls = new Set(evidence.records.map(({ control }) => control)).size - 1
   return [
-    symptomSentence(symptomFacts(evidence), evidence.depths),
-    causeSentence(judgment, controls),
+    symptomText(symptomFacts(evidence), evidence.depths),
+    causeText(judgment, controls),
     exclusionSentence(judgment),
-  ].filter((sentence) => sentence !== '')
+  ].filter((text) => text !== '')
 }
 
-function symptomSentence(facts: SymptomFacts, depths: Depths): string {
-  const name = `With ${counted(depths.network, depths.what)}`
+/** One to three sentences on how the network trains. */
+function symptomText(facts: SymptomFacts, depths: Depths): string {
+  const start = `With ${counted(depths.network, depths.what)}, the`
   switch (facts.symptom) {
     case 'learns nothing': {
       const { loss, guessing, twin } = facts
-      const twins = twin === null ? '' : `, and ${twinText(twin, depths)} has ${number(twin.loss)}`
-      return `${name} the network learns nothing: its training loss is ${lossText(loss)} where guessing gives ${number(guessing)}${twins}.`
+      const twins = twin === null ? '' : `, that of ${twinText(twin, depths)} is ${number(twin.loss)}`
+      return `${start} network learns nothing: the training loss is ${lossText(loss)}${twins}, and that of guessing is ${number(guessing)}.`
     }
     case 'not compared':
-      return `${name} the training loss is ${lossText(facts.loss)} where guessing gives ${number(facts.guessing)}; it was stopped before a network with fewer layers was trained to compare it with.`
+      return `${start} training loss is ${lossText(facts.loss)}, and that of guessing is ${number(facts.guessing)}. The diagnosis was stopped before a network with fewer layers was trained for comparison.`
     case 'worse':
-    case 'unclear': {
-      const { loss, isGuessing, twin, identity } = facts
-      const guess = isGuessing ? ', about what guessing gives' : ''
-      const added = identity
-        ? ` and, with the first seed, the same with ${counted(identity.layers, 'identity layer')} added ${number(identity.loss)}`
-        : ''
-      return `${name} the training loss is ${lossText(loss)}${guess}, where ${twinText(twin, depths)} has ${number(twin.loss)}${added}: ${conclusions[facts.symptom]}.`
-    }
+    case 'unclear':
+      return [
+        `${start} training loss is ${lossText(facts.loss, facts.isGuessing)}, and that of ${twinText(facts.twin, depths)} is ${number(facts.twin.loss)}.`,
+        conclusions[facts.symptom],
+        ...identitySentence(facts),
+      ].join(' ')
     case 'none': {
       const { trainingError, testError } = facts
-      return `${name} the network trains: its training error is ${percent(trainingError)}${comparedText(facts, depths)}, its test error ${percent(testError)}.`
+      const test = Number.isFinite(testError) ? percent(testError) : 'not known'
+      const errors = `the training error is ${percent(trainingError)}, and the test error is ${test}`
+      return `${start} network trains: ${errors}.${comparisonSentence(facts, depths)}`
     }
   }
 }
 
+type ComparedFacts = Extract<SymptomFacts, { symptom: 'worse' | 'unclear' }>
+
 const conclusions = {
-  worse: 'it is worse on the training set, so this is not overfitting',
-  unclear: 'whether it is worse on the training set is not clear with these seeds',
+  worse: 'The network is worse on the training set, so this is not overfitting.',
+  unclear: 'The seeds do not show clearly whether the network is worse on the training set.',
 } as const
 
-function twinText({ isGiven, layers }: ComparedTwin, { what }: Depths): string {
-  const name = isGiven ? 'the network that it is compared with' : 'its twin'
-  return layers === undefined ? name : `${name}, of ${counted(layers, what)},`
+function identitySentence({ identity }: ComparedFacts): string[] {
+  if (identity === null) return []
+  const weights = `the twin's weights with ${counted(identity.layers, 'added identity layer')}`
+  return [`Better weights exist: ${weights} have a training loss of ${number(identity.loss)} with the first seed.`]
 }
 
-function comparedText({ twin }: Extract<SymptomFacts, { symptom: 'none' }>, depths: Depths): string {
+function twinText({ isGiven, layers }: ComparedTwin, { what }: Depths): string {
+  const name = isGiven ? 'the comparison network' : 'the twin'
+  return layers === undefined ? name : `${name} with ${counted(layers, what)}`
+}
+
+/** A sentence with a space before it, or an empty text if the network is not compared. */
+function comparisonSentence({ twin }: Extract<SymptomFacts, { symptom: 'none' }>, depths: Depths): string {
   if (twin === null) return ''
-  const [name, error] = [twinText(twin, depths), percent(twin.error)]
+  const comparison = ` The training error of ${twinText(twin, depths)} is ${percent(twin.error)}`
   switch (twin.difference) {
     case 'unknown':
-      return ` (that of ${name} ${error})`
+      return `${comparison}, but there are too few seeds to compare the two networks.`
     case 'within the spread':
-      return `, that of ${name} ${error}, no difference beyond the spread of the seeds`
+      return `${comparison}, so any difference is within the spread of the seeds.`
     case 'none':
-      return `, no worse than that of ${name} ${error}`
+      return `${comparison}, so the network is no worse.`
   }
 }
 
-/** The mean that was measured, or that it diverged. */
-function lossText({ mean, diverged, seeds }: MeanLoss): string {
+/** The mean over the seeds that did not diverge, with remarks in brackets. */
+function lossText({ mean, diverged, seeds }: MeanLoss, isGuessing = false): string {
   if (mean === null) return 'not finite'
-  return diverged === 0 ? number(mean) : `${number(mean)} (${diverged} of ${seeds} seeds diverged)`
+  const remarks = [
+    ...(diverged > 0 ? [`${diverged} of ${counted(seeds, 'seed')} diverged`] : []),
+    ...(isGuessing ? ['about the level of guessing'] : []),
+  ]
+  return remarks.length === 0 ? number(mean) : `${number(mean)} (${remarks.join('; ')})`
 }
 
-/** `controls`: how many were tried. */
-function causeSentence({ verdict, findings, open, ruledOut }: Judgment, controls: number): string {
+/** `controls`: number of controls that were trained. */
+function causeText({ verdict, findings, open, ruledOut }: Judgment, controls: number): string {
   const [first, ...others] = findings
   if (first) {
     const also = others.map(({ cause }) => verdictTitle(cause).inside)
-    const rest = also.length > 0 ? ` (Also: ${listed(also)}.)` : ''
+    const rest = also.length > 0 ? ` Also found: ${listed(also)}.` : ''
     return `${sentenceOf(wordsOf(first).statement)}${rest}`
   }
   if (verdict === 'healthy') return healthySentence(ruledOut)
+  const tried = counted(controls, 'control')
   if (open.length > 0) {
-    const titles = open.map(({ cause }) => verdictTitle(cause).inside)
-    return `Undecided: ${listed(titles)} could not be ruled out by ${counted(controls, 'control')}.`
+    const titles = listed(open.map(({ cause }) => verdictTitle(cause).inside))
+    if (controls === 0) return `Undecided: no control was trained that could rule out ${titles}.`
+    return `Undecided: ${tried} did not rule out ${titles}.`
   }
-  return `Undecided: ${counted(controls, 'control')} were tried, and none of the known causes explains it.`
+  return `Undecided: no known cause explains the result after ${tried}.`
 }
 
 function healthySentence(ruledOut: Judgment['ruledOut']): string {
   const slow = ruledOut.find((one) => one.cause === 'optimization-failure' && one.facts.outcome === 'merely slow')
-  if (slow) return `Nothing is wrong with it but its speed: ${wordsOf(slow).statement}.`
+  if (slow) return `The network trains; it is only slow: ${wordsOf(slow).statement}.`
   const short = ruledOut.find((one) => one.cause === 'under-capacity' && one.facts.outcome === 'merely short')
-  if (short) return `Nothing is wrong with it but how long it was trained: ${wordsOf(short).statement}.`
-  return 'Nothing is wrong with it that could be measured.'
+  if (short) return `The network trains; the training is only too short: ${wordsOf(short).statement}.`
+  return 'No measurement found anything wrong with the network.'
 }
 
-/** Those that users suspect first. */
+/** The causes that users suspect first. */
 const suspects: readonly Cause[] = [
   'overfitting',
   'numerical-error',
@@ -106,10 +124,10 @@ const suspects: readonly Cause[] = [
 ]
 
 function exclusionSentence({ ruledOut, verdict }: Judgment): string {
-  const isTold = (cause: Cause): boolean => verdict !== 'healthy' || cause === 'overfitting'
-  const told = suspects.flatMap((cause) => {
-    const found = ruledOut.find((one) => one.cause === cause && isTold(cause))
+  const isReported = (cause: Cause): boolean => verdict !== 'healthy' || cause === 'overfitting'
+  const reported = suspects.flatMap((cause) => {
+    const found = ruledOut.find((one) => one.cause === cause && isReported(cause))
     return found ? [`${verdictTitle(cause).inside} (${wordsOf(found).statement})`] : []
   })
-  return told.length > 0 ? `Ruled out: ${told.join('; ')}.` : ''
+  return reported.length > 0 ? `Ruled out: ${reported.join('; ')}.` : ''
 }

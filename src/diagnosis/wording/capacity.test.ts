@@ -8,8 +8,8 @@ const four = { ...change, after: 0.3, share: 0.25, control: '4 x width' } as con
 const sixteen = { ...change, after: 0.1, share: 0.75, isSure: true, seeds: 3, control: '16 x width' } as const
 const tried = [four, sixteen]
 
-describe('words for too little capacity', () => {
-  it('say what a wider network and a longer run do', () => {
+describe('Words for the cause "too little capacity"', () => {
+  it('state the effects of a wider network and of a longer training', () => {
     const statements = [
       underCapacityWords({ ...known, outcome: 'twin fits' }),
       underCapacityWords({ ...known, error: 0.03, outcome: 'fits' }),
@@ -25,20 +25,20 @@ describe('words for too little capacity', () => {
     expect(statements).toMatchInlineSnapshot(`
       [
         "a network of the same width with fewer layers trains better",
-        "its training error is 3.0%",
-        "no hidden layer can be wider and fit its inputs and outputs",
-        "whether a wider network does better is not settled",
-        "whether a wider network does better is not settled",
-        "a wider network does better; three seeds would tell whether that is chance",
-        "three times the steps bring its training error from 40.0% to 1.0%, so it isn't trained to its end",
-        "It is too narrow: its training error is 40.0%, with sixteen times the width 10.0%, and with three times the steps 38.0%",
-        "training error 30.0% with 4 times the width, training error 10.0% with 16 times the width, after 40.0%",
-        "training error 30.0% with 4 times the width, training error 10.0% with 16 times the width, after 40.0%, which is within the spread of the seeds",
+        "the training error is 3.0%",
+        "no hidden layer can be made wider",
+        "more trainings are needed to tell whether a wider network does better",
+        "more trainings are needed to tell whether a wider network does better",
+        "a wider network does better, but three seeds are needed to rule out chance",
+        "three times the steps reduce the training error from 40.0% to 1.0%, so the network is wide enough",
+        "the network is too narrow: sixteen times the width reduces the training error from 40.0% to 10.0%. The training error with three times the steps is 38.0%",
+        "the training error is 30.0% with four times the width and 10.0% with sixteen times the width, instead of 40.0%",
+        "the training error is 30.0% with four times the width and 10.0% with sixteen times the width, instead of 40.0%, a difference within the spread of the seeds",
       ]
     `)
   })
 
-  it('have what each takes of the training error as evidence', () => {
+  it('list the fraction of the training error that each control removes as evidence', () => {
     const { evidence } = underCapacityWords({ ...known, longer, tried, wider: sixteen, outcome: 'too narrow' })
     expect(evidence).toMatchInlineSnapshot(`
       [
@@ -46,25 +46,25 @@ describe('words for too little capacity', () => {
           "limit": 0.1,
           "name": "training error",
           "value": 0.4,
-          "words": "40.0% of the training samples are wrong",
+          "words": "the training error of the network is 40.0%",
         },
         {
           "limit": 0.5,
-          "name": "share of the training error that 3 x steps takes away",
+          "name": "fraction of the training error that is removed by 3 x steps",
           "value": 0.05,
-          "words": "training error 38.0% with three times the steps",
+          "words": "the training error with three times the steps is 38.0%",
         },
         {
           "limit": 0.5,
-          "name": "share of the training error that 4 x width takes away",
+          "name": "fraction of the training error that is removed by 4 x width",
           "value": 0.25,
-          "words": "training error 30.0% with 4 times the width",
+          "words": "the training error with four times the width is 30.0%",
         },
         {
           "limit": 0.5,
-          "name": "share of the training error that 16 x width takes away",
+          "name": "fraction of the training error that is removed by 16 x width",
           "value": 0.75,
-          "words": "training error 10.0% with 16 times the width",
+          "words": "the training error with sixteen times the width is 10.0%",
         },
       ]
     `)

@@ -1,13 +1,13 @@
-/** Words for too little capacity. */
-import { percent } from '../../format/words.ts'
+/** Words for the cause "too little capacity". */
+import { listed, percent } from '../../format/words.ts'
 import type { ErrorChange, UnderCapacityFacts } from '../causes/capacity.ts'
-import { type ControlName, type ControlOf, controls } from '../controls.ts'
+import type { ControlName, ControlOf } from '../controls.ts'
 import { stepsText, widthText } from './controls.ts'
-import type { EvidenceRow, Words } from './words.ts'
+import { type EvidenceRow, twoSentences, type Words } from './words.ts'
 
 export function underCapacityWords(facts: UnderCapacityFacts): Words {
   const { error, errorLimit } = facts
-  const words = `${percent(error)} of the training samples are wrong`
+  const words = `the training error of the network is ${percent(error)}`
   const row: EvidenceRow = { name: 'training error', value: error, limit: errorLimit, words }
   const rows = [row, ...changeRows(facts)]
   return { statement: statementOf(facts), evidence: rows }
@@ -19,42 +19,50 @@ function statementOf(facts: UnderCapacityFacts): string {
     case 'twin fits':
       return 'a network of the same width with fewer layers trains better'
     case 'fits':
-      return `its training error is ${percent(error)}`
+      return `the training error is ${percent(error)}`
     case 'nothing to widen':
-      return 'no hidden layer can be wider and fit its inputs and outputs'
+      return 'no hidden layer can be made wider'
     case 'longer run open':
     case 'wider runs open':
-      return 'whether a wider network does better is not settled'
+      return 'more trainings are needed to tell whether a wider network does better'
     case 'too few seeds':
-      return 'a wider network does better; three seeds would tell whether that is chance'
+      return 'a wider network does better, but three seeds are needed to rule out chance'
     case 'merely short': {
       const { control, before, after } = facts.longer
-      return `${stepsText(control)} bring its training error from ${percent(before)} to ${percent(after)}, so it isn't trained to its end`
+      const change = `from ${percent(before)} to ${percent(after)}`
+      return `${stepsText(control)} reduce the training error ${change}, so the network is wide enough`
     }
     case 'too narrow': {
       const { wider, longer } = facts
-      return `It is too narrow: its training error is ${percent(error)}, with ${widthText(wider.control)} ${percent(wider.after)}, and with ${stepsText(longer.control)} ${percent(longer.after)}`
+      const change = `from ${percent(error)} to ${percent(wider.after)}`
+      return twoSentences(
+        `the network is too narrow: ${widthText(wider.control)} reduces the training error ${change}`,
+        errorText(longer, stepsText(longer.control)),
+      )
     }
     case 'not too narrow': {
-      const why = facts.isUnsure ? ', which is within the spread of the seeds' : ''
-      return `${facts.tried.map(widerText).join(', ')}, after ${percent(error)}${why}`
+      const tried = facts.tried.map(({ control, after }) => `${percent(after)} with ${widthText(control)}`)
+      const why = facts.isUnsure ? ', a difference within the spread of the seeds' : ''
+      return `the training error is ${listed(tried)}, instead of ${percent(error)}${why}`
     }
   }
 }
 
-const widerText = ({ control, after }: ErrorChange<ControlOf<'width'>>): string =>
-  `training error ${percent(after)} with ${controls[control].factor} times the width`
+const errorText = ({ after }: ErrorChange<ControlName>, change: string): string =>
+  `the training error with ${change} is ${percent(after)}`
 
 function changeRows(facts: UnderCapacityFacts): EvidenceRow[] {
   if (!('longer' in facts)) return []
   const { longer } = facts
-  const tried = 'tried' in facts ? facts.tried : []
+  const tried: readonly ErrorChange<ControlOf<'width'>>[] = 'tried' in facts ? facts.tried : []
   return [
-    changeRow(longer, `training error ${percent(longer.after)} with ${stepsText(longer.control)}`),
-    ...tried.map((wider) => changeRow(wider, widerText(wider))),
+    changeRow(longer, stepsText(longer.control)),
+    ...tried.map((wider) => changeRow(wider, widthText(wider.control))),
   ]
 }
 
-function changeRow({ control, share, limit }: ErrorChange<ControlName>, words: string): EvidenceRow {
-  return { name: `share of the training error that ${control} takes away`, value: share, limit, words }
+function changeRow(change: ErrorChange<ControlName>, text: string): EvidenceRow {
+  const { control, share, limit } = change
+  const name = `fraction of the training error that is removed by ${control}`
+  return { name, value: share, limit, words: errorText(change, text) }
 }

@@ -1,4 +1,4 @@
-/** All that is said of each cause: its title, its cures, and the words for its facts. */
+/** The texts of each cause: the title, the cures, and the words for the facts. */
 import type { Cause, Verdict } from '../cause.ts'
 import type { CauseFacts, JudgedCause } from '../causes/table.ts'
 import { numericalErrorWords } from './arithmetic.ts'
@@ -13,7 +13,7 @@ import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 import { uselessDepthWords } from './useless-depth.ts'
 import type { Words } from './words.ts'
 
-/** As it begins a sentence or stands alone, and as it stands inside a sentence. */
+/** A title in two forms: `start` begins a sentence or stands alone, and `inside` stands inside a sentence. */
 export interface Title {
   readonly start: string
   readonly inside: string
@@ -21,12 +21,12 @@ export interface Title {
 
 interface Wording<Facts> {
   readonly title: Title
-  /** What to try against it. */
+  /** Changes of the network or its training that may remove the cause. */
   readonly cures: readonly string[]
   readonly words: (facts: Facts) => Words
 }
 
-const residual = 'residual links with a multiplier of 1/depth'
+const residual = 'residual connections with a multiplier of 1/depth'
 
 const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   'saturated-units': {
@@ -36,7 +36,7 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
   'dead-units': {
     title: { start: 'Dead units', inside: 'dead units' },
-    cures: ['biases of 0 at first', 'a leaky ReLU', 'batch normalization before the activation'],
+    cures: ['initial biases of 0', 'a leaky ReLU', 'batch normalization before the activation'],
     words: deadUnitsWords,
   },
   'exploding-signal': {
@@ -81,7 +81,7 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
   'optimization-failure': {
     title: { start: 'Optimization failure (degradation)', inside: 'optimization failure (degradation)' },
-    cures: ['residual links', 'identity layers added to the trained shallow network', 'fewer layers'],
+    cures: ['residual connections', 'identity layers added to the trained shallow network', 'fewer layers'],
     words: optimizationFailureWords,
   },
   'under-capacity': {
@@ -91,12 +91,12 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
   overfitting: {
     title: { start: 'Overfitting', inside: 'overfitting' },
-    cures: ['more training samples', 'augmentation', 'weight decay', 'dropout', 'stopping early'],
+    cures: ['more training samples', 'augmentation', 'weight decay', 'dropout', 'early stopping'],
     words: overfittingWords,
   },
   'useless-depth': {
     title: { start: 'Useless depth', inside: 'useless depth' },
-    cures: ['fewer layers', 'larger multipliers, where it has residual links'],
+    cures: ['fewer layers', 'larger multipliers of residual connections'],
     words: uselessDepthWords,
   },
 }

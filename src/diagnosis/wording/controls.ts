@@ -1,4 +1,4 @@
-/** What is said of controls: the question that each asks, and what came of it. */
+/** Texts about controls: the question that each control answers, and the change that each control made. */
 import { number } from '../../format/words.ts'
 import type { Need } from '../causes/assessment.ts'
 import type { LossChange } from '../causes/control-answers.ts'
@@ -6,20 +6,20 @@ import { type ControlName, type ControlOf, controls } from '../controls.ts'
 import { seedsText } from './words.ts'
 
 const questions = {
-  network: 'the network as it is',
+  network: 'how does the unchanged network train?',
   'shallow twin': 'does the same network with fewer layers train better?',
-  'shallower twin': 'does it with the fewest?',
+  'shallower twin': 'does the same network with the fewest layers train better?',
   'rate / 3': 'is the step too large?',
   'rate / 10': 'is the step far too large?',
-  float64: 'does arithmetic matter?',
-  '3 x steps': 'is it only slower?',
-  '4 x width': 'is it too narrow?',
-  '16 x width': 'is it far too narrow?',
-  'half the data': 'does less data widen the gap?',
-  'random labels': 'can it learn labels that mean nothing by heart?',
+  float64: 'is float32 too imprecise?',
+  '3 x steps': 'is the network only slow?',
+  '4 x width': 'is the network too narrow?',
+  '16 x width': 'is the network far too narrow?',
+  'half the data': 'does less data widen the gap between training and test error?',
+  'random labels': 'can the network memorize random labels?',
 } as const satisfies Readonly<Record<ControlName, string>>
 
-/** What would decide a cause: `float64 with one seed (does arithmetic matter?)`. */
+/** Names the training or measurement that would decide a cause: `float64 with one seed (is float32 too imprecise?)`. */
 export function needText(need: Need): string {
   if ('measurement' in need) return 'a measurement on the trained network'
   const { control, seeds } = need
@@ -41,8 +41,11 @@ export const stepsText = (control: ControlOf<'steps'>): string =>
 export const widthText = (control: ControlOf<'width'>): string =>
   `${multiples[controls[control].factor]} times the width`
 
-/** `training loss 0.31 instead of 2.30`, or what there is to say of runs that diverged. */
-export function lossChangeText({ before, after }: LossChange): string {
-  if (after === null) return before === null ? 'no finite loss either' : `no finite loss instead of ${number(before)}`
-  return `training loss ${number(after)} ${before === null ? 'where it diverged' : `instead of ${number(before)}`}`
+/** `the training loss in float64 is 0.31 instead of 2.3`. `where` is `in float64` or `at a third of the rate`. */
+export function lossChangeText({ before, after }: LossChange, where: string): string {
+  if (after === null) {
+    const unchanged = before === null ? 'as well' : `instead of reaching a loss of ${number(before)}`
+    return `the training ${where} diverges ${unchanged}`
+  }
+  return `the training loss ${where} is ${number(after)} instead of ${before === null ? 'diverging' : number(before)}`
 }

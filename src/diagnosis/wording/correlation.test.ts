@@ -3,8 +3,8 @@ import { correlationCollapseWords } from './correlation.ts'
 
 const read = { first: 0.49, last: 0.0021, leastDifference: 0.02, share: 0.0043, leastShare: 0.1, rank: 1.4 }
 
-describe('words for a collapse of correlation', () => {
-  it('say how alike inputs look, with as many digits as it takes, and by which layer', () => {
+describe('Words for the cause "correlation collapse"', () => {
+  it('state how alike inputs look, with enough digits, and the layer by which they look alike', () => {
     const statements = [
       correlationCollapseWords({ outcome: 'no direction' }),
       correlationCollapseWords({ ...read, outcome: 'within limits' }),
@@ -14,16 +14,16 @@ describe('words for a collapse of correlation', () => {
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "what its last hidden layer gives is 0 for all samples, which has no direction",
-        "the cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden one",
-        "it trains no worse than the same network with fewer layers, beyond the spread of the seeds",
-        "All inputs look alike to the network before any training: the cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden one, most of it by layer 22 of 60, so its gradients carry hardly any difference between them",
-        "All inputs look alike to the network before any training: the cosine between different samples is 0.51 after the first layer and 1 to within rounding after the last hidden one, so its gradients carry hardly any difference between them",
+        "the outputs of the last hidden layer are 0 for all samples and have no direction",
+        "the cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden layer",
+        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "all inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden layer, and most of the difference is lost by layer 22 of 60",
+        "all inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.51 after the first layer and 1 up to rounding after the last hidden layer",
       ]
     `)
   })
 
-  it('have the share that is left and the rank as evidence', () => {
+  it('list the remaining difference and the effective rank as evidence', () => {
     const { evidence } = correlationCollapseWords({ ...read, outcome: 'beyond limits', place: null })
     expect(evidence).toMatchInlineSnapshot(`
       [
@@ -31,22 +31,24 @@ describe('words for a collapse of correlation', () => {
           "limit": 0.02,
           "name": "1 - cosine between samples, last hidden layer",
           "value": 0.0021,
-          "words": "the cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden one",
+          "words": "the cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden layer",
         },
         {
           "limit": 0.1,
-          "name": "share of the first layer’s 1 - cosine that is left",
+          "name": "fraction of the first layer’s 1 - cosine that remains",
           "value": 0.0043,
-          "words": "0.0043 of the difference after the first layer",
+          "words": "0.0043 of the difference after the first layer remains after the last hidden layer",
         },
         {
           "limit": null,
           "name": "effective rank of the last hidden layer",
           "value": 1.4,
-          "words": "1.4 dimensions hold what the last hidden layer says of the probe samples",
+          "words": "the outputs of the last hidden layer for the probe samples fill 1.4 dimensions",
         },
       ]
     `)
+    const alike = correlationCollapseWords({ ...read, first: 0, last: 0, share: Number.NaN, outcome: 'within limits' })
+    expect(alike.evidence[1].words).toBe('the samples are already alike after the first layer')
     const ranks = [1, Number.NaN].map((rank) => correlationCollapseWords({ ...read, rank, outcome: 'within limits' }))
     expect(ranks.map((words) => words.evidence[2])).toMatchInlineSnapshot(`
       [
@@ -54,13 +56,13 @@ describe('words for a collapse of correlation', () => {
           "limit": null,
           "name": "effective rank of the last hidden layer",
           "value": 1,
-          "words": "1 dimension holds what the last hidden layer says of the probe samples",
+          "words": "the outputs of the last hidden layer for the probe samples fill 1 dimension",
         },
         {
           "limit": null,
           "name": "effective rank of the last hidden layer",
           "value": null,
-          "words": "no number dimensions hold what the last hidden layer says of the probe samples",
+          "words": "the effective rank is not known",
         },
       ]
     `)

@@ -14,8 +14,8 @@ const inner = {
   last: { norm: 1, place: { layer: 29, of: 30 } },
 } as const
 
-describe('words for the gradient', () => {
-  it('say how large it is at both ends', () => {
+describe('Words for the causes "vanishing gradient" and "exploding gradient"', () => {
+  it('state the gradient norms of the first and the last hidden layer', () => {
     const statements = [
       vanishingGradientWords({ ...read, outcome: 'within limits' }),
       vanishingGradientWords({ ...read, ends: null, outcome: 'within limits' }),
@@ -27,37 +27,37 @@ describe('words for the gradient', () => {
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "gradient norm 1.0e-8 in the first layer, 1 in the last hidden one",
+        "the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer",
         "the gradient is 0 in all hidden layers",
-        "it trains no worse than the same network with fewer layers, beyond the spread of the seeds",
-        "The gradient vanishes on its way to the input: gradient norm 1.0e-8 in the first layer, 1 in the last hidden one; 87.5% of its weights get an update under half a unit in their last place",
-        "gradient norm 1.0e-8 in the first layer, 1 in the last hidden one",
-        "it trains",
-        "The gradient explodes on its way to the input: gradient norm 1.0e-8 in layer 2 of 30, 1 in layer 29 of 30, over their branches’ multipliers",
+        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the gradient vanishes on the way to the input: the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer. A step changes 87.5% of the weights of the first layer by less than half a unit in the last place",
+        "the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer",
+        "the network trains",
+        "the gradient explodes on the way to the input: the gradient norm is 1.0e-8 in layer 2 of 30 and 1 in layer 29 of 30, divided by the multipliers of the residual branches",
       ]
     `)
   })
 
-  it('have lost updates and the Jacobian as evidence, as far as they are known', () => {
+  it('list lost updates and the Jacobian as evidence if they are known', () => {
     expect(vanishingGradientWords({ ...read, outcome: 'beyond limits' }).evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 3,
-          "name": "powers of ten that gradients shrink by toward the input",
+          "name": "powers of ten by which gradients shrink toward the input",
           "value": 8,
-          "words": "gradient norm 1.0e-8 in the first layer, 1 in the last hidden one",
+          "words": "the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer",
         },
         {
           "limit": null,
-          "name": "share of the first layer’s weights that a step does not move",
+          "name": "fraction of the first layer’s weights that a step does not move",
           "value": 0.875,
-          "words": "87.5% of its weights get an update under half a unit in their last place",
+          "words": "a step changes 87.5% of the weights of the first layer by less than half a unit in the last place",
         },
         {
           "limit": null,
           "name": "largest singular value of the input-output Jacobian",
           "value": 0.25,
-          "words": "the singular values of the input-output Jacobian go from 1.0e-9 to 0.25, medians of 8 samples",
+          "words": "the singular values of the input-output Jacobian range from 1.0e-9 to 0.25 (median over 8 samples)",
         },
       ]
     `)
@@ -66,15 +66,15 @@ describe('words for the gradient', () => {
       [
         {
           "limit": 3,
-          "name": "powers of ten that gradients grow by toward the input",
+          "name": "powers of ten by which gradients grow toward the input",
           "value": null,
-          "words": "gradient norm 1.0e-8 in the first layer, 1 in the last hidden one",
+          "words": "the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer",
         },
         {
           "limit": null,
-          "name": "share of the first layer’s weights that a step does not move",
+          "name": "fraction of the first layer’s weights that a step does not move",
           "value": null,
-          "words": "an unknown share of its weights get an update under half a unit in their last place",
+          "words": "the effect of a step on the weights of the first layer is not known",
         },
       ]
     `)

@@ -1,32 +1,34 @@
-/** Words for vanishing and exploding gradients. */
-import { number, percent } from '../../format/words.ts'
+/** Words for the causes "vanishing gradient" and "exploding gradient". */
+import { counted, number, percent } from '../../format/words.ts'
 import type { GradientFacts } from '../causes/gradient.ts'
-import { type EvidenceRow, finite, harmlessText, placeText, type Words } from './words.ts'
+import { type EvidenceRow, finite, harmlessText, placeText, twoSentences, type Words } from './words.ts'
 
 export function vanishingGradientWords(facts: GradientFacts): Words {
   const norms = normsText(facts)
-  const lost = lostText(facts)
-  const evidence = rowsOf('powers of ten that gradients shrink by toward the input', facts)
+  const evidence = rowsOf('powers of ten by which gradients shrink toward the input', facts)
   switch (facts.outcome) {
     case 'within limits':
       return { statement: norms, evidence }
     case 'harmless':
       return { statement: harmlessText(facts), evidence }
-    case 'beyond limits':
-      return { statement: `The gradient vanishes on its way to the input: ${norms}; ${lost}`, evidence }
+    case 'beyond limits': {
+      const found = `the gradient vanishes on the way to the input: ${norms}`
+      const statement = Number.isNaN(facts.lostUpdates) ? found : twoSentences(found, lostText(facts))
+      return { statement, evidence }
+    }
   }
 }
 
 export function explodingGradientWords(facts: GradientFacts): Words {
   const norms = normsText(facts)
-  const evidence = rowsOf('powers of ten that gradients grow by toward the input', facts)
+  const evidence = rowsOf('powers of ten by which gradients grow toward the input', facts)
   switch (facts.outcome) {
     case 'within limits':
       return { statement: norms, evidence }
     case 'harmless':
       return { statement: harmlessText(facts), evidence }
     case 'beyond limits':
-      return { statement: `The gradient explodes on its way to the input: ${norms}`, evidence }
+      return { statement: `the gradient explodes on the way to the input: ${norms}`, evidence }
   }
 }
 
@@ -34,20 +36,23 @@ function normsText({ ends, isOverMultipliers }: GradientFacts): string {
   if (ends === null) return 'the gradient is 0 in all hidden layers'
   const { first, last } = ends
   const start = first.place === null ? 'the first layer' : placeText(first.place)
-  const end = last.place === null ? 'the last hidden one' : placeText(last.place)
-  const over = isOverMultipliers ? ', over their branches’ multipliers' : ''
-  return `gradient norm ${number(first.norm)} in ${start}, ${number(last.norm)} in ${end}${over}`
+  const end = last.place === null ? 'the last hidden layer' : placeText(last.place)
+  const over = isOverMultipliers ? ', divided by the multipliers of the residual branches' : ''
+  return `the gradient norm is ${number(first.norm)} in ${start} and ${number(last.norm)} in ${end}${over}`
 }
 
-const lostText = ({ lostUpdates }: GradientFacts): string =>
-  `${percent(lostUpdates)} of its weights get an update under half a unit in their last place`
+function lostText({ lostUpdates }: GradientFacts): string {
+  if (Number.isNaN(lostUpdates)) return 'the effect of a step on the weights of the first layer is not known'
+  const weights = `${percent(lostUpdates)} of the weights of the first layer`
+  return `a step changes ${weights} by less than half a unit in the last place`
+}
 
 function rowsOf(name: string, facts: GradientFacts): EvidenceRow[] {
   const { decades, limit, lostUpdates } = facts
   return [
     { name, value: finite(decades), limit, words: normsText(facts) },
     {
-      name: 'share of the first layer’s weights that a step does not move',
+      name: 'fraction of the first layer’s weights that a step does not move',
       value: Number.isNaN(lostUpdates) ? null : lostUpdates,
       limit: null,
       words: lostText(facts),
@@ -59,6 +64,7 @@ function rowsOf(name: string, facts: GradientFacts): EvidenceRow[] {
 function jacobianRows({ jacobian }: GradientFacts): EvidenceRow[] {
   if (jacobian === null) return []
   const { smallest, largest, samples } = jacobian
-  const words = `the singular values of the input-output Jacobian go from ${number(smallest)} to ${number(largest)}, medians of ${samples} samples`
+  const range = `from ${number(smallest)} to ${number(largest)}`
+  const words = `the singular values of the input-output Jacobian range ${range} (median over ${counted(samples, 'sample')})`
   return [{ name: 'largest singular value of the input-output Jacobian', value: finite(largest), limit: null, words }]
 }

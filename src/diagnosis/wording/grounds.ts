@@ -1,10 +1,10 @@
-/** What rules a cause out, in words. */
+/** Names the controls or the observation that ruled a cause out. */
 import type { Ground, Observation } from '../causes/assessment.ts'
 
 const observations = {
   training: 'training',
   'training error': 'the training error',
-  'training and test error': 'training and test error',
+  'training and test error': 'the training and test errors',
   'shallow twin': 'the shallow twin',
   layers: 'the layers',
   activations: 'the activations',
@@ -12,11 +12,11 @@ const observations = {
   'signal before training': 'the signal before training',
   'correlation before training': 'the correlation before training',
   'gradients before training': 'the gradients before training',
-  'removed blocks': 'removed blocks',
-  'affine replacement': 'affine replacement',
+  'removed blocks': 'the removal of residual blocks',
+  'affine replacement': 'the replacement of layers by affine maps',
 } as const satisfies Readonly<Record<Observation, string>>
 
-/** `float64`, `rate / 3, rate / 10`, `the shallow twin`; nothing of a cause that isn't ruled out. */
+/** `float64`, `rate / 3, rate / 10` or `the shallow twin`. Returns an empty text for a cause that is not ruled out. */
 export function groundText(by: Ground | null): string {
   if (by === null) return ''
   return 'controls' in by ? by.controls.join(', ') : observations[by.observation]

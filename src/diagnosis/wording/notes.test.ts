@@ -4,35 +4,39 @@ import { notesOf, overrunNote, runNotes } from './notes.ts'
 const noteOf = (from: number, budgetSeconds: number, enoughSeconds: number): string[] =>
   notesOf({ steps: 600, shortened: { from, budgetSeconds, enoughSeconds } }, 5)
 
-it('says what was shortened, and which budget would not have to', () => {
+it('states how many steps were removed, and the budget that would fit all steps', () => {
   expect(noteOf(12_000, 120, 2341)).toEqual([
-    "The run's 12,000 steps are shortened to 600, to fit the budget of 2 minutes; a budget of 40 minutes would take all.",
+    "The run's 12,000 steps are shortened to 600 to fit the budget of 2 minutes. A budget of 40 minutes would fit all steps.",
   ])
   expect([noteOf(700, 45, 71), noteOf(1e6, 3600, 40_000), noteOf(700, 60, 125)].flat()).toEqual([
-    "The run's 700 steps are shortened to 600, to fit the budget of 45 seconds; a budget of 80 seconds would take all.",
-    "The run's 1,000,000 steps are shortened to 600, to fit the budget of 1 hour; a budget of 12 hours would take all.",
-    "The run's 700 steps are shortened to 600, to fit the budget of 1 minute; a budget of 3 minutes would take all.",
+    "The run's 700 steps are shortened to 600 to fit the budget of 45 seconds. A budget of 80 seconds would fit all steps.",
+    "The run's 1,000,000 steps are shortened to 600 to fit the budget of 1 hour. A budget of 12 hours would fit all steps.",
+    "The run's 700 steps are shortened to 600 to fit the budget of 1 minute. A budget of 3 minutes would fit all steps.",
   ])
   expect(notesOf({ steps: 600 }, 5)).toEqual([])
 })
 
-it('says how long trainings are where the budget chose, and how to choose', () => {
+it('states the length of the trainings if the budget determines the length, and how to set another length', () => {
   expect(notesOf({ steps: 2350, chosenFor: 120 }, 25.07)).toEqual([
-    'Each training takes 2,350 steps (25.1 passes over the training set), which fits the budget of 2 minutes; steps or epochs, where they are given, set another length.',
+    'Each training takes 2,350 steps (25.1 passes over the training set) to fit the budget of 2 minutes. Set steps or epochs for another length.',
+  ])
+  expect(notesOf({ steps: 1, chosenFor: 1 }, 1)).toEqual([
+    'Each training takes 1 step (1 pass over the training set) to fit the budget of 1 second. Set steps or epochs for another length.',
   ])
 })
 
-it('says of a run that its own training is not used, and why', () => {
+it('states why the own training of a run is not used', () => {
   expect(runNotes({ isFinished: true, isDrawn: true })).toEqual([])
   expect(runNotes({ isFinished: false, isDrawn: false })).toEqual([
-    "The run hasn't come to its end: its network is trained anew.",
-    "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
+    'The run is not finished, so the network is trained again.',
+    'The run began with weights that were not drawn from its seed. The diagnosis draws the weights from the seed and does not use the training of the run.',
   ])
 })
 
-it('says what it took where that was far more than the budget', () => {
+it('states the duration of a diagnosis that took far longer than the budget', () => {
   expect(overrunNote(114.4, 45, { steps: 60 })).toEqual([
-    'It took 114 seconds where the budget was 45 seconds: the network and its twin are trained to their end in any case, here 60 steps with each seed.',
+    'The diagnosis took 114 seconds with a budget of 45 seconds. The network, and its twin if there is one, are always trained to the end, here 60 steps with each seed.',
   ])
+  expect(overrunNote(0.4, 0.2, { steps: 60 })[0]).toContain('took 0 seconds with a budget of 0.2 seconds')
   expect(overrunNote(50, 45, { steps: 60 })).toEqual([])
 })

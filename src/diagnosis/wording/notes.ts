@@ -1,24 +1,29 @@
-/** What a reader of the answer should know of how it was found. */
+/** Notes on how the answer of a diagnosis was found. */
 import { counted, grouped, number } from '../../format/words.ts'
 import type { StepPlan } from '../trial-store.ts'
 
-/** How long the trainings are, where that is no choice of the user's. `passes`: over the training set. */
+/** Notes on the length of the trainings if the user did not choose the length. `passes`: passes over the training set. */
 export function notesOf({ steps, chosenFor, shortened }: StepPlan, passes: number): string[] {
   if (chosenFor !== undefined) {
-    const length = `${counted(steps, 'step')} (${number(passes)} passes over the training set)`
+    const length = `${counted(steps, 'step')} (${passesWords(passes)} over the training set)`
     return [
-      `Each training takes ${length}, which fits the budget of ${durationWords(chosenFor)}; steps or epochs, where they are given, set another length.`,
+      `Each training takes ${length} to fit the budget of ${durationWords(chosenFor)}. Set steps or epochs for another length.`,
     ]
   }
   if (shortened === undefined) return []
   const { from, budgetSeconds, enoughSeconds } = shortened
   const [all, few] = [from, steps].map(grouped)
   return [
-    `The run's ${all} steps are shortened to ${few}, to fit the budget of ${durationWords(budgetSeconds)}; a budget of ${durationWords(inFewDigits(enoughSeconds))} would take all.`,
+    `The run's ${all} steps are shortened to ${few} to fit the budget of ${durationWords(budgetSeconds)}. A budget of ${durationWords(inFewDigits(enoughSeconds))} would fit all steps.`,
   ]
 }
 
-/** Of a run's network: `isDrawn`, whether the run began with the weights that its seed gives. */
+function passesWords(passes: number): string {
+  const count = number(passes)
+  return `${count} ${count === '1' ? 'pass' : 'passes'}`
+}
+
+/** Notes on the diagnosis of a run. `isDrawn`: whether the run began with the weights that are drawn from its seed. */
 export function runNotes({
   isFinished,
   isDrawn,
@@ -27,34 +32,35 @@ export function runNotes({
   readonly isDrawn: boolean
 }): string[] {
   return [
-    ...(isFinished ? [] : ["The run hasn't come to its end: its network is trained anew."]),
+    ...(isFinished ? [] : ['The run is not finished, so the network is trained again.']),
     ...(isDrawn
       ? []
       : [
-          "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
+          'The run began with weights that were not drawn from its seed. The diagnosis draws the weights from the seed and does not use the training of the run.',
         ]),
   ]
 }
 
-/** A budget that is passed by less isn't worth a word. */
+/** Smallest ratio of the duration to the budget that is worth a note. */
 const leastOverrun = 1.25
 
-/** Of a diagnosis that took longer than it should. */
+/** A note on a diagnosis that took much longer than the budget. */
 export function overrunNote(seconds: number, budgetSeconds: number, { steps }: StepPlan): string[] {
   if (seconds < leastOverrun * budgetSeconds) return []
   return [
-    `It took ${durationWords(Math.round(seconds))} where the budget was ${durationWords(budgetSeconds)}: the network and its twin are trained to their end in any case, here ${counted(steps, 'step')} with each seed.`,
+    `The diagnosis took ${durationWords(Math.round(seconds))} with a budget of ${durationWords(budgetSeconds)}. The network, and its twin if there is one, are always trained to the end, here ${counted(steps, 'step')} with each seed.`,
   ]
 }
 
 /** `2 minutes` */
 function durationWords(seconds: number): string {
-  const [unit, name] = seconds % 3600 === 0 ? [3600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second']
+  const isWhole = (unit: number): boolean => seconds > 0 && seconds % unit === 0
+  const [unit, name] = isWhole(3600) ? [3600, 'hour'] : isWhole(60) ? [60, 'minute'] : [1, 'second']
   const count = seconds / unit
   return `${count} ${name}${count === 1 ? '' : 's'}`
 }
 
-/** At least so long, in whole minutes or hours. */
+/** Rounds a duration up to 10 seconds, to whole minutes or to whole hours, depending on its size. */
 function inFewDigits(seconds: number): number {
   const unit = seconds <= 120 ? 10 : seconds <= 3 * 3600 ? 60 : 3600
   return unit * Math.ceil(seconds / unit)

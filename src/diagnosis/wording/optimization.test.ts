@@ -8,8 +8,8 @@ const excess = {
 } as const
 const longer = { longer: '3 x steps', longerLoss: 1.4 } as const
 
-describe('words for a failure of the solver', () => {
-  it('say what it is compared with, and what is known to be there', () => {
+describe('Words for the cause "optimization failure"', () => {
+  it('name the comparison network and the better weights that are known to exist', () => {
     const statements = [
       optimizationFailureWords({ outcome: 'no worse', twin: null }),
       optimizationFailureWords({ outcome: 'no worse', twin: 'own' }),
@@ -21,31 +21,33 @@ describe('words for a failure of the solver', () => {
       optimizationFailureWords({ ...excess, ...longer, outcome: 'merely slow' }),
       optimizationFailureWords({ ...excess, ...longer, outcome: 'solver fails', constructive: 0.05 }),
       optimizationFailureWords({ ...excess, ...longer, outcome: 'solver fails', constructive: null }),
+      optimizationFailureWords({ ...excess, ...longer, pairs: null, outcome: 'solver fails', constructive: null }),
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "it trains",
-        "it trains no worse than the same network with fewer layers",
-        "a network with fewer layers was not trained yet",
-        "no layer of it is repeated, so there is no network with fewer to compare it with",
-        "the network that it is compared with doesn't train either, so depth is not what makes it fail",
-        "the seeds are too few, or differ too much, to say that it is worse; more seeds would tell",
-        "what else it could be is not ruled out yet",
-        "with three times the steps its training loss is 1.4, no worse than the shallow twin's: it is slower, and no more than that",
-        "The same network with the twin's trained weights and identity layers has a training loss of 0.05, so there are better weights than it finds; signal, gradients, correlation, step and arithmetic are within limits, and three times the steps leave it at 1.4: the solver fails",
-        "A network with fewer layers reaches 0.05; signal, gradients, correlation, step and arithmetic are within limits, and three times the steps leave it at 1.4: the solver fails",
+        "the network trains",
+        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "no network with fewer layers has been trained yet",
+        "no layer of the network is repeated, so no network with fewer layers exists for comparison",
+        "the comparison network does not train either, so the depth is not the cause",
+        "there are too few seeds, or too much spread, to tell whether the network is worse; add seeds",
+        "other causes are not ruled out yet",
+        "the training loss with three times the steps is 1.4, no worse than that of the shallow twin",
+        "the solver does not find better weights that exist: the twin's trained weights with added identity layers have a training loss of 0.05. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
+        "the solver does not reach the training loss of 0.05 that a network with fewer layers reaches. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
+        "the solver does not train the network as well as a network with fewer layers. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
       ]
     `)
   })
 
-  it('have the paired difference as evidence, where there are pairs', () => {
+  it('list the paired difference as evidence if the networks have seeds in common', () => {
     expect(optimizationFailureWords({ ...excess, outcome: 'unsure' }).evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 0.05,
-          "name": "training loss above the shallow twin’s, relative",
+          "name": "relative excess of the training loss over that of the shallow twin",
           "value": 30,
-          "words": "training loss 1.55 against 0.05 of the shallow twin: 1.5 ± 0.12 more, paired over 3 seeds",
+          "words": "the training loss is 1.55, and that of the shallow twin is 0.05 (paired difference 1.5 ± 0.12 over 3 seeds)",
         },
       ]
     `)
@@ -54,9 +56,9 @@ describe('words for a failure of the solver', () => {
       [
         {
           "limit": 0.05,
-          "name": "training loss above the shallow twin’s, relative",
+          "name": "relative excess of the training loss over that of the shallow twin",
           "value": NaN,
-          "words": "",
+          "words": "the network and the shallow twin have no trained seed in common",
         },
       ]
     `)

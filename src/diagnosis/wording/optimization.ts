@@ -1,50 +1,65 @@
-/** Words for a failure of the solver. */
+/** Words for the cause "optimization failure". */
 import { number, withInterval } from '../../format/words.ts'
 import type { OptimizationFailureFacts, TwinExcess } from '../causes/optimization.ts'
 import { stepsText } from './controls.ts'
-import { type EvidenceRow, twinText, type Words } from './words.ts'
+import { type EvidenceRow, seedsText, twinText, twoSentences, type Words } from './words.ts'
+
+type SolverFailure = Extract<OptimizationFailureFacts, { outcome: 'solver fails' }>
 
 export function optimizationFailureWords(facts: OptimizationFailureFacts): Words {
   switch (facts.outcome) {
     case 'no worse': {
-      const statement = facts.twin === null ? 'it trains' : `it trains no worse than ${twinText(facts.twin)}`
+      const statement =
+        facts.twin === null
+          ? 'the network trains'
+          : `the network trains, and no difference to ${twinText(facts.twin)} needs an explanation`
       return { statement, evidence: [] }
     }
     case 'twin awaited':
-      return { statement: 'a network with fewer layers was not trained yet', evidence: [] }
+      return { statement: 'no network with fewer layers has been trained yet', evidence: [] }
     case 'no twin': {
-      const statement = 'no layer of it is repeated, so there is no network with fewer to compare it with'
+      const statement = 'no layer of the network is repeated, so no network with fewer layers exists for comparison'
       return { statement, evidence: [] }
     }
     case 'twins fail': {
-      const statement = `${twinText(facts.twin)} doesn't train either, so depth is not what makes it fail`
+      const statement = `${twinText(facts.twin)} does not train either, so the depth is not the cause`
       return { statement, evidence: [] }
     }
     case 'unsure': {
-      const statement = 'the seeds are too few, or differ too much, to say that it is worse; more seeds would tell'
+      const statement = 'there are too few seeds, or too much spread, to tell whether the network is worse; add seeds'
       return { statement, evidence: [excessRow(facts)] }
     }
     case 'others open':
-      return { statement: 'what else it could be is not ruled out yet', evidence: [excessRow(facts)] }
+      return { statement: 'other causes are not ruled out yet', evidence: [excessRow(facts)] }
     case 'merely slow': {
-      const statement = `with ${stepsText(facts.longer)} its training loss is ${number(facts.longerLoss)}, no worse than the ${facts.twin}'s: it is slower, and no more than that`
-      return { statement, evidence: [excessRow(facts)] }
+      const loss = `the training loss with ${stepsText(facts.longer)} is ${number(facts.longerLoss)}`
+      return { statement: `${loss}, no worse than that of the ${facts.twin}`, evidence: [excessRow(facts)] }
     }
     case 'solver fails': {
-      const known =
-        facts.constructive === null
-          ? `A network with fewer layers reaches ${number(facts.pairs?.twin ?? Number.NaN)}`
-          : `The same network with the twin's trained weights and identity layers has a training loss of ${number(facts.constructive)}, so there are better weights than it finds`
-      const statement = `${known}; signal, gradients, correlation, step and arithmetic are within limits, and ${stepsText(facts.longer)} leave it at ${number(facts.longerLoss)}: the solver fails`
-      return { statement, evidence: [excessRow(facts)] }
+      const others = 'signal, gradients, correlation, step and arithmetic are within limits'
+      const longer = `the training loss with ${stepsText(facts.longer)} is ${number(facts.longerLoss)}`
+      return { statement: twoSentences(missedText(facts), `${others}, and ${longer}`), evidence: [excessRow(facts)] }
     }
   }
 }
 
+/** The better result that is known to exist. */
+function missedText({ constructive, pairs }: SolverFailure): string {
+  if (constructive !== null) {
+    const better = `the twin's trained weights with added identity layers have a training loss of ${number(constructive)}`
+    return `the solver does not find better weights that exist: ${better}`
+  }
+  if (pairs === null) return 'the solver does not train the network as well as a network with fewer layers'
+  return `the solver does not reach the training loss of ${number(pairs.twin)} that a network with fewer layers reaches`
+}
+
 function excessRow({ twin, limit, pairs }: TwinExcess): EvidenceRow {
-  const words = pairs
-    ? `training loss ${number(pairs.network)} against ${number(pairs.twin)} of the ${twin}: ${withInterval(pairs.difference, pairs.halfWidth)} more, paired over ${pairs.seeds} seeds`
-    : ''
-  const value = pairs?.excess ?? Number.NaN
-  return { name: 'training loss above the shallow twin’s, relative', value, limit, words }
+  const name = 'relative excess of the training loss over that of the shallow twin'
+  if (pairs === null) {
+    return { name, value: Number.NaN, limit, words: `the network and the ${twin} have no trained seed in common` }
+  }
+  const { network, difference, halfWidth, seeds, excess } = pairs
+  const losses = `the training loss is ${number(network)}, and that of the ${twin} is ${number(pairs.twin)}`
+  const words = `${losses} (paired difference ${withInterval(difference, halfWidth)} over ${seedsText(seeds)})`
+  return { name, value: excess, limit, words }
 }

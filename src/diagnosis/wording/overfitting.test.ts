@@ -13,8 +13,8 @@ const deep = {
   outcome: 'depth overfits',
 } as const
 
-describe('words for overfitting', () => {
-  it('say what it does worse, and what less data do', () => {
+describe('Words for the cause "overfitting"', () => {
+  it('state the errors and the effect of less data', () => {
     const statements = [
       overfittingWords({ ...errors, outcome: 'worse in training', training: { network: 0.6, twin: 0.02 } }),
       overfittingWords({ ...errors, outcome: 'worse in training', training: null }),
@@ -33,31 +33,31 @@ describe('words for overfitting', () => {
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "it is worse on the training set as well: 60.0% against 2.0%, which overfitting can't be",
-        "it is worse on the training set as well, which overfitting can't be",
-        "it doesn't learn its training set",
-        "its training error is 10.0%: it hasn't learned its samples by heart",
-        "training error 0.4%, test error 1.4%",
-        "the test loss ends 3.0% above its lowest (limit 5%)",
-        "the test loss ends at its lowest (limit 5%)",
-        "Depth overfits: no worse than the same network with fewer layers on the training set, and 26.0% test error against 21.0%",
-        "whether less data widens the gap has not been tried",
-        "half the data takes the gap from 20.0% to 30.0%; three seeds would tell whether that is chance",
-        "half the data doesn't widen the gap: 19.0% against 20.0%",
-        "It learns its samples by heart: training error 0.4%, test error 20.4%; the test loss ends 40.0% above its lowest",
-        "It learns its samples by heart: training error 0.4%, test error 20.4%; the test loss ends 40.0% above its lowest, and with half the data the gap is 30.0% instead of 20.0%",
-        "It learns its samples by heart: training error 0.4%, test error 20.4%; the test loss ends 40.0% above its lowest, and with half the data the gap is 30.0% instead of 20.0%, which is within the spread of the seeds",
+        "the network is also worse on the training set, with an error of 60.0% against 2.0%, and overfitting cannot cause that",
+        "the network is also worse on the training set, and overfitting cannot cause that",
+        "the network does not learn the training set",
+        "the training error is 10.0%, so the network has not memorized the training set",
+        "the training error is 0.4%, and the test error is 1.4%",
+        "the test loss ends 3.0% above its lowest value, and the limit is 5%",
+        "the test loss ends at its lowest value, and the limit is 5%",
+        "the added depth causes overfitting. The network is no worse than the same network with fewer layers on the training set, but the test error is 26.0% against 21.0%",
+        "the network has not been trained on half the data",
+        "half the data changes the gap between training and test error from 20.0% to 30.0%, but three seeds are needed to rule out chance",
+        "half the data does not widen the gap between training and test error, which is 19.0% instead of 20.0%",
+        "the network memorizes the training set: the training error is 0.4%, and the test error is 20.4%. The test loss ends 40.0% above its lowest value",
+        "the network memorizes the training set: the training error is 0.4%, and the test error is 20.4%. The test loss ends 40.0% above its lowest value, and half the data widens the gap between training and test error from 20.0% to 30.0%",
+        "the network memorizes the training set: the training error is 0.4%, and the test error is 20.4%. The test loss ends 40.0% above its lowest value, and half the data widens the gap between training and test error from 20.0% to 30.0%, a difference within the spread of the seeds",
       ]
     `)
   })
 
-  it('have the errors as evidence, and what controls say', () => {
+  it('list the errors and the results of controls as evidence', () => {
     expect(overfittingWords(deep).evidence[0]).toMatchInlineSnapshot(`
       {
         "limit": 0.01,
-        "name": "test error above the shallow twin’s",
+        "name": "excess of the test error over that of the shallow twin",
         "value": 0.05,
-        "words": "Depth overfits: no worse than the same network with fewer layers on the training set, and 26.0% test error against 21.0%.",
+        "words": "the test error is 26.0%, and that of the same network with fewer layers is 21.0%",
       }
     `)
     const { evidence } = overfittingWords({ ...errors, outcome: 'learned by heart', half, randomLabels })
@@ -65,27 +65,27 @@ describe('words for overfitting', () => {
       [
         {
           "limit": 0.05,
-          "name": "test error above training error",
+          "name": "excess of the test error over the training error",
           "value": 0.2,
-          "words": "training error 0.4%, test error 20.4%",
+          "words": "the training error is 0.4%, and the test error is 20.4%",
         },
         {
           "limit": 0.05,
-          "name": "rise of the test loss from its lowest, relative",
+          "name": "relative rise of the test loss above its lowest value",
           "value": 0.4,
-          "words": "the test loss ends 40.0% above its lowest",
+          "words": "the test loss ends 40.0% above its lowest value",
         },
         {
           "limit": 0.2,
-          "name": "gap with half the data",
+          "name": "gap between training and test error with half the data",
           "value": 0.3,
-          "words": "30.0% instead of 20.0%",
+          "words": "the gap between training and test error is 30.0% with half the data and 20.0% with all data",
         },
         {
           "limit": null,
           "name": "training error with random labels",
           "value": 0.5,
-          "words": "trained on random labels it gets 50.0% of them wrong, where guessing gets 90.0%",
+          "words": "the training error on random labels is 50.0%, and that of guessing is 90.0%",
         },
       ]
     `)

@@ -1,79 +1,97 @@
-/** Words for overfitting. */
+/** Words for the cause "overfitting". */
 import { number, percent } from '../../format/words.ts'
 import type { OverfittingFacts } from '../causes/overfitting.ts'
-import { type EvidenceRow, sentenceOf, twinText, type Words } from './words.ts'
+import { type EvidenceRow, twinText, twoSentences, type Words } from './words.ts'
 
 export function overfittingWords(facts: OverfittingFacts): Words {
-  const statement = statementOf(facts)
-  return { statement, evidence: rowsOf(facts, statement) }
+  return { statement: statementOf(facts), evidence: rowsOf(facts) }
 }
 
 function statementOf(facts: OverfittingFacts): string {
   switch (facts.outcome) {
     case 'worse in training': {
       const { training } = facts
-      const errors = training ? `: ${percent(training.network)} against ${percent(training.twin)}` : ''
-      return `it is worse on the training set as well${errors}, which overfitting can't be`
+      const errors = training ? `, with an error of ${percent(training.network)} against ${percent(training.twin)}` : ''
+      return `the network is also worse on the training set${errors}, and overfitting cannot cause that`
     }
     case 'learns nothing':
-      return "it doesn't learn its training set"
+      return 'the network does not learn the training set'
     case 'not learned by heart':
-      return `its training error is ${percent(facts.error)}: it hasn't learned its samples by heart`
+      return `the training error is ${percent(facts.error)}, so the network has not memorized the training set`
     case 'small gap':
       return errorsText(facts)
     case 'no rise':
-      return `${riseText(facts)} (limit ${number(facts.riseLimit * 100)}%)`
+      return `${riseText(facts)}, and the limit is ${number(facts.riseLimit * 100)}%`
     case 'depth overfits': {
       const { twin, test } = facts
-      return `Depth overfits: no worse than ${twinText(twin)} on the training set, and ${percent(test.network)} test error against ${percent(test.twin)}`
+      const training = `the network is no worse than ${twinText(twin)} on the training set`
+      return twoSentences(
+        'the added depth causes overfitting',
+        `${training}, but the test error is ${percent(test.network)} against ${percent(test.twin)}`,
+      )
     }
     case 'half untried':
-      return 'whether less data widens the gap has not been tried'
-    case 'too few seeds':
-      return `half the data takes the gap from ${percent(facts.before)} to ${percent(facts.withHalf)}; three seeds would tell whether that is chance`
-    case 'half does not widen':
-      return `half the data doesn't widen the gap: ${percent(facts.withHalf)} against ${percent(facts.before)}`
+      return 'the network has not been trained on half the data'
+    case 'too few seeds': {
+      const change = `from ${percent(facts.before)} to ${percent(facts.withHalf)}`
+      return `half the data changes the ${gapName} ${change}, but three seeds are needed to rule out chance`
+    }
+    case 'half does not widen': {
+      const gaps = `${percent(facts.withHalf)} instead of ${percent(facts.before)}`
+      return `half the data does not widen the ${gapName}, which is ${gaps}`
+    }
     case 'learned by heart': {
       const { half, gap } = facts
-      const within = half?.isSure ? '' : ', which is within the spread of the seeds'
+      const within = half?.isSure ? '' : ', a difference within the spread of the seeds'
       const widened = half
-        ? `, and with half the data the gap is ${percent(half.gap)} instead of ${percent(gap)}${within}`
+        ? `, and half the data widens the ${gapName} from ${percent(gap)} to ${percent(half.gap)}${within}`
         : ''
-      return `It learns its samples by heart: ${errorsText(facts)}; ${riseText(facts)}${widened}`
+      return twoSentences(
+        `the network memorizes the training set: ${errorsText(facts)}`,
+        `${riseText(facts)}${widened}`,
+      )
     }
   }
 }
 
+const gapName = 'gap between training and test error'
+
 const errorsText = ({ error, gap }: OverfittingFacts): string =>
-  `training error ${percent(error)}, test error ${percent(error + gap)}`
+  `the training error is ${percent(error)}, and the test error is ${percent(error + gap)}`
 
 const riseText = ({ rise }: OverfittingFacts): string =>
-  rise > 0 ? `the test loss ends ${percent(rise)} above its lowest` : 'the test loss ends at its lowest'
+  rise > 0 ? `the test loss ends ${percent(rise)} above its lowest value` : 'the test loss ends at its lowest value'
 
-function rowsOf(facts: OverfittingFacts, statement: string): EvidenceRow[] {
+function rowsOf(facts: OverfittingFacts): EvidenceRow[] {
   const { gap, gapLimit, rise, riseLimit } = facts
   const rows: EvidenceRow[] = [
-    { name: 'test error above training error', value: gap, limit: gapLimit, words: errorsText(facts) },
     {
-      name: 'rise of the test loss from its lowest, relative',
+      name: 'excess of the test error over the training error',
+      value: gap,
+      limit: gapLimit,
+      words: errorsText(facts),
+    },
+    {
+      name: 'relative rise of the test loss above its lowest value',
       value: rise,
       limit: riseLimit,
       words: riseText(facts),
     },
   ]
   if (facts.outcome === 'depth overfits') {
-    const { excess: value, excessLimit: limit } = facts
-    return [{ name: 'test error above the shallow twin’s', value, limit, words: sentenceOf(statement) }, ...rows]
+    const { excess: value, excessLimit: limit, test, twin } = facts
+    const words = `the test error is ${percent(test.network)}, and that of ${twinText(twin)} is ${percent(test.twin)}`
+    return [{ name: 'excess of the test error over that of the shallow twin', value, limit, words }, ...rows]
   }
   if (facts.outcome !== 'learned by heart') return rows
   const { half, randomLabels } = facts
   if (half) {
-    const words = `${percent(half.gap)} instead of ${percent(gap)}`
-    rows.push({ name: 'gap with half the data', value: half.gap, limit: gap, words })
+    const words = `the ${gapName} is ${percent(half.gap)} with half the data and ${percent(gap)} with all data`
+    rows.push({ name: `${gapName} with half the data`, value: half.gap, limit: gap, words })
   }
   if (randomLabels) {
     const { error, guessing } = randomLabels
-    const words = `trained on random labels it gets ${percent(error)} of them wrong, where guessing gets ${percent(guessing)}`
+    const words = `the training error on random labels is ${percent(error)}, and that of guessing is ${percent(guessing)}`
     rows.push({ name: 'training error with random labels', value: error, limit: null, words })
   }
   return rows

@@ -3,11 +3,11 @@ import { chaoticSignalWords, explodingSignalWords, vanishingSignalWords } from '
 
 const place = { layer: 12, of: 60 }
 
-describe('words for a signal that grows or shrinks', () => {
+describe('Words for the causes "exploding signal" and "vanishing signal"', () => {
   const grown = { decades: 9.2, limit: 4, first: 0.5, last: 8e8 }
   const shrunk = { decades: 9.2, limit: 4, first: 0.5, last: 3e-10 }
 
-  it('say how large it is, and by which layer', () => {
+  it('state the mean squares, and the layer by which the signal is beyond the limit', () => {
     const statements = [
       explodingSignalWords({ ...grown, outcome: 'within limits' }),
       explodingSignalWords({ ...grown, outcome: 'harmless', twin: null }),
@@ -18,17 +18,17 @@ describe('words for a signal that grows or shrinks', () => {
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "mean square 0.5 after the first layer, 8.0e8 after the last hidden one",
-        "it trains",
-        "The signal explodes before any training: mean square 0.5 after the first layer, 8.0e8 after the last hidden one, 10,000 times the first's by layer 12 of 60",
-        "mean square 0.5 after the first layer, 3.0e-10 after the last hidden one",
-        "it trains no worse than the same network with fewer layers, beyond the spread of the seeds",
-        "The signal vanishes before any training: mean square 0.5 after the first layer, 3.0e-10 after the last hidden one, a 10,000th of the first's by layer 12 of 60",
+        "the mean square of the signal is 0.5 after the first layer and 8.0e8 after the last hidden layer",
+        "the network trains",
+        "the signal explodes before training: the mean square grows by a factor of 10,000 or more by layer 12 of 60. The mean square of the signal is 0.5 after the first layer and 8.0e8 after the last hidden layer",
+        "the mean square of the signal is 0.5 after the first layer and 3.0e-10 after the last hidden layer",
+        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the signal vanishes before training: the mean square shrinks by a factor of 10,000 or more by layer 12 of 60. The mean square of the signal is 0.5 after the first layer and 3.0e-10 after the last hidden layer",
       ]
     `)
   })
 
-  it('have the powers of ten as evidence', () => {
+  it('list the powers of ten as evidence', () => {
     const rows = [
       ...explodingSignalWords({ ...grown, outcome: 'within limits' }).evidence,
       ...vanishingSignalWords({ ...shrunk, outcome: 'within limits' }).evidence,
@@ -37,47 +37,51 @@ describe('words for a signal that grows or shrinks', () => {
       [
         {
           "limit": 4,
-          "name": "powers of ten that the signal grows by",
+          "name": "powers of ten by which the signal grows",
           "value": 9.2,
-          "words": "mean square 0.5 after the first layer, 8.0e8 after the last hidden one",
+          "words": "the mean square of the signal is 0.5 after the first layer and 8.0e8 after the last hidden layer",
         },
         {
           "limit": 4,
-          "name": "powers of ten that the signal shrinks by",
+          "name": "powers of ten by which the signal shrinks",
           "value": 9.2,
-          "words": "mean square 0.5 after the first layer, 3.0e-10 after the last hidden one",
+          "words": "the mean square of the signal is 0.5 after the first layer and 3.0e-10 after the last hidden layer",
         },
       ]
     `)
   })
 })
 
-describe('words for a chaotic signal', () => {
+describe('Words for the cause "chaotic signal"', () => {
   const chaos = { highest: 0.95, last: 0.4, fall: 0.55, leastFall: 0.2, growth: 2.5, leastGrowth: 1 }
   const still = { ...chaos, highest: 0.95, last: 0.95, fall: 0 }
 
-  it('say how like inputs end up, and how gradients grow', () => {
+  it('state the cosine of similar inputs and the growth of gradients', () => {
     const statements = [
       chaoticSignalWords({ ...chaos, growth: 0.5, outcome: 'within limits' }),
       chaoticSignalWords({ ...chaos, growth: Number.NaN, outcome: 'within limits' }),
       chaoticSignalWords({ ...chaos, last: 0.8, fall: 0.15, outcome: 'within limits' }),
       chaoticSignalWords({ ...still, outcome: 'within limits' }),
+      chaoticSignalWords({ ...still, last: Number.NaN, fall: Number.NaN, outcome: 'within limits' }),
+      chaoticSignalWords({ ...chaos, growth: Number.POSITIVE_INFINITY, outcome: 'within limits' }),
       chaoticSignalWords({ ...chaos, outcome: 'harmless', twin: 'given' }),
       chaoticSignalWords({ ...chaos, outcome: 'beyond limits' }),
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "gradients are 3.16 times as large in the first layer as in the last hidden one",
-        "the last hidden layer has no gradient to compare others with",
+        "gradients are 3.16 times as large in the first layer as in the last hidden layer",
+        "the last hidden layer has no gradient to compare other layers with",
         "the cosine of the closest pairs of samples falls from 0.95 to 0.8",
-        "the cosine of the closest pairs of samples ends at 0.95, its highest",
-        "it trains no worse than the network that it is compared with, beyond the spread of the seeds",
-        "The signal is chaotic before any training: the cosine of the closest pairs of samples falls from 0.95 to 0.4, so that like inputs end up unlike, and gradients are 316 times as large in the first layer as in the last hidden one",
+        "the cosine of the closest pairs of samples ends at 0.95, its highest value",
+        "the closest pairs of samples have no cosine in the hidden layers",
+        "gradients are infinitely many times as large in the first layer as in the last hidden layer",
+        "the network trains, and no difference to the comparison network needs an explanation",
+        "the signal is chaotic before training: similar inputs become dissimilar on the way to the output. The cosine of the closest pairs of samples falls from 0.95 to 0.4, and gradients are 316 times as large in the first layer as in the last hidden layer",
       ]
     `)
   })
 
-  it('have both as evidence', () => {
+  it('list the fall of the cosine and the growth of gradients as evidence', () => {
     expect(chaoticSignalWords({ ...chaos, outcome: 'beyond limits' }).evidence).toMatchInlineSnapshot(`
       [
         {
@@ -88,9 +92,9 @@ describe('words for a chaotic signal', () => {
         },
         {
           "limit": 1,
-          "name": "powers of ten that gradients grow by toward the input",
+          "name": "powers of ten by which gradients grow toward the input",
           "value": 2.5,
-          "words": "gradients are 316 times as large in the first layer as in the last hidden one",
+          "words": "gradients are 316 times as large in the first layer as in the last hidden layer",
         },
       ]
     `)

@@ -15,47 +15,51 @@ const tenth: TriedRate = {
 }
 const tried = [third, tenth]
 
-describe('words for a step that is too large', () => {
-  it('say what smaller rates change', () => {
+describe('Words for the cause "unstable step"', () => {
+  it('state the changes that smaller rates make', () => {
     const statements = [
       unstableStepWords({ sharpness, outcome: 'fits', error: 0.02 }),
       unstableStepWords({ sharpness, outcome: 'unsettled', tried }),
       unstableStepWords({ sharpness, outcome: 'too large', tried, best: tenth }),
       unstableStepWords({ sharpness, outcome: 'not too large', tried, helps: true }),
       unstableStepWords({ sharpness, outcome: 'not too large', tried: [third], helps: false }),
+      unstableStepWords({ sharpness, outcome: 'not too large', tried, helps: false }),
+      unstableStepWords({ sharpness, outcome: 'not too large', tried: [], helps: false }),
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "its training error is 2.0%",
-        "whether a smaller rate helps is not settled",
-        "The step is too large: at a tenth of the rate it has training loss 0.2 instead of 2.3",
-        "at a third of the rate training loss 1.9 instead of 2.3, at a tenth of the rate training loss 0.2 instead of 2.3, which helps and does not restore it",
-        "at a third of the rate training loss 1.9 instead of 2.3",
+        "the training error is 2.0%",
+        "more trainings are needed to tell whether a smaller rate helps",
+        "the step is too large: the training loss at a tenth of the rate is 0.2 instead of 2.3",
+        "a smaller rate helps but does not restore the training: the training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",
+        "the training loss at a third of the rate is 1.9 instead of 2.3",
+        "the training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",
+        "no smaller rate could be tried",
       ]
     `)
   })
 
-  it('have what each gives back as evidence, where that decides, and the curvature', () => {
+  it('list the recovery by each rate, if it decides, and the curvature as evidence', () => {
     const { evidence } = unstableStepWords({ sharpness, outcome: 'too large', tried, best: tenth })
     expect(evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 0.75,
-          "name": "share of what it lacks that a third of the rate gives back",
+          "name": "fraction of the loss gap that a third of the rate recovers",
           "value": 0.3,
-          "words": "at a third of the rate training loss 1.9 instead of 2.3, with one seed",
+          "words": "the training loss at a third of the rate is 1.9 instead of 2.3 (one seed)",
         },
         {
           "limit": 0.75,
-          "name": "share of what it lacks that a tenth of the rate gives back",
+          "name": "fraction of the loss gap that a tenth of the rate recovers",
           "value": 0.95,
-          "words": "at a tenth of the rate training loss 0.2 instead of 2.3, with 3 seeds",
+          "words": "the training loss at a tenth of the rate is 0.2 instead of 2.3 (3 seeds)",
         },
         {
           "limit": null,
-          "name": "largest eigenvalue times rate over 2(1 + momentum)",
+          "name": "largest eigenvalue of the Hessian times rate over 2(1 + momentum)",
           "value": 3.3,
-          "words": "the Hessian's largest eigenvalue is 412 before training; times the rate, over what a quadratic bears, 3.3",
+          "words": "the largest eigenvalue of the Hessian before training is 412, which is 3.3 times the stability limit at this rate",
         },
       ]
     `)
@@ -66,9 +70,9 @@ describe('words for a step that is too large', () => {
       [
         {
           "limit": null,
-          "name": "largest eigenvalue times rate over 2(1 + momentum)",
+          "name": "largest eigenvalue of the Hessian times rate over 2(1 + momentum)",
           "value": null,
-          "words": "the Hessian's largest eigenvalue is 412 before training",
+          "words": "the largest eigenvalue of the Hessian before training is 412",
         },
       ]
     `)

@@ -1,4 +1,4 @@
-/** Words for a step that is too large. */
+/** Words for the cause "unstable step". */
 import { number, percent } from '../../format/words.ts'
 import type { TriedRate, UnstableStepFacts } from '../causes/step.ts'
 import { lossChangeText, rateText } from './controls.ts'
@@ -6,38 +6,36 @@ import { type EvidenceRow, seedsText, type Words } from './words.ts'
 
 export function unstableStepWords(facts: UnstableStepFacts): Words {
   const rows = sharpnessRows(facts)
-  if (facts.outcome === 'fits') return { statement: `its training error is ${percent(facts.error)}`, evidence: rows }
+  if (facts.outcome === 'fits') return { statement: `the training error is ${percent(facts.error)}`, evidence: rows }
   const evidence = [...facts.tried.flatMap(recoveryRows), ...rows]
   switch (facts.outcome) {
     case 'unsettled':
-      return { statement: 'whether a smaller rate helps is not settled', evidence }
-    case 'too large': {
-      const { control, loss } = facts.best
-      return { statement: `The step is too large: at ${rateText(control)} it has ${lossChangeText(loss)}`, evidence }
-    }
+      return { statement: 'more trainings are needed to tell whether a smaller rate helps', evidence }
+    case 'too large':
+      return { statement: `the step is too large: ${triedText(facts.best)}`, evidence }
     case 'not too large': {
-      const helps = facts.helps ? ', which helps and does not restore it' : ''
-      return { statement: `${facts.tried.map(triedText).join(', ')}${helps}`, evidence }
+      if (facts.tried.length === 0) return { statement: 'no smaller rate could be tried', evidence }
+      const helps = facts.helps ? 'a smaller rate helps but does not restore the training: ' : ''
+      return { statement: `${helps}${facts.tried.map(triedText).join(', and ')}`, evidence }
     }
   }
 }
 
-const triedText = ({ control, loss }: TriedRate): string => `at ${rateText(control)} ${lossChangeText(loss)}`
+const triedText = ({ control, loss }: TriedRate): string => lossChangeText(loss, `at ${rateText(control)}`)
 
 function recoveryRows(tried: TriedRate): EvidenceRow[] {
   const { control, recovery } = tried
   if (recovery === null) return []
   const { share, limit, seeds } = recovery
-  const name = `share of what it lacks that ${rateText(control)} gives back`
-  return [{ name, value: share, limit, words: `${triedText(tried)}, with ${seedsText(seeds)}` }]
+  const name = `fraction of the loss gap that ${rateText(control)} recovers`
+  return [{ name, value: share, limit, words: `${triedText(tried)} (${seedsText(seeds)})` }]
 }
 
 function sharpnessRows({ sharpness }: UnstableStepFacts): EvidenceRow[] {
   if (sharpness === null) return []
   const { eigenvalue, stability } = sharpness
-  const words = `the Hessian's largest eigenvalue is ${number(eigenvalue)} before training`
-  const over = stability === null ? '' : `; times the rate, over what a quadratic bears, ${number(stability)}`
-  return [
-    { name: 'largest eigenvalue times rate over 2(1 + momentum)', value: stability, limit: null, words: words + over },
-  ]
+  const words = `the largest eigenvalue of the Hessian before training is ${number(eigenvalue)}`
+  const over = stability === null ? '' : `, which is ${number(stability)} times the stability limit at this rate`
+  const name = 'largest eigenvalue of the Hessian times rate over 2(1 + momentum)'
+  return [{ name, value: stability, limit: null, words: words + over }]
 }

@@ -3,10 +3,10 @@ import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 
 const read = { share: 0.72, limit: 0.6, place: { layer: 4, of: 30 } }
 
-describe('words for dead units', () => {
+describe('Words for the cause "dead units"', () => {
   const dead = { ...read, afterTraining: 0.8 }
 
-  it('say how many there are, and where', () => {
+  it('state the fraction of the dead units and the layer', () => {
     const statements = [
       deadUnitsWords({ outcome: 'no such units' }),
       deadUnitsWords({ ...dead, outcome: 'within limits' }),
@@ -16,35 +16,43 @@ describe('words for dead units', () => {
     expect(statements).toMatchInlineSnapshot(`
       [
         "no layer has units that can die",
-        "at most 72.0% of a layer's units (layer 4 of 30) are active for none of the probe samples",
-        "it trains no worse than the same network with fewer layers, beyond the spread of the seeds",
-        "Units are dead before any training: 72.0% of a layer's units (layer 4 of 30) are active for none of the probe samples, and no gradient passes them",
+        "72.0% of the units in layer 4 of 30 are inactive for all probe samples, the largest fraction of all layers",
+        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "units are dead before training: 72.0% of the units in layer 4 of 30 are inactive for all probe samples, so these units pass no gradient",
       ]
     `)
   })
 
-  it('have what became of them among the evidence', () => {
+  it('list the dead units before and after training as evidence', () => {
     expect(deadUnitsWords({ ...dead, outcome: 'beyond limits' }).evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 0.6,
           "name": "dead units before training, worst layer",
           "value": 0.72,
-          "words": "72.0% of a layer's units (layer 4 of 30) are active for none of the probe samples",
+          "words": "72.0% of the units in layer 4 of 30 are inactive for all probe samples",
         },
         {
           "limit": null,
           "name": "dead units after training, worst layer",
           "value": 0.8,
-          "words": "80.0% after the last step",
+          "words": "80.0% of the units in the worst layer are dead after the last step",
         },
       ]
     `)
   })
+
+  it('do not guess the dead units after training', () => {
+    const unknown = deadUnitsWords({ ...dead, afterTraining: Number.NEGATIVE_INFINITY, outcome: 'within limits' })
+    expect(unknown.evidence[1]).toMatchObject({
+      value: null,
+      words: 'the dead units after the last step are not known',
+    })
+  })
 })
 
-describe('words for saturated units', () => {
-  it('say how many there are, and where', () => {
+describe('Words for the cause "saturated units"', () => {
+  it('state the fraction of the saturated activations and the layer', () => {
     const statements = [
       saturatedUnitsWords({ outcome: 'no such units' }),
       saturatedUnitsWords({ ...read, outcome: 'within limits' }),
@@ -54,21 +62,21 @@ describe('words for saturated units', () => {
     expect(statements).toMatchInlineSnapshot(`
       [
         "no layer has units that can saturate",
-        "in layer 4 of 30 72.0% of the units' reactions to the probe samples are under a thousandth of the steepest",
-        "it trains no worse than the network that it is compared with, beyond the spread of the seeds",
-        "Units are saturated before any training: in layer 4 of 30 72.0% of the units' reactions to the probe samples are under a thousandth of the steepest, and hardly any gradient passes them",
+        "72.0% of the activations in layer 4 of 30 have a derivative below a thousandth of the maximum, the largest fraction of all layers",
+        "the network trains, and no difference to the comparison network needs an explanation",
+        "units are saturated before training: 72.0% of the activations in layer 4 of 30 have a derivative below a thousandth of the maximum, so these units pass hardly any gradient",
       ]
     `)
   })
 
-  it('have one row of evidence', () => {
+  it('list one row of evidence', () => {
     expect(saturatedUnitsWords({ ...read, outcome: 'within limits' }).evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 0.6,
-          "name": "saturated reactions before training, worst layer",
+          "name": "saturated activations before training, worst layer",
           "value": 0.72,
-          "words": "in layer 4 of 30 72.0% of the units' reactions to the probe samples are under a thousandth of the steepest",
+          "words": "72.0% of the activations in layer 4 of 30 have a derivative below a thousandth of the maximum",
         },
       ]
     `)

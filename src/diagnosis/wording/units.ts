@@ -1,4 +1,4 @@
-/** Words for dead and saturated units. */
+/** Words for the causes "dead units" and "saturated units". */
 import { percent } from '../../format/words.ts'
 import type { DeadUnitsFacts, SaturatedUnitsFacts } from '../causes/units.ts'
 import { finite, harmlessText, placeText, type Words } from './words.ts'
@@ -6,39 +6,46 @@ import { finite, harmlessText, placeText, type Words } from './words.ts'
 export function deadUnitsWords(facts: DeadUnitsFacts): Words {
   if (facts.outcome === 'no such units') return { statement: 'no layer has units that can die', evidence: [] }
   const { share, limit, place, afterTraining } = facts
-  const words = `${percent(share)} of a layer's units (${placeText(place)}) are active for none of the probe samples`
+  const words = `${percent(share)} of the units in ${placeText(place)} are inactive for all probe samples`
   const evidence = [
     { name: 'dead units before training, worst layer', value: share, limit, words },
     {
       name: 'dead units after training, worst layer',
       value: finite(afterTraining),
       limit: null,
-      words: `${percent(afterTraining)} after the last step`,
+      words: afterTrainingText(afterTraining),
     },
   ]
   switch (facts.outcome) {
     case 'within limits':
-      return { statement: `at most ${words}`, evidence }
+      return { statement: `${words}${largest}`, evidence }
     case 'harmless':
       return { statement: harmlessText(facts), evidence }
     case 'beyond limits':
-      return { statement: `Units are dead before any training: ${words}, and no gradient passes them`, evidence }
+      return { statement: `units are dead before training: ${words}, so these units pass no gradient`, evidence }
   }
 }
+
+const largest = ', the largest fraction of all layers'
+
+const afterTrainingText = (share: number): string =>
+  Number.isFinite(share)
+    ? `${percent(share)} of the units in the worst layer are dead after the last step`
+    : 'the dead units after the last step are not known'
 
 export function saturatedUnitsWords(facts: SaturatedUnitsFacts): Words {
   if (facts.outcome === 'no such units') return { statement: 'no layer has units that can saturate', evidence: [] }
   const { share, limit, place } = facts
-  const words = `in ${placeText(place)} ${percent(share)} of the units' reactions to the probe samples are under a thousandth of the steepest`
-  const evidence = [{ name: 'saturated reactions before training, worst layer', value: share, limit, words }]
+  const words = `${percent(share)} of the activations in ${placeText(place)} have a derivative below a thousandth of the maximum`
+  const evidence = [{ name: 'saturated activations before training, worst layer', value: share, limit, words }]
   switch (facts.outcome) {
     case 'within limits':
-      return { statement: words, evidence }
+      return { statement: `${words}${largest}`, evidence }
     case 'harmless':
       return { statement: harmlessText(facts), evidence }
     case 'beyond limits':
       return {
-        statement: `Units are saturated before any training: ${words}, and hardly any gradient passes them`,
+        statement: `units are saturated before training: ${words}, so these units pass hardly any gradient`,
         evidence,
       }
   }

@@ -1,18 +1,18 @@
-/** Words for useless depth. */
-import { number, percent } from '../../format/words.ts'
+/** Words for the cause "useless depth". */
+import { counted, number, percent } from '../../format/words.ts'
 import type { UselessDepthFacts } from '../causes/useless-depth.ts'
 import { type EvidenceRow, placeText, type Words } from './words.ts'
 
 export function uselessDepthWords(facts: UselessDepthFacts): Words {
   switch (facts.outcome) {
     case 'learned nothing':
-      return { statement: "it hasn't learned anything that a layer could be needed for", evidence: [] }
+      return { statement: 'the network has learned nothing for which a layer could be needed', evidence: [] }
     case 'blocks unmeasured':
-      return { statement: 'what its blocks are worth has not been measured', evidence: [] }
+      return { statement: 'the use of the residual blocks has not been measured', evidence: [] }
     case 'layers unmeasured':
-      return { statement: 'what its layers are worth has not been measured', evidence: [] }
+      return { statement: 'the use of the layers has not been measured', evidence: [] }
     case 'no removable blocks':
-      return { statement: 'none of its residual blocks can be taken out', evidence: [] }
+      return { statement: 'no residual block can be removed', evidence: [] }
     case 'useful blocks':
     case 'useless blocks':
       return blocksWords(facts)
@@ -26,28 +26,38 @@ type BlockFacts = Extract<UselessDepthFacts, { outcome: 'useful blocks' | 'usele
 type LayerFacts = Extract<UselessDepthFacts, { outcome: 'useful layers' | 'useless layers' }>
 
 function blocksWords(facts: BlockFacts): Words {
-  const { removable, blocks, share, limit, loss, whole } = facts
-  const words = `without its last ${removable} of ${blocks} residual blocks the loss on the probe samples is ${number(loss)} instead of ${number(whole)}`
-  const row = { name: 'share of the residual blocks that can be left out', value: share, limit, words }
+  const { removable, share, limit } = facts
+  const words = withoutBlocksText(facts)
+  const row = { name: 'fraction of the residual blocks that can be removed', value: share, limit, words }
   const evidence = [row, ...readableRows(facts)]
-  if (facts.outcome === 'useless blocks') return { statement: `Much of its depth is useless: ${words}`, evidence }
-  const needed = 'without its last residual block the loss rises'
-  return { statement: removable === 0 ? needed : `${words}, and rises without more`, evidence }
+  if (facts.outcome === 'useless blocks') return { statement: `much of the depth is useless: ${words}`, evidence }
+  return { statement: removable === 0 ? words : `${words}, and rises if more blocks are removed`, evidence }
+}
+
+function withoutBlocksText({ removable, blocks, loss, whole }: BlockFacts): string {
+  if (removable === 0) return 'the loss on the probe samples rises without the last residual block'
+  const removed = removable === 1 ? 'the last' : `the last ${removable}`
+  const losses = `${number(loss)} instead of ${number(whole)}`
+  return `the loss on the probe samples is ${losses} without ${removed} of ${blocks} residual blocks`
 }
 
 function layersWords(facts: LayerFacts): Words {
   const { affine, tried, isPartial, share, limit } = facts
-  const words = `${affine} of ${tried} hidden layers${isPartial ? ' that were tried' : ''} are affine maps, by what they do to the probe samples`
-  const row = { name: 'share of the hidden layers that are affine maps', value: share, limit, words }
+  const layers = `${affine} of ${counted(tried, isPartial ? 'tested hidden layer' : 'hidden layer')}`
+  const words = `${layers} ${affine === 1 ? 'is an affine map' : 'are affine maps'} on the probe samples`
+  const row = { name: 'fraction of the hidden layers that are affine maps', value: share, limit, words }
   const evidence = [row, ...readableRows(facts)]
   if (facts.outcome === 'useful layers') return { statement: words, evidence }
-  return { statement: `Much of its depth is useless: ${words}, and one after the other is one`, evidence }
+  const chain = 'a chain of affine maps is a single affine map'
+  return { statement: `much of the depth is useless: ${words}, and ${chain}`, evidence }
 }
 
 function readableRows({ readable }: BlockFacts | LayerFacts): EvidenceRow[] {
   if (readable === null) return []
   const { place, share, accuracy, lastAccuracy } = readable
-  const name = 'layers before the first whose linear classifier is as good as the last one’s, as a share'
-  const words = `a linear classifier on the outputs of ${placeText(place)} is right for ${percent(accuracy)} of new samples, on those of the last for ${percent(lastAccuracy)}`
+  const name =
+    'fraction of the layers below the first layer whose linear classifier matches that of the last hidden layer'
+  const first = `${percent(accuracy)} on the outputs of ${placeText(place)}`
+  const words = `the accuracy of a linear classifier on new samples is ${first} and ${percent(lastAccuracy)} on those of the last hidden layer`
   return [{ name, value: share, limit: null, words }]
 }

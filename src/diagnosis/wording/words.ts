@@ -1,36 +1,49 @@
-/** What sentences about causes are made of. */
+/** Building blocks of the sentences about causes. */
+import { counted } from '../../format/words.ts'
 import type { Harmless, TwinDepth } from '../causes/assessment.ts'
 import type { StagePlace } from '../causes/layer-values.ts'
 
-/** A number behind a finding, and the limit that it is held against. */
+/** A measured number behind a finding, with the limit of that number. */
 export interface EvidenceRow {
+  /** A noun phrase that names the number. */
   readonly name: string
   readonly value: number | null
   readonly limit: number | null
+  /** A sentence without its first capital and its full stop, so that a sentence can also stand after a comma. */
   readonly words: string
 }
 
-/** What is said of a cause. */
+/** The statement about a cause and the numbers behind the statement. */
 export interface Words {
-  /** A sentence but for its first capital and its full stop, so that it can also stand in brackets. */
+  /**
+   * A sentence without its first capital and its full stop, so that a statement can also stand in brackets.
+   * The statement of a finding may hold two sentences; see `twoSentences`.
+   */
   readonly statement: string
   readonly evidence: readonly EvidenceRow[]
 }
 
-export const sentenceOf = (statement: string): string => `${statement.charAt(0).toUpperCase()}${statement.slice(1)}.`
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-/** JSON has no other number. */
+export const sentenceOf = (statement: string): string => `${capitalized(statement)}.`
+
+/** A statement of two sentences: a full stop and a capital between the two, and no full stop at the end. */
+export const twoSentences = (first: string, second: string): string => `${first}. ${capitalized(second)}`
+
+/** Returns null for NaN and infinite numbers, which JSON cannot hold. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** `layer 12 of 60` */
 export const placeText = ({ layer, of }: StagePlace): string => `layer ${layer} of ${of}`
 
-export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : `${seeds} seeds`)
+export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : counted(seeds, 'seed'))
 
-/** What the network is measured against. */
+/** The network with which the diagnosed network is compared. */
 export const twinText = (twin: TwinDepth): string =>
-  twin === 'given' ? 'the network that it is compared with' : 'the same network with fewer layers'
+  twin === 'given' ? 'the comparison network' : 'the same network with fewer layers'
 
-/** Why nothing is to blame for a network that trains. */
+/** The reason why no mechanism is blamed for a network that trains. */
 export const harmlessText = ({ twin }: Harmless): string =>
-  twin === null ? 'it trains' : `it trains no worse than ${twinText(twin)}, beyond the spread of the seeds`
+  twin === null
+    ? 'the network trains'
+    : `the network trains, and no difference to ${twinText(twin)} needs an explanation`

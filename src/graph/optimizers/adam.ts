@@ -1,4 +1,4 @@
-/** Adam, and AdamW, whose weight decay is apart from the gradient. */
+/** The optimizers Adam and AdamW. AdamW applies weight decay separately from the gradient. */
 import {
   check,
   checkFraction,
@@ -15,19 +15,24 @@ export interface AdamRule {
   readonly secondDecay: number
   readonly epsilon: number
   readonly weightDecay: number
-  /** Weight decay apart from the gradient (AdamW). */
+  /** True if weight decay is applied separately from the gradient, as in AdamW. */
   readonly decoupled: boolean
 }
 
 export interface AdamOptions {
-  /** 0.001 by default. */
+  /** Learning rate, 0.001 by default. */
   readonly rate?: number
-  /** L2 decay of every parameter: added to the gradient (adam), or times the rate (adamw); 0 and 0.01 by default. */
+  /**
+   * Weight decay of every parameter. The optimizer `adam` adds the decay to the gradient, and its default decay is 0.
+   * The optimizer `adamw` multiplies the decay by the learning rate and applies the product to the parameter, and its
+   * default decay is 0.01.
+   */
   readonly weightDecay?: number
-  /** How much of the first and second moment stays from step to step: 0.9 and 0.999 by default. */
+  /** Fraction of the first moment that stays from step to step, 0.9 by default. */
   readonly firstDecay?: number
+  /** Fraction of the second moment that stays from step to step, 0.999 by default. */
   readonly secondDecay?: number
-  /** Keeps the division finite: 1e-8 by default. */
+  /** Number added to the denominator of the update to keep the division finite, 1e-8 by default. */
   readonly epsilon?: number
 }
 
@@ -53,17 +58,23 @@ function withMoments<Name extends 'adam' | 'adamw'>(name: Name, options: AdamOpt
   return { name, rate, rule: { kind: 'adam', firstDecay, secondDecay, epsilon, weightDecay, decoupled } }
 }
 
-/** Moments of the gradient with their bias corrected (Kingma & Ba 2015, algorithm 1). Throws an `option` error. */
+/**
+ * Creates the Adam optimizer, which uses bias-corrected moments of the gradient (Kingma & Ba 2015, algorithm 1). Throws
+ * an `option` error for an unknown option or a value out of range.
+ */
 export function adam(options: AdamOptions = {}): OptimizerOf<'adam', AdamRule> {
   return withMoments('adam', options)
 }
 
-/** Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019, algorithm 2). Throws an `option` error. */
+/**
+ * Creates the AdamW optimizer, Adam with weight decay separate from the gradient (Loshchilov & Hutter 2019, algorithm
+ * 2). Throws an `option` error for an unknown option or a value out of range.
+ */
 export function adamw(options: AdamOptions = {}): OptimizerOf<'adamw', AdamRule> {
   return withMoments('adamw', options)
 }
 
-/** By repeated squaring: Math.pow may differ in its last bits from machine to machine. */
+/** Raises `base` to an integer power by repeated squaring. Math.pow may differ in its last bits between machines. */
 function integerPower(base: number, exponent: number): number {
   let result = 1
   for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {
@@ -72,7 +83,7 @@ function integerPower(base: number, exponent: number): number {
   return result
 }
 
-/** The moments end at g and g^2, and from the first step on their corrections make them so. */
+/** For a constant gradient g, the bias-corrected moments are g and g^2 from the first step on. */
 function update({ epsilon }: AdamRule, rate: number): Update {
   return (gradient) => (rate * gradient) / (Math.abs(gradient) + epsilon)
 }

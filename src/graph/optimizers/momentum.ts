@@ -1,9 +1,10 @@
-/** Gradient descent with momentum, Polyak's and Nesterov's. */
+/** Gradient descent with Polyak's and with Nesterov's momentum. */
 import { describeValue } from '../../support/describe-value.ts'
 import { IsobathError } from '../../support/errors.ts'
 import { checkFraction, checkNames, checkRates, type OptimizerOf, type RuleRow } from './optimizer.ts'
 import type { SgdOptions } from './sgd.ts'
 
+/** Names of the schedules of the momentum. */
 export const momentumScheduleNames = ['constant', 'sutskever'] as const
 
 type MomentumSchedule = (typeof momentumScheduleNames)[number]
@@ -12,18 +13,22 @@ export interface MomentumRule {
   readonly kind: 'momentum'
   readonly momentum: number
   readonly weightDecay: number
-  /** Looks ahead: the update is that of the velocity after the next step's decay (Sutskever et al. 2013). */
+  /**
+   * True for Nesterov's momentum: the update adds the gradient to the velocity after the next step's decay (Sutskever
+   * et al. 2013).
+   */
   readonly nesterov?: boolean
-  /** How the momentum moves over a run; constant by default. */
+  /** Schedule of the momentum during a run, `constant` by default. */
   readonly momentumSchedule?: MomentumSchedule
 }
 
 export interface MomentumOptions extends SgdOptions {
-  /** 0.9 by default; the most that a schedule goes up to. */
+  /** Momentum, 0.9 by default. A schedule of the momentum rises at most to the value of this option. */
   readonly momentum?: number
   /**
-   * constant by default; sutskever: 0.5, 0.75, 0.8333, 0.875 from steps 0, 250, 500, 750 on, and so on (Sutskever et al.
-   * 2013, eq. 5).
+   * Schedule of the momentum, `constant` by default. The schedule `sutskever` raises the momentum every 250 steps
+   * (Sutskever et al. 2013, eq. 5). The first values are 0.5 from step 0, 0.75 from step 250, 0.8333 from step 500 and
+   * 0.875 from step 750.
    */
   readonly momentumSchedule?: MomentumSchedule
 }
@@ -61,19 +66,26 @@ function withVelocity<Name extends 'momentum' | 'nesterov'>(
   return { name, rate, rule }
 }
 
-/** velocity = momentum * velocity + gradient; parameter -= rate * velocity (PyTorch's form). Throws an `option` error. */
+/**
+ * Creates gradient descent with Polyak's momentum, in PyTorch's form: velocity = momentum * velocity + gradient, and
+ * parameter -= rate * velocity. Throws an `option` error for an unknown option or a value out of range.
+ */
 export function momentum(options: MomentumOptions = {}): OptimizerOf<'momentum', MomentumRule> {
   return withVelocity('momentum', options)
 }
 
-/** The same velocity; parameter -= rate * (gradient + momentum * velocity) (PyTorch's form). Throws an `option` error. */
+/**
+ * Creates gradient descent with Nesterov's momentum, in PyTorch's form: velocity = momentum * velocity + gradient, and
+ * parameter -= rate * (gradient + momentum * velocity). Throws an `option` error for an unknown option or a value out
+ * of range.
+ */
 export function nesterov(options: MomentumOptions = {}): OptimizerOf<'nesterov', MomentumRule> {
   return withVelocity('nesterov', options)
 }
 
 /**
- * The momentum of step `step` (0 is the first): 0.5, 0.75, 0.8333, 0.875 from steps 0, 250, 500, 750 on, up to the rule's
- * own, with sutskever (Sutskever et al. 2013, eq. 5).
+ * Returns the momentum of step `step`, where 0 is the first step. The schedule `sutskever` gives 0.5 from step 0, 0.75
+ * from step 250, 0.8333 from step 500, 0.875 from step 750, up to the rule's momentum (Sutskever et al. 2013, eq. 5).
  */
 function momentumAt(rule: MomentumRule, step: number): number {
   if (rule.momentumSchedule !== 'sutskever') return rule.momentum
@@ -88,11 +100,20 @@ export const momentumRow = {
   states: ['velocity'],
   scalars: { momentum: momentumAt },
   attributes: ({ weightDecay, nesterov: looksAhead = false }) => ({ weightDecay, nesterov: looksAhead }),
-  /** Nesterov's momentum looks ahead. */
+  /**
+   * The velocity starts at 0. The first update is the gradient times the rate, or times rate * (1 + momentum) with
+   * Nesterov's momentum.
+   */
   firstUpdate: (rule, rate) => (rule.nesterov ? rate * (1 + momentumAt(rule, 0)) : rate),
-  /** The velocity ends at gradient / (1 - momentum), Nesterov's too. Of a schedule the last momentum counts. */
+  /**
+   * For a constant gradient, the velocity converges to gradient / (1 - momentum), for Polyak's and Nesterov's momentum.
+   * With a schedule, the formula takes the final momentum.
+   */
   steadyUpdate: (rule, rate) => rate / (1 - rule.momentum),
-  /** Cohen et al. 2021: the edge is at 2(1 + momentum), or at 1 + 2 momentum times less with Nesterov's. */
+  /**
+   * With Polyak's momentum, a step is stable up to a rate times curvature of 2(1 + momentum) (Cohen et al. 2021). With
+   * Nesterov's momentum, the limit is smaller by the factor 1 + 2 momentum.
+   */
   stability: (rule, rateTimesCurvature, step) => {
     const factor = momentumAt(rule, step)
     return (rateTimesCurvature * (rule.nesterov ? 1 + 2 * factor : 1)) / (2 * (1 + factor))

@@ -1,46 +1,63 @@
-/** The form of an optimizer and of its row, and the checks of options that several optimizers share. */
+/** The types of an optimizer and of its table row, and the option checks that several optimizers share. */
 import { checkOptions } from '../../support/check-options.ts'
 import { describeValue } from '../../support/describe-value.ts'
 import { IsobathError } from '../../support/errors.ts'
 import type { Attributes } from '../value.ts'
 
-/** An optimizer as data: what it is called, its learning rate before the schedule, and the rule of its updates. */
+/** An optimizer as data: the name, the learning rate before the schedule, and the rule of the updates. */
 export interface OptimizerOf<Name extends string, Rule> {
   readonly name: Name
-  /** The learning rate before the schedule. */
+  /** Learning rate before the schedule is applied. */
   readonly rate: number
   readonly rule: Rule
 }
 
-/** What an update takes from each weight: a multiple of the gradient, or a function of the gradient's element. */
+/**
+ * Amount that an update subtracts from each weight: a multiple of the gradient, or a function of the gradient's
+ * element.
+ */
 export type Update = number | ((gradient: number) => number)
 
-/** All that belongs to one rule of updates, except for the kernels of its operation. */
+/** The table row of an update rule, with everything about the rule except the kernels of its operation. */
 export interface RuleRow<Rule> {
-  /** The operation in the graph: parameter, gradient, states, rate and scalars to the new parameter and states. */
+  /**
+   * Name of the update operation in the graph. The inputs of an update operation are the parameter, the gradient, the
+   * states, the rate and the scalars. The outputs of an update operation are the new parameter and the new states.
+   */
   readonly op: string
-  /** What is stored for each parameter from step to step. */
+  /** Names of the states that are stored for each parameter from step to step. */
   readonly states: readonly string[]
-  /** The numbers that the operation takes behind the rate, by their names among the graph's inputs; step 0 is the first. */
+  /**
+   * Scalars that the operation takes after the rate, by the name of the graph input. The first step of a run is step 0.
+   */
   readonly scalars: { readonly [name: string]: (rule: Rule, step: number) => number }
-  /** The operation's attributes. */
+  /** Returns the attributes of the update operation. */
   readonly attributes: (rule: Rule) => Attributes
-  /** The update of the first step, without weight decay. */
+  /** Returns the update of the first step, without weight decay. */
   readonly firstUpdate: (rule: Rule, rate: number) => Update
-  /** The update of each step, without weight decay, once the same gradient has come for many steps. */
+  /** Returns the update, without weight decay, that each step makes after many steps with the same gradient. */
   readonly steadyUpdate: (rule: Rule, rate: number) => Update
   /**
-   * How near a quadratic is to the edge over which a step makes it grow, given the rate times its curvature; above 1 is
-   * unstable. Null for a rule with a metric of its own.
+   * Returns the learning rate on a quadratic as a fraction of the largest stable learning rate, given the rate times
+   * the quadratic's curvature. A step with a fraction above 1 makes the quadratic grow. Returns null for a rule that
+   * measures steps in a metric of its own.
    */
   readonly stability: (rule: Rule, rateTimesCurvature: number, step: number) => number | null
-  /** A schedule of the rule itself, in words. It counts the steps of the run; undefined where there is none. */
+  /**
+   * Describes the rule's own schedule, which counts the steps of the run. Returns undefined for a rule without
+   * schedule.
+   */
   readonly schedule: (rule: Rule) => string | undefined
-  /** The description of the rule: the number that follows the optimizer's name, and all that differs from the defaults. */
+  /**
+   * Describes the rule: the number that follows the optimizer's name, and all settings that differ from the defaults.
+   */
   readonly describe: (rule: Rule) => { readonly number?: number; readonly details: readonly string[] }
 }
 
-/** Refuses unknown names: a misspelled rate would be ignored, and the usual one be taken for it. */
+/**
+ * Throws an `option` error for an unknown option name. If unknown names were ignored, a misspelled `rate` would
+ * silently select the default rate.
+ */
 export function checkNames(optimizer: string, options: unknown, known: readonly string[]): void {
   checkOptions(optimizer, options, { code: 'option', known, example: '{ rate: 0.01 }' })
 }

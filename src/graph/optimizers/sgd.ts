@@ -1,4 +1,4 @@
-/** Gradient descent. */
+/** Plain gradient descent (the optimizer `sgd`). */
 import { checkNames, checkRates, type OptimizerOf, type RuleRow } from './optimizer.ts'
 
 export interface SgdRule {
@@ -7,15 +7,18 @@ export interface SgdRule {
 }
 
 export interface SgdOptions {
-  /** 0.03 by default. */
+  /** Learning rate, 0.03 by default. */
   readonly rate?: number
-  /** L2 decay, added to the gradient of every parameter; 0 by default. */
+  /** Weight decay (L2) that is added to the gradient of every parameter, 0 by default. */
   readonly weightDecay?: number
 }
 
 export const sgdOptions = ['rate', 'weightDecay'] as const satisfies readonly (keyof SgdOptions)[]
 
-/** parameter -= rate * (gradient + weightDecay * parameter). Throws an `option` error on a bad value. */
+/**
+ * Creates plain gradient descent: parameter -= rate * (gradient + weightDecay * parameter). Throws an `option` error
+ * for an unknown option or a value out of range.
+ */
 export function sgd(options: SgdOptions = {}): OptimizerOf<'sgd', SgdRule> {
   checkNames('sgd', options, sgdOptions)
   const { rate = 0.03, weightDecay = 0 } = options

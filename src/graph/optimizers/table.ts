@@ -1,4 +1,7 @@
-/** The optimizers by name, and the rules of their updates by kind. A new one without a row in each table doesn't compile. */
+/**
+ * The optimizers by name, and the update rules by kind. An optimizer or a rule that lacks a row in its table does not
+ * compile.
+ */
 import { type AdamOptions, type AdamRule, adam, adamOptions, adamRow, adamw } from './adam.ts'
 import {
   type MomentumOptions,
@@ -25,18 +28,20 @@ export const rules = {
   adam: adamRow,
 } as const satisfies { readonly [Kind in keyof Rules]: RuleRow<Rules[Kind]> }
 
+/** Names of the optimizers. */
 export const optimizerNames = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw'] as const
 
 export type OptimizerName = (typeof optimizerNames)[number]
 
+/** An optimizer with one of the known names and update rules. */
 export type Optimizer = OptimizerOf<OptimizerName, OptimizerRule>
 
-/** The options of all optimizers. */
+/** The options of all optimizers together. */
 export type OptimizerOptions = SgdOptions & MomentumOptions & AdamOptions
 
 interface OptimizerRow {
   readonly create: (options: OptimizerOptions) => Optimizer
-  /** The names of the options that it has. */
+  /** Names of the optimizer's options. */
   readonly options: readonly (keyof OptimizerOptions)[]
 }
 
@@ -48,18 +53,20 @@ const optimizers: Readonly<Record<OptimizerName, OptimizerRow>> = {
   adamw: { create: adamw, options: adamOptions },
 }
 
-/** The optimizer of a training for which none is chosen. */
+/** The default optimizer of a training. */
 export const usualOptimizer: OptimizerName = 'momentum'
 
-/** The optimizer of this name. Throws an `option` error on a bad value, and on an option that it doesn't have. */
+/**
+ * Creates the optimizer with the given name. Throws an `option` error for an unknown option or a value out of range.
+ */
 export const createOptimizer = (name: OptimizerName, options: OptimizerOptions = {}): Optimizer =>
   optimizers[name].create(options)
 
-/** The names of an optimizer's options. */
+/** Returns the names of an optimizer's options. */
 export const optimizerOptionNames = (name: OptimizerName): readonly (keyof OptimizerOptions)[] =>
   optimizers[name].options
 
-/** The names of the optimizers that have an option. */
+/** Returns the names of the optimizers that have the given option. */
 export const optimizersWith = (option: string): readonly OptimizerName[] =>
   optimizerNames.filter((name) => optimizers[name].options.some((own) => own === option))
 
@@ -72,15 +79,15 @@ function rowOfKind<Kind extends keyof Rules>(kind: Kind): RowOf<Kind> {
   return rows[kind]
 }
 
-/** The row of a rule. Its functions take this rule. */
+/** Returns the table row of a rule. The functions of the row accept this rule. */
 export const rowOf = ({ kind }: OptimizerRule): RowOf<keyof Rules> => rowOfKind(kind)
 
 const updateOps: ReadonlySet<string> = new Set(Object.values(rules).map(({ op }) => op))
 
-/** True for the operations that make a parameter and its states new from its gradient. */
+/** Returns true for an operation that updates a parameter and its states from the gradient. */
 export const isUpdateOp = (op: string): op is UpdateOp => updateOps.has(op)
 
-/** The scalars that step `step` takes (0 is the first), by the names of the graph's inputs. */
+/** Returns the scalars of step `step` with the names of their graph inputs. The first step of a run is step 0. */
 export function optimizerScalars(
   rule: OptimizerRule,
   rate: number,
@@ -90,7 +97,7 @@ export function optimizerScalars(
   return [['rate', rate], ...own]
 }
 
-/** `momentum 0.9, rate 0.03, weight decay 0.0001` */
+/** Describes an optimizer in words, for example `momentum 0.9, rate 0.03, weight decay 0.0001`. */
 export function describeOptimizer({ name, rate, rule }: Optimizer): string {
   const { number, details } = rowOf(rule).describe(rule)
   const parts = [number === undefined ? name : `${name} ${number}`, `rate ${rate}`, ...details]

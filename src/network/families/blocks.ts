@@ -1,7 +1,7 @@
-/** The convolutions of a block, and stages of such blocks. */
+/** Convolutions of basic and bottleneck blocks, and stages of these blocks. */
 import type { Convolution, ResolutionStage } from './units.ts'
 
-/** Two 3x3 convolutions. */
+/** The convolutions of a basic block: two 3x3 convolutions. */
 export function basic(channels: number, stride: number): Convolution[] {
   return [
     { channels, kernel: 3, stride },
@@ -9,7 +9,10 @@ export function basic(channels: number, stride: number): Convolution[] {
   ]
 }
 
-/** 1x1 to a quarter of the channels, 3x3, and 1x1 back to `channels`; `strideIn` is the convolution that strides. */
+/**
+ * The convolutions of a bottleneck: a 1x1 convolution to a quarter of the channels, a 3x3 convolution, and a 1x1
+ * convolution back to `channels`. `strideIn` names the convolution that has the stride.
+ */
 export function bottleneck(channels: number, stride: number, strideIn: '1x1' | '3x3' = '1x1'): Convolution[] {
   const inner = channels / 4
   return [
@@ -19,7 +22,7 @@ export function bottleneck(channels: number, stride: number, strideIn: '1x1' | '
   ]
 }
 
-/** Stages of equal blocks: the first keeps the image's size, each other one halves it. */
+/** Stages of equal blocks. The first stage keeps the image's size, and each other stage halves the size. */
 export function halving(
   counts: readonly number[],
   channels: readonly number[],

@@ -1,6 +1,7 @@
 /**
- * The networks of He et al. (2015), section 4.2, for CIFAR: a 3x3 convolution with 16 filters, then n blocks each of 16, 32
- * and 64 filters on maps of the full, half and quarter size, the mean over positions, and a dense layer: 6n + 2 layers.
+ * The networks of He et al. (2015), section 4.2, for CIFAR. A network of 6n + 2 layers has a 3x3 convolution with 16
+ * filters, three stages of n blocks each, the mean over positions, and a dense layer. The stages have 16, 32 and 64
+ * filters, on maps of the full, half and quarter size.
  */
 import { chain } from '../layers.ts'
 import { basic, halving } from './blocks.ts'
@@ -30,6 +31,8 @@ const build =
 
 const residual = { group: 'cifar', ...cifar, options: styleOptions.residual('a'), build: build(true) } as const
 
+const sixNMeans = 'residual network of any N = 6n + 2 layers for CIFAR (He et al. 2015)'
+
 export const cifarFamilies: readonly Family[] = [
   {
     ...residual,
@@ -37,12 +40,12 @@ export const cifarFamilies: readonly Family[] = [
     numbers: oneOf(...named),
     means: 'residual network of N layers for CIFAR (He et al. 2015)',
   },
-  { ...residual, stem: 'cifar-resnet', numbers: sixNPlusTwo(), means: 'the same for any N = 6n + 2' },
+  { ...residual, stem: 'cifar-resnet', numbers: sixNPlusTwo(), means: sixNMeans },
   {
     ...residual,
     stem: 'plain',
     numbers: sixNPlusTwo(),
-    means: 'the same without skip connections',
+    means: 'plain network of N = 6n + 2 layers for CIFAR, without skip connections (He et al. 2015)',
     options: styleOptions.plain,
     build: build(false),
   },

@@ -1,11 +1,12 @@
 /**
- * The networks whose training Du et al. (2018) prove: H hidden layers of width m, weights N(0, 1), no biases, and the scale in
- * the network: x_1 = sqrt(c/m) phi(W_1 x) with c = 1/E[phi(z)^2] for a standard normal z, then
- * - du-fc: x_h = sqrt(c/m) phi(W_h x_{h-1})
- * - du-resnet: x_h = x_{h-1} + c_res/(H sqrt(m)) phi(W_h x_{h-1}), a skip at every layer
- * - du-conv-resnet: the same with 3x3 patches, zeros beyond the border
- * and outputs a.x_H, with a ~ N(0, 1), of all positions. Their theorems ask for inputs of norm 1, the loss 1/2 (f - y)^2, and
- * a phi that is smooth, Lipschitz, analytic and no polynomial.
+ * The networks for which Du et al. (2018) prove that training converges: H hidden layers of width m, weights N(0, 1)
+ * and no biases. The scale is part of the network: x_1 = sqrt(c/m) phi(W_1 x) with c = 1/E[phi(z)^2] for a standard
+ * normal z. The other hidden layers differ between the presets:
+ * - du-fc: x_h = sqrt(c/m) phi(W_h x_{h-1}).
+ * - du-resnet: x_h = x_{h-1} + c_res/(H sqrt(m)) phi(W_h x_{h-1}), with a skip connection at every layer.
+ * - du-conv-resnet: the formula of du-resnet with 3x3 patches and zeros beyond the border.
+ * The outputs of the network are a.x_H of all positions, with a ~ N(0, 1). The theorems need inputs of norm 1, the loss
+ * 1/2 (f - y)^2, and a phi that is smooth, Lipschitz, analytic and no polynomial.
  */
 import type { ActivationName } from '../activations.ts'
 import { normal } from '../initializers.ts'
@@ -17,7 +18,7 @@ import { type PresetText, presetError, take } from '../preset-text.ts'
 import { LARGEST_COUNT } from '../schema.ts'
 import { cifar, type Family } from './family.ts'
 
-/** The activations that the theorems take. */
+/** The activations to which the theorems of Du et al. (2018) apply. */
 export const smooth = [
   'softplus',
   'tanh',
@@ -29,7 +30,7 @@ export const smooth = [
 
 type SmoothName = (typeof smooth)[number]
 
-/** c = 1/E[phi(z)^2] of these activations. */
+/** c = 1/E[phi(z)^2] for each activation phi of the theorems. */
 export const normalizers = {
   softplus: 1.0854865029883436,
   tanh: 2.536175433217451,
@@ -41,43 +42,43 @@ export const normalizers = {
 
 const activationOption = choice<SmoothName>(smooth, 'softplus', 'the smooth function after each hidden layer')
 
-/** Why the theorems don't hold for it. */
+/** The reason why the theorems don't apply to an activation. */
 const faults: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    relu: 'it has a kink at 0',
-    leakyRelu: 'it has a kink at 0',
-    selu: 'it has a kink at 0',
-    identity: 'it is a polynomial',
+    relu: 'with a kink at 0',
+    leakyRelu: 'with a kink at 0',
+    selu: 'with a kink at 0',
+    identity: 'a polynomial',
   } satisfies Record<Exclude<ActivationName, SmoothName>, string>),
 )
 
-const depth = whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'H, the number of hidden layers; the read-out is not counted')
+const depth = whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'H, the number of hidden layers, without the read-out')
 const common = { depth, activation: activationOption, top: topOption }
-const width = whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'm, the units of every hidden layer')
-const channels = whole({ to: LARGEST_COUNT }, 16, 'm, the channels of every hidden layer')
+const width = whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'm, the number of units of every hidden layer')
+const channels = whole({ to: LARGEST_COUNT }, 16, 'm, the number of channels of every hidden layer')
 const cres = number(
   'a number above 0 and below 1',
   (value) => value > 0 && value < 1,
   '0.5',
-  'c_res, what the branches are multiplied by, over H sqrt(m)',
+  'c_res; each residual branch is multiplied by c_res/(H sqrt(m))',
 )
 
 function readActivation(text: PresetText): SmoothName {
   const written = text.options.get('activation') ?? ''
   const fault = faults.get(written)
   if (fault === undefined) return take(text, 'activation', activationOption) ?? 'softplus'
-  const expected = 'an activation that is smooth, analytic and no polynomial, as the theorems of Du et al. (2018) ask'
+  const expected = 'an activation that is smooth, analytic and no polynomial, as the theorems of Du et al. (2018) need'
   const found = `${written} (${fault})`
   throw presetError(`${text.name}:activation=${written}`, expected, found, `Take one of ${smooth.join(', ')}.`)
 }
 
 interface Sizes {
-  /** m */
+  /** The width m, or the number of channels m. */
   readonly width: number
   readonly classes: number
-  /** One hidden layer's product. */
+  /** Makes the product with the weights of one hidden layer. */
   readonly product: () => Layer
-  /** c_res, where there are skip connections. */
+  /** c_res. Undefined if the network has no skip connections. */
   readonly cres?: number
 }
 
@@ -119,7 +120,7 @@ export const duFamilies: readonly Family[] = [
   {
     ...onFeatures,
     stem: 'du-resnet',
-    means: 'the same, each with a skip connection but the first',
+    means: 'dense layers with the scaling of Du et al. (2018), all but the first with a skip connection',
     options: { ...common, width, cres },
     build: (text, _numbers, { classes }) => network(text, { ...denseSizes(text, classes), cres: multiplierOf(text) }),
   },
@@ -127,7 +128,7 @@ export const duFamilies: readonly Family[] = [
     ...cifar,
     group: 'du',
     stem: 'du-conv-resnet',
-    means: 'the same of 3x3 convolutions',
+    means: '3x3 convolutions with the scaling of Du et al. (2018), all but the first with a skip connection',
     options: { ...common, channels, cres },
     build: (text, _numbers, { classes }) => {
       const m = take(text, 'channels', channels) ?? 16

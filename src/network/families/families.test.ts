@@ -7,8 +7,8 @@ import { networkFromJson } from '../json.ts'
 import { describePresets } from '../preset-help.ts'
 import { parseNetwork, presetData } from '../presets.ts'
 
-describe('structure', () => {
-  test('of a residual network', () => {
+describe('the structure of presets:', () => {
+  test('resnet-32 has a stem, three stages of residual blocks, a pooling layer and a readout', () => {
     expect(summaryTable(blueprintOf('resnet-32'))).toMatchInlineSnapshot(`
       "layer                       kind                 output        parameters        MACs
       input                                            3 x 32 x 32
@@ -61,7 +61,7 @@ describe('structure', () => {
     `)
   })
 
-  test('of a bottleneck, whose size changes by a projection with a norm', () => {
+  test('a bottleneck block of resnet-50 changes the size with a projection', () => {
     expect(
       namesOf('resnet-50')
         .filter((name) => name.startsWith('stage2') && !name.includes('batchNorm'))
@@ -77,7 +77,7 @@ describe('structure', () => {
     `)
   })
 
-  test('of pre-activation blocks: shared activations where the size changes and at first, one more at the end', () => {
+  test('pre-activation networks share an activated input in blocks that change the size, and end with an activation', () => {
     const outline = (text: string) =>
       summaryTable(blueprintOf(text))
         .split('\n')
@@ -110,7 +110,7 @@ describe('structure', () => {
     `)
   })
 
-  test('of the others', () => {
+  test('hardt-ma, vanilla-cnn and du-conv-resnet have the expected parameters', () => {
     expect(namesOf('hardt-ma:depth=13').join('\n')).toMatchInlineSnapshot(`
       "stem.conv1.weight 16x3x3x3
       stem.conv1.bias 16
@@ -165,7 +165,7 @@ describe('structure', () => {
     `)
   })
 
-  test('depth is a loop: deeper networks have no more tensors', () => {
+  test('a deeper network has as many tensors as a shallow one, because the depth is a loop', () => {
     for (const [shallow, deep] of [
       ['resnet-20', 'resnet-1202'],
       ['preact-resnet-164', 'preact-resnet-1001'],
@@ -176,7 +176,7 @@ describe('structure', () => {
     }
   })
 
-  test('maps halve from stage to stage, whatever the image is', () => {
+  test('the size of maps halves from stage to stage for images of any size', () => {
     const sizes = (text: string, input: number[]) =>
       blueprintOf(text, input)
         .root.children.filter(({ path }) => path.startsWith('stage'))
@@ -191,8 +191,8 @@ describe('structure', () => {
   })
 })
 
-describe('options', () => {
-  test('shortcuts a, b and c', () => {
+describe('the options of presets:', () => {
+  test('the option shortcut sets the kind of shortcut in every block', () => {
     const kinds = (text: string) => ofKind(text, 'residual').map(({ shortcut }) => shortcut?.kind)
     expect(kinds('resnet-20')).toEqual([undefined, 'subsample', undefined, 'subsample', undefined])
     expect(kinds('resnet-20:shortcut=b')).toEqual([undefined, 'chain', undefined, 'chain', undefined])
@@ -202,7 +202,7 @@ describe('options', () => {
     expect(kinds('hardt-ma:shortcut=pool')).toEqual(['subsample', undefined, 'chain', undefined, 'chain', undefined])
   })
 
-  test('L is the number of residual branches, l the number of the branch', () => {
+  test('the option multiplier takes L as the number of residual branches and l as the number of the branch', () => {
     const multipliers = (text: string) => ofKind(text, 'residual').map(({ multiplier }) => multiplier)
     expect(multipliers('resnet-20:multiplier=1/L')).toEqual(Array(5).fill(1 / 9))
     expect(multipliers('resnet-56:multiplier=1/sqrt(L)')).toEqual(Array(5).fill(1 / Math.sqrt(27)))
@@ -216,7 +216,7 @@ describe('options', () => {
     expect(multipliers('resnet-50:multiplier=1/L')).toEqual(Array(8).fill(1 / 16))
   })
 
-  test('norms, biases, initializers and the read-out', () => {
+  test('the options norm, fan, init, gain, top and dropout change the layers', () => {
     expect(kindsOf('resnet-20:norm=none')).not.toContain('batchNorm')
     expect(ofKind('resnet-20', 'conv').map(({ bias }) => bias)).not.toContain(true)
     expect(ofKind('resnet-20:norm=none,shortcut=b', 'conv').map(({ bias }) => bias)).not.toContain(false)
@@ -231,7 +231,7 @@ describe('options', () => {
   })
 })
 
-test('every family with any of its options is valid, on its own data and on MNIST, and can be written and read', () => {
+test('every family with any of its options gives a valid network, which can be written as JSON and read again', () => {
   const presets = [
     'plain-8',
     'cifar-resnet-14',
@@ -282,7 +282,7 @@ test('every family with any of its options is valid, on its own data and on MNIS
   fc.assert(property)
 })
 
-test('every preset that the help names can be had', () => {
+test('every preset that the help lists can be built', () => {
   const numbers: Readonly<Record<string, string>> = { N: '110', 'D-K': '16-1' }
   for (const { presets } of describePresets()) {
     for (const { name } of presets) {

@@ -1,21 +1,21 @@
-/** What a family of networks by name is: one row of the table of presets. */
+/** Types of a family of presets, which is one row of the table of presets. */
 import type { Network } from '../network.ts'
 import type { PresetOption, PresetText } from '../preset-text.ts'
 
 export interface PresetContext {
-  /** The read-out's width. */
+  /** Number of classes, which is the width of the read-out. */
   readonly classes: number
-  /** One sample's shape; the dense presets take any, the convolutional ones [channels, height, width]. */
+  /** Shape of one sample. Dense presets accept any shape, and convolutional presets need [channels, height, width]. */
   readonly input?: readonly number[]
 }
 
-/** The numbers in a name such as wide-resnet-16-4. */
+/** The rule for the numbers in a preset's name, such as 16 and 4 in wide-resnet-16-4. */
 export interface NameNumbers {
-  /** As the help writes them: `N`, `D-K`, `18|34`. */
+  /** The numbers of a preset's name as the help writes them, such as `N`, `D-K` or `18|34`. */
   readonly title: string
-  /** How many there are; the first is the depth. */
+  /** Count of the numbers in the preset's name. The first number in the name is the depth. */
   readonly count: 1 | 2
-  /** What they must be, for errors: `N = 6n + 2, such as 20`. */
+  /** The rule in words for error messages, such as `N = 6n + 2, such as 20`. */
   readonly rule: string
   holds(numbers: readonly number[]): boolean
 }
@@ -24,22 +24,23 @@ export type GroupName = 'dense' | 'cifar' | 'imagenet' | 'hardt-ma' | 'vanilla' 
 
 export interface Family {
   readonly group: GroupName
-  /** The name, without its numbers. */
+  /** The preset's name without its numbers. */
   readonly stem: string
   readonly numbers?: NameNumbers
   readonly means: string
   readonly options: Readonly<Record<string, PresetOption<unknown>>>
-  /** Shape and classes of the data that the family is for. */
+  /** Shape of one sample of the data that the family is for. */
   readonly input: readonly number[]
+  /** Number of classes of the data that the family is for. */
   readonly classes: number
-  /** `numbers` are those of the name. Throws an IsobathError `preset`. */
+  /** Builds the network. `numbers` holds the numbers in the preset's name. Throws a `preset` error. */
   build(text: PresetText, numbers: readonly number[], context: PresetContext): Network
 }
 
 export const cifar = { input: [3, 32, 32], classes: 10 } as const
 export const imagenet = { input: [3, 224, 224], classes: 1000 } as const
 
-/** Names with one number out of a list. */
+/** The rule for names that hold one number from a list. */
 export function oneOf(...listed: readonly number[]): NameNumbers {
   return {
     title: listed.join('|'),

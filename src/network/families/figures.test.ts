@@ -1,4 +1,4 @@
-/** Parameters and multiply-adds as the papers, and those who count after them, give them: to the last digit. */
+/** Parameters and multiply-adds of the presets, equal to published figures to the last digit. */
 import { describe, expect, test } from 'vitest'
 import { type Count, compareCounts, count } from '../../blueprint/count.ts'
 import { createBlueprint } from '../../blueprint/create.ts'
@@ -12,7 +12,7 @@ function counted(text: string, input = presetData(text)?.input): Count {
 
 const inBillions = (macs: number) => (macs / 1e9).toFixed(3)
 
-describe('He et al. (2015) on CIFAR', () => {
+describe('He et al. (2015) on CIFAR:', () => {
   test.each([
     [20, 269_722, 40_551_040],
     [32, 464_154, 68_862_592],
@@ -20,26 +20,26 @@ describe('He et al. (2015) on CIFAR', () => {
     [56, 853_018, 125_485_696],
     [110, 1_727_962, 252_887_680],
     [1202, 19_421_274, 2_829_238_912],
-  ])('resnet-%i', (layers, parameters, macs) => {
+  ])('resnet-%i has the published parameters and multiply-adds', (layers, parameters, macs) => {
     expect(counted(`resnet-${layers}`)).toMatchObject({ parameters, macs, flops: 2 * macs })
     expect(counted(`cifar-resnet-${layers}`)).toMatchObject({ parameters, macs })
-    // Shortcuts of the kind a cost nothing, so that the plain twin is as large.
+    // Shortcuts of the kind a cost nothing, so the plain network has the same parameters and multiply-adds.
     expect(counted(`plain-${layers}`)).toMatchObject({ parameters, macs })
   })
 })
 
-describe('He et al. (2015) on ImageNet', () => {
+describe('He et al. (2015) on ImageNet:', () => {
   test.each([
     ['resnet-18', 11_689_512],
     ['resnet-34', 21_797_672],
     ['resnet-50', 25_557_032],
     ['resnet-101', 44_549_160],
     ['resnet-152', 60_192_808],
-  ])('%s', (text, parameters) => {
+  ])('%s has the published number of parameters', (text, parameters) => {
     expect(counted(text).parameters).toBe(parameters)
   })
 
-  test('what resnet-50 costs depends on where its bottlenecks stride', () => {
+  test('the multiply-adds of resnet-50 depend on which convolution of a bottleneck has the stride', () => {
     const [paper, later] = [counted('resnet-50').macs, counted('resnet-50:stride=3x3').macs]
     expect([paper, later]).toEqual([3_857_973_248, 4_089_184_256])
     expect([inBillions(paper), inBillions(later)]).toEqual(['3.858', '4.089'])
@@ -50,7 +50,7 @@ test.each([
   [110, 1_730_522],
   [164, 1_703_258],
   [1001, 10_327_706],
-])('He et al. (2016): preact-resnet-%i', (layers, parameters) => {
+])('preact-resnet-%i has the number of parameters of He et al. (2016)', (layers, parameters) => {
   expect(counted(`preact-resnet-${layers}`).parameters).toBe(parameters)
 })
 
@@ -59,11 +59,11 @@ test.each([
   ['40-4', 8_949_210],
   ['16-8', 10_961_370],
   ['28-10', 36_479_194],
-])('Zagoruyko & Komodakis (2016): wide-resnet-%s', (name, parameters) => {
+])('wide-resnet-%s has the number of parameters of Zagoruyko & Komodakis (2016)', (name, parameters) => {
   expect(counted(`wide-resnet-${name}`).parameters).toBe(parameters)
 })
 
-test('Hardt & Ma (2017): 13.59 million parameters in the text, 13.5 in the table, of 55 convolutions', () => {
+test('hardt-ma has 55 convolutions and the 13.59 or 13.5 million parameters of Hardt & Ma (2017)', () => {
   const text = counted('hardt-ma')
   expect(text).toMatchObject({ parameters: 13_589_248, untrained: 2560, runningStatistics: 0 })
   expect((text.parameters / 1e6).toFixed(2)).toBe('13.59')
@@ -72,13 +72,13 @@ test('Hardt & Ma (2017): 13.59 million parameters in the text, 13.5 in the table
   expect(convolutions.reduce((sum, { times }) => sum + times, 0)).toBe(55)
 })
 
-describe('one convolutional stack against one fully connected layer', () => {
-  test('a layer from a picture to 2,048 units, and to 100,352', () => {
+describe('dense layers on an ImageNet picture:', () => {
+  test('a dense layer has 308 million parameters with 2,048 units, and 15.1 billion with 100,352 units', () => {
     expect(counted('linear:depth=1,width=2048,top=none', [3, 224, 224]).parameters).toBe(308_283_392)
     expect(counted('linear:depth=1,width=100352,top=none', [3, 224, 224]).parameters).toBe(15_105_886_208)
   })
 
-  test('is 640 times as large, biases of convolutions and all four vectors of batch norms counted', () => {
+  test('a dense layer with 100,352 units is 640 times as large as resnet-50, counting all tensors', () => {
     const stack = counted('resnet-50:conv-bias=true,top=none')
     expect(stack).toMatchObject({ tensors: 23_587_712, parameters: 23_534_592, runningStatistics: 53_120 })
     const layer = counted('linear:depth=1,width=100352,top=none', [3, 224, 224])
@@ -88,7 +88,7 @@ describe('one convolutional stack against one fully connected layer', () => {
   })
 })
 
-test('counts take no longer for deeper networks', () => {
+test('the count of a deeper network has as many rows as the count of a shallow network', () => {
   expect(counted('resnet-1202').layers).toHaveLength(counted('resnet-20').layers.length)
   const deep = counted('vanilla-cnn:depth=10000')
   expect(deep.layers).toHaveLength(counted('vanilla-cnn:depth=3').layers.length)

@@ -1,11 +1,13 @@
 /**
- * The all-convolutional residual network of Hardt & Ma (2017), section 4.1: x + C2(ReLU(C1 x)), no norms, weights of
- * deviation 1/(k^2 c) with c output channels, and a read-out that is a random projection and stays one. A 3x3 convolution
- * with 16 filters, then 9 blocks each of 64, 128 and 256: 55 convolutions.
+ * The all-convolutional residual network of Hardt & Ma (2017), section 4.1. The blocks of the network are x +
+ * C2(ReLU(C1 x)) without norms. Weights have the standard deviation 1/(k^2 c) with c output channels. The read-out is a
+ * random projection and isn't trained. The network has 55 convolutions: a 3x3 convolution with 16 filters, then three
+ * stages of 9 blocks, with 64, 128 and 256 filters.
  *
- * The paper's table says 13.5 million parameters, its text 13.59 million. Its convolutions alone have 13,538,736 weights; with
- * biases, and 1x1 convolutions where the size changes, there are 13,589,248 parameters, which is the preset's default. The
- * text has the size changed by average pooling and padding with zeros: `shortcut=pool`, and `conv-bias=false`.
+ * The paper's table gives 13.5 million parameters, and its text gives 13.59 million. The paper's convolutions alone
+ * have 13,538,736 weights. With biases, and with 1x1 convolutions if the size changes, the network has 13,589,248
+ * parameters, which is the preset's default. In the paper's text, average pooling and padding with zeros change the
+ * size, as with the options `shortcut=pool` and `conv-bias=false`.
  */
 import { grouped } from '../../format/words.ts'
 import { hardtMa, lecun } from '../initializers.ts'
@@ -24,13 +26,17 @@ const options = {
   depth: {
     values: `6n + 1, from 7 to ${grouped(LARGEST_DEPTH)}`,
     fallback: '55',
-    means: 'number of convolutions, shortcuts not counted',
+    means: 'number of convolutions, without the shortcuts',
     read: (text) => {
       const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
       return value >= 7 && value <= LARGEST_DEPTH && value % 6 === 1 ? value : undefined
     },
   } satisfies PresetOption<number>,
-  shortcut: choice(['b', 'pool'], 'b', 'where the size changes: a 1x1 convolution, or average pooling and zeros'),
+  shortcut: choice(
+    ['b', 'pool'],
+    'b',
+    'shortcut where the size changes: a 1x1 convolution, or average pooling and zeros',
+  ),
   'conv-bias': flag('true', 'whether convolutions have biases'),
   top: topOption,
 } as const
@@ -39,7 +45,7 @@ export const hardtMaFamily: Family = {
   group: 'hardt-ma',
   ...cifar,
   stem: 'hardt-ma',
-  means: 'residual network of convolutions and ReLU alone, its read-out not trained (Hardt & Ma 2017)',
+  means: 'residual network of convolutions and ReLU only, with an untrained read-out (Hardt & Ma 2017)',
   options,
   build: (text, _numbers, { classes }) => {
     const counts = widths.map(() => ((take(text, 'depth', options.depth) ?? 55) - 1) / 6)

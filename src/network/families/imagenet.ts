@@ -1,7 +1,8 @@
 /**
- * The networks of He et al. (2015), table 1, for ImageNet: a 7x7 convolution and a 3x3 maximum, both with stride 2, four
- * stages of blocks, the mean over positions, and a dense layer. Bottlenecks stride in their first 1x1 convolution, as in the
- * paper, or in their 3x3 one, as later versions do ("v1.5"), which costs more multiply-adds.
+ * The networks of He et al. (2015), table 1, for ImageNet. A 7x7 convolution and a 3x3 max pooling, both with stride 2,
+ * come first. Four stages of blocks, the mean over positions, and a dense layer follow. In the paper, the first 1x1 convolution of a
+ * bottleneck has the stride. In later versions ("v1.5"), the 3x3 convolution has the stride, which costs more
+ * multiply-adds.
  */
 import { chain, maxPool } from '../layers.ts'
 import { choice } from '../option-kinds.ts'
@@ -21,7 +22,7 @@ const counts: Readonly<Record<number, readonly number[]>> = {
 
 const widths = [64, 128, 256, 512]
 const widened = widths.map((width) => 4 * width)
-const stride = choice(['1x1', '3x3'], '1x1', 'which convolution of a bottleneck strides: the first, or the 3x3 one')
+const stride = choice(['1x1', '3x3'], '1x1', 'the convolution of a bottleneck that has the stride')
 
 const build =
   (isResidual: boolean): Family['build'] =>
@@ -46,21 +47,21 @@ export const imagenetFamilies: readonly Family[] = [
     ...residual,
     stem: 'resnet',
     numbers: oneOf(18, 34),
-    means: 'residual network of N layers for ImageNet, of basic blocks (He et al. 2015)',
+    means: 'residual network of N layers for ImageNet, with basic blocks (He et al. 2015)',
     options: styleOptions.residual('b'),
   },
   {
     ...residual,
     stem: 'resnet',
     numbers: oneOf(50, 101, 152),
-    means: 'the same of bottlenecks',
+    means: 'residual network of N layers for ImageNet, with bottleneck blocks (He et al. 2015)',
     options: { stride, ...styleOptions.residual('b') },
   },
   {
     ...residual,
     stem: 'plain',
     numbers: oneOf(18, 34),
-    means: 'the basic ones without skip connections',
+    means: 'plain network of N layers for ImageNet, without skip connections (He et al. 2015)',
     options: styleOptions.plain,
     build: build(false),
   },

@@ -3,7 +3,7 @@ import { parse } from '../../../test/support/preset-layers.ts'
 import { refusal } from '../../../test/support/refusal.ts'
 import { depthInName, nameWithoutDepth, parseNetwork, withDepth } from '../presets.ts'
 
-describe('errors', () => {
+describe('parseNetwork:', () => {
   test.each([
     'resnet-21',
     'resnet-26',
@@ -72,11 +72,11 @@ describe('errors', () => {
     'vanilla-cnn:init=he,sw2=2',
     'vanilla-cnn:sb2=0.1',
     'residual-mlp:remedy=rezero,multiplier=1',
-  ])('%s', (text) => {
+  ])('the text "%s" is refused', (text) => {
     expect(() => parse(text)).toThrowErrorMatchingSnapshot()
   })
 
-  test('calls that are no text with a number of classes', () => {
+  test('calls without a text or without a number of classes are refused', () => {
     const calls = ['["resnet-20"]', '["resnet-20", 10]', '["mlp", {}]', '[20, {"classes": 10}]', '[]']
     const call = (text: string) => () => Reflect.apply(parseNetwork, undefined, JSON.parse(text))
     expect(calls.map((text) => refusal(call(text))).join('\n')).toMatchInlineSnapshot(`
@@ -88,14 +88,14 @@ describe('errors', () => {
     `)
   })
 
-  test('data that are no images', () => {
+  test('samples that are no images are refused for a preset that needs images', () => {
     expect(() => parseNetwork('resnet-20', { classes: 3, input: [4] })).toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: resnet-20: expected images [channels, height, width], got samples of the shape [4]. Take a dense preset, such as mlp.]`,
     )
   })
 })
 
-describe('withDepth', () => {
+describe('withDepth:', () => {
   test.each([
     ['resnet-20', 56, 'resnet-56'],
     ['resnet-N:remedy=fixup', 20, 'resnet-20:remedy=fixup'],
@@ -106,7 +106,7 @@ describe('withDepth', () => {
     ['hardt-ma', 13, 'hardt-ma:depth=13'],
     ['vanilla-cnn:channels=8', 100, 'vanilla-cnn:channels=8,depth=100'],
     ['du-fc:depth=2', 5, 'du-fc:depth=5'],
-  ])('%s at depth %i is %s', (text, depth, expected) => {
+  ])('the preset %s at depth %i becomes %s', (text, depth, expected) => {
     expect(withDepth(text, depth)).toBe(expected)
   })
 
@@ -119,16 +119,18 @@ describe('withDepth', () => {
     ['resnet-N:remedy', 20],
     ['resnet-N,norm=none', 20],
     ['wide-resnet-D-0', 16],
-  ])('%s has no depth %i', (text, depth) => {
+  ])('the preset %s at depth %i is refused', (text, depth) => {
     expect(() => withDepth(text, depth)).toThrowErrorMatchingSnapshot()
   })
+})
 
-  test('some say their depth', () => {
+describe('preset names:', () => {
+  test('the names resnet-20 and wide-resnet-16-4 hold a depth, but resnet-N and vanilla-cnn do not', () => {
     const depths = ['resnet-20:remedy=fixup', 'wide-resnet-16-4', 'resnet-N', 'vanilla-cnn:depth=3'].map(depthInName)
     expect(depths).toEqual([20, 16, undefined, undefined])
   })
 
-  test('names in tables leave the depth out', () => {
+  test('the names of presets in tables leave out the depth', () => {
     const names = ['resnet-20', 'wide-resnet-16-4', 'vanilla-cnn:depth=3', 'mlp', 'resnet-N'].map(nameWithoutDepth)
     expect(names).toEqual(['resnet-N', 'wide-resnet-D-4', 'vanilla-cnn', 'mlp', 'resnet-N'])
   })

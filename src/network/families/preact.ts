@@ -1,12 +1,12 @@
 /**
  * Networks of pre-activation blocks for CIFAR.
  *
- * He et al. (2016): 6n + 2 layers of basic blocks with 16, 32 and 64 channels, or 9n + 2 of bottlenecks with 64, 128 and 256.
- * The first block's input is activated before it parts, and so is the input of blocks that change the size; the last sum
- * is activated too (their appendix, and the authors' resnet-1k-layers).
+ * He et al. (2016): 6n + 2 layers of basic blocks with 16, 32 and 64 channels, or 9n + 2 layers of bottlenecks with 64,
+ * 128 and 256 channels. In the first block and in blocks that change the size, the shortcut gets the activated input
+ * like the branch. The last sum is activated too (the paper's appendix, and the authors' resnet-1k-layers).
  *
- * Zagoruyko & Komodakis (2016): depth D = 6n + 4 and k times the channels; only blocks that change the size share their
- * activated input.
+ * Zagoruyko & Komodakis (2016): networks with depth D = 6n + 4 and k times the channels. In these networks, the branch
+ * and the shortcut share the activated input only in blocks that change the size.
  */
 import { grouped } from '../../format/words.ts'
 import { chain, conv, named } from '../layers.ts'
@@ -25,7 +25,7 @@ type Block = 'basic' | 'bottleneck'
 const block = choice<Block>(
   ['basic', 'bottleneck'],
   'basic up to 110 layers, bottleneck above',
-  'two 3x3 convolutions (N = 6n + 2), or 1x1, 3x3 and 1x1 (N = 9n + 2)',
+  'basic: two 3x3 convolutions (N = 6n + 2); bottleneck: 1x1, 3x3 and 1x1 convolutions (N = 9n + 2)',
 )
 
 const layersOfBlock = { basic: 6, bottleneck: 9 } as const

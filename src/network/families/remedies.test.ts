@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { blueprintOf, kindsOf, layersOf, namesOf, ofKind, parse } from '../../../test/support/preset-layers.ts'
 import type { Layer } from '../network.ts'
 
-describe('remedies', () => {
-  test('zero-gamma: the last norm of each branch starts at 0', () => {
+describe('the remedies of presets:', () => {
+  test('with zero-gamma, the last norm of each branch starts at 0', () => {
     const scales = ofKind('resnet-20:remedy=zero-gamma', 'batchNorm').map(({ scale }) => scale)
     expect(scales).toEqual([1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0])
   })
 
-  test('skipinit and rezero: trained multipliers that start at 0', () => {
+  test('with skipinit and rezero, the multipliers are trained and start at 0', () => {
     for (const text of ['resnet-20:remedy=skipinit', 'resnet-20:remedy=rezero', 'residual-mlp:remedy=rezero']) {
       for (const { multiplier, trainedMultiplier } of ofKind(text, 'residual')) {
         expect([multiplier, trainedMultiplier]).toEqual([0, true])
@@ -21,7 +21,7 @@ describe('remedies', () => {
     expect([outputs('resnet-20'), outputs('resnet-20:remedy=rezero')]).toEqual([5, 0])
   })
 
-  test('fixup: branches start scaled by L^(-1/(2m - 2)) and end in zeros, the read-out starts at 0', () => {
+  test('with fixup, branches start scaled by L^(-1/(2m - 2)) and end in zeros, and the read-out starts at 0', () => {
     const started = (text: string) =>
       ofKind(text, 'conv').map(({ init }) => (init.kind === 'he' ? init.gain : init.kind))
     const basic = 9 ** (-1 / 2)
@@ -32,15 +32,19 @@ describe('remedies', () => {
     for (const { multiplier, trainedMultiplier } of ofKind('resnet-20:remedy=fixup', 'residual')) {
       expect([multiplier, trainedMultiplier]).toEqual([1, true])
     }
-    // Before each convolution, activation and read-out, but not before the first convolution: as the authors' code has it.
+    // A scalar bias stands before each convolution, activation and read-out, except before the first convolution, as in
+    // the authors' code.
     const kinds = layersOf(parse('resnet-20:remedy=fixup')).map(({ kind }) => kind)
     const bare = (kind: Layer['kind']) => kinds.filter((one, at) => one === kind && kinds[at - 1] !== 'scalarBias')
     expect([bare('conv').length, bare('activation').length, bare('dense').length]).toEqual([1, 0, 0])
     expect(kinds).not.toContain('batchNorm')
   })
 
-  test.each(['zero-gamma', 'skipinit', 'rezero', 'fixup'])('%s can be had at any depth', (remedy) => {
-    const names = (text: string) => blueprintOf(text).parameters.map(({ name }) => name)
-    expect(names(`resnet-110:remedy=${remedy}`)).toEqual(names(`resnet-20:remedy=${remedy}`))
-  })
+  test.each(['zero-gamma', 'skipinit', 'rezero', 'fixup'])(
+    'with %s, parameters have the same names at any depth',
+    (remedy) => {
+      const names = (text: string) => blueprintOf(text).parameters.map(({ name }) => name)
+      expect(names(`resnet-110:remedy=${remedy}`)).toEqual(names(`resnet-20:remedy=${remedy}`))
+    },
+  )
 })

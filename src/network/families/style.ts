@@ -1,4 +1,4 @@
-/** The options of convolutional networks with norms, and the style that they ask for. */
+/** The options of convolutional networks with norms, and the style that the options select. */
 import { deltaOrthogonal, glorot, he, lecun, orthogonal } from '../initializers.ts'
 import { type MultiplierRule, multiplierOption, unscaled } from '../multiplier.ts'
 import type { Initializer } from '../network.ts'
@@ -6,32 +6,33 @@ import { choice, flag, number, rate, topOption } from '../option-kinds.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 
 /**
- * What helps deep residual networks, other than a multiplier:
- * - zero-gamma: the last norm of each branch starts with scales of 0 (Goyal et al. 2017)
- * - skipinit: no norms; a trained multiplier that starts at 0 (De & Smith 2020)
- * - rezero: a trained multiplier that starts at 0, and nothing after the sum; norms stay in the branches of
- *   convolutional networks (Bachlechner et al. 2020)
- * - fixup: no norms; L branches of m layers start scaled by L^(-1/(2m - 2)), their last layers and the read-out at 0, with
- *   trained multipliers and a scalar bias before every convolution, activation and read-out (Zhang et al. 2019)
+ * Remedies that help deep residual networks, other than a multiplier:
+ * - zero-gamma: the last norm of each branch starts with scales of 0 (Goyal et al. 2017).
+ * - skipinit: no norms, and a trained multiplier that starts at 0 (De & Smith 2020).
+ * - rezero: a trained multiplier that starts at 0, and no layer after the sum (Bachlechner et al. 2020). With rezero,
+ *   the branches of convolutional networks keep their norms.
+ * - fixup: no norms (Zhang et al. 2019). With L branches of m layers, the layers of a branch start scaled by
+ *   L^(-1/(2m - 2)). The last layer of each branch and the read-out start at 0. Multipliers are trained, and a scalar
+ *   bias stands before every convolution, activation and read-out.
  */
 const remedies = ['none', 'zero-gamma', 'skipinit', 'rezero', 'fixup'] as const
 export type Remedy = (typeof remedies)[number]
 
-/** How a network's convolutions are dressed. */
+/** The choices that a network's convolutions, branches and read-out share. */
 export interface FamilyStyle {
   readonly norm: boolean
   /** Whether convolutions have biases. */
   readonly bias: boolean
-  /** How convolutions start; the gain multiplies that of the options. */
+  /** Makes the initializer of convolutions. The argument `gain` multiplies the gain of the options. */
   readonly init: (gain?: number) => Initializer
   readonly readout: Initializer
   readonly shortcut: 'a' | 'b' | 'c'
   readonly remedy: Remedy
   readonly multiplier: MultiplierRule
-  /** L: how many residual branches the network has. */
+  /** L, the number of residual branches of the network. */
   readonly branches: number
   readonly dropout: number
-  /** Whether there is a read-out. */
+  /** Whether the network has a read-out. */
   readonly top: boolean
 }
 
@@ -44,25 +45,25 @@ const starts = {
 } as const satisfies Record<string, (gain: number, fan: 'in' | 'out') => Initializer>
 
 const shortcutMeans =
-  'a: stride and zeros, no parameters; b: a 1x1 convolution where the size changes; c: one everywhere'
+  'a: stride and zeros, no parameters; b: a 1x1 convolution where the size changes; c: a 1x1 convolution everywhere'
 
 const plainOptions = {
-  norm: choice(['batch', 'none'], 'batch, or none with skipinit and fixup', 'the norms of convolutions'),
-  'conv-bias': flag('false with a norm or fixup, else true', 'whether convolutions have biases'),
-  init: choice(['he', 'glorot', 'lecun', 'orthogonal', 'deltaOrthogonal'], 'he', "how convolutions' weights start"),
-  fan: choice(['in', 'out'], 'in', "whether he's variance is 2/fanIn or 2/fanOut"),
-  gain: number('a number', () => true, '1', "what the initializer's standard deviation is multiplied by"),
+  norm: choice(['batch', 'none'], 'batch, or none with skipinit and fixup', 'normalization of every convolution'),
+  'conv-bias': flag('false with a norm or fixup, true otherwise', 'whether convolutions have biases'),
+  init: choice(['he', 'glorot', 'lecun', 'orthogonal', 'deltaOrthogonal'], 'he', 'initial weights of the convolutions'),
+  fan: choice(['in', 'out'], 'in', 'whether init=he has the variance 2/fanIn or 2/fanOut'),
+  gain: number('a number', () => true, '1', "factor on the initializer's standard deviation"),
   top: topOption,
 } as const
 
 const residualOptions = {
-  remedy: choice(remedies, 'none', 'what lets deep networks start as shallow ones'),
-  multiplier: multiplierOption('1', 'L is the number of residual branches, l the number of the branch'),
+  remedy: choice(remedies, 'none', 'change of the residual branches that lets a deep network start like a shallow one'),
+  multiplier: multiplierOption('1', 'L is the number of residual branches, and l is the number of the branch'),
 } as const
 
 const dropout = rate('probability that a unit is dropped between the convolutions of a block')
 
-/** The options of a family; shortcut is what its shortcuts are by default. */
+/** The options of families. `shortcut` is the default kind of a family's shortcuts. */
 export const styleOptions = {
   plain: plainOptions,
   residual: (shortcut: 'a' | 'b') => ({
@@ -76,11 +77,11 @@ export const styleOptions = {
 export interface StyleDefaults {
   readonly shortcut: 'a' | 'b'
   readonly branches: number
-  /** Whether branches end in a norm. */
+  /** Whether the family's branches end in a norm. */
   readonly endsInNorm: boolean
 }
 
-/** Reads what is written of the options above; a family has checked which of them it has. */
+/** Reads the style from the text's options. The caller has already checked that the family has these options. */
 export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: StyleDefaults): FamilyStyle {
   const remedy = take(text, 'remedy', residualOptions.remedy) ?? 'none'
   const norm = readNorm(text, remedy)
@@ -91,12 +92,13 @@ export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: 
   const multiplier = take(text, 'multiplier', residualOptions.multiplier)
   if (multiplier !== undefined && remedy !== 'none' && remedy !== 'zero-gamma') {
     const found = `remedy=${remedy} too`
-    throw presetError(`${text.name}:multiplier`, 'multiplier alone', found, `${remedy} has its own; remove one.`)
+    const ownMultiplier = `The remedy ${remedy} has its own multiplier. Remove one of the two options.`
+    throw presetError(`${text.name}:multiplier`, 'multiplier alone', found, ownMultiplier)
   }
   const init = take(text, 'init', plainOptions.init) ?? 'he'
   const fan = take(text, 'fan', plainOptions.fan)
   if (fan !== undefined && init !== 'he') {
-    throw presetError(`${text.name}:fan=${fan}`, 'fan with init=he only', init, 'Leave fan out.')
+    throw presetError(`${text.name}:fan=${fan}`, 'fan only with init=he', init, 'Leave fan out.')
   }
   const gain = take(text, 'gain', plainOptions.gain) ?? 1
   return {

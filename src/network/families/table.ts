@@ -1,4 +1,4 @@
-/** All families of networks by name, and finding the one that a name is of. */
+/** The table of all families of presets, and the search for the family of a name. */
 import { nearest } from '../../support/nearest.ts'
 import { denseFamilies } from '../dense-presets.ts'
 import { presetError } from '../preset-text.ts'
@@ -28,7 +28,7 @@ export interface FoundFamily {
 export const titleOf = ({ stem, numbers }: Family): string =>
   numbers === undefined ? stem : `${stem}-${numbers.title}`
 
-/** `wide-resnet-16-4` in `wide-resnet` and [16, 4]. */
+/** Splits a name such as `wide-resnet-16-4` into its stem `wide-resnet` and its numbers [16, 4]. */
 function splitName(name: string): { stem: string; numbers: number[] } {
   const numbers = /(-[1-9]\d{0,5}){1,2}$/.exec(name)?.[0] ?? ''
   const stem = name.slice(0, name.length - numbers.length)
@@ -41,14 +41,17 @@ function matches({ stem, numbers }: Family, name: { stem: string; numbers: reado
   return name.numbers.length === numbers.count && numbers.holds(name.numbers)
 }
 
-/** The family of a name, and the name's numbers; undefined where it is none. */
+/** The family of a name, and the name's numbers. Undefined if no family has the name. */
 export function lookUp(name: string): FoundFamily | undefined {
   const split = splitName(name)
   const family = families.find((one) => matches(one, split))
   return family && { family, numbers: split.numbers }
 }
 
-/** Throws an IsobathError `preset` where the name is none; `text` is where it stands. */
+/**
+ * The family of a name, and the name's numbers. Throws a `preset` error if no family has the name. `text` is the
+ * preset's whole text.
+ */
 export function findFamily(name: string, text: string): FoundFamily {
   const found = lookUp(name)
   if (found !== undefined) return found
@@ -57,11 +60,11 @@ export function findFamily(name: string, text: string): FoundFamily {
   if (related.length > 0) throw numberError(name, text, related)
   const titles = families.map(titleOf).join(', ')
   const meant = meantBy(name)
-  const remedy = meant === undefined ? 'Choose one of them.' : `Did you mean ${meant}?`
+  const remedy = meant === undefined ? 'Choose a preset from the list.' : `Did you mean ${meant}?`
   throw presetError(text || 'network', `a preset (${titles})`, name || 'nothing', remedy)
 }
 
-/** Options that follow something else than a colon: `resnet-20,remedy=rezero`. */
+/** Refuses options that follow another separator than a colon, as in `resnet-20,remedy=rezero`. */
 function refuseSeparator(text: string): void {
   const [, name, separator, options] = /^([^\s,;:=]+)\s*([\s,;])\s*([^=]+=.*)$/.exec(text) ?? []
   if (name === undefined || (lookUp(name) === undefined && relatedTo(name).length === 0)) return
@@ -70,14 +73,17 @@ function refuseSeparator(text: string): void {
   throw presetError(text, 'a colon between the preset and its options', found, remedy)
 }
 
-/** The families of this name with other numbers. Letters may stand for numbers in comparisons, which set the depth. */
+/**
+ * The families whose stem the name has, with other numbers than the name. Letters may stand for numbers, because a
+ * comparison sets the depth of a name such as resnet-N.
+ */
 function relatedTo(name: string): readonly Family[] {
   const alike = families.filter(({ stem }) => name.startsWith(stem) && /^(-[-.\dNDK]*)?$/.test(name.slice(stem.length)))
   const longest = Math.max(...alike.map(({ stem }) => stem.length))
   return alike.filter(({ stem }) => stem.length === longest)
 }
 
-/** The preset that was probably meant: resnet20 is resnet-20, rsnet-20 is. */
+/** The preset that was probably meant: resnet-20 for resnet20 and for rsnet-20. */
 function meantBy(name: string): string | undefined {
   const tidy = name
     .toLowerCase()
@@ -90,7 +96,7 @@ function meantBy(name: string): string | undefined {
   return [tidy, [close, ...numbers].join('-')].find((candidate) => lookUp(candidate) !== undefined)
 }
 
-/** The name is known, and its numbers are not. */
+/** The error for a name with a known stem and wrong numbers. */
 export function numberError(name: string, text: string, related: readonly Family[]): Error {
   const rules = related.map((family) => `${titleOf(family)}${ruleOf(family)}`).join(', or ')
   return presetError(text, rules, name, numberRemedy(name, related))

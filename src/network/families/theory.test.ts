@@ -1,4 +1,4 @@
-/** The theory that presets rest on. */
+/** Numerical checks of the theory behind presets. */
 import { expect, test } from 'vitest'
 import { blueprintOf, ofKind } from '../../../test/support/preset-layers.ts'
 import { initialize } from '../../blueprint/initialize.ts'
@@ -6,7 +6,9 @@ import { activations } from '../activations.ts'
 import { normalizers, smooth } from './du.ts'
 import { criticalPoints } from './vanilla-cnn.ts'
 
-/** The mean of f(z) for a standard normal z; the trapezoidal rule, which is exact to rounding for analytic functions. */
+/**
+ * The mean of f(z) for a standard normal z, by the trapezoidal rule, which is exact to rounding for analytic functions.
+ */
 function gaussianMean(f: (z: number) => number): number {
   const [steps, reach] = [4000, 12]
   let sum = 0
@@ -17,7 +19,7 @@ function gaussianMean(f: (z: number) => number): number {
   return (sum * 2 * reach) / steps / Math.sqrt(2 * Math.PI)
 }
 
-test('vanilla-cnn is at criticality: chi_1 = 1 at the fixed point', () => {
+test('vanilla-cnn is at criticality by default: chi_1 = 1 at the fixed point', () => {
   for (const [name, q] of [
     ['tanh', 0.0259],
     ['relu', 1],
@@ -31,13 +33,13 @@ test('vanilla-cnn is at criticality: chi_1 = 1 at the fixed point', () => {
     }
     const [sw2, sb2] = [point?.sw2 ?? Number.NaN, point?.sb2 ?? Number.NaN]
     const phi = (z: number) => activations[name].value(Math.sqrt(q) * z, 0)
-    const digits = name === 'relu' ? 2 : 12 // a kink, which the rule above rounds off
+    const digits = name === 'relu' ? 2 : 12 // the trapezoidal rule is less exact at the kink of relu
     expect(sw2 * gaussianMean((z) => slope[name](Math.sqrt(q) * z) ** 2)).toBeCloseTo(1, digits)
     expect(sb2 + sw2 * gaussianMean((z) => phi(z) ** 2)).toBeCloseTo(q, digits)
   }
 })
 
-test('the gain of orthogonal weights is sqrt(sw2)', () => {
+test('the gain of orthogonal weights in vanilla-cnn is sqrt(sw2)', () => {
   const inits = (text: string) => ofKind(text, 'conv').map(({ init }) => init)
   const gaussian = { kind: 'gaussian', sw2: 4, sb2: 0.5 }
   const others = [gaussian, gaussian, gaussian]
@@ -49,13 +51,13 @@ test('the gain of orthogonal weights is sqrt(sw2)', () => {
   expect(inits('vanilla-cnn:init=gaussian,sw2=4,sb2=0.5')).toEqual([...others, gaussian])
 })
 
-test('c = 1/E[phi(z)^2] in the networks of Du et al.', () => {
+test('the networks of Du et al. (2018) have the scale c = 1/E[phi(z)^2]', () => {
   for (const name of smooth) {
     expect(normalizers[name] * gaussianMean((z) => activations[name].value(z, 0) ** 2)).toBeCloseTo(1, 12)
   }
 })
 
-test('hidden layers of Du et al. keep the norm 1, and branches are c_res/(H sqrt(m))', () => {
+test('hidden layers of Du et al. (2018) keep the norm 1, and branches have the factor c_res/(H sqrt(m))', () => {
   const text = 'du-fc:depth=1,width=4000,top=none'
   const weights = initialize(blueprintOf(text, [50]), 3).get('first.weight') ?? new Float64Array()
   const input = Array.from({ length: 50 }, () => 1 / Math.sqrt(50))

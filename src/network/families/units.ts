@@ -1,6 +1,6 @@
 /**
- * Blocks of convolutions with a skip connection, and stages of them. A block's own convolutions are its data; how they
- * are dressed, with norms, activations, biases and multipliers, is its style.
+ * Blocks of convolutions with a skip connection, and stages of blocks. A list of convolutions describes each block. The
+ * style adds norms, activations, biases and multipliers.
  */
 import { he, zeros } from '../initializers.ts'
 import {
@@ -29,32 +29,33 @@ export interface Convolution {
   readonly stride: number
 }
 
-/** Which branches of the network a block is: the number of the first, from 1, and how many a loop has. */
+/** The place of a block among the network's branches: the number of its first branch, from 1, and its loop count. */
 export interface BlockPlace {
   readonly first: number
   readonly times?: number
 }
 
-/** A block from `from` channels. */
+/** Makes a block whose input has `from` channels. */
 export type MakeBlock = (convolutions: readonly Convolution[], from: number, place: BlockPlace) => Layer
 
 const norm = (style: FamilyStyle, scale = 1): Layer[] => (style.norm ? [batchNorm({ scale })] : [])
 const strideOf = (convolutions: readonly Convolution[]) => convolutions.reduce((all, { stride }) => all * stride, 1)
 const channelsOf = (convolutions: readonly Convolution[]) => convolutions[convolutions.length - 1].channels
 
-/** ReLU, after a scalar bias in Fixup. */
+/** A ReLU. With Fixup, a scalar bias stands before the ReLU. */
 const activated = ({ remedy }: FamilyStyle): Layer[] => (remedy === 'fixup' ? [scalarBias(), relu()] : [relu()])
 
 function convolution({ channels, kernel, stride }: Convolution, style: FamilyStyle, index = 0, count = 1): Layer[] {
   const { bias, remedy, branches, init } = style
   const options = { kernel, stride, bias }
   if (remedy !== 'fixup' || count === 1) return [conv(channels, { ...options, init: init() })]
-  // Zhang et al. (2019): with m layers a branch, all but the last, which is zero, are scaled by L^(-1/(2m - 2)).
+  // Zhang et al. (2019): in a branch of m layers, the last layer is zero and the other layers are scaled by
+  // L^(-1/(2m - 2)).
   const scaled = index === count - 1 ? zeros() : init(branches ** (-1 / (2 * count - 2)))
   return [scalarBias(), conv(channels, { ...options, init: scaled })]
 }
 
-/** conv, norm, ReLU, ..., conv, norm (He et al. 2015). */
+/** A post-activation branch: conv, norm, ReLU, ..., conv, norm (He et al. 2015). */
 function postActivated(convolutions: readonly Convolution[], style: FamilyStyle): Layer[] {
   const last = convolutions.length - 1
   return convolutions.flatMap((one, index) => [
@@ -64,7 +65,10 @@ function postActivated(convolutions: readonly Convolution[], style: FamilyStyle)
   ])
 }
 
-/** norm, ReLU, conv, ..., norm, ReLU, conv (He et al. 2016); dropout before the last (Zagoruyko & Komodakis 2016). */
+/**
+ * A pre-activation branch: norm, ReLU, conv, ..., norm, ReLU, conv (He et al. 2016). Dropout stands before the last
+ * convolution (Zagoruyko & Komodakis 2016).
+ */
 function preActivated(convolutions: readonly Convolution[], style: FamilyStyle, isActivated: boolean): Layer[] {
   const last = convolutions.length - 1
   return convolutions.flatMap((one, index) => [
@@ -85,19 +89,24 @@ function shortcutOf(convolutions: readonly Convolution[], from: number, style: F
   return shortcut(style.shortcut, { ...sizes, norm, bias: style.bias, init: style.init() })
 }
 
-/** The layers after a sum. Fixup adds its last bias to the branch, which is the same as to the sum. */
+/**
+ * The layers after a sum. Fixup adds its last bias to the branch, which has the same effect as adding it to the sum.
+ */
 function afterSum({ remedy }: FamilyStyle): Layer[] {
   return remedy === 'fixup' ? [named('outputBias', scalarBias())] : []
 }
 
 const joined = (sum: Layer, after: readonly Layer[]) => (after.length > 0 ? chain(named('', sum), ...after) : sum)
 
-/** Convolutions one after the other, without a skip connection. */
+/** Makes blocks of convolutions one after the other, without a skip connection. */
 export function plainBlock(style: FamilyStyle): MakeBlock {
   return (convolutions) => chain(...postActivated(convolutions, style), ...activated(style))
 }
 
-/** ReLU(shortcut(x) + branch(x)) (He et al. 2015). ReZero has nothing after the sum, so that blocks start as identities. */
+/**
+ * Makes post-activation blocks: ReLU(shortcut(x) + branch(x)) (He et al. 2015). ReZero has no layer after the sum, so
+ * that blocks start as identities.
+ */
 export function postActivationBlock(style: FamilyStyle): MakeBlock {
   return (convolutions, from, place) => {
     const skip = shortcutOf(convolutions, from, style, style.norm)
@@ -107,8 +116,9 @@ export function postActivationBlock(style: FamilyStyle): MakeBlock {
 }
 
 /**
- * shortcut(x) + branch(x), the branch with its norms and activations before its convolutions (He et al. 2016). Where the
- * shortcut is a projection, or the block `isFirst` in a network of theirs, both see the activated input (their appendix).
+ * Makes pre-activation blocks: shortcut(x) + branch(x), with norms and activations before the branch's convolutions (He
+ * et al. 2016). If the shortcut is a projection, or if `isFirst` holds for the block, the shortcut and the branch both
+ * get the activated input (the paper's appendix).
  */
 export function preActivationBlock(style: FamilyStyle, isFirst: (place: BlockPlace) => boolean): MakeBlock {
   return (convolutions, from, place) => {
@@ -121,7 +131,7 @@ export function preActivationBlock(style: FamilyStyle, isFirst: (place: BlockPla
   }
 }
 
-/** A norm and an activation that stand outside a branch: `inputNorm`, `inputBias`, `input`. */
+/** A norm and an activation outside a branch, with names such as `inputNorm`, `inputBias` and `input`. */
 export function namedInput(style: FamilyStyle, name: string): Layer[] {
   const suffixes = { batchNorm: 'Norm', scalarBias: 'Bias' } as const
   return [...norm(style), ...activated(style)].map((layer) => {
@@ -132,15 +142,15 @@ export function namedInput(style: FamilyStyle, name: string): Layer[] {
 
 export interface ResolutionStage {
   readonly count: number
-  /** The first block, which may change the size. */
+  /** Convolutions of the first block, which may change the size. */
   readonly enter: readonly Convolution[]
-  /** All others. */
+  /** Convolutions of each other block. */
   readonly rest: readonly Convolution[]
 }
 
 /**
- * The stages as `stage1`, `stage2`, ...: a first block that changes the size, or that `isFirst`, is written out as `first`;
- * the others are a loop, `block`.
+ * The stages, named `stage1`, `stage2` and so on. A first block that changes the size, or for which `isFirst` holds, is
+ * written out as `first`. The other blocks of a stage are a loop, `block`.
  */
 export function stageLayers(
   stages: readonly ResolutionStage[],
@@ -162,13 +172,13 @@ export function stageLayers(
   })
 }
 
-/** The first convolution, with a norm and an activation, and what comes after it. */
+/** The stem: the first convolution with a norm and an activation, followed by the layers in `after`. */
 export function stem(one: Convolution, style: FamilyStyle, ...after: readonly Layer[]): Layer {
   const first = conv(one.channels, { kernel: one.kernel, stride: one.stride, bias: style.bias, init: style.init() })
   return named('stem', chain(first, ...norm(style), ...activated(style), ...after))
 }
 
-/** The mean over all positions, and the read-out, which Fixup starts at zero. */
+/** The head: the mean over all positions, and the read-out. Fixup starts the read-out at zero. */
 export function head(style: FamilyStyle, classes: number): Layer[] {
   const pool = globalAveragePool({ name: 'pool' })
   if (!style.top) return [pool]
@@ -176,5 +186,8 @@ export function head(style: FamilyStyle, classes: number): Layer[] {
   return [pool, named('readoutBias', scalarBias()), dense(classes, { name: 'readout', init: zeros() })]
 }
 
-/** He's initializer as the papers without norms write it: gaussian weights of deviation 1/(k sqrt(c)), c output channels. */
+/**
+ * He's initializer as the papers without norms write it: gaussian weights of standard deviation 1/(k sqrt(c)). Here k is
+ * the side of the kernel, and c is the number of output channels.
+ */
 export const standardConvolution = (): Initializer => he(Math.SQRT1_2, 'out')

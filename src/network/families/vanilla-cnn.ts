@@ -1,15 +1,19 @@
 /**
- * The vanilla convolutional network of Xiao et al. (2018), no norms and no skip connections, as in the authors' demonstration
- * (brain-research/mean-field-cnns): a convolution, and two with stride 2 that bring an image of 28 x 28 to 7 x 7, or one of
- * 32 x 32 to 8 x 8, all with gaussian weights; then `depth` convolutions that keep the size, with delta-orthogonal weights and
- * circular borders, as in their theory; the mean over positions, and a dense layer.
+ * The vanilla convolutional network of Xiao et al. (2018), without norms and skip connections, as in the authors'
+ * demonstration (brain-research/mean-field-cnns). The network starts with three convolutions with gaussian weights. The
+ * second and the third convolution have stride 2. They reduce an image of 28 x 28 to 7 x 7, or an image of 32 x 32 to 8 x
+ * 8. After the first three convolutions come `depth` convolutions that keep the size, with delta-orthogonal weights
+ * and circular borders, as in the paper's theory. The mean over positions and a dense layer end the network.
  *
- * The first three are gaussian, since delta-orthogonal ones would see one pixel in 16 and nothing of its neighbors.
+ * The first three convolutions have gaussian weights, because delta-orthogonal convolutions with stride 2 would see one
+ * pixel in 16, and none of its neighbors.
  *
- * By default it is at criticality. tanh has a line of critical points; this one, sw2 = 1.04996 and sb2 = 2.0059e-5, is that
- * of the demonstration. It has a small fixed point, q* = 0.0259, where tanh is nearly linear, so that with orthogonal weights
- * all singular values of the network's Jacobian stay near 1; at sw2 = 1.7609546, sb2 = 0.05 they spread 22 times as fast with
- * depth (Pennington et al. 2017: their variance grows in proportion to depth, and to q* where that is small).
+ * By default the network is at criticality. tanh has a line of critical points, and the default is the point of the
+ * authors' demonstration: sw2 = 1.04996 and sb2 = 2.0059e-5. At this default, the fixed point q* = 0.0259 is so small
+ * that tanh is nearly linear. With orthogonal weights, all singular values of the network's Jacobian therefore stay
+ * near 1. At sw2 = 1.7609546 and sb2 = 0.05, the singular values spread 22 times as fast with depth (Pennington et al.
+ * 2017). The variance of the singular values grows in proportion to the depth, and, for a small q*, in proportion to
+ * q*.
  */
 import { type ActivationName, activationNames } from '../activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initializers.ts'
@@ -21,7 +25,10 @@ import { type PresetText, presetError, take } from '../preset-text.ts'
 import { LARGEST_COUNT } from '../schema.ts'
 import type { Family } from './family.ts'
 
-/** Variances at which signals neither vanish nor explode. tanh: q* = 0.0259; relu: He et al. (2015). */
+/**
+ * Critical variances sw2 and sb2, at which signals neither vanish nor explode. The fixed point of tanh is q* = 0.0259,
+ * and the variances of relu are those of He et al. (2015).
+ */
 export const criticalPoints: Readonly<Partial<Record<ActivationName, { readonly sw2: number; readonly sb2: number }>>> =
   {
     tanh: { sw2: 1.049960955585521, sb2: 2.0058681158233865e-5 },
@@ -29,7 +36,7 @@ export const criticalPoints: Readonly<Partial<Record<ActivationName, { readonly 
     identity: { sw2: 1, sb2: 0 },
   }
 
-/** Those with variances: the gain of (delta-)orthogonal weights is sqrt(sw2). */
+/** Initializers that take variances. The gain of orthogonal and delta-orthogonal weights is sqrt(sw2). */
 const byVariance = {
   deltaOrthogonal: (sw2: number, sb2: number) => deltaOrthogonal(Math.sqrt(sw2), sb2),
   orthogonal: (sw2: number, sb2: number) => orthogonal(Math.sqrt(sw2), sb2),
@@ -41,10 +48,18 @@ const byFan = { he, glorot, lecun } as const
 type InitName = keyof typeof byVariance | keyof typeof byFan
 
 const options = {
-  depth: whole({ to: LARGEST_DEPTH }, 50, 'number of convolutions after the first three, which make the image smaller'),
-  channels: whole({ to: LARGEST_COUNT }, 32, 'of every convolution'),
-  kernel: whole({ to: 99 }, 3, 'the side of the kernels'),
-  padding: choice(['circular', 'zero'], 'circular', 'what lies beyond the border; zeros in the first three'),
+  depth: whole(
+    { to: LARGEST_DEPTH },
+    50,
+    'number of convolutions after the first three; the first three make the image smaller',
+  ),
+  channels: whole({ to: LARGEST_COUNT }, 32, 'number of channels of every convolution'),
+  kernel: whole({ to: 99 }, 3, 'side of the square kernels'),
+  padding: choice(
+    ['circular', 'zero'],
+    'circular',
+    'values beyond the border; the first three convolutions always use zeros',
+  ),
   activation: choice<ActivationName>(
     activationNames.filter((name) => name !== 'leakyRelu'),
     'tanh',
@@ -53,14 +68,14 @@ const options = {
   init: choice<InitName>(
     ['deltaOrthogonal', 'orthogonal', 'gaussian', 'he', 'glorot', 'lecun'],
     'deltaOrthogonal',
-    'how weights start; with the first three of these, the first three convolutions and the read-out are gaussian',
+    'initial weights; with deltaOrthogonal and orthogonal, the first three convolutions and the read-out are gaussian',
   ),
   sw2: variance(
     'the critical point of tanh (1.04996), relu (2) or identity (1)',
-    'weights of variance sw2/fanIn, or of gain sqrt(sw2) where they are orthogonal',
+    'gaussian weights have the variance sw2/fanIn, and orthogonal weights have the gain sqrt(sw2)',
   ),
-  sb2: variance('2.0059e-5 with tanh at its critical point, else 0', 'gaussian biases of variance sb2'),
-  pool: choice(['average', 'none'], 'average', 'the mean over positions before the read-out, or none'),
+  sb2: variance('2.0059e-5 with tanh at the critical point, 0 otherwise', 'gaussian biases of variance sb2'),
+  pool: choice(['average', 'none'], 'average', 'pooling before the read-out: the mean over positions, or none'),
   top: topOption,
 } as const
 
@@ -89,9 +104,9 @@ export const vanillaFamily: Family = {
 }
 
 interface Initializers {
-  /** Of the convolutions that keep the size. */
+  /** Initializer of the convolutions that keep the size. */
   readonly inside: Initializer
-  /** Of the others. */
+  /** Initializer of the first three convolutions and the read-out. */
   readonly outside: Initializer
 }
 
@@ -102,7 +117,7 @@ function readInitializers(text: PresetText, activationName: ActivationName): Ini
   if (init === 'he' || init === 'glorot' || init === 'lecun') {
     if (sw2 === undefined && sb2 === undefined) return { inside: byFan[init](), outside: byFan[init]() }
     const key = sw2 === undefined ? 'sb2' : 'sw2'
-    const remedy = `${init} sets the variances; remove one of the two, or take init=gaussian.`
+    const remedy = `The initializer ${init} already sets the variances. Remove init or ${key}, or take init=gaussian.`
     throw presetError(`${text.name}:${key}`, `no ${key} with init=${init}`, `${sw2 ?? sb2}`, remedy)
   }
   const withVariances = (weights: number, biases: number): Initializers => ({

@@ -1,14 +1,21 @@
+/** Code that fills memory with zeros. */
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32 } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { type KernelContext, times } from './operands.ts'
 
-/** Bytes that are cleared at a time: two vectors. */
+/** Number of bytes that one iteration of the clearing loop writes: two vectors. */
 export const clearedBytes = 32
 
-/** Zeros from an address on, so many bytes (a multiple of `clearedBytes`, and at least that). */
+/**
+ * Emits code that writes `bytes` bytes of zeros from an address on. The number of bytes must be a positive multiple of
+ * 32.
+ */
 export function emitClearing({ builder, lanes }: KernelContext, address: I32, bytes: number): void {
-  assertInvariant(bytes > 0 && bytes % clearedBytes === 0, `${bytes} bytes to clear`)
+  assertInvariant(
+    bytes > 0 && bytes % clearedBytes === 0,
+    `expected a positive multiple of ${clearedBytes} bytes to clear, got ${bytes} bytes`,
+  )
   const pointer = builder.local('i32', address)
   times(builder, bytes / clearedBytes, () => {
     for (let offset = 0; offset < clearedBytes; offset += 16) v128.store(builder, pointer, lanes.constant(0), offset)

@@ -1,7 +1,7 @@
 /**
- * The gradient of a convolution's weights, dw[o, tap, c] = sum over positions m of dy[m, o] x[what tap sees of m, c], of
- * parts of the batch by themselves; and the sum of those parts. C channels, O outputs; dw lies in panels
- * [O/8][kernel^2 * C][8].
+ * The gradient of a convolution's weights: dw[o, tap, c] is the sum over the positions m of dy[m, o] x[position of the
+ * tap at m, c]. One kernel computes dw for each part of the batch separately, and a second kernel sums the parts. C is
+ * the number of channels and O the number of outputs. The gradient dw lies in panels [O/8][kernel^2 * C][8].
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
@@ -19,14 +19,17 @@ function paddingOf({ nodes: [{ inputs, attributes }] }: Kernel) {
   return inputPadding(geometryOf(attributes), inputs[1].shape[1])
 }
 
-/** Bytes of scratch memory that a thread needs. */
+/** Size of the scratch memory that a thread needs, in bytes. */
 export function convWeightGradientScratch(kernel: Kernel, elementBytes: number): number {
   const padding = paddingOf(kernel)
   const [{ inputs }] = kernel.nodes
   return paddedSize(padding, inputs[1].shape[0] / (padding.height * padding.width), elementBytes).bytes
 }
 
-/** dy[M, O], x[N, C] -> the sums of each part of the batch; a thread has parts of its own and writes all of them. */
+/**
+ * Emits the gradient of each part of the batch: dy[M, O], x[N, C] -> dw. A thread computes whole parts and writes every
+ * element of its parts.
+ */
 export function emitConvWeightGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
   const [node] = kernel.nodes
@@ -67,7 +70,10 @@ export function emitConvWeightGradient(context: KernelContext): void {
     },
   ]
 
-  /** The sums of a tile, from element `first` of the kernel's line on, added to what the part has. */
+  /**
+   * Adds the sums of one tile to the part's sums in memory. The arguments `first` and `term` are the number of the
+   * tile's first element within a line of the kernel and within the whole kernel.
+   */
   const emitTile = (
     vectors: TileVectors,
     height: number,
@@ -82,7 +88,7 @@ export function emitConvWeightGradient(context: KernelContext): void {
     const base = at(part, term, termBytes)
     builder.set(firstPlace, i32.add(base, panelOffset(context, vector, panelBytes)))
     builder.set(secondPlace, i32.add(base, panelOffset(context, i32.add(vector, i32.const(1)), panelBytes)))
-    // A triple's first and third vectors are a panel apart.
+    // In a tile of three vectors, the first and the third vector are one panel apart.
     const places = [
       { place: firstPlace, shift: 0 },
       { place: secondPlace, shift: 0 },
@@ -131,7 +137,10 @@ export function emitConvWeightGradient(context: KernelContext): void {
   })
 }
 
-/** The parts' sums, element by element; an update may follow. */
+/**
+ * Emits the sum of all parts of a gradient, element by element. An update of the parameter may follow in the same
+ * kernel.
+ */
 export function emitSumParts(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes

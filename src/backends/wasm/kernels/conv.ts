@@ -1,8 +1,9 @@
 /**
- * The two products of a convolution whose tiles are positions of its result: forward, and the input's gradient, which is
- * the same with the flipped kernel over the output's gradient. B images, C channels, O outputs; weights lie in panels
- * [O/8][kernel^2 * C][8], in the order in which a window's elements lie in a padded image: line by line of the kernel they
- * are contiguous.
+ * The two products of a convolution whose tiles are positions of the result: the forward pass and the gradient of the
+ * input. For the gradient of the input, the flipped kernel moves over the output's gradient. B is the number of images,
+ * C the number of channels and O the number of outputs. Weights lie in panels [O/8][kernel^2 * C][8]. The kernel^2 * C
+ * terms of a panel have the same order as the elements of a window in a padded image. Each line of the kernel is
+ * therefore contiguous in the panel and in the image.
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32 } from '../assembler.ts'
@@ -28,21 +29,24 @@ function movementOf({ nodes: [{ op, inputs, attributes }] }: Kernel): Movement {
   return move(geometryOf(attributes), inputs[0].shape[1])
 }
 
-/** Bytes of scratch memory that a thread needs. */
+/** Size of the scratch memory that a thread needs, in bytes. */
 export function convScratch(kernel: Kernel, elementBytes: number): number {
   const { padding } = movementOf(kernel)
   const [{ inputs }] = kernel.nodes
   return paddedSize(padding, inputs[0].shape[0] / (padding.height * padding.width), elementBytes).bytes
 }
 
-/** A column of tiles: its vectors, and the result's column of the first of them. */
+/** A column of tiles: the places of its vectors, and the column of the result at which its first vector lies. */
 interface Strip {
   readonly vectors: TileVectors
   readonly places: VectorPlaces & { readonly termBytes: number }
   readonly column: I32
 }
 
-/** y[m, o] = sum over m's window and over c of x[seen, c] w[o, c, tap], or the same for the gradient of x. */
+/**
+ * Emits y[m, o] = sum over the taps of m's window and over c of x[position of the tap, c] w[o, c, tap], or the
+ * corresponding sum for the gradient of x.
+ */
 export function emitConv(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
   const [node, ...rest] = kernel.nodes
@@ -66,7 +70,10 @@ export function emitConv(context: KernelContext): void {
   const second = builder.local('i32')
   const tap = builder.local('i32')
 
-  /** The terms that lie side by side in both factors, and the loops around them: over taps that are apart, and over lines. */
+  /**
+   * Returns the number of terms that are contiguous in both factors, and the loops around these terms. One loop runs
+   * over the lines of the kernel. Another loop runs over the taps of a line, if these taps are not contiguous.
+   */
   const termsOf = (lines: Phases, columns: Phases, termBytes: number): { terms: number; rounds: Round[] } => {
     const tapBytes = channels * termBytes
     const perLine = {
@@ -79,7 +86,10 @@ export function emitConv(context: KernelContext): void {
     return { terms: channels, rounds: [perTap, perLine] }
   }
 
-  /** The positions of one phase in the line `inImage`; `line` and `column` say how far the phases are behind the first. */
+  /**
+   * Emits the positions of one phase in one line of an image. The arguments `line` and `column` number the phase within
+   * its group of phases, vertically and horizontally.
+   */
   const emitPhase = (
     [lines, line]: readonly [Phases, I32],
     [columns, column]: readonly [Phases, I32],
@@ -96,7 +106,8 @@ export function emitConv(context: KernelContext): void {
     builder.set(places, i32.add(strip.places.address, tap))
     if (strip.places.second) builder.set(second, i32.add(strip.places.second, tap))
     const own = { ...strip.places, address: places, ...(strip.places.second && { second }) }
-    // The line's window in the image, then the first column's.
+    // The address of the window is computed from the line of the padded image and then from the column at which the
+    // window begins.
     const window = i32.divU(i32.sub(inImage, i32.const(lines.first)), i32.const(spacing))
     const seenLine = i32.add(i32.mul(window, i32.const(step)), i32.const(lines.seen))
     builder.set(seen, i32.add(at(imageAt, seenLine, images.lineBytes), i32.const(columns.seen * images.positionBytes)))
@@ -128,7 +139,7 @@ export function emitConv(context: KernelContext): void {
     }
   }
 
-  /** All columns of the line `inImage` of the image, by the phase that the line is in. */
+  /** Emits all columns of one line of an image. The phase of the line selects the taps. */
   const emitLine = (strip: Strip): void => {
     if (spacing === 1) {
       for (const lines of movement.lines) emitColumns([lines, i32.const(0)], strip)

@@ -1,8 +1,7 @@
 /**
- * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k].
- * B batch, K inputs, O outputs; dw lies in panels [O/8][K][8].
+ * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k]. B is the batch size, K the number
+ * of inputs and O the number of outputs. The gradient dw lies in panels [O/8][K][8].
  */
-
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
@@ -21,14 +20,20 @@ import {
 } from './product.ts'
 import { createUpdateTail } from './updates.ts'
 
-/** From this many inputs on, both factors are packed: below, they are in the first cache as they are. */
+/**
+ * Smallest number of inputs for which both factors are packed. With fewer inputs, both factors fit into the level-1
+ * cache without packing.
+ */
 const inputsToPack = 192
 
-/** Elements from one row of the transposed x, [K][B], to the next. */
+/** Number of elements from one row of the transposed x, [K][B], to the next row. */
 const transposedStride = (inputs: number, batch: number): number =>
   layoutAs(layoutOf([inputs, roundUp(batch, tileRows)], 0), 'rows').stride
 
-/** Elements of scratch memory that a thread needs, for a block of dy packed as [B][columns of a tile] and of x as [K][B]. */
+/**
+ * Size of the scratch memory that a thread needs, in elements. The memory holds a block of B rows of dy packed as
+ * [B][columns of a tile], and the same B rows of x transposed to [K][B].
+ */
 export function weightGradientScratch(inputs: number, batch: number): number {
   if (inputs < inputsToPack) return 0
   const rows = Math.min(batch, rowsOfBlock)
@@ -40,7 +45,7 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const [node] = kernel.nodes
   const dy = operandOf(context, node.inputs[0])
   const x = operandOf(context, node.inputs[1])
-  // Where nobody reads the gradient it stays in registers: the update follows.
+  // A gradient that no other kernel reads is not stored: the update takes the gradient from the registers.
   const dw = context.operands.find(({ value }) => value === node.outputs[0])
   const finish = createUpdateTail(context)
   const like = dw ?? operandOf(context, kernel.nodes[1].inputs[0])
@@ -59,14 +64,17 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const secondOffset = builder.local('i32')
 
   const inBlocks = batch > rowsOfBlock
-  assertInvariant(!inBlocks || (dw !== undefined && finish === undefined), 'sums of blocks grow in memory')
-  // The block's first rows.
+  assertInvariant(
+    !inBlocks || (dw !== undefined && finish === undefined),
+    'a gradient that is summed in blocks is stored in memory and has no update in the same kernel',
+  )
+  // Addresses of the block's first row of x and of its first row of dy.
   const xRows = builder.local('i32', x.pointer)
   const dyRows = builder.local('i32', dy.pointer)
-  /** All ones where what is in memory is of earlier blocks. */
+  /** Mask of all ones if dw in memory already holds the sums of earlier blocks, and of zeros for the first block. */
   const isLater = builder.local('v128', lanes.constant(0))
 
-  /** `rows`: of the block. */
+  /** Emits one tile of dw, whose sums run over the `rows` rows of the block. */
   const emitTile = (rows: number, tileVectors: TileVectors, vector: I32, input: Local<'i32'>, height: number): void => {
     const spread = isPacked
       ? { address: at(transposed, input, transposedBytes), rowBytes: transposedBytes, termBytes: lanes.bytes }
@@ -77,7 +85,7 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     const sums = product.emit({ spread, vectors: { address, offsets, termBytes }, rows: height, terms: rows })
     builder.set(firstOffset, at(panelOffset(context, vector, panelBytes), input, rowBytes))
     builder.set(secondOffset, at(panelOffset(context, i32.add(vector, i32.const(1)), panelBytes), input, rowBytes))
-    // A triple's first and third vectors are a panel apart.
+    // In a tile of three vectors, the first and the third vector are one panel apart.
     const places = [
       { offset: firstOffset, shift: 0 },
       { offset: secondOffset, shift: 0 },
@@ -97,7 +105,10 @@ export function emitDenseWeightGradient(context: KernelContext): void {
 
   const strips = Math.ceil(inputs / tileRows)
   const sticksOut = inputs % tileRows
-  /** How many of a column's strips, of `width` units each, lie before a unit; the column's own begin at `base`. */
+  /**
+   * Returns the number of strips of a tile column that lie before unit number `unit`. A strip has `width` units, and
+   * the tile column begins at unit number `base`.
+   */
   const stripsBefore = (unit: I32, base: I32, width: number): I32 => {
     const units = builder.local('i32', i32.select(i32.ltU(unit, base), i32.const(0), i32.sub(unit, base)))
     const before = builder.local('i32', i32.divU(units, i32.const(width)))
@@ -111,7 +122,8 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     }
     forColumnTiles(context, roundUp(outputs, panelWidth), (tileVectors, vector) => {
       const columns = tileVectors * lanes.count
-      // The unit of a tile is as wide as it is high: 4 outputs, which are one vector or two.
+      // A unit of the partition is 4 inputs by 4 outputs. The 4 outputs are one vector in float32 and two vectors in
+      // float64.
       const before = i32.divU(i32.mul(vector, i32.const(lanes.count)), i32.const(tileRows))
       const base = builder.local('i32', i32.mul(before, i32.const(strips)))
       const first = builder.local('i32', i32.mul(stripsBefore(start, base, columns / tileRows), i32.const(tileRows)))
@@ -139,7 +151,7 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   })
 }
 
-/** Copies columns of dy to scratch memory, one row of them after the other. */
+/** Copies the columns of one tile from dy to scratch memory, row after row without gaps. */
 function packColumns(
   { builder, lanes, scratch }: KernelContext,
   { from, stride, vectors, rows }: { from: I32; stride: number; vectors: TileVectors; rows: number },
@@ -157,7 +169,7 @@ function packColumns(
 
 interface InputTransposition {
   readonly inputs: number
-  /** The first row of x, and how many. */
+  /** Address of the first of the `rows` rows of x. */
   readonly from: I32
   readonly rows: number
   readonly xStride: number
@@ -165,13 +177,14 @@ interface InputTransposition {
   readonly transposedBytes: number
 }
 
-/** Rows of x, [B][K], as [K][B]. */
+/** Emits the transposition of rows of x from [B][K] to [K][B]. */
 function transposeInputs(context: KernelContext, parts: InputTransposition): void {
   const { inputs, from, rows, xStride, transposed, transposedBytes } = parts
   const { builder, lanes } = context
   const source = builder.local('i32')
   const target = builder.local('i32')
-  // The rows inside: what is written follows on, and what is read is another page at each step, but only once.
+  // The inner loop runs over the rows, so that its writes are contiguous. Each step of the inner loop reads from
+  // another memory page, but reads each element only once.
   forRange(builder, i32.const(0), i32.const(inputs), panelWidth, (input) => {
     builder.set(source, at(from, input, lanes.bytes))
     builder.set(target, at(transposed, input, transposedBytes))

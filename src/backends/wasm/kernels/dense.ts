@@ -1,8 +1,7 @@
 /**
- * The two matrix products of a dense layer whose tiles are rows of the batch: forward, and the input's gradient.
- * B batch, K inputs, O outputs; weights lie in panels [O/8][K][8].
+ * The two matrix products of a dense layer whose tiles are rows of the batch: the forward pass and the gradient of the
+ * input. B is the batch size, K the number of inputs and O the number of outputs. Weights lie in panels [O/8][K][8].
  */
-
 import { type I32, i32 } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { panelWidth, roundUp, tileRows } from '../plan/layout.ts'
@@ -18,14 +17,16 @@ import {
 } from './product.ts'
 import { TileTail } from './tile.ts'
 
-/** What both products go through: all rows of the thread, for each column of tiles in turn. */
+/** A matrix product that runs over all rows of the thread, for each column of tiles in turn. */
 interface RowProduct {
-  /** The factor in rows: x or dy. */
+  /** The factor of the product that is stored in rows: x or dy. */
   readonly rows: KernelOperand
-  /** Columns of the result, and terms of each sum. */
+  /** Number of columns of the result, and number of terms of each sum. */
   readonly columns: number
   readonly terms: number
-  /** Gets a column of tiles ready, and tells where its vectors are and how many bytes apart the terms. */
+  /**
+   * Prepares a column of tiles, and returns the places of the column's vectors and the bytes from one term to the next.
+   */
   prepare(vectors: TileVectors, first: I32): PanelPlaces
 }
 
@@ -52,7 +53,10 @@ function emitRowProduct(context: KernelContext, { rows, columns, terms, prepare 
 
 type PanelPlaces = VectorPlaces & { readonly termBytes: number }
 
-/** Where a column of tiles has its vectors in weights that lie in panels; `first` is the number of its first vector. */
+/**
+ * Makes a function that returns the places of a tile column's vectors in weights that lie in panels. The argument
+ * `first` is the number of the column's first vector.
+ */
 export function panelVectors(
   context: KernelContext,
   w: KernelOperand,
@@ -65,13 +69,14 @@ export function panelVectors(
   return (vectors, first) => {
     builder.set(address, i32.add(w.pointer, panelOffset(context, first, panelBytes)))
     if (vectors === 2) return { address, offsets: [0, 16], termBytes }
-    // The first and the third are a panel apart; the second is in the panel of one or of the other.
+    // In a tile of three vectors, the first and the third vector are one panel apart. The second vector lies in the
+    // same panel as the first vector or as the third vector.
     builder.set(second, i32.add(w.pointer, panelOffset(context, i32.add(first, i32.const(1)), panelBytes)))
     return { address, second, offsets: [0, 0, panelBytes], termBytes }
   }
 }
 
-/** y[b, o] = sum over k of x[b, k] w[o, k] */
+/** Emits the forward pass of a dense layer: y[b, o] = sum over k of x[b, k] w[o, k]. */
 export function emitDense(context: KernelContext): void {
   const [node] = context.kernel.nodes
   const w = operandOf(context, node.inputs[1])
@@ -84,7 +89,10 @@ export function emitDense(context: KernelContext): void {
   })
 }
 
-/** dx[b, k] = sum over o of dy[b, o] w[o, k]: the tile's columns of w are transposed to [O][columns] first. */
+/**
+ * Emits the input gradient of a dense layer, dx[b, k] = sum over o of dy[b, o] w[o, k]. The columns of w that a tile
+ * needs are first transposed to [O][columns].
+ */
 export function emitDenseInputGradient(context: KernelContext): void {
   const { builder, lanes, kernel, scratch } = context
   const [node] = kernel.nodes
@@ -122,14 +130,14 @@ interface Block {
 }
 
 interface Transposition {
-  /** Of the source; multiples of the lanes of a vector. */
+  /** Numbers of rows and columns of the source block, both multiples of the number of lanes of a vector. */
   readonly rows: number
   readonly columns: number
   readonly source: Block
   readonly target: Block
 }
 
-/** Emits the transposition of a block, in squares of as many rows as a vector has lanes. */
+/** Emits the transposition of a block, in squares with as many rows and columns as a vector has lanes. */
 export function emitTransposition(
   { builder, lanes }: KernelContext,
   { rows, columns, source, target }: Transposition,

@@ -1,8 +1,7 @@
 /**
- * Weights in panels [O/8][kernel^2 * C][8] as [C/8][kernel^2 * O][8], the positions of the kernel in reverse: what the
- * gradient of a convolution's input multiplies by.
+ * Flipping of a convolution's weights: from panels [O/8][kernel^2 * C][8] to panels [C/8][kernel^2 * O][8], with the
+ * kernel's positions in reverse order. The gradient of a convolution's input is a product with the flipped weights.
  */
-
 import { type I32, i32 } from '../assembler.ts'
 import { panelWidth } from '../plan/layout.ts'
 import { emitTransposition } from './dense.ts'
@@ -19,7 +18,10 @@ export function emitFlipKernel(context: KernelContext): void {
   const rowBytes = panelWidth * lanes.bytes
   const source = builder.local('i32')
   const target = builder.local('i32')
-  /** Of 8 outputs and 8 channels at one position, or of one each. */
+  /**
+   * Sets the source and target addresses for the weights at one position of the kernel. The weights belong to 8 outputs
+   * and 8 channels, or to one output and one channel.
+   */
   const placeAt = (position: I32, output: I32, channel: I32): void => {
     const fromTerm = i32.add(i32.mul(position, i32.const(channels)), channel)
     const last = i32.sub(i32.const(positions - 1), position)

@@ -1,49 +1,56 @@
 /**
- * How a convolution's kernel moves: over its input to give its output, or, flipped, over the output's gradient to give the
- * input's. With a stride the latter falls into phases: every so manieth position is reached by the same taps, and no others.
+ * How the kernel of a convolution moves over images. Forward, the kernel moves over the input and gives the output.
+ * Backward, the flipped kernel moves over the output's gradient and gives the input's gradient. With a stride s, the
+ * positions of the input's gradient fall into s phases: every s-th position is reached by the same taps.
  */
 import type { Geometry } from '../../../graph/windows.ts'
 import { inputPadding, type Padding } from './padded-images.ts'
 
 /**
- * Phases side by side. A phase is the positions of a result, along one direction, that lie `spacing` apart and that the same
- * taps of the kernel reach. The next phase begins one position on, and with the tap before.
+ * A group of neighboring phases. A phase is a set of positions of a result along one direction. Neighboring positions
+ * of a phase are `spacing` positions apart, and all positions of a phase are reached by the same taps of the kernel.
+ * The next phase begins one position later and one tap earlier.
  */
 export interface Phases {
-  /** How many there are. */
+  /** Number of phases in the group. */
   readonly phases: number
-  /** The first position of the first of them; its others follow `spacing` apart. */
+  /** First position of the group's first phase. Neighboring positions of a phase are `spacing` positions apart. */
   readonly first: number
-  /** Positions of each. */
+  /** Number of positions of each phase. */
   readonly count: number
-  /** Where the window of each one's first position begins in the padded source; the next one's begins `step` positions on. */
+  /**
+   * Place in the padded source at which the window of each phase's first position begins. The window of the phase's
+   * next position begins `step` positions later.
+   */
   readonly seen: number
+  /** Number of taps that reach each position of a phase. */
   readonly taps: number
-  /** The first phase's first tap in the order of the kernel; the others follow `tapSpacing` apart. */
+  /** Number of the first phase's first tap in the kernel. Neighboring taps of a phase are `tapSpacing` taps apart. */
   readonly firstTap: number
 }
 
 export interface Movement {
   readonly padding: Padding
   readonly kernel: number
-  /** Of the result. */
+  /** Height and width of the result, in positions. */
   readonly height: number
   readonly width: number
-  /** Positions of the result from one of a phase to the next. */
+  /** Distance in the result between neighboring positions of one phase, in positions. */
   readonly spacing: number
-  /** Positions of the padded source for that. */
+  /** Distance in the padded source between the windows of neighboring positions of one phase, in positions. */
   readonly step: number
+  /** Distance between neighboring taps of one phase, in taps. */
   readonly tapSpacing: number
   readonly lines: readonly Phases[]
   readonly columns: readonly Phases[]
 }
 
-/** Positions that all taps reach. */
+/** Makes a single phase of `count` positions, each of which is reached by all taps. */
 const everyTap = (kernel: number, count: number): Phases[] => [
   { phases: 1, first: 0, count, seen: 0, taps: kernel, firstTap: 0 },
 ]
 
-/** C channels of the input. */
+/** Returns the movement of the forward pass. The argument `channels` is the number of channels of the input. */
 export function moveForward(geometry: Geometry, channels: number): Movement {
   const { kernel, stride, outputHeight: height, outputWidth: width } = geometry
   return {
@@ -59,10 +66,12 @@ export function moveForward(geometry: Geometry, channels: number): Movement {
   }
 }
 
-/** O channels of the output's gradient. */
+/**
+ * Returns the movement of the backward pass. The argument `outputs` is the number of channels of the output's gradient.
+ */
 export function moveBackward(geometry: Geometry, outputs: number): Movement {
   const { height, width, stride, circular } = geometry
-  // Round a circle that the stride doesn't divide, the phases change from one turn to the next.
+  // If the stride does not divide the size of a circular image, the phases change where the kernel wraps around.
   const isUneven = circular && (height % stride > 0 || width % stride > 0)
   return isUneven ? moveOverSpaced(geometry, outputs) : moveInPhases(geometry, outputs)
 }
@@ -83,11 +92,14 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
     after: Math.max(beyond(height, outputHeight), beyond(width, outputWidth)),
     circular,
   }
-  /** Result p is reached by tap t from output (p + before - t) / stride: taps of the same remainder as p + before. */
+  /**
+   * Returns the phase that begins at the given position. Tap t reaches position p of the result from output (p + before
+   * - t) / stride. The taps that reach p therefore leave the same remainder, divided by the stride, as p + before.
+   */
   const phaseFrom = (first: number, extent: number): Phases => {
     const remainder = (first + before) % stride
     const taps = Math.ceil(Math.max(0, kernel - remainder) / stride)
-    // Outputs in their order meet the taps from the last one to the first: the flipped kernel's from the first on.
+    // Ascending outputs correspond to descending taps, which are ascending taps of the flipped kernel.
     const lastTap = remainder + stride * (taps - 1)
     return {
       phases: 1,
@@ -111,7 +123,10 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
   }
 }
 
-/** All phases along so many positions, those together that differ by their place alone: however large the stride, a few. */
+/**
+ * Lists the phases along one direction of an image, in groups of phases that differ only in their place. The number of
+ * groups stays small for any stride.
+ */
 function phasesAlong(extent: number, stride: number, phaseFrom: (first: number, extent: number) => Phases): Phases[] {
   const all: Phases[] = []
   for (let first = 0; first < Math.min(stride, extent); first++) {
@@ -124,7 +139,10 @@ function phasesAlong(extent: number, stride: number, phaseFrom: (first: number, 
   return all
 }
 
-/** One position at a time over the gradient with its elements a stride apart, and zeros between them. */
+/**
+ * Returns a movement by one position at a time over a gradient whose elements lie a stride apart, with zeros in
+ * between.
+ */
 function moveOverSpaced(geometry: Geometry, channels: number): Movement {
   const { height, width, kernel, stride, before, after, circular, outputHeight, outputWidth } = geometry
   return {

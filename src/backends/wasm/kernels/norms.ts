@@ -1,5 +1,7 @@
-/** What there is to say of whole tensors. Norms are summed in float64: squares of what a float32 can hold overflow it. */
-
+/**
+ * Numbers that describe whole tensors: norms, clip factors and counts of unmoved weights. Norms are summed in float64,
+ * because the square of a large float32 number overflows float32.
+ */
 import { type OpNode, sizeOf } from '../../../graph/graph.ts'
 import { type Expression, expression, i32, type Local, type Vector } from '../assembler.ts'
 import { createLanes, type Lanes, v128 } from '../lanes.ts'
@@ -13,9 +15,9 @@ const product = (a: Expression<'f64'>, b: Expression<'f64'>): Expression<'f64'> 
   expression('f64', a.code, b.code, [0xa2])
 const root = (a: Expression<'f64'>): Expression<'f64'> => expression('f64', a.code, [0x9f])
 const lane = (a: Vector, index: number): Expression<'f64'> => expression('f64', a.code, [0xfd, 0x21, index])
-/** The first two of four float32 as float64. */
+/** Converts the first two of four float32 lanes to float64. */
 const promote = (a: Vector): Vector => expression('v128', a.code, [0xfd, 0x5f])
-/** Two float64 as float32 have them. */
+/** Rounds two float64 lanes to float32 and converts them back to float64. */
 const inFloat32 = (a: Vector): Vector => promote(expression('v128', a.code, [0xfd, 0x5e]))
 const upperHalf = (a: Vector): Vector =>
   v128.shuffle(
@@ -24,14 +26,17 @@ const upperHalf = (a: Vector): Vector =>
     Array.from({ length: 16 }, (_, byte) => (byte + 8) % 16),
   )
 
-/** Each lane as the nearest number in [-clipValue, clipValue], where there is such an attribute; NaN stays NaN. */
+/**
+ * Limits each lane to [-clipValue, clipValue], if the operation has the attribute clipValue. A lane that is NaN stays
+ * NaN.
+ */
 export function limited(lanes: Lanes, { clipValue }: OpNode['attributes'], values: Vector): Vector {
   if (clipValue === undefined) return values
   const limit = Number(clipValue)
   return lanes.max(lanes.constant(-limit), lanes.min(lanes.constant(limit), values))
 }
 
-/** The norm of each tensor of a stack; its padding is zeros. */
+/** Emits the norm of each tensor of a stack. The padding of a tensor is zero and does not change the norm. */
 export function emitNorms(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes
@@ -60,7 +65,10 @@ export function emitNorms(context: KernelContext): void {
   })
 }
 
-/** How many elements of each tensor of a stack stay what they are in float32; those of the padding do, and don't count. */
+/**
+ * Emits the number of elements of each tensor of a stack that an update leaves unchanged in float32. Elements of the
+ * padding also stay unchanged, so their number is subtracted.
+ */
 export function emitUnmoved(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes
@@ -87,7 +95,7 @@ export function emitUnmoved(context: KernelContext): void {
   })
 }
 
-/** The norm of all elements of the inputs together, by the first thread. */
+/** Emits the norm of all elements of all inputs together, which the first thread computes. */
 export function emitNormOfAll(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes
@@ -106,7 +114,7 @@ export function emitNormOfAll(context: KernelContext): void {
   })
 }
 
-/** min(1, limit / (norm + 1e-6)) */
+/** Emits the factor that limits the gradient's norm: min(1, limit / (norm + 1e-6)). */
 export function emitClipFactor(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes

@@ -1,4 +1,7 @@
-/** A kernel function's view of its operands: a pointer each, then the range of units it has to do and its scratch memory. */
+/**
+ * The parameters of a kernel's function: a pointer to each operand, the thread's range of units, and the address of the
+ * thread's scratch memory.
+ */
 import type { Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type FunctionBuilder, type I32, i32, type Local, type ValueType } from '../assembler.ts'
@@ -18,10 +21,11 @@ export interface KernelContext {
   readonly lanes: Lanes
   readonly kernel: Kernel
   readonly operands: readonly KernelOperand[]
-  /** The thread's range of the partition's units. */
+  /** Number of the first unit of the partition that the thread computes. */
   readonly start: Local<'i32'>
+  /** Number of the unit after the last unit that the thread computes. */
   readonly end: Local<'i32'>
-  /** Memory of the thread's own, for what a kernel packs before it computes. */
+  /** Address of the thread's own memory, in which a kernel packs its operands before it computes. */
   readonly scratch: Local<'i32'>
 }
 
@@ -43,7 +47,7 @@ export function createKernelContext(builder: FunctionBuilder, lanes: Lanes, kern
   return { builder, lanes, kernel, operands, start, end, scratch }
 }
 
-/** The operand that holds a value: the last one, so that a value written in place is its result. */
+/** Returns the operand that holds a value. */
 export function operandOf({ operands }: KernelContext, value: Value): KernelOperand {
   const operand = operands.find((candidate) => candidate.value === value)
   assertInvariant(operand !== undefined, `the kernel has no operand %${value.id}`)
@@ -57,12 +61,12 @@ export function layoutAs<K extends Layout['kind']>(layout: Layout, kind: K): Lay
   return layout as LayoutOf<K>
 }
 
-/** base + index * size, with the size in bytes known when the code is written. */
+/** Returns the address base + index * size. The size, in bytes, is known when the code is generated. */
 export function at(base: I32, index: I32, size: number): I32 {
   return i32.add(base, i32.mul(index, i32.const(size)))
 }
 
-/** Counts the local from `from` up to but not including `to`. */
+/** Emits a loop whose index runs from `from` to before `to` in steps of `step`. */
 export function forRange(
   builder: FunctionBuilder,
   from: I32,
@@ -77,7 +81,7 @@ export function forRange(
   })
 }
 
-/** A loop whose number of iterations is known and at least 1; the body's pointers step by themselves. */
+/** Emits a loop of `count` iterations, at least 1. The body moves its own pointers. */
 export function times(builder: FunctionBuilder, count: number, body: () => void): void {
   const left = builder.local('i32', i32.const(count))
   builder.repeatWhile(() => {

@@ -1,6 +1,7 @@
 /**
- * Images with what lies beyond their borders, in memory of the thread's own, so that a window never meets a border. Channels
- * lie side by side without padding: the positions of a window's row are contiguous.
+ * Padded copies of images in memory of the thread's own. A copy includes the positions beyond the image's borders, so
+ * that a window never meets a border. Channels lie side by side without padding, so the positions of one row of a
+ * window are contiguous.
  */
 import type { Geometry } from '../../../graph/windows.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -10,44 +11,49 @@ import { roundUp } from '../plan/layout.ts'
 import { clearedBytes, emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 
-/** Images that are copied: where their elements go, and what is around them. */
+/** How images are copied: the places of their elements in the copy, and the positions around each image. */
 export interface Padding {
-  /** Of the source. */
+  /** Height and width of a source image, in positions. */
   readonly height: number
   readonly width: number
   readonly channels: number
-  /** Positions from one of the source's to the next one's place; between them are zeros. */
+  /** Distance in the copy between neighboring positions of the source, in positions, with zeros in between. */
   readonly spacing: number
-  /** Of the source with its elements so far apart. */
+  /** Height and width of the source in the copy, with the zeros between its positions but without the border. */
   readonly spacedHeight: number
   readonly spacedWidth: number
-  /** Positions before and behind it, in both directions. */
+  /** Number of border positions before and behind the source, in both directions. */
   readonly before: number
   readonly after: number
   readonly circular: boolean
 }
 
-/** What a convolution's window moves over. */
+/** Returns the padding of the images over which a convolution's window moves. */
 export function inputPadding(geometry: Geometry, channels: number): Padding {
   const { height, width, before, after, circular } = geometry
   return { height, width, channels, spacing: 1, spacedHeight: height, spacedWidth: width, before, after, circular }
 }
 
-/** So much of images is copied at once: it stays in a core's second cache. */
+/**
+ * Target size, in bytes, of a group of images that are copied together. The group is small enough to stay in a core's
+ * level-2 cache.
+ */
 const groupBytes = 2 ** 17
 
 export interface PaddedSize {
-  /** Of one image with what is around it. */
+  /** Height and width of one padded image, in positions. */
   readonly height: number
   readonly width: number
   readonly imageBytes: number
-  /** Images that are copied at once. */
+  /** Number of images in a group, which are copied together. */
   readonly images: number
-  /** Of all of them, and what clearing them takes beyond. */
+  /** Size of a group of padded images, in bytes, rounded up to the unit in which memory is cleared. */
   readonly bytes: number
 }
 
-/** `elementBytes`: 4 in float32. `images`: of the batch. */
+/**
+ * Computes the sizes of padded images in a batch of `images` images. An element has `elementBytes` bytes, 4 in float32.
+ */
 export function paddedSize(padding: Padding, images: number, elementBytes: number): PaddedSize {
   const { spacedHeight, spacedWidth, before, after, channels } = padding
   const height = spacedHeight + before + after
@@ -57,14 +63,16 @@ export function paddedSize(padding: Padding, images: number, elementBytes: numbe
   return { height, width, imageBytes, images: count, bytes: roundUp(count * imageBytes, clearedBytes) }
 }
 
-/** Copies images of an operand to a thread's own memory. */
+/** Copies images of an operand to a thread's own memory, with their padding. */
 export class PaddedImages {
   readonly size: PaddedSize
   private readonly sourceStride: number
   private readonly source: Local<'i32'>
   private readonly target: Local<'i32'>
 
-  /** `address`: where the images go; known before anything else is called. */
+  /**
+   * The local variable `address` holds the destination of the copies and must be set before any other method is called.
+   */
   constructor(
     private readonly context: KernelContext,
     private readonly padding: Padding,
@@ -76,28 +84,31 @@ export class PaddedImages {
     const { height, width, channels } = padding
     this.size = paddedSize(padding, rows / (height * width), lanes.bytes)
     this.sourceStride = stride * lanes.bytes
-    assertInvariant(stride >= channels, 'a row holds the channels')
+    assertInvariant(stride >= channels, 'a row of an image operand holds all channels')
     this.source = builder.local('i32')
     this.target = builder.local('i32')
   }
 
-  /** Bytes from one position to the next. */
+  /** Number of bytes from one position of a padded image to the next. */
   get positionBytes(): number {
     return this.padding.channels * this.context.lanes.bytes
   }
 
+  /** Number of bytes from one line of a padded image to the next. */
   get lineBytes(): number {
     return this.size.width * this.positionBytes
   }
 
-  /** Zeros wherever `copy` never writes; once, before the first copy. */
+  /** Writes zeros to all positions that no copy writes. The memory must be cleared once, before the first copy. */
   clear(): void {
     const { before, after, spacing, circular } = this.padding
     if (spacing === 1 && (circular || before + after === 0)) return
     emitClearing(this.context, this.address, this.size.bytes)
   }
 
-  /** Copies the images from number `first` to before `end`, no more than a group of them, to the beginning of the memory. */
+  /**
+   * Copies a range of images, at most one group, to the beginning of the memory. The image number `end` is excluded.
+   */
   copy(first: I32, end: I32): void {
     const { builder } = this.context
     const { height, width } = this.padding
@@ -132,7 +143,7 @@ export class PaddedImages {
     })
   }
 
-  /** Fills what lies beyond the border with what is at the other side. */
+  /** Fills the positions beyond the border of a circular image with the positions at the opposite side. */
   private wrap(place: Local<'i32'>): void {
     const { builder } = this.context
     const { before, after, spacedHeight, spacedWidth, channels } = this.padding
@@ -151,7 +162,7 @@ export class PaddedImages {
     move(before, before + spacedHeight, after)
   }
 
-  /** Copies so many elements, in vectors as far as they go. */
+  /** Copies a number of elements: as many whole vectors as possible, and then the remaining elements one by one. */
   private copyElements(source: I32, target: I32, elements: number, sourceOffset = 0, targetOffset = 0): void {
     const { builder, lanes } = this.context
     const vectors = Math.floor(elements / lanes.count)

@@ -1,4 +1,7 @@
-/** Sums over parts of the rows, a part by one thread, and what is made of them: statistics and gradients of batch norm. */
+/**
+ * Sums over parts of the rows, and the statistics and gradients of batch norm that these sums give. One thread sums all
+ * rows of a part.
+ */
 import type { OpNode } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type Expression, type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -8,20 +11,22 @@ import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './
 import { inverseDeviation } from './reductions.ts'
 import { emitRowSums, emitScaling, type RowBlock, sumOfRows } from './row-sums.ts'
 
-/** A part of the rows. */
+/** A part of the rows: its number, its first row and its number of rows. */
 export interface Part {
   readonly number: Local<'i32'>
   readonly firstRow: Local<'i32'>
   readonly rows: Local<'i32'>
 }
 
-/** Where part number `part` of so many things begins, as graph/ops.ts has it. */
+/**
+ * Index at which part number `part` begins if `count` items are divided into `parts` parts, as defined in graph/ops.ts.
+ */
 export function partStart(count: number, parts: number, part: I32): I32 {
-  assertInvariant(count * parts < 2 ** 32, `${count} in ${parts} parts`)
+  assertInvariant(count * parts < 2 ** 32, `${count} items times ${parts} parts fit into 32 bits`)
   return i32.divU(i32.mul(i32.const(count), part), i32.const(parts))
 }
 
-/** How the rows of what is summed are cut. */
+/** How the rows of a sum's input are divided into parts. Each run of `together` consecutive rows stays in one part. */
 export interface RowParts {
   readonly rows: number
   readonly together: number
@@ -32,7 +37,7 @@ export function rowPartsOf({ inputs, outputs, attributes }: OpNode): RowParts {
   return { rows: inputs[0].shape[0], together: Number(attributes.together ?? 1), parts: outputs[0].shape[0] }
 }
 
-/** The row where part number `part` begins. */
+/** Row at which part number `part` begins. */
 export function partStartRow({ rows, together, parts }: RowParts, part: I32): I32 {
   return i32.mul(partStart(rows / together, parts, part), i32.const(together))
 }
@@ -46,13 +51,13 @@ export function forParts({ builder, start, end }: KernelContext, rows: RowParts,
   })
 }
 
-/** The address of a part's row of an output [parts, F]. */
+/** Returns the address of a part's row in an output [parts, F]. */
 export function partRow(context: KernelContext, node: OpNode, output: number, { number }: Pick<Part, 'number'>): I32 {
   const { pointer, layout } = operandOf(context, node.outputs[output])
   return at(pointer, number, layoutAs(layout, 'rows').stride * context.lanes.bytes)
 }
 
-/** The operands [B, F] and what they have in common: their layout. */
+/** Returns the operands [B, F] of a kernel, with the layout that these operands share. */
 function rowsOf(context: KernelContext, inputs: number) {
   const { kernel, lanes } = context
   const [node] = kernel.nodes
@@ -63,7 +68,7 @@ function rowsOf(context: KernelContext, inputs: number) {
   return { rows: rowPartsOf(node), columns, rowBytes, sourcesOf }
 }
 
-/** [B, F] -> [parts, F] */
+/** Emits the sums over parts of the rows: [B, F] -> [parts, F]. */
 export function emitPartialSums(context: KernelContext): void {
   const { rows, columns, rowBytes, sourcesOf } = rowsOf(context, 1)
   forParts(context, rows, (part) => {
@@ -73,7 +78,7 @@ export function emitPartialSums(context: KernelContext): void {
   })
 }
 
-/** x[B, F] -> the mean of each part, then the sum of the squares about it, [parts, F] each. */
+/** Emits the mean of each part and the sum of squared deviations from that mean: x[B, F] -> [parts, F] each. */
 export function emitPartialStatistics(context: KernelContext): void {
   const { builder, lanes } = context
   const { rows, columns, rowBytes, sourcesOf } = rowsOf(context, 1)
@@ -102,7 +107,7 @@ export function emitPartialStatistics(context: KernelContext): void {
   })
 }
 
-/** Sums over each part of dy * (x - mean) * inverse deviation, and of dy. */
+/** Emits two sums over each part of the rows: the sum of dy * (x - mean) * inverse deviation, and the sum of dy. */
 export function emitBatchNormPartialGradients(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const { rows, columns, rowBytes, sourcesOf } = rowsOf(context, 2)
@@ -127,9 +132,9 @@ export function emitBatchNormPartialGradients(context: KernelContext): void {
 }
 
 /**
- * The parts' means and squares [parts, F] -> mean, biased variance and inverse deviation of all rows [F]. The squares about
- * the common mean are those about a part's own and, for each of its rows, the square of how far apart the means are
- * (Chan et al. 1979).
+ * Emits the statistics of all rows from the statistics of the parts: means and squares [parts, F] -> mean, biased
+ * variance and inverse deviation [F]. Each part adds squares + rows * (mean - common mean)^2 to the sum of squared
+ * deviations from the common mean (Chan et al. 1979).
  */
 export function emitMergeStatistics(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
@@ -141,7 +146,7 @@ export function emitMergeStatistics(context: KernelContext): void {
   const cut = { rows, together: Number(node.attributes.together ?? 1), parts }
   const share = lanes.constant(1 / rows)
   const [first, sum, common, difference, size] = Array.from({ length: 5 }, () => builder.local('v128'))
-  /** Calls `body` for each part, with its number of rows in `size`. */
+  /** Calls `body` for each part, with the part's number of rows in the register `size`. */
   const overParts = (column: I32, body: (means: I32, squares: I32) => void): void => {
     const pointers = [means, squares].map(({ pointer }) => builder.local('i32', at(pointer, column, lanes.bytes)))
     const part = builder.local('i32', i32.const(0))
@@ -156,7 +161,8 @@ export function emitMergeStatistics(context: KernelContext): void {
   }
   const firstColumn = i32.mul(start, i32.const(panelWidth))
   forRange(builder, firstColumn, i32.mul(end, i32.const(panelWidth)), lanes.count, (column) => {
-    // As a distance from the first part's mean: what is summed is small, and so are its rounding errors.
+    // The common mean is summed as a distance from the first part's mean. The terms of that sum are small, and so are
+    // their rounding errors.
     builder.set(first, v128.load(at(means.pointer, column, lanes.bytes)))
     builder.set(sum, lanes.constant(0))
     overParts(column, (ofMeans) => {
@@ -176,7 +182,7 @@ export function emitMergeStatistics(context: KernelContext): void {
   })
 }
 
-/** a[F] -> [], in float64 by the first thread. */
+/** Emits the sum of a vector's elements, a[F] -> [], which the first thread computes in float64. */
 export function emitSumOfVector(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes
@@ -193,7 +199,7 @@ export function emitSumOfVector(context: KernelContext): void {
       builder.set(sum, plus(sum, lanes.toFloat64(lanes.loadScalar(pointer))))
       builder.set(pointer, i32.add(pointer, i32.const(lanes.bytes)))
     })
-    // Updates run over a scalar's padding, which has to stay zero.
+    // An update also runs over the padding of a scalar, so the padding must be zero.
     for (let offset = 0; offset < panelWidth * lanes.bytes; offset += 16) {
       v128.store(builder, target, lanes.constant(0), offset)
     }

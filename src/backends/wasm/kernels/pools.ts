@@ -1,6 +1,6 @@
 /**
- * Pooling: the largest of each window or its mean, the mean of an image, and their gradients. Images are rows of channels,
- * one row for each position; a thread has images of its own.
+ * Pooling: the largest element or the mean of each window, the mean of each image, and the gradients of these
+ * operations. An image is stored as rows of channels, one row for each position. A thread computes whole images.
  */
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -11,33 +11,37 @@ import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { emitRowSums, emitScaling, forVectorsOf, sumOfRows } from './row-sums.ts'
 
-/** Windows of so many places, where they meet no border, are written out. */
+/** Largest number of positions in a window whose code is unrolled. A window that meets a border always uses loops. */
 const mostUnrolled = 16
 
-/** A window at one place, and what of it lies within the image. */
+/** A window at one place of an image, reduced to the positions that lie within the image. */
 interface PlacedWindow {
-  /** The row of the first position that it sees, among all images' rows. */
+  /** Row of the first position that the window covers, counted over all images. */
   readonly first: Local<'i32'>
-  /** The row of its output. */
+  /** Row of the window's output, counted over all images. */
   readonly output: Local<'i32'>
-  /** Positions that it sees down and across: its side where it meets no border. */
+  /** Number of positions that the window covers vertically and horizontally: the kernel's side, or less at a border. */
   readonly height: I32
   readonly width: I32
 }
 
+/** The windows of a pooling operation. */
 class Windows {
   private readonly geometry: Geometry
 
   constructor(private readonly context: KernelContext) {
     this.geometry = geometryOf(context.kernel.nodes[0].attributes)
-    assertInvariant(!this.geometry.circular, 'pools end at the border')
+    assertInvariant(!this.geometry.circular, 'the images of a pooling operation are not circular')
   }
 
   private get meetsBorder(): boolean {
     return this.geometry.before + this.geometry.after > 0
   }
 
-  /** Calls `body` for each window of each of the thread's images, row by row, and `begin` before an image's first. */
+  /**
+   * Calls `body` for each window of each of the thread's images, row by row. Calls the function `begin` before the
+   * first window of each image.
+   */
   forEach(body: (window: PlacedWindow) => void, begin: (image: Local<'i32'>) => void = () => {}): void {
     const { builder, start, end } = this.context
     const { positions, outputPositions, outputHeight, outputWidth, height, width } = this.geometry
@@ -58,7 +62,7 @@ class Windows {
     })
   }
 
-  /** Along one direction: the first position that window number `index` sees, and how many. */
+  /** Returns the range of positions that one window covers along one direction. */
   private seenFrom(index: I32, extent: number): { first: I32; count: I32 } {
     const { builder } = this.context
     const { kernel, stride, before } = this.geometry
@@ -71,7 +75,10 @@ class Windows {
     return { first: from, count: builder.local('i32', i32.sub(to, from)) }
   }
 
-  /** Calls `visit` for each position that a window sees, row by row, with its offset from the first one's in bytes. */
+  /**
+   * Calls `visit` for each position that a window covers, row by row. The function `visit` receives the byte offset of
+   * the position from the window's first position.
+   */
   forPlaces(
     { height, width }: PlacedWindow,
     rowBytes: number,
@@ -108,7 +115,10 @@ class Windows {
     else builder.when(i32.eq(i32.mul(height, width), i32.const(kernel ** 2)), writtenOut, inLoops)
   }
 
-  /** Gets an image of a gradient ready for what windows give to its positions: makes zeros where they add or leave some out. */
+  /**
+   * Writes zeros to an image of a gradient before the windows add to its positions. Does nothing if the windows write
+   * each position exactly once.
+   */
   clear(pointer: I32, image: I32, rowBytes: number): void {
     const { positions, height, width, outputHeight, outputWidth, kernel, stride, before } = this.geometry
     const reaches = (outputs: number, extent: number): boolean => (outputs - 1) * stride - before + kernel >= extent
@@ -117,7 +127,7 @@ class Windows {
     emitClearing(this.context, at(pointer, image, imageBytes), imageBytes)
   }
 
-  /** Gives a vector to a position's gradient; others may have done so before where windows overlap. */
+  /** Stores a vector as the gradient of a position, or adds the vector to the gradient if windows overlap. */
   give(pointer: I32, offset: number, vector: Vector): void {
     const { builder, lanes } = this.context
     v128.store(builder, pointer, this.overlap ? lanes.add(v128.load(pointer, offset), vector) : vector, offset)
@@ -127,7 +137,7 @@ class Windows {
     return this.geometry.stride < this.geometry.kernel
   }
 
-  /** One over the number of positions that a window sees. */
+  /** Returns 1 divided by the number of positions that a window covers. */
   shareOf({ height, width }: PlacedWindow): Vector {
     const { lanes } = this.context
     if (!this.meetsBorder) return lanes.constant(1 / this.geometry.kernel ** 2)
@@ -135,14 +145,23 @@ class Windows {
   }
 }
 
-/** The operands of a pool have rows of the same length: those of as many channels. */
+/**
+ * Returns the row length in bytes and the number of panels, which are the same for all operands of a pooling operation.
+ */
 function rowsOf({ lanes, operands }: KernelContext): { readonly rowBytes: number; readonly panels: number } {
   const { columns, stride } = layoutAs(operands[0].layout, 'rows')
-  for (const { layout } of operands) assertInvariant(layoutAs(layout, 'rows').stride === stride, 'rows of one length')
+  for (const { layout } of operands)
+    assertInvariant(
+      layoutAs(layout, 'rows').stride === stride,
+      'all operands of a pooling operation have rows of the same length',
+    )
   return { rowBytes: stride * lanes.bytes, panels: Math.ceil(columns / panelWidth) }
 }
 
-/** Calls `body` for each panel of channels, with pointers that begin at the given addresses. */
+/**
+ * Calls `body` for each panel of channels, with pointers that start at the given addresses and move by one panel each
+ * time.
+ */
 function forPanels(
   { builder, lanes }: KernelContext,
   panels: number,
@@ -156,11 +175,11 @@ function forPanels(
   })
 }
 
-/** A local for each vector of a panel. */
+/** Makes a local variable for each vector of a panel. */
 const panelLocals = ({ builder, lanes }: KernelContext): Local<'v128'>[] =>
   Array.from({ length: panelWidth / lanes.count }, () => builder.local('v128'))
 
-/** What a window makes of all that it sees, for each vector of a panel. */
+/** Computes one result from all positions that a window covers, for each vector of a panel. */
 interface PoolSummary {
   begin(): void
   add(vector: number, value: Vector): void
@@ -185,11 +204,14 @@ function emitPool(context: KernelContext, { begin, add, result }: PoolSummary, w
   })
 }
 
-/** A NaN that a window sees is its largest. */
+/** Emits max pooling. The result of a window that covers a NaN is NaN. */
 export function emitMaxPool(context: KernelContext): void {
   const { builder, lanes } = context
   const largest = panelLocals(context)
-  /** All ones where no NaN was. WebAssembly's own maximum that lets NaN through takes eight instructions, and this three. */
+  /**
+   * Masks with all ones in the lanes that have met no NaN. The mask and a simple maximum together take three
+   * instructions, while WebAssembly's maximum that passes NaN through takes eight.
+   */
   const isNumber = panelLocals(context)
   const value = builder.local('v128')
   const all = lanes.firstLanes(lanes.count)
@@ -210,7 +232,9 @@ export function emitMaxPool(context: KernelContext): void {
   emitPool(context, summary, new Windows(context))
 }
 
-/** The mean of what each window sees: positions beyond the border don't count. */
+/**
+ * Emits average pooling: the mean of the positions that each window covers. Positions beyond the border do not count.
+ */
 export function emitAveragePool(context: KernelContext): void {
   const { builder, lanes } = context
   const windows = new Windows(context)
@@ -225,7 +249,10 @@ export function emitAveragePool(context: KernelContext): void {
   emitPool(context, summary, windows)
 }
 
-/** dy, x, y -> dx: dy goes to the first place of each window that has its largest value. */
+/**
+ * Emits the gradient of max pooling: dy, x, y -> dx. Each element of dy goes to the first position of each window that
+ * holds the window's largest value.
+ */
 export function emitMaxPoolGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -233,7 +260,7 @@ export function emitMaxPoolGradient(context: KernelContext): void {
   const dx = operandOf(context, node.outputs[0]).pointer
   const { rowBytes, panels } = rowsOf(context)
   const windows = new Windows(context)
-  /** What hasn't found its place yet. */
+  /** Elements of dy that have not been given to a position yet. */
   const left = panelLocals(context)
   const largest = panelLocals(context)
   const here = builder.local('v128')
@@ -258,7 +285,7 @@ export function emitMaxPoolGradient(context: KernelContext): void {
   }, clear)
 }
 
-/** dy -> dx: each position of a window gets its share. */
+/** Emits the gradient of average pooling: dy -> dx. Each position of a window receives an equal share of dy. */
 export function emitAveragePoolGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -284,7 +311,7 @@ export function emitAveragePoolGradient(context: KernelContext): void {
   }, clear)
 }
 
-/** x[B * positions, C] -> [B, C] */
+/** Emits the mean over the positions of each image: x[B * positions, C] -> [B, C]. */
 export function emitMeanOverPositions(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes
@@ -307,7 +334,7 @@ export function emitMeanOverPositions(context: KernelContext): void {
   })
 }
 
-/** dy[B, C] -> dx[B * positions, C] */
+/** Emits the gradient of the mean over positions: dy[B, C] -> dx[B * positions, C]. */
 export function emitMeanOverPositionsGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes

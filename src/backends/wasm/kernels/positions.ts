@@ -1,6 +1,7 @@
 /**
- * Images from one order to another: [C][positions], as a batch is given, and rows of channels, one for each position; and
- * every stride-th position of such rows. What is written has zeros in its padding.
+ * Rearrangement of images between two orders: planes [C][positions], the order of an input batch, and rows of channels,
+ * one row for each position. This file also selects every stride-th position of images in rows. The padding of every
+ * result is zero.
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -9,17 +10,21 @@ import { panelWidth, roundUp } from '../plan/layout.ts'
 import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 
-/** A panel of channels at some positions: as many as a vector has lanes, or, of images smaller than that, all. */
+/**
+ * A panel of channels at several positions. A square has as many positions as a vector has lanes. An image with fewer
+ * positions than lanes is one square.
+ */
 interface Square {
-  /** The address of the panel's first channel at the first position; the others follow `planeBytes` apart. */
+  /** Address of the panel's first channel at the first position. Neighboring channels are `planeBytes` bytes apart. */
   readonly planes: Local<'i32'>
-  /** The address of the panel in the row of the first position. */
+  /** Address of the panel's channels in the row of the first position. */
   readonly rows: Local<'i32'>
-  /** Channels of the panel that there are. */
+  /** Number of channels in the panel that are not padding. */
   readonly channels: number
   readonly positions: number
 }
 
+/** The two places of the same images: in planes and in rows. */
 interface Exchange {
   readonly planes: { readonly pointer: I32; readonly imageBytes: number; readonly planeBytes: number }
   readonly rows: { readonly pointer: I32; readonly rowBytes: number }
@@ -27,7 +32,10 @@ interface Exchange {
   readonly positions: number
 }
 
-/** Calls `move` for squares that cover each of the thread's images, and `finish` with the image's planes. */
+/**
+ * Calls `move` for squares that cover each of the thread's images, and then `finish` with the address of the image's
+ * planes.
+ */
 function forSquares(
   context: KernelContext,
   { planes, rows, channels, positions }: Exchange,
@@ -53,7 +61,7 @@ function forSquares(
     })
     const rest = positions % side
     if (rest === 0) return
-    // The last square begins within the one before, rather than end beyond the image.
+    // The last square overlaps the square before it, so that no square extends beyond the image.
     advance(plane, (rest - side) * lanes.bytes)
     advance(row, (rest - side) * rows.rowBytes)
     move({ ...square, positions: side })
@@ -74,7 +82,7 @@ function forSquares(
   })
 }
 
-/** Of images in planes and of the same in rows, by the layouts of their tensors. */
+/** Makes an exchange between images in planes and the same images in rows, from the layouts of the two tensors. */
 function exchangeOf(context: KernelContext, inPlanes: 'input' | 'output'): Exchange {
   const { lanes, kernel } = context
   const [{ inputs, outputs }] = kernel.nodes
@@ -92,7 +100,7 @@ function exchangeOf(context: KernelContext, inPlanes: 'input' | 'output'): Excha
   }
 }
 
-/** [B, C * positions] -> [B * positions, C] */
+/** Emits the rearrangement from planes to rows: [B, C * positions] -> [B * positions, C]. */
 export function emitToPositions(context: KernelContext): void {
   const { builder, lanes } = context
   const exchange = exchangeOf(context, 'input')
@@ -124,7 +132,7 @@ export function emitToPositions(context: KernelContext): void {
   })
 }
 
-/** [B * positions, C] -> [B, C * positions] */
+/** Emits the rearrangement from rows to planes: [B * positions, C] -> [B, C * positions]. */
 export function emitFromPositions(context: KernelContext): void {
   const { builder, lanes } = context
   const exchange = exchangeOf(context, 'output')
@@ -164,7 +172,10 @@ function forElements(channels: number, positions: number, body: (channel: number
   }
 }
 
-/** Copies so many channels of a row, and makes zeros of those from there on to `padded`. */
+/**
+ * Emits code that copies the first `channels` channels of a row and writes zeros to the channels from there up to
+ * `padded`.
+ */
 function copyChannels(
   context: KernelContext,
   { from, to, channels, padded }: { from: I32; to: I32; channels: number; padded: number },
@@ -192,7 +203,10 @@ function copyChannels(
   if (zeros > 0) emitClearing(context, target, zeros * lanes.bytes)
 }
 
-/** Where a stride finds the positions that it keeps, for each of the thread's images. */
+/**
+ * Calls `body` for each position that a stride keeps, in each of the thread's images. The function `body` receives the
+ * address of the position in the whole image and the address among the kept positions.
+ */
 function forKept(
   context: KernelContext,
   whole: { pointer: I32; rowBytes: number },
@@ -221,7 +235,7 @@ function forKept(
   })
 }
 
-/** The first input and the output with what their rows are like. */
+/** Returns the pointer, the number of channels and the row length of the first input and of the output. */
 function rowsOfBoth(context: KernelContext) {
   const { lanes, kernel } = context
   const [{ inputs, outputs }] = kernel.nodes
@@ -232,14 +246,14 @@ function rowsOfBoth(context: KernelContext) {
   })
 }
 
-/** x[N, C] -> every stride-th position [M, channels], zeros in the channels that are new. */
+/** Emits the selection of every stride-th position: x[N, C] -> [M, channels]. Channels that x lacks are zero. */
 export function emitSubsample(context: KernelContext): void {
   const [x, y] = rowsOfBoth(context)
   const padded = roundUp(y.channels, panelWidth)
   forKept(context, x, y, (from, to) => copyChannels(context, { from, to, channels: x.channels, padded }))
 }
 
-/** dy[M, channels] -> dx[N, C], zeros in the positions that the stride left out. */
+/** Emits the gradient of the selection: dy[M, channels] -> dx[N, C]. Positions that the stride skips receive zeros. */
 export function emitSubsampleGradient(context: KernelContext): void {
   const [dy, dx] = rowsOfBoth(context)
   const { positions } = geometryOf(context.kernel.nodes[0].attributes)

@@ -1,50 +1,70 @@
 /**
- * Matrix products in tiles of registers: one factor is spread over the lanes, the other is read in vectors. A fused
- * multiply-add takes four cycles and two start in each, so eight sums are just enough to keep both units busy, and a
- * delay of one is never made good: tiles have nine, three rows by three vectors. What three doesn't divide goes in
- * pairs of vectors, four rows by two. Every element is summed in the same order, whatever tile it is in.
+ * Matrix products whose result tiles are held in registers. Elements of one factor are broadcast to all lanes of a
+ * vector, and the other factor is read in vectors. A fused multiply-add takes four cycles, and two fused multiply-adds
+ * start in each cycle. Eight independent sums are therefore just enough to keep both multiply-add units busy. With
+ * exactly eight sums, however, the time lost by one delayed multiply-add is never recovered. Tiles therefore have nine
+ * sums: three rows by three vectors. Columns that do not fill tiles of three vectors are covered by tiles of four rows
+ * by two vectors. Every element of the result is summed in the same order, regardless of the tile that holds the
+ * element.
  */
-
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { panelWidth, tileRows } from '../plan/layout.ts'
 import { forRange, type KernelContext } from './operands.ts'
 
-/** Vectors that a tile has side by side. */
+/** Number of vectors side by side in a tile. */
 export type TileVectors = 2 | 3
 
-/** Elements side by side in the widest tile, in any precision. */
+/** Number of columns in the widest tile, in elements, for either precision. */
 export const widestTile = 12
 
 const rowsOf = { 2: tileRows, 3: 3 } as const
 
 export interface Product {
-  /** The factor that is spread: its first element, the bytes from row to row of the tile, and from term to term. */
+  /**
+   * The factor whose elements are broadcast to all lanes. The factor is given by the address of its first
+   * element, the bytes between two rows of the tile, and the bytes between two terms.
+   */
   readonly spread: { readonly address: I32; readonly rowBytes: number; readonly termBytes: number }
-  /** The factor that is read in vectors: where those of the first term are, and the bytes from term to term. */
+  /**
+   * The factor that is read in vectors: the places of the first term's vectors, and the bytes from one term to the
+   * next.
+   */
   readonly vectors: VectorPlaces & { readonly termBytes: number }
   readonly rows: number
-  /** At least 1 where it is known when the program runs only. */
+  /** Number of terms of each sum. A number that is known only when the program runs must be at least 1. */
   readonly terms: number | I32
-  /** The terms over again, at places further on, in loops around the innermost; the first one is the inner one. */
+  /**
+   * Loops around the loop over the terms, from the innermost loop to the outermost. Each loop repeats the terms at
+   * later addresses.
+   */
   readonly rounds?: readonly Round[]
 }
 
-/** How often, and how many bytes each factor's pointer moves after a round's terms, beyond them. */
+/**
+ * A loop that repeats the terms of a product `count` times. After the terms of one repetition, each factor's pointer
+ * additionally moves by the given number of bytes.
+ */
 export interface Round {
   readonly count: I32
   readonly spreadSkip: number
   readonly vectorSkip: number
 }
 
-/** The places of a tile's vectors: bytes from an address; the second one may have an address of its own. */
+/**
+ * Places of a tile's vectors, as byte offsets from an address. The second vector may have an address of its own,
+ * `second`.
+ */
 export interface VectorPlaces {
   readonly address: I32
   readonly second?: I32
   readonly offsets: readonly number[]
 }
 
-/** Emits tile products on one set of registers: rows x vectors sums of `terms` products each. */
+/**
+ * Emits tile products that all use one set of registers. A tile has one sum for each row and vector, and each sum has
+ * `terms` products.
+ */
 export class TileProduct {
   private readonly accumulators: Local<'v128'>[]
   private readonly loaded: Local<'v128'>[]
@@ -68,8 +88,10 @@ export class TileProduct {
   }
 
   /**
-   * The sums, row after row. The inner loop isn't unrolled: V8 would hoist the loads and run out of registers. It ends
-   * where its pointer does: a counter of its own would be one register too many.
+   * Emits the product of one tile, and returns the registers of the sums, row after row. The inner loop is not
+   * unrolled, because V8 would hoist the loads of an unrolled loop and run out of registers. The inner loop ends when
+   * the pointer of the vectors reaches its end address, because a separate loop counter would need one register too
+   * many.
    */
   emit({ spread, vectors, rows, terms, rounds = [] }: Product): readonly Local<'v128'>[] {
     const { builder, lanes } = this.context
@@ -135,9 +157,11 @@ export class TileProduct {
 }
 
 /**
- * The sums with their positions, in the order in which to finish them. V8 orders the loop's multiply-adds by who takes
- * their sums, and those with what was loaded last first are 2 to 3% faster: that is what it comes to where sums are
- * stored as they are from the last one on, or gone on with from the first.
+ * Returns the sums with their positions, in the order in which the caller should finish them. V8 orders the loop's
+ * multiply-adds by the instructions that use their sums. The loop is 2 to 3% faster if the multiply-adds with the
+ * vector that was loaded last come first. Plain sums are therefore stored from the last sum to the first, which makes
+ * V8 choose the faster order. Sums with further operations are finished from the first sum to the last, which also
+ * makes V8 choose the faster order.
  */
 export function inOrder<T>(sums: readonly T[], { asTheyAre }: { readonly asTheyAre: boolean }): [number, T][] {
   const ordered = [...sums.entries()]
@@ -145,8 +169,9 @@ export function inOrder<T>(sums: readonly T[], { asTheyAre }: { readonly asTheyA
 }
 
 /**
- * Calls `body` for the columns of the tiles that make up so many columns (a multiple of 8): once for all the pairs of
- * vectors, if there are any, and once for all the triples. `first` is the number of the tile's first vector.
+ * Emits the loops over the tile columns that cover `columns` columns, a multiple of 8. The function `body` emits the
+ * code of one tile column. The function `body` is called once for all tiles of two vectors, if there are any, and once
+ * for all tiles of three vectors. The argument `first` is the number of the tile's first vector.
  */
 export function forColumnTiles(
   { builder, lanes }: KernelContext,
@@ -154,8 +179,8 @@ export function forColumnTiles(
   body: (vectors: TileVectors, first: Local<'i32'>) => void,
 ): void {
   const count = columns / lanes.count
-  // So many pairs that what is left is a multiple of three. In float64 a panel has four vectors, so that a triple's first
-  // and third aren't always a panel apart: pairs alone.
+  // In float32, the number of pairs is chosen so that a multiple of three vectors remains. In float64, all tiles have
+  // two vectors: a panel has four vectors, so the first and third vector of a triple would not always be a panel apart.
   const pairs = lanes.count === 4 ? (2 * count) % 3 : count / 2
   const inPairs = 2 * pairs
   if (inPairs > 0) forRange(builder, i32.const(0), i32.const(inPairs), 2, (first) => body(2, first))
@@ -163,8 +188,9 @@ export function forColumnTiles(
 }
 
 /**
- * Calls `body` for the tiles that make up the rows from `first` to before `end`: of four rows for pairs of vectors, of
- * three and then two for triples. There is a multiple of four of them, and `sticksOut` (0 to 3) more where all rows end.
+ * Emits the loops over the tiles that cover a range of rows. Tiles of two vectors have four rows. Tiles of three
+ * vectors have three rows, except for the last ones, which have two. The number of rows in the range is a multiple of
+ * four, plus `sticksOut` (0 to 3) rows if the range includes the last of all rows.
  */
 export function forRowTiles(
   { builder }: KernelContext,
@@ -192,7 +218,11 @@ export function forRowTiles(
   else builder.when(i32.eq(count, i32.const(1)), () => tiles(first, end, 1), inThreesAndTwos)
 }
 
-/** The tiles along so many rows: of four for pairs of vectors, of three and then two for triples, and one of what is left. */
+/**
+ * Lists the tiles that cover `length` rows. Tiles of two vectors have four rows, and the last tile has the remaining
+ * rows. Tiles of three vectors have three rows, except for the last ones, which have two. A single row is a tile of one
+ * row.
+ */
 export function tilesAlong(length: number, vectors: TileVectors): { rows: number; count: number }[] {
   const tiles: { rows: number; count: number }[] = []
   const add = (rows: number, count: number): void => {
@@ -213,7 +243,7 @@ export function tilesAlong(length: number, vectors: TileVectors): { rows: number
   return tiles
 }
 
-/** Where vector number `vector` of a row of panels begins, in bytes from the first panel. */
+/** Returns the place of vector number `vector` in a row of panels, in bytes from the beginning of the first panel. */
 export function panelOffset({ lanes }: KernelContext, vector: I32, panelBytes: number): I32 {
   const perPanel = panelWidth / lanes.count
   const panel = i32.mul(i32.divU(vector, i32.const(perPanel)), i32.const(panelBytes))

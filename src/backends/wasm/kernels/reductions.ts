@@ -1,19 +1,21 @@
-/** Kernels that sum over the batch for some panels of columns. Each column is summed by one thread, in order. */
-
+/** Kernels that sum over the batch for panels of columns. One thread sums all rows of a column, in order. */
 import { i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { panelWidth } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { createUpdateTail } from './updates.ts'
 
-/** Calls `body` once for each vector of the thread's columns, with the column number of its first element. */
+/** Calls `body` once for each vector of the thread's columns, with the column number of the vector's first element. */
 function forColumns(context: KernelContext, body: (column: Local<'i32'>) => void): void {
   const { builder, lanes, start, end } = context
   const first = i32.mul(start, i32.const(panelWidth))
   forRange(builder, first, i32.mul(end, i32.const(panelWidth)), lanes.count, body)
 }
 
-/** Stores the gradient of a vector over the features, where anybody reads it, and goes on with its update, if it has one. */
+/**
+ * Makes a function that finishes the gradient of a vector over the features. The function stores the gradient if
+ * another kernel reads it, and updates the parameter if the kernel contains an update.
+ */
 function gradientWriter(context: KernelContext): (column: Local<'i32'>, gradient: Vector) => void {
   const { builder, lanes, kernel, operands } = context
   const target = operands.find(({ value }) => value === kernel.nodes[0].outputs[0])
@@ -26,12 +28,12 @@ function gradientWriter(context: KernelContext): (column: Local<'i32'>, gradient
   }
 }
 
-/** The address of a feature's element in a vector over the features. */
+/** Returns the address of the element at `column` in a vector over the features. */
 function vectorAt(context: KernelContext, input: Parameters<typeof operandOf>[1], column: Local<'i32'>) {
   return at(operandOf(context, input).pointer, column, context.lanes.bytes)
 }
 
-/** [B, F] -> [F] */
+/** Emits the sum over the batch: [B, F] -> [F]. */
 export function emitSumOverBatch(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -50,7 +52,7 @@ export function emitSumOverBatch(context: KernelContext): void {
   })
 }
 
-/** [B] -> [], summed in float64 by the first thread. */
+/** Emits the mean over the batch, [B] -> [], which the first thread sums in float64. */
 export function emitMeanOverBatch(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes
@@ -69,7 +71,10 @@ export function emitMeanOverBatch(context: KernelContext): void {
   })
 }
 
-/** [B, F] -> mean, biased variance, inverse deviation [F]: the mean first, then the squares about it. */
+/**
+ * Emits the batch statistics: [B, F] -> mean, biased variance and inverse deviation, each [F]. The first pass computes
+ * the mean, and the second pass sums the squared deviations from the mean.
+ */
 export function emitBatchStatistics(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -117,7 +122,9 @@ export function emitInverseDeviation(context: KernelContext): void {
   })
 }
 
-/** Sum over the batch of dy * (x - mean) * inverse deviation, with the statistics of the columns. */
+/**
+ * Emits the sum over the batch of dy * (x - mean) * inverse deviation, with one mean and one deviation for each column.
+ */
 export function emitBatchNormScaleGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -143,7 +150,9 @@ export function emitBatchNormScaleGradient(context: KernelContext): void {
   })
 }
 
-/** The same sum with the statistics of the rows. */
+/**
+ * Emits the sum over the batch of dy * (x - mean) * inverse deviation, with one mean and one deviation for each row.
+ */
 export function emitLayerNormScaleGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes

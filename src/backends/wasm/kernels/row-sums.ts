@@ -1,9 +1,9 @@
 /**
- * Sums over rows, column by column. Rows go in blocks of eight: what a block adds is summed in registers, then added to the
- * sums in memory, which stay in the first cache. So the rows are read once, from the first byte to the last, whatever the
- * number of columns, and rounding errors are those of sums an eighth as long.
+ * Sums over rows, column by column. Rows are processed in blocks of eight. The rows of a block are summed in registers,
+ * and the block's sums are then added to the sums in memory, which stay in the level-1 cache. For any number of
+ * columns, the rows are therefore read once, in the order of memory. Rounding errors are as small as those of sums with
+ * an eighth of the terms.
  */
-
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { panelWidth } from '../plan/layout.ts'
@@ -11,35 +11,35 @@ import { forRange, type KernelContext, times } from './operands.ts'
 
 const blockRows = 8
 
-/** Some rows at one vector of columns. */
+/** A block of rows at one vector of columns. */
 export interface RowBlock {
   readonly rows: number
   load(source: number, row: number): Vector
-  /** What a vector over all columns, at the given address, has at these. */
+  /** Loads the elements at the block's columns from a vector over all columns at the given address. */
   loadAt(address: I32): Vector
 }
 
 export interface RowSums {
-  /** How many there are to sum, and the bytes from one to the next. */
+  /** Number of rows to sum, and number of bytes from one row to the next. */
   readonly rows: I32
   readonly rowBytes: number
   readonly columns: number
-  /** The addresses of the tensors' first rows. */
+  /** Addresses of the first rows of the tensors that are read. */
   readonly sources: readonly I32[]
-  /** Where each sum goes, a vector over the columns. */
+  /** Addresses at which the sums are stored. Each sum is a vector over the columns. */
   readonly targets: readonly I32[]
-  /** What the block adds to each target. */
+  /** Returns the vectors that a block adds to the targets, one vector for each target. */
   readonly sumsOf: (block: RowBlock) => readonly Vector[]
 }
 
-/** Calls `body` for each vector of so many columns, padding included, with its byte offset. */
+/** Calls `body` for each vector of a row, padding included, with the vector's byte offset. */
 export function forVectorsOf(context: KernelContext, columns: number, body: (offset: Local<'i32'>) => void): void {
   const { builder, lanes } = context
   const bytes = Math.ceil(columns / panelWidth) * panelWidth * lanes.bytes
   forRange(builder, i32.const(0), i32.const(bytes), 16, body)
 }
 
-/** Writes the sums of all rows to the targets, padding included. `targets` must not be among the sources. */
+/** Writes the sums of all rows to the targets, padding included. No target may also be a source. */
 export function emitRowSums(context: KernelContext, sums: RowSums): void {
   const { builder, lanes } = context
   const { columns, rowBytes, sumsOf } = sums
@@ -91,14 +91,14 @@ export function emitRowSums(context: KernelContext, sums: RowSums): void {
   emitBlocks(1)
 }
 
-/** The sum of a block's rows. */
+/** Returns the sum of the rows of a block. */
 export function sumOfRows({ lanes }: KernelContext, { rows, load }: RowBlock): Vector {
   let sum = load(0, 0)
   for (let row = 1; row < rows; row++) sum = lanes.add(sum, load(0, row))
   return sum
 }
 
-/** Multiplies a vector over the columns, in memory, by a factor. */
+/** Emits code that multiplies a vector over the columns, in memory, by a factor for each vector of columns. */
 export function emitScaling(
   context: KernelContext,
   columns: number,

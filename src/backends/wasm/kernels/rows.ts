@@ -1,12 +1,11 @@
-/** Kernels that work along the rows of a batch: layer normalization and the losses. */
-
+/** Kernels that compute along the rows of a batch: layer normalization and the losses. */
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { exp, log } from '../functions.ts'
 import { v128 } from '../lanes.ts'
 import { panelWidth, roundUp, tileRows } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 
-/** Calls `body` for each real row of the thread (the batch's padding has no loss and no statistics). */
+/** Calls `body` for each of the thread's rows, except for the padding rows, which have no loss and no statistics. */
 function forRows(context: KernelContext, rows: number, body: (row: Local<'i32'>) => void): void {
   const { builder, start, end } = context
   const last = i32.mul(end, i32.const(tileRows))
@@ -15,8 +14,9 @@ function forRows(context: KernelContext, rows: number, body: (row: Local<'i32'>)
 }
 
 /**
- * Calls `body` for each vector of a row with the byte offset of it, padding masked: `mask(v)` zeroes the lanes of v
- * that lie beyond the row's features. The last panel is written out of the loop, as only it has such lanes.
+ * Calls `body` for each vector of a row, with the vector's byte offset. The function `mask` zeroes the lanes of a
+ * vector that lie beyond the row's features. Only the last panel has lanes beyond the features, so the code of the last
+ * panel stands outside the loop.
  */
 function forVectors(
   context: KernelContext,
@@ -42,7 +42,7 @@ function forVectors(
   }
 }
 
-/** The sum of a vector's lanes, in every lane. */
+/** Returns the sum of a vector's lanes, repeated in every lane. */
 function sumLanes({ builder, lanes }: KernelContext, value: Vector): Vector {
   const kept = builder.local('v128', value)
   return lanes.sumAcross(new Array(lanes.count).fill(kept), builder)
@@ -99,7 +99,10 @@ function loadAt(pointer: I32, offset: I32): Vector {
   return v128.load(i32.add(pointer, offset))
 }
 
-/** inverse * (g - mean(g) - xhat mean(g xhat)) with g = dy * scale (Ba et al. 2016) */
+/**
+ * Emits the input gradient of layer normalization: dx = inverse * (g - mean(g) - xhat mean(g xhat)), with
+ * g = dy * scale and the normalized x as xhat (Ba et al. 2016).
+ */
 export function emitLayerNormInputGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -137,7 +140,7 @@ export function emitLayerNormInputGradient(context: KernelContext): void {
   })
 }
 
-/** loss = log(sum exp(x - max)) + (max - x[label]); gradient = (softmax - one-hot) / B */
+/** Emits softmax cross-entropy: loss = log(sum exp(x - max)) + (max - x[label]); gradient = (softmax - one-hot) / B. */
 export function emitSoftmaxCrossEntropy(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -169,7 +172,8 @@ export function emitSoftmaxCrossEntropy(context: KernelContext): void {
     builder.set(sum, sumLanes(context, sum))
     const label = builder.local('i32', i32.load(at(labels.pointer, row, 4)))
     const chosen = lanes.loadSplat(at(source, label, lanes.bytes))
-    // In this order a small loss of large logits keeps its digits.
+    // The difference max - x[label] is computed before the logarithm is added, so that a small loss of large logits
+    // keeps its digits.
     const loss = lanes.add(log({ lanes, builder }, sum), lanes.sub(maximum, chosen))
     lanes.storeScalar(builder, at(losses.pointer, row, lanes.bytes), lanes.extract(loss, 0))
     builder.set(factor, lanes.div(lanes.constant(1), sum))
@@ -184,7 +188,7 @@ export function emitSoftmaxCrossEntropy(context: KernelContext): void {
   })
 }
 
-/** loss = mean over the outputs of (y - t)^2; gradient = 2 (y - t) / (B O) */
+/** Emits the squared error: loss = mean over the outputs of (y - t)^2; gradient = 2 (y - t) / (B O). */
 export function emitSquaredError(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -210,7 +214,7 @@ export function emitSquaredError(context: KernelContext): void {
   })
 }
 
-/** Zeros in all rows, padding included. */
+/** Emits code that writes zeros to all rows, including the padding. */
 export function emitZeros(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const target = operandOf(context, kernel.nodes[0].outputs[0])

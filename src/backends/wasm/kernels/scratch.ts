@@ -1,5 +1,4 @@
-/** Scratch memory of a thread's own, for what kernels pack before they compute. */
-
+/** Sizes of the scratch memory of one thread, in which kernels pack their operands before they compute. */
 import type { OpName } from '../../../graph/ops.ts'
 import { panelWidth, roundUp } from '../plan/layout.ts'
 import type { Kernel } from '../plan/plan.ts'
@@ -29,7 +28,10 @@ const rows: Partial<Record<OpName, ScratchRow>> = {
       : winogradWeightGradientScratch(kernel, bytes),
 }
 
-/** Bytes that a thread needs for the kernel, whose elements have `elementBytes`. */
+/**
+ * Size of the scratch memory that a thread needs for a kernel, in bytes. The argument `elementBytes` is the size of one
+ * element.
+ */
 export function scratchBytes(kernel: Kernel, elementBytes: number): number {
   return rows[kernel.nodes[0].op]?.(kernel, elementBytes) ?? 0
 }

@@ -1,4 +1,6 @@
-/** Which emitter writes the kernel whose first operation is this one. */
+/**
+ * The table of kernel emitters: the first operation of a kernel determines the function that writes the kernel's code.
+ */
 import type { OpName } from '../../../graph/ops.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { emitConv } from './conv.ts'
@@ -44,16 +46,18 @@ import { emitRunningUpdate, emitUpdate } from './updates.ts'
 import { emitWinogradConv } from './winograd/conv.ts'
 import { emitWinogradWeightGradient } from './winograd/weight-gradient.ts'
 
-/** By the direct sum or by Winograd's algorithm, as the plan says. */
+/** Emits a convolution by the direct sum or by Winograd's algorithm, as the plan has chosen. */
 const emitConvolution = (context: KernelContext): void =>
   context.kernel.algorithm === 'direct' ? emitConv(context) : emitWinogradConv(context)
 
 const emitWeightGradient = (context: KernelContext): void =>
   context.kernel.algorithm === 'direct' ? emitConvWeightGradient(context) : emitWinogradWeightGradient(context)
 
-/** Views are places in memory that the plan knows of. */
+/**
+ * Stands in the table for views, which need no kernel. A view is only a place in memory, and the plan knows that place.
+ */
 function neverEmitted({ kernel }: KernelContext): void {
-  assertInvariant(false, `${kernel.nodes[0].op} makes no kernel`)
+  assertInvariant(false, `${kernel.nodes[0].op} is a view, which never becomes a kernel`)
 }
 
 export const kernelEmitters = {

@@ -1,7 +1,8 @@
 /**
- * Sums over parts of the rows, by the convolution that makes them: what a tile adds is summed in registers, then added to
- * the part's sums in memory, which stay in the first cache. A thread does whole parts, and a part's tiles in one order, so
- * the bits are the same for any number of threads.
+ * Sums over parts of the rows, computed by the convolution that makes the rows. The rows of one tile are summed in
+ * registers. The tile's sums are then added to the part's sums in memory, which stay in the level-1 cache. A thread
+ * computes whole parts, and the tiles of a part always in the same order, so the bits are the same for any number of
+ * threads.
  */
 import type { OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -15,13 +16,13 @@ import { emitScaling, forVectorsOf } from './row-sums.ts'
 
 type Register = Local<'v128'>
 
-/** Of one vector of columns: its shift, in registers, and what the tile adds to each of the sums. */
+/** Registers of one vector of columns: the columns' shift and the tile's sums. */
 interface ColumnVector {
   readonly shift: Register
   readonly sums: readonly Register[]
 }
 
-/** What one operation sums in the tiles of a kernel. */
+/** The sums that one operation computes over the tiles of a kernel. */
 class Summing {
   private readonly pointers: readonly Local<'i32'>[]
   private readonly columns: ColumnVector[] = []
@@ -40,7 +41,7 @@ class Summing {
     return this.node.inputs.slice(0, 3)
   }
 
-  /** To the sums of a part, from a column on. */
+  /** Moves the pointers to the sums of a part, at the given column. */
   moveTo(part: Local<'i32'>, firstRow: I32, column: I32): void {
     const { context, node } = this
     const { builder, lanes } = context
@@ -67,7 +68,10 @@ class Summing {
     })
   }
 
-  /** What is added to each sum; without one, it is the first. */
+  /**
+   * Returns one function for each sum. Each function adds the next term to the given sum, or returns the first term if
+   * no sum is given.
+   */
   private termsOf(register: (value: Value) => Register, shift: Register): ((sum?: Register) => Vector)[] {
     const { builder, lanes } = this.context
     const [x, ...others] = this.node.inputs
@@ -96,7 +100,7 @@ class Summing {
     return this.columns[vector]
   }
 
-  /** Adds what the tile has. */
+  /** Adds the tile's sums, which are in registers, to the part's sums in memory. */
   finish(): void {
     const { builder, lanes } = this.context
     for (const vector of this.started) {
@@ -109,7 +113,7 @@ class Summing {
   }
 }
 
-/** All the sums of a kernel's tiles. */
+/** All sums over parts of the rows that a kernel computes from its tiles. */
 export class TileSums {
   private readonly summing: readonly Summing[]
   private readonly cut: RowParts
@@ -127,7 +131,10 @@ export class TileSums {
     ;[this.part, this.firstRow, this.rows] = [0, 0, 0].map((value) => builder.local('i32', i32.const(value)))
   }
 
-  /** What must be in registers when a vector is added: the vectors over the features are those of its columns. */
+  /**
+   * Values that must be in registers when a vector of columns is added. For a value that is a vector over the features,
+   * the register must hold the elements of the same columns.
+   */
   get inputs(): Value[] {
     return this.summing.flatMap((one) => one.inputs)
   }
@@ -138,7 +145,7 @@ export class TileSums {
     builder.when(i32.geU(i32.sub(row, firstRow), rows), () => {
       const units = cut.rows / cut.together
       const unit = i32.divU(row, i32.const(cut.together))
-      // The last part that begins at the unit or before it.
+      // The division gives the number of the last part that begins at or before the unit.
       const behind = i32.sub(i32.mul(i32.add(unit, i32.const(1)), i32.const(cut.parts)), i32.const(1))
       builder.set(part, i32.divU(behind, i32.const(units)))
       builder.set(firstRow, partStartRow(cut, part))
@@ -156,7 +163,11 @@ export class TileSums {
   }
 }
 
-/** Emits a kernel; a convolution whose threads do parts of the rows in the units of its own, with sums over these. */
+/**
+ * Emits a kernel, including the sums over parts of its rows. If a convolution sums over parts of its rows, or computes
+ * its own input, each thread computes whole parts. The thread's range of parts is therefore converted to the units in
+ * which the convolution's own code counts.
+ */
 export function emitInParts(context: KernelContext, emit: (context: KernelContext) => void): void {
   const { kernel, builder, start, end } = context
   const [product, ...others] = kernel.nodes
@@ -166,11 +177,14 @@ export function emitInParts(context: KernelContext, emit: (context: KernelContex
     return
   }
   const { units: parts, together } = kernel.partition
-  assertInvariant(together !== undefined, `${product.op} is done in parts of its rows`)
+  assertInvariant(together !== undefined, `${product.op} is divided into parts of its rows`)
   const cut = { rows: product.outputs[0].shape[0], together, parts }
   const { units } = partitionOf(product, () => 0, kernel.algorithm)
   const unitsTogether = (units * cut.together) / cut.rows
-  assertInvariant(Number.isInteger(unitsTogether), `${cut.together} rows are ${unitsTogether} units of ${product.op}`)
+  assertInvariant(
+    Number.isInteger(unitsTogether),
+    `expected ${cut.together} rows to be a whole number of units of ${product.op}, got ${unitsTogether} units`,
+  )
   const unitOf = (part: I32): Local<'i32'> =>
     builder.local('i32', i32.mul(partStart(cut.rows / cut.together, cut.parts, part), i32.const(unitsTogether)))
   for (const node of sums) emitZeros(context, node)
@@ -178,7 +192,7 @@ export function emitInParts(context: KernelContext, emit: (context: KernelContex
   for (const node of sums) forParts(context, cut, (part) => emitEnd(context, node, part))
 }
 
-/** The sums of the thread's parts begin with zeros. */
+/** Emits code that sets the sums of the thread's parts to zero. */
 function emitZeros(context: KernelContext, node: OpNode): void {
   const { builder, lanes, start, end } = context
   node.outputs.forEach((_, output) => {
@@ -191,7 +205,7 @@ function emitZeros(context: KernelContext, node: OpNode): void {
   })
 }
 
-/** What is made of a part's sums when all its rows are there. */
+/** Emits code that completes the sums of a part after all rows of the part have been added. */
 function emitEnd(context: KernelContext, node: OpNode, part: Part): void {
   const { builder, lanes } = context
   const { columns } = layoutAs(operandOf(context, node.outputs[0]).layout, 'rows')
@@ -201,8 +215,8 @@ function emitEnd(context: KernelContext, node: OpNode, part: Part): void {
     emitScaling(context, columns, place, (offset) => v128.load(i32.add(inverses, offset)))
   }
   if (node.op !== 'partialStatistics') return
-  // Sums of differences from the part's first row, whatever the center of all is: nothing is lost to cancellation, as it
-  // would be of sums of x and its squares (Chan, Golub & LeVeque 1983).
+  // The sums are sums of differences from the part's first row. Such sums lose no digits to
+  // cancellation, even if the mean is far from 0 (Chan, Golub & LeVeque 1983).
   const squares = builder.local('i32', partRow(context, node, 1, part))
   const { pointer, layout } = operandOf(context, node.inputs[0])
   const row = builder.local('i32', at(pointer, part.firstRow, layoutAs(layout, 'rows').stride * lanes.bytes))

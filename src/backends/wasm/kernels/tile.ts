@@ -1,4 +1,6 @@
-/** Element-by-element work on the vectors of a tile, as the tail of the kernel that made them. */
+/**
+ * Element-by-element operations on the vectors of a tile, as the tail of the kernel that has just computed the tile.
+ */
 import type { OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -11,26 +13,30 @@ import { TileSums } from './tile-sums.ts'
 
 interface TileOperand {
   readonly operand: KernelOperand
-  /** The address of the tile's first element, or of the scalar. */
+  /** Address of the operand's first element within the tile, or address of a scalar operand. */
   readonly pointer: Local<'i32'>
   /** Bytes from one row of the tile to the next; 0 for vectors over the features. */
   readonly rowBytes: number
 }
 
+/** The element-by-element operations and the sums that a kernel runs on each tile after the tile has been computed. */
 export class TileTail {
   private readonly places = new Map<Value, TileOperand>()
   private readonly registers = new Map<Value, Local<'v128'>>()
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
-  /** What is done element by element, in order. */
+  /** Element-by-element operations of the tail, in order. */
   private readonly nodes: readonly OpNode[]
   private readonly sums: TileSums | undefined
-  /** The vector whose part of what lies in vectors over the features is in registers. */
+  /**
+   * Number of the tile's vector of columns whose elements of vectors over the features are in registers. The number is
+   * undefined if the registers hold no elements of vectors over the features.
+   */
   private inRegisters: number | undefined
 
   /**
-   * `root`: the value that the kernel computes itself, if any; `nodes`: what follows from it; `spacing`: how many rows it
-   * is from a row of the tile to the next.
+   * The argument `root` is the value that the kernel itself computes, if any. The argument `nodes` holds the operations
+   * of the tail. The argument `spacing` is the number of tensor rows from one row of the tile to the next.
    */
   constructor(
     private readonly context: KernelContext,
@@ -62,7 +68,7 @@ export class TileTail {
     }
   }
 
-  /** What it reads and writes that lies in rows. */
+  /** Operands that the tail reads or writes and that are stored in rows. */
   get rowOperands(): KernelOperand[] {
     return [...this.places.values()].map(({ operand }) => operand).filter(({ layout }) => layout.kind === 'rows')
   }
@@ -81,7 +87,10 @@ export class TileTail {
     this.sums?.moveTo(this.row, this.column)
   }
 
-  /** Moves on by so many rows, and vectors of columns; of tiles that nothing sums. */
+  /**
+   * Moves the tile by a number of rows and a number of vectors of columns. A tail with sums does not support relative
+   * moves.
+   */
   moveBy(rows: number, vectors: number): void {
     const { builder, lanes } = this.context
     const move = (local: Local<'i32'>, by: number): void => {
@@ -95,7 +104,7 @@ export class TileTail {
     this.inRegisters = undefined
   }
 
-  /** Runs the operations on vector `vector` of row `row` of the tile, and stores what is to be stored. */
+  /** Runs the operations on one vector of the tile, and stores the results that are written to memory. */
   finish(row: number, vector: number, rootValue?: Vector): void {
     const { builder } = this.context
     const offsetOf = ({ rowBytes }: TileOperand): number => row * this.spacing * rowBytes + vector * 16
@@ -122,18 +131,18 @@ export class TileTail {
     this.sums?.add(vector, (value) => this.register(value))
   }
 
-  /** Ends the tile: all its vectors are finished. */
+  /** Ends the tile after all vectors of the tile have been finished. */
   end(): void {
     this.sums?.finish()
   }
 
   private compute(node: OpNode, row: number, vector: number): Vector {
     const { builder, lanes } = this.context
-    assertInvariant(isElementOp(node.op), `${node.op} isn't done element by element`)
+    assertInvariant(isElementOp(node.op), `${node.op} is not an element-by-element operation`)
     const [output] = node.outputs
     const scalarAddress = (input: number): I32 => {
       const place = this.places.get(node.inputs[input])
-      assertInvariant(place !== undefined, `${node.op} reads input ${input} through its address`)
+      assertInvariant(place !== undefined, `${node.op} reads input number ${input} from its address`)
       return place.pointer
     }
     const elementNumber = (): I32 => {
@@ -153,18 +162,22 @@ export class TileTail {
     return register
   }
 
-  /** Stands in for integer inputs, which are never read as vectors. */
+  /** Returns a register that stands in for integer inputs, which are never read as vectors. */
   private anyRegister(): Local<'v128'> {
     const [first] = this.registers.values()
     return first
   }
 }
 
-/** Vectors that a map does before it jumps: so many columns of so many rows. */
+/**
+ * Number of vectors in the unrolled body of a map's loop. A map is a kernel that consists only of element-by-element
+ * operations.
+ */
 const mapVectors = 8
+/** Largest number of vectors of one row in the unrolled body of a map's loop. */
 const mapColumns = 4
 
-/** A kernel of element-by-element operations alone. */
+/** Emits a kernel that consists only of element-by-element operations. */
 export function emitMap(context: KernelContext): void {
   const { kernel, start, end } = context
   const rows = (units: I32): I32 => i32.mul(units, i32.const(tileRows))
@@ -174,7 +187,10 @@ export function emitMap(context: KernelContext): void {
   })
 }
 
-/** Does a tail's operations on rows, a multiple of four of them; `like`: one of the operands, as wide as all. */
+/**
+ * Emits a tail's operations on a range of rows, whose number is a multiple of four. The argument `like` is any of the
+ * operands, which all have the same width.
+ */
 export function emitRows(
   context: KernelContext,
   tail: TileTail,
@@ -210,6 +226,6 @@ export function emitRows(
 
 function lastWrite({ operands }: KernelContext): KernelOperand {
   const operand = operands[operands.length - 1]
-  assertInvariant(operand.write, 'a kernel ends with what it writes')
+  assertInvariant(operand.write, 'the last operand of a kernel is written by the kernel')
   return operand
 }

@@ -1,4 +1,7 @@
-/** What optimizers do: passes over whole parameters and states, padding included (it is zero and stays so), or tails of gradients. */
+/**
+ * Updates of the optimizers. An update is either a pass over a whole parameter and its states, or the tail of the
+ * kernel that computes the gradient. A pass includes the padding, which is zero and stays zero.
+ */
 import { type OpNode, sizeOf, type Value } from '../../../graph/graph.ts'
 import { isUpdateOp, type UpdateOp } from '../../../graph/optimizers/table.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -8,7 +11,7 @@ import { flatUnit } from '../plan/layout.ts'
 import { limited } from './norms.ts'
 import { at, forRange, type KernelContext, operandOf } from './operands.ts'
 
-/** The thread's part of a tensor, as byte offsets. */
+/** Range of a tensor's elements that the thread processes, in byte offsets. */
 function elementRange({ builder, lanes, start, end }: KernelContext, elements: number) {
   const unitBytes = flatUnit * lanes.bytes
   const total = i32.const(elements * lanes.bytes)
@@ -17,22 +20,24 @@ function elementRange({ builder, lanes, start, end }: KernelContext, elements: n
   return { first: i32.mul(start, i32.const(unitBytes)), limit }
 }
 
-/** Calls `body` for each vector of the thread's part, with its byte offset in every tensor. */
+/** Calls `body` for each vector of the thread's range of elements, with the vector's byte offset in every tensor. */
 export function forElements(context: KernelContext, elements: number, body: (offset: Local<'i32'>) => void): void {
   const { first, limit } = elementRange(context, elements)
   forRange(context.builder, first, limit, 16, body)
 }
 
-/** All elements that the kernel's first operand has in this place, padding included. */
+/** Number of elements in the memory of the kernel's first operand, including the padding and all stacked tensors. */
 function elementsOf({ kernel }: KernelContext): number {
   const [{ value, location }] = kernel.operands
   return location.buffer.slotSize * sizeOf(value.shape.slice(0, location.axes.length))
 }
 
-/** What every update has beside its own scalars. */
+/** Operands of an update, as pointers and registers. */
 interface UpdateParts {
   readonly parameter: Local<'i32'>
-  /** Undefined where the kernel made it just before, in registers. */
+  /**
+   * Pointer to the gradient. The pointer is undefined if the same kernel has just computed the gradient in registers.
+   */
   readonly gradient: Local<'i32'> | undefined
   readonly states: readonly Local<'i32'>[]
   readonly targets: readonly Local<'i32'>[]
@@ -61,10 +66,13 @@ function partsOf(context: KernelContext, { inputs, outputs, attributes }: OpNode
   }
 }
 
-/** One step on a vector: takes the parameter, its (clipped) gradient and states, gives the new parameter and states. */
+/**
+ * One update step on a vector. Takes the parameter, the (clipped) gradient and the states, and returns the new
+ * parameter and the new states.
+ */
 type StepOnVector = (parameter: Local<'v128'>, gradient: Vector, states: readonly Vector[]) => readonly Vector[]
 
-/** Makes a step from the rate, which may be the tensor's own, and the update's other scalars. */
+/** Makes a step from the rate and the update's other scalars. The rate may be specific to one tensor of a stack. */
 type CreateStep = (
   context: KernelContext,
   node: OpNode,
@@ -72,19 +80,23 @@ type CreateStep = (
   others: readonly Local<'v128'>[],
 ) => StepOnVector
 
-/** gradient + weightDecay * parameter */
+/** The gradient with weight decay: gradient + weightDecay * parameter. */
 function decayed({ lanes }: KernelContext, { attributes }: OpNode, parameter: Vector, gradient: Vector): Vector {
   const decay = Number(attributes.weightDecay)
   return decay === 0 ? gradient : lanes.madd(lanes.constant(decay), parameter, gradient)
 }
 
-/** parameter - rate * gradient */
+/** Stochastic gradient descent: new parameter = parameter - rate * gradient. */
 const sgdStep: CreateStep = (context, node, rate) => (parameter, gradient) => {
   const { lanes } = context
   return [lanes.sub(parameter, lanes.mul(rate, decayed(context, node, parameter, gradient)))]
 }
 
-/** velocity = momentum * velocity + gradient; parameter - rate * velocity (PyTorch's form), or Nesterov's */
+/**
+ * Momentum in PyTorch's form: velocity = momentum * velocity + gradient, and
+ * new parameter = parameter - rate * velocity. With Nesterov's momentum, the parameter moves by
+ * rate * (gradient + momentum * velocity) instead.
+ */
 const momentumStep: CreateStep = (context, node, rate, [momentum]) => {
   const { builder, lanes } = context
   const isNesterov = node.attributes.nesterov === true
@@ -98,7 +110,7 @@ const momentumStep: CreateStep = (context, node, rate, [momentum]) => {
   }
 }
 
-/** Kingma & Ba 2015, algorithm 1; decoupled: Loshchilov & Hutter 2019, algorithm 2. */
+/** Adam (Kingma & Ba 2015, algorithm 1), or AdamW if the decay is decoupled (Loshchilov & Hutter 2019, algorithm 2). */
 const adamStep: CreateStep = (context, node, rate, [firstCorrection, secondCorrection]) => {
   const { builder, lanes } = context
   const { firstDecay, secondDecay, epsilon, weightDecay, decoupled } = node.attributes
@@ -127,30 +139,36 @@ const steps = {
   adamUpdate: adamStep,
 } satisfies Record<UpdateOp, CreateStep>
 
-/** Emits an update's work on one vector of every tensor, `shift` bytes beyond the offset. */
+/**
+ * Emits an update of one vector in every tensor of the update. The vector lies `shift` bytes beyond the offset. The
+ * argument `gradient`, if given, replaces the gradient in memory.
+ */
 type FinishVector = (offset: Local<'i32'>, shift?: number, gradient?: Vector) => void
 
 function createFinish(context: KernelContext, node: OpNode, parts: UpdateParts, rate: Local<'v128'>): FinishVector {
   const { builder, lanes } = context
   const { op } = node
-  assertInvariant(isUpdateOp(op), `${op} isn't an optimizer's`)
+  assertInvariant(isUpdateOp(op), `${op} is not an update of an optimizer`)
   const step = steps[op](context, node, rate, parts.scalars.slice(1))
   const parameter = builder.local('v128')
   return (offset, shift = 0, made = undefined) => {
     const load = (pointer: Local<'i32'>): Vector => v128.load(at(pointer, offset, 1), shift)
     const gradient = made ?? (parts.gradient && load(parts.gradient))
-    assertInvariant(gradient !== undefined, `${op} has its gradient`)
+    assertInvariant(gradient !== undefined, `${op} has a gradient in memory or in registers`)
     builder.set(parameter, load(parts.parameter))
     const own = limited(lanes, node.attributes, gradient)
     const next = step(parameter, parts.clip ? lanes.mul(parts.clip, own) : own, parts.states.map(load))
-    // The parameter last: the others are computed from what it was.
+    // The parameter is stored last, because the new states are computed from the old parameter.
     for (const [position, target] of [...parts.targets.entries()].reverse()) {
       v128.store(builder, at(target, offset, 1), next[position], shift)
     }
   }
 }
 
-/** What a kernel goes on with where it has just made a gradient in registers: the update of that gradient, if it has one. */
+/**
+ * Makes the tail of a kernel that has just computed a gradient in registers: the update that uses this gradient.
+ * Returns undefined if the kernel contains no update.
+ */
 export function createUpdateTail(context: KernelContext): FinishVector | undefined {
   const [, node] = context.kernel.nodes
   if (!node) return undefined
@@ -158,7 +176,7 @@ export function createUpdateTail(context: KernelContext): FinishVector | undefin
   return createFinish(context, node, parts, parts.scalars[0])
 }
 
-/** A pass over a whole parameter. */
+/** Emits an update as a pass over a whole parameter. */
 export function emitUpdate(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -190,7 +208,7 @@ export function emitUpdate(context: KernelContext): void {
   })
 }
 
-/** (1 - momentum) running + momentum * correction * statistic */
+/** Emits the update of a running statistic: (1 - momentum) * running + momentum * correction * statistic. */
 export function emitRunningUpdate(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes

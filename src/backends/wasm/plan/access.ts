@@ -1,4 +1,4 @@
-/** How the threads divide each operation, and which part of each operand a thread touches. */
+/** How the threads divide the work of each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
 import { type OpName, ops } from '../../../graph/ops.ts'
 import { geometryOf } from '../../../graph/windows.ts'
@@ -18,7 +18,7 @@ type Reach = Operand['reach']
 
 interface AccessRow {
   readonly by: Partition['by']
-  /** Of each input; the last one holds for all further inputs. */
+  /** The reach of each input. The last reach in the list holds for all further inputs. */
   readonly inputs: readonly Reach[]
   readonly outputs: Reach
 }
@@ -29,7 +29,7 @@ const row = (by: Partition['by'], inputs: readonly Reach[], outputs: Reach = 'ow
   outputs,
 })
 
-/** Element by element: the full-sized inputs by rows, the vectors and scalars whole. */
+/** The row of an elementwise operation on full-size inputs: each thread touches only its own rows of every input. */
 const byRows = row('rows', ['own', 'own'])
 
 const accesses = {
@@ -84,7 +84,7 @@ const accesses = {
   unmoved: row('tensors', ['all']),
   normOfAll: row('first', ['all'], 'all'),
   clipFactor: row('first', ['all'], 'all'),
-  // Views: they make no kernel.
+  // The operations `part` and `join` are views and need no kernel.
   part: row('everyone', ['own']),
   join: row('everyone', ['own']),
   copy: byRows,
@@ -100,7 +100,10 @@ export function outputReach({ op }: OpNode): Reach {
   return accesses[op].outputs
 }
 
-/** Images, of which operations with the attribute `positions` or `channels` or a window have so many rows each. */
+/**
+ * Returns the number of images that an operation processes. Operations with a window, or with the attribute `positions`
+ * or `channels`, have a fixed number of rows for each image.
+ */
 function samplesOf({ op, inputs, outputs, attributes }: OpNode): number {
   const [rows] = inputs[0].shape
   if (op === 'toPositions' || op === 'meanOverPositionsGradient') return rows
@@ -110,14 +113,17 @@ function samplesOf({ op, inputs, outputs, attributes }: OpNode): number {
   return rows / (isGradient ? outputPositions : positions)
 }
 
-/** The parts of the rows that an operation sums. */
+/** Returns the partition of an operation that sums parts of the rows. */
 export const partsOfRows = ({ outputs, attributes }: OpNode): Partition => ({
   by: 'parts',
   units: outputs[0].shape[0],
   together: Number(attributes.together ?? 1),
 })
 
-/** `flatElements`: the padded size of what a flat kernel runs over, or of the parts that are summed. */
+/**
+ * Returns the partition of an operation's work. `flatElements` returns the padded size of the value that a flat kernel
+ * runs over, or of the parts that `sumParts` sums.
+ */
 export function partitionOf(
   node: OpNode,
   flatElements: (value: Value) => number,
@@ -157,12 +163,15 @@ export function partitionOf(
   }
 }
 
-/** True where an operation can join the kernel whose tiles hold its inputs. */
+/** Returns true if an operation can join the kernel whose tiles hold the operation's inputs. */
 export function canFuse({ op, outputs }: OpNode): boolean {
   return ops[op].elementwise && outputs[0].shape.length === 2
 }
 
-/** True where a kernel can go on with element-by-element work on the tiles that it just made. */
+/**
+ * Returns true if a kernel that begins with `node` can apply elementwise operations to the tiles that `node` has just
+ * made.
+ */
 export function canHost(node: OpNode): boolean {
   return productsByTile.has(node.op) || canFuse(node)
 }
@@ -173,10 +182,13 @@ const rowSumOps = ['partialSums', 'partialStatistics', 'batchNormPartialGradient
 
 export type RowSum = OpNode & { readonly op: (typeof rowSumOps)[number] }
 
-/** True for sums over parts of the rows of the first input. */
+/** Returns true for an operation that sums over parts of the rows of its first input. */
 export const isRowSum = (node: OpNode): node is RowSum => rowSumOps.some((op) => op === node.op)
 
-/** True where the convolution that makes the rows can sum them: what stays in one part is whole lines of its tiles. */
+/**
+ * Returns true if the convolution that makes the rows can also sum the rows. The rows of each part must be whole lines
+ * of the convolution's tiles.
+ */
 export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
   if (op !== 'conv' && op !== 'convInputGradient') return false
   const { height, width, outputHeight, outputWidth } = geometryOf(attributes)
@@ -186,15 +198,18 @@ export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
   return isOfImages || (lines % linesTogether === 0 && together % (linesTogether * columns) === 0)
 }
 
-/** How a convolution is divided whose threads do whole images: as sums over its results are. */
+/**
+ * Returns the partition of a convolution whose threads process whole images. Sums over the convolution's results have
+ * the same partition.
+ */
 export function partsOfImages({ outputs: [result], attributes }: OpNode): Partition {
   const { positions } = geometryOf(attributes)
   return { by: 'parts', units: partsOfPositions(result.shape[0], positions), together: positions }
 }
 
 /**
- * True where a convolution can make what it reads, line by line: its threads do whole images, of as many positions as those that
- * it reads, and lines are whole tiles of rows.
+ * Returns true if a convolution can compute its own input, line by line. Three conditions must hold: threads process
+ * whole images, the results have as many positions as the input, and lines are whole tiles of rows.
  */
 export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean {
   if (op !== 'conv' && op !== 'convInputGradient') return false
@@ -205,22 +220,28 @@ export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean
   return isOfImages && width % tileRows === 0
 }
 
-/** True where an update can join the kernel of its gradient: nothing else must be known of all gradients or layers. */
+/**
+ * Returns true if an update can join the kernel of its gradient. Such an update must not need the norm of all gradients
+ * or a rate for each layer, and the kernel must make the gradient in one piece.
+ */
 export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
   isSelfContained(update) && gradientOps.has(gradient.op) && !isMadeInBlocks(gradient)
 
-/** Its sums grow in memory, from block to block of the rows. */
+/** Returns true for a weight gradient whose sums grow in memory, from one block of rows to the next. */
 const isMadeInBlocks = ({ op, inputs }: OpNode): boolean =>
   op === 'denseWeightGradient' && inputs[0].shape[0] > rowsOfBlock
 
-/** True for the operations that make a step's new parameters and states. */
+/** Returns true for an operation that makes a step's new parameters or states. */
 export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'
 
-/** True for an operation that makes weights and writes their padding: the parts of a gradient begin as zeros, all of them. */
+/**
+ * Returns true for an operation that makes weights and also writes the weights' padding. The parts of a convolution's
+ * weight gradient, including the padding, begin as zeros.
+ */
 export const writesPadding = (op: OpName): boolean => op === 'convWeightGradient'
 
-/** True for the operations that move nothing, but give a value or its parts another shape. */
+/** Returns true for an operation that moves no data and only gives a value, or the parts of a value, another shape. */
 export const isView = ({ op }: OpNode): boolean => op === 'part' || op === 'join'
 
-/** True where the first input is a whole stack of tensors, and so are all inputs and outputs of its shape. */
+/** Returns true if the first input, and all inputs and outputs of the same shape, are whole stacks of tensors. */
 export const isOverStacks = ({ op }: OpNode): boolean => ['flat', 'tensors'].includes(accesses[op].by)

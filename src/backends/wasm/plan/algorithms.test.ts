@@ -1,4 +1,4 @@
-/** Which convolution is computed how: the rule, on shapes. */
+/** Tests of the rule that chooses the algorithm of a convolution from its shape. */
 import { describe, expect, test } from 'vitest'
 import { type Call, graphOfCalls } from '../../../../test/support/calls.ts'
 import { convCalls, type Sizes } from '../../../../test/support/convolutions.ts'
@@ -17,7 +17,7 @@ function planOf(sizes: Partial<Sizes>, choices: Partial<PlanOptions> = {}) {
   return { calls, plan }
 }
 
-/** How a convolution, its input's and its weights' gradient are computed. */
+/** Returns the algorithms of a convolution, of its input gradient and of its weight gradient. */
 function algorithmsOf(sizes: Partial<Sizes>, choices?: Partial<PlanOptions>): string {
   const { calls, plan } = planOf(sizes, choices)
   const kernels = [...kernelsOf(plan.body)]
@@ -26,8 +26,8 @@ function algorithmsOf(sizes: Partial<Sizes>, choices?: Partial<PlanOptions>): st
 
 const always = (algorithm: string): string => [algorithm, algorithm, algorithm].join(', ')
 
-describe("Winograd's algorithm", () => {
-  test('serves convolutions of 3 x 3 with stride 1 in float32, where it may', () => {
+describe("choice of Winograd's algorithm:", () => {
+  test("Winograd's algorithm is used for 3 x 3 convolutions with stride 1 in float32, if the options allow it", () => {
     expect(algorithmsOf({})).toBe(always('winograd-4'))
     expect(algorithmsOf({ padding: 'circular' })).toBe(always('winograd-4'))
     expect(algorithmsOf({ H: 10, W: 10, padding: 'none' })).toBe('winograd-4, winograd-4, winograd-4')
@@ -37,7 +37,7 @@ describe("Winograd's algorithm", () => {
     expect(algorithmsOf({}, { winograd: false })).toBe(always('direct'))
   })
 
-  test('takes tiles of 4 x 4 or of 2 x 2 by what they compute beyond the border', () => {
+  test('tiles are 4 x 4 or 2 x 2, depending on how many results of a tile lie beyond the border', () => {
     const sides = [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 32]
     expect(sides.map((side) => `${side}: ${algorithmsOf({ H: side, W: side })}`).join('\n')).toMatchInlineSnapshot(`
       "1: direct, direct, direct
@@ -52,12 +52,12 @@ describe("Winograd's algorithm", () => {
       13: winograd-4, winograd-4, winograd-4
       32: winograd-4, winograd-4, winograd-4"
     `)
-    // One line or column of results is half of a tile, or less.
+    // One line or one column of results fills at most half of a tile.
     expect(algorithmsOf({ H: 1 })).toBe(always('direct'))
     expect(algorithmsOf({ W: 1 })).toBe(always('direct'))
   })
 
-  test('needs channels and outputs enough that transforms are worth it, and 16 terms for tiles of 4 x 4', () => {
+  test("Winograd's algorithm needs enough channels and outputs, and tiles of 4 x 4 need 16 terms", () => {
     const counts = [1, 3, 8, 12, 15, 16, 64]
     expect(
       counts.map((count) => `${count}: ${algorithmsOf({ C: count, O: count })}`).join('\n'),
@@ -70,14 +70,15 @@ describe("Winograd's algorithm", () => {
       16: winograd-4, winograd-4, winograd-4
       64: winograd-4, winograd-4, winograd-4"
     `)
-    // A sum of 15 terms has tiles of 2 x 2; the weights' gradient sums over positions.
+    // A sum of 15 terms uses tiles of 2 x 2. The weight gradient is not limited by 15 channels, because the gradient
+    // sums over positions.
     expect(algorithmsOf({ C: 15 })).toBe('winograd-2, winograd-4, winograd-4')
     expect(algorithmsOf({ O: 15 })).toBe('winograd-4, winograd-2, winograd-4')
-    // An image of colors.
+    // Three channels, as in a color image, are too few for the convolution and for the weight gradient.
     expect(algorithmsOf({ C: 3 })).toMatch(/^direct, .+, direct$/)
   })
 
-  test('needs images enough: each part of the batch has a gradient of the weights to transform', () => {
+  test('weight gradients need enough images, because each part of the batch transforms a gradient', () => {
     const batches = [1, 2, 8, 16, 128]
     const texts = batches.map((B) => `${B}: ${algorithmsOf({ B, C: 16, O: 16 })}`)
     expect(texts.join('\n')).toMatchInlineSnapshot(`
@@ -90,7 +91,7 @@ describe("Winograd's algorithm", () => {
   })
 })
 
-test('a plan says which kernels are by Winograd', () => {
+test("a printed plan names the kernels that use Winograd's algorithm", () => {
   const namesOf = (sizes: Partial<Sizes>, winograd: boolean): string[] =>
     printPlan(planOf(sizes, { winograd }).plan)
       .split('\n')

@@ -1,6 +1,6 @@
 /**
- * Which way a convolution is computed, from its shape alone: never timed when it runs, so that the same run has the same
- * bits everywhere. docs/performance.md has the measurements behind the numbers.
+ * Chooses the algorithm of a convolution from the convolution's shape alone. Nothing is timed at run time, so the same
+ * run has the same bits on every machine. docs/engine.md has the measurements behind the constants of the choice.
  */
 import type { OpNode } from '../../../graph/graph.ts'
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
@@ -9,26 +9,28 @@ import type { Algorithm } from './plan.ts'
 
 export interface AlgorithmOptions {
   readonly precision: Precision
-  /** Allows Winograd's algorithm. */
+  /** Whether Winograd's algorithm is allowed. */
   readonly winograd: boolean
 }
 
-/** Results in each direction of a tile; undefined where the algorithm has none. */
+/** Returns the number of results in each direction of a tile, or undefined for an algorithm without tiles. */
 export function tileOf(algorithm: Algorithm): 2 | 4 | undefined {
   if (algorithm === 'direct') return undefined
   return algorithm === 'winograd-2' ? 2 : 4
 }
 
-/** A product of images with a kernel, or of images with a gradient. */
+/** The sizes of a product of images with a kernel, or of images with a gradient. */
 interface ConvolutionShape {
-  /** Channels of the images, and of what is made of them or multiplied with them. */
+  /** Number of channels of the images. */
   readonly channels: number
+  /** Number of channels of the result, or of the gradient that the images are multiplied with. */
   readonly outputs: number
   readonly images: number
-  /** Positions of an image's results. */
+  /** Height of the results of one image, in positions. */
   readonly height: number
+  /** Width of the results of one image, in positions. */
   readonly width: number
-  /** The transforms that there is one of for all images, or for each part of them. */
+  /** Number of kernel transforms: one for all images, or one for each part of the images. */
   readonly kernels: number
 }
 
@@ -51,18 +53,24 @@ function shapeOf({ op, inputs, outputs, attributes }: OpNode, geometry: Geometry
 }
 
 /**
- * What the transforms cost, in multiply-adds: of a tile's channel, of its output, and of one of both in a kernel's transform
- * and in the transform back of its gradient. Measured where one of them is a large part (docs/performance.md).
+ * Costs of Winograd's transforms, in multiply-adds. `channel` is the cost for each channel of a tile, and `output` the
+ * cost for each output of a tile. `kernel` is the cost for each pair of a channel and an output in the transform of a
+ * kernel. `kernelGradient` is the cost for each pair of a channel and an output in the back-transform of a kernel's
+ * gradient. Each cost was measured on convolutions in which the transform takes a large part of the time
+ * (docs/engine.md).
  */
 const costs = {
   2: { channel: 100, output: 100, kernel: 70, kernelGradient: 160 },
   4: { channel: 260, output: 340, kernel: 160, kernelGradient: 360 },
 } as const
 
-/** Fewer would make the error of tiles of 4 x 4 more than three times that of the direct sum, which grows with its terms. */
+/**
+ * Smallest number of terms of a sum for tiles of 4 x 4. With fewer terms, the error of 4 x 4 tiles would be more than
+ * three times the error of the direct sum, which grows with the number of terms.
+ */
 const fewestTerms = 16
 
-/** Multiply-adds for each pair of a channel and an output, all images together. */
+/** Returns the multiply-adds of the direct sum for each pair of a channel and an output, over all images. */
 const directCost = ({ images, height, width }: ConvolutionShape): number => 9 * images * height * width
 
 function winogradCost(op: string, tile: 2 | 4, shape: ConvolutionShape): number {
@@ -86,7 +94,7 @@ export function chooseAlgorithm(node: OpNode, { precision, winograd }: Algorithm
   return four < two ? 'winograd-4' : 'winograd-2'
 }
 
-/** Lines of tiles in all images of a convolution's result. */
+/** Returns the number of lines of tiles in all images of a convolution's result. */
 export function linesOfTiles(node: OpNode, tile: number): number {
   const { height, positions, outputHeight, outputPositions } = geometryOf(node.attributes)
   const isForward = node.op === 'conv'

@@ -1,4 +1,7 @@
-/** Which of a value's leading axes are loop axes, and which tensors are stored in panels: found from where values are used. */
+/**
+ * Finds which leading axes of a value are loop axes, and which tensors are stored in panels. The operations that use a
+ * value determine its loop axes and its storage.
+ */
 import { type Graph, type Node, type OpNode, sameShape, type Value } from '../../../graph/graph.ts'
 import type { OpName } from '../../../graph/ops.ts'
 import { isOverStacks, isView } from './access.ts'
@@ -6,18 +9,21 @@ import { isOverStacks, isView } from './access.ts'
 export interface Form {
   /** The number of leading axes that count loop iterations. */
   readonly axes: number
-  /** For weight tensors, which lie in panels: the positions of their kernel, 1 for a dense layer's; 0 for all else. */
+  /**
+   * Number of positions of the kernel for a weight tensor, which is stored in panels. The number is 1 for a dense
+   * layer's weight and 0 for all values that are not weights.
+   */
   readonly panels: number
 }
 
-/** Two values whose forms are the same, but for `axes` more loop axes in `outer`. */
+/** Two values whose forms are equal, except that `outer` has `axes` more loop axes than `inner`. */
 interface Link {
   readonly inner: Value
   readonly outer: Value
   readonly axes: number
 }
 
-/** Which inputs and which output of an operation are weights. */
+/** Positions of the weights among the inputs and the outputs of operations. */
 const weights: Partial<Record<OpName, { readonly input?: number; readonly output?: number }>> = {
   dense: { input: 1 },
   denseInputGradient: { input: 1 },
@@ -51,7 +57,8 @@ function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]):
       continue
     }
     if (isOverStacks(node)) {
-      // It runs over whole stacks, loop axes and all; its operands just have to agree (but for scalars and vectors).
+      // An operation over stacks includes the loop axes. All operands of the parameter's shape have the same form, but
+      // scalars and vectors may differ.
       const [parameter, ...others] = [...node.inputs, ...node.outputs]
       const { axes } = node.attributes
       if (axes !== undefined) seeds.push([parameter, { axes: Number(axes), panels: 0 }])

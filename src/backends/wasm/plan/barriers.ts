@@ -1,8 +1,8 @@
 /**
- * Puts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
- * Found by walking through the program with its real addresses, each loop cut down to a few iterations: slots repeat
- * with the iteration, with its parity, or with every second or fourth block, so what can collide at all collides within
- * them.
+ * Inserts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
+ * The collisions are found by a walk through the program with its real addresses. The walk cuts each loop down to a
+ * small number of iterations. Slots repeat with the iteration, with the parity of the iteration, or with every second
+ * or fourth block, so all possible collisions occur within the chosen iterations.
  */
 import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
 import { isSamePartition, iterationsOf, ring, slotsOfTerm } from './plan.ts'
@@ -11,7 +11,7 @@ type Offsets = readonly number[]
 
 interface Access {
   readonly buffer: number
-  /** The bytes [start, end). */
+  /** First byte of the accessed range [start, end). */
   readonly start: number
   readonly end: number
   readonly write: boolean
@@ -38,7 +38,7 @@ function accessOf(
   return { buffer: buffer.id, start, end, write, own: reach === 'own', partition }
 }
 
-/** The slots that a value with loop axes of its own reaches beyond its first. */
+/** Returns the number of slots that a value with loop axes of its own extends beyond its first slot. */
 function spanOf({ axes, buffer }: Location): number {
   return axes.length > 0 ? buffer.slots - 1 : 0
 }
@@ -46,17 +46,17 @@ function spanOf({ axes, buffer }: Location): number {
 function collide(earlier: Access, later: Access): boolean {
   if (!earlier.write && !later.write) return false
   if (earlier.end <= later.start || later.end <= earlier.start) return false
-  // Memory that two buffers share at different times is divided differently by each.
+  // Two buffers that share memory at different times divide the memory among the threads differently.
   if (earlier.buffer !== later.buffer) return true
   const sameParts = isSamePartition(earlier.partition, later.partition)
   if (sameParts && earlier.partition.by === 'first') return false
   return !(earlier.own && later.own && sameParts)
 }
 
-/** The nodes with the needed barriers between them; `offsets` are the buffers' addresses. */
+/** Returns the nodes with all needed barriers inserted. `offsets` are the addresses of the buffers. */
 export function insertBarriers(body: readonly PlanNode[], offsets: Offsets): PlanNode[] {
   const needed = new Set<PlanNode>()
-  // Each walk finds the first missing barriers; it ends when a whole walk finds none.
+  // Each walk finds the first missing barriers. The search ends when a whole walk finds no missing barrier.
   for (let before = -1; before !== needed.size; ) {
     before = needed.size
     walk(body, needed, offsets)
@@ -64,10 +64,10 @@ export function insertBarriers(body: readonly PlanNode[], offsets: Offsets): Pla
   return withBarriers(body, needed)
 }
 
-/** One run of a loop: which accesses came before it. */
+/** A running loop, with the number of accesses that came before the loop. */
 interface OpenLoop {
   readonly loop: PlanLoop
-  /** The number of accesses before its first iteration. */
+  /** Number of accesses before the first iteration of the loop. */
   readonly start: number
 }
 
@@ -75,7 +75,10 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
   let since: { readonly access: Access; readonly at: number }[] = []
   let count = 0
   const open: OpenLoop[] = []
-  /** A barrier before `node`; or before the outermost loop around it that starts after all that it collides with. */
+  /**
+   * Requests a barrier before `node`, or before the outermost loop around `node` that starts after all colliding
+   * accesses.
+   */
   const waitFor = (node: PlanNode, latest: number): void => {
     const outer = open.find(({ start }) => latest < start)
     needed.add(outer?.loop ?? node)
@@ -101,18 +104,22 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
     }
     open.pop()
   }
-  // Two steps, since the second step's kernels meet what the first step left.
+  // The walk covers two steps, because kernels of the second step can collide with accesses of the first step.
   for (let step = 0; step < 2; step++) {
     for (const node of body) visit(node, new Map([[ring, step]]))
   }
 }
 
-/** Of a block: both parts of the loop walk through the same ones, and those next to other blocks are among them. */
+/**
+ * Selects the first two and the last two iterations of a block. Both parts of a loop in blocks walk through the same
+ * iterations, and the selection includes the iterations next to other blocks.
+ */
 const ends = (all: number[]): number[] => all.filter((_, position) => position < 2 || position >= all.length - 2)
 
 /**
- * The first two iterations and the last ones: real slots at both ends. In between 1 is next to an even number, as slots
- * are used in turn, and in a loop over blocks to one that is 2 modulo 4, as four blocks have slots of their own.
+ * Selects the first two and the last iterations of a loop, which use the real slots at both ends. Slots alternate with
+ * the parity of the iteration, so an even iteration follows iteration 1 in the selection. In a loop over blocks, four
+ * blocks have slots of their own, so an iteration that is 2 modulo 4 follows iteration 1.
  */
 function iterations({ times, reverse, body }: PlanLoop): number[] {
   const head = Math.min(times, 2)
@@ -135,7 +142,7 @@ function withBarriers(body: readonly PlanNode[], needed: ReadonlySet<PlanNode>):
   })
 }
 
-/** All kernels of a plan, in order, each once. */
+/** Yields every kernel of a plan once, in the order of the plan. */
 export function* kernelsOf(body: readonly PlanNode[]): Generator<Kernel> {
   for (const node of body) {
     if (node.kind === 'loop') yield* kernelsOf(node.body)

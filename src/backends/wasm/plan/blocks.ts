@@ -1,25 +1,36 @@
 /**
- * Cuts a loop into blocks: first some iterations of what carries on from one to the next, then the same iterations of what
- * only takes from it. In the backward pass the first is the gradients of the activations, row by row, for which threads
- * needn't wait; the second is the gradients of the weights, which sum over the rows of all threads. So there is one
- * barrier for each block, not one for each iteration. What passes from the first to the second keeps a slot for each
- * iteration of two blocks, since the next block may begin while another thread is still at this one's second part; and
- * where it is what the loop carries, of four: the last iteration of the next block hands on one more, and slots are
- * powers of two.
+ * Cuts a loop into blocks of iterations. The kernels of the loop form two groups. Carrying kernels make the values that
+ * pass from one iteration to the next. Taking kernels only read the results of carrying kernels. A block runs the
+ * carrying kernels of all its iterations first, and then the taking kernels of the same iterations.
+ *
+ * In the backward pass, carrying kernels compute the gradients of activations row by row, for which threads do not have
+ * to wait. Taking kernels compute the gradients of weights, which sum over the rows of all threads. A loop in blocks
+ * needs one barrier for each block, not one barrier for each iteration.
+ *
+ * A buffer between carrying and taking kernels has a slot for each iteration of two blocks. Two blocks are needed
+ * because one thread may begin the next block while another thread still runs the taking kernels of the current block.
+ * A buffer of a carried value has slots for four blocks. Two blocks are too few for a carried
+ * value, because the last iteration of the next block makes one more value. The number of slots must be a power of two.
  */
 import type { Buffer, Kernel, Location, Operand, PlanLoop, PlanNode, SlotTerm } from './plan.ts'
 
 export interface BlockedLoop {
   readonly loop: PlanLoop
-  /** Buffers that need more slots, and what takes their place. */
+  /** Maps each buffer that needs more slots to the wider buffer that replaces it. */
   readonly widened: ReadonlyMap<Buffer, Buffer>
 }
 
 const longestBlock = 16
-/** What a block passes on should stay in a core's own cache. */
+/**
+ * Largest size, in bytes, of the slots that a block fills in one buffer. The slots of a block should stay in a core's
+ * own cache.
+ */
 const cacheBytes = 2 ** 18
 
-/** Undefined where it can't be done or spares no barrier; `id` is that of the loop over the blocks. */
+/**
+ * Cuts a loop into blocks, where `id` becomes the id of the loop over the blocks. Returns undefined if the loop cannot
+ * be cut, or if blocks would save no barrier.
+ */
 export function cutIntoBlocks(loop: PlanLoop, id: number): BlockedLoop | undefined {
   const kernels = loop.body.filter(isKernel)
   if (kernels.length < loop.body.length) return undefined
@@ -34,7 +45,7 @@ export function cutIntoBlocks(loop: PlanLoop, id: number): BlockedLoop | undefin
 
   const slotBytes = Math.max(...[...passed].map(({ bytes, slots }) => bytes / slots))
   const size = blockSize(loop.times, slotBytes)
-  // Even without blocks: what takes comes last, after one barrier, not between parts of what carries on.
+  // Even without blocks, the taking kernels run last, after a single barrier, and not between the carrying kernels.
   if (size < 2) return { loop: { ...loop, body: [...carrying, ...taken] }, widened: new Map() }
   const isCarried = (buffer: Buffer): boolean =>
     kernels.some((kernel) => operandsOf(kernel, buffer).some(({ location }) => location.terms[0]?.shift !== 0))
@@ -56,10 +67,17 @@ const operandsOf = ({ operands }: Kernel, buffer: Buffer): Operand[] =>
 const buffersOf = ({ operands }: Kernel, write: boolean): Buffer[] =>
   operands.filter((operand) => operand.write === write).map(({ location }) => location.buffer)
 
-/** The kernels that aren't by rows, but for those whose results the rest reads, or would meet in another order. */
+/**
+ * Finds the taking kernels: all kernels that are not divided by rows, except kernels that write to memory which the
+ * carrying kernels also touch. Moving a kernel to the end of the loop must not change the order of reads and writes of
+ * the same memory.
+ */
 function findTaking(kernels: readonly Kernel[], { id }: PlanLoop): ReadonlySet<Kernel> {
   const taking = new Set(kernels.filter(({ partition }) => partition.by !== 'rows'))
-  /** A kernel of the rest may read what this one overwrites, if it is its own iteration's and was read before. */
+  /**
+   * Returns true if a carrying kernel touches the memory that `kernel` writes. A carrying kernel may still touch the
+   * same iteration's slot before `kernel` overwrites the slot.
+   */
   const disturbs = (kernel: Kernel, written: Operand): boolean =>
     kernels.some((other, position) => {
       if (taking.has(other)) return false
@@ -77,29 +95,29 @@ function findTaking(kernels: readonly Kernel[], { id }: PlanLoop): ReadonlySet<K
   return taking
 }
 
-/** Whether each iteration of the loop has a slot of its own. */
+/** Returns true if each iteration of the loop has a slot of its own at the location. */
 const movesOn = ({ terms }: Location, id: number): boolean =>
   terms.some(({ loop, coefficient, cycle }) => loop === id && coefficient !== 0 && cycle === 0)
 
 const samePlace = (a: Location, b: Location): boolean =>
   a.slot === b.slot && JSON.stringify(a.terms) === JSON.stringify(b.terms)
 
-/** What the one part writes anew in every iteration and the other reads. */
+/** Returns the buffers that carrying kernels rewrite in every iteration and taking kernels read. */
 function buffersBetween(carrying: readonly Kernel[], taking: ReadonlySet<Kernel>): ReadonlySet<Buffer> {
   const written = new Set(carrying.flatMap((kernel) => buffersOf(kernel, true)))
   const read = [...taking].flatMap((kernel) => buffersOf(kernel, false))
-  // A buffer with a slot for each iteration serves as it is.
+  // A buffer with a slot for each iteration needs no additional slots.
   return new Set(read.filter((buffer) => written.has(buffer) && buffer.slots === 2))
 }
 
-/** Whether an operand moves between two slots with the loop's iterations, and does nothing else. */
+/** Returns true if an operand alternates between two slots with the loop's iterations and depends on no other loop. */
 function alternates({ location: { slot, terms, axes } }: Operand, { id }: PlanLoop): boolean {
   const [term] = terms
   if (slot !== 0 || axes.length > 0 || terms.length !== 1 || term === undefined) return false
   return term.loop === id && term.coefficient === 1 && term.cycle === 2
 }
 
-/** A power of two. */
+/** Returns the number of iterations in a block, which is a power of two. */
 function blockSize(times: number, slotBytes: number): number {
   let size = 1
   while (2 * size <= longestBlock && 4 * size <= times && 2 * size * slotBytes <= cacheBytes) size *= 2

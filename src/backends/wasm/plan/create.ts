@@ -1,4 +1,4 @@
-/** From mathematics to a plan: a schedule's passes, fusion, places, memory, barriers. */
+/** Turns a graph into a plan: schedule passes, fusion, locations of values, addresses of buffers, and barriers. */
 import type { Graph } from '../../../graph/graph.ts'
 import type { Precision } from '../../backend.ts'
 import { schedule } from '../schedule/schedule.ts'
@@ -9,15 +9,15 @@ import type { Plan } from './plan.ts'
 
 export interface PlanOptions {
   readonly precision: Precision
-  /** Steps that one call of the program can run. */
+  /** Number of steps that one call of the program can run. */
   readonly ringSlots: number
-  /** Bytes at the start of memory that the backend keeps for itself. */
+  /** Number of bytes at the start of memory that the backend reserves for itself. */
   readonly reservedBytes: number
-  /** Allows Winograd's algorithm for convolutions, as it is by default. */
+  /** Whether Winograd's algorithm is allowed for convolutions, true by default. */
   readonly winograd?: boolean
 }
 
-/** The plan's graph is the scheduled one. */
+/** Creates the plan of a graph. The plan contains the scheduled graph, not the original graph. */
 export function createPlan(mathematics: Graph, options: PlanOptions): Plan {
   const { precision, ringSlots, reservedBytes, winograd = true } = options
   const graph = schedule(mathematics)

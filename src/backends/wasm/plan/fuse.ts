@@ -1,7 +1,7 @@
 /**
- * Groups the operations of a straight line into kernels, so that values are touched while they are in registers or near:
- * element-by-element work joins the kernel that makes the tiles it works on, or the convolution that reads it next; sums
- * over rows join the convolution that makes these.
+ * Groups the operations of a straight line into kernels, so that values are used while they are in registers or in a
+ * near cache. Elementwise operations join the kernel that makes their input tiles, or the convolution that reads their
+ * result next. Sums over rows join the convolution that makes the rows.
  */
 import type { Node, OpNode, Value } from '../../../graph/graph.ts'
 import { readsAny, sameShape } from '../../../graph/graph.ts'
@@ -12,10 +12,13 @@ export type PlanStep =
   | { readonly kind: 'ops'; readonly nodes: OpNode[]; readonly before: readonly OpNode[] }
   | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
 
-/** `prepares`: whether a kernel can do the element-by-element work that makes what its operation reads first. */
+/**
+ * Groups the nodes of a straight line into steps. `prepares` says whether the kernel of a node can run the elementwise
+ * operations that make the node's first input.
+ */
 export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean): PlanStep[] {
   const steps: PlanStep[] = []
-  /** The position of the step that makes a value; values from outside have none. */
+  /** Position of the step that makes each value. Values from outside the line have no entry. */
   const madeAt = new Map<Value, number>()
   for (const node of nodes) {
     if (node.kind === 'loop') {
@@ -34,7 +37,10 @@ export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean
   return steps
 }
 
-/** The latest step that makes one of the node's inputs, if the node can join it and all else it reads is there by then. */
+/**
+ * Returns the position of the latest step that makes an input of the node, if the node can join the step. All other
+ * inputs of the node exist before the latest step runs.
+ */
 function findHost(node: OpNode, steps: readonly PlanStep[], madeAt: ReadonlyMap<Value, number>): number | undefined {
   if (isUpdate(node)) return findGradient(node, steps, madeAt)
   if (isRowSum(node)) return findSummed(node, steps, madeAt)
@@ -49,8 +55,9 @@ function canJoin(node: OpNode, step: PlanStep | undefined): boolean {
 }
 
 /**
- * Where a step that can't take the node comes after one that can: puts what else the node reads before that one, and gives
- * its new position.
+ * Handles a node whose latest input comes from a step that the node cannot join, although the node could join an
+ * earlier step. Moves the steps that make the node's other inputs before the earlier step. Returns the earlier step's
+ * new position.
  */
 function makeHost(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>): number | undefined {
   if (isUpdate(node) || !canFuse(node)) return undefined
@@ -61,7 +68,7 @@ function makeHost(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>): 
   const pending = made.filter((position) => position > host)
   for (let position = pending.pop(); position !== undefined; position = pending.pop()) {
     const step = steps[position]
-    // An update must stay behind those that read what it updates.
+    // An update must stay behind all nodes that read the updated value.
     if (step.kind !== 'ops' || step.nodes.some(isUpdate)) return undefined
     moved.add(position)
     const own = new Set(madeBy(step))
@@ -86,8 +93,8 @@ function notePositions(steps: readonly PlanStep[], madeAt: Map<Value, number>): 
 }
 
 /**
- * Takes the step of element-by-element work that makes what the node reads first out of the steps, for the node's kernel to do:
- * where nobody between reads its results or makes new what it reads.
+ * Removes the step of elementwise operations that makes the node's first input, and returns the operations for the
+ * node's kernel. Returns an empty list if a node in between reads the step's results or updates the step's inputs.
  */
 function takeSource(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>): readonly OpNode[] {
   const position = madeAt.get(node.inputs[0])
@@ -105,12 +112,15 @@ function takeSource(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>)
   return step.nodes
 }
 
-/** A step of operations. */
+/** A step that consists of operations, not of a loop. */
 export type Operations = Extract<PlanStep, { kind: 'ops' }>
 
 const operationsOf = ({ before, nodes }: Operations): OpNode[] => [...before, ...nodes]
 
-/** True where a node reads what its kernel would make before its first operation: that isn't in registers. */
+/**
+ * Returns true if a node reads a value that the kernel makes before its first operation. Values made before a kernel's
+ * first operation are not in registers.
+ */
 const readsBefore = (node: OpNode, { before }: Operations): boolean =>
   readsAny(node, new Set(before.flatMap(({ outputs }) => outputs)))
 
@@ -120,7 +130,10 @@ function madeBy(step: PlanStep): Value[] {
   return [...carried.map(({ result }) => result), ...stacks.map(({ stacked }) => stacked)]
 }
 
-/** The convolution that makes what is summed, if it can sum it and all else that this takes is there before. */
+/**
+ * Returns the position of the convolution that makes the summed value, if the convolution can compute the sum. All
+ * other inputs of the sum must exist before the convolution.
+ */
 function findSummed(sum: OpNode, steps: readonly PlanStep[], madeAt: ReadonlyMap<Value, number>): number | undefined {
   const [summed, ...others] = sum.inputs
   const position = madeAt.get(summed)
@@ -128,13 +141,16 @@ function findSummed(sum: OpNode, steps: readonly PlanStep[], madeAt: ReadonlyMap
   if (position === undefined || step?.kind !== 'ops' || !canSum(sum, step.nodes[0])) return undefined
   if (readsBefore(sum, step)) return undefined
   if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
-  // What is done before is done for whole images.
+  // The elementwise operations in `before` run over whole images, so the sum must be cut between images too.
   if (step.before.length > 0 && sum.attributes.together !== partsOfImages(step.nodes[0]).together) return undefined
   const isCutSo = step.nodes.filter(isRowSum).every((other) => other.attributes.together === sum.attributes.together)
   return isCutSo ? position : undefined
 }
 
-/** The step that makes an update's gradient, if the update can be done there and nobody reads the parameter after it. */
+/**
+ * Returns the position of the step that makes an update's gradient, if the update can join the step. No later node may
+ * read the parameter.
+ */
 function findGradient(
   update: OpNode,
   steps: readonly PlanStep[],

@@ -1,9 +1,12 @@
-/** Who reads a value, and where one that is made of another takes that one's place. */
+/** Finds the nodes that read a value, and the results that can be written over a value that is no longer needed. */
 import { type Node, type OpNode, readsAny, sameShape, type Value } from '../../../graph/graph.ts'
 import { canFuse } from './access.ts'
 import type { Operations } from './fuse.ts'
 
-/** The nodes of one straight line that read each value (a loop reads what any part of it reads). */
+/**
+ * Finds, for each value, the nodes of one straight line that read the value. A loop reads all values that its body
+ * reads.
+ */
 export function findConsumers(nodes: readonly Node[]): ReadonlyMap<Value, Set<Node>> {
   const consumers = new Map<Value, Set<Node>>()
   const add = (value: Value, node: Node): void => {
@@ -30,37 +33,39 @@ export function findConsumers(nodes: readonly Node[]): ReadonlyMap<Value, Set<No
 
 interface Scope {
   readonly consumers: ReadonlyMap<Value, Set<Node>>
-  /** The loop whose body the step is in, if it is in any. */
+  /** Id of the loop whose body contains the step, or undefined for a step outside all loops. */
   readonly loop: number | undefined
 }
 
 /**
- * Finds what a step reads for the last time where it makes another value of it, element by element: written there, that value
- * brings no other memory into the cache.
+ * Finds steps that read a value for the last time and compute another value from this value, elementwise. If the step
+ * writes the new value over the old value, no additional memory enters the cache.
  */
 export class LastReaders {
-  /** Results whose memory is theirs alone while somebody needs them, with the loop in whose body they are made. */
+  /**
+   * Results that do not share their memory until their last use, with the id of the loop in whose body they are made.
+   */
   private readonly transient = new Map<Value, number | undefined>()
   private readonly placed = new Set<Node>()
 
-  /** Notes a result that has memory of its own. */
+  /** Registers a result that has memory of its own. */
   note(value: Value, loop: number | undefined): void {
     this.transient.set(value, loop)
   }
 
-  /** Notes that the nodes are in a kernel. */
+  /** Registers that the nodes have been placed in a kernel. */
   place(nodes: readonly OpNode[]): void {
     for (const node of nodes) this.placed.add(node)
   }
 
-  /** The value whose place the result takes over. */
+  /** Returns the value whose memory the result takes over. Returns undefined if the result needs memory of its own. */
   takeOver(result: Value, { before, nodes }: Operations, { consumers, loop }: Scope): Value | undefined {
     const isMap = before.length === 0 && nodes.every(canFuse)
     const [elementwise, others] = isMap ? [nodes, before] : [before, nodes]
     if (elementwise.at(-1)?.outputs[0] !== result) return undefined
     const isReadHereLast = (input: Value): boolean =>
       this.transient.has(input) &&
-      // Another iteration may need what comes from outside.
+      // Another iteration of the loop may need a value from outside the loop.
       this.transient.get(input) === loop &&
       sameShape(input.shape, result.shape) &&
       [...(consumers.get(input) ?? [])].every((user) => this.placed.has(user)) &&

@@ -8,14 +8,14 @@ const panels = fc.record({
   positions: fc.constantFrom(1, 4, 9),
 })
 
-/** Places beyond a tensor's own stay as they were. */
+/** Marks memory outside of a tensor, which must stay unchanged. */
 const untouched = -7
 
-describe('a tensor in its layout', () => {
+describe('tensor layouts:', () => {
   it.each([
     ['float32', Float32Array],
     ['float64', Float64Array],
-  ])('comes out as it went in, in %s, whatever it is given as', (_name, FloatArray) => {
+  ])('unpack returns the numbers that pack stored in %s, from lists and typed arrays', (_name, FloatArray) => {
     const shapes = fc.oneof(
       panels.map(({ outputs, channels, positions }) => layoutOf([outputs, channels * positions], positions)),
       fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 2 }).map((shape) => layoutOf(shape, 0)),
@@ -46,7 +46,7 @@ describe('a tensor in its layout', () => {
     )
   })
 
-  it('has the weights of eight outputs side by side, positions before channels', () => {
+  it('a panel stores the weights of eight outputs side by side, by kernel position and then by channel', () => {
     fc.assert(
       fc.property(panels, ({ outputs, channels, positions }) => {
         const layout = layoutOf([outputs, channels * positions], positions)

@@ -1,17 +1,18 @@
 /**
- * How tensors lie in memory, in elements. Rows are padded to 8 features, so that every kernel works in whole vectors;
- * batches to 4 rows, the height of a tile. Weights are stored the way the kernels read them: [O/8][K][8]. Of a convolution K
- * runs over the kernel's positions first and the channels within, as they lie side by side in an image.
+ * The layout of tensors in memory, in elements. Rows are padded to 8 features, so that every kernel works on whole
+ * vectors. Batches are padded to 4 rows, the height of a tile. Weights are stored in the order in which the kernels
+ * read them: [O/8][K][8]. For a convolution, K has the kernel's positions as the outer axis and the channels as the
+ * inner axis. The channels are the inner axis because the channels of a position lie side by side in an image.
  */
 import { type Shape, sizeOf } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { panelOutputs } from '../schedule/parts.ts'
 
-/** Columns in a panel, and the unit to which features are padded. */
+/** Number of columns in a panel, and the unit to which features are padded. */
 export const panelWidth = panelOutputs
-/** Rows in a tile, and the unit to which batches are padded. */
+/** Number of rows in a tile, and the unit to which batches are padded. */
 export const tileRows = 4
-/** Elements in a unit of what is divided element by element. */
+/** Number of elements in one unit of work that threads divide element by element. */
 export const flatUnit = 2 * panelWidth
 
 export type Layout =
@@ -20,7 +21,7 @@ export type Layout =
       readonly kind: 'panels'
       readonly outputs: number
       readonly inputs: number
-      /** Of the kernel: the logical order is [outputs][channels][positions]. */
+      /** Number of positions of the kernel. The logical order of a weight is [outputs][channels][positions]. */
       readonly positions: number
       readonly panelStride: number
     }
@@ -29,10 +30,16 @@ export type Layout =
 
 export const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
 
-/** Strides that are multiples of 1 KiB send a column's elements to the same few cache sets: such rows get a line more. */
+/**
+ * Adds one cache line to a stride that is a multiple of 1 KiB. Without the additional line, the elements of a column
+ * would all map to the same few cache sets.
+ */
 const spread = (stride: number, period: number): number => (stride % period === 0 ? stride + 2 * panelWidth : stride)
 
-/** `positions`: of the kernel of a weight, 1 for a dense layer's; 0 for what is no weight. */
+/**
+ * Returns the layout of a tensor. `positions` is the number of positions of a weight's kernel, 1 for a dense layer's
+ * weight, and 0 for a tensor that is not a weight.
+ */
 export function layoutOf(shape: Shape, positions: number): Layout {
   if (positions > 0) {
     const [outputs, inputs] = shape
@@ -51,7 +58,7 @@ export function layoutOf(shape: Shape, positions: number): Layout {
   return { kind: 'rows', rows, columns, stride: spread(roundUp(columns, panelWidth), 256) }
 }
 
-/** Elements that one tensor of this layout takes, padding included. */
+/** Returns the number of elements that one tensor of the layout takes, including the padding. */
 export function layoutSize(layout: Layout): number {
   switch (layout.kind) {
     case 'rows':
@@ -67,7 +74,9 @@ export function layoutSize(layout: Layout): number {
 
 type Numbers = Float32Array | Float64Array | Int32Array
 
-/** Writes a row-major tensor (from `logicalOffset`) into its layout (from `offset`). */
+/**
+ * Writes a row-major tensor, which starts at `logicalOffset`, into the layout in `target`, which starts at `offset`.
+ */
 export function pack(
   layout: Layout,
   logical: ArrayLike<number>,
@@ -90,7 +99,7 @@ export function pack(
     copyRun(logical, logicalOffset + row * columns, target, offset + row * stride, columns)
 }
 
-/** Reads a tensor out of its layout into row-major order. */
+/** Reads a tensor from the layout in `source` into row-major order. */
 export function unpack(layout: Layout, source: Numbers, offset: number, logical: Numbers, logicalOffset: number): void {
   if (layout.kind === 'panels') {
     if (source instanceof Float32Array && logical instanceof Float32Array) {
@@ -109,7 +118,7 @@ export function unpack(layout: Layout, source: Numbers, offset: number, logical:
 
 type Panels = Extract<Layout, { kind: 'panels' }>
 
-/** As few rows as possible that lie one after the other. */
+/** Describes a layout as rows. Rows without padding between them are merged into one row. */
 function asRows(layout: Exclude<Layout, Panels>): { rows: number; columns: number; stride: number } {
   if (layout.kind === 'scalar') return { rows: 1, columns: 1, stride: 1 }
   if (layout.kind === 'vector') return { rows: 1, columns: layout.length, stride: layout.length }
@@ -117,7 +126,7 @@ function asRows(layout: Exclude<Layout, Panels>): { rows: number; columns: numbe
   return stride === columns ? { rows: 1, columns: rows * columns, stride } : { rows, columns, stride }
 }
 
-/** Shorter runs are sooner copied element by element. */
+/** Smallest number of elements that is copied in one call. Shorter runs are copied faster element by element. */
 const leastAtOnce = 64
 
 function copyRun(source: ArrayLike<number>, from: number, target: Numbers, to: number, count: number): void {
@@ -125,7 +134,7 @@ function copyRun(source: ArrayLike<number>, from: number, target: Numbers, to: n
   else for (let index = 0; index < count; index++) target[to + index] = source[from + index]
 }
 
-/** Calls `visit(logical, physical)` for every weight: its row-major index and its place in the panels. */
+/** Calls `visit(logical, physical)` for every weight, with the row-major index and the index in the panels. */
 function forEachWeight(panels: Panels, visit: (logical: number, physical: number) => void): void {
   const { outputs, inputs, positions, panelStride } = panels
   const channels = inputs / positions
@@ -141,9 +150,9 @@ function forEachWeight(panels: Panels, visit: (logical: number, physical: number
 }
 
 /**
- * The same loops for weights in float32, which are by far the most: without calls and other kinds of arrays they take half the
- * time. All eight outputs of a panel at once, so that memory is gone through in its order, and written out, which takes
- * another half.
+ * Packs float32 weights with the same result as `forEachWeight`. By far the most weights are float32. Code without
+ * function calls and for a single kind of array packs in half the time. Packing all eight outputs of a panel at once,
+ * in the order of memory and with an unrolled loop, halves the time again.
  */
 function packFloats(
   panels: Panels,
@@ -171,7 +180,10 @@ function packFloats(
   }
 }
 
-/** Columns of eight rows that are `row` elements apart, a column every `step` elements, one after the other. */
+/**
+ * Copies columns of eight elements one after the other into a panel. The rows are `row` elements apart, and the columns
+ * are `step` elements apart.
+ */
 function packPanel(
   logical: Float32Array,
   start: number,
@@ -244,7 +256,7 @@ function unpackFloats(
   }
 }
 
-/** A tensor's own sizes, without the loop axes in front. */
+/** Returns a tensor's own sizes, without the leading loop axes. */
 export function innerShape(shape: Shape, axes: number): Shape {
   return shape.slice(axes)
 }

@@ -1,11 +1,17 @@
-/** Gives every buffer its address: persistent ones first, then the rest, sharing memory where their times don't overlap. */
+/**
+ * Assigns an address to every buffer. Persistent buffers come first. All other buffers share memory with buffers whose
+ * lifetimes do not overlap with their own.
+ */
 import { roundUp } from './layout.ts'
 import type { Buffer } from './plan.ts'
 
-/** Every buffer starts on a cache line of its own, so that threads don't share lines by accident. */
+/**
+ * Alignment of buffers, in bytes. Every buffer starts on a new cache line, so that threads don't share lines by
+ * accident.
+ */
 const alignment = 64
 
-/** The steps of the schedule during which a buffer's contents matter, both included. */
+/** The steps of the schedule during which a buffer's contents are needed, from `first` to `last` inclusive. */
 export interface Lifetime {
   first: number
   last: number
@@ -16,7 +22,10 @@ export interface MemoryPlan {
   readonly bytes: number
 }
 
-/** `start`: the first free byte, after what the backend keeps for itself. */
+/**
+ * Assigns byte offsets to all buffers. `start` is the first free byte, after the memory that the backend reserves for
+ * itself.
+ */
 export function assignMemory(
   buffers: readonly Buffer[],
   lifetimes: ReadonlyMap<Buffer, Lifetime>,
@@ -28,7 +37,8 @@ export function assignMemory(
     offsets[buffer.id] = end
     end = roundUp(end + buffer.bytes, alignment)
   }
-  // Greedy by size (Pisarchyk & Lee 2020): each buffer goes to the lowest gap among those that live at its time.
+  // Greedy by size (Pisarchyk & Lee 2020): each buffer takes the lowest gap between the buffers that live at the same
+  // time.
   const base = end
   const placed: { buffer: Buffer; lifetime: Lifetime }[] = []
   const transient = buffers.filter(({ persistent }) => !persistent).sort((a, b) => b.bytes - a.bytes || a.id - b.id)

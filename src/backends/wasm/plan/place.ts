@@ -1,7 +1,7 @@
 /**
- * Decides where every value lies and turns a graph's nodes into kernels and loops over places. What a loop carries is
- * never copied: it moves through the slots of the stack that the backward pass reads anyway, or between two slots by
- * the parity of the iteration.
+ * Decides where every value lies in memory, and turns a graph's nodes into kernels and loops over memory locations. A
+ * loop never copies the values that it carries. A carried value moves through the slots of the stack that the backward
+ * pass reads anyway, or alternates between two slots with the parity of the iteration.
  */
 import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -37,7 +37,7 @@ export interface Placement {
 interface BufferOptions {
   readonly slots: number
   readonly persistent: boolean
-  /** The operation that makes the value writes its padding too. */
+  /** True if the operation that makes the value also writes the value's padding. */
   readonly writesPadding?: boolean
 }
 
@@ -45,21 +45,25 @@ export interface PlaceOptions extends AlgorithmOptions {
   readonly ringSlots: number
 }
 
-/** Outputs that exist once per slot of the ring; the others keep the last step's values. */
+/**
+ * Returns true for an output that has a value in every slot of the ring. Other outputs only hold the last step's value.
+ */
 const isRingOutput = (name: string): boolean => name === 'loss' || name === 'outputs'
 
 class Placer {
   private readonly buffers: Buffer[] = []
   private readonly lifetimes = new Map<Buffer, Lifetime>()
   private readonly locations = new Map<Value, Location>()
-  /** Places chosen before the value is made: stacks, what is carried, outputs, updated inputs. */
+  /** Locations that are chosen before a value is made: for stacks, carried values, outputs and updated inputs. */
   private readonly destinations = new Map<Value, Location>()
   private readonly forms: ReadonlyMap<Value, Form>
   private readonly tapped = new Set<Value>()
   private readonly lastReaders = new LastReaders()
-  /** Buffers that hold what a loop carries before, between and after its iterations. */
+  /**
+   * Buffers that hold a carried value before the loop, after every iteration and after the loop, each in its own slot.
+   */
   private readonly carriedStacks = new Set<Buffer>()
-  /** Where each loop that is to come has what it carries. */
+  /** The buffer of each value that a loop carries. */
   private readonly carriedBuffers = new Map<Carried, Buffer>()
   private clock = 0
   private loopCount = 0
@@ -82,7 +86,7 @@ class Placer {
     for (const { name, value } of graph.outputs) {
       this.tapped.add(value)
       if (!isRingOutput(name)) continue
-      assertInvariant(isMadeIn(graph.body, value), `${name} is the result of an operation`)
+      assertInvariant(isMadeIn(graph.body, value), `output ${name} is not the result of an operation`)
       this.destinations.set(
         value,
         this.inRing(this.whole(name, value, { slots: this.options.ringSlots, persistent: true })),
@@ -90,7 +94,7 @@ class Placer {
     }
     this.placeViews()
     const body = this.placeNodes(graph.body)
-    // The loss decides whether the updates happen, so the guard comes right before the first of them.
+    // The loss decides whether the updates happen, so the guard stands right before the first update.
     if (graph.guard) {
       const first = body.findIndex(updates)
       const operand: Operand = { ...this.read(graph.guard), reach: 'all' }
@@ -100,7 +104,10 @@ class Placer {
     return { body, buffers, lifetimes, locations }
   }
 
-  /** A part lies where its stack lies; what is joined has a place, and its parts are made there. */
+  /**
+   * Places the views of a graph. A part of a stack lies in the memory of the stack. The parts of a joined value are
+   * made in the memory of the joined value.
+   */
   private placeViews(): void {
     for (const node of this.graph.body) {
       if (node.kind !== 'op' || !isView(node)) continue
@@ -125,7 +132,8 @@ class Placer {
   }
 
   private form(value: Value): Form {
-    // What nothing uses (running statistics where the batch's own are taken) is still written and read by its users.
+    // No operation determines the form of an unused input, such as running statistics in a graph that uses the batch's
+    // own statistics. Users of the program can still write and read the unused input.
     return this.forms.get(value) ?? { axes: Math.max(0, value.shape.length - 2), panels: 0 }
   }
 
@@ -138,7 +146,7 @@ class Placer {
     return { ...location, terms: [{ loop: ring, coefficient: 1, cycle: 0, shift: 0 }] }
   }
 
-  /** A buffer of its own for a whole value, one slot for each iteration of its loop axes (times `slots`). */
+  /** Makes a new buffer for a whole value, with `slots` slots for each iteration of the value's loop axes. */
   private whole(name: string, value: Value, options: BufferOptions): Location {
     const { axes } = this.form(value)
     const slots = countSlots(value.shape, axes) * options.slots
@@ -159,7 +167,8 @@ class Placer {
       layout,
       element,
       slots,
-      // Most kernels leave the padding of panels alone: it must be zero from the start and never be anything else's memory.
+      // Most kernels do not write the padding of panels. The padding must be zero from the start, so panels never share
+      // memory with other buffers.
       persistent: persistent || (panels > 0 && !writesPadding),
       slotSize: size,
       bytes,
@@ -170,11 +179,11 @@ class Placer {
 
   private locationOf(value: Value): Location {
     const location = this.locations.get(value)
-    assertInvariant(location !== undefined, `%${value.id} has no place`)
+    assertInvariant(location !== undefined, `%${value.id} has no location`)
     return location
   }
 
-  /** Notes that a buffer is in use now, and throughout the loops that are open. */
+  /** Registers that a buffer is in use now, and throughout all open loops. */
   private touch(buffer: Buffer): void {
     const lifetime = this.lifetimes.get(buffer)
     if (lifetime) lifetime.last = this.clock
@@ -223,7 +232,8 @@ class Placer {
         const users = consumers.get(value)
         const used =
           this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
-        // A kernel's first operation always has a place for its results, used or not, unless they stay in registers.
+        // A result stays in registers if only operations of its own kernel use the result. A result that no operation
+        // uses has a location all the same, because a kernel's first operation writes its results.
         const internal =
           !used && all.length > 1 && users !== undefined && !nodes.some((other) => readsRowsOf(value, other))
         if (internal) continue
@@ -243,7 +253,10 @@ class Placer {
     return { kind: 'kernel', nodes, before, operands: [...operands.values(), ...writes], partition, algorithm }
   }
 
-  /** The place of what the step reads for the last time and makes the value of, if there is such. */
+  /**
+   * Returns the location of an input that the step reads for the last time and may overwrite with `value`. Returns
+   * undefined if the step may overwrite no input.
+   */
   private takeOver(value: Value, step: Operations, consumers: ReadonlyMap<Value, Set<Node>>): Location | undefined {
     if (this.destinations.has(value) || this.tapped.has(value)) return undefined
     const input = this.lastReaders.takeOver(value, step, { consumers, loop: this.openLoops.at(-1)?.id })
@@ -269,7 +282,8 @@ class Placer {
       this.locations.set(value, location)
       return location
     }
-    // Two slots by parity: the next iteration may write while another thread still reads this one's.
+    // The value alternates between two slots with the parity of the iteration, because a thread may write the next
+    // iteration's value while another thread still reads the current iteration's value.
     const buffer = this.buffer(name, value, { slots: 2, ...options })
     const location: Location = {
       buffer,
@@ -291,7 +305,10 @@ class Placer {
     return { kind: 'kernel', nodes: [node], before: [], operands, partition, algorithm: 'direct' }
   }
 
-  /** Finds places for what a loop stacks and carries. What it begins with is made there, if nobody else is in the way. */
+  /**
+   * Chooses locations for the values that a loop stacks and carries. The initial value of a carried value is made
+   * directly in the loop's buffer, unless the loop would overwrite an initial value that another node still needs.
+   */
   private prepareLoop(loop: LoopNode, around: readonly Node[], consumers: ReadonlyMap<Value, Set<Node>>): void {
     for (const { value, stacked } of loop.stacks) {
       if (this.locations.has(stacked)) continue
@@ -305,7 +322,7 @@ class Placer {
       this.carriedBuffers.set(carried, buffer)
       const isChosen = this.destinations.has(initial) || this.tapped.has(initial)
       const isMadeHere = around.some((node) => node.kind === 'op' && node.outputs.includes(initial))
-      // Without a slot for each iteration the loop overwrites what it begins with.
+      // A loop whose buffer lacks a slot for each iteration overwrites the initial value.
       const isKept = this.carriedStacks.has(buffer) || consumers.get(initial)?.size === 1
       if (isMadeHere && isKept && !isChosen) this.destinations.set(initial, this.startOf(loop, buffer))
     }
@@ -345,7 +362,7 @@ class Placer {
     for (const { value, destination } of copies) body.push(this.copy(value, destination, loop.path))
     const closed = this.openLoops.pop()
     this.clock++
-    // What a loop touches lives from its first to its last iteration.
+    // A buffer that a loop touches lives from the loop's first to the loop's last iteration.
     for (const buffer of closed?.touched ?? []) {
       const lifetime = this.lifetimes.get(buffer)
       if (!lifetime) continue
@@ -358,7 +375,10 @@ class Placer {
     return [...before, placed]
   }
 
-  /** The loop in blocks, where that spares the threads from waiting for each other (blocks.ts). */
+  /**
+   * Returns the loop cut into blocks if blocks save barriers, and the unchanged loop if blocks save no barriers
+   * (blocks.ts).
+   */
   private blocked(loop: PlanLoop): PlanLoop {
     const change = cutIntoBlocks(loop, this.loopCount)
     if (!change) return loop
@@ -379,15 +399,18 @@ class Placer {
     this.locations.set(stacked, known ?? this.whole(name, stacked, { slots: 1, persistent }))
   }
 
-  /** One buffer of times + 1 slots holds what is carried before, between and after the iterations, for both stacks of it. */
+  /**
+   * Makes one buffer of times + 1 slots for a carried value. The slots hold the value before the loop and after every
+   * iteration, so the stacks of `parameter` and of `next` share the buffer.
+   */
   private stackCarried(loop: LoopNode, { parameter, next, result }: Carried): void {
-    // A stack with a place of its own, as a part of something larger, is copied there.
+    // A stack that is part of a larger value already has a destination, and is filled by copies.
     const stackOf = (carried: Value): Value | undefined =>
       loop.stacks.find(({ value, stacked }) => value === carried && !this.destinations.has(stacked))?.stacked
     const ofParameter = stackOf(parameter)
     const ofNext = stackOf(next)
     const stacked = ofParameter ?? ofNext
-    assertInvariant(stacked !== undefined, 'a stack of what is carried')
+    assertInvariant(stacked !== undefined, 'a carried value has no stack')
     const persistent = [ofParameter, ofNext, result].some((value) => value && this.tapped.has(value))
     const buffer = this.buffer(`carried ${loop.path}`, stacked, { slots: loop.times + 1, persistent })
     this.carriedStacks.add(buffer)
@@ -396,7 +419,9 @@ class Placer {
     if (ofNext) this.locations.set(ofNext, { buffer, slot: nextSlot, terms: [], axes: [1] })
   }
 
-  /** One of the loop's stacks, or two slots that are used in turn. */
+  /**
+   * Returns the buffer of a carried value: the buffer of a stack of the loop, or a new buffer of two alternating slots.
+   */
   private carriedBuffer(loop: LoopNode, { initial, parameter, next, result }: Carried): Buffer {
     for (const { value, stacked } of loop.stacks) {
       const { buffer } = this.locationOf(stacked)
@@ -405,12 +430,15 @@ class Placer {
     return this.buffer(`carried ${loop.path}`, initial, { slots: 2, persistent: this.tapped.has(result) })
   }
 
-  /** Where a loop finds what it begins with. */
+  /** Returns the location in which a loop finds the initial value of a carried value. */
   private startOf({ times, reverse }: LoopNode, buffer: Buffer): Location {
     return { buffer, slot: reverse && this.carriedStacks.has(buffer) ? times : 0, terms: [], axes: [] }
   }
 
-  /** Where a loop leaves what it ends with. The slots may have become more (blocks.ts). */
+  /**
+   * Returns the location in which a loop leaves the final value of a carried value. The buffer may have more than two
+   * slots, if the loop was cut into blocks (blocks.ts).
+   */
   private endOf({ times, reverse }: LoopNode, carried: Carried): Location {
     const buffer = this.buffers[this.carriedBufferOf(carried).id]
     if (this.carriedStacks.has(buffer)) return { buffer, slot: reverse ? 0 : times, terms: [], axes: [] }
@@ -419,7 +447,7 @@ class Placer {
 
   private carriedBufferOf(carried: Carried): Buffer {
     const buffer = this.carriedBuffers.get(carried)
-    assertInvariant(buffer !== undefined, `%${carried.parameter.id} is carried in a place of its own`)
+    assertInvariant(buffer !== undefined, `the carried value %${carried.parameter.id} has no buffer`)
     return buffer
   }
 
@@ -435,17 +463,20 @@ class Placer {
       const [parameter, next] = reverse ? [1, 0] : [0, 1]
       return { buffer, parameter: moving(parameter, 0, 0), next: moving(next, 0, 0) }
     }
-    // From slot 0 on, whichever way the iterations are numbered.
+    // The iteration that runs first reads slot 0, in forward and in reverse loops.
     const [first, step] = reverse ? [1 - times, -1] : [0, 1]
     return { buffer, parameter: moving(0, 2, first), next: moving(0, 2, first + step) }
   }
 }
 
-/** True where an operation reads rows of the value from memory: statistics one of each part's, a convolution all. */
+/**
+ * Returns true if an operation reads rows of the value from memory. Partial statistics read one row of each part, and a
+ * convolution reads all rows.
+ */
 const readsRowsOf = (value: Value, { op, inputs }: OpNode): boolean =>
   inputs[0] === value && (op === 'partialStatistics' || op === 'conv' || op === 'convInputGradient')
 
-/** True where a node makes new parameters or states, itself or within it. */
+/** Returns true if a node, or a node inside it, makes new parameters or states. */
 function updates(node: PlanNode): boolean {
   if (node.kind === 'loop') return node.body.some(updates)
   return node.kind === 'kernel' && node.nodes.some(isUpdate)
@@ -457,10 +488,10 @@ function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Locatio
   return { buffer, slot, terms: [...terms, { loop, coefficient, cycle: 0, shift: 0 }], axes: rest }
 }
 
-/** The tensors of a stack from `first` on, in segments of `length` where that isn't 0. */
+/** Returns the location of a stack's tensors from index `first` on, in segments of `length` if `length` is not 0. */
 function partOf({ buffer, slot, terms, axes }: Location, first: number, length: number): Location {
   const [step] = axes
-  assertInvariant(step !== undefined, `${buffer.name} has no loop axis to part`)
+  assertInvariant(step !== undefined, `${buffer.name} has no loop axis to take a part of`)
   const segmented = length > 0 ? [length * step, ...axes] : axes
   return { buffer, slot: slot + first * step, terms, axes: segmented }
 }
@@ -469,7 +500,7 @@ function samePlace(a: Location, b: Location): boolean {
   return a.buffer === b.buffer && a.slot === b.slot && JSON.stringify(a.terms) === JSON.stringify(b.terms)
 }
 
-/** True where an operation, or the stack of an inner loop, can write the value straight to a place chosen for it. */
+/** Returns true if an operation or the stack of an inner loop can write the value directly to a chosen location. */
 function isMadeIn(body: readonly Node[], value: Value): boolean {
   return body.some((node) =>
     node.kind === 'op' ? node.outputs.includes(value) : node.stacks.some(({ stacked }) => stacked === value),

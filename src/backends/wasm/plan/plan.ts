@@ -1,44 +1,56 @@
 /**
- * How a graph is run: which operations are one kernel, where every value lies in memory, how the threads divide each
- * kernel's work and where they must wait for each other.
+ * A plan says how a graph runs. The plan groups operations into kernels, places every value in memory, divides the work
+ * of each kernel among the threads, and inserts barriers where threads must wait for each other.
  */
 import type { Graph, OpNode, Value } from '../../../graph/graph.ts'
 import type { Precision } from '../../backend.ts'
 import type { Layout } from './layout.ts'
 
-/** Memory for one value, or for one slot per iteration of the loops around it. */
+/** Memory for a value: one slot, or one slot for each iteration of the loops around the value. */
 export interface Buffer {
   readonly id: number
   readonly name: string
   readonly layout: Layout
   readonly element: 'real' | 'int'
   readonly slots: number
-  /** `persistent` buffers keep their contents from step to step; the others share memory with those of other times. */
+  /**
+   * True if the buffer keeps its contents from step to step. A buffer that is not persistent shares memory with buffers
+   * that are used at other times.
+   */
   readonly persistent: boolean
-  /** Elements from one slot to the next. */
+  /** Distance from one slot to the next, in elements. */
   readonly slotSize: number
   readonly bytes: number
 }
 
-/** The step's own place in the ring of inputs and outputs counts as the outermost loop. */
+/**
+ * Loop id of the ring of inputs and outputs. The ring acts as the outermost loop, whose index is the step's slot in the
+ * ring.
+ */
 export const ring = 'ring'
 export type LoopId = number | typeof ring
 
-/** slot = constant + sum of coefficient * index, or coefficient * ((index + shift) mod `cycle`) for a term whose cycle isn't 0. */
+/**
+ * A term of a slot number. A slot number is a constant plus the sum of its terms. A term is coefficient * index, or
+ * coefficient * ((index + shift) mod `cycle`) if the cycle is not 0.
+ */
 export interface SlotTerm {
   readonly loop: LoopId
   readonly coefficient: number
-  /** A power of two: as many slots are used again and again. */
+  /** Number of slots that are reused in turn, a power of two. The value 0 means that no slots are reused. */
   readonly cycle: number
-  /** 0 without a cycle. */
+  /** Number added to the index before the cycle is applied. A term without a cycle has the shift 0. */
   readonly shift: number
 }
 
-/** What a term adds to the slot. */
+/** Returns the number that a term adds to the slot number at the loop index `index`. */
 export const slotsOfTerm = ({ coefficient, cycle, shift }: SlotTerm, index: number): number =>
   coefficient * (cycle > 0 ? (index + shift) & (cycle - 1) : index)
 
-/** Where a value lies; `axes` are the slots that each of its own leading (loop) axes steps over. */
+/**
+ * Memory location of a value. `axes` gives the distance between neighbors along each leading loop axis of the value, in
+ * slots.
+ */
 export interface Location {
   readonly buffer: Buffer
   readonly slot: number
@@ -47,9 +59,12 @@ export interface Location {
 }
 
 /**
- * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 4 tiles of a weight tensor; flat: runs of
- * elements of a stack of tensors; elements: of one tensor; tensors: those of a stack; samples: those of the batch; lines: of
- * all output images, or of their tiles; parts: of a sum over the batch, or of all rows, that is cut; first: the first thread does it all; everyone: every thread does it.
+ * The division of a kernel's work among the threads, in units. A unit of `rows` is a tile of 4 rows of the batch. A
+ * unit of `columns` is a panel of 8 features. A unit of `tiles` is a 4 x 4 tile of a weight tensor. A unit of `flat` is
+ * a run of elements of a stack of tensors. A unit of `elements` is a run of elements of one tensor. A unit of `tensors`
+ * is one tensor of a stack. A unit of `samples` is one sample of the batch. A unit of `lines` is a line of an output
+ * image, or a line of tiles. A unit of `parts` is one part of a sum that is cut into parts of the batch or of all rows.
+ * With `first`, the first thread does all work. With `everyone`, every thread does all work.
  */
 export interface Partition {
   readonly by:
@@ -64,17 +79,22 @@ export interface Partition {
     | 'parts'
     | 'first'
     | 'everyone'
-  /** How many units there are to divide. */
+  /** Number of units that the threads divide among themselves. */
   readonly units: number
-  /** Of parts of rows: so many that follow each other are in one part. */
+  /**
+   * Number of consecutive rows that must lie in one part. The number is present only in partitions by parts of rows.
+   */
   readonly together?: number
 }
 
-/** True where each thread has the same share of both. */
+/** Returns true if each thread has the same share of the work in the partitions a and b. */
 export const isSamePartition = (a: Partition, b: Partition): boolean =>
   a.by === b.by && a.units === b.units && a.together === b.together
 
-/** `own`: a thread touches only the part that the partition gives it. `all`: any part. */
+/**
+ * A value that a kernel reads or writes. With the reach `own`, a thread touches only the part that the partition
+ * assigns to the thread. With the reach `all`, a thread may touch any part.
+ */
 export interface Operand {
   readonly value: Value
   readonly location: Location
@@ -82,25 +102,25 @@ export interface Operand {
   readonly reach: 'own' | 'all'
 }
 
-/** How convolutions are computed: by the sum as it stands, or by Winograd's algorithm on tiles of 2 x 2 or of 4 x 4 results. */
+/** Algorithm of a convolution: the direct sum, or Winograd's algorithm on tiles of 2 x 2 or 4 x 4 results. */
 export type Algorithm = 'direct' | 'winograd-2' | 'winograd-4'
 
 export interface Kernel {
   readonly kind: 'kernel'
-  /** The operations that this kernel does, in order; the first is the one that shapes its loops. */
+  /** The operations of the kernel, in order. The first operation determines the loops of the kernel's code. */
   readonly nodes: readonly OpNode[]
   /**
-   * Element-by-element operations that make what the first one reads: each thread does its share of them bit by bit, just
-   * before it reads it.
+   * Elementwise operations that make the input of the kernel's first operation. Each thread computes its share of the
+   * input piece by piece, just before the thread reads the piece.
    */
   readonly before: readonly OpNode[]
   readonly operands: readonly Operand[]
   readonly partition: Partition
-  /** How the first operation is computed where there are several ways: the convolutions'. */
+  /** Algorithm of the kernel's first operation. Only convolutions have more than one algorithm. */
   readonly algorithm: Algorithm
 }
 
-/** All operations of a kernel, in the order in which they need each other. */
+/** Returns all operations of a kernel, in the order in which the operations depend on each other. */
 export const operationsIn = ({ before, nodes }: Kernel): readonly OpNode[] => [...before, ...nodes]
 
 export interface PlanLoop {
@@ -110,17 +130,23 @@ export interface PlanLoop {
   readonly reverse: boolean
   readonly body: readonly PlanNode[]
   readonly path: string
-  /** Runs only those of the `times` iterations that are in the current block of the loop around it. */
+  /**
+   * Restricts the loop to the iterations in the current block of the surrounding loop. Without a block, all iterations
+   * run.
+   */
   readonly block?: Block
 }
 
-/** Iterations from `size` times the index of loop `loop` on, `size` of them, or what is left of all. */
+/**
+ * A block of iterations. The block starts at `size` times the index of the loop `loop` and has `size` iterations. The
+ * last block of a loop may be shorter.
+ */
 export interface Block {
   readonly loop: number
   readonly size: number
 }
 
-/** The iterations of a loop, in their order. */
+/** Returns the iterations of a loop, in the order in which the iterations run. */
 export function iterationsOf({ times, reverse, block }: PlanLoop, indices: ReadonlyMap<LoopId, number>): number[] {
   const first = block ? block.size * (indices.get(block.loop) ?? 0) : 0
   const end = block ? Math.min(times, first + block.size) : times
@@ -132,7 +158,7 @@ export interface Barrier {
   readonly kind: 'barrier'
 }
 
-/** The step ends here when the value isn't finite. */
+/** A guard ends the step if the value of its operand is not finite. */
 export interface Guard {
   readonly kind: 'guard'
   readonly operand: Operand
@@ -143,15 +169,15 @@ export type PlanNode = Kernel | PlanLoop | Barrier | Guard
 export interface Plan {
   readonly graph: Graph
   readonly precision: Precision
-  /** Steps that one call of the program can run: the slots of its inputs and outputs. */
+  /** Number of steps that one call of the program can run, which is also the number of slots of inputs and outputs. */
   readonly ringSlots: number
   readonly buffers: readonly Buffer[]
-  /** Byte offset of each buffer, by its id. */
+  /** Byte offset of each buffer, indexed by the buffer's id. */
   readonly offsets: readonly number[]
-  /** Where the inputs, constants and outputs lie. */
+  /** Memory locations of the inputs, constants and outputs. */
   readonly locations: ReadonlyMap<Value, Location>
   readonly body: readonly PlanNode[]
-  /** All bytes the program needs, from address 0. */
+  /** Memory that the program needs, in bytes from address 0. */
   readonly bytes: number
 }
 

@@ -1,4 +1,4 @@
-/** Prints a plan: its memory, then its kernels with the places they read and write. */
+/** Prints a plan as text: the buffers, then the kernels with the locations that they read and write. */
 import { formatBytes } from '../../../format/bytes.ts'
 import { tileOf } from './algorithms.ts'
 import {
@@ -31,7 +31,7 @@ function printOperands(operands: readonly Operand[], write: boolean): string {
     .join(' ')
 }
 
-/** What a kernel does, operation by operation; a convolution by Winograd's algorithm says so, with its tiles. */
+/** Returns the names of a kernel's operations. The name of a Winograd convolution includes the size of the tiles. */
 export function operationNames(kernel: Kernel): string[] {
   const tile = tileOf(kernel.algorithm)
   return operationsIn(kernel).map(({ op, attributes }, index) => {

@@ -1,4 +1,7 @@
-/** The memory of a plan, slot by slot: which symbol each holds, and which threads touched it since the last barrier. */
+/**
+ * The memory of a plan during verification. The memory records, for each slot, the symbol that the slot holds and the
+ * accesses of threads since the last barrier.
+ */
 import type { Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import {
@@ -29,7 +32,7 @@ interface Region {
   readonly touches: Map<number, Touch[]>
 }
 
-/** True where one of two threads that do their shares of both may see the other half done. */
+/** Returns true if two threads that run the accesses a and b without a barrier can see each other's partial results. */
 function race(a: Touch, b: Touch, sameBuffer: boolean): boolean {
   if (!a.write && !b.write) return false
   if (!sameBuffer) return true
@@ -39,7 +42,7 @@ function race(a: Touch, b: Touch, sameBuffer: boolean): boolean {
 
 export class SymbolicMemory {
   private readonly regions: readonly Region[]
-  /** The other regions that lie in the same bytes as each. */
+  /** For each region, the other regions that occupy some of the same bytes. */
   private readonly sharing: readonly (readonly Region[])[]
 
   constructor({ buffers, offsets }: Plan) {
@@ -66,7 +69,7 @@ export class SymbolicMemory {
     })
   }
 
-  /** What another buffer had in the same bytes is gone. */
+  /** Writes symbols to the slots of a value. The contents of other buffers in the same bytes are lost. */
   write(value: Value, location: Location, indices: Indices, contents: Contents): void {
     const region = this.regions[location.buffer.id]
     slotsOf(value, location, indices).forEach((slot, tensor) => {
@@ -77,13 +80,16 @@ export class SymbolicMemory {
     })
   }
 
-  /** Throws where another kernel since the last barrier touched the same bytes in a way that threads can't share. */
+  /** Throws an `internal` error if the access can race with an access to the same bytes since the last barrier. */
   touch({ value, location, write, reach }: Operand, partition: Partition, indices: Indices, what: string): void {
     const region = this.regions[location.buffer.id]
     const touch: Touch = { write, own: reach === 'own', partition }
     for (const slot of slotsOf(value, location, indices)) {
       const refuse = (other: Region): void =>
-        assertInvariant(false, `${what} needs a barrier: ${location.buffer.name}, touched as ${other.buffer.name}`)
+        assertInvariant(
+          false,
+          `${what} needs a barrier: ${location.buffer.name} was touched as ${other.buffer.name} since the last barrier`,
+        )
       const known = region.touches.get(slot) ?? []
       if (known.some((earlier) => race(earlier, touch, true))) refuse(region)
       this.forEachShared(region, slot, (other, otherSlot) => {
@@ -115,11 +121,11 @@ export class SymbolicMemory {
   }
 }
 
-/** The slots that hold a value, in the order of its own loop axes. */
+/** Returns the slots that hold a value, in the order of the value's own loop axes. */
 function slotsOf(value: Value, { buffer, slot, terms, axes }: Location, indices: Indices): number[] {
   const base = terms.reduce((sum, term) => {
     const index = indices.get(term.loop)
-    assertInvariant(index !== undefined, `${buffer.name} is placed by a loop that isn't open`)
+    assertInvariant(index !== undefined, `the location of ${buffer.name} depends on a loop that is not open`)
     return sum + slotsOfTerm(term, index)
   }, slot)
   const slots = axes.reduce(
@@ -128,7 +134,10 @@ function slotsOf(value: Value, { buffer, slot, terms, axes }: Location, indices:
     [base],
   )
   for (const one of slots) {
-    assertInvariant(one >= 0 && one < buffer.slots, `slot ${one} of ${buffer.name}, which has ${buffer.slots}`)
+    assertInvariant(
+      one >= 0 && one < buffer.slots,
+      `slot ${one} of ${buffer.name} does not exist: the buffer has ${buffer.slots} slots`,
+    )
   }
   return slots
 }

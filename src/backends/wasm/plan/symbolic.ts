@@ -1,12 +1,12 @@
 /**
- * Runs a graph on symbols instead of numbers: two symbols are equal when the same operations made them from the same
- * inputs. The verifier compares what a plan leaves in memory with what the graph says should be there.
+ * Runs a graph on symbols instead of numbers. Two symbols are equal if the same operations made them from the same
+ * inputs. The verifier compares the symbols that a plan leaves in memory with the symbols that the graph makes.
  */
 import type { Graph, Node, OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { isOverStacks, isUpdate } from './access.ts'
 
-/** One symbol for each tensor that the value's loop axes stack. */
+/** The symbols of a value, one symbol for each tensor that the value's loop axes stack. */
 export type Contents = readonly number[]
 
 export class Symbols {
@@ -20,7 +20,7 @@ export class Symbols {
     return this.numbers.size - 1
   }
 
-  /** The results of an operation. A copy is what it copies. */
+  /** Returns the results of an operation. The result of a copy is the copied symbol. */
   apply(node: OpNode, inputs: readonly Contents[]): Contents[] {
     if (node.op === 'copy') return [inputs[0]]
     if (node.op === 'join') return [inputs.flat()]
@@ -34,10 +34,10 @@ export class Symbols {
     const number = known ?? this.nodes.size
     if (known === undefined) this.nodes.set(node, number)
     if (!isUpdate(node) && isOverStacks(node)) return [[this.named(`${number}(${inputs.flat().join()})`)]]
-    // Updates run over stacked tensors, one by one; all else is done to single tensors.
+    // Updates run over stacked tensors one by one. All other operations work on single tensors.
     const tensors = isUpdate(node) ? inputs[0].length : 1
     const isWhole = inputs.every(({ length }) => length === tensors || length === 1)
-    assertInvariant(isWhole, `${node.op} at ${node.path} takes a stack of tensors`)
+    assertInvariant(isWhole, `${node.op} at ${node.path} takes a stack of tensors instead of one tensor`)
     return node.outputs.map((_, position) =>
       Array.from({ length: tensors }, (__, tensor) => {
         const read = inputs.map((contents) => contents[contents.length === 1 ? 0 : tensor])
@@ -93,7 +93,9 @@ function runNodes(nodes: readonly Node[], symbols: Symbols, environment: Symboli
   }
 }
 
-/** Adds the symbols of every value that the graph makes to an environment that holds its inputs and constants. */
+/**
+ * Adds the symbols of all values that the graph makes to an environment with the symbols of all inputs and constants.
+ */
 export function runSymbolically(graph: Graph, symbols: Symbols, environment: SymbolicEnvironment): void {
   runNodes(graph.body, symbols, environment)
 }

@@ -1,7 +1,7 @@
 /**
- * Checks that a plan is legal: every operand lies inside memory, no kernel overwrites what another thread's share of it
- * still reads, every read finds the value that the graph means, every barrier that is needed is there. The last two are
- * found by running two steps on symbols, every iteration of every loop.
+ * Checks that a plan is legal. Every operand must lie inside the memory. No kernel may overwrite data that another
+ * thread of the kernel still reads. Every read must find the value that the graph defines. Every needed barrier must be
+ * present. Reads and barriers are checked by running two steps on symbols, with every iteration of every loop.
  */
 import type { Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -10,7 +10,7 @@ import { elementBytes, iterationsOf, operationsIn, ring } from './plan.ts'
 import { runSymbolically, type SymbolicEnvironment, Symbols } from './symbolic.ts'
 import { type Indices, SymbolicMemory } from './symbolic-memory.ts'
 
-/** Throws an internal error where the plan isn't legal. */
+/** Throws an `internal` error if the plan is not legal. */
 export function verifyPlan(plan: Plan): void {
   verifyBuffers(plan)
   forEachKernel(plan.body, verifyOperands)
@@ -19,10 +19,13 @@ export function verifyPlan(plan: Plan): void {
 
 function verifyBuffers({ buffers, offsets, bytes, precision }: Plan): void {
   for (const { id, name, slots, slotSize, element, bytes: size } of buffers) {
-    assertInvariant(buffers[id].name === name, `${name} is buffer ${id}`)
-    assertInvariant(size === slots * slotSize * elementBytes(precision, element), `${name} has ${size} bytes`)
-    assertInvariant(offsets[id] >= 0 && offsets[id] + size <= bytes, `${name} sticks out of memory`)
-    assertInvariant(offsets[id] % 16 === 0, `${name} starts in the middle of a vector`)
+    assertInvariant(buffers[id].name === name, `buffer ${id} is not ${name}, but ${buffers[id].name}`)
+    assertInvariant(
+      size === slots * slotSize * elementBytes(precision, element),
+      `${name} has a wrong size of ${size} bytes`,
+    )
+    assertInvariant(offsets[id] >= 0 && offsets[id] + size <= bytes, `${name} lies outside of memory`)
+    assertInvariant(offsets[id] % 16 === 0, `${name} starts at an address that is not a multiple of 16`)
   }
   const sorted = [...buffers].sort((a, b) => offsets[a.id] - offsets[b.id])
   for (const buffer of sorted.filter(({ persistent }) => persistent)) {
@@ -46,7 +49,10 @@ const nameOf = (kernel: Kernel): string => {
   return `${names.join(' + ')} at ${kernel.nodes[0].path}`
 }
 
-/** Where a kernel writes a place that it reads, each thread must read and write the same part of it. */
+/**
+ * Checks kernels that write to a location that they also read. Each thread must read and write the same part of the
+ * location.
+ */
 function verifyOperands(kernel: Kernel): void {
   const { operands } = kernel
   operands.forEach((written, position) => {
@@ -57,11 +63,11 @@ function verifyOperands(kernel: Kernel): void {
       if (slot !== written.location.slot || JSON.stringify(terms) !== JSON.stringify(written.location.terms)) return
       const what = `${nameOf(kernel)} writes ${buffer.name}`
       assertInvariant(!other.write, `${what} twice`)
-      // What is done before the first operation is done ahead of the others.
+      // A thread runs the operations in `before` ahead of the kernel's other operations.
       const isAhead = kernel.before.some(({ outputs }) => outputs.includes(written.value))
       const isReadLater = kernel.nodes.some(({ inputs }) => inputs.includes(other.value))
-      assertInvariant(!(isAhead && isReadLater), `${what}, which it reads after that`)
-      assertInvariant(other.reach === 'own' && written.reach === 'own', `${what}, which other threads read`)
+      assertInvariant(!(isAhead && isReadLater), `${what} before its last read of ${buffer.name}`)
+      assertInvariant(other.reach === 'own' && written.reach === 'own', `${what}, which other threads read or write`)
     })
   })
 }
@@ -69,7 +75,7 @@ function verifyOperands(kernel: Kernel): void {
 class Verification {
   private readonly symbols = new Symbols()
   private readonly memory: SymbolicMemory
-  /** What the graph says that inputs, parameters and states hold. */
+  /** The symbols that inputs, parameters and states hold according to the graph. */
   private readonly state: SymbolicEnvironment = new Map()
   private readonly stateBuffers: ReadonlySet<number>
   private guardPassed = false
@@ -97,7 +103,7 @@ class Verification {
 
   private locationOf(value: Value): Location {
     const location = this.plan.locations.get(value)
-    assertInvariant(location !== undefined, `%${value.id} has no place`)
+    assertInvariant(location !== undefined, `%${value.id} has no location`)
     return location
   }
 
@@ -119,7 +125,7 @@ class Verification {
     for (const { target, value } of graph.updates) this.state.set(target, environment.get(value) ?? [])
     const expect = (name: string, value: Value, contents: unknown): void => {
       const found = this.memory.read(value, this.locationOf(value), indices, name)
-      assertInvariant(JSON.stringify(found) === JSON.stringify(contents), `${name} isn't what the graph says`)
+      assertInvariant(JSON.stringify(found) === JSON.stringify(contents), `${name} differs from the value of the graph`)
     }
     for (const { name, value } of graph.outputs) expect(name, value, environment.get(value))
     for (const { name, value } of graph.inputs) expect(name, value, this.state.get(value))
@@ -144,8 +150,8 @@ class Verification {
     const { value, location } = operand
     this.memory.touch(operand, { by: 'everyone', units: 1 }, indices, 'the guard')
     const found = this.memory.read(value, location, indices, 'the guard')
-    assertInvariant(value === this.plan.graph.guard, 'the guard watches the value that the graph names')
-    assertInvariant(found[0] === expected.get(value)?.[0], 'the guard reads its value')
+    assertInvariant(value === this.plan.graph.guard, "the guard checks another value than the graph's guard")
+    assertInvariant(found[0] === expected.get(value)?.[0], 'the guard reads a wrong value')
     this.guardPassed = true
   }
 

@@ -1,15 +1,20 @@
-/** Finds the loops that carry an activation's output from iteration to iteration. */
+/** Finds the loops that carry the output of an activation function from iteration to iteration. */
 import type { Attributes, Carried, LoopNode, Node, Value } from '../../../graph/graph.ts'
 import { readsAny } from '../../../graph/graph.ts'
 import { activationNamed, activations } from '../../../network/activations.ts'
 
-/** The attributes of the activation that makes each carried value, before the loop and in every iteration. */
+/**
+ * Maps a carried value to the attributes of the activation that makes it, both before the loop and in every iteration.
+ */
 export type CarriedActivations = ReadonlyMap<Carried, Attributes>
 
-/** What each value was made by, as far as it is an activation whose derivative follows from its output. */
+/**
+ * Maps a value to the attributes of the activation that made it. The activation's derivative must follow from the
+ * output.
+ */
 type Makers = Map<Value, Attributes>
 
-/** `nodes` is a whole forward pass. */
+/** Finds the carried values that are outputs of activations. `nodes` is a whole forward pass. */
 export function findCarriedActivations(nodes: readonly Node[]): CarriedActivations {
   return find(nodes, new Map())
 }
@@ -29,7 +34,10 @@ function find(nodes: readonly Node[], makers: Makers): Map<Carried, Attributes> 
   return found
 }
 
-/** What is carried is an activation's output in every iteration if it is in the first, and each one hands on another. */
+/**
+ * Finds the values that a loop carries and that are an activation's output in every iteration. The initial value and
+ * the value that every iteration passes on must come from the same activation function.
+ */
 function findInLoop(loop: LoopNode, around: readonly Node[], makers: Makers): Map<Carried, Attributes> {
   const { body, carried } = loop
   const candidates = carried.filter(
@@ -62,7 +70,10 @@ function copyMaker(makers: Makers, from: Value, to: Value): void {
 
 const isRead = (value: Value, nodes: readonly Node[]): boolean => nodes.some((node) => readsAny(node, new Set([value])))
 
-/** True where nothing but this loop takes the value, and takes it but once: its whole gradient is the loop's. */
+/**
+ * Returns true if the loop is the only reader of the value and reads the value only once. The gradient of a value with
+ * a single reader comes entirely from the reader.
+ */
 function isTakenAlone(value: Value, loop: LoopNode, around: readonly Node[]): boolean {
   const others = around.filter((node) => node !== loop)
   const isSliced = loop.slices.some(({ stacked }) => stacked === value)

@@ -1,14 +1,14 @@
-/** Makes the values and operations that a pass adds to a graph. */
+/** Makes the values and operations that a schedule pass adds to a graph. */
 import type { Attributes, Element, Graph, Node, OpNode, Shape, Value } from '../../../graph/graph.ts'
 import { type OpName, ops } from '../../../graph/ops.ts'
 
 export interface Emitter {
   readonly value: (shape: Shape, element?: Element) => Value
-  /** An operation with new outputs; the caller puts it into a body. */
+  /** Makes an operation with new outputs. The caller inserts the operation into a body. */
   readonly op: (op: OpName, inputs: readonly Value[], attributes: Attributes, path: string) => OpNode
 }
 
-/** The emitter numbers its values from the graph's highest number on. */
+/** Creates an emitter whose values get ids above the highest id in the graph. */
 export function createEmitter({ inputs, constants, body }: Graph): Emitter {
   let nextId = 1 + Math.max(highestId([...inputs, ...constants].map((entry) => entry.value)), highestIdIn(body))
   const value = (shape: Shape, element: Element = 'real'): Value => Object.freeze({ id: nextId++, shape, element })

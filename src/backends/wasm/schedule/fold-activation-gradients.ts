@@ -1,7 +1,8 @@
 /**
- * Where a loop carries an activation's output, its gradient loop multiplies by the activation's derivative at the head of
- * each iteration. This pass multiplies where the gradient is made instead: before the gradient loop, and at the end of each
- * iteration. There the multiplication joins the kernel that makes the gradient.
+ * Moves multiplications by an activation's derivative. If a loop carries an activation's output, the loop's gradient
+ * loop multiplies by the activation's derivative at the start of each iteration. This pass moves the multiplication to
+ * the two places that make the gradient: before the gradient loop, and the end of each iteration. The moved
+ * multiplication joins the kernel that makes the gradient.
  */
 import type { Attributes, Graph, LoopNode, Node, OpNode, Slice, Stack, Value } from '../../../graph/graph.ts'
 import { readsAny } from '../../../graph/graph.ts'
@@ -13,26 +14,26 @@ import { removeUnread } from './remove-unread.ts'
 interface Folding {
   readonly emitter: Emitter
   readonly activations: CarriedActivations
-  /** The loop that makes each stack. */
+  /** Maps each stack to the loop that makes the stack. */
   readonly makers: ReadonlyMap<Value, LoopNode>
-  /** The forward loop that each loop of a recomputed body is a copy of. */
+  /** Maps each loop of a recomputed body to the forward loop of which it is a copy. */
   readonly originals: Map<LoopNode, LoopNode>
-  /** Gradients of activations' outputs that the derivative has been multiplied into. */
+  /** Gradients of activation outputs that have already been multiplied by the activation's derivative. */
   readonly folded: Set<Value>
-  /** The results of the multiplications that are dropped, and the gradients that take their place. */
+  /** Maps the result of each removed multiplication to the gradient that replaces the result. */
   readonly replaced: Map<Value, Value>
-  /** The outputs of activations that the dropped multiplications have read. */
+  /** Activation outputs that the removed multiplications have read. */
   readonly dropped: Set<Value>
-  /** Stacks that forward loops make beside their own. */
+  /** Stacks that this pass adds to forward loops. */
   readonly added: Map<LoopNode, readonly Stack[]>
 }
 
-/** The body of a gradient loop, which sees the values of its forward loop's body as slices of stacks. */
+/** The body of a gradient loop. The body reads values of the forward loop's body as slices of stacks. */
 interface GradientBody {
   readonly forward: LoopNode
-  /** The gradient loop's; new ones may be added. */
+  /** Slices of the gradient loop, including slices that the pass adds. */
   readonly slices: Slice[]
-  /** Where the forward loop isn't beside the gradient loop: the body around the gradient loop. */
+  /** The body around the gradient loop, if the forward loop does not stand beside the gradient loop. */
   readonly outer?: GradientBody
 }
 
@@ -58,7 +59,9 @@ export function foldActivationGradients(graph: Graph, emitter: Emitter): Graph {
   return removeUnread({ ...graph, outputs, body }, folding.dropped)
 }
 
-/** The position of the first node that reads the gradient of the loss; the end where there is none. */
+/**
+ * Returns the position of the first node that reads the gradient of the loss, or the number of nodes if no node does.
+ */
 function findBackwardPass(nodes: readonly Node[]): number {
   const gradients = new Set(nodes.flatMap((node) => (node.kind === 'op' && isLossOp(node.op) ? [node.outputs[1]] : [])))
   const position = nodes.findIndex((node) => readsAny(node, gradients))
@@ -76,10 +79,10 @@ function makersOf(nodes: readonly Node[]): Map<Value, LoopNode> {
   return makers
 }
 
-/** The value itself, or the gradient that took its place. */
+/** Returns the gradient that replaces the value, or the value itself if nothing replaces it. */
 const current = ({ replaced }: Folding, value: Value): Value => replaced.get(value) ?? value
 
-/** `nodes` are of the backward pass; `place` is the body that they are in, if any. */
+/** Rewrites nodes of the backward pass. `place` is the gradient loop's body that contains the nodes, if any. */
 function rewrite(folding: Folding, nodes: readonly Node[], place?: GradientBody): Node[] {
   return nodes.flatMap((node): Node[] => {
     if (node.kind === 'loop') return rewriteLoop(folding, node, place)
@@ -94,7 +97,7 @@ function rewrite(folding: Folding, nodes: readonly Node[], place?: GradientBody)
 function rewriteLoop(folding: Folding, loop: LoopNode, around: GradientBody | undefined): Node[] {
   const { folded } = folding
   const place = findPlace(folding, loop, around)
-  // A loop that reads nothing of another's body multiplies by no derivative.
+  // A loop that reads no value of another loop's body multiplies by no derivative.
   if (!place) return [withInitials(folding, loop)]
   const { forward, outer } = place
   if (forward.recompute) noteCopies(folding, loop.body, forward.body)
@@ -138,7 +141,7 @@ function withInitials(folding: Folding, loop: LoopNode): LoopNode {
   return { ...loop, carried }
 }
 
-/** The body of a gradient loop: the forward loop is the one that makes the stacks which the gradient loop slices. */
+/** Finds the forward loop of a gradient loop: the loop that makes the stacks that the gradient loop slices. */
 function findPlace(
   { makers }: Folding,
   { slices }: LoopNode,
@@ -154,14 +157,17 @@ function findPlace(
   return undefined
 }
 
-/** The value of the forward loop's body that a slice has the values of. */
+/** Returns the value of the forward loop's body that a slice of the gradient loop contains. */
 function seenAs({ forward, slices, outer }: GradientBody, parameter: Value): Value | undefined {
   const slice = slices.find((candidate) => candidate.parameter === parameter)
   const stacked = slice && outer ? seenAs(outer, slice.stacked) : slice?.stacked
   return forward.stacks.find((stack) => stack.stacked === stacked)?.value
 }
 
-/** The body of a gradient loop that computes its forward loop's body again begins with a copy of it. */
+/**
+ * Registers which forward loop each loop of a recomputed body copies. The body of a gradient loop that recomputes
+ * begins with a copy of the forward loop's body.
+ */
 function noteCopies(folding: Folding, copies: readonly Node[], nodes: readonly Node[]): void {
   nodes.forEach((node, position) => {
     const copy = copies[position]
@@ -171,7 +177,10 @@ function noteCopies(folding: Folding, copies: readonly Node[], nodes: readonly N
   })
 }
 
-/** For each gradient that the loop carries, the activation's output in the forward loop, if it is an activation's. */
+/**
+ * Returns an entry for each gradient that the gradient loop carries. The entry describes the carried value of the
+ * forward loop, or is undefined if the carried value is not an activation's output.
+ */
 function carriedOutputs({ activations, originals }: Folding, loop: LoopNode, forward: LoopNode) {
   const { carried } = originals.get(forward) ?? forward
   if (carried.length !== loop.carried.length) return []
@@ -182,7 +191,10 @@ function carriedOutputs({ activations, originals }: Folding, loop: LoopNode, for
   })
 }
 
-/** A value of the forward loop's body as the gradient loop's body sees it, with a new stack and slice where there are none. */
+/**
+ * Makes a value of the forward loop's body readable in the gradient loop's body. Adds a stack and a slice for the value
+ * if the stack or the slice is missing.
+ */
 function bring(folding: Folding, { forward, slices, outer }: GradientBody, value: Value): Value {
   const { emitter, added } = folding
   const own = added.get(forward) ?? []
@@ -197,7 +209,7 @@ function bring(folding: Folding, { forward, slices, outer }: GradientBody, value
   return parameter
 }
 
-/** The nodes with the stacks that were added to their loops. */
+/** Returns the nodes, with the added stacks in their loops. */
 function withStacks(folding: Folding, nodes: readonly Node[]): Node[] {
   return nodes.map((node) => {
     if (node.kind === 'op') return node

@@ -1,13 +1,16 @@
 /**
- * Moves the update of a repeated layer's parameter into the loop that makes its gradients. There the update is done while
- * the gradient is at hand, and no stack of all gradients is needed.
+ * Moves the update of a repeated layer's parameter into the loop that makes the parameter's gradients. Inside the loop,
+ * the update runs as soon as a gradient is made, and no stack of all gradients is needed.
  */
 import { type Graph, type LoopNode, type Node, type OpNode, readsAny, type Value } from '../../../graph/graph.ts'
 import type { OpName } from '../../../graph/ops.ts'
 import { isUpdateOp } from '../../../graph/optimizers/table.ts'
 import type { Emitter } from './emitter.ts'
 
-/** The operations that make a parameter's gradient vector by vector, and can go on with its update while it is in registers. */
+/**
+ * Operations that make a parameter's gradient vector by vector, so that the update can run while a vector is in
+ * registers.
+ */
 export const gradientOps: ReadonlySet<OpName> = new Set<OpName>([
   'denseWeightGradient',
   'sumParts',
@@ -16,14 +19,16 @@ export const gradientOps: ReadonlySet<OpName> = new Set<OpName>([
   'batchNormScaleGradient',
 ])
 
-/** True for an update that needs nothing but one gradient: neither the norm of all gradients nor a rate for each layer. */
+/**
+ * Returns true for an update that needs only one gradient, and neither the norm of all gradients nor layer-wise rates.
+ */
 export const isSelfContained = ({ op, attributes }: OpNode): boolean =>
   isUpdateOp(op) && attributes.clipped !== true && attributes.layered !== true
 
-/** An update on its way into the loops. */
+/** An update that is being moved into loops. */
 interface MovingUpdate {
   readonly node: OpNode
-  /** The parameter, then its states, all with the axes of the loops that are still around them. */
+  /** The parameter and its states, each with the axes of the loops into which the update has not moved yet. */
   readonly updated: readonly Value[]
   readonly gradient: Value
   readonly scalars: readonly Value[]
@@ -31,9 +36,9 @@ interface MovingUpdate {
 
 interface Fused {
   readonly nodes: readonly Node[]
-  /** The operations that take the update's place. */
+  /** Operations that replace the update. */
   readonly instead: readonly Node[]
-  /** The new values of the parameter and its states. */
+  /** New values of the parameter and of its states. */
   readonly results: readonly Value[]
 }
 
@@ -64,8 +69,8 @@ function movingUpdate(node: OpNode): MovingUpdate {
 }
 
 /**
- * Undefined where the gradient isn't made by a loop, or by the loops that another was cut into, or where the parameter is
- * still read after it.
+ * Moves an update into the loop that makes the gradient, or into the loops of a repeat that is cut into segments.
+ * Returns undefined if no loop makes the gradient, or if a node reads the parameter after the loop.
  */
 function fuseRepeated(emitter: Emitter, nodes: readonly Node[], update: MovingUpdate): Fused | undefined {
   const maker = makerOf(nodes, update.gradient)
@@ -105,7 +110,10 @@ function fuseIntoLoop(
   return { nodes: around, instead: [], results: made.map(({ stacked }) => stacked) }
 }
 
-/** A loop in segments and the rest of it: each updates its own part, and no gradients are joined. */
+/**
+ * Moves an update into the pieces of a segmented loop. Each piece of the loop updates its own part of the parameter,
+ * and no gradients are joined.
+ */
 function fuseIntoParts(
   emitter: Emitter,
   nodes: readonly Node[],
@@ -147,7 +155,7 @@ function findPart(nodes: readonly Node[], stacked: Value, first: number): Value 
   return undefined
 }
 
-/** The update at the end of the body that makes its gradient. */
+/** Appends an update to the end of the body that makes the gradient. */
 function appendUpdate(emitter: Emitter, nodes: readonly Node[], update: MovingUpdate): Fused | undefined {
   const { node, updated, gradient, scalars } = update
   const maker = makerOf(nodes, gradient)

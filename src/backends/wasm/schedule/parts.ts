@@ -1,54 +1,68 @@
 /**
- * Into how many parts a sum is cut, from its shape alone: whatever the number of threads is, the parts are the same, and so
- * are the bits.
+ * Chooses the number of parts into which a sum is cut, from the sum's shape alone. The parts do not depend on the
+ * number of threads, so the bits of the result do not depend on the number of threads either.
  */
 
 /**
- * Rows from which on a sum is cut; fewer are added one after the other. Long sums in one go lose digits of float32: with
- * 2,048 and 512 the error of some gradients was 6 times PyTorch's. Now that is so of single biases over 128 rows alone;
- * whole gradients have at most twice PyTorch's (test/engine/convolutional-golden.test.ts).
+ * Smallest number of rows of a sum that is cut into parts. Shorter sums add one row after the other. Long uncut sums
+ * lose digits of float32. When sums were cut from 2,048 rows on, into parts of 512 rows, the error of some gradients
+ * was 6 times PyTorch's error. Now, only single biases over 128 rows have 6 times PyTorch's error, and whole gradients
+ * have at most twice PyTorch's error (test/engine/convolutional-golden.test.ts).
  */
 export const fewestRowsToPart = 256
 const rowsOfPart = 128
 const mostParts = 64
 
-/** Parts of so many rows, of which each `together` following ones are in one part; where that is 1, none is small. */
+/**
+ * Returns the number of parts for a sum of `rows` rows. Each group of `together` consecutive rows lies in one part.
+ * With `together` = 1, the parts have at least 128 rows, unless the sum has fewer rows.
+ */
 export const partsOfPositions = (rows: number, together = 1): number =>
   Math.max(1, Math.min(mostParts, Math.floor(rows / (together > 1 ? together : rowsOfPart))))
 
-/** From so many images on a part has whole ones: there are enough for every thread. */
+/** Smallest number of images for parts of whole images. At least 16 images give every thread enough images. */
 export const fewestImagesToPart = 16
-/** Of images with more positions lines are parted all the same: long sums lose digits. */
+/**
+ * Largest number of positions of an image that lies in one part. Larger images are cut by lines: long sums lose digits.
+ */
 const mostPositionsTogether = 4096
-/** Lines that are in one part where images aren't whole: a convolution may be computed in tiles of as many. */
+/**
+ * Number of lines in one part of an image that is cut. A convolution may be computed in tiles with the same number of
+ * lines.
+ */
 export const linesTogether = 4
 
 /**
- * Positions of images that are in one part of a sum: with that, a convolution whose threads each do some of the parts can sum
- * what it makes.
+ * Returns the number of an image's positions that lie in one part of a sum. A convolution can sum its own results if
+ * each thread of the convolution processes whole parts.
  */
 export function positionsTogether(images: number, height: number, width: number): number {
   const hasTiles = height % linesTogether === 0
   const areWhole = height * width <= mostPositionsTogether || !hasTiles
   if (images >= fewestImagesToPart && areWhole) return height * width
-  // Where lines are no whole tiles the sum is a kernel of its own, and the threads of the convolution share its lines.
+  // If the lines of an image are not whole tiles, the sum is a separate kernel, and the threads of the convolution
+  // divide the convolution's lines.
   return (hasTiles ? linesTogether : 1) * width
 }
 
 /**
- * Rows that are summed in one go for the gradient of a dense layer's weights; further blocks of so many are added to that. A
- * convolution of kernel 1 has a row for each position: over 131,072 rows of normal numbers the error of one sum is 11 times
- * PyTorch's, that of blocks as large as PyTorch's. A block stays in a core's second cache, which makes it up to four times as fast.
+ * Number of rows in a block of the sum for a dense layer's weight gradient. The gradient is the total of the sums of
+ * all blocks. A convolution with a kernel of size 1 has one row for each position. Over 131,072 rows of normally
+ * distributed numbers, the error of a sum without blocks is 11 times PyTorch's error, and the error of a sum in blocks
+ * equals PyTorch's error. A block stays in a core's second-level cache, which makes the sum up to four times as fast.
  */
 export const rowsOfBlock = 512
 
 const mostSampleParts = 8
 
-/** Parts of a batch for the gradients of convolutions' weights. */
+/** Returns the number of parts into which a batch is cut for the gradients of convolution weights. */
 export const partsOfSamples = (samples: number): number => Math.min(mostSampleParts, samples)
 
-/** Outputs of a weight that a plan stores side by side, in a panel (plan/layout.ts); a part of a weight's gradient is whole panels. */
+/**
+ * Number of a weight's outputs that a plan stores side by side in a panel (plan/layout.ts). Each part of a weight's
+ * gradient consists of whole panels.
+ */
 export const panelOutputs = 8
 
-/** Inputs of one norm: a kernel takes an address for each. */
+/** Largest number of inputs of one `normOfAll` operation, whose kernel takes an address for each input. */
 export const inputsOfNorm = 64

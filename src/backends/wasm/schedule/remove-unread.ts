@@ -1,7 +1,7 @@
-/** Removes slices and stacks of loops after a pass has removed their readers. */
+/** Removes the slices and stacks of loops whose readers have been removed by a pass. */
 import type { Graph, Node, Value } from '../../../graph/graph.ts'
 
-/** Removes those of the candidates that nothing reads any more, and what only they read. */
+/** Removes the candidates that no node reads anymore, and the slices and stacks that only removed candidates read. */
 export function removeUnread(graph: Graph, candidates: ReadonlySet<Value>): Graph {
   const { outputs, updates, guard } = graph
   const read = new Set([...outputs, ...updates].map(({ value }) => value))
@@ -10,14 +10,17 @@ export function removeUnread(graph: Graph, candidates: ReadonlySet<Value>): Grap
 }
 
 interface Readings {
-  /** The values that later nodes read; the nodes' own are added. */
+  /** The values that later nodes read. Each visited node adds the values that it reads. */
   readonly read: Set<Value>
-  /** What those that were removed have read is added. */
+  /**
+   * Values that may be removed if no node reads them. The source of each removed slice or stack becomes a candidate
+   * too.
+   */
   readonly candidates: Set<Value>
 }
 
 function withoutUnread(nodes: readonly Node[], { read, candidates }: Readings): Node[] {
-  /** Decides on a slice or a stack, which makes `made` from `source`. */
+  /** Decides whether to keep a slice or a stack that makes the value `made` from the value `source`. */
   const isKept = (made: Value, source: Value): boolean => {
     const kept = read.has(made) || !candidates.has(made)
     const noted = kept ? read : candidates

@@ -1,6 +1,6 @@
 /**
- * Cuts long sums into parts, one for a thread at a time: sums over the rows, the statistics and gradients of batch norm, and
- * the gradients of convolutions' weights. Each part is short, which keeps the digits of float32.
+ * Cuts long sums into parts: sums over the rows, the statistics and gradients of batch norm, and the gradients of
+ * convolution weights. A thread computes one part at a time. Each part is short, so float32 sums lose few digits.
  */
 import type { Attributes, Graph, Node, OpNode, Value } from '../../../graph/graph.ts'
 import type { OpName } from '../../../graph/ops.ts'
@@ -17,14 +17,17 @@ import {
 
 interface Context {
   readonly emitter: Emitter
-  /** The sum of this name over the same rows as the node's, of the same layer. */
+  /**
+   * Returns the sum `op` that the layer of `node` takes over the same rows as `node`. Returns undefined if the layer
+   * has no such sum.
+   */
   readonly partner: (op: SumOp, node: OpNode) => OpNode | undefined
 }
 
-/** The sums over the rows that one layer's gradient has two of. */
+/** The sums over rows that occur in pairs in the gradient of one layer. */
 type SumOp = 'sumOverBatch' | 'batchNormScaleGradient' | 'layerNormScaleGradient'
 
-/** The operations that do a node's work; the last ones have its outputs. */
+/** Returns the operations that replace a node. The last operations of the list have the node's outputs. */
 type Rule = (node: OpNode, context: Context) => readonly OpNode[]
 
 export function splitSums(graph: Graph, emitter: Emitter): Graph {
@@ -47,10 +50,13 @@ const isSum = (op: OpName): op is SumOp =>
 
 const isLong = ({ shape }: Value): boolean => shape[0] >= fewestRowsToPart
 
-/** A scheduled graph says nothing of the images whose positions the rows are: its sums say how they are cut. */
+/**
+ * Removes the size of the images whose positions are the rows. In a scheduled graph, the attributes of a sum say how
+ * the rows are cut, so no operation needs the size of the images.
+ */
 const withoutExtents: Rule = ({ attributes: { height, width, ...attributes }, ...node }) => [{ ...node, attributes }]
 
-/** How the rows of the first input are cut. */
+/** Returns the attributes that say how the rows of the first input are cut into parts. */
 function cutOf({ inputs, attributes }: OpNode): Attributes {
   const [rows] = inputs[0].shape
   if (attributes.height === undefined) return { parts: partsOfPositions(rows) }
@@ -61,7 +67,7 @@ function cutOf({ inputs, attributes }: OpNode): Attributes {
 
 const sumOverBatch: Rule = (node, context) => {
   const [x] = node.inputs
-  // Layer norm's other sum, that of its scale's gradient, isn't cut either.
+  // Layer norm has two sums over rows, for the gradients of its scale and its shift, and neither sum is cut.
   if (!isLong(x) || context.partner('layerNormScaleGradient', node)) return withoutExtents(node, context)
   if (context.partner('batchNormScaleGradient', node)) return []
   const partial = context.emitter.op('partialSums', [x], cutOf(node), node.path)
@@ -77,7 +83,7 @@ const batchStatistics: Rule = (node, context) => {
   return [partial, { ...node, op: 'mergeStatistics', inputs: partial.outputs, attributes }]
 }
 
-/** The gradients of batch norm's scale and shift, from one pass over the rows. */
+/** Computes the gradients of batch norm's scale and shift in one pass over the rows. */
 const batchNormScaleGradient: Rule = (node, context) => {
   const shift = context.partner('sumOverBatch', node)
   if (!isLong(node.inputs[0]) || !shift) return withoutExtents(node, context)
@@ -98,7 +104,7 @@ const convWeightGradient: Rule = (node, { emitter }) => {
   return [partial, { ...node, op: 'sumParts', inputs: partial.outputs, attributes: sums }]
 }
 
-/** A norm of many norms, as a tree of norms of a few each. */
+/** Replaces a norm of many inputs by a tree of norms, each with at most `inputsOfNorm` inputs. */
 const normOfAll: Rule = (node, { emitter }) => {
   const added: OpNode[] = []
   let terms = node.inputs

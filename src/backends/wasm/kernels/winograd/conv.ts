@@ -1,8 +1,8 @@
 /**
- * A convolution and its input's gradient by Winograd's algorithm: the kernel and tiles of the images are transformed, the
- * sums over channels are matrix products, one for each element of a transformed tile, and the results are transformed back.
+ * A convolution and the gradient of its input by Winograd's algorithm. The kernel and the tiles of the images are
+ * transformed. The sums over channels are then matrix products, one for each element of a transformed tile. Finally,
+ * the results are transformed back.
  */
-
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import { panelWidth, roundUp, tileRows } from '../../plan/layout.ts'
@@ -18,18 +18,22 @@ import { bytesOfZeros, firstRowOf, forLinesOfTiles, SeenLines } from './tiles.ts
 import { createTouch, mostTouched } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
-/** So much of transformed tiles and of their products is under way at once: it stays in a core's second cache. */
+/**
+ * Target size, in bytes, of a block of transformed tiles and their products. A block is small enough to stay in a
+ * core's level-2 cache.
+ */
 const blockBytes = 2 ** 17
+/** Smallest number of tiles in a block. */
 const fewestTiles = 12
 
 interface Sizes {
   readonly tiling: Tiling
   readonly seen: Seen
   readonly channels: number
-  /** Outputs done at once, and how often. */
+  /** Number of outputs in one strip, and number of strips. */
   readonly outputs: number
   readonly strips: number
-  /** Lines of tiles in a block. */
+  /** Number of lines of tiles in one block. */
   readonly blockLines: number
   readonly kernel: Planes
   readonly tiles: Planes
@@ -61,7 +65,7 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   return { tiling, seen, channels, outputs, strips, blockLines, kernel: transformed, tiles, sums, ...offsetsOf(parts) }
 }
 
-/** Bytes of scratch memory that a thread needs. */
+/** Size of the scratch memory that a thread needs, in bytes. */
 export const winogradConvScratch = (kernel: Kernel, elementBytes: number): number => sizesOf(kernel, elementBytes).bytes
 
 export function emitWinogradConv(context: KernelContext): void {
@@ -86,7 +90,7 @@ export function emitWinogradConv(context: KernelContext): void {
   const vectorBytes = lanes.count * lanes.bytes
   const termBytes = panelWidth * lanes.bytes
 
-  /** The kernel of a strip, in planes of panels [outputs/8][C][8]. */
+  /** Emits code that transforms the kernel of a strip into planes of panels [outputs/8][C][8]. */
   const emitKernel = (): void => {
     const panel = builder.local('i32', at(w.pointer, strip, (outputs / panelWidth) * panelBytes))
     const target = builder.local('i32', kernelAt)

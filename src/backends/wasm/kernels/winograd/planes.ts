@@ -1,12 +1,13 @@
 /**
- * Matrices side by side in scratch memory, one for each product of a tile: what the transforms write and the products read.
+ * Planes: matrices that lie one after another in scratch memory, one for each product of a tile. The transforms write
+ * the planes, and the matrix products read the planes.
  */
 import { roundUp } from '../../plan/layout.ts'
 
 export interface Planes {
-  /** Elements from row to row. */
+  /** Number of elements from one row of a plane to the next. */
   readonly stride: number
-  /** Bytes from plane to plane. */
+  /** Number of bytes from one plane to the next. */
   readonly planeBytes: number
   readonly bytes: number
 }
@@ -14,8 +15,9 @@ export interface Planes {
 const line = 64
 
 /**
- * `planes` matrices of so many rows. Their distance is an odd number of cache lines: a tile's vectors, one in each, then
- * fall into different sets of the cache.
+ * Lays out a number of matrices that all have the given numbers of rows and columns. The distance between planes is an
+ * odd number of cache lines of 64 bytes. The vectors of one tile, one in each plane, therefore fall into different sets
+ * of the cache.
  */
 export function planesOf(planes: number, rows: number, columns: number, elementBytes: number): Planes {
   const lines = Math.ceil((rows * columns * elementBytes) / line)
@@ -23,7 +25,7 @@ export function planesOf(planes: number, rows: number, columns: number, elementB
   return { stride: columns, planeBytes, bytes: roundUp(planes * planeBytes, line) }
 }
 
-/** Addresses one after the other, on cache lines of their own. */
+/** Lays out areas of the given sizes one after another. Each area begins on a new cache line. */
 export function offsetsOf(sizes: readonly number[]): { readonly offsets: readonly number[]; readonly bytes: number } {
   const offsets: number[] = []
   let bytes = 0
@@ -34,11 +36,15 @@ export function offsetsOf(sizes: readonly number[]): { readonly offsets: readonl
   return { offsets, bytes }
 }
 
-/** Transformed kernels larger than this are cut into strips of outputs, but not into smaller ones than so many panels. */
+/**
+ * Largest size of a transformed kernel, in bytes. A larger kernel is divided into strips of outputs. A strip of at most
+ * 8 panels is not divided further.
+ */
 const kernelBytes = 2 ** 21
+/** Number of panels up to which a strip is not divided further. */
 const fewestPanels = 8
 
-/** The least number of strips, all of as many panels, whose kernels aren't too large. */
+/** Returns the smallest number of strips of equal width whose transformed kernels are small enough. */
 export function stripsOf(panels: number, bytesOf: (panels: number) => number): number {
   for (let strips = 1; strips <= panels; strips++) {
     const each = panels / strips

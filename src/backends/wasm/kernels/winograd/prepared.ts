@@ -1,19 +1,24 @@
 /**
- * Element-by-element work on what a convolution reads, done line by line just before its tiles are read: they are still in
- * the core's cache then, and what it needs of memory is fetched while products are computed.
+ * Element-by-element operations that compute the input of a convolution, line by line, just before the convolution's
+ * tiles read these lines. The lines are then still in the core's cache. The operands of the element-by-element
+ * operations are prefetched from memory while products are computed.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import type { KernelContext, KernelOperand } from '../operands.ts'
 import { emitRows, TileTail } from '../tile.ts'
 import type { Seen, Tiling } from './source.ts'
 
+/** The lines of a convolution's input that the kernel itself computes before its tiles read them. */
 export class PreparedLines {
   private readonly tail: TileTail | undefined
-  /** Lines of all images that are done. */
+  /** Number of lines, counted over all images, that are already computed. */
   private readonly done: Local<'i32'>
   private readonly wanted: Local<'i32'>
 
-  /** `source`: what is made, or is there already where a kernel has nothing to do before its first operation. */
+  /**
+   * The argument `source` is the input of the convolution. In a kernel without operations before its first operation,
+   * the convolution's input is already in memory.
+   */
   constructor(
     private readonly context: KernelContext,
     private readonly seen: Seen,
@@ -26,12 +31,12 @@ export class PreparedLines {
     this.wanted = builder.local('i32')
   }
 
-  /** What must come from memory, row by row. */
+  /** Operands, stored in rows, that the preparation reads from memory. */
   get rowOperands(): KernelOperand[] {
     return this.tail?.rowOperands ?? [this.source]
   }
 
-  /** Before the first image that the thread does, by its first line of tiles. */
+  /** Starts before the thread's first image, which contains the given line of tiles. */
   begin(line: I32): void {
     const { context, seen, tiling } = this
     if (!this.tail) return
@@ -39,7 +44,7 @@ export class PreparedLines {
     context.builder.set(this.done, i32.mul(image, i32.const(seen.height)))
   }
 
-  /** Does what the lines of tiles before `end` see. */
+  /** Computes all image lines that are read by the lines of tiles before the given line of tiles. */
   moveTo(end: I32): void {
     const { context, seen, source, tail, done, wanted } = this
     if (!tail) return
@@ -52,7 +57,10 @@ export class PreparedLines {
     })
   }
 
-  /** How many lines of all images the lines of tiles before `end` see. */
+  /**
+   * Returns the number of image lines, counted over all images, that are read by the lines of tiles before the given
+   * line of tiles.
+   */
   private linesSeen(end: I32): I32 {
     const { builder } = this.context
     const { height, before, circular, size, step } = this.seen

@@ -1,4 +1,4 @@
-/** The tiles of a convolution by Winograd's algorithm, and the images that they see. */
+/** The tiles of a convolution by Winograd's algorithm, and the images that these tiles read. */
 import { geometryOf } from '../../../../graph/windows.ts'
 import { assertInvariant } from '../../../../support/errors.ts'
 import { tileOf } from '../../plan/algorithms.ts'
@@ -7,12 +7,12 @@ import { extentOf, type TileSize, taps } from './transform.ts'
 
 export interface Tiling {
   readonly tile: TileSize
-  /** Positions that a tile sees in each direction, and products there. */
+  /** Number of positions that a tile reads in each direction, equal to the number of products in each direction. */
   readonly extent: number
-  /** Of one image's results. */
+  /** Height and width of one image's results, in positions. */
   readonly height: number
   readonly width: number
-  /** Tiles over one another, and side by side. */
+  /** Number of tiles in one image from top to bottom, and from left to right. */
   readonly lines: number
   readonly columns: number
   readonly images: number
@@ -20,7 +20,7 @@ export interface Tiling {
 
 export function tilingOf({ algorithm, nodes: [node] }: Kernel): Tiling {
   const tile = tileOf(algorithm)
-  assertInvariant(tile !== undefined, `${node.op} has no tiles`)
+  assertInvariant(tile !== undefined, `${node.op} is not computed in Winograd tiles`)
   const { height, width, outputHeight, outputWidth, positions } = geometryOf(node.attributes)
   const isBackward = node.op === 'convInputGradient'
   const [ofHeight, ofWidth] = isBackward ? [height, width] : [outputHeight, outputWidth]
@@ -37,19 +37,22 @@ export function tilingOf({ algorithm, nodes: [node] }: Kernel): Tiling {
   }
 }
 
-/** Images that tiles see, and how many positions before the first one the first tile begins. */
+/** The images that tiles read. The first tile begins `before` positions before the first position of an image. */
 export interface Seen {
   readonly height: number
   readonly width: number
   readonly channels: number
   readonly before: number
   readonly circular: boolean
-  /** Positions in each direction that a tile sees, and from one tile to the next. */
+  /** Number of positions that a tile reads in each direction, and distance from one tile to the next in positions. */
   readonly size: number
   readonly step: number
 }
 
-/** What the tiles of a result see: the input, or going backward the output's gradient under the flipped kernel. */
+/**
+ * Returns the images that the tiles of a result read. The forward pass and the gradient of the weights read the input.
+ * The gradient of the input reads the output's gradient, over which the flipped kernel moves.
+ */
 export function seenBy({ nodes: [node] }: Kernel, { extent, tile }: Tiling): Seen {
   const { height, width, before, circular, outputHeight, outputWidth } = geometryOf(node.attributes)
   const channels = node.inputs[node.op === 'convWeightGradient' ? 1 : 0].shape[1]
@@ -58,7 +61,7 @@ export function seenBy({ nodes: [node] }: Kernel, { extent, tile }: Tiling): See
   return { ...common, height: outputHeight, width: outputWidth, before: taps - 1 - before }
 }
 
-/** The output's gradient, in tiles that don't overlap. */
+/** Returns the images of the output's gradient, which are read in tiles that do not overlap. */
 export function gradientsSeen({ nodes: [node] }: Kernel, { tile, height, width }: Tiling): Seen {
   const channels = node.inputs[0].shape[1]
   return { height, width, channels, before: 0, circular: false, size: tile, step: tile }

@@ -1,22 +1,25 @@
-/** A line transform applied in both directions of a square of vectors. */
+/** The transformation of a square of vectors: a line transform is applied in both directions. */
 import type { Local, Vector } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import type { KernelContext } from '../operands.ts'
 import type { LineTransform } from './transform.ts'
 
-/** The bytes of scratch memory that a square needs on its way. */
+/** Size of the scratch memory that holds a square after the first direction, in bytes. */
 export const squareBytes = (extent: number): number => extent * extent * 16
 
 export interface Square {
-  /** Lines and columns of what is transformed. */
+  /** Number of lines and number of columns of the square before the transformation. */
   readonly size: number
   readonly load: (line: number, column: number) => Vector
   readonly transform: LineTransform
-  /** Called once for each line of the result, with its vectors. */
+  /** Called once for each line of the result, with the vectors of the line. */
   readonly store: (line: number, values: readonly Vector[]) => void
 }
 
-/** Columns first, by way of memory at `between`: all of a square at once would be more than the registers hold. */
+/**
+ * Emits the transformation of a square, first along its columns and then along its lines. The columns' results are
+ * stored in memory at `between`, because a whole square does not fit into the registers.
+ */
 export function emitSquare(
   { builder }: KernelContext,
   between: Local<'i32'>,

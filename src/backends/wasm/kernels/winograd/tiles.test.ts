@@ -1,11 +1,11 @@
-/** What tiles see of a line of an image, run by run, against looking at each position. */
+/** Tests the runs of tiles along a line of an image against a calculation for each single position. */
 import { describe, expect, test } from 'vitest'
 import type { Seen } from './source.ts'
 import { runsOf, type TileRun } from './tiles.ts'
 
 const usual: Seen = { height: 1, width: 1, channels: 1, before: 1, circular: false, size: 6, step: 4 }
 
-/** The positions that each tile sees; of zeros, none. */
+/** Lists the positions that each tile reads, with undefined for a position of zeros. */
 const seenIn = (runs: readonly TileRun[], step: number): (number | undefined)[][] =>
   runs.flatMap(({ count, anchor, offsets }) =>
     Array.from({ length: count }, (_, number) =>
@@ -17,8 +17,8 @@ describe.each([
   { size: 6, step: 4 },
   { size: 4, step: 2 },
   { size: 4, step: 4 },
-])('tiles of $size positions, $step apart', ({ size, step }) => {
-  test.each([false, true])('circular: %s', (circular) => {
+])('runsOf for tiles of $size positions, $step apart,', ({ size, step }) => {
+  test.each([false, true])('lists the positions that each tile reads (circular images: %s)', (circular) => {
     for (const before of circular ? [1] : [0, 1, 2]) {
       for (let extent = 1; extent < 20; extent++) {
         const seen = { ...usual, size, step, before, circular }
@@ -36,7 +36,7 @@ describe.each([
   })
 })
 
-test('tiles in the middle are one run, and no position lies before the first one', () => {
+test('runsOf puts all tiles away from the border into one run and lists no position outside the image', () => {
   expect(runsOf(usual, 32, 8)).toEqual([
     { count: 1, anchor: 0, offsets: [undefined, 0, 1, 2, 3, 4] },
     { count: 6, anchor: 3, offsets: [0, 1, 2, 3, 4, 5] },

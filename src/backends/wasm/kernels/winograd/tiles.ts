@@ -1,7 +1,8 @@
 /**
- * Tiles of images, transformed: a row of each plane for each tile. They are read where the images lie: no copy with a border
- * is made. A line beyond the border is one of zeros, or of the other side; columns beyond it are known when the code is
- * written, which is a loop for each run of tiles that see the same.
+ * Transformed tiles of images. Each tile becomes one row in each plane. The tiles are read directly from the images,
+ * without a copy that has a border. A line beyond the border is read from a line of zeros, or from the opposite side of
+ * a circular image. Columns beyond the border are known when the code is generated. The generated code has one loop for
+ * each run of tiles that read the same columns.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
@@ -13,23 +14,26 @@ import type { Seen, Tiling } from './source.ts'
 import { emitSquare } from './square.ts'
 import type { LineTransform } from './transform.ts'
 
-/** Tiles side by side that see the same positions, each `step` further on. */
+/**
+ * A run of adjacent tiles that read the same positions relative to an anchor. The anchor moves by `step` from tile to
+ * tile.
+ */
 export interface TileRun {
   readonly count: number
-  /** A position of the first tile. */
+  /** Anchor of the run's first tile: the image position from which the offsets are counted. */
   readonly anchor: number
-  /** From there those that the tile sees; of zeros, none. */
+  /** Offsets from the anchor to the positions that a tile reads. An offset is undefined for a position of zeros. */
   readonly offsets: readonly (number | undefined)[]
 }
 
-/** The runs of so many tiles side by side, or over one another. */
+/** Lists the runs of adjacent tiles along one direction of an image. */
 export function runsOf({ before, step, size, circular }: Seen, extent: number, tiles: number): TileRun[] {
   const runs: TileRun[] = []
   for (let tile = 0; tile < tiles; tile++) {
     const first = tile * step - before
     const positions = Array.from({ length: size }, (_, number) => first + number)
     const isInside = (position: number): boolean => position >= 0 && position < extent
-    // A position of the other side may lie before all others.
+    // In a circular image, the position on the opposite side may lie before all other positions of the tile.
     const wraps = circular && !positions.every(isInside)
     const anchor = wraps ? 0 : Math.max(0, first)
     const offsets = positions.map((position) => {
@@ -45,17 +49,20 @@ export function runsOf({ before, step, size, circular }: Seen, extent: number, t
   return runs
 }
 
-/** Bytes of zeros that stand for a line beyond the border: as many as a line has. */
+/**
+ * Size of the line of zeros that replaces lines beyond the border, in bytes. The line of zeros is as long as an image
+ * line.
+ */
 export const bytesOfZeros = ({ width, channels }: Seen, elementBytes: number): number =>
   roundUp(layoutSize(layoutOf([width, channels], 0)) * elementBytes, clearedBytes)
 
-/** The lines of images that a line of tiles sees. */
+/** The image lines that one line of tiles reads. */
 export class SeenLines {
   private readonly pointers: readonly Local<'i32'>[]
   private readonly runs: readonly TileRun[]
   private readonly rowBytes: number
 
-  /** `zeros`: where lines of zeros may be kept. */
+  /** The argument `zeros` is the address of scratch memory for the line of zeros. */
   constructor(
     private readonly context: KernelContext,
     private readonly seen: Seen,
@@ -69,14 +76,14 @@ export class SeenLines {
     this.runs = runsOf(seen, seen.width, tiles)
   }
 
-  /** Once, before anything is read. */
+  /** Writes the line of zeros. The line of zeros must be written once, before the first tile is read. */
   clear(): void {
     const { context, seen } = this
     const { lanes } = context
     if (!seen.circular) emitClearing(context, this.zeros, bytesOfZeros(seen, lanes.bytes))
   }
 
-  /** To a line of an image's tiles, so many bytes from where their rows begin. */
+  /** Moves to a line of an image's tiles. Reading starts `bytes` bytes after the beginning of each image row. */
   moveTo(image: I32, line: I32, bytes: I32 = i32.const(0)): void {
     const { context, seen, operand, rowBytes, zeros } = this
     const { builder } = context
@@ -95,7 +102,10 @@ export class SeenLines {
     })
   }
 
-  /** Transforms the line's tiles, of so many vectors each; the target's pointer moves on by their rows. */
+  /**
+   * Transforms the line's tiles, each of which has the given number of vectors of channels. Moves the target's pointer
+   * past the tiles' rows.
+   */
   transform(vectors: number, { pointer, planes, extent, between }: TileTarget, transform: LineTransform): void {
     const { context, runs, rowBytes, pointers, seen } = this
     const { builder, lanes } = context
@@ -138,12 +148,15 @@ export class SeenLines {
 export interface TileTarget {
   readonly pointer: Local<'i32'>
   readonly planes: Planes
-  /** Columns of a transformed tile. */
+  /** Number of columns of a transformed tile. */
   readonly extent: number
   readonly between: Local<'i32'>
 }
 
-/** Calls `body` for each line of tiles from `first` to before `end`, of `lines` an image: its image, and which line of that it is. */
+/**
+ * Calls `body` for each line of tiles in a range of lines. An image has `lines` lines of tiles. The function `body`
+ * receives the number of the image and the number of the line within the image.
+ */
 export function forLinesOfTiles(
   { builder }: KernelContext,
   range: { readonly first: I32; readonly end: I32; readonly lines: number },
@@ -164,7 +177,10 @@ export function forLinesOfTiles(
   })
 }
 
-/** The row where a line of tiles begins, of those in all images of such an extent. */
+/**
+ * Returns the tensor row at which a line of tiles begins. The tensor has one row for each position of each image, and
+ * all images have the given height and width.
+ */
 export function firstRowOf(
   { tile, lines }: Tiling,
   { height, width }: { readonly height: number; readonly width: number },

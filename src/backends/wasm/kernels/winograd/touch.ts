@@ -1,9 +1,9 @@
 /**
- * Brings memory near before it is needed: while products keep the arithmetic busy, what is to be read or written next is
- * loaded line by line, and so are waits for memory hidden. WebAssembly has no instruction to prefetch. By
- * scripts/products.mjs a convolution of 16 channels is a fifth faster for it.
+ * Prefetching of memory by loads. While matrix products keep the arithmetic units busy, one word is loaded from each
+ * cache line that is read or written next. The loads bring the next cache lines into the cache early and hide the waits
+ * for memory. WebAssembly has no prefetch instruction. According to scripts/products.mjs, prefetching makes a
+ * convolution of 16 channels a fifth faster.
  */
-
 import { type I32, i32 } from '../../assembler.ts'
 import { layoutSize } from '../../plan/layout.ts'
 import { at, type KernelContext, type KernelOperand, layoutAs } from '../operands.ts'
@@ -11,12 +11,13 @@ import { at, type KernelContext, type KernelOperand, layoutAs } from '../operand
 const line = 64
 
 /**
- * So many operands are touched in the same turns, but for the results' where these are more, and one of the sources' in any case:
- * with six of them the input's gradient behind batch norm's was 14% slower than with four.
+ * Largest number of operands that are prefetched at the same time. All operands of the results and at least one operand
+ * of the sources are prefetched, even if there are more than four. With six prefetched operands instead of four, the
+ * input gradient of a convolution that first computes batch norm's gradient was 14% slower.
  */
 export const mostTouched = 4
 
-/** Rows of an operand that are touched in so many turns. */
+/** Rows of an operand that are prefetched, divided over a number of turns. */
 export interface Touched {
   readonly operand: KernelOperand
   readonly rows: number
@@ -24,13 +25,15 @@ export interface Touched {
 }
 
 export interface Touch {
-  /** From this row on. */
+  /** Starts prefetching at the given row. */
   begin(row: I32): void
-  /** One turn's share. */
+  /** Prefetches the share of one turn. */
   some(): void
 }
 
-/** To be made where a function begins. It never goes beyond the operand. */
+/**
+ * Makes a prefetcher. A prefetcher must be made where a function begins. No load reaches beyond the operand's memory.
+ */
 export function createTouch({ builder, lanes }: KernelContext, { operand, rows, turns }: Touched): Touch {
   const rowBytes = layoutAs(operand.layout, 'rows').stride * lanes.bytes
   const lines = Math.ceil((rows * rowBytes) / line / turns)

@@ -1,4 +1,4 @@
-/** The transforms as matrices: what they compute of unit vectors. */
+/** Tests Winograd's transforms as matrices, which are the results of the transforms for unit vectors. */
 import { describe, expect, it } from 'vitest'
 import { type FunctionBuilder, i32, ModuleBuilder } from '../../assembler.ts'
 import { createLanes, v128 } from '../../lanes.ts'
@@ -10,7 +10,10 @@ type Matrix = readonly (readonly number[])[]
 const vectorBytes = 16
 const resultsAt = 1024
 
-/** Each transform as a matrix, in float64: row by row, a column for each of the values that it takes. */
+/**
+ * Returns the matrix of each transform, computed in float64. A matrix has one column for each value that the transform
+ * takes.
+ */
 function matricesOf(tile: TileSize): Record<Name, Matrix> {
   const extent = extentOf(tile)
   const sizes = { input: extent, kernel: taps, output: extent, outputGradient: tile, kernelGradient: extent }
@@ -45,7 +48,7 @@ function matricesOf(tile: TileSize): Record<Name, Matrix> {
       numbers[chosen * lanesOfVector] = 1
       run()
       const results = numbers.subarray(resultsAt / 8)
-      // Zeros without their sign.
+      // Adding 0 turns a result of -0 into 0.
       return Array.from({ length: counts.get(name) ?? 0 }, (_, position) => results[position * lanesOfVector] + 0)
     })
     return columns[0].map((_, row) => columns.map((column) => column[row]))
@@ -57,11 +60,11 @@ function matricesOf(tile: TileSize): Record<Name, Matrix> {
 const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, column) => matrix.map((row) => row[column]))
 const entriesOf = (matrix: Matrix): number[] => matrix.flat()
 
-describe.each([2, 4] as const)('the transforms of tiles of %i', (tile) => {
+describe.each([2, 4] as const)('the Winograd transforms for tiles of %i results in each direction', (tile) => {
   const { input, kernel, output, outputGradient, kernelGradient } = matricesOf(tile)
   const extent = extentOf(tile)
 
-  it('make a correlation with three taps: A^T [(G g) o (B^T d)] is sum of g[j] d[i + j]', () => {
+  it('compute a correlation with three taps: A^T [(G g) o (B^T d)] is the sum of g[j] d[i + j]', () => {
     expect([input, kernel, output].map((matrix) => [matrix.length, matrix[0].length])).toEqual([
       [extent, extent],
       [extent, taps],
@@ -77,12 +80,12 @@ describe.each([2, 4] as const)('the transforms of tiles of %i', (tile) => {
     }
   })
 
-  it("take the gradients back by the same matrices' transposes", () => {
+  it('transform the gradients back by the transposes of the forward matrices', () => {
     expect(outputGradient).toEqual(transposed(output))
     expect(kernelGradient).toEqual(transposed(kernel))
   })
 
-  it('have numbers in A and B that float32 has too, so that only sums and G are rounded', () => {
+  it('have matrices A and B that are exact in float32, so that only sums and G are rounded', () => {
     const entries = [input, output].flatMap(entriesOf)
     expect(entries.map(Math.fround)).toEqual(entries)
   })

@@ -1,51 +1,56 @@
 /**
- * Winograd's minimal filtering F(m x m, 3 x 3) (Lavin & Gray 2016), as Cook and Toom's evaluation and interpolation: m
- * results of a correlation with 3 taps come of n = m + 2 products. The points of evaluation are 0, infinity and pairs +-p,
- * so that even and odd terms are summed once for each pair.
+ * Winograd's minimal filtering F(m x m, 3 x 3) (Lavin & Gray 2016), by the evaluation and interpolation of Cook and
+ * Toom. In one direction, a correlation with 3 taps computes m results from n = m + 2 products. The points of
+ * evaluation are 0, infinity and pairs +-p. Even and odd terms are therefore summed only once for each pair.
  *
- * With the matrices B^T (n x n), G (n x 3) and A^T (m x n), y = A^T [(G g) o (B^T d)], in one direction and then in the other.
- * The gradient of g is G^T [(A dy) o (B^T d)].
+ * The result in one direction is y = A^T [(G g) o (B^T d)] for a kernel g and an input d, where o is the product of
+ * elements. The matrices are B^T (n x n), G (n x 3) and A^T (m x n). Images are transformed in one direction and then
+ * in the other. The gradient of the kernel g is G^T [(A dy) o (B^T d)].
  */
 import type { FunctionBuilder, Local, Vector } from '../../assembler.ts'
 import type { Lanes } from '../../lanes.ts'
 
-/** Results in each direction of a tile. */
+/** Number of results of a Winograd tile in each direction. */
 export type TileSize = 2 | 4
 
 export const taps = 3
 
-/** Positions of the input that a tile sees in each direction, and products there. */
+/** Number of input positions that a tile reads in each direction, equal to the number of products in each direction. */
 export const extentOf = (tile: TileSize): number => tile + taps - 1
 
 /**
- * The pairs' points. With 3/4 and 3/2 all of A and B is exact in float32, and the error of F(4x4) is half of what 1 and 2
- * give: 2.4, 2.1 and 1.8 times that of the direct sum over 16, 32 and 64 channels (docs/performance.md).
+ * Points p of the pairs +-p. With the points 3/4 and 3/2, all elements of A and B are exact in float32. The error
+ * of F(4x4) is then half the error with the points 1 and 2. The error of F(4x4) with the points 3/4 and 3/2 is 2.4, 2.1 and
+ * 1.8 times the error of the direct sum over 16, 32 and 64 channels (docs/engine.md).
  */
 const points: Record<TileSize, readonly number[]> = { 2: [1], 4: [3 / 4, 3 / 2] }
 
 type Values = readonly Local<'v128'>[]
-/** From vectors along one direction to others. */
+/** Transforms the vectors along one direction of a tile into other vectors. */
 export type LineTransform = (values: Values) => readonly Vector[]
 
 export interface Transform {
   readonly extent: number
-  /** B^T: n -> n */
+  /** Multiplies the n vectors of an input by B^T, which gives n vectors. */
   readonly input: LineTransform
-  /** G: 3 -> n */
+  /** Multiplies the 3 vectors of a kernel by G, which gives n vectors. */
   readonly kernel: LineTransform
-  /** A^T: n -> m */
+  /** Multiplies the n vectors of products by A^T, which gives m vectors of results. */
   readonly output: LineTransform
-  /** A: m -> n */
+  /** Multiplies the m vectors of an output's gradient by A, which gives n vectors. */
   readonly outputGradient: LineTransform
-  /** G^T: n -> 3 */
+  /** Multiplies n vectors by G^T, which gives the 3 vectors of a kernel's gradient. */
   readonly kernelGradient: LineTransform
 }
 
 interface Pair {
   readonly point: number
-  /** Of x^2 the coefficients of the product of x^2 - q^2 over all other pairs, from the lowest. */
+  /**
+   * Coefficients of the product of x^2 - q^2 over the points q of all other pairs. The coefficients belong to a
+   * polynomial in x^2 and are listed from the lowest power up.
+   */
   readonly others: readonly number[]
-  /** Of one of the pair's rows of G. */
+  /** Factor that multiplies both rows of the pair in the matrix G. */
   readonly share: number
 }
 
@@ -57,7 +62,10 @@ const productOf = (roots: readonly number[]): number[] => roots.reduce(timesRoot
 const valueAt = (polynomial: readonly number[], x: number): number =>
   polynomial.reduceRight((sum, coefficient) => sum * x + coefficient, 0)
 
-/** To be made where a function begins: constants are kept in locals, which the code that follows reads. */
+/**
+ * Makes the transforms for a tile size. The transforms must be made where a function begins, because their constants
+ * are set in locals that the function's later code reads.
+ */
 export function createTransform(builder: FunctionBuilder, lanes: Lanes, tile: TileSize): Transform {
   const squares = points[tile].map((point) => point ** 2)
   const all = productOf(squares)
@@ -74,7 +82,7 @@ export function createTransform(builder: FunctionBuilder, lanes: Lanes, tile: Ti
     return made
   }
   const keep = (value: Vector): Local<'v128'> => builder.local('v128', value)
-  /** The sum of factors times values, those with the factor 1 first. */
+  /** Returns the sum of factors times values. Terms with the factor 1 come first. */
   const combine = (terms: readonly (readonly [number, Local<'v128'>])[]): Vector => {
     const [first, ...rest] = [...terms].sort(([a], [b]) => Number(b === 1) - Number(a === 1))
     const begin = first[0] === 1 ? first[1] : lanes.mul(first[1], constant(first[0]))
@@ -84,10 +92,10 @@ export function createTransform(builder: FunctionBuilder, lanes: Lanes, tile: Ti
       return lanes.madd(value, constant(factor), sum)
     }, begin)
   }
-  /** sum of polynomial[i] * values[from + 2 i] */
+  /** Returns the sum over i of polynomial[i] * values[from + 2 i]. */
   const along = (polynomial: readonly number[], values: Values, from: number): Vector =>
     combine(polynomial.map((factor, power) => [factor, values[from + 2 * power]] as const))
-  /** even + factor * odd and even - factor * odd */
+  /** Returns the two vectors even + factor * odd and even - factor * odd. */
   const bothWays = (even: Vector, odd: Vector, factor: number): Vector[] => {
     const [sum, part] = [keep(even), keep(odd)]
     if (factor === 1) return [lanes.add(sum, part), lanes.sub(sum, part)]

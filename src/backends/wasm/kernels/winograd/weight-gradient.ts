@@ -1,8 +1,8 @@
 /**
- * The gradient of a convolution's weights by Winograd's algorithm: what each tile of the images and of the output's gradient
- * is transformed to is multiplied, summed over the tiles of a part of the batch, and transformed back.
+ * The gradient of a convolution's weights by Winograd's algorithm. Each tile of the images and each tile of the
+ * output's gradient is transformed. The products of the transformed tiles are summed over the tiles of a part of the
+ * batch. The sums are then transformed back.
  */
-
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import { panelWidth, roundUp } from '../../plan/layout.ts'
@@ -18,8 +18,12 @@ import { bytesOfZeros, firstRowOf, forLinesOfTiles, SeenLines } from './tiles.ts
 import { createTouch } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
-/** So much of transformed tiles is under way at once: sums over many of them go through memory less often. */
+/**
+ * Target size of a block of transformed tiles, in bytes. The sums are loaded and stored once for each block, so larger
+ * blocks cause less memory traffic.
+ */
 const blockBytes = 2 ** 17
+/** Smallest number of tiles in a block. */
 const fewestTiles = 16
 
 interface Sizes {
@@ -27,10 +31,10 @@ interface Sizes {
   readonly seen: Seen
   readonly gradientsSeen: Seen
   readonly channels: number
-  /** Outputs done at once, padding included, and how often. */
+  /** Number of outputs in one strip, padding included, and number of strips. */
   readonly outputs: number
   readonly strips: number
-  /** Lines of tiles in a block. */
+  /** Number of lines of tiles in one block. */
   readonly blockLines: number
   readonly tiles: Planes
   readonly gradients: Planes
@@ -63,11 +67,14 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   return { ...common, tiles, gradients, sums, ...places }
 }
 
-/** Bytes of scratch memory that a thread needs. */
+/** Size of the scratch memory that a thread needs, in bytes. */
 export const winogradWeightGradientScratch = (kernel: Kernel, elementBytes: number): number =>
   sizesOf(kernel, elementBytes).bytes
 
-/** dy[M, O], x[N, C] -> the sums of each part of the batch; a thread has parts of its own and writes all of them. */
+/**
+ * Emits the gradient of each part of the batch: dy[M, O], x[N, C] -> dw. A thread computes whole parts and writes every
+ * element of its parts.
+ */
 export function emitWinogradWeightGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
   const [node] = kernel.nodes
@@ -111,7 +118,7 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   const nextImages = touched(x, seen)
   const nextGradients = touched(dy, sizes.gradientsSeen)
 
-  /** The products of so many tiles, added to the sums. */
+  /** Emits code that adds the products of a number of tiles to the sums. */
   const emitProducts = (tiles: Local<'i32'>): void => {
     const [tilesFrom, gradientsFrom, target] = [tilesAt, dyTilesAt, sumsAt].map((place) => builder.local('i32', place))
     const [spreadAt, vectorAt, sumAt] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
@@ -146,7 +153,10 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
     })
   }
 
-  /** The sums, transformed back, to a strip of the part's panels [outputs/8][9 C][8]. */
+  /**
+   * Emits code that transforms the sums back and stores the results in a strip of the part's panels [outputs/8][9
+   * C][8].
+   */
   const emitResults = (): void => {
     const panel = builder.local('i32', at(part, strip, (outputs / panelWidth) * panelBytes))
     const ofPanel = builder.local('i32', sumsAt)
