@@ -28,7 +28,7 @@ const holds = (pattern) => (id) => pattern.test(pathOf(id) ?? '')
 
 /** Whether a file reads or writes other files. The library loads these files only when a call needs them. */
 const isFileReader = holds(
-  /^(runs\/|data\/(check|cifar10|csv-file|download|fetch|files|gzip|idx|mnist|places|tar)\.ts)/,
+  /^(runs\/|data\/(check|cifar10|csv-file|download|fetch|files|gzip|idx|mnist|data-folders|tar)\.ts)/,
 )
 
 /**

@@ -119,8 +119,7 @@ async function checkOptimizer(optimizer, random, root) {
   let done = 0
   for (; done < kills; done++) {
     // One kill in four happens during the start. The other kills are spread over the run, and the last kill still
-    // leaves a
-    // part of the run.
+    // leaves a part of the run.
     const early = random() < 0.25
     const step = Math.floor(((done + random()) / (kills + 1)) * steps)
     const delay = random() * (early ? startUp : 30)

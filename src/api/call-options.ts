@@ -143,7 +143,7 @@ export const callOptions = {
    * Called with each snapshot of the probes: before the first step, every `probes.every` steps, and after the last
    * step.
    */
-  onProbed: field(callback<(run: ProbeSnapshot) => void>()),
+  onProbed: field(callback<(snapshot: ProbeSnapshot) => void>()),
   /** Called after each checkpoint, including the checkpoint of step 0, with the step and the path of the file. */
   onCheckpoint: field(callback<(step: number, file: string) => void>()),
   /** Observers that read weights and gradients between two steps of the training. None by default. */

@@ -117,9 +117,9 @@ const modelOptionNames = namesOf<ModelPredictOptions>({ ...machineChoice, onProg
  * `inputs`: one row of numbers for each sample, or one array with all rows one after the other. The numbers are in the
  * units of the training data, and a row has the values of a sample in row-major order of `model.input`.
  *
- * Throws a `data` error that says which sample is wrong, a `weights` error if the weights of the model don't fit its
- * network, an `option` error if an option is unknown or invalid, and a `memory` error if a batch doesn't fit into
- * memory.
+ * Throws a `data` error that names the wrong sample, or a `weights` error if
+ * the weights of the model don't fit its network. Throws an `option` error if an option is unknown or invalid, and a `memory`
+ * error if a batch doesn't fit into memory.
  */
 export function predict(model: Model, inputs: OwnInputs, options?: ModelPredictOptions): Promise<Predictions>
 /**

@@ -43,7 +43,7 @@ export interface Mode {
   readonly backend: string
   /** Precision of trainings. A measurement may request a backend of another precision. */
   readonly precision: Precision
-  /** True if the machine computes results with the same bits as every other exact machine. */
+  /** True if the backend computes results with the same bits on every machine. */
   readonly exact: boolean
   /** True if convolutions of 3 x 3 may use Winograd's algorithm. */
   readonly winograd: boolean

@@ -97,7 +97,7 @@ describe('runBench', () => {
   it('measures rows without a peer if the peer is missing, and reports why', async () => {
     const absent = await runBench({ ...quick, only: '3 x 8', peer: 'pytorch', python: '/no/such/python3' })
     expect(absent.missing).toMatch(
-      /^PyTorch isn't installed \(\/no\/such\/python3: .*\)\. The Debian package is python3-torch\.$/,
+      /^PyTorch doesn't run here \(\/no\/such\/python3: .*\)\. The Debian package is python3-torch\.$/,
     )
     expect(absent.rows).toMatchObject([{ peer: null, ratio: null, reached: null }])
     const withoutPackage = await runBench({ ...quick, only: '3 x 8', peer: 'jax-js' })

@@ -52,8 +52,7 @@ test('leastOperationsOf counts fewer operations for Winograd convolutions than f
   const direct = operationsOf(kernel) - bias
   expect(leastOperationsOf({ ...kernel, algorithm: 'direct' })).toBe(direct + bias)
   // A tile of 2 x 2 takes 16 products instead of 36, and a tile of 4 x 4 takes 36 instead of 144. The 8 x 6 outputs
-  // need
-  // 2 x 2 tiles of 4 x 4.
+  // need 2 x 2 tiles of 4 x 4.
   expect(leastOperationsOf({ ...kernel, algorithm: 'winograd-2' })).toBeCloseTo(direct * (16 / 36) + bias)
   expect(leastOperationsOf({ ...kernel, algorithm: 'winograd-4' })).toBeCloseTo(direct * (36 / 144) * (8 / 6) + bias)
 })

@@ -5,7 +5,7 @@ import { assemble } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { grouped } from '../format/words.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { type Bench, isQuick, median, milliseconds, settle, timeRound, warmUp, yieldToEventLoop } from './measure.ts'
+import { type Bench, isQuick, median, milliseconds, settle, timeTurn, warmUp, yieldToEventLoop } from './measure.ts'
 import { atMost, type BenchRow, rowOf } from './rows.ts'
 import { graphOf, type Problem, prepareStep } from './training.ts'
 
@@ -87,8 +87,8 @@ export async function benchDepth(bench: Bench, depths: DepthPair): Promise<Bench
     const [ours, others]: [number[], number[]] = [[], []]
     for (let round = 0; round < effort.rounds; round++) {
       await settle(bench)
-      others.push(await timeRound(bench, shallow.step))
-      ours.push(await timeRound(bench, deep.step))
+      others.push(await timeTurn(bench, shallow.step))
+      ours.push(await timeTurn(bench, deep.step))
       bench.onProgress(name, round + 1)
     }
     return rowOf({ name, unit: 'ms', against: 'shallow', ours, others, bar: atMost(12, 10.5) })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { type Bench, quickEffort, timeRound, turnSize, usualEffort, warmUp } from './measure.ts'
+import { type Bench, quickEffort, timeTurn, turnSize, usualEffort, warmUp } from './measure.ts'
 
 describe('turns of the bench', async () => {
   it.each([
@@ -29,7 +29,7 @@ describe('turns of the bench', async () => {
 
   it('timeRound runs the untimed steps of a turn before the timed steps', async () => {
     let calls = 0
-    expect(await timeRound(bench, () => calls++, { before: 1, steps: 4 })).toBeGreaterThanOrEqual(0)
+    expect(await timeTurn(bench, () => calls++, { before: 1, steps: 4 })).toBeGreaterThanOrEqual(0)
     expect(calls).toBe(5)
   })
 

@@ -106,7 +106,7 @@ export function turnSize({ rounds, steps }: Effort, milliseconds = 0): TurnSize 
 }
 
 /** Runs one turn, and returns the median duration of its timed steps, in milliseconds. */
-export async function timeRound(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
+export async function timeTurn(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
   const timer = stepTimer(bench)
   for (let step = 0; step < size.before; step++) await work()
   const times: number[] = []

@@ -240,9 +240,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
       cacheBandwidth: Math.max(...peaks.cacheBandwidth),
     }
     // The rows come from a single round, so their times add up. The fastest round fits the peaks, which are the best of
-    // all
-    // rounds.
-    // Slower rounds contain other work of the machine.
+    // all rounds. Slower rounds contain other work of the machine.
     const [chosen] = [...rounds].sort((one, other) => one.wall - other.wall)
     return {
       peaks: machine,

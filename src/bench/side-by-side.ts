@@ -5,7 +5,7 @@
 import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { type Bench, settle, timeRound, type Work, warmUp } from './measure.ts'
+import { type Bench, settle, timeTurn, type Work, warmUp } from './measure.ts'
 import { type BenchRow, rowOf } from './rows.ts'
 import { type PreparedStep, prepareStep } from './training.ts'
 
@@ -59,7 +59,7 @@ export async function benchSideBySide(bench: Bench, size: SideBySideSize): Promi
         [inTurns, others],
       ] as const) {
         await settle(bench)
-        times.push((await timeRound(bench, work)) / (callsOfWork * stepsOfCall))
+        times.push((await timeTurn(bench, work)) / (callsOfWork * stepsOfCall))
       }
       bench.onProgress(name, round + 1)
     }

@@ -33,15 +33,15 @@ interface Asked {
 }
 
 /** A made-up peer. `timesOf` gives the milliseconds of a turn by its setting and its number. */
-function peerWith(timesOf: (setting: PeerSetting, timeRound: number) => readonly number[]): Asked {
+function peerWith(timesOf: (setting: PeerSetting, turn: number) => readonly number[]): Asked {
   const [problems, rounds]: [PeerProblem[], PeerSetting[]] = [[], []]
-  const timeRound = async (setting: PeerSetting): Promise<readonly number[]> => {
+  const timeTurn = async (setting: PeerSetting): Promise<readonly number[]> => {
     rounds.push(setting)
     return timesOf(setting, rounds.length)
   }
   const prepare: Peer['prepare'] = async (problem) => {
     problems.push(problem)
-    return { settings, timeRound }
+    return { settings, timeTurn }
   }
   const peer = { name: 'Peer', version: '1', facts: {}, warning: null, prepare, dispose: () => {} }
   return { peer, problems, rounds }
@@ -80,8 +80,8 @@ describe('benchStep', () => {
   })
 
   it('gives only the time of Isobath if the peer fails, with the reason in the note', async () => {
-    const { peer } = peerWith((_setting, timeRound) => {
-      if (timeRound === 2) throw new Error('out of memory')
+    const { peer } = peerWith((_setting, turn) => {
+      if (turn === 2) throw new Error('out of memory')
       return [1]
     })
     const row = await benchStep(bench, work, peer)

@@ -3,7 +3,7 @@ import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { reasonOf } from '../support/files.ts'
-import { type Bench, median, settle, timeRound, turnSize, warmUp } from './measure.ts'
+import { type Bench, median, settle, timeTurn, turnSize, warmUp } from './measure.ts'
 import type { Peer, PeerNetwork, PeerSetting, PreparedPeer } from './peers/peer.ts'
 import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
 import { type Problem, prepareStep, rate } from './training.ts'
@@ -104,7 +104,7 @@ class PeerTurns {
     const fastest = new Map<Tried, number>()
     for (const tried of this.going) {
       await settle(bench)
-      const times = await this.peer.timeRound(tried.setting)
+      const times = await this.peer.timeTurn(tried.setting)
       tried.rounds.push(median(times))
       fastest.set(tried, Math.min(...times))
     }
@@ -148,7 +148,7 @@ export async function benchStep(bench: Bench, work: StepWork, peer: Peer | null)
     const ours: number[] = []
     for (let round = 0; round < effort.rounds; round++) {
       await settle(bench)
-      ours.push(await timeRound(bench, step, size))
+      ours.push(await timeTurn(bench, step, size))
       if (failure === undefined) await theirs?.measure(bench).catch(refused)
       bench.onProgress(name, round + 1)
     }

@@ -31,7 +31,7 @@ export interface ParameterBlueprint {
   readonly start?: number
   /**
    * Whether the optimizer updates the parameter. The value is false for running statistics and for layers that aren't
-   * trained.
+   * trained. Such parameters are saved, but not updated.
    */
   readonly trainable: boolean
 }

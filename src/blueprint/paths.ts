@@ -53,9 +53,9 @@ export function blockPath(repeat: RepeatLayer, path: string): string {
 }
 
 /**
- * Throws a `network` error if two layers have the same path. A layer without a name may share the path of a parent
- * of another kind, because the kind and the path together distinguish the two layers. Chains
- * may always share a path with another layer.
+ * Throws a `network` error if two layers have the same path. A layer whose name is left out may share the path of a
+ * parent of another kind, because the kind and the path together distinguish the two layers. A chain whose name is left
+ * out may share the path of any parent.
  */
 export function checkPathsAreUnique(root: LayerBlueprint): void {
   const taken = new Set<string>([root.path])

@@ -24,7 +24,8 @@ export interface Case {
   /** Short description of what is wrong with the network. */
   readonly about: string
   /**
-   * Verdicts that count as right. Several verdicts are listed if the literature has more than one name for the fault.
+   * Verdicts that count as right. One of these verdicts must be the verdict of the diagnosis, not only a later finding.
+   * Several verdicts are listed if the literature has more than one name for the fault.
    */
   readonly expected: readonly Verdict[]
   /** Verdicts that must be among the findings, in any place. */

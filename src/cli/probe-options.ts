@@ -61,7 +61,9 @@ function parseProbes(text: string): true | LayerProbeName[] {
     const known = layerProbeNames.find((one) => one === name)
     if (known) return known
     const remedy = suggestion(name, layerProbeNames).trim() || `The probes are ${layerProbeNames.join(', ')}.`
-    throw new InvalidArgumentError(`Expected names of probes, got ${name === '' ? 'an empty name' : name}. ${remedy}`)
+    throw new InvalidArgumentError(
+      `Expected names of probes or default, got ${name === '' ? 'an empty name' : name}. ${remedy}`,
+    )
   })
 }
 

@@ -137,8 +137,8 @@ function speed({ steps, trainingSeconds }: Run): string {
   return steps === 0 ? '' : ` (${rate >= 10 ? grouped(Math.round(rate)) : rate.toPrecision(2)} per second)`
 }
 
-function warmupSentence(snapshots: readonly WarmupCheck[]): string {
-  const last = snapshots.at(-1)
+function warmupSentence(checks: readonly WarmupCheck[]): string {
+  const last = checks.at(-1)
   if (!last) return 'The run ended during the warm-up, before the training error was measured.'
   const seen = `with a training error of ${percent(last.trainingError)}`
   if (last.warmedUp) return `The warm-up ended at step ${grouped(last.step)}, ${seen}.`

@@ -68,16 +68,16 @@ export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTa
   const given = targets.map(({ numbers, words }) => (encoding.target === 'values' ? numbers : words?.numbers)?.values)
   const unknown = given.reduce((most, codes) => Math.max(most, codes?.filter(isUnknown).length ?? 0), 0)
   const isKnown = given.length > 0 && unknown === 0
-  const why =
-    given.length === 0 ? 'is not in the table' : `is unknown in ${unknown === 1 ? '1 row' : `${unknown} rows`}`
-  const notes = isKnown ? [] : [`the label ${wanted.join(', ')} ${why}, so the predictions are not scored`]
+  const [labels, verb] = wanted.length > 1 ? ['labels', 'are'] : ['label', 'is']
+  const why = given.length === 0 ? 'not in the table' : `unknown in ${unknown === 1 ? '1 row' : `${unknown} rows`}`
+  const notes = isKnown ? [] : [`the ${labels} ${wanted.join(', ')} ${verb} ${why}, so the predictions are not scored`]
   if (encoding.target === 'values') {
     const nothing = new Float64Array(rows).fill(Number.NaN)
     return [{ kind: 'values', names: wanted, columns: wanted.map((_, at) => (isKnown && given[at]) || nothing) }, notes]
   }
   const codes = (isKnown && given[0]) || []
-  const labels = classes.length <= 256 ? new Uint8Array(codes) : new Uint16Array(codes)
-  return [{ kind: 'classes', names: classes, labels }, notes]
+  const numbers = classes.length <= 256 ? new Uint8Array(codes) : new Uint16Array(codes)
+  return [{ kind: 'classes', names: classes, labels: numbers }, notes]
 }
 
 function valuesOf(source: string, targets: readonly TargetColumn[], why: string): [ColumnTargets, string] {

@@ -36,7 +36,8 @@ const MOST_REDIRECTS = 5
  * in the partial file.
  *
  * Throws a `DownloadFailure` if the server can't be reached, lacks the file, has a file of another size, or stops
- * sending. Throws Node's error if the signal aborts. Throws a `disk` error if the bytes can't be written.
+ * sending. If the signal aborts, throws a `DownloadFailure` before the answer begins, and Node's error later. Throws a
+ * `disk` error if the bytes can't be written.
  *
  * Doesn't use `fetch`, because `fetch` unpacks bytes that a server declares as packed, and so changes the published
  * bytes.

@@ -108,7 +108,10 @@ async function unpack(goal: Goal): Promise<string> {
   return place
 }
 
-/** Largest number of requests to one address. A failed request is repeated only if it delivered some bytes. */
+/**
+ * Largest number of requests to one address. A failed request is repeated only if it delivered some bytes. A request
+ * that resumed a partial file is also repeated if the complete file has another checksum.
+ */
 const MOST_ATTEMPTS = 5
 
 /** Downloads one file and returns the address that delivered the file. */

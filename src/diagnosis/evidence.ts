@@ -123,8 +123,9 @@ export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twi
 }
 
 /**
- * The problem of the training that needs an explanation. The symptom is `unclear` in two cases. Either the diagnosis was
- * stopped before a twin was trained, or the network is worse than its twin in the mean but the seeds prove no difference.
+ * The problem of the training that needs an explanation. The symptom is `unclear` in two cases. Either the diagnosis
+ * was stopped before a twin was trained, or the network is worse than its twin in the mean but the seeds prove no
+ * difference.
  */
 export type Symptom = 'worse than its twin' | 'learns nothing' | 'unclear' | 'none'
 
@@ -182,8 +183,8 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
 }
 
 /**
- * Returns the values of a probe by stage before the first step or after the last step, as medians over the seeds. A stage
- * without values has NaN.
+ * Returns the values of a probe by stage before the first step or after the last step, as medians over the seeds. A
+ * stage without values has NaN.
  */
 export function readingOf(
   evidence: Evidence,

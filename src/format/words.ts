@@ -20,7 +20,7 @@ export function number(value: number): string {
 
 /** A fraction (0..1) as percent, such as `12.3%`. */
 export function percent(fraction: number): string {
-  return Number.isFinite(fraction) ? formatPercent(fraction) : 'an unknown share'
+  return Number.isFinite(fraction) ? formatPercent(fraction) : 'unknown'
 }
 
 /** A mean with the half width of its interval, such as `0.123 ± 0.004`, or only the mean if there is no interval. */

@@ -348,7 +348,10 @@ export const ops = {
   }),
   /** Maps any number of vectors and scalars to the Euclidean norm of all their elements together []. */
   normOfAll: general(() => [real()]),
-  /** Maps norm[] to the factor min(1, limit / (norm + 1e-6)) [], which scales a vector of that norm down to `limit`. */
+  /**
+   * Maps norm[] to the factor min(1, limit / (norm + 1e-6)) [], which scales a vector of that norm down to the attribute
+   * `limit`.
+   */
   clipFactor: general(([norm]) => {
     expectShape(norm, [], 'norm')
     return [real()]

@@ -70,8 +70,8 @@ export interface DenseLayer extends Named, Weighted {
 
 /**
  * Kind of values beyond the border. With zero and circular padding, a kernel of side k sees k - 1 positions beyond the
- * border. Of these, floor((k - 1)/2) lie before the first position, and the others after the last position. So at stride 1
- * the output has the input's size.
+ * border. Of these, floor((k - 1)/2) lie before the first position, and the others after the last position. So at
+ * stride 1 the output has the input's size.
  */
 export type Padding = 'zero' | 'circular' | 'none'
 

@@ -103,7 +103,7 @@ function stepQl(d: Float64Array, e: Float64Array, start: number, end: number): v
     const r = Math.sqrt(f * f + g * g)
     e[k + 1] = r
     if (r === 0) {
-      // The block splits into two blocks after row k.
+      // The value beside rows k + 1 and k + 2 is now 0, so the block splits into two blocks after row k + 1.
       d[k + 1] -= moved
       e[end] = 0
       return

@@ -175,7 +175,7 @@ function createDownloads(program: Program, memory: Map<string, Numbers>): Downlo
   }
 }
 
-/** Smallest norm that is exact in the precision of the program. Smaller norms may have lost some or all digits. */
+/** Norm above which the program's own result is reliable. Smaller norms may have lost some or all digits. */
 const leastNorm = 1e-30
 
 const isSure = (norm: number): boolean => norm > leastNorm && Number.isFinite(norm)

@@ -145,7 +145,7 @@ function describeLosses(data: ComparisonData, depth: number): string {
       const rows = data.rows.filter((row) => row.family === name && row.depth === depth)
       if (rows.length === 0) return []
       const broken = rows.filter((row) => row.diverged !== null).length
-      const words = broken === 0 ? '' : `, of which ${broken} diverged`
+      const words = broken === 0 ? '' : ` (${broken} diverged)`
       return [`${label}: losses of ${counted(rows.length, 'training')}${words}.`]
     })
     .join(' ')

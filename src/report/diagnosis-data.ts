@@ -62,7 +62,9 @@ export interface DiagnosisFinding {
   readonly cures: readonly string[]
 }
 
-/** One number behind a finding. `value` is null if the measurement was not finite. `limit` is null if no limit exists. */
+/**
+ * One number behind a finding. `value` is null if the measurement was not finite. `limit` is null if no limit exists.
+ */
 export interface ReportedEvidence {
   readonly name: string
   readonly value: number | null

@@ -13,7 +13,10 @@ interface Size {
   readonly height: number
 }
 
-/** Largest number of controls in one panel: more lines would tangle, and the palette has only six colors. */
+/**
+ * Largest number of controls that share a panel with the network: more lines would tangle, and the palette has only six
+ * colors.
+ */
 const MOST_TOGETHER = 4
 
 /** The losses of the network and its twin in one panel; null if no losses were stored. */
@@ -102,7 +105,10 @@ function lossLine(run: ReportedTrial, { name, runs }: ReportedControl, color: nu
   }
 }
 
-/** The color of a control's lines. The network and its twin have the same two colors in every panel. */
+/**
+ * The color of a control's lines. The network and its twin have the same two colors in every panel, and no other control
+ * in a panel with the network has one of these colors.
+ */
 function colorOf(control: ReportedControl, index: number): number {
   const name = nameOf(control)
   return name === NETWORK ? 0 : name === TWIN ? 1 : 1 + index
@@ -110,7 +116,7 @@ function colorOf(control: ReportedControl, index: number): number {
 
 function describe({ name, runs }: ReportedControl): string {
   const broken = runs.filter((run) => run.diverged).length
-  return `${name}: losses of ${counted(runs.length, 'training')}${broken === 0 ? '' : `, of which ${broken} diverged`}.`
+  return `${name}: losses of ${counted(runs.length, 'training')}${broken === 0 ? '' : ` (${broken} diverged)`}.`
 }
 
 function nameOf({ runs }: ReportedControl): string {

@@ -30,8 +30,8 @@ export const FIGURE_STYLE = [
   '.iso-mark{fill:var(--iso-hue);stroke:var(--iso-paper);stroke-width:1.25}',
   '.iso-cross{fill:none;stroke:var(--iso-hue);stroke-width:1.75;stroke-linecap:round}',
   '.iso-cell{shape-rendering:crispEdges}',
-  // The stripes of missing cells are dashes along a line as thick as a row. An SVG pattern would need an id, and two figures on a page
-  // would share that id.
+  // The stripes of missing cells are dashes along a line as thick as a row. An SVG pattern would need an id, and two
+  // figures on a page would share that id.
   '.iso-none{stroke:var(--iso-axis);stroke-dasharray:1 3;fill:none}',
   '.iso-probe{fill:none;pointer-events:all}',
   COLORS,

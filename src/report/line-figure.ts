@@ -94,7 +94,7 @@ export function lineFigure(spec: LineFigure): string {
 }
 
 /**
- * The y domain of all lines and bands, rounded outward. The domain starts at 0 if all values are positive and the
+ * The y domain of all lines and bands, rounded outward. A linear domain starts at 0 if all values are positive and the
  * lowest is below half the highest.
  */
 function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {

@@ -8,9 +8,10 @@ export interface LossCurve {
 }
 
 /**
- * One loss axis for all panels. The axis ends at 1.5 times the largest initial loss, or 4 times on a log scale, because
- * a run that blows up would press all other lines flat. The axis is logarithmic if the smallest loss is less than a
- * twentieth of the largest initial loss. Returns null without a finite loss.
+ * One loss axis for all panels. The axis ends at most at 1.5 times the largest initial loss, or at 4 times on a log
+ * scale. Without this end, a run that blows up would press all other lines flat. The axis is logarithmic if no loss is
+ * negative and the smallest loss above 0 is less than a twentieth of the largest initial loss. Returns null without a
+ * finite loss.
  */
 export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const losses = rows.flatMap((row) => row.losses.map((point) => point.loss)).filter(isDrawable)

@@ -37,7 +37,8 @@ export function domainOf(values: Iterable<number | null | undefined>, kind: 'lin
     high = Math.max(high, value)
   }
   if (low > high) return kind === 'log' ? [0.1, 1] : [0, 1]
-  // Values that differ by a relative 1e-9 differ only by rounding, and all ticks between them would have the same label.
+  // Values that differ by at most a relative 1e-9 differ only by rounding, and all ticks between them would have the
+  // same label.
   if (high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high))) return [low, high]
   if (kind === 'log') return [low / 2, high * 2]
   return low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2]

@@ -9,8 +9,8 @@ import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
- * Format of diagnosis.json. The format number rises when this version could not resume an older diagnosis to the same
- * result.
+ * Format of diagnosis.json. The format number rises when names in the file change, or when an older diagnosis could not
+ * be resumed to the same result. Format 2 changed only names, so format 1 is still read.
  */
 const diagnosisFormat = 2
 

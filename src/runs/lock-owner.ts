@@ -76,8 +76,8 @@ export function isAtWork(owner: Owner, secondsWithoutSign: number): boolean {
 }
 
 /**
- * Whether this process can wait for the owner's process to end. A process can't wait for itself or for a process on
- * another machine.
+ * Whether this process can wait for the owner's process to end. A process can't wait for itself, or for a process on
+ * another machine or in another container.
  */
 export function mayEnd(owner: Owner): boolean {
   return isVisible(owner) && owner.pid !== process.pid

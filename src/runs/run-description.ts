@@ -14,8 +14,8 @@ import { encodeChecked, readChecked, readJson, storedOption, withCurrentSettings
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /**
- * Format of run.json. The format number rises when this version could not read an older run or resume it with the same
- * bits.
+ * Format of run.json. The format number rises when names in the file change, or when an older run could not be resumed
+ * with the same bits. Format 2 changed only names, so format 1 is still read.
  */
 export const runFormat = 2
 

@@ -1,8 +1,8 @@
 /**
  * The folder of a run. `run.json` holds the network and the settings. `metrics.jsonl` has a line for each logged step.
  * `checkpoint-STEP.safetensors` holds the weights and everything else that the next step depends on. `result.json`
- * holds the result. Files are written under a temporary name and then renamed, so that every file in the folder is
- * complete. run.json is written after checkpoint 0, so that every run with a run.json can resume. Node only.
+ * holds the result. Files are written under a temporary name and then renamed, so that every
+ * file in the folder is complete. Checkpoint 0 is written before run.json, so that every run with a run.json can resume. Node only.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

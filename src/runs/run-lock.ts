@@ -81,7 +81,7 @@ function holdLock(folder: string, file: string, text: string): Lock {
   }, 1000 * secondsBetweenSigns)
   signs.unref()
   // `release` also runs when a second Ctrl-C or an uncaught error ends the process, so that the folder is free
-  // afterwards.
+  // again.
   let isHeld = true
   const release = (): void => {
     // A second call does nothing, because the next lock in the folder may belong to another process.

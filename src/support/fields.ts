@@ -138,7 +138,10 @@ export function without<F extends Fields, K extends keyof F>(table: F, ...keys: 
   return Object.fromEntries(kept) as Omit<F, K>
 }
 
-/** A value for each row of a table: the given value, or else the default. The options must have been checked before. */
+/**
+ * A value for each row of a table: the given value, or else the default. The options must have been checked before.
+ * Options of other tables are left out.
+ */
 export function withDefaults<F extends Fields>(table: F, options: Input<F>): Output<F> {
   const given: object = options
   const values = Object.entries(table).map(([key, row]) => [key, Reflect.get(given, key) ?? row.default] as const)

@@ -1,6 +1,6 @@
 /**
  * Reads and writes files of runs. A file is written whole or not at all. Every failure is an error that a user can act
- * on.
+ * on. Node only.
  */
 import {
   accessSync,

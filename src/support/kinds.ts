@@ -142,7 +142,7 @@ function readBytes(text: string): number | undefined {
   return size > 0 ? size : undefined
 }
 
-/** The kind of sizes in bytes. On the command line, the size has a unit. */
+/** The kind of sizes in bytes. On the command line, the size may have a unit. */
 export const bytes = (): Kind<number> => ({
   expected: 'a number of bytes above 0',
   accepts: (value): value is number => typeof value === 'number' && value > 0,

@@ -1,10 +1,9 @@
 /** Finds the name that was probably meant by a misspelled word. */
 
 /**
- * The candidate that is the fewest edits away from the word. Words of up to four letters
- * allow one edit, words of up to eight letters two edits, and longer words a third of their letters. If there is no such
- * candidate, the result is a candidate that contains the word (cifar-10 for `cifar`), or a candidate within the word
- * (mnist for `fashion-mnist`).
+ * The candidate that is the fewest edits away from the word. Words of up to four letters allow one edit, words of up to
+ * eight letters two edits, and longer words a third of their letters. If there is no such candidate, the result is a
+ * candidate that contains the word (cifar-10 for `cifar`), or a candidate within the word (mnist for `fashion-mnist`).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const asked = word.toLowerCase()

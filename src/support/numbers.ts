@@ -1,7 +1,7 @@
 /**
  * Elementary functions that give the same bits on every machine. The functions use only polynomials and the basic
  * operations of IEEE 754 (+ - * / sqrt). Math.exp and similar functions differ in the last bit between engines and
- * processors, which is enough to make two equal trainings diverge.
+ * processors. A difference in one bit is enough to give different results in two trainings that should be equal.
  *
  * Constants have the digits that identify the float64. The stated errors were measured against values with 40 digits,
  * on 20,000 to 60,000 random arguments for each function.

@@ -21,5 +21,6 @@ describe('options with names of version 0.1:', () => {
     const options = { standardize: 'none', standardise: 'per-channel' }
     expect(withCurrentNames(options, (old) => said.push(old))).toEqual({ standardize: 'none' })
     expect(said).toEqual(['standardise'])
+    expect(withCurrentNames({ standardise: 'none', standardize: undefined })).toEqual({ standardize: 'none' })
   })
 })

@@ -19,9 +19,9 @@ export function withCurrentNames<T extends object>(values: T, onOldName: (old: s
   const old = entries.filter(([name, value]) => value !== undefined && currentName(name) !== name)
   if (old.length === 0) return values
   for (const [name] of old) onOldName(name)
-  const current = entries.map(([name, value]): [string, unknown] => [currentName(name), value])
-  const own = entries.filter(([name, value]) => value !== undefined && currentName(name) === name)
-  return Object.fromEntries([...current, ...own]) as T
+  const given = entries.filter(([, value]) => value !== undefined)
+  const own = given.filter(([name]) => currentName(name) === name)
+  return Object.fromEntries([...given.map(([name, value]) => [currentName(name), value]), ...own]) as T
 }
 
 /** The current names of probes. `onOldName` is called with each old name. */

@@ -26,7 +26,8 @@ export interface Linearization {
 
 /**
  * The linearization of the first activation that is no identity, between the layer of weights at `place` and the next
- * layer of weights. Undefined if there is no such activation, or if the activation leaves the signal unchanged.
+ * layer of weights. Undefined if there is no such activation, if the activation leaves the signal unchanged, or if a
+ * layer before the activation multiplies by 0.
  */
 export function nextLinearization(
   visits: readonly LayerVisit[],

@@ -14,7 +14,7 @@ it('bench prints its rows as a table, below a line about the machine', async () 
     /Node \d+\.\d+\.\d+, load [\d.]+ before, [\d.]+ after; \d+ threads?, quick mode: the figures are rough/,
   )
   expect(stdout).toMatch(
-    /^PyTorch isn't installed \(\/no\/such\/python3: .*\)\. .* The bench measured Isobath alone\.$/m,
+    /^PyTorch doesn't run here \(\/no\/such\/python3: .*\)\. .* The bench measured Isobath alone\.$/m,
   )
   expect(stdout).toMatch(/^code, depth 10,000 over 10 .* bytes .* bytes +1\.\d\d .* ≤ 1\.2 +≤ 1 +yes|beyond$/m)
 })

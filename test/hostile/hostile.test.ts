@@ -192,7 +192,7 @@ describe('a hostile weights file', () => {
       with a hole: 4.safetensors: tensor b: expected to start at byte 8 of the data, got 16. Give a whole .safetensors file.
       with bytes of no tensor: 5.safetensors: expected tensors that fill 24 bytes of data, got 8. Give a whole .safetensors file.
       with a name twice: 6.safetensors: tensor a: expected the name once in the header, got the name twice. Give a whole .safetensors file.
-      of another type: 7.safetensors: tensor a: expected dtype F32 or F64, got BF16. Convert it to F32 first.
+      of another type: 7.safetensors: tensor a: expected dtype F32 or F64, got BF16. Convert the tensor to F32 first.
       of another shape: 8.safetensors: tensor a: expected 12 bytes for its shape [3], got the bytes from 0 to 8 of 8. Give a whole .safetensors file.
       a shape beyond all memory: 9.safetensors: tensor a: expected dtype, shape and data_offsets. Give a whole .safetensors file.
       a shape whose size overflows to 0: 10.safetensors: tensor a: expected 73786976294838210000 bytes for its shape [4294967296, 4294967296], got the bytes from 0 to 8 of 8. Give a whole .safetensors file.

@@ -291,8 +291,8 @@ describe('train --probes', () => {
       said.push(`${status}: ${stderr.split('\n').find((line) => line !== '')}`)
     }
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "2: isobath: option '--probes [list]' argument 'gradientNrm' is invalid. Expected names of probes, got gradientNrm. Did you mean gradientNorm?
-      2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. Expected names of probes, got an empty name. The probes are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      "2: isobath: option '--probes [list]' argument 'gradientNrm' is invalid. Expected names of probes or default, got gradientNrm. Did you mean gradientNorm?
+      2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. Expected names of probes or default, got an empty name. The probes are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
       2: isobath: option '--probe-every <n>' argument '0' is invalid. Expected a whole number of at least 1.
       1: isobath: words/run.json: can't be written (it is a file, not a folder). Choose another place.
       2: isobath: --probe-figure: the run in plain has no probes, so there is nothing to draw. Leave --probe-figure out.

@@ -56,8 +56,8 @@ function createProgram(graph: Graph, ringSlots: number): Program {
   }
 
   /**
-   * Runs one step in a ring slot. Returns false, without updating any parameter, if the graph's guard value is not
-   * finite.
+   * Runs one step in a ring slot. Returns false, without updating any parameter or state, if the graph's guard value is
+   * not finite.
    */
   const runStep = (slot: number): boolean => {
     const environment: Environment = new Map(graph.inputs.map(({ name, value }) => [value, inputIn(name, slot)]))

@@ -200,7 +200,7 @@ export function softplus(arithmetic: Arithmetic, x: Vector): Vector {
   return lanes.add(lanes.max(lanes.constant(0), kept), log1pOfUnit(arithmetic, u))
 }
 
-/** exp(x) - 1 for x <= 0, as needed by SELU. The result for positive x is 0. */
+/** exp(x) - 1 for x <= 0, as needed by SELU and by the derivative of softplus. The result for positive x is 0. */
 export function expm1OfNegative(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   return expm1(arithmetic, lanes.min(lanes.constant(0), x))

@@ -47,7 +47,7 @@ export interface PreparedPeer {
   /** The settings to measure. */
   readonly settings: readonly PeerSetting[]
   /** Times some steps in one setting, and returns the duration of each step, in milliseconds. */
-  timeRound(setting: PeerSetting): Promise<readonly number[]>
+  timeTurn(setting: PeerSetting): Promise<readonly number[]>
 }
 
 export interface Peer {

@@ -61,7 +61,7 @@ describe('prepareIn', () => {
     }
     const prepared = await prepareIn(noted, problem, conduct, signal)
     expect(prepared.settings).toEqual(settings)
-    expect(await prepared.timeRound(settings[2])).toEqual([2, 2])
+    expect(await prepared.timeTurn(settings[2])).toEqual([2, 2])
     const [first, ...others] = requests
     const layouts = ['NCHW', 'channels_last']
     expect(first).toEqual({ command: 'prepare', network, layouts, batch: 3, classes: 2, rate: 0.1, weightDecay: 0.01 })
@@ -74,9 +74,9 @@ describe('prepareIn', () => {
   it('times fewer steps of a network with slow steps', async () => {
     const peer = peerWith('Array(request.steps).fill(request.threads === 1 ? 1000 : 100)')
     const long = { ...problem, effort: { ...effort, rounds: 3, steps: 7 } }
-    const { timeRound } = await prepareIn(peer, long, conduct, signal)
-    expect(await timeRound(settings[0])).toHaveLength(3)
-    expect(await timeRound(settings[2])).toHaveLength(7)
+    const { timeTurn } = await prepareIn(peer, long, conduct, signal)
+    expect(await timeTurn(settings[0])).toHaveLength(3)
+    expect(await timeTurn(settings[2])).toHaveLength(7)
     peer.stop()
   })
 

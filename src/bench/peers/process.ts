@@ -130,9 +130,9 @@ export async function prepareIn(
   for (const setting of settings) {
     for (let step = 0; step < warmUp; step++) last.set(setting, (await time(setting, 0, 1, left()))[0])
   }
-  const timeRound = (setting: PeerSetting): Promise<number[]> => {
+  const timeTurn = (setting: PeerSetting): Promise<number[]> => {
     const { before, steps } = turnSize(effort, last.get(setting))
     return time(setting, before, steps, 300)
   }
-  return { settings, timeRound }
+  return { settings, timeTurn }
 }

@@ -50,9 +50,9 @@ it('PyTorch builds networks with as many parameters as Isobath, trains them, and
     // The test uses one thread, because PyTorch's threads wait for each other on a busy machine.
     for (const work of [mlpWork(mlpSizes[1]), ...resnetSizes.map(resnetWork)]) {
       const problem = problemOf(work, 1)
-      const { settings, timeRound } = await peer.prepare(problem, signal)
+      const { settings, timeTurn } = await peer.prepare(problem, signal)
       for (const setting of settings) {
-        for (const time of await timeRound(setting)) expect(time, work.name).toBeGreaterThan(0)
+        for (const time of await timeTurn(setting)) expect(time, work.name).toBeGreaterThan(0)
       }
       const other = peer.prepare({ ...problem, parameters: 1 }, signal)
       await expect(other).rejects.toThrowError(

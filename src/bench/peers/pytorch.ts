@@ -31,7 +31,7 @@ export async function startPytorch(python = debianPython, abort?: AbortSignal): 
     facts = readTexts(await process.ask({ command: 'describe' }, { abort, limitSeconds: 120 }))
   } catch (error) {
     process.stop()
-    return { missing: `PyTorch isn't installed (${python}: ${reasonOf(error)}). The Debian package is python3-torch.` }
+    return { missing: `PyTorch doesn't run here (${python}: ${reasonOf(error)}). The Debian package is python3-torch.` }
   }
   const { version, ...others } = facts
   return {

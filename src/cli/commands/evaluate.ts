@@ -12,10 +12,9 @@ export function defineEvaluate(command: Command): Command {
     `
 --data FILE scores all rows of another table as one test set. The table is read
 like the table of the run, and its columns are matched by their names.
-The option
---test-fraction splits the table into a training set and a test set. The option
---test-file FILE replaces the test rows alone. The training set is then still
-the training set of the run.
+The option --test-fraction splits the table into a training set and a test set.
+The option --test-file FILE replaces the test rows alone. The training set is
+then still the training set of the run.
 
 Examples:
   isobath evaluate runs/first

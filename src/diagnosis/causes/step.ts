@@ -29,7 +29,8 @@ export interface TriedRate {
 
 export type UnstableStepFacts = {
   /**
-   * Largest eigenvalue of the Hessian. `stability`: ratio of the eigenvalue to the stability limit of a quadratic loss.
+   * Largest eigenvalue of the Hessian before training. `stability`: ratio of the eigenvalue to the stability limit of a
+   * quadratic loss.
    */
   readonly sharpness: { readonly eigenvalue: number; readonly stability: number | null } | null
 } & (

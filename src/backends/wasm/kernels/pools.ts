@@ -116,8 +116,8 @@ class Windows {
   }
 
   /**
-   * Writes zeros to an image of a gradient before the windows add to its positions. Does nothing if the windows write
-   * each position exactly once.
+   * Writes zeros to an image of a gradient before the windows write to its positions, because windows may overlap or
+   * leave out positions. Does nothing if the windows write each position exactly once.
    */
   clear(pointer: I32, image: I32, rowBytes: number): void {
     const { positions, height, width, outputHeight, outputWidth, kernel, stride, before } = this.geometry

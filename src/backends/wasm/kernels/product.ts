@@ -188,9 +188,10 @@ export function forColumnTiles(
 }
 
 /**
- * Emits the loops over the tiles that cover a range of rows. Tiles of two vectors have four rows. Tiles of three
- * vectors have three rows, except for the last ones, which have two. The number of rows in the range is a multiple of
- * four, plus `sticksOut` (0 to 3) rows if the range includes the last of all rows.
+ * Emits the loops over the tiles that cover a range of rows. Tiles of two vectors have four rows, and the last tile has
+ * the remaining rows. Tiles of three vectors have three rows, except for the last ones, which have two. A single row is
+ * a tile of one row. The number of rows in the range is a multiple of four, plus `sticksOut` (0 to 3) rows if the range
+ * includes the last of all rows.
  */
 export function forRowTiles(
   { builder }: KernelContext,

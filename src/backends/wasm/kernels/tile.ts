@@ -170,8 +170,8 @@ export class TileTail {
 }
 
 /**
- * Number of vectors in the unrolled body of a map's loop. A map is a kernel that consists only of element-by-element
- * operations.
+ * Largest number of vectors in the unrolled body of a map's loop. A map is a kernel that consists only of
+ * element-by-element operations.
  */
 const mapVectors = 8
 /** Largest number of vectors of one row in the unrolled body of a map's loop. */

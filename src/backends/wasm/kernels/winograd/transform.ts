@@ -19,9 +19,10 @@ export const taps = 3
 export const extentOf = (tile: TileSize): number => tile + taps - 1
 
 /**
- * Points p of the pairs +-p. With the points 3/4 and 3/2, all elements of A and B are exact in float32. The error
- * of F(4x4) is then half the error with the points 1 and 2. The error of F(4x4) with the points 3/4 and 3/2 is 2.4, 2.1 and
- * 1.8 times the error of the direct sum over 16, 32 and 64 channels (docs/engine.md).
+ * Points p of the pairs +-p. With the points 3/4 and 3/2, all elements of A and B are exact in float32. The error of
+ * F(4x4) is then half the error with the points 1 and 2. The error of F(4x4) with the points 3/4 and 3/2 is 2.4, 2.1
+ * and 1.8 times the error of the direct sum over 16, 32 and 64 channels. The page docs/engine.md has the errors of
+ * whole networks.
  */
 const points: Record<TileSize, readonly number[]> = { 2: [1], 4: [3 / 4, 3 / 2] }
 
