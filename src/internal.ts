@@ -1,4 +1,7 @@
-/** Functions for the command line and the case book, beside the public API. The package doesn't export this module. */
+/**
+ * Functions that the command line and the case book use in addition to the public API. The package doesn't export the
+ * functions of this module.
+ */
 
 export { hashDataset } from './api/hash-dataset.ts'
 export { describeProbes, probeOptions } from './api/probes.ts'

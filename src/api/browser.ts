@@ -1,4 +1,4 @@
-/** Replaces `node.ts` in bundles for browsers, which have no folders of runs and no files of weights. */
+/** This module replaces `node.ts` in bundles for browsers, where runs and weights can't be stored in files. */
 import { needsNode } from '../support/needs-node.ts'
 
 export const runFiles: typeof import('./node.ts').runFiles = async (caller) => {

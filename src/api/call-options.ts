@@ -1,4 +1,7 @@
-/** Table of the options that are neither settings nor machine options: data, weights, folders and callbacks. */
+/**
+ * Table of the options of public functions that are neither training settings nor machine options: data, weights,
+ * folders and callbacks.
+ */
 import type { Dataset } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
 import { type Fields, field } from '../support/fields.ts'
@@ -58,14 +61,17 @@ const text = (expected: string): Kind<string> => ({
   remedy: leaveOut,
 })
 
-/** Kind of an object whose fields another function checks. */
+/** Type check for an option that takes an object. Another function checks the fields of the object. */
 const plainObject = <T extends object>(example: string): Kind<T> => ({
   expected: `an object such as ${example}`,
   accepts: (value): value is T => isObject(value) && !Array.isArray(value),
   remedy: leaveOut,
 })
 
-/** Kind of an object of numbers, texts, lists and objects, such as the options of data sets. */
+/**
+ * Type check for an option that takes an object of numbers, texts, lists and objects, such as the options of a data
+ * set.
+ */
 const plainData: Kind<Readonly<Record<string, unknown>>> = {
   expected: 'an object of numbers, texts and lists, such as { seed: 1 }',
   accepts: (value): value is Readonly<Record<string, unknown>> =>
@@ -85,7 +91,7 @@ const callback = <F extends (...values: never[]) => void>(): Kind<F> => ({
   remedy: leaveOut,
 })
 
-/** The options of `train` beside the settings of the training and the options of the machine. */
+/** Options of `train`, without the training settings and the options of the machine. */
 export const callOptions = {
   /** The data set to train and test on: `glyphs()`, `dataset({ inputs, labels })`, or the result of `loadDataset`. */
   data: field(dataset, { required: true }),
@@ -95,56 +101,59 @@ export const callOptions = {
    */
   weights: field(weights),
   /**
-   * Path of a folder in which to store the run, so that the run can be resumed (Node only). By default, nothing is
+   * Path of a folder in which to store the run, so that the run can be resumed (Node only). By default, the run is not
    * stored.
    */
   run: field(text('the path of a folder')),
-  /** Name of the network, which is stored in the folder. `network` by default. */
+  /** Name of the network, `network` by default. The name is stored in the folder. */
   label: field(text("a text with the network's name")),
   /**
-   * Options with which the data set was loaded. The options are stored in the folder, so that the same data can be
-   * loaded again.
+   * Options with which the data set was loaded. The options of the data set are stored in the folder, so that the same
+   * data can be loaded again.
    */
   dataOptions: field(plainData),
   /**
-   * Number of steps between two checkpoints in the folder. By default, a checkpoint is written about every 30 seconds.
-   * A checkpoint is always written at the start and at the end.
+   * Number of training steps between two checkpoints in the run's folder. By default, a checkpoint is written about
+   * every 30 seconds. A checkpoint is always written at the start and at the end of the run.
    */
   checkpointEvery: field(count()),
   /**
-   * Stops the run when the running steps are done. The state of the run is stored in the folder and returned. A stopped
-   * run is not scored: its scores are null, and `interrupted` is true.
+   * Signal that stops the run after the training steps that are already being computed. The state of a stopped run is
+   * returned, and stored in the run's folder if there is one. A stopped run is not scored: its scores are null, and
+   * `interrupted` is true.
    */
   abort: field(abortSignal),
   /**
-   * Called at the start with the number of steps done, which is 0 for a new run. After that, the callback is called
-   * repeatedly with the number of steps done, the number of all steps, and the losses logged since the last call. An
-   * error that the callback throws ends the training.
+   * Called at the start of the training with the number of steps done, which is 0 for a new run. During the training,
+   * the callback is called repeatedly with the number of steps done, the number of all steps, and the losses logged
+   * since the last call. An error that the callback throws ends the training.
    */
   onProgress: field(callback<(done: number, steps: number, losses: readonly LossRecord[]) => void>()),
   /**
-   * Called repeatedly after the last step, with the number of samples scored so far and the number of samples in all
-   * sets.
+   * Called repeatedly while the final scores are computed, with the number of samples scored so far and the total
+   * number of samples in all sets.
    */
   onEvaluation: field(callback<(done: number, samples: number) => void>()),
   /**
-   * Called before the first step with the mean squares of the layers' outputs. The callback is not called when a run
-   * resumes.
+   * Called before the first training step with the mean squares of all layers' outputs. `onSignal` is not called when a
+   * run resumes.
    */
   onSignal: field(callback<(signal: Signal) => void>()),
-  /** Called with each evaluation and each check of the warm-up between two steps, in chronological order. */
+  /**
+   * Called in chronological order with each evaluation and each check of the warm-up that happens between two steps.
+   */
   onMeasured: field(callback<(measurement: Measurement) => void>()),
   /**
    * Probes that measure each layer during the training, such as `{ of: ['gradientNorm'], every: 50 }`. Probes don't
    * change the training. By default, no probes are used.
    */
   probes: field(plainObject<ProbeOptions>("{ of: ['gradientNorm'], every: 50 }")),
-  /**
-   * Called with each snapshot of the probes: before the first step, every `probes.every` steps, and after the last
-   * step.
-   */
+  /** Called with each probe snapshot: before the first step, every `probes.every` steps, and after the last step. */
   onProbed: field(callback<(snapshot: ProbeSnapshot) => void>()),
-  /** Called after each checkpoint, including the checkpoint of step 0, with the step and the path of the file. */
+  /**
+   * Called after each checkpoint, including the checkpoint of step 0, with the number of the step and the path of the
+   * checkpoint file.
+   */
   onCheckpoint: field(callback<(step: number, file: string) => void>()),
   /** Observers that read weights and gradients between two steps of the training. None by default. */
   observers: field(observers),
@@ -153,13 +162,13 @@ export const callOptions = {
 /** Options that have the same meaning in every function of the public API. */
 export const sharedOptions = {
   ...callOptions,
-  /** Statistics of the data on which the weights were trained, as a run has them. */
+  /** Means and deviations of the data on which the weights were trained, such as `run.statistics`. */
   statistics: field(statistics),
   /** Function that returns the initial weights: `(blueprint, seed) => weights`. */
   start: field(callback<(blueprint: never, seed: never) => void>()),
-  /** Called with each event of the work. */
+  /** Called with each event of a comparison or a diagnosis, such as the end of a training. */
   onEvent: field(callback<(event: never) => void>()),
 } satisfies Fields
 
-/** The option `weights` for functions that require it. */
+/** The option `weights` for functions that can't work without weights. */
 export const neededWeights = { weights: field(weights, { required: true }) } satisfies Fields

@@ -1,4 +1,6 @@
-/** Trains the grid of a comparison on this machine's cores, and stores the trials if there is a folder. */
+/**
+ * Trains all networks of a comparison on this machine's cores, and stores the trainings if the comparison has a folder.
+ */
 import type { Machine, Mode } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
@@ -23,11 +25,11 @@ import { comparisonSentence } from './comparison-sentence.ts'
 
 /** One training of a comparison: a network family at one depth, with one seed. */
 export interface ComparisonTrial extends Trial {
-  /** Name of the family. */
+  /** Name of the network family. */
   readonly family: string
-  /** Label of the family in tables and pictures. */
+  /** Label of the network family in tables and pictures. */
   readonly label: string
-  /** Depth of the network, as `ofDepth` was given it. */
+  /** Depth of the network, which was passed to `ofDepth`. */
   readonly depth: number
 }
 
@@ -43,7 +45,7 @@ export interface ComparisonRun {
   readonly family: string
   /** Name of the network family, the same text as `family`. */
   readonly network: string
-  /** Depth of the network, as `ofDepth` was given it. */
+  /** Depth of the network, which was passed to `ofDepth`. */
   readonly depth: number
   /** Seed of the training. */
   readonly seed: number
@@ -51,11 +53,14 @@ export interface ComparisonRun {
   readonly train: Scores
   /** Scores on the whole test set after the last step. The scores are null if the training diverged. */
   readonly test: Scores
-  /** The evaluations that `evaluateEvery` asked for. The last evaluation has the scores `train` and `test`. */
+  /**
+   * Evaluations of the network at the steps that `evaluateEvery` asked for. The last evaluation has the same scores as
+   * the fields `train` and `test`.
+   */
   readonly evaluations?: readonly Evaluation[]
   /**
-   * The lowest test error of `evaluations`. An error that was chosen on the test set is too low to be reported as a
-   * result.
+   * Lowest test error among all `evaluations`. Don't report the lowest of several test errors as a result: it was
+   * chosen on the test set, so it is too low.
    */
   readonly bestTest?: BestTest
   /** The step and the layer at which the training diverged, or null if all numbers stayed finite. */
@@ -64,33 +69,33 @@ export interface ComparisonRun {
   readonly signal: string | null
   /** Loss of every logged step, in the order of the steps. */
   readonly losses: readonly LossRecord[]
-  /** SHA-256 hash of the final weights as float32, in the order of a weights file, in hexadecimal. */
+  /** SHA-256 hash, in hexadecimal, of the final weights as float32 in the order of a weights file. */
   readonly weightsSha256: string
   /** Duration of the training, in seconds. */
   readonly seconds: number
 }
 
-/** Result of a comparison. */
+/** Result of a comparison of networks at several depths. */
 export interface Comparison {
   /** One row for each finished training, ordered by family, then by depth, then by seed. */
   readonly rows: readonly ComparisonRun[]
   /** How the error changes with depth, in one or more sentences. */
   readonly sentence: string
-  /** Settings of the trainings. Each training has its own seed. */
+  /** Settings of all trainings of the comparison, except for the seed. Each training has its own seed. */
   readonly settings: TrainingSettings
   /** Backend, precision and mode in which all trainings were computed. */
   readonly mode: Mode
   /** True if the comparison was stopped before all trainings were done. */
   readonly interrupted: boolean
-  /** Duration of the comparison in seconds, summed over all sessions. */
+  /** Duration of the comparison in seconds, summed over all sessions in which the comparison was started or resumed. */
   readonly seconds: number
 }
 
-/** Networks that differ only in depth. */
+/** A family of networks that differ only in depth. */
 export interface ComparedFamily {
   readonly name: string
   readonly label: string
-  /** The networks, one for each depth, in the order of the depths. */
+  /** Networks of the family, one for each depth, in the order of the depths. */
   readonly networks: readonly Network[]
 }
 
@@ -99,17 +104,20 @@ export interface ComparisonRequest {
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
   readonly data: Dataset
-  /** Reference to the data set in the specs of trials. */
+  /** Reference by which the specs of the trials identify the data set. */
   readonly reference: DataReference
-  /** Settings of all trainings. Each training replaces the seed, and a network with few layers drops the warm-up. */
+  /**
+   * Settings of all trainings of the comparison. Each training uses its own seed, and a network with few layers trains
+   * without the warm-up.
+   */
   readonly settings: TrainingSettings
   readonly abort?: AbortSignal
   readonly onEvent?: (event: ComparisonEvent) => void
 }
 
 /**
- * Trains all networks of a comparison and returns the result. Releases the folder at the end. Throws the errors of
- * `train`. If a network doesn't fit the data, the function throws before anything is trained.
+ * Trains all networks of a comparison and returns the result. Releases the lock of the comparison's folder at the end.
+ * Throws the same errors as `train`. If a network doesn't fit the data, the function throws before anything is trained.
  */
 export async function carryOutComparison(
   request: ComparisonRequest,
@@ -143,7 +151,10 @@ export async function carryOutComparison(
   }
 }
 
-/** Lists the trials by family, depth and seed. Throws a `network` error if a network doesn't fit the data. */
+/**
+ * Lists the trials of a comparison, ordered by family, depth and seed. Throws a `network` error if a network doesn't
+ * fit the data.
+ */
 async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machine): Promise<ComparisonTrial[]> {
   const { families, depths, seeds, data, reference } = request
   const trials: ComparisonTrial[] = []

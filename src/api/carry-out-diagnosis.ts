@@ -1,4 +1,4 @@
-/** Runs a diagnosis on this machine's cores, and stores its trials if there is a folder. */
+/** Runs a diagnosis on this machine's cores, and stores its trials if the diagnosis has a folder. */
 import type { Machine } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { runDiagnosis } from '../diagnosis/diagnosis-loop.ts'
@@ -16,19 +16,19 @@ import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 import { storedMode } from './with-machine.ts'
 
-/** A diagnosis without its workers and its store, which this module adds. */
+/** Inputs of a diagnosis, without the workers and the store of trials, which this module adds. */
 export type DiagnosisRequest = Omit<DiagnosisTask, 'workers' | 'store'>
 
 export type NewDiagnosis = Omit<DiagnosisRequest, 'reference' | 'together'>
 
-/** The folder of a diagnosis, and the texts that are stored beside the task. */
+/** Folder of a diagnosis, with the network's name and the options of the data set, which are stored in the folder. */
 export interface StorageOptions {
   readonly run?: string
   readonly label?: string
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
-/** Runs a new diagnosis, and stores it in the folder `run` if one is given. */
+/** Runs a new diagnosis. If the option `run` names a folder, the diagnosis is stored in that folder. */
 export async function carryOutNewDiagnosis(
   request: NewDiagnosis,
   { run, label, dataOptions = {} }: StorageOptions,
@@ -43,7 +43,10 @@ export async function carryOutNewDiagnosis(
   )
 }
 
-/** Runs a diagnosis to its end and writes its result. Releases the folder at the end. */
+/**
+ * Runs a diagnosis to its end, and writes the result if the diagnosis has a folder. Releases the lock of the folder at
+ * the end.
+ */
 export async function carryOutDiagnosis(
   request: DiagnosisRequest,
   machine: Machine,
@@ -94,7 +97,7 @@ async function openFolder(
   })
 }
 
-/** Throws an `option` error unless the budget is a number of seconds above 0. */
+/** Throws an `option` error unless the time budget is a number of seconds above 0. */
 export function checkBudget(budget: unknown): void {
   if (typeof budget === 'number' && budget > 0) return
   throw new IsobathError('option', `budget: expected seconds above 0, got ${describeValue(budget)}.`)

@@ -16,7 +16,7 @@ const network = chain(dense(2))
 const data = moons({ train: 8, test: 8 })
 const families = [{ name: 'one', label: 'one', ofDepth: () => network }]
 
-/** Each public function, called as in plain JavaScript, with options that no compiler has checked. */
+/** Calls of all public functions as in plain JavaScript, with options that no compiler has checked. */
 const verbs: Readonly<Record<string, (options: never) => Promise<unknown>>> = {
   train: (options) => train(network, options),
   compare: (options) => compare(families, options),

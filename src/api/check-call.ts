@@ -8,12 +8,15 @@ import { checkNames, pickOptions } from '../support/fields.ts'
 import { neededWeights, sharedOptions } from './call-options.ts'
 import { machineChoice } from './with-machine.ts'
 
-/** Lists the names of a function's options. The code doesn't compile if the argument lacks one of the options. */
+/**
+ * Lists the names of a function's options. A call of `namesOf` doesn't compile if its argument lacks one of the
+ * function's options.
+ */
 export const namesOf = <Options extends object>(options: Readonly<Record<keyof Options, unknown>>): readonly string[] =>
   Object.keys(options)
 
 const toOptimizer = (example: string): string => `Give this option to the optimizer, such as momentum(${example}).`
-/** Remedies for options of the optimizer that a caller gave as options of the training. */
+/** Advice, in error messages, for options of the optimizer that a caller gave as options of the training. */
 const ofOptimizer: Readonly<Record<string, string>> = {
   rate: toOptimizer('{ rate: 0.1 }'),
   lr: toOptimizer('{ rate: 0.1 }'),
@@ -64,8 +67,8 @@ export function checkNumbers(key: string, numbers: unknown, least: number, examp
 }
 
 /**
- * Throws an `option` error unless `path` is a text that is not empty. `verb`: the function that was called, for the
- * error.
+ * Throws an `option` error unless `path` is a text that is not empty. `verb`: the name of the called function, with
+ * which the error message begins.
  */
 export function checkPath(verb: string, path: unknown): void {
   if (typeof path === 'string' && path !== '') return

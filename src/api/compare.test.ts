@@ -82,7 +82,8 @@ describe('compare', () => {
       threads: 1,
       abort: stop.signal,
       onEvent: (event) => {
-        // The deeper networks are trained first. The abort comes in the middle of a shallow network's training.
+        // The deeper networks are trained first. The comparison is aborted in the middle of a shallow network's
+        // training.
         if (event.kind === 'progress' && event.trial.depth === 1 && event.done > 0) stop.abort()
       },
     })

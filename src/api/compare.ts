@@ -27,19 +27,21 @@ import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
-/** Networks that differ only in depth. */
+/** A family of networks that differ only in depth. */
 export interface NetworkFamily {
-  /** Name of the family, such as the text of its preset. Two families of a comparison must have different names. */
+  /**
+   * Name of the network family, such as the text of its preset. Two families of a comparison must have different names.
+   */
   readonly name: string
-  /** Label of the family in tables and pictures, such as `plain`. */
+  /** Label of the network family in tables and pictures, such as `plain`. */
   readonly label: string
-  /** Returns the network of the family with this depth. */
+  /** Returns the network of the family that has the given depth. */
   readonly ofDepth: (depth: number) => Network
 }
 
 /**
- * Options of `compare`. All trainings have the same settings except for the seed. Unlike in `train`, `evaluateEvery` is
- * `never` by default, also with a recipe.
+ * Options of `compare`. All trainings of a comparison have the same settings except for the seed. Unlike in `train`,
+ * the setting `evaluateEvery` is `never` by default, even if the settings come from a recipe.
  */
 export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineChoice {
   /** The data set on which all networks are trained and tested. */
@@ -47,24 +49,28 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
   /** Depths of the networks, which `ofDepth` receives: different whole numbers of at least 0. */
   readonly depths: readonly number[]
   /**
-   * Seeds of the trainings: different whole numbers of at least 0. A verdict on the difference needs at least 3 seeds.
+   * Seeds of the trainings: different whole numbers of at least 0. A verdict on the difference between two networks
+   * needs at least 3 seeds.
    */
   readonly seeds: readonly number[]
-  /** Stops the comparison. The result has the rows of the trainings that have finished, and `interrupted` is true. */
+  /**
+   * Stops the comparison. The result of a stopped comparison has the rows of the finished trainings, and its field
+   * `interrupted` is true.
+   */
   readonly abort?: AbortSignal
   /**
-   * Called once with the list of all trainings, if every network fits the data, and after that with each event of a
-   * training.
+   * Called with each event of the comparison. The first event lists all trainings of the comparison, if every network
+   * fits the data. Each later event belongs to one training.
    */
   readonly onEvent?: (event: ComparisonEvent) => void
   /**
    * Path of a folder in which to store the trainings, so that `resumeComparison` can resume the comparison (Node only).
-   * By default, nothing is stored.
+   * By default, the comparison is not stored.
    */
   readonly run?: string
   /**
-   * Options with which the data set was loaded. The options are stored in the folder, so that the same data can be
-   * loaded again.
+   * Options with which the data set was loaded. The options of the data set are stored in the folder, so that the same
+   * data can be loaded again.
    */
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
@@ -82,20 +88,20 @@ const optionNames = namesOf<CompareOptions>({
 })
 
 /**
- * Trains every family at every depth with every seed, and says how the error changes with depth:
- * `compare(families, { data: glyphs(), depths: [4, 16], seeds: [0, 1, 2] })`.
+ * Trains every family at every depth with every seed, and says how the error changes with depth: `compare(families, {
+ * data: glyphs(), depths: [4, 16], seeds: [0, 1, 2] })`.
  *
- * Throws the errors of `train`. If a network doesn't fit the data, `compare` throws before anything is trained. Throws
- * a `run` error if the folder already holds work or another process is working in the folder. Throws a `disk` error if
- * the folder can't be written.
+ * Throws the same errors as `train`. If a network doesn't fit the data, `compare` throws before anything is trained.
+ * Throws a `run` error if the folder already holds work or another process is working in the folder. Throws a `disk`
+ * error if the folder can't be written.
  */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
   checkCall(options ?? {}, optionNames, { seed: 'Give a list of seeds, such as [0, 1, 2].' })
   checkMachineChoice(options)
   checkGrid(families, options)
   const { data, depths, seeds, abort, onEvent, run, dataOptions = {} } = options
-  // The trainings of a comparison are evaluated between steps only if the caller asks for evaluations, also with a
-  // recipe.
+  // The trainings of a comparison are evaluated between steps only if the caller asks for evaluations, even if the
+  // settings come from a recipe.
   const { evaluateEvery = 'never' } = options
   const settingsOf = (seed: number): TrainingSettings =>
     resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))

@@ -30,7 +30,7 @@ describe('the sentence of a comparison', () => {
   const three = (train: number, test: number): [number, number][] =>
     [-0.001, 0, 0.001].map((spread) => [train + spread, test + spread])
 
-  it('says on which sets the deeper network is better or worse, and what that rules out', () => {
+  it('says on which sets the deeper network is better or worse, and whether overfitting is ruled out', () => {
     const said = [
       sentence(three(0.05, 0.1), three(0.9, 0.9)),
       sentence(three(0.05, 0.1), three(0.2, 0.1)),
@@ -44,16 +44,16 @@ describe('the sentence of a comparison', () => {
       sentence([[0.05, 0.1]], [[0.9, 0.9]]),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. The deeper network is worse on both sets, so overfitting is not the cause. The deeper network does not even fit its training set.
+      "From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. The deeper network is worse on the training set and on the test set, so overfitting is not the cause. The deeper network does not even fit its training set.
       From 4 to 64 layers, the error of the plain network goes from 5.0% to 20% on the TRAINING set and from 10% to 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause. The deeper network does not even fit its training set.
       From 4 to 64 layers, the error of the plain network goes from 1.0% to 3.0% on the TRAINING set and from 10% to 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause.
       From 4 to 64 layers, the error of the plain network goes from 5.0% to 5.0% on the TRAINING set and from 10% to 20% on the test set. The deeper network is worse only on the test set.
       From 4 to 64 layers, the error of the plain network goes from 5.0% to 1.0% on the TRAINING set and from 10% to 20% on the test set. The deeper network is better on the training set and worse on the test set.
-      From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on both sets.
+      From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on the training set and on the test set.
       From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 20% on the test set. The deeper network is better on the training set, and no different on the test set.
       From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on the test set, and no different on the training set.
-      From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 20% on the test set. The difference is within the spread of the seeds.
-      From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. One or two seeds can't tell whether the difference is more than chance."
+      From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 20% on the test set. The difference between the two depths is within the spread of the seeds.
+      From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. One or two seeds can't tell whether the difference between the two depths is more than chance."
     `)
   })
 
@@ -92,8 +92,8 @@ describe('the sentence of a comparison', () => {
       against([0, 1, 2], 0.2, 0.4),
       against([0, 1], 0.1, 0.1),
     ]).toEqual([
-      'Compared seed by seed with the plain network, the residual network is better on both sets.',
-      'Compared seed by seed with the plain network, the residual network is worse on both sets.',
+      'Compared seed by seed with the plain network, the residual network is better on the training set and on the test set.',
+      'Compared seed by seed with the plain network, the residual network is worse on the training set and on the test set.',
       'Compared seed by seed with the plain network, the residual network is better on the training set and no different on the test set.',
       'Compared seed by seed with the plain network, the residual network is no different on the training set and worse on the test set.',
       "One or two seeds can't tell whether the residual network differs from the plain network by more than chance.",

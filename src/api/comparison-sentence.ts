@@ -4,7 +4,7 @@ import { type PairedDifference, pairedDifference } from '../numerics/paired-diff
 import { summarize } from '../numerics/statistics.ts'
 import type { Scores } from '../training/evaluator.ts'
 
-/** One training of a comparison. */
+/** Seed, depth and scores of one training of a comparison. */
 export interface ComparedRun {
   readonly family: string
   readonly depth: number
@@ -14,7 +14,7 @@ export interface ComparedRun {
   readonly diverged: object | null
 }
 
-/** Formats a fraction as a percentage with 0 to 2 decimals, like the table of the report. */
+/** Formats a fraction as a percentage with 0 to 2 decimals, as in the table of a comparison's report. */
 const percent = (fraction: number): string => {
   const value = 100 * fraction
   return formatPercent(fraction, value >= 10 ? 0 : value === 0 || value >= 0.1 ? 1 : 2)
@@ -26,8 +26,9 @@ interface Family {
 }
 
 /**
- * Compares the errors of each family at its smallest and its largest depth, on the training set and on the test set. If
- * all networks have the same depth, each family is compared with the first family.
+ * Compares the errors of each network family at the smallest and the largest depth, on the training set and on the test
+ * set. If all networks have the same depth, the network of each family is compared with the network of the first
+ * family.
  */
 export function comparisonSentence(
   runs: readonly ComparedRun[],
@@ -46,7 +47,7 @@ export function comparisonSentence(
   return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
 }
 
-/** Counts the trainings that diverged. */
+/** Counts the trainings of a list that diverged. */
 const divergedCount = (runs: readonly ComparedRun[]): number => runs.filter(({ diverged }) => diverged !== null).length
 
 function divergedSentence({ label }: Family, depth: number, runs: readonly ComparedRun[]): string {
@@ -63,8 +64,8 @@ function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): 
 }
 
 /**
- * Compares two networks of the same depth. Returns undefined if a training diverged or no seed has errors of both
- * networks.
+ * Describes in words which of two networks of the same depth is better. Returns undefined if a training diverged or no
+ * seed has errors of both networks.
  */
 function oneAgainst(
   { label }: Family,
@@ -88,7 +89,7 @@ function concludeAgainst(label: string, other: string, train: PairedDifference, 
   const start = `Compared seed by seed with the ${other} network, the ${label} network is`
   const [onTrain, onTest] = [train, test].map(({ verdict }) => (verdict === 'same' ? 'no different' : verdict))
   return onTrain === onTest
-    ? `${start} ${onTrain} on both sets.`
+    ? `${start} ${onTrain} on the training set and on the test set.`
     : `${start} ${onTrain} on the training set and ${onTest} on the test set.`
 }
 
@@ -115,10 +116,10 @@ const unfitError = 0.05
 
 function conclude(train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
-    return "One or two seeds can't tell whether the difference is more than chance."
+    return "One or two seeds can't tell whether the difference between the two depths is more than chance."
   }
   if (train.verdict === 'worse') {
-    const sets = test.verdict === 'worse' ? 'both sets' : 'the training set'
+    const sets = test.verdict === 'worse' ? 'the training set and on the test set' : 'the training set'
     const unfit = train.second > unfitError ? ' The deeper network does not even fit its training set.' : ''
     return `The deeper network is worse on ${sets}, so overfitting is not the cause.${unfit}`
   }
@@ -128,12 +129,13 @@ function conclude(train: PairedDifference, test: PairedDifference): string {
       ? 'The deeper network is better on the training set and worse on the test set.'
       : 'The deeper network is worse only on the test set.'
   }
-  if (train.verdict === 'better' && test.verdict === 'better') return 'The deeper network is better on both sets.'
+  if (train.verdict === 'better' && test.verdict === 'better')
+    return 'The deeper network is better on the training set and on the test set.'
   if (train.verdict === 'better') {
     return 'The deeper network is better on the training set, and no different on the test set.'
   }
   if (test.verdict === 'better') {
     return 'The deeper network is better on the test set, and no different on the training set.'
   }
-  return 'The difference is within the spread of the seeds.'
+  return 'The difference between the two depths is within the spread of the seeds.'
 }

@@ -32,11 +32,11 @@ import {
 
 type Shared = 'data' | 'budget' | 'against' | 'abort' | 'onEvent' | 'run'
 
-/** Options of `diagnoseRun`. `data` must be the data set of the run, which is checked by its hash. */
+/** Options of `diagnoseRun`. The option `data` must be the data set of the run, which is checked by its hash. */
 export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineChoice {
   /**
-   * Number of seeds, 3 by default. The seeds are the seed of the run and the whole numbers that follow it. With fewer
-   * than 3 seeds, the diagnosis has no verdict on which network is worse.
+   * Number of seeds with which each network is trained, 3 by default. The seeds are the seed of the run and the whole
+   * numbers that follow it. With fewer than 3 seeds, the diagnosis has no verdict on which network is worse.
    */
   readonly seedCount?: number
 }
@@ -56,12 +56,13 @@ const optionNames = namesOf<DiagnoseRunOptions>({
  * Diagnoses the network of a run that `train` stored in a folder, with the settings and the mode of the run:
  * `diagnoseRun('runs/first', { data: glyphs() })`.
  *
- * If all trainings with the run's number of steps fit into 60% of the budget, the diagnosis uses that number. A
- * finished run then serves as the first training of the network, and it is probed and scored like all other trainings.
- * If the trainings don't fit, they are shortened, and the `notes` of the diagnosis say so.
+ * The trainings of the diagnosis have the run's number of steps if 60% of the time budget is enough for all trainings
+ * of this length. If the number of steps stays the same, a finished run serves as the first training of the network,
+ * and the run is probed and scored like all other trainings. If the time budget is too small, the trainings are
+ * shortened, and the `notes` of the diagnosis say so.
  *
- * Throws a `run` error if the folder holds no run, or if the data or the mode differ from the run's. Also throws the
- * errors of `diagnose`.
+ * Throws a `run` error if the folder holds no run, or if the run was trained on other data or in another mode. Also
+ * throws the errors that `diagnose` throws.
  */
 export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
   checkPath('diagnoseRun', folder)
@@ -76,7 +77,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
   if (against !== undefined) createBlueprint(against, data.shape)
-  // A diagnosis uses its own probes instead of the run's.
+  // A diagnosis uses its own probes instead of the probes in the run's settings.
   const { probes: _, ...settings } = storedSettings(stored, seed)
   const record = await readRecord(folder)
   return withMachine(resumedMachine(options, mode), async (machine) => {
@@ -104,12 +105,12 @@ function checkSeedCount(count: unknown): void {
   throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${describeValue(count)}.`)
 }
 
-/** Largest relative difference of a signal that rounding on another machine can cause. */
+/** Largest relative difference between two signals of the same weights that rounding on another machine can cause. */
 const tolerance = 1e-4
 
 /**
- * Whether a run began with weights drawn from its seed. No file stores the initial weights, but run.json has the signal
- * that they gave, which is compared with the signal of drawn weights.
+ * Whether a run began with weights drawn from its seed. No file stores the initial weights of a run, but run.json has
+ * the signal of these weights. The signal in run.json is compared with the signal of weights drawn from the seed.
  */
 async function beganAsDrawn(
   blueprint: Blueprint,
@@ -136,7 +137,7 @@ function finishedTraining({ losses, diverged, steps, weights, evaluations = [] }
     diverged,
     losses: thinned(losses),
     state: { step: steps, weights: new Map(weights) },
-    // The last snapshot is taken again, like the last snapshot of every trial.
+    // The last snapshot of the run is left out, because a diagnosis takes the last snapshot of every training itself.
     snapshots: evaluations
       .filter(({ step }) => step < steps)
       .map(({ step, train, test }) => ({ step, train, test, reading: {} })),

@@ -16,7 +16,10 @@ import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } fr
 
 /** Options of `diagnose`. The diagnosis chooses by itself when it scores its trainings and which losses it records. */
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
-  /** The data set on which the network and all controls are trained. All samples must have labels or targets. */
+  /**
+   * The data set on which the network and its variations (the controls) are trained. All samples of the data set must
+   * have labels or targets.
+   */
   readonly data: Dataset
   /**
    * Seeds of the trainings: different whole numbers of at least 0, [0, 1, 2] by default. Fewer than 3 seeds give no
@@ -29,7 +32,8 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
    */
   readonly budget?: number
   /**
-   * Network to compare with. By default, the network is compared with its twin, which has a fifth of the hidden layers.
+   * Network with which the diagnosed network is compared. By default, the diagnosed network is compared with its
+   * shallower twin, which has a fifth of the hidden layers.
    */
   readonly against?: Network
   /**
@@ -37,20 +41,23 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
    * network draw the weights.
    */
   readonly start?: StartOf
-  /** Stops the diagnosis. The result has the findings so far, and `interrupted` is true. */
+  /**
+   * Stops the diagnosis. The result of a stopped diagnosis has the findings so far, and its field `interrupted` is
+   * true.
+   */
   readonly abort?: AbortSignal
-  /** Called with each event of the trainings and at the start of each measurement. */
+  /** Called with each event of a training, and at the start of each measurement of the diagnosis. */
   readonly onEvent?: (event: DiagnosisEvent) => void
   /**
    * Path of a folder in which to store the trainings, so that `resumeDiagnosis` can resume the diagnosis (Node only).
-   * By default, nothing is stored.
+   * By default, the diagnosis is not stored.
    */
   readonly run?: string
-  /** Name of the network, which is stored in the folder. `network` by default. */
+  /** Name of the network, `network` by default. The name is stored in the folder. */
   readonly label?: string
   /**
-   * Options with which the data set was loaded. The options are stored in the folder, so that the same data can be
-   * loaded again.
+   * Options with which the data set was loaded. The options of the data set are stored in the folder, so that the same
+   * data can be loaded again.
    */
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
@@ -80,12 +87,13 @@ const remedies = {
 } as const
 
 /**
- * Finds the cause for which a network trains worse than it could:
- * `(await diagnose(network, { data: glyphs() })).answer`. The diagnosis trains the network, its shallower twin, and the
- * controls that distinguish the remaining causes.
+ * Finds out why a network trains worse than it could: `(await diagnose(network, { data: glyphs() })).answer`. The
+ * diagnosis trains the network, its shallower twin, and control trainings that distinguish the causes that are still
+ * possible.
  *
- * Throws the errors of `train`: a `network`, `data`, `option` or `memory` error. Throws a `run` error if the folder
- * already holds work or another process is working in the folder. Throws a `disk` error if the folder can't be written.
+ * Throws the same errors as `train`: a `network`, `data`, `option` or `memory` error. Throws a `run` error if the
+ * folder already holds work or another process is working in the folder. Throws a `disk` error if the folder can't be
+ * written.
  */
 export async function diagnose(network: Network, options: DiagnoseOptions): Promise<Diagnosis> {
   checkCall(options ?? {}, optionNames, remedies)
@@ -104,7 +112,8 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     network,
     data,
     settings,
-    // A warm-up has a fixed number of steps, so the diagnosis must not change the total number of steps either.
+    // If the settings have a warm-up with a fixed number of steps, the diagnosis must not change the total number of
+    // steps.
     choosesSteps: !saysLength,
     seeds,
     budgetSeconds: budget,

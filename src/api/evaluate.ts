@@ -14,18 +14,18 @@ import { checkTrainedCall, namesOf } from './check-call.ts'
 import { standardizerFor } from './standardizer.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
-/** Options of `evaluate`. `loss` and `standardize` must have the same values as in the training. */
+/** Options of `evaluate`. The options `loss` and `standardize` must have the same values as in the training. */
 export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
-  /** The data set to score. All samples must have labels or targets. */
+  /** The data set on which the weights are scored. All samples of the data set must have labels or targets. */
   readonly data: Dataset
   /** Values of all parameters and running statistics by name: the weights of a run, or the result of `loadWeights`. */
   readonly weights: Weights
   /**
-   * Statistics of the data on which the weights were trained, such as `run.statistics`. The statistics standardize
-   * `data`. By default, the statistics are computed from the training set of `data`.
+   * Statistics of the data on which the weights were trained, such as `run.statistics`. The statistics are used to
+   * standardize the samples of `data`. By default, the statistics are computed from the training set of `data`.
    */
   readonly statistics?: Statistics
-  /** Called repeatedly with the number of samples scored so far and the number of samples in all sets. */
+  /** Called repeatedly with the number of samples scored so far and the total number of samples in all sets. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 

@@ -4,14 +4,15 @@ import { sha256 } from '../support/sha256.ts'
 
 export async function hashDataset(data: Dataset): Promise<string> {
   const { shape, classes, train, test, validation, classNames, targetNames } = data
-  // JSON drops undefined fields, so a data set without these fields has the same hash as in older versions.
+  // JSON drops undefined fields, so a data set without the fields of newer versions has the same hash as in older
+  // versions.
   const others = { validation: validation?.count, targets: targetsIn(train), classNames, targetNames }
   const facts = { shape, classes, train: train.count, test: test.count, ...others }
   const sets = [train, test, ...(validation === undefined ? [] : [validation])]
   const arrays = [...sets.flatMap(({ inputs, labels }) => [inputs, labels]), ...sets.flatMap(valuesOf)]
   const bytes = arrays.map(bytesOf)
   const parts = [new TextEncoder().encode(JSON.stringify(facts)), ...bytes]
-  // The result is a hash of hashes, so that no copy of the whole data set is needed.
+  // The hash of a data set is computed from the hashes of its parts, so that no copy of the whole data set is needed.
   const digests = new Uint8Array(32 * parts.length)
   for (const [index, part] of parts.entries()) digests.set(await digestOf(part), 32 * index)
   return sha256(digests)
@@ -25,7 +26,10 @@ const valuesOf = ({ targets }: Samples): (Float32Array | Float64Array)[] => {
   return targets === undefined || targets === 'inputs' ? [] : [targets]
 }
 
-/** Views an array as bytes. Memory that is shared between threads is copied, because `digest` refuses shared memory. */
+/**
+ * Returns the memory of an array as bytes. Memory that is shared between threads is copied, because `digest` refuses
+ * shared memory.
+ */
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> {
   if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer, byteOffset, byteLength)
   return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))

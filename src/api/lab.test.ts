@@ -27,7 +27,7 @@ describe('train', () => {
     expect(run).toMatchObject({ run: null, diverged: null, interrupted: false, steps: 400 })
   })
 
-  it('gives the same bits again on any number of threads, and other bits with another seed', async () => {
+  it('trains to the same bits on any number of threads, and to other bits with another seed', async () => {
     const hash = async (seed: number, threads: number): Promise<string> =>
       (await train(network, { data: fewPoints, steps: 20, seed, threads })).weightsSha256
     const first = await hash(1, 1)
@@ -151,7 +151,7 @@ describe('train', () => {
     expect(scores).toEqual({ train: run.train, test: run.test })
   })
 
-  it('starts from the given weights, and weights drawn from its own seed give the same bits', async () => {
+  it('starts from the given weights, and gives the same bits if these weights were drawn from its own seed', async () => {
     const file = join(root, 'below', 'initial.safetensors')
     const blueprint = createBlueprint(network, [2])
     await saveWeights(file, { blueprint, weights: initialize(blueprint, 5) })

@@ -19,7 +19,7 @@ import { encodingSchema } from '../training/stored-encoding.ts'
 import { type StoredStatistics, statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
 import { checkWeights, fromTensors, toTensors } from '../training/weights.ts'
 
-/** A trained network with all facts that a program needs to use it. A run of `train` is a model. */
+/** A trained network with all facts that a program needs to use it. The result of `train` is also a model. */
 export interface Model {
   /** Description of the network. */
   readonly network: Network
@@ -28,14 +28,18 @@ export interface Model {
   /** Values of all parameters and running statistics, by name. */
   readonly weights: Weights
   /**
-   * Meaning of the outputs: a class (classification), values (regression), or the reconstructed sample (autoencoding).
+   * Meaning of the network's outputs: a class (classification), values (regression), or the reconstructed sample
+   * (autoencoding).
    */
   readonly task: Task
   /** Loss with which the network was trained. */
   readonly loss: LossName
   /** Means and deviations of the training set, by which all inputs of the network are standardized. */
   readonly statistics: Statistics
-  /** Names of the classes, in the order of the outputs. Absent if the numbers of the classes are their names. */
+  /**
+   * Names of the classes, in the order of the outputs. The field is absent if the classes have numbers instead of
+   * names.
+   */
   readonly classNames?: readonly string[]
   /** Names of the predicted values, in the order of the outputs. Regression only. */
   readonly targetNames?: readonly string[]
@@ -63,8 +67,8 @@ export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName })
 type Names = Pick<Model, 'classNames' | 'targetNames' | 'encoding'>
 
 /**
- * Picks the names that belong to the task, and the encoding of the table. Names are dropped if their number differs
- * from the number of outputs.
+ * Picks the names of the classes or targets, as the task requires, and the encoding of the table. Names are dropped if
+ * the number of names differs from the number of the network's outputs.
  */
 function namesOf(
   task: Task,
@@ -78,7 +82,7 @@ function namesOf(
   }
 }
 
-/** Whether a table with this encoding has as many inputs and targets as the network. */
+/** Whether a table with the given encoding has as many inputs and targets as the network. */
 function fits({ columns, target, classes }: TableEncoding, task: Task, inputs: number, outputs: number): boolean {
   const given = columns.reduce((sum, column) => sum + inputsOf(column), 0)
   const targets = columns.filter(({ role }) => role === 'target').length
@@ -107,7 +111,7 @@ const storedSchema = z.object({
   encoding: encodingSchema.optional(),
 })
 
-/** Name of the model's facts in the metadata of a weights file. */
+/** Key under which the metadata of a weights file stores the facts of the model. */
 const metadataKey = 'isobath.model'
 
 /** Encodes the facts of a model as metadata of a weights file. */
@@ -128,8 +132,8 @@ function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
 }
 
 /**
- * Reads the model in a weights file. Returns undefined if the file has only weights. Throws a `weights` error that
- * names the file if the facts of the model are broken.
+ * Reads the model in a weights file. Returns undefined if the weights file contains no model. Throws a `weights` error
+ * that names the file if the facts of the model are broken.
  */
 export function modelOfTensors(content: TensorFile, file: string): Model | undefined {
   const text = content.metadata[metadataKey]
@@ -186,8 +190,8 @@ export function tensorsOfModel(model: Model): TensorFile {
 
 /**
  * Encodes a model, such as a run, as the bytes of a .safetensors file. The result has the same bytes as a file that
- * `saveWeights` writes. The function also works in browsers, which have no files. Throws a `weights` error if `model`
- * is no model or if its weights don't fit its network.
+ * `saveWeights` writes. `encodeModel` also works in browsers, where a program can't write files. Throws a `weights`
+ * error if `model` isn't a model or if its weights don't fit its network.
  */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   if (!isModel(model)) {
@@ -197,9 +201,9 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes the bytes of a file that `saveWeights` or `encodeModel` made of a model:
- * `predict(decodeModel(bytes), inputs)`. `name`: the name that errors begin with, `model` by default. Throws a
- * `weights` error if the bytes are broken or contain only weights.
+ * Decodes the bytes of a model that `saveWeights` or `encodeModel` has written: `predict(decodeModel(bytes), inputs)`.
+ * `name`: the name with which error messages begin, `model` by default. Throws a `weights` error if the bytes are
+ * broken or contain only weights.
  */
 export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
   if (!(bytes instanceof Uint8Array)) {
@@ -209,8 +213,8 @@ export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
 }
 
 /**
- * Returns the model, or throws a `weights` error if there is none. `reader`: the function that reads weights without a
- * model.
+ * Returns the model in a weights file, or throws a `weights` error if the file contains no model. `reader`: the
+ * function that reads weights without a model.
  */
 export function modelOr(found: Model | undefined, name: string, reader: string): Model {
   if (found !== undefined) return found
@@ -220,7 +224,7 @@ export function modelOr(found: Model | undefined, name: string, reader: string):
   )
 }
 
-/** Whether a value has the fields of a model. A run is a model, and a network isn't. */
+/** Whether a value has the fields of a model. A run has the fields of a model, and a network doesn't. */
 export const isModel = (value: unknown): value is Model =>
   typeof value === 'object' &&
   value !== null &&
@@ -253,7 +257,7 @@ export function modelFactsOfRun(
   return { input, task, loss, ...namesOf(task, sizesOf(blueprint), data) }
 }
 
-/** Finds the task of a run whose folder is of an older version, which didn't store the task. */
+/** Finds the task of a run whose folder was written by an older version, which didn't store the task. */
 function taskOfOlderRun(
   { input, output }: Blueprint,
   { targets }: Statistics,

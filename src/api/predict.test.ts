@@ -42,13 +42,13 @@ describe('when a trained network predicts samples,', () => {
     expect(loss).toBeCloseTo(run.test.loss ?? Number.NaN, 10)
   })
 
-  it('the values are the outputs of the network if the loss is the squared error', async () => {
+  it('the predicted values are the outputs of the network if the loss is the squared error', async () => {
     const { values, kind } = await predict(network, { data, weights: run.weights, loss: 'squared-error', threads: 1 })
     expect(kind).toBe('outputs')
     expect(values.some((value) => value < 0 || value > 1)).toBe(true)
   })
 
-  it('the values of a regression are in the units of the targets', async () => {
+  it('the predicted values of a regression are in the units of the targets', async () => {
     // The targets are y = 1000 + 50 x1 - 20 x2.
     const withValues = ({ inputs, count }: Dataset['train']): Dataset['train'] => ({
       count,
@@ -67,7 +67,7 @@ describe('when a trained network predicts samples,', () => {
     })
   })
 
-  it('the values of an autoencoder are in the units of the samples', async () => {
+  it('the predicted values of an autoencoder are in the units of the samples', async () => {
     const images = glyphs({ train: 64, test: 8 })
     const { train: training, test } = images
     const set: Dataset = { ...images, train: { ...training, targets: 'inputs' }, test: { ...test, targets: 'inputs' } }
@@ -75,7 +75,7 @@ describe('when a trained network predicts samples,', () => {
     const { weights, train: scores } = await train(encoder, { data: set, steps: 60, threads: 1 })
     const { values, task } = await predict(encoder, { data: set, set: 'train', weights, threads: 1 })
     expect(task).toBe('autoencoding')
-    // The loss is the mean squared distance, in units of the deviation of the pixels.
+    // The loss of the autoencoder is the mean squared distance, in units of the deviation of the pixels.
     const { deviation } = createStandardizer(training, images.shape, 'per-channel').statistics.inputs
     const squares = values.reduce(
       (sum, value, index) => sum + ((training.inputs[index] - value) / deviation[0]) ** 2,
@@ -85,7 +85,8 @@ describe('when a trained network predicts samples,', () => {
   })
 
   it('predictions and scores of other data are standardized by the statistics of the training', async () => {
-    // One of the two moons alone has another mean. Its own statistics would move the samples.
+    // The samples of one moon have another mean than the samples of both moons. Standardized by their own statistics,
+    // the samples would move.
     const upper = Uint32Array.from(data.test.labels.keys()).filter((sample) => data.test.labels[sample] === 0)
     const half = selectSamples(data.test, upper)
     const other: Dataset = { ...data, name: 'half', train: half, test: half }

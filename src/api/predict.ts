@@ -31,19 +31,19 @@ export const setNames = ['train', 'validation', 'test'] as const
 export type SetName = (typeof setNames)[number]
 
 /**
- * Options of `predict` for a network and a data set. `loss` and `standardize` must have the same values as in the
- * training.
+ * Options of `predict` for a network and a data set. The options `loss` and `standardize` must have the same values as
+ * in the training.
  */
 export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
-  /** The data set with the samples to predict. The samples need no labels. */
+  /** The data set with the samples to predict. The samples to predict need no labels. */
   readonly data: Dataset
   /** The set of samples to predict, `test` by default. */
   readonly set?: SetName
   /** Values of all parameters and running statistics by name: the weights of a run, or the result of `loadWeights`. */
   readonly weights: Weights
   /**
-   * Statistics of the data on which the weights were trained, such as `run.statistics`. The statistics standardize the
-   * samples. By default, the statistics are computed from the training set of `data`.
+   * Statistics of the data on which the weights were trained, such as `run.statistics`. The statistics are used to
+   * standardize the samples. By default, the statistics are computed from the training set of `data`.
    */
   readonly statistics?: Statistics
   /** Called repeatedly with the number of samples predicted so far and the number of all samples to predict. */
@@ -64,7 +64,7 @@ const optionNames = namesOf<PredictOptions>({
 interface PredictedSamples {
   /** Number of samples. */
   readonly count: number
-  /** Number of values for each sample: one for each output of the network. */
+  /** Number of predicted values for each sample, which is the number of the network's outputs. */
   readonly width: number
   /** Predicted values of all samples, sample after sample: `count * width` numbers. */
   readonly values: Float64Array
@@ -74,8 +74,9 @@ interface PredictedSamples {
 export interface ClassPredictions extends PredictedSamples {
   readonly task: 'classification'
   /**
-   * Meaning of `values`. `probabilities`: the probability of each class, if the loss is the cross-entropy. `outputs`:
-   * the outputs of the network for any other loss, about 1 for the predicted class and about 0 for all other classes.
+   * Meaning of the numbers in `values`. `probabilities`: the probability of each class, if the loss is the
+   * cross-entropy. `outputs`: the outputs of the network for any other loss, about 1 for the predicted class and about
+   * 0 for all other classes.
    */
   readonly kind: 'probabilities' | 'outputs'
   /** Number of the most likely class for each sample, counted from 0. */
@@ -99,7 +100,7 @@ export interface ValuePredictions extends PredictedSamples {
   readonly classes?: undefined
 }
 
-/** Predictions of a network for samples. The field `task` distinguishes classes from values. */
+/** Predictions of a network for samples. The field `task` says whether the predictions are classes or values. */
 export type Predictions = ClassPredictions | ValuePredictions
 
 /** Options of `predict` for a model and rows of inputs. */
@@ -114,12 +115,12 @@ const modelOptionNames = namesOf<ModelPredictOptions>({ ...machineChoice, onProg
  * Predicts samples with a model: `predict(run, [[5.1, 3.5], [4.9, 3.0]])`. The model is a run or the result of
  * `loadModel`, `decodeModel` or `readRun`.
  *
- * `inputs`: one row of numbers for each sample, or one array with all rows one after the other. The numbers are in the
- * units of the training data, and a row has the values of a sample in row-major order of `model.input`.
+ * `inputs`: one row of numbers for each sample, or one array with all rows one after the other. The inputs are in the
+ * units of the training data, and the row of a sample is in row-major order of the shape `model.input`.
  *
- * Throws a `data` error that names the wrong sample, or a `weights` error if
- * the weights of the model don't fit its network. Throws an `option` error if an option is unknown or invalid, and a `memory`
- * error if a batch doesn't fit into memory.
+ * Throws a `data` error that names the invalid sample, or a `weights` error if the weights of the model don't fit its
+ * network. Throws an `option` error if an option is unknown or invalid, and a `memory` error if a batch doesn't fit
+ * into memory.
  */
 export function predict(model: Model, inputs: OwnInputs, options?: ModelPredictOptions): Promise<Predictions>
 /**
@@ -280,7 +281,8 @@ function largest(row: Float64Array): number {
 }
 
 /**
- * Converts standardized values to their units. The scale has a mean and deviation for each group of consecutive values.
+ * Converts standardized values back to the units of the data. `scale` has a mean and a deviation for each group of
+ * consecutive values.
  */
 function restoreUnits(row: Float64Array, { mean, deviation }: Scale): void {
   const group = row.length / mean.length

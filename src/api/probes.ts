@@ -50,8 +50,8 @@ export const probeOptions = {
 export type ProbeOptions = Input<typeof probeOptions>
 
 /**
- * Number of training samples in a snapshot: a quarter of a batch, from 32 to 64. A forward and backward pass of this
- * size takes little time compared with 50 steps.
+ * Number of training samples for a probe snapshot: a quarter of a batch, but at least 32 and at most 64. A forward and
+ * backward pass on 32 to 64 samples takes little time compared with 50 training steps.
  */
 const samplesOfPass = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
 
@@ -74,24 +74,28 @@ function withCurrentProbes(options: ProbeOptions): object {
 }
 
 /**
- * Lists the probes of a run in their order. Throws an `option` error if the run's folder has probes of another version.
+ * Lists the names of the probes of a run. Throws an `option` error if the run's folder names probes that this version
+ * doesn't have.
  */
 const probesOf = ({ probes }: Pick<TrainingSettings, 'probes'>): readonly LayerProbeName[] =>
   pickOptions(probeOptions, probes ?? {}, owner).of ?? []
 
-/** Whether a probe needs the weights before the first step until the end of the training. */
+/** Whether any probe of the settings needs the initial weights until the end of the training. */
 export function needsStart(settings: Pick<TrainingSettings, 'probes'>): boolean {
   return joinNeeds(probesOf(settings).map((name) => layerProbes[name].needs)).start ?? false
 }
 
 const sampleOptions = {
-  /** Number of samples, 64 by default. A smaller training set is used whole. */
+  /**
+   * Number of training samples to choose, 64 by default. If the training set has fewer samples than this number, all
+   * samples are chosen.
+   */
   count: field(count(), { default: 64 }),
   /** Seed that chooses the samples, 0 by default. */
   seed: training.seed,
   /**
-   * Loss on the samples. By default, the loss is `cross-entropy` for classes and `squared-error` for values and
-   * autoencoding.
+   * Name of the loss that is computed on the chosen samples. By default, the loss is `cross-entropy` for classes and
+   * `squared-error` for values and autoencoding.
    */
   loss: training.loss,
   /** How inputs are standardized, `per-channel` by default. */
@@ -128,18 +132,22 @@ interface Probed {
   readonly data: Dataset
   readonly settings: TrainingSettings
   readonly backend: Backend
-  /** The weights before the first step of the run, if the training resumes with other weights. */
+  /** Weights before the first step of the run, if the training resumes with the weights of a checkpoint. */
   readonly start?: Weights
 }
 
-/** Returns a function that creates the measurer of layers. Returns undefined if the settings ask for no probes. */
+/**
+ * Returns a function that creates the measurer that probes the layers. Returns undefined if the settings ask for no
+ * probes.
+ */
 export function layersOpener({ blueprint, data, settings, backend, start }: Probed): OpenLayers | undefined {
   const { loss, seed, optimizer } = settings
   const names = probesOf(settings)
   if (names.length === 0) return undefined
   return async (standardizer, weights) => {
     const samples = chooseSamples(data, standardizer, loss, samplesOfPass(settings), seed)
-    // The values are kept in a map of their own, because the training clears its map once it has started.
+    // The initial weights are kept in a second map, because the training clears its own map of weights once it has
+    // started.
     const first = needsStart(settings) ? readerOf(start ?? new Map(weights)) : undefined
     const probePass = await createProbePass(blueprint, backend, samples, names, { optimizer, start: first })
     return {
@@ -159,7 +167,8 @@ const readerOf =
 
 /**
  * Names of the layers that probes measure, in the order of the forward pass, such as `first`, `hidden[12]` and
- * `readout`. A snapshot has one number for each named layer. Probes treat a whole block of a repeat as one layer.
+ * `readout`. For each probe, a snapshot has one number per probed layer. Probes treat a whole block of a repeat as one
+ * layer.
  */
 export function probedLayers(blueprint: Blueprint): string[] {
   return stagesOf(blueprint.root).map(({ name }) => name)
@@ -168,13 +177,13 @@ export function probedLayers(blueprint: Blueprint): string[] {
 /** Description of a probe for pictures and lists. */
 export interface ProbeDescription {
   readonly name: LayerProbeName
-  /** Title of a picture of the probe. */
+  /** Title of a picture that shows the readings of the probe. */
   readonly title: string
-  /** Unit of the values, if they have one. */
+  /** Unit of the probe's values, if the values have a unit. */
   readonly unit?: string
-  /** Scale on which a picture should draw the values. */
+  /** Scale of the axis on which a picture should draw the probe's values. */
   readonly scale: 'log' | 'linear'
-  /** Smallest and largest possible value, if a picture should show the whole range. */
+  /** Smallest and largest possible value of the probe, if a picture should show the whole range. */
   readonly domain?: readonly [number, number]
 }
 

@@ -17,7 +17,10 @@ import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
 
-/** A report in three forms. Each function builds its form when it is called. */
+/**
+ * A report as text, as an HTML page and as a picture. Each function of a report builds its text, page or picture when
+ * the function is called.
+ */
 export interface Report {
   /** Returns the report as text for a terminal, at most 80 columns wide. */
   readonly text: () => string
@@ -27,11 +30,11 @@ export interface Report {
   readonly picture: () => string
 }
 
-/** Facts that a report mentions besides the result. */
+/** Facts that a report mentions in addition to the result of `compare` or `diagnose`. */
 export interface ReportFacts {
   /** The data set that `compare` or `diagnose` was called with. */
   readonly data: Dataset
-  /** The command line that made the result, if there was one. */
+  /** Command line that produced the result, if the result comes from a command. */
   readonly command?: string
 }
 
@@ -50,9 +53,9 @@ export interface DiagnosisReportFacts extends ReportFacts {
 }
 
 /**
- * Builds the report of a comparison: `reportComparison(comparison, { families, data, depths, seeds }).html()`. The
- * facts are the arguments of `compare`. Throws an `option` error if an argument is invalid, and a `data` error if the
- * samples contradict their data set.
+ * Builds the report of a comparison: `reportComparison(comparison, { families, data, depths, seeds }).html()`. `facts`
+ * repeats the arguments that `compare` was called with. Throws an `option` error if an argument is invalid, and a
+ * `data` error if the samples contradict their data set.
  */
 export function reportComparison(comparison: Comparison, facts: ComparisonReportFacts): Report {
   checkResult('reportComparison', comparison, ['rows', 'sentence', 'settings', 'mode'])
@@ -85,9 +88,9 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
 }
 
 /**
- * Builds the report of a diagnosis: `reportDiagnosis(diagnosis, { data, label: 'mlp:depth=60' }).html()`. The facts are
- * arguments of `diagnose`. Throws an `option` error if an argument is invalid, and a `data` error if the samples
- * contradict their data set.
+ * Builds the report of a diagnosis: `reportDiagnosis(diagnosis, { data, label: 'mlp:depth=60' }).html()`. `facts`
+ * repeats arguments that `diagnose` was called with. Throws an `option` error if an argument is invalid, and a `data`
+ * error if the samples contradict their data set.
  */
 export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFacts): Report {
   checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'settings', 'mode'])
@@ -116,7 +119,7 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   }
 }
 
-/** Describes a data set for a report: its name, its sizes and what its samples ask for. */
+/** Describes a data set for a report: its name, its numbers of samples, and the classes or values to predict. */
 function describeSet(data: Dataset) {
   const facts = { name: data.name, train: data.train.count, test: data.test.count }
   const task = taskOf(data)
@@ -146,15 +149,18 @@ const factFields = {
   budget: field(number('seconds above 0', (seconds) => seconds > 0)),
 } satisfies Fields
 
-/** Throws an `option` error if a fact is invalid, and a `data` error if the samples contradict their data set. */
+/**
+ * Throws an `option` error if a fact for the report is invalid, and a `data` error if the samples contradict their data
+ * set.
+ */
 function checkFacts(facts: ReportFacts): void {
   const { data } = pickOptions(factFields, facts ?? {})
   checkSamples(data)
 }
 
 /**
- * Throws an `option` error if a list is empty. Duplicates are accepted, because folders of older versions may have
- * some.
+ * Throws an `option` error if the list of families, depths or seeds is empty. Duplicate depths and seeds are accepted,
+ * because comparisons in folders of older versions may have duplicates.
  */
 function checkLists(lists: Readonly<Record<string, unknown>>): void {
   for (const [key, list] of Object.entries(lists)) {

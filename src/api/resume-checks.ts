@@ -1,4 +1,4 @@
-/** Checks that work resumes with the data and in the mode with which it began. */
+/** Checks that a run, comparison or diagnosis resumes with the same data and in the same mode as at its start. */
 import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription } from '../runs/run-description.ts'
@@ -6,18 +6,18 @@ import type { WorkKind } from '../runs/work-folder.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
 
-/** The work in a folder. */
+/** A run, comparison or diagnosis that is stored in a folder. */
 export interface StoredWork {
   readonly folder: string
   readonly noun: WorkKind
 }
 
-/** A mode as a folder stores it. */
+/** A computation mode in the form in which a folder stores the mode. */
 type StoredMode = Partial<Omit<Mode, 'precision'> & { readonly precision: string }>
 
 const choice = (chosen: string, other: string) => (isChosen: unknown) => (isChosen ? chosen : other)
 
-/** The parts of a mode in words, as an error continues "expected". */
+/** Describes each part of a mode in the words that follow "expected" in an error message. */
 const modeTexts: Readonly<Record<keyof Mode, (value: unknown) => string>> = {
   backend: (name) => `the backend ${name}`,
   precision: (precision) => `computation in ${precision}`,
@@ -26,8 +26,8 @@ const modeTexts: Readonly<Record<keyof Mode, (value: unknown) => string>> = {
 }
 
 /**
- * Throws a `run` error if the asked mode differs from the stored mode. Undefined parts of the asked mode are not
- * compared.
+ * Throws a `run` error if the requested mode differs from the stored mode. Undefined parts of the requested mode are
+ * not compared.
  */
 export function refuseOtherMode({ folder, noun }: StoredWork, stored: StoredMode, asked: Partial<Mode>): void {
   const mode = { backend: 'wasm', precision: 'float32', ...stored }
@@ -46,7 +46,9 @@ export function refuseOtherMode({ folder, noun }: StoredWork, stored: StoredMode
   }
 }
 
-/** Throws a `run` error if the samples differ from the samples with which the work began. */
+/**
+ * Throws a `run` error if the given samples differ from the samples with which the run, comparison or diagnosis began.
+ */
 export async function refuseOtherData(
   { folder, noun, anew }: StoredWork & { readonly anew: string },
   stored: DataDescription,

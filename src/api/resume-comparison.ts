@@ -26,18 +26,21 @@ import {
 export interface ResumeComparisonOptions extends MachineChoice {
   /** The data set of the comparison, which is checked by its hash. */
   readonly data: Dataset
-  /** Stops the comparison. The result has the rows of the trainings that have finished, and `interrupted` is true. */
+  /**
+   * Stops the comparison. The result of a stopped comparison has the rows of the finished trainings, and its field
+   * `interrupted` is true.
+   */
   readonly abort?: AbortSignal
   /**
-   * Called with a note for each broken line, with the stored and the missing trainings, and with each event of a
-   * training.
+   * Called with a note for each broken line in the folder, with the list of stored and missing trainings, and with each
+   * event of a training.
    */
   readonly onEvent?: (event: ComparisonEvent) => void
 }
 
 const optionNames = namesOf<ResumeComparisonOptions>({ ...machineChoice, data: true, abort: true, onEvent: true })
 
-/** The facts in the folder of a comparison, finished or not. */
+/** Facts that the folder of a comparison stores, whether the comparison is finished or not. */
 export interface ComparisonFacts {
   readonly families: readonly { readonly name: string; readonly label: string }[]
   readonly depths: readonly number[]
@@ -46,7 +49,10 @@ export interface ComparisonFacts {
   readonly data: RunDescription['data']
 }
 
-/** Reads only comparison.json. Throws a `run` error if the folder holds no comparison or a changed one. */
+/**
+ * Reads only comparison.json. Throws a `run` error if the folder holds no comparison, or if comparison.json was
+ * changed.
+ */
 export async function readComparisonFacts(folder: string): Promise<ComparisonFacts> {
   const { readComparison } = await runFiles('readComparisonFacts')
   const { families, depths, seeds, data } = readComparison(folder)
@@ -56,12 +62,13 @@ export async function readComparisonFacts(folder: string): Promise<ComparisonFac
 
 /**
  * Resumes the comparison in a folder: `resumeComparison('runs/depths', { data })`. Finished trainings are not repeated,
- * and a training that was interrupted starts again. Except for times, the rows are the same as those of a comparison
- * that was never stopped. For a finished comparison, the function returns its result again.
+ * and an interrupted training starts again from its first step. Apart from durations, the rows are identical to the
+ * rows of a comparison that was never stopped. For a finished comparison, `resumeComparison` returns the finished
+ * result again.
  *
- * Throws a `run` error if the folder holds no comparison, if another process is working in the folder, or if the data
- * or the mode differ from the comparison's. Throws a `disk` error if the folder can't be written. Also throws the
- * errors of `compare`.
+ * Throws a `run` error if the folder holds no comparison, if another process is working in the folder, or if the
+ * comparison began with other data or in another mode. Throws a `disk` error if the folder can't be written. Also
+ * throws the errors that `compare` throws.
  */
 export async function resumeComparison(folder: string, options: ResumeComparisonOptions): Promise<Comparison> {
   checkPath('resumeComparison', folder)

@@ -30,19 +30,23 @@ export interface ResumeDiagnosisOptions extends MachineChoice {
   /** The data set of the diagnosis, which is checked by its hash. */
   readonly data: Dataset
   /**
-   * Time budget of the whole diagnosis in seconds, including the time of earlier sessions. Must be at least the budget
-   * with which the diagnosis began, which is also the default.
+   * Time budget of the whole diagnosis in seconds, including the time of earlier sessions. The budget must be at least
+   * as large as the budget with which the diagnosis began, which is the default.
    */
   readonly budget?: number
   /**
-   * Function that returns the initial weights. The same function must be given as at the start of the diagnosis, or
-   * none if none was given.
+   * Function that returns the initial weights. Give the same function as at the start of the diagnosis, or no function
+   * if the diagnosis began without one.
    */
   readonly start?: StartOf
-  /** Stops the diagnosis. The result has the findings so far, and `interrupted` is true. */
+  /**
+   * Stops the diagnosis. The result of a stopped diagnosis has the findings so far, and its field `interrupted` is
+   * true.
+   */
   readonly abort?: AbortSignal
   /**
-   * Called with a note for each broken line, with each event of the trainings, and at the start of each measurement.
+   * Called with a note for each broken line in the folder, with each event of the trainings, and at the start of each
+   * measurement.
    */
   readonly onEvent?: (event: DiagnosisEvent) => void
 }
@@ -56,18 +60,21 @@ const optionNames = namesOf<ResumeDiagnosisOptions>({
   onEvent: true,
 })
 
-/** The facts in the folder of a diagnosis, finished or not. */
+/** Facts that the folder of a diagnosis stores, whether the diagnosis is finished or not. */
 export interface DiagnosisFacts {
   readonly network: Network
   /** Name that the user gave the network. */
   readonly label: string
   /** Name of the data set, hash of its samples, and the options with which it was loaded. */
   readonly data: DataDescription
-  /** Time budget, in seconds. */
+  /** Time budget of the diagnosis, in seconds. */
   readonly budget: number
 }
 
-/** Reads only diagnosis.json. Throws a `run` or `network` error if the folder holds no diagnosis or a changed one. */
+/**
+ * Reads only diagnosis.json. Throws a `run` or `network` error if the folder holds no diagnosis, or if diagnosis.json
+ * was changed.
+ */
 export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
   const { readDiagnosis } = await runFiles('readDiagnosisFacts')
   const { label, data, budgetSeconds: budget, network } = readDiagnosis(folder)
@@ -76,13 +83,14 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
 
 /**
  * Resumes the diagnosis in a folder: `resumeDiagnosis('runs/why', { data })`. Finished trainings are not repeated, and
- * a training that was interrupted starts again. If the budget is enough for all trainings, the result is the same as
- * that of a diagnosis that was never stopped, except for times. For a finished diagnosis, the function returns its
- * result again. A finished diagnosis resumes if the budget is larger than before.
+ * an interrupted training starts again from its first step. If the budget is enough for all trainings, the result is
+ * identical to the result of a diagnosis that was never stopped, apart from durations. For a finished diagnosis,
+ * `resumeDiagnosis` returns the finished result again. A finished diagnosis is continued if the new time budget is
+ * larger than the stored budget.
  *
- * Throws a `run` error if the folder holds no diagnosis, if another process is working in the folder, or if the data or
- * the mode differ from the diagnosis's. Throws an `option` error if `start` or `budget` don't fit the diagnosis. Throws
- * a `disk` error if the folder can't be written. Also throws the errors of `diagnose`.
+ * Throws a `run` error if the folder holds no diagnosis, if another process is working in the folder, or if the
+ * diagnosis began with other data or in another mode. Throws an `option` error if `start` or `budget` don't fit the
+ * diagnosis. Throws a `disk` error if the folder can't be written. Also throws the errors that `diagnose` throws.
  */
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   checkPath('resumeDiagnosis', folder)
@@ -101,7 +109,8 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
 
 async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   const { readDiagnosis, readEnd, resumeDiagnosisFolder, storedSettings } = await runFiles('resumeDiagnosis')
-  // The description is read again while this process holds the lock, because another process may just have changed it.
+  // The description in the folder is read again while this process holds the lock, because another process may just
+  // have changed the description.
   const before = readDiagnosis(folder)
   const { budget = before.budgetSeconds, data, start, abort, onEvent } = options
   const isOver = readEnd(folder)?.interrupted === false && budget <= before.budgetSeconds
@@ -116,7 +125,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosis
     settings: storedSettings(settings, seeds[0], `${folder}/diagnosis.json: settings`),
     choosesSteps,
     seeds,
-    // A finished diagnosis has used its budget, so nothing new is trained.
+    // A finished diagnosis has used its time budget, so no new training is started.
     budgetSeconds: budget,
     isOver,
     twin: against === undefined ? undefined : networkOf(against, folder),
@@ -132,8 +141,9 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosis
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')
 
 /**
- * Throws an `option` error if the initial weights differ from those with which the diagnosis began. Folders of older
- * versions have no hash of the initial weights, so any function is accepted for them.
+ * Throws an `option` error if the initial weights differ from the initial weights with which the diagnosis began.
+ * Folders of older versions have no hash of the initial weights, so such folders accept any function for the initial
+ * weights.
  */
 async function refuseOtherStart(
   folder: string,

@@ -1,4 +1,4 @@
-/** Resumes a run that was interrupted, with the same bits as a run that was never stopped (Node only). */
+/** Resumes an interrupted run, which ends with the same bits as a run that was never stopped (Node only). */
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
@@ -55,11 +55,13 @@ const optionNames = namesOf<ResumeOptions>({
 })
 
 /**
- * Resumes the run in a folder from its last complete checkpoint: `resume('runs/first', { data })`. The run ends with
- * the same bits as a run that was never stopped. For a finished run, the function returns its record at once.
+ * Resumes the run in a folder from its last complete checkpoint: `resume('runs/first', { data })`. The resumed run ends
+ * with the same weights, bit for bit, as a run that was never stopped. For a finished run, `resume` returns the stored
+ * record at once.
  *
- * Throws a `run` error if the folder holds no run, if another process is working in the folder, or if the data or the
- * mode differ from the run's. Throws a `disk` error if the folder can't be written. Also throws the errors of `train`.
+ * Throws a `run` error if the folder holds no run, if another process is working in the folder, or if the run began
+ * with other data or in another mode. Throws a `disk` error if the folder can't be written. Also throws the errors that
+ * `train` throws.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
   checkPath('resume', folder)
@@ -73,8 +75,8 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   const record = await readRecord(folder)
   if (record) return record.run
   return withLock(folder, async (lock) => {
-    // The record is read again while this process holds the lock, because another process may just have finished the
-    // run.
+    // The record of the run is read again while this process holds the lock, because another process may just have
+    // finished the run.
     const finished = await readRecord(folder)
     return finished ? finished.run : resumeFolder(folder, lock, options)
   })
@@ -116,7 +118,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
   }
 }
 
-/** Reads run.json and prepares its network and settings for the training. */
+/** Reads run.json and prepares the network and the settings of the run for the training. */
 async function openDescription(folder: string) {
   const { readDescription, storedSettings } = await runFiles('resume')
   const description = readDescription(folder)
@@ -125,7 +127,7 @@ async function openDescription(folder: string) {
   return { description, network, blueprint: createBlueprint(network, description.input), settings }
 }
 
-/** The record of a finished run, with the facts of its folder. */
+/** Record of a finished run, with the facts that the run's folder stores. */
 export interface FinishedRun {
   readonly run: Run
   /** Name that the user gave the network. */
@@ -136,7 +138,7 @@ export interface FinishedRun {
 
 /**
  * Reads the record of a finished run from its folder, as `train` returned it. Returns undefined if the run is not
- * finished. `asked`: the mode to compare with the run's. Throws the errors of `resume`.
+ * finished. `asked`: the mode to compare with the mode of the run. Throws the same errors as `resume`.
  */
 export async function readRecord(
   folder: string,

@@ -79,8 +79,8 @@ export async function loadModel(file: string): Promise<Model> {
 }
 
 /**
- * Reads the model in a weights file. Returns undefined if the file has only weights. Throws a `weights` error if the
- * file is broken.
+ * Reads the model in a weights file. Returns undefined if the weights file contains no model. Throws a `weights` error
+ * if the file is broken.
  */
 export async function findModel(file: string): Promise<Model | undefined> {
   checkPath('loadModel', file)
@@ -88,7 +88,7 @@ export async function findModel(file: string): Promise<Model | undefined> {
   return modelOfTensors(readTensorFile(file), file)
 }
 
-/** The facts in the folder of a run, finished or not. */
+/** Facts that the folder of a run stores, whether the run is finished or not. */
 export interface RunFacts extends ModelFacts {
   /** Description of the network. */
   readonly network: Network
@@ -112,13 +112,16 @@ export interface RunFacts extends ModelFacts {
 export interface SavedRun extends RunFacts {
   /** Weights of the last complete checkpoint, by name. */
   readonly weights: Map<string, Float64Array>
-  /** Step of the last complete checkpoint: the number of updates that the weights have had. */
+  /** Step of the last complete checkpoint, which is the number of updates before this checkpoint. */
   readonly step: number
-  /** What is wrong with each later checkpoint, in one or two sentences. Empty if no later checkpoint is broken. */
+  /**
+   * Notes about the broken checkpoints after the last complete checkpoint, in one or two sentences for each broken
+   * checkpoint. The list of notes is empty if no checkpoint is broken.
+   */
   readonly notes: readonly string[]
 }
 
-/** Reads only run.json. Throws a `run` or `network` error if the folder holds no run or a changed one. */
+/** Reads only run.json. Throws a `run` or `network` error if the folder holds no run, or if run.json was changed. */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const { readDescription } = await runFiles('readRunFacts')
   const description = readDescription(folder)
@@ -130,9 +133,9 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
 }
 
 /**
- * Reads a run from its folder, with the weights of the last complete checkpoint. The run need not be finished. Throws a
- * `run`, `network` or `weights` error if the folder holds no run, was changed, or has no complete checkpoint. Throws a
- * `platform` error in a browser.
+ * Reads a run from its folder, with the weights of the last complete checkpoint. The run that is read need not be
+ * finished. Throws a `run`, `network` or `weights` error if the folder holds no run, if its files were changed, or if
+ * no checkpoint is complete. Throws a `platform` error in a browser.
  */
 export async function readRun(folder: string): Promise<SavedRun> {
   checkPath('readRun', folder)
@@ -144,7 +147,8 @@ export async function readRun(folder: string): Promise<SavedRun> {
 }
 
 /**
- * Converts the stored network of a description. Throws a `network` error that names the file if the network is invalid.
+ * Converts a network that a folder stores as JSON. Throws a `network` error that names the file if the network is
+ * invalid.
  */
 export function networkOfRun(value: unknown, folder: string, file = 'run.json'): Network {
   try {

@@ -10,8 +10,8 @@ import {
 import { IsobathError } from '../support/errors.ts'
 
 /**
- * Creates a standardizer with the statistics of the training, or with those of `data` if no statistics are given.
- * Throws a `data` error if the data doesn't fit the statistics.
+ * Creates a standardizer with the given statistics of a training. Without statistics, the standardizer uses the
+ * statistics of `data`. Throws a `data` error if the data doesn't fit the statistics.
  */
 export function standardizerFor(data: Dataset, how: Standardization, statistics: Statistics | undefined): Standardizer {
   if (!statistics) return createStandardizer(data.train, data.shape, how)

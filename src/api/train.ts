@@ -1,4 +1,4 @@
-/** Trains a network on this machine's cores, and stores the run if there is a folder. */
+/** Trains a network on this machine's cores, and stores the run if the caller names a folder. */
 import type { Mode } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -46,7 +46,8 @@ export interface Run extends TrainingRecord, ModelFacts {
 
 /**
  * Trains a network on a data set: `train(network, { data: glyphs(), steps: 500 })`. A training whose loss is no longer
- * finite stops without an error. The field `diverged` of the run then has the step and the layer.
+ * finite stops without an error. If the loss is no longer finite, the field `diverged` of the run has the step and the
+ * layer of the divergence.
  *
  * Throws an IsobathError with one of these codes. `network`: the network is inconsistent or doesn't fit the data.
  * `data`: the samples contradict their data set, or labels are missing. `weights`: the initial weights don't fit the
@@ -91,7 +92,8 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
 }
 
 /**
- * Fields of a record that result.json leaves out, because metrics.jsonl, run.json or the last checkpoint stores them.
+ * Fields of a record that result.json leaves out, because metrics.jsonl, run.json or the last checkpoint stores these
+ * fields.
  */
 export const storedElsewhere = {
   statistics: undefined,

@@ -34,7 +34,7 @@ async function on<T>(machine: Promise<Machine>, work: (machine: Machine) => Prom
   }
 }
 
-/** A machine of wasm backends under another name, with a count of the backends that are not disposed of. */
+/** A machine of wasm backends under another name, which counts the backends that have not been disposed of. */
 async function counted(name = 'counted'): Promise<{ machine: Machine; inUse: () => number }> {
   let inUse = 0
   const machine = await createMachine({
@@ -53,7 +53,7 @@ async function counted(name = 'counted'): Promise<{ machine: Machine; inUse: () 
 
 describe('when a machine is disposed of too early,', () => {
   const early =
-    'IsobathError: machine: it was disposed of before its work was finished. Dispose of a machine after all its work has ended.'
+    'IsobathError: machine: the machine was disposed of before its work was finished. Dispose of a machine after all its work has ended.'
 
   it.each([1, 2])(
     'the training on %i threads ends with one error, and the folder of the run is released',
@@ -70,12 +70,12 @@ describe('when a machine is disposed of too early,', () => {
     },
   )
 
-  it('calls that have just started end with an error, and no program is compiled or run', async () => {
+  it('calls that have just started end with an error, and the backend compiles and runs no program', async () => {
     const machine = await createMachine({ threads: 2 })
     const backend = await machine.backend()
     const training = laterRefusal(() => train(network, { ...options, machine }))
     machine.dispose()
-    expect(await training).toMatch(/^IsobathError: machine: it was disposed of/)
+    expect(await training).toMatch(/^IsobathError: machine: the machine was disposed of/)
     const graph = evaluationGraph(createBlueprint(network, fewPoints.shape), { batch: 4 })
     expect(await laterRefusal(() => backend.compile(graph))).toBe(early)
     const inline = await createWasmBackend({ threads: 'inline' })
@@ -162,20 +162,22 @@ describe('when a function is given a machine,', () => {
     })
   })
 
-  it('the machine does the work of all functions and is not disposed of', async () => {
+  it('all functions compute on the given machine and do not dispose of it', async () => {
     const { machine, inUse } = await counted()
     const { weights, weightsSha256, test, train: onTrain } = await train(network, { ...options, machine })
     expect(await evaluate(network, { data: fewPoints, weights, machine })).toEqual({ train: onTrain, test })
     expect((await predict(network, { data: fewPoints, weights, machine })).count).toBe(32)
     const { rows } = await compare(families, { ...options, machine, depths: [3], seeds: [0] })
     expect(rows[0].weightsSha256).toBe(weightsSha256)
-    // Only the backend of `train` is left. The comparison has disposed of its own backends.
+    // The backend of `train` is the only backend left, because the comparison has disposed of its own backends.
     expect(inUse()).toBe(1)
     expect((await train(network, { ...options, machine })).weightsSha256).toBe(weightsSha256)
     machine.dispose()
     await new Promise((resolve) => setTimeout(resolve, 0))
     expect(inUse()).toBe(0)
-    expect(await laterRefusal(() => train(network, { ...options, machine }))).toContain('machine: it was disposed of')
+    expect(await laterRefusal(() => train(network, { ...options, machine }))).toContain(
+      'machine: the machine was disposed of',
+    )
   })
 
   it('a stored run can only be resumed with the same backend', async () => {
@@ -195,7 +197,7 @@ describe('when a function is given a machine,', () => {
     machine.dispose()
   })
 
-  it('the machine is refused together with options of a machine, and for a folder if its precision is float64', async () => {
+  it('a machine is refused together with options of a machine, and a float64 machine is refused for a folder', async () => {
     const machine = await createMachine({ backend: 'reference' })
     const weights = new Map<string, Float32Array>()
     const refusals = [

@@ -20,9 +20,9 @@ function isMachine(value: unknown): value is Machine {
 /** Table of the options for the machine of a call: a machine, or the options of a new machine for this call. */
 export const machineChoice = {
   /**
-   * Machine to compute on: the awaited result of `createMachine`. The call doesn't dispose of the machine. A machine
-   * can't be combined with `threads`, `exact`, `winograd` or `memoryLimit`. By default, the call creates a machine with
-   * the backend wasm on all cores, and disposes of it at the end.
+   * Machine to compute on: the awaited result of `createMachine`. A call doesn't dispose of a machine that the caller
+   * gave. A machine can't be combined with `threads`, `exact`, `winograd` or `memoryLimit`. By default, the call
+   * creates a machine with the backend wasm on all cores, and disposes of it at the end.
    */
   machine: field(made),
   ...machineOptions,
@@ -32,8 +32,8 @@ export const machineChoice = {
 export type MachineChoice = Input<typeof machineChoice>
 
 /**
- * Does the work on the chosen machine. Throws an `option` error if a machine is combined with options of a machine, or
- * if an option is invalid.
+ * Calls `work` with the machine that the caller gave, or with a new machine. Throws an `option` error if a machine is
+ * combined with options of a machine, or if an option is invalid.
  */
 export async function withMachine<T>(choice: MachineChoice, work: (machine: Machine) => Promise<T>): Promise<T> {
   const { machine, threads, exact, winograd, memoryLimit } = choice
@@ -59,13 +59,14 @@ export function checkMachineChoice(choice: MachineChoice): void {
   )
 }
 
-/** The mode that the options ask for. Parts that the options leave open are undefined. */
+/** Mode of computation that the options ask for. Parts of the mode that the options leave open are undefined. */
 export function askedMode({ machine, exact, winograd }: MachineChoice): Partial<Mode> {
   return machine ? machine.mode : { backend: 'wasm', precision: 'float32', exact, winograd }
 }
 
 /**
- * Options of the machine for work that resumes: the given machine, or a machine in the mode in which the work began.
+ * Options of the machine for a run, comparison or diagnosis that resumes. A machine that the caller gave is used, or a
+ * new machine in the mode that the folder stores.
  */
 export function resumedMachine(
   choice: MachineChoice,

@@ -6,33 +6,37 @@ export const precisions = ['float32', 'float64'] as const
 /** Precision of all real numbers in a program. */
 export type Precision = (typeof precisions)[number]
 
-/** Real numbers of a tensor, in the precision of their program. */
+/** The real numbers of a tensor, in the precision of the program that holds the tensor. */
 export type Values = Float32Array | Float64Array
 
 export interface CompileOptions {
   /**
-   * Number of slots in the program's ring, 1 by default. One run does at most one step for each slot. Each slot holds
-   * the inputs, the loss and the outputs of its own step.
+   * Number of slots in the program's ring of inputs and results, 1 by default. One run of the program does at most one
+   * step for each ring slot. Each ring slot holds the inputs, the loss and the outputs of its own step.
    */
   readonly ringSlots?: number
 }
 
 export interface RunResult {
   /**
-   * Number of steps that were finished. A run stops early at the first step whose loss is not finite. The step that
-   * stopped a run does not count as finished, and it updated no parameter and no state.
+   * Number of steps that the run of a program finished. A run stops early at the first step whose loss is not finite.
+   * The step that stopped a run does not count as finished, and it updated no parameter and no state.
    */
   readonly finished: number
   /**
-   * Losses of the finished steps, one number for each step. The array is empty if the graph has no output named `loss`.
+   * Losses of the finished steps, one number for each step. The array of losses is empty if the graph has no output
+   * named `loss`.
    */
   readonly losses: Float64Array
 }
 
 export interface DownloadOptions {
-  /** Number of the ring slot from which an input, the loss or the outputs are read. The default slot is number 0. */
+  /** Number of the ring slot from which an input, the loss or the outputs are read, 0 by default. */
   readonly slot?: number
-  /** Array that the download fills and returns instead of a new array. The array may be of either precision. */
+  /**
+   * Array that the download fills and returns instead of a new array. The array `into` may be a Float32Array or a
+   * Float64Array.
+   */
   readonly into?: Values
 }
 
@@ -63,13 +67,16 @@ export interface Program {
    * Programs that cannot share their memory with the caller do not have the method `mapInput`.
    */
   mapInput?(name: string, slot: number): InputRows
-  /** Runs `count` steps, one for each of the ring slots from number `first` on. */
+  /** Runs `count` steps of the program, one for each ring slot, starting with slot number `first`. */
   run(first: number, count: number): Promise<RunResult>
   /** Frees the program's memory. A program cannot be used after its disposal. */
   dispose(): void
 }
 
-/** Place of an input in an array. Row r begins at element `offset + r * stride`. A vector counts as one row. */
+/**
+ * Place of an input in an array. Row r of the input begins at element `offset + r * stride` of the array. An input that
+ * is a vector counts as one row.
+ */
 export interface InputRows {
   readonly array: Float32Array | Float64Array | Int32Array
   readonly offset: number
@@ -78,7 +85,8 @@ export interface InputRows {
 
 /**
  * Calls the function `fill` with the rows of an input in a ring slot, and returns the function's result. If the backend
- * maps its memory, the function writes in place. Otherwise, the function writes to a buffer, which is then uploaded.
+ * maps its memory, `fill` writes directly to the program's memory. If the backend does not map its memory, `fill`
+ * writes to a buffer that is then uploaded.
  */
 export function fillInput<T>(program: Program, name: string, slot: number, fill: (rows: InputRows) => T): T {
   if (program.mapInput) return fill(program.mapInput(name, slot))
@@ -94,7 +102,7 @@ export function fillInput<T>(program: Program, name: string, slot: number, fill:
 }
 
 export interface Capabilities {
-  /** Precisions in which a backend of this kind can compute. */
+  /** Precisions in which backends of the same kind can compute. */
   readonly precisions: readonly Precision[]
   /** True if the backend computes results with the same bits on every machine. */
   readonly exact: boolean
@@ -112,6 +120,6 @@ export interface Backend {
   memoryOf(graph: Graph, options?: CompileOptions): number
   /** Compiles a graph into a program. Throws a `memory` error if the program would exceed the memory limit. */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>
-  /** Frees the backend's threads. The promise of a run in progress is rejected. */
+  /** Frees the backend's threads. Disposing of the backend rejects the promise of a run in progress. */
   dispose(): void
 }

@@ -93,7 +93,7 @@ describe('a machine', () => {
     await turn()
     expect(disposed.sort()).toEqual(['float32', 'float64'])
     expect(await laterRefusal(() => machine.backend())).toMatchInlineSnapshot(
-      `"IsobathError: machine: it was disposed of before this call. Make a new machine."`,
+      `"IsobathError: machine: the machine was disposed of before this call. Make a new machine."`,
     )
   })
 

@@ -12,8 +12,8 @@ import { availableCores, canShareMemory } from './wasm/platform.ts'
 
 /**
  * A function that makes a backend: `createWasmBackend`, or a caller's own function for the same engine or for another
- * engine. The function receives the machine's options and the requested precision. If no precision is requested, the
- * function chooses the backend's precision.
+ * engine. The backend maker receives the machine's options and the requested precision. If no precision is requested,
+ * the backend maker chooses the backend's precision.
  */
 export type BackendMaker = (options: WasmOptions) => Backend | Promise<Backend>
 
@@ -23,13 +23,14 @@ export type BackendName = (typeof backendNames)[number]
 export interface CreateMachineOptions extends MachineOptions {
   /**
    * Backend of the machine, `wasm` by default. The backend `reference` computes with plain loops in float64 in the
-   * calling thread and accepts no further options. A function can make a backend of the caller's own. If a function
-   * makes the backend, the machine runs one training at a time unless the option `threads` is given.
+   * calling thread and accepts no further options. Instead of a name, a caller can give a function that makes another
+   * backend. If a function makes the backend, the machine runs one training at a time unless the option `threads` is
+   * given.
    */
   readonly backend?: BackendName | BackendMaker
   /**
-   * Precision of trainings. The default precision is float32 with the wasm backend, and otherwise the backend's own
-   * precision.
+   * Precision in which trainings compute. The default precision is float32 for the wasm backend, and the backend's own
+   * precision for every other backend.
    */
   readonly precision?: Precision
 }
@@ -41,7 +42,10 @@ export interface CreateMachineOptions extends MachineOptions {
 export interface Mode {
   /** Name of the backend. */
   readonly backend: string
-  /** Precision of trainings. A measurement may request a backend of another precision. */
+  /**
+   * Precision in which trainings compute. A measurement may request a backend that computes in another precision than
+   * the trainings.
+   */
   readonly precision: Precision
   /** True if the backend computes results with the same bits on every machine. */
   readonly exact: boolean
@@ -51,14 +55,15 @@ export interface Mode {
 
 export interface Machine {
   readonly mode: Mode
-  /** Precisions that the machine's backends can have. The precision of trainings is the first element. */
+  /** Precisions that the machine's backends can have. The first precision in the list is the precision of trainings. */
   readonly precisions: readonly Precision[]
   /** Number of trainings that can run at the same time, each on a worker's backend with one thread. */
   readonly workers: number
   /**
-   * Returns the machine's own backend, which uses all threads. The default precision is the precision of trainings. The
-   * backend of each precision is made at the first request and disposed of with the machine. Throws an `option` error
-   * if the machine cannot compute in the requested precision, or if the machine was disposed of.
+   * Returns the machine's own backend, which uses all threads. Without the argument `precision`, the backend computes
+   * in the precision of trainings. The backend of each precision is made at the first request and disposed of with the
+   * machine. Throws an `option` error if the machine cannot compute in the requested precision, or if the machine was
+   * disposed of.
    */
   backend(precision?: Precision): Promise<Backend>
   /**
@@ -71,24 +76,25 @@ export interface Machine {
   dispose(): void
 }
 
-/** How the backends of a machine are made, and the facts about these backends that are known in advance. */
+/** The function that makes a machine's backends, together with facts about these backends. */
 interface Source {
   readonly name: string
   readonly precision: Precision
   readonly capabilities: Capabilities
   readonly winograd: boolean
   readonly workers: number
-  /** Number of threads of a worker's backend, or `inline` for the calling thread. */
+  /** Number of threads of a worker's backend, or `inline` if the backend computes in the calling thread. */
   readonly workerThreads: 1 | 'inline'
   readonly make: BackendMaker
-  /** Backend that was made in order to learn the facts in this record, and that becomes the machine's own backend. */
+  /**
+   * Backend that was made to find out its name, precision and capabilities, and that becomes the machine's own backend.
+   */
   readonly first?: Backend
 }
 
 /**
  * Makes a machine for training and for all other functions that compute, as in `train(network, { data, machine })`. The
- * caller that makes a machine disposes of the machine. Throws an `option` error if an option is unknown or has a wrong
- * value.
+ * caller must dispose of the machine. Throws an `option` error if an option is unknown or has a wrong value.
  */
 export async function createMachine(options: CreateMachineOptions = {}): Promise<Machine> {
   checkMachineOptions(options)
@@ -101,7 +107,7 @@ export async function createMachine(options: CreateMachineOptions = {}): Promise
 
   const makeChecked = async (precision: Precision, threads: WasmOptions['threads']): Promise<Backend> => {
     if (isDisposed)
-      throw new IsobathError('option', 'machine: it was disposed of before this call. Make a new machine.')
+      throw new IsobathError('option', 'machine: the machine was disposed of before this call. Make a new machine.')
     if (!capabilities.precisions.includes(precision)) throw noPrecision(precision, name, capabilities.precisions)
     const made = await make({ precision, threads, exact, winograd, memoryLimit })
     checkBackend(made)
@@ -184,7 +190,10 @@ function checkMachineOptions(options: CreateMachineOptions): void {
 
 const partsOfBackend = { name: 'string', capabilities: 'object', compile: 'function', dispose: 'function' } as const
 
-/** Throws an `option` error if a caller's function made no backend. Plain JavaScript has no compiler to check. */
+/**
+ * Throws an `option` error if a caller's function made no backend. In plain JavaScript, no compiler checks that a
+ * caller's function returns a backend.
+ */
 function checkBackend(made: unknown): void {
   const has = ([key, type]: readonly [string, string]): boolean => typeof Reflect.get(Object(made), key) === type
   const { precision }: { readonly precision?: unknown } = Object(made)

@@ -17,8 +17,8 @@ import { tasksOf, usualWorkload, type Workload } from './workload.ts'
 
 export interface BenchOptions {
   /**
-   * Number of threads; one for each core by default. With 1 thread, processor time is measured, so other work does not
-   * count.
+   * Number of threads of the bench; one for each core by default. With 1 thread, the bench measures processor time, so
+   * other programs do not affect the figures.
    */
   readonly threads?: number
   readonly exact?: boolean
@@ -26,14 +26,14 @@ export interface BenchOptions {
   readonly winograd?: boolean
   readonly seed?: number
   /**
-   * Whether to run one short round without warm-up. A quick bench shows that everything runs, but its figures are
-   * rough.
+   * Whether the bench measures only one short round, without warm-up. A quick bench shows that everything runs, but its
+   * figures are rough.
    */
   readonly quick?: boolean
-  /** Number of rounds; 5 by default, or 1 for a quick bench. */
+  /** Number of rounds of measurements; 5 by default, or 1 for a quick bench. */
   readonly rounds?: number
   readonly abort?: AbortSignal
-  /** Called with all planned rows before the first row is measured. */
+  /** Called with all planned rows of the bench before the first row is measured. */
   readonly onStart?: (rows: readonly PlannedRow[]) => void
   readonly onProgress?: Bench['onProgress']
 }
@@ -41,7 +41,7 @@ export interface BenchOptions {
 export interface PlannedRow {
   readonly name: string
   readonly rounds: number
-  /** Estimated duration of one round, in seconds. */
+  /** Estimated duration of one round of the row, in seconds. */
   readonly seconds: number
 }
 
@@ -49,7 +49,7 @@ export interface RowsOptions extends BenchOptions {
   /** Measures only the rows whose name contains this text, ignoring case. */
   readonly only?: string
   readonly peer?: PeerName
-  /** Path of the Python interpreter that has PyTorch; by default the interpreter of Debian. */
+  /** Path of the Python interpreter that has PyTorch; by default Debian's /usr/bin/python3. */
   readonly python?: string
   readonly workload?: Workload
 }
@@ -73,9 +73,9 @@ interface Conditions {
 export interface BenchResult extends Conditions {
   readonly steps: number
   readonly peer: DescribedPeer | null
-  /** The reason why a requested peer is missing; null if no peer is missing. */
+  /** The reason why the requested peer program can't be measured; null if no requested peer is missing. */
   readonly missing: string | null
-  /** Whether the bench was stopped, so that rows are missing. */
+  /** Whether the bench was stopped before all rows were measured. */
   readonly interrupted: boolean
   readonly rows: readonly BenchRow[]
 }
@@ -117,8 +117,8 @@ const conditionsOf = ({ threads, exact, winograd, effort }: Bench, quick = false
 })
 
 /**
- * Measures the rows of the bench. An abort ends the bench, which then returns the finished rows. Throws an `option`
- * error if no row name contains the text of `only`.
+ * Measures the rows of the bench. If the signal `abort` stops the bench, the result has the finished rows. Throws an
+ * `option` error if no row name contains the text of the option `only`.
  */
 export async function runBench(options: RowsOptions = {}): Promise<BenchResult> {
   const { only = '', workload = usualWorkload } = options

@@ -1,8 +1,8 @@
 /**
- * Counts the least work of a kernel: its operations, computed from shapes, and the bytes of its operands. The count of
- * products is exact: a multiplication and an addition for each term. All other counts are approximate. Approximate
- * counts add up the additions, multiplications and divisions of the textbook formula, and count each elementary
- * function as one operation.
+ * Counts the least work of a kernel: its operations, computed from shapes, and the bytes of its operands. The
+ * operations of products are counted exactly: a multiplication and an addition for each term. The operation counts of
+ * all kernels other than products are approximate. An approximate count adds up the additions, multiplications and
+ * divisions of the textbook formula, and counts each elementary function as one operation.
  */
 import type { Precision } from '../backends/backend.ts'
 import { tileOf } from '../backends/wasm/plan/algorithms.ts'
@@ -20,21 +20,27 @@ const size = ({ shape }: Value): number => sizeOf(shape)
 const firstInput = ({ inputs }: OpNode): Value => inputs[0]
 const firstOutput = ({ outputs }: OpNode): Value => outputs[0]
 
-/** The cost of an operation with `operations` for each element of the first output. */
+/**
+ * Builds the cost function of an operation that does `operations` floating-point operations for each element of its
+ * first output.
+ */
 const perOutput =
   (operations: number): CostRow =>
   ({ outputs }) =>
     operations * size(outputs[0])
 
-/** The cost of an operation with `operations` for each element of the first input. */
+/**
+ * Builds the cost function of an operation that does `operations` floating-point operations for each element of its
+ * first input.
+ */
 const perInput =
   (operations: number): CostRow =>
   ({ inputs }) =>
     operations * size(inputs[0])
 
 /**
- * The cost of a product: a multiplication and an addition for each of the `others(node)` terms of every element of
- * `factor(node)`. Terms at the border of an image count too.
+ * Builds the cost function of a product. Every element of `factor(node)` has `others(node)` terms, and each term costs
+ * a multiplication and an addition. Terms at the border of an image are counted like all other terms.
  */
 const product =
   (factor: (node: OpNode) => Value, others: (node: OpNode) => number): CostRow =>
@@ -42,7 +48,8 @@ const product =
     2 * size(factor(node)) * others(node)
 
 /**
- * The cost of a window operation: `operations` for each position of the window and each element of the value `where`.
+ * Builds the cost function of a window operation, which does `operations` floating-point operations for each position
+ * of the window and each element of the value `where(node)`.
  */
 const perPlace =
   (operations: number, where: (node: OpNode) => Value): CostRow =>
@@ -50,8 +57,9 @@ const perPlace =
     operations * geometryOf(node.attributes).kernel ** 2 * size(where(node))
 
 /**
- * The cost of an optimizer step: `operations` for each parameter, two more with weight decay, and one more each with
- * clipping and with layer rates.
+ * Builds the cost function of an optimizer step, which does `operations` floating-point operations for each parameter.
+ * Weight decay adds two operations for each parameter. Clipping and layer rates add one operation each for each
+ * parameter.
  */
 const update =
   (operations: number): CostRow =>
@@ -122,15 +130,16 @@ const costs = {
 } satisfies Record<OpName, CostRow>
 
 /**
- * Number of floating-point operations of one kernel call. A convolution always counts the operations of the direct sum.
+ * Number of floating-point operations of one kernel call. A convolution is counted with the operations of the direct
+ * sum, even if the kernel uses Winograd's algorithm.
  */
 export function operationsOf(kernel: Kernel): number {
   return operationsIn(kernel).reduce((sum, node) => sum + costs[node.op](node), 0)
 }
 
 /**
- * The fraction of the direct sum's operations that Winograd's algorithm needs. Winograd tiles that cross the border
- * count fully.
+ * Returns the fraction of the direct convolution's operations that Winograd's algorithm needs. Winograd tiles that
+ * cross the border of the image are counted as whole tiles.
  */
 function shareOfTiles({ op, attributes }: OpNode, tile: number): number {
   const { kernel, height, width, outputHeight, outputWidth } = geometryOf(attributes)
@@ -140,7 +149,8 @@ function shareOfTiles({ op, attributes }: OpNode, tile: number): number {
 }
 
 /**
- * Least number of operations for the kernel's own algorithm. The transforms of Winograd's algorithm are not counted.
+ * Least number of floating-point operations that the kernel needs with its own algorithm. The transforms of Winograd's
+ * algorithm are not counted.
  */
 export function leastOperationsOf(kernel: Kernel): number {
   const tile = tileOf(kernel.algorithm)
@@ -154,13 +164,17 @@ function operandBytes({ value, location }: Operand, precision: Precision): numbe
   return sizeOf(value.shape.slice(0, axes.length)) * buffer.slotSize * elementBytes(precision, buffer.element)
 }
 
-/** Number of bytes that one kernel call reads and writes, if it touches each operand once. Padding is included. */
+/**
+ * Number of bytes that one kernel call reads and writes, if the call touches each operand once. The bytes of padding
+ * are included.
+ */
 export function bytesOf({ operands }: Kernel, precision: Precision): number {
   return operands.reduce((sum, operand) => sum + operandBytes(operand, precision), 0)
 }
 
 /**
- * The size of a window operation: `128 x 32 x 32, 16 -> 16, 3x3` (images, height, width, channels in and out, kernel).
+ * Formats the size of a window operation, as in `128 x 32 x 32, 16 -> 16, 3x3` (images, height, width, channels in and
+ * out, kernel).
  */
 function windowText({ attributes }: OpNode, input: Value, output: Value): string {
   const { height, width, positions, kernel, stride } = geometryOf(attributes)
@@ -189,8 +203,8 @@ const sizeTexts: Partial<Record<OpName, (node: OpNode) => string>> = {
 }
 
 /**
- * The size of a kernel: `128 x 784 x 100` (batch, inputs, outputs) for a dense product, or the shape of the first
- * operand.
+ * Formats the size of a kernel: `128 x 784 x 100` (batch, inputs, outputs) for a dense product, or the shape of the
+ * kernel's first operand.
  */
 export function sizeText({ nodes: [node] }: Kernel): string {
   const text = sizeTexts[node.op]?.(node)

@@ -1,5 +1,6 @@
 /**
- * Measures the cost of depth. Code and compilation should not grow with depth, and a step should grow in proportion.
+ * Measures how code size, compilation time and step time grow with the depth of a network. Code size and compilation
+ * time should not grow with depth. The time of a training step should grow in proportion to depth.
  */
 import { assemble } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
@@ -9,7 +10,7 @@ import { type Bench, isQuick, median, milliseconds, settle, timeTurn, warmUp, yi
 import { atMost, type BenchRow, rowOf } from './rows.ts'
 import { graphOf, type Problem, prepareStep } from './training.ts'
 
-/** The depths of the two compared networks. */
+/** The depths of the two networks that the bench compares. */
 export type DepthPair = readonly [shallow: number, deep: number]
 
 const classes = 10
@@ -36,7 +37,7 @@ function unique(bytes: Uint8Array, number: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...bytes, 0, 5, 4, ...Buffer.from(String(number % 10_000).padStart(4, '0'))])
 }
 
-/** Measures the time from a preset's text to a compiled WebAssembly module, and the bytes of the module. */
+/** Measures the time from a preset's text to a compiled WebAssembly module, and the size of the module in bytes. */
 export async function benchCompile(bench: Bench, depths: DepthPair): Promise<BenchRow[]> {
   const { abort, effort, seed, threads, exact } = bench
   const [timeName, codeName] = compileRowNames(depths)
@@ -74,7 +75,10 @@ export async function benchCompile(bench: Bench, depths: DepthPair): Promise<Ben
   ]
 }
 
-/** Measures the step time of a deep network against a shallow one. 200 layers fit into the cache, 2,000 do not. */
+/**
+ * Measures the step time of a deep network against that of a shallow network. A network of 200 layers fits into the
+ * cache, and a network of 2,000 layers does not.
+ */
 export async function benchDepth(bench: Bench, depths: DepthPair): Promise<BenchRow> {
   const { backend, effort, seed } = bench
   const name = stepRowName(depths)

@@ -6,13 +6,16 @@ export interface Hardware {
   readonly cores: number
   readonly platform: string
   readonly node: string
-  /** The load average of the minute before the bench. Other work makes figures worse and noisier. */
+  /**
+   * The load average of the machine in the minute before the bench. Other work on the machine makes the figures of the
+   * bench worse and noisier.
+   */
   readonly loadBefore: number
-  /** The load average of the last minute of the bench. */
+  /** The load average of the machine in the last minute of the bench. */
   readonly loadAfter: number
 }
 
-/** Call this function before the bench, and call the returned function after the bench for the description. */
+/** Reads the load before the bench, and returns a function that describes the hardware after the bench. */
 export function observeHardware(): () => Hardware {
   const loadBefore = loadavg()[0]
   return () => ({

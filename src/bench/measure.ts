@@ -1,4 +1,6 @@
-/** Times work: first a warm-up, then turns with rests between the turns. */
+/**
+ * Measures the duration of work: a warm-up comes first, and turns of timed steps follow, with rests between the turns.
+ */
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import type { WasmBackend } from '../backends/wasm/backend.ts'
 
@@ -6,14 +8,19 @@ export type Work = () => unknown
 
 /** The effort of a measurement: the numbers of rounds and steps, and the length of the warm-up. */
 export interface Effort {
-  /** Number of rounds. In each round, every side has one turn. A ratio is the median over the rounds. */
+  /**
+   * Number of rounds. In each round, Isobath and its reference have one turn each. The ratio of a row is the median
+   * over the rounds.
+   */
   readonly rounds: number
-  /** Number of timed steps in a turn. The figure of a turn is the median of its steps. */
+  /** Number of timed steps in a turn. The figure of a turn is the median duration of its steps. */
   readonly steps: number
-  /** Number of untimed steps at the start, because V8 optimizes a function only after some calls. */
+  /** Least number of untimed steps in the warm-up, because V8 optimizes a function only after some calls. */
   readonly warmUpSteps: number
   readonly warmUpMilliseconds: number
-  /** Longest warm-up, in milliseconds. A slow step calls each kernel often, so few steps suffice. */
+  /**
+   * Longest warm-up, in milliseconds. A slow training step calls each kernel often, so few steps warm the kernels up.
+   */
   readonly longestWarmUp: number
 }
 
@@ -48,7 +55,10 @@ export async function milliseconds(work: Work): Promise<number> {
   return performance.now() - start
 }
 
-/** The processor time of work on this thread, in milliseconds. Other work on the machine does not count. */
+/**
+ * Measures the processor time of work on this thread, in milliseconds. Other programs on the machine do not add to the
+ * processor time.
+ */
 export async function processorMilliseconds(work: Work): Promise<number> {
   const before = process.cpuUsage()
   await work()
@@ -56,22 +66,28 @@ export async function processorMilliseconds(work: Work): Promise<number> {
   return (user + system) / 1e3
 }
 
-/** The timer of steps: processor time with one thread, wall-clock time with several threads. */
+/**
+ * Returns the function that times a step: by processor time with one thread, and by wall-clock time with several
+ * threads.
+ */
 const stepTimer = ({ threads }: Bench): typeof milliseconds => (threads === 1 ? processorMilliseconds : milliseconds)
 
-/** Lets pending events run, which a program in the calling thread would delay. Throws if the bench is stopped. */
+/**
+ * Lets pending events run, which a WebAssembly program in the calling thread would delay. Throws if the bench is
+ * stopped.
+ */
 export async function yieldToEventLoop(abort: AbortSignal): Promise<void> {
   await immediate()
   abort.throwIfAborted()
 }
 
-/** Waits until the threads of the other side sleep, because idle threads still poll for a while. */
+/** Waits until the threads of the previous turn sleep, because threads without work still poll for a while. */
 export async function settle({ abort, effort }: Bench): Promise<void> {
   await sleep(isQuick(effort) ? 0 : 150)
   abort.throwIfAborted()
 }
 
-/** Warms work up, and returns the duration of the last step, in milliseconds. */
+/** Runs the warm-up steps of some work, and returns the duration of the last warm-up step, in milliseconds. */
 export async function warmUp({ abort, effort }: Bench, work: Work): Promise<number> {
   const { warmUpSteps, warmUpMilliseconds } = effort
   const start = performance.now()
@@ -85,27 +101,31 @@ export async function warmUp({ abort, effort }: Bench, work: Work): Promise<numb
 }
 
 export interface TurnSize {
-  /** Number of untimed steps before the timed steps. */
+  /** Number of untimed steps at the beginning of a turn. */
   readonly before: number
   readonly steps: number
 }
 
-/** Longest duration, in milliseconds, of a step with the usual number of timings. Slower steps are timed less often. */
+/**
+ * Longest duration, in milliseconds, of a step that is timed the usual number of times. Slower steps are timed less
+ * often.
+ */
 const slow = 500
-/** Number of timed steps over all turns of slow steps. */
+/** Number of timed steps in all turns together, if a step takes longer than `slow` milliseconds. */
 const fewestSteps = 7
 /**
- * From this duration on, in milliseconds, the first step of a turn counts: cold caches and idle threads hardly matter.
+ * Duration of a step, in milliseconds, above which even the first step of a turn is timed. Cold caches and idle threads
+ * hardly affect such a slow step.
  */
 const verySlow = 2000
 
-/** The size of a turn for steps that take about `milliseconds`. */
+/** Returns the numbers of untimed and timed steps in a turn, for steps that take about `milliseconds` each. */
 export function turnSize({ rounds, steps }: Effort, milliseconds = 0): TurnSize {
   if (milliseconds <= slow) return { before: 1, steps }
   return { before: milliseconds > verySlow ? 0 : 1, steps: Math.min(steps, Math.ceil(fewestSteps / rounds)) }
 }
 
-/** Runs one turn, and returns the median duration of its timed steps, in milliseconds. */
+/** Runs one turn of steps, and returns the median duration of the timed steps, in milliseconds. */
 export async function timeTurn(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
   const timer = stepTimer(bench)
   for (let step = 0; step < size.before; step++) await work()

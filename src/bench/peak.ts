@@ -11,9 +11,10 @@ export interface Load {
 }
 
 /**
- * Number of independent sums. A fused multiply-add takes four cycles, and two start in each cycle, so eight sums would
- * suffice if no sum ever waited. Eight sums reach 90% of the speed of eleven to thirteen sums, and ten reach 97%.
- * Fourteen sums do not fit into the registers (measured by scripts/products.mjs).
+ * Number of independent sums in the load that measures the peak speed. A fused multiply-add takes four cycles, and two
+ * multiply-adds start in each cycle, so eight sums would suffice if no sum ever waited. Eight sums reach 90% of the
+ * speed of eleven to thirteen sums, and ten sums reach 97%. Fourteen sums do not fit into the registers (measured by
+ * scripts/products.mjs).
  */
 const usualSums = 12
 
@@ -29,15 +30,18 @@ async function load(
 }
 
 export interface PeakOptions {
-  /** Number of the program in the pool. */
+  /** Number of the load's program in the thread pool. */
   readonly program: number
   readonly shared: boolean
-  /** Whether to use fused multiply-add; if false, a multiplication and then an addition. */
+  /** Whether the load uses fused multiply-add; if false, the load does a multiplication and then an addition. */
   readonly relaxed: boolean
   readonly sums?: number
 }
 
-/** Creates a load of 128-bit multiply-adds in registers, on every thread of the pool. The amount counts operations. */
+/**
+ * Creates a load of 128-bit multiply-adds in registers, on every thread of the pool. The amount of the load is its
+ * number of floating-point operations.
+ */
 export async function createFmaPeak(
   pool: Pool,
   { program, shared, relaxed, sums = usualSums }: PeakOptions,
@@ -71,12 +75,13 @@ export async function createFmaPeak(
   return { run: () => pool.run(program, 0, iterations), amount: pool.threads * iterations * sums * 2 * lanes.count }
 }
 
-/** Bytes of a block in the bandwidth load, which computes y = a x + y like an optimizer update. */
+/** Bytes of a block in the load that measures bandwidth, which computes y = a x + y like an optimizer update. */
 const blockBytes = 64
 
 /**
  * Creates a load in which every thread of the pool passes over its own memory `passes` times. The memory of all threads
- * together has `bytes` bytes. The amount counts moved bytes: two reads and one write for each pair of elements.
+ * together has `bytes` bytes. The amount of the load is its number of moved bytes: two reads and one write for each
+ * pair of elements.
  */
 export async function createBandwidthPeak(
   pool: Pool,

@@ -1,6 +1,7 @@
 /**
- * Measures the fraction of the 128-bit FMA peak that the three products of dense layers and convolutions reach. Each
- * product is a separate program on one thread. A convolution always counts the operations of the direct sum.
+ * Measures the three matrix products of dense layers and of convolutions: forward, input gradient and weight gradient.
+ * The figure is the fraction of the machine's 128-bit FMA peak that a product reaches. Each product is measured as a
+ * separate program on one thread. The operations of a convolution are always those of the direct sum.
  */
 import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -20,18 +21,18 @@ import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
 export const productNames = ['forward', 'input gradient', 'weight gradient'] as const
 export type ProductName = (typeof productNames)[number]
 
-/** One product of a layer: an operation on inputs of these shapes. */
+/** One matrix product of a layer: the operation, the shapes of its inputs, and its attributes. */
 export interface BenchProduct {
   readonly op: OpName
   readonly shapes: readonly Shape[]
   readonly attributes: Attributes
-  /** Number of operations: a multiplication and an addition for each term. */
+  /** Number of floating-point operations of the product: a multiplication and an addition for each term. */
   readonly operations: number
 }
 
 export type Products = Readonly<Record<ProductName, BenchProduct>>
 
-/** The three products of a dense layer. */
+/** Returns the three matrix products of a dense layer: forward, input gradient and weight gradient. */
 export function denseProducts(batch: number, inputs: number, outputs: number): Products {
   const [x, w, dy]: readonly Shape[] = [
     [batch, inputs],
@@ -52,14 +53,15 @@ export interface ConvSize {
   readonly width: number
   readonly channels: number
   readonly outputs: number
-  /** Width and height of the kernel; 3 by default. */
+  /** Width and height of the convolution's kernel; 3 by default. */
   readonly kernel?: number
   /** Stride of the convolution; 1 by default. */
   readonly stride?: number
 }
 
 /**
- * The three products of a convolution with zero padding. The weight gradient is computed for each part of the batch.
+ * Returns the three matrix products of a convolution with zero padding: forward, input gradient and weight gradient.
+ * The weight gradient is computed separately for each part of the batch.
  */
 export function convProducts(size: ConvSize): Products {
   const { batch, height, width, channels, outputs, kernel = 3, stride = 1 } = size
@@ -82,14 +84,14 @@ export function convProducts(size: ConvSize): Products {
 }
 
 export interface LoadOptions {
-  /** Approximate number of operations in one call, which repeats the product. */
+  /** Approximate number of floating-point operations in one call of the program, which repeats the product. */
   readonly operations: number
   readonly seed: number
   /** Whether the program also adds a bias to the product. */
   readonly bias?: boolean
 }
 
-/** Compiles a program that only computes one product, with random factors. */
+/** Compiles a program that only computes one matrix product, with random factors. */
 export async function loadProduct(backend: Backend, product: BenchProduct, options: LoadOptions): Promise<Load> {
   const { op, shapes, attributes } = product
   const builder = new GraphBuilder()
@@ -109,9 +111,9 @@ export async function loadProduct(backend: Backend, product: BenchProduct, optio
   return { run: async () => void (await program.run(0, times)), amount: times * product.operations }
 }
 
-/** The products of a layer, each of which is a row of the bench. */
+/** The matrix products of a layer, each of which is a row of the bench. */
 export interface ProductWork {
-  /** The beginning of the names of the rows. */
+  /** Text with which the names of the layer's rows begin. */
   readonly name: string
   readonly products: Products
   readonly bar?: Bar
@@ -125,12 +127,12 @@ export const gemmWork = (size: number): ProductWork => ({
 
 export interface ImageSize {
   readonly batch: number
-  /** Height and width of the image. */
+  /** Height of the image, which is also its width. */
   readonly size: number
   readonly channels: number
 }
 
-/** The rows of a 3 x 3 convolution with equally many input and output channels. */
+/** Returns the rows of the bench for a 3 x 3 convolution with equally many input and output channels. */
 export const convWork = ({ batch, size, channels }: ImageSize): ProductWork => ({
   name: `conv ${size}x${size}x${channels}`,
   products: convProducts({ batch, height: size, width: size, channels, outputs: channels }),
@@ -144,18 +146,21 @@ export const imageSizes: readonly ImageSize[] = [
 
 export const productRowName = ({ name }: ProductWork, product: ProductName): string => `${name} ${product}`
 
-/** Number of calls of the peak and of the product in one round; both take turns. */
+/** Number of calls of the peak load and of the measured product in one round. */
 const callsOfRound = 5
 
 /** Number of iterations of the peak load in one call, which takes about 0.05 s. */
 const peakIterations = 20_000_000
-/** Number of operations of a product in one call, which takes about 0.05 s. */
+/** Number of floating-point operations of a measured product in one call, which takes about 0.05 s. */
 const productOperations = 2e9
 
-/** The speed of a load in GFLOP/s, measured in processor time. */
+/** Returns the speed of a load in GFLOP/s, measured in processor time. */
 const speed = async ({ run, amount }: Load): Promise<number> => amount / (await processorMilliseconds(run)) / 1e6
 
-/** Measures one product against the peak. The peak and the product take turns, because the clock frequency changes. */
+/**
+ * Measures one matrix product against the peak speed. The peak load and the product take turns, because the processor's
+ * clock frequency changes over time.
+ */
 export async function benchProduct(bench: Bench, work: ProductWork, productName: ProductName): Promise<BenchRow> {
   const { effort, exact, winograd, seed, abort } = bench
   const name = productRowName(work, productName)

@@ -1,8 +1,8 @@
 /**
  * Measures how the time of a training step is divided among kernels, and how close each kernel comes to the limits of
- * the machine. The limits follow the roofline model of Williams, Waterman & Patterson (2009). A kernel takes at least
- * its operations divided by the peak speed, and at least its bytes divided by the bandwidth. The longer of both times
- * is the roof of the kernel.
+ * the machine. The limits of the machine follow the roofline model of Williams, Waterman & Patterson (2009). The roof
+ * of a kernel is the least time that the kernel can take. The roof is the longer of two times: operations divided by
+ * peak speed, and bytes divided by bandwidth.
  */
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
@@ -23,12 +23,13 @@ import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
 import { graphOf, type Problem, prepareProgram, prepareStep } from './training.ts'
 
 export interface Peaks {
-  /** Peak speed of all threads together, in GFLOP/s. */
+  /** Peak speed of all threads of the machine together, in GFLOP/s. */
   readonly gflops: number
-  /** Bandwidth in GB/s over memory as large as the memory of the program. */
+  /** Memory bandwidth in GB/s, measured over as much memory as the training program has. */
   readonly programBandwidth: number
   /**
-   * Bandwidth in GB/s over memory that fits into the cache of a core, for kernels whose operands were just computed.
+   * Bandwidth in GB/s, measured over memory that fits into the cache of a core. This bandwidth is the limit of kernels
+   * whose operands were just computed.
    */
   readonly cacheBandwidth: number
 }
@@ -38,27 +39,30 @@ export type Bound = 'compute' | 'memory' | 'cache'
 export interface RooflineRow {
   readonly name: string
   readonly size: string
-  /** Number of calls in one step. */
+  /** Number of calls of the kernel in one training step. */
   readonly calls: number
-  /** Time of all calls in one step, in milliseconds, averaged over the threads. */
+  /** Time of all calls of the kernel in one training step, in milliseconds, averaged over the threads. */
   readonly milliseconds: number
   readonly share: number
   /**
-   * Number of operations. Convolutions count the direct sum, so GFLOP/s with Winograd's algorithm may exceed the peak.
+   * Number of floating-point operations in one training step. A convolution is counted with the operations of the
+   * direct sum, so its GFLOP/s with Winograd's algorithm may exceed the peak.
    */
   readonly operations: number
-  /** Least number of operations of the kernel's own algorithm, from which the roof follows. */
+  /**
+   * Least number of floating-point operations of the kernel's own algorithm, from which the kernel's roof is computed.
+   */
   readonly leastOperations: number
   readonly bytes: number
   readonly gflops: number
   readonly gigabytes: number
-  /** The limit that determines the roof: compute, memory or cache. Null for rows that are not kernels. */
+  /** The limit that determines the roof of the kernel: compute, memory or cache; null for rows that are not kernels. */
   readonly bound: Bound | null
-  /** Time at the roof, in milliseconds; 0 for rows that are not kernels. */
+  /** The roof of the kernel, which is its least possible time, in milliseconds; 0 for rows that are not kernels. */
   readonly roofMilliseconds: number
-  /** The fraction of the roof that the kernel reaches; null for rows that are not kernels. */
+  /** The ratio of the kernel's least possible time to its measured time; null for rows that are not kernels. */
   readonly ofRoof: number | null
-  /** Time beyond the time at the roof, in milliseconds. */
+  /** Measured time of the row minus its least possible time, in milliseconds. */
   readonly lostMilliseconds: number
 }
 
@@ -67,25 +71,33 @@ export interface Roofline {
   readonly memoryBytes: number
   readonly threads: number
   readonly precision: 'float32'
-  /** The rows in descending order of lost time. */
+  /** The rows of the roofline in descending order of lost time. */
   readonly rows: readonly RooflineRow[]
-  /** Duration of a step of the profiled program, in milliseconds, which is the sum of all rows. */
+  /**
+   * Duration of a training step of the profiled program, in milliseconds, which is the sum of the times of all rows.
+   */
   readonly profiledMilliseconds: number
-  /** Duration of a step without profiling in the fastest round, in milliseconds. */
+  /** Duration of a training step without profiling in the fastest round, in milliseconds. */
   readonly stepMilliseconds: number
-  /** Duration of a step without profiling in the median round, in milliseconds. */
+  /** Duration of a training step without profiling in the median round, in milliseconds. */
   readonly stepMedian: number
-  /** Duration of a step without profiling in the slowest round, in milliseconds. */
+  /** Duration of a training step without profiling in the slowest round, in milliseconds. */
   readonly stepSlowest: number
   readonly rounds: number
 }
 
-/** Approximate duration of the steps of a round, in milliseconds. The figure of a round is the mean of its steps. */
+/**
+ * Approximate duration of all steps of a round together, in milliseconds. The figure of a round is the mean duration of
+ * its steps.
+ */
 const roundMilliseconds = 150
 const cacheBytes = 256 * 1024
 const largestProbe = 256 * 1024 * 1024
 
-/** The roof of a kernel that took `time` milliseconds: its limit, and the time at the roof, in milliseconds. */
+/**
+ * Returns the roof of a kernel that took `time` milliseconds: the limit that determines the roof, and the kernel's
+ * least possible time in milliseconds.
+ */
 export function roofOf(
   { operations, bytes }: { readonly operations: number; readonly bytes: number },
   time: number,
@@ -93,7 +105,7 @@ export function roofOf(
 ): { readonly bound: Bound; readonly milliseconds: number } {
   const compute = operations / gflops / 1e6
   const memory = bytes / programBandwidth / 1e6
-  // A kernel that is faster than memory allows found its operands in the cache.
+  // If a kernel is faster than the memory bandwidth allows, the kernel found its operands in the cache.
   const [bound, traffic] =
     time < memory ? (['cache', bytes / cacheBandwidth / 1e6] as const) : (['memory', memory] as const)
   return compute >= traffic ? { bound: 'compute', milliseconds: compute } : { bound, milliseconds: traffic }
@@ -107,7 +119,10 @@ interface RoundOfProfile {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The rows of a round. Rows that are not kernels have no roof, so all their time is lost. */
+/**
+ * Returns the rows of the roofline for one round. Rows that are not kernels have no roof, so all of their time counts
+ * as lost.
+ */
 function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): RooflineRow[] {
   const total = wall / steps
   const rows = profile.kernels.map(({ name, kernel, calls, milliseconds: times }): RooflineRow => {
@@ -158,7 +173,10 @@ function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): Rooflin
   return [...rows, ...others].sort((one, other) => other.lostMilliseconds - one.lostMilliseconds)
 }
 
-/** The speed of a load in the best of five short runs, because a peak is the speed without any other work. */
+/**
+ * Returns the speed of a load in the best of five short runs, because a peak is the speed of a machine without other
+ * work.
+ */
 async function speedOf({ run, amount }: Load): Promise<number> {
   const times: number[] = []
   for (let call = 0; call < 5; call++) times.push(await milliseconds(run))
@@ -170,7 +188,7 @@ interface Loads {
   dispose(): void
 }
 
-/** Creates the loads that measure the peaks, on as many threads as the program has. */
+/** Creates the loads that measure the peaks of the machine, on as many threads as the training program has. */
 async function createLoads(bench: Bench, memoryBytes: number): Promise<Loads> {
   const { threads, exact, effort } = bench
   const shared = threads > 1
@@ -194,7 +212,10 @@ async function createLoads(bench: Bench, memoryBytes: number): Promise<Loads> {
 export const rooflineName = 'roofline'
 export const rooflineRounds = ({ rounds }: Effort): number => 1 + 4 * rounds
 
-/** Measures a roofline. The plain program, the profiled program and the peaks of the machine take turns. */
+/**
+ * Measures a roofline. The measurements of the plain program, of the profiled program and of the machine's peaks take
+ * turns.
+ */
 export async function measureRoofline(bench: Bench, problem: Problem): Promise<Roofline> {
   const { backend, effort, threads, abort } = bench
   let measured: Loads | undefined
@@ -213,7 +234,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
     const untimed: number[] = []
     const rounds: RoundOfProfile[] = []
     const total = rooflineRounds(effort)
-    // The first round does not count, because V8 optimizes the code of the peaks during this round.
+    // The first round is discarded, because V8 optimizes the code of the peak loads during this round.
     for (let round = 0; round < total; round++) {
       await settle(bench)
       const speeds = {
@@ -239,8 +260,8 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
       programBandwidth: Math.max(...peaks.programBandwidth),
       cacheBandwidth: Math.max(...peaks.cacheBandwidth),
     }
-    // The rows come from a single round, so their times add up. The fastest round fits the peaks, which are the best of
-    // all rounds. Slower rounds contain other work of the machine.
+    // All rows come from one round, so the times of the rows add up to the time of the step. The fastest round fits the
+    // peaks, because each peak is the best value of all rounds. In slower rounds, the machine also did other work.
     const [chosen] = [...rounds].sort((one, other) => one.wall - other.wall)
     return {
       peaks: machine,

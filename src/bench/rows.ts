@@ -4,7 +4,7 @@ import type { ImageLayout, PeerSetting } from './peers/peer.ts'
 
 export type Unit = 'ms' | 'GFLOP/s' | 'bytes'
 
-/** The bar of a ratio: `reach` is the required value, and `beyond` is a better value. */
+/** The bar that a ratio should reach: `reach` is the required value, and `beyond` is a better value. */
 export interface Bar {
   readonly is: 'at least' | 'at most'
   readonly reach: number
@@ -17,7 +17,10 @@ export const atMost = (reach: number, beyond: number): Bar => ({ is: 'at most', 
 /** The reference of a ratio. `peer` is another program; `peak`, `shallow` and `turns` are measurements of Isobath. */
 export type Against = 'peer' | 'peak' | 'shallow' | 'turns'
 
-/** A setting of the peer with the median of its rounds. Clearly slower settings have only one round. */
+/**
+ * A setting of the peer program with its median step time over the rounds. A setting that is clearly slower than the
+ * best setting is measured in only one round.
+ */
 export interface TriedSetting extends PeerSetting {
   readonly milliseconds: number
   readonly rounds: number
@@ -26,27 +29,30 @@ export interface TriedSetting extends PeerSetting {
 export interface BenchRow {
   readonly name: string
   readonly unit: Unit
-  /** The figure of Isobath: the median of the rounds. */
+  /** The figure of Isobath in the unit of the row: the median of the rounds. */
   readonly ours: number
-  /** The figure of the peer: the median of the rounds; null without a peer. */
+  /** The figure of the peer in the unit of the row: the median of the rounds; null if the row has no peer. */
   readonly peer: number | null
-  /** Number of threads of the fastest setting of the peer. */
+  /** Number of threads in the fastest setting of the peer. */
   readonly peerThreads: number | null
   /** Memory layout of images in the fastest setting of the peer; null for networks without images. */
   readonly peerLayout: ImageLayout | null
   /** All settings of the peer that were measured. */
   readonly peerSettings: readonly TriedSetting[]
   readonly against: Against
-  /** The median of the peak, of the shallow network, or of the trainings in turns; null if the reference is a peer. */
+  /**
+   * The figure of the peak, of the shallow network, or of the trainings in turns: the median of the rounds. Null if the
+   * reference is a peer.
+   */
   readonly reference: number | null
   /** The median ratio of the rounds: peer / Isobath, in turns / side by side, Isobath / peak, or deep / shallow. */
   readonly ratio: number | null
-  /** The smallest and the largest ratio of a round. */
+  /** The smallest and the largest ratio that any round gave. */
   readonly spread: readonly [number, number] | null
   readonly ratios: readonly number[]
   readonly bar: Bar | null
   readonly reached: 'beyond' | 'yes' | 'no' | null
-  /** The reason why a figure is missing; null if no figure is missing. */
+  /** The reason why a figure of the row is missing; null if no figure is missing. */
   readonly note: string | null
 }
 
@@ -57,7 +63,7 @@ export interface MeasuredRow {
   /** The figures of Isobath, one for each round. */
   readonly ours: readonly number[]
   readonly others?: readonly number[]
-  /** The fastest setting of the peer, with which `others` were measured. */
+  /** The fastest setting of the peer, in which the figures in `others` were measured. */
   readonly setting?: PeerSetting
   readonly tried?: readonly TriedSetting[]
   readonly bar?: Bar
@@ -77,7 +83,8 @@ function judge(ratio: number | null, bar: Bar | null): BenchRow['reached'] {
 const isTimesFaster = (against: Against): boolean => against === 'peer' || against === 'turns'
 
 /**
- * Builds a row from rounds. Ratios compare figures of the same round, because the machine's speed changes over time.
+ * Builds a row of the bench from the figures of its rounds. Ratios compare figures of the same round, because the
+ * machine's speed changes over time.
  */
 export function rowOf({ name, unit, against, ours, others, setting, tried, bar, note }: MeasuredRow): BenchRow {
   const ratios = (others ?? []).map((other, round) =>

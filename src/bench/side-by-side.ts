@@ -1,6 +1,6 @@
 /**
- * Measures several small trainings side by side, each on its own thread, as `compare` runs trainings. The reference is
- * the same trainings in turns, each on all threads, as `train` runs a training.
+ * Measures several small trainings that run side by side, each on its own thread, as in the command `compare`. The
+ * reference is the time of the same trainings one after the other, each on all threads, as in the command `train`.
  */
 import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -17,9 +17,12 @@ export interface SideBySideSize {
 
 const classes = 10
 
-/** Number of steps in one call of a program. A training does not wait for the steps of other trainings. */
+/**
+ * Number of training steps in one call of a program. During a call, a training does not wait for the steps of other
+ * trainings.
+ */
 const stepsOfCall = 16
-/** Number of calls that are timed together. */
+/** Number of program calls that are timed together. */
 const callsOfWork = 2
 
 export const sideBySideName = ({ depth, width }: SideBySideSize): string => `side by side, MLP ${depth} x ${width}`
@@ -30,7 +33,10 @@ const repeat =
     for (let call = 0; call < callsOfWork; call++) await step()
   }
 
-/** Measures as many trainings as threads. A figure is the time in which every training makes one step. */
+/**
+ * Measures as many trainings as the bench has threads. The figure is the time in which every training makes one step,
+ * in milliseconds.
+ */
 export async function benchSideBySide(bench: Bench, size: SideBySideSize): Promise<BenchRow> {
   const { backend, threads, exact, effort, seed } = bench
   const { depth, width, batch } = size

@@ -1,4 +1,4 @@
-/** Measures training steps of whole networks, side by side with a peer. */
+/** Measures training steps of whole networks in Isobath and in a peer program, in turns. */
 import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -12,7 +12,7 @@ interface Size {
   readonly depth: number
   readonly batch: number
   readonly bar?: Bar
-  /** Estimated duration of one round, in seconds, alone and with the peer. */
+  /** Estimated duration of one round in seconds, for Isobath alone and for Isobath with the peer. */
   readonly seconds: readonly [alone: number, withPeer: number]
 }
 
@@ -42,7 +42,7 @@ export const resnetSizes: readonly ResnetSize[] = [
   { depth: 56, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [3, 11] },
 ]
 
-/** A training step that is measured in Isobath and in a peer. */
+/** A training step that is measured in Isobath and in a peer program. */
 export interface StepWork extends Pick<Size, 'bar' | 'seconds'> {
   readonly name: string
   readonly problem: Omit<Problem, 'seed'>
@@ -63,8 +63,8 @@ export function mlpWork({ depth, width, batch, bar, seconds }: MlpSize): StepWor
 }
 
 /**
- * The residual network as He et al. trained it, except for the rate: He initialization, batch norm, zero-padded
- * shortcuts, momentum and weight decay.
+ * The residual network as He et al. trained it, except for the learning rate: He initialization, batch norm,
+ * zero-padded shortcuts, momentum and weight decay.
  */
 export function resnetWork({ depth, input, batch, bar, seconds }: ResnetSize): StepWork {
   const [channels, height, width] = input
@@ -77,20 +77,26 @@ export function resnetWork({ depth, input, batch, bar, seconds }: ResnetSize): S
   }
 }
 
-/** A setting of the peer, with the median of each turn. */
+/** A setting of the peer program, with the median step time of each turn, in milliseconds. */
 interface Tried {
   readonly setting: PeerSetting
   readonly rounds: number[]
 }
 
-/** Largest ratio, in the first round, of a setting's time to the best time. A slower setting is not measured again. */
+/**
+ * Largest ratio of a setting's step time to the best setting's step time in the first round. A setting of the peer with
+ * a larger ratio is not measured again.
+ */
 const clearlySlower = 1.3
 
-/** The turns of a peer for one row, in all of its settings that are not clearly slower than the best. */
+/**
+ * Measures the turns of a peer for one row, in all settings of the peer that are not clearly slower than the best
+ * setting.
+ */
 class PeerTurns {
   private readonly peer: PreparedPeer
   private readonly all: readonly Tried[]
-  /** The settings that the next round measures. */
+  /** The settings of the peer that the next round measures. */
   private going: readonly Tried[]
 
   constructor(peer: PreparedPeer) {
@@ -100,7 +106,10 @@ class PeerTurns {
   }
 
   async measure(bench: Bench): Promise<void> {
-    /** The fastest step of each setting. Other work on the machine slows the median down, but seldom every step. */
+    /**
+     * The duration of the fastest step in each setting, in milliseconds. Other work on the machine raises the median
+     * duration, but seldom slows every step down.
+     */
     const fastest = new Map<Tried, number>()
     for (const tried of this.going) {
       await settle(bench)
@@ -112,7 +121,7 @@ class PeerTurns {
     if (this.going === this.all) this.going = this.all.filter((tried) => (fastest.get(tried) ?? 0) <= limit)
   }
 
-  /** The figures of the peer for a row. */
+  /** The figures of the peer for a row of the bench. */
   get figures() {
     const [best] = [...this.going].sort((one, other) => median(one.rounds) - median(other.rounds))
     const tried = this.all.map(({ setting, rounds }) => {
@@ -123,8 +132,8 @@ class PeerTurns {
 }
 
 /**
- * Measures rounds of one turn of Isobath and one of the peer. If the peer fails, the row has only Isobath's times and a
- * note.
+ * Measures a training step in rounds, each of which has one turn of Isobath and one turn of the peer. If the peer
+ * fails, the row has only Isobath's times and a note.
  */
 export async function benchStep(bench: Bench, work: StepWork, peer: Peer | null): Promise<BenchRow> {
   const { name, peerNetwork, bar } = work

@@ -9,12 +9,15 @@ import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 
-/** The learning rate, which is so small that hundreds of steps on the same batch do not make the gradients vanish. */
+/**
+ * The learning rate in the bench, which is so small that hundreds of steps on the same batch do not make the gradients
+ * vanish.
+ */
 export const rate = 1e-3
 
 export interface Problem {
   readonly network: Network
-  /** Shape of one sample. */
+  /** Shape of one input sample. */
   readonly input: Shape
   readonly batch: number
   readonly seed: number
@@ -24,7 +27,10 @@ export interface Problem {
 
 export interface PreparedStep<P extends Program = Program> {
   readonly program: P
-  /** Runs as many steps as the ring of the program has slots, one by default. Throws if a loss is not finite. */
+  /**
+   * Runs as many training steps as the program's ring has slots, which is one by default. Throws if the loss of a step
+   * is not finite.
+   */
   readonly step: () => Promise<void>
 }
 
@@ -32,7 +38,7 @@ const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product
 
 export function graphOf({ network, input, batch, seed, weightDecay = 0 }: Problem) {
   const { rule } = momentum({ rate, weightDecay })
-  // The options are those of a training without observers.
+  // The options of the training graph are those of a training without observers.
   const options = { batch, loss: 'cross-entropy', optimizer: rule, seed, gradients: false } as const
   return trainingGraph(createBlueprint(network, input), options)
 }

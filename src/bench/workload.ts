@@ -47,9 +47,9 @@ export const usualWorkload: Workload = {
 
 /** A task of the bench: rows that are measured together. */
 export interface BenchTask {
-  /** The names of the rows. Progress is reported under the first name. */
+  /** The names of the task's rows. The progress of the task is reported under the first name. */
   readonly names: readonly string[]
-  /** Estimated duration of one round, in seconds, alone and with a peer. */
+  /** Estimated duration of one round of the task in seconds, for Isobath alone and for Isobath with a peer. */
   readonly seconds: readonly [alone: number, withPeer: number]
   run(bench: Bench, peer: Peer | null): Promise<readonly BenchRow[]>
 }
@@ -60,7 +60,7 @@ const stepTask = (work: StepWork): BenchTask => ({
   run: async (bench, peer) => [await benchStep(bench, work, peer)],
 })
 
-/** The durations of rows without a peer, which are the same with and without a peer. */
+/** Returns the estimated durations of a task that measures no peer, so that both durations are the same. */
 const always = (seconds: number): BenchTask['seconds'] => [seconds, seconds]
 
 const productTasks = (work: ProductWork): BenchTask[] =>
@@ -73,7 +73,7 @@ const productTasks = (work: ProductWork): BenchTask[] =>
 /** Lists the tasks of the bench, in the order of the table. */
 export function tasksOf(workload: Workload, threads: number): readonly BenchTask[] {
   const { mlps, resnets, productSize, convs, compileDepths, stepDepths, sideBySide } = workload
-  /** With one thread, no trainings run side by side. */
+  /** With one thread, no trainings run side by side, so the row for such trainings is left out. */
   const trainings = threads > 1 ? [sideBySide] : []
   return [
     ...[...mlps.map(mlpWork), ...resnets.map(resnetWork)].map(stepTask),

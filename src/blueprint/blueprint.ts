@@ -14,41 +14,47 @@ export interface ParameterBlueprint {
   readonly name: string
   readonly role: ParameterRole
   /**
-   * The counts of the loops around the layer, outermost first, followed by the tensor's own sizes. Dense weights are
-   * [out, in], and a convolution's weights are [out, in, height, width].
+   * Shape of the parameter: the counts of the loops around the layer, outermost first, and then the tensor's own sizes.
+   * Dense weights are [out, in], and a convolution's weights are [out, in, height, width].
    */
   readonly shape: Shape
-  /** The counts of the repeats around the layer, outermost first. The list is a prefix of `shape`. */
+  /**
+   * Numbers of iterations of the repeats around the layer, outermost first. The loop counts are the leading axes of the
+   * parameter's `shape`.
+   */
   readonly loops: Shape
   readonly fanIn: number
   readonly fanOut: number
   /** The layer's initializer, for weights and biases of layers that have an initializer. */
   readonly init?: Initializer
   /**
-   * Initial value of the whole parameter. Without `start`, scales and running variances start at 1, and all other
-   * parameters without an initializer start at 0.
+   * Initial value of all elements of the parameter. Without `start`, scales and running variances start at 1, and all
+   * other parameters without an initializer start at 0.
    */
   readonly start?: number
   /**
-   * Whether the optimizer updates the parameter. The value is false for running statistics and for layers that aren't
-   * trained. Such parameters are saved, but not updated.
+   * Whether the optimizer updates the parameter. Running statistics and parameters of untrained layers are saved with
+   * the weights, but the optimizer doesn't update them.
    */
   readonly trainable: boolean
 }
 
 export interface LayerBlueprint {
-  /** Names from the root joined by dots, such as `first` or `hidden.dense1`. The root chain's own name is left out. */
+  /**
+   * The layer's path: the names of layers from the root, joined by dots, such as `first` or `hidden.dense1`. The root
+   * chain's own name is left out of the path.
+   */
   readonly path: string
   readonly layer: Layer
   readonly input: Shape
   readonly output: Shape
-  /** The counts of the repeats around the layer, outermost first. */
+  /** Numbers of iterations of the repeats around the layer, outermost first. */
   readonly loops: Shape
   /** The layer's own parameters, without its children's parameters. The weight comes before the bias. */
   readonly parameters: readonly ParameterBlueprint[]
   /**
    * The layers within the layer: a chain's layers, a repeat's block, or a residual's branch followed by its shortcut if
-   * it has a shortcut. The list is empty for other kinds of layers.
+   * it has a shortcut. The list is empty for a layer that is no chain, repeat or residual.
    */
   readonly children: readonly LayerBlueprint[]
 }

@@ -1,6 +1,6 @@
 /**
- * Exact counts of parameters, multiply-adds and activations. Every figure is for one sample, and for all iterations of
- * the loops around a layer.
+ * Exact counts of parameters, multiply-adds and activations. Every count is for one sample and includes all iterations
+ * of the loops around a layer.
  */
 import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
@@ -10,7 +10,7 @@ import { leafCost } from './leaf-rules.ts'
 import { aliveValues } from './peak-values.ts'
 import { sizeOf } from './shape.ts'
 
-/** Explanations of the figures, which are printed below the figures. */
+/** Explanations of the counts, which are printed below the table of counts. */
 const countingConvention = [
   'parameters: all trained values, including biases and the scales and shifts of norms, but not running statistics',
   'all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)',
@@ -18,7 +18,7 @@ const countingConvention = [
   'biases, norms, activations, pools and sums have no MACs',
   'FLOPs = 2 x MACs; a training step takes about three times as many FLOPs as a forward pass',
   'activations in training (kept): the input and every output that a layer writes, for one sample, kept for the backward pass',
-  'activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum',
+  'activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum over the layers',
   'a value is 4 bytes (float32)',
 ] as const
 
@@ -36,7 +36,10 @@ export interface ParameterCounts {
 export interface LayerCount {
   readonly path: string
   readonly kind: LayerKind
-  /** Number of iterations of all loops around the layer. The layer's other figures include this factor. */
+  /**
+   * Number of iterations of all loops around the layer. Except for the inference values, all counts of the layer are
+   * totals over all iterations.
+   */
   readonly times: number
   readonly output: Shape
   readonly parameters: number
@@ -79,8 +82,8 @@ export interface Count {
 }
 
 /**
- * Counts a network's parameters, multiply-adds (MACs), FLOPs and activations, in total and by layer. All figures are
- * for one sample. Throws a `network` error if a sum is too large to be exact (above 2^53), or if the argument is no
+ * Counts a network's parameters, multiply-adds (MACs), FLOPs and activations, in total and by layer. All counts are for
+ * one sample. Throws a `network` error if a count is too large to be exact (above 2^53), or if the argument is no
  * blueprint.
  */
 export function count(blueprint: Blueprint): Count {
@@ -119,7 +122,7 @@ export function count(blueprint: Blueprint): Count {
   }
 }
 
-/** Refuses anything but a blueprint, because callers in plain JavaScript have no compiler that checks types. */
+/** Refuses an argument that is no blueprint, because callers in plain JavaScript have no compiler that checks types. */
 function checkBlueprint(blueprint: unknown): void {
   if (typeof blueprint === 'object' && blueprint !== null && 'root' in blueprint && 'parameters' in blueprint) return
   throw networkError(

@@ -1,4 +1,4 @@
-/** Shape inference. One walk through the network suffices, because each loop is visited once. */
+/** Shape inference. One walk through the network finds all shapes, because the body of each loop is visited once. */
 import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import { presetData } from '../network/presets.ts'
@@ -31,8 +31,9 @@ const tensorNames = {
 
 /**
  * The blueprint of a network: the network with sizes, for inputs of the shape [features] or [channels, height, width].
- * A dense layer flattens its input in this order. Throws a `network` error that names the layer if sizes contradict
- * each other. Throws a `network` error also if the network is no network, or if the input is no list of sizes.
+ * A dense layer flattens an image in the order [channels, height, width]. Throws a `network` error that names the layer
+ * if sizes contradict each other. Throws a `network` error also if the network is no network, or if the input is no
+ * list of sizes.
  */
 export function createBlueprint(network: Network, input: Shape): Blueprint {
   checkNetwork(network)
@@ -48,14 +49,15 @@ export function createBlueprint(network: Network, input: Shape): Blueprint {
   const root = infer(network, input, { path: rootPath(network), loops: [] })
   checkPathsAreUnique(root)
   const blueprint = { network, input, output: root.output, root, parameters: collectParameters(root, []) }
-  // Counting refuses a network that is too large to be planned. Planning alone would take minutes before it fails.
+  // `count` refuses a network that is too large for a memory plan. Without this check, planning would take minutes
+  // before it fails.
   count(blueprint)
   return blueprint
 }
 
 /**
- * Refuses anything but a network, such as a preset's name. Callers in plain JavaScript have no compiler that checks
- * types.
+ * Refuses an argument that is no network, for example the name of a preset. Callers in plain JavaScript have no
+ * compiler that checks types.
  */
 function checkNetwork(network: unknown): void {
   if (typeof network === 'object' && network !== null && 'kind' in network) return
@@ -117,7 +119,8 @@ function multiplierOf({ multiplier }: ResidualLayer, { path }: LayerContext): Le
 }
 
 /**
- * Largest number of nested repeats. Plans walk through four iterations of each loop, which makes 4,096 at six levels.
+ * Largest number of nested repeats. A memory plan walks through four iterations of each loop, so six nested repeats
+ * make 4^6 = 4,096 iterations.
  */
 const deepestRepeats = 6
 

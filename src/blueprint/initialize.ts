@@ -44,8 +44,8 @@ export function initializeParameter(parameter: ParameterBlueprint, seed: number)
   const times = sizeOf(loops)
   const innermost = loops.at(-1) ?? 1
   const each = values.length / times
-  // Positions of the kernel: a convolution's weight is [out, in, height, width], and a dense layer's kernel has one
-  // position.
+  // Number of positions of the kernel: height * width for a convolution's weight [out, in, height, width], and 1 for a
+  // dense layer's weight.
   const positions = sizeOf(shape.slice(loops.length + 2))
   for (let index = 0; index < times; index++) {
     const part = values.subarray(index * each, (index + 1) * each)

@@ -1,6 +1,6 @@
 /**
- * Rules for each kind of layer that holds no other layer: its output shape, its parameters, its values that may vary
- * along the enclosing repeat, and its cost. A layer without layers inside is called a leaf.
+ * Rules for each kind of leaf, which is a layer that holds no other layer. The rules give a leaf's output shape, its
+ * parameters, its values that may vary along the enclosing repeat, and its cost.
  */
 import type {
   AveragePoolLayer,
@@ -22,20 +22,22 @@ export type LeafLayer = Exclude<Layer, ChainLayer | ResidualLayer | RepeatLayer>
 type LeafKind = LeafLayer['kind']
 type LeafOf<K extends LeafKind> = Extract<LeafLayer, { kind: K }>
 
-/** A parameter of a leaf in one iteration, without its name and its loops. */
+/**
+ * A parameter of a leaf layer in one loop iteration, without the parameter's name and without the axes of the loops.
+ */
 export interface LeafParameter {
   readonly role: ParameterRole
   readonly shape: Shape
   readonly fanIn: number
   readonly fanOut: number
   readonly init?: Initializer
-  /** Initial value of the whole parameter. Without `start`, the parameter's role gives the initial value. */
+  /** Initial value of all elements of the parameter. Without `start`, the parameter's role gives the initial value. */
   readonly start?: number
   /** Whether the parameter is trained, true by default. */
   readonly trainable?: boolean
 }
 
-/** The name of a value in error messages, and the value. */
+/** A layer's value that may vary along the enclosing repeat, preceded by the value's name in error messages. */
 export type NamedVarying = readonly [string, Varying]
 
 interface LeafRule<L extends LeafLayer> {
@@ -46,8 +48,8 @@ interface LeafRule<L extends LeafLayer> {
   /** Number of multiply-adds of matrix products in the forward pass of one sample. */
   macs(layer: L, input: Shape): number
   /**
-   * Kinds of passes in which the layer writes a new tensor. In all other passes, the layer's output is the input under
-   * another name.
+   * Kinds of passes in which the layer writes a new tensor. In a pass of another kind, the layer's output is the same
+   * tensor as the layer's input.
    */
   writes(layer: L): Writes
 }
@@ -79,7 +81,7 @@ function imageOnly(layer: LeafLayer, input: Shape, path: string): readonly [numb
   throw networkError(path, 'an input of the shape [channels, height, width]', `the shape ${shapeText(input)}`, remedy)
 }
 
-/** The output shape of a window that moves over an image. */
+/** The output shape of a layer whose window moves over an image. */
 function windowed(layer: LeafLayer, channels: number, window: Window, input: Shape, path: string): Shape {
   const [, ...extents] = imageOnly(layer, input, path)
   const moved = extents.map((extent) => windowsAlong(window, extent))
@@ -93,13 +95,13 @@ function convOutput(layer: ConvLayer, input: Shape, path: string): Shape {
   const window = windowOf(layer)
   const output = windowed(layer, layer.channels, window, input, path)
   const [, height, width] = input
-  // Circular padding may go around the image at most once.
+  // Circular padding may wrap around the image at most once.
   if (layer.padding !== 'circular' || Math.min(height, width) >= window.after) return output
   const expected = `at least ${window.after} positions for circular padding`
   throw networkError(path, expected, `the shape ${shapeText(input)}`, 'Make the kernel smaller.')
 }
 
-/** The window of a convolution or a pool. */
+/** The moving window of a convolution or of a pooling layer. */
 export function windowOf(layer: ConvLayer | MaxPoolLayer | AveragePoolLayer): Window {
   const reachesBeyond = layer.kind !== 'averagePool' && layer.padding !== 'none'
   return createWindow(layer.kernel, layer.stride, reachesBeyond)
@@ -114,7 +116,8 @@ function initializerVarying(init: Initializer): readonly NamedVarying[] {
 }
 
 /**
- * The number of features, or the number of channels of an image. Norms normalize each feature or channel separately.
+ * Number of features of a vector, or number of channels of an image. A norm layer normalizes each feature or channel
+ * separately.
  */
 const featuresOf = ([features]: Shape): number => features
 

@@ -2,18 +2,19 @@ import type { Random } from '../support/random.ts'
 
 /**
  * A random matrix [rows, columns] with orthonormal columns, or with orthonormal rows if there are fewer rows than
- * columns (Saxe et al. 2014). The matrix is uniformly distributed over all matrices with this property. Gram-Schmidt on
- * gaussian vectors leaves the diagonal of the triangular factor positive, which is the sign correction of Mezzadri
- * (2007). The function uses only + - * / sqrt, so it gives the same bits on every machine.
+ * columns (Saxe et al. 2014). The random orthogonal matrix is uniformly distributed over all matrices with orthonormal
+ * columns (or rows). Gram-Schmidt on gaussian vectors leaves the diagonal of the triangular factor positive, which is
+ * the sign correction of Mezzadri (2007). The function uses only + - * / sqrt, so it gives the same bits on every
+ * machine.
  */
 export function orthogonalMatrix(rows: number, columns: number, random: Random): Float64Array {
   const size = Math.max(rows, columns)
   const vectors = new Float64Array(rows * columns)
   for (let start = 0; start < vectors.length; start += size) {
     drawDirection(vectors, start, size, random)
-    // If a pass removes most of the vector, the rest carries the rounding errors of the pass. A second pass removes
-    // these errors (Kahan's "twice is enough", in Parlett 1980). If a pass leaves almost nothing, another vector is
-    // drawn.
+    // If a Gram-Schmidt pass removes most of the vector, the remaining vector carries the rounding errors of the pass.
+    // A second Gram-Schmidt pass removes the rounding errors of the first (Kahan's "twice is enough", in Parlett 1980).
+    // If a Gram-Schmidt pass leaves almost nothing of the vector, another random vector is drawn.
     for (let rest = 0; rest < 0.5; ) {
       removeEarlier(vectors, start, size)
       rest = normalize(vectors, start, size)
@@ -37,10 +38,10 @@ function normalize(vectors: Float64Array, start: number, size: number): number {
   return length
 }
 
-/** Subtracts from the vector at `start` its components along all vectors before it, one after the other. */
+/** Subtracts from the vector at `start` its components along all preceding vectors, one after the other. */
 function removeEarlier(vectors: Float64Array, start: number, size: number): void {
   for (let earlier = 0; earlier < start; earlier += size) {
-    // Two separate sums, so that additions don't wait for each other.
+    // The dot product has two separate sums, so that an addition needn't wait for the result of the previous addition.
     let even = 0
     let odd = 0
     for (let place = 0; place + 1 < size; place += 2) {

@@ -3,9 +3,10 @@ import { leafCost } from './leaf-rules.ts'
 import { sizeOf } from './shape.ts'
 
 /**
- * Number of values of one sample that are alive in inference while a layer computes, for each layer that computes. The
- * layer's input and output are alive, and so are the values that the residuals around the layer hold for their sums. No
- * value is overwritten in place. For a layer in a loop, the number is the maximum over all iterations.
+ * Number of values of one sample that are alive in inference while a layer computes, for each layer that computes.
+ * While a layer computes, its input and output are alive, and so are the values that residuals around the layer hold
+ * for their sums. The count of alive values assumes that no layer overwrites a value in place. For a layer in a loop,
+ * the number of alive values is the maximum over all iterations.
  */
 export function aliveValues(root: LayerBlueprint): Map<LayerBlueprint, number> {
   const alive = new Map<LayerBlueprint, number>()
@@ -14,9 +15,9 @@ export function aliveValues(root: LayerBlueprint): Map<LayerBlueprint, number> {
 }
 
 interface Surroundings {
-  /** Number of values that the residuals around the layer hold. */
+  /** Number of values that the residuals around the layer hold for their sums. */
   readonly outside: number
-  /** Whether the residuals around the layer hold the layer's input. */
+  /** Whether the residuals around the layer hold the layer's input in memory for their sums. */
   readonly inputIsHeld: boolean
 }
 
@@ -41,8 +42,8 @@ function visit(
     visit(block, { outside, inputIsHeld }, alive)
     if (layer.layer.times > 1) visit(block, { outside, inputIsHeld: inputIsHeld && passesInput(block) }, alive)
   } else if (kind === 'residual') {
-    // The shortcut runs first, then the branch. The input stays alive until the shortcut and the branch have read it,
-    // or until the input itself is added to the sum.
+    // A residual's shortcut runs before the branch. The residual's input stays alive until the shortcut and the branch
+    // have read it, or until the input itself is added to the sum.
     const [branch, shortcut] = layer.children
     const branchOutput = passesInput(branch) ? 0 : sizeOf(branch.output)
     const shortcutOutput = shortcut === undefined || passesInput(shortcut) ? 0 : sizeOf(shortcut.output)

@@ -26,7 +26,10 @@ export function blockShapeError(block: LayerBlueprint, input: Shape): Error {
   return imageShapeError(block, input, purpose, ', or put the layers that change the shape before the repeat')
 }
 
-/** The dense layer whose width is the given layer's output size. Undefined if no dense layer sets the output size. */
+/**
+ * The dense layer whose width is the given layer's output size. Undefined if no dense layer sets the given layer's
+ * output size.
+ */
 export function lastDense(layer: LayerBlueprint): LayerBlueprint | undefined {
   const { kind } = layer.layer
   if (kind === 'dense') return layer
@@ -36,8 +39,8 @@ export function lastDense(layer: LayerBlueprint): LayerBlueprint | undefined {
 }
 
 /**
- * The convolution or subsampling that sets the given layer's number of channels. Undefined if neither sets the number
- * of channels.
+ * The convolution or subsampling that sets the given layer's number of channels. Undefined if no convolution or
+ * subsampling sets the number of channels.
  */
 export function lastOfChannels(layer: LayerBlueprint): LayerBlueprint | undefined {
   const { kind } = layer.layer
@@ -51,8 +54,8 @@ const areImages = (...shapes: readonly Shape[]): boolean => shapes.every(({ leng
 const sameSize = ([, ...one]: Shape, [, ...other]: Shape): boolean => sameShape(one, other)
 
 /**
- * `around` is the kind of layer that contains `layer`. `instead` is the text of a second remedy, which ends the
- * sentence of the first remedy.
+ * `around` is the kind of layer that contains `layer`. `instead` is the text of an alternative remedy, which is
+ * appended to the sentence of the first remedy.
  */
 function layerShapeError(
   layer: LayerBlueprint,
@@ -101,8 +104,8 @@ function shapeError({ path, output }: LayerBlueprint, expected: Shape, purpose: 
 }
 
 /**
- * A remedy that adds a 1x1 convolution as the shortcut. The text is empty if no 1x1 convolution leads from one shape to
- * the other.
+ * A remedy that adds a 1x1 convolution as the shortcut. The remedy is an empty text if no 1x1 convolution maps the
+ * first shape to the second shape.
  */
 function projection([from, ...size]: Shape, [channels, ...wanted]: Shape): string {
   const stride = Math.max(...size.map((extent, axis) => Math.ceil(extent / wanted[axis])))

@@ -9,15 +9,18 @@ const memoryHeader = ['kept', 'alive']
 const leftAligned = 3
 
 export interface SummaryOptions {
-  /** Adds two columns for the activations of one sample, in bytes: `kept` in training, and `alive` in inference. */
+  /**
+   * Adds two columns with the size of one sample's activations, in bytes: `kept` for training, and `alive` for
+   * inference.
+   */
   readonly memory?: boolean
 }
 
 /**
  * The network as a table with aligned columns: path, kind, output shape, parameters, MACs, and a total at the end.
- * Layers inside a loop are indented under the loop's line, such as `x 9,999`. The figures of layers inside a loop are
- * for all iterations, so that columns add up to the total. The column `alive` doesn't add up, and its total is the
- * maximum. Throws a `network` error if the argument is no blueprint.
+ * Layers inside a loop are indented under the loop's line, which reads, for example, `x 9,999`. The counts of layers
+ * inside a loop include all iterations, so that each column adds up to its total. Only the column `alive` doesn't add
+ * up, because its total is the maximum over the layers. Throws a `network` error if the argument is no blueprint.
  */
 export function summaryTable(blueprint: Blueprint, { memory = false }: SummaryOptions = {}): string {
   const counts = count(blueprint)

@@ -3,13 +3,16 @@ import type { Initializer, Varying } from '../network/network.ts'
 import type { Random } from '../support/random.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 
-/** The weights [outputs, fanIn] or biases of one iteration, which are to be filled. */
+/** The array to fill with initial values: the weights [outputs, fanIn] or the biases of one loop iteration. */
 export interface Target {
   readonly values: Float64Array
   readonly fanIn: number
   /** Number of outputs times the number of positions of the kernel. */
   readonly fanOut: number
-  /** Number of positions of the kernel, 1 in a dense layer. fanIn is inputs * positions, and positions vary fastest. */
+  /**
+   * Number of positions of the kernel, 1 in a dense layer. `fanIn` is inputs * positions, and in a row of weights the
+   * position varies fastest.
+   */
   readonly positions: number
   /** Iteration of the innermost loop, which selects one of the initializer's varying values. */
   readonly iteration: number
@@ -31,7 +34,7 @@ function fillNormal(values: Float64Array, deviation: number, random: Random): vo
 
 const outputsOf = ({ fanOut, positions }: Target): number => fanOut / positions
 
-/** Index of the kernel's position, counted row by row, that reads the output's own position. */
+/** Index of the kernel's center, counted row by row. At the center, the kernel reads the output's own position. */
 function centerOf(positions: number): number {
   const side = Math.round(Math.sqrt(positions))
   const middle = Math.floor((side - 1) / 2)

@@ -4,15 +4,15 @@ export interface Window {
   /** Side of the square window. */
   readonly kernel: number
   readonly stride: number
-  /** Number of positions that windows reach beyond the border before the first position. */
+  /** Number of positions by which windows reach beyond the border before the image's first position. */
   readonly before: number
-  /** Number of positions that windows reach beyond the border after the last position. */
+  /** Number of positions by which windows reach beyond the border after the image's last position. */
   readonly after: number
 }
 
 /**
- * A window that reaches `kernel - 1` positions beyond the border, or none. If `kernel - 1` is odd, the additional
- * position lies after the last one.
+ * A window that reaches `kernel - 1` positions beyond the border in total, or stays inside the border. If `kernel - 1`
+ * is odd, the window reaches one position more beyond the image's end than before the image's beginning.
  */
 export function createWindow(kernel: number, stride: number, reachesBeyond: boolean): Window {
   const total = reachesBeyond ? kernel - 1 : 0

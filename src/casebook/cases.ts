@@ -1,4 +1,4 @@
-/** The case book: networks with one known fault, with two faults, or with none. The diagnosis must tell them apart. */
+/** The case book: networks with one known fault, with two faults, or with none, which the diagnosis must tell apart. */
 import {
   type Blueprint,
   batchNorm,
@@ -24,11 +24,11 @@ export interface Case {
   /** Short description of what is wrong with the network. */
   readonly about: string
   /**
-   * Verdicts that count as right. One of these verdicts must be the verdict of the diagnosis, not only a later finding.
-   * Several verdicts are listed if the literature has more than one name for the fault.
+   * Verdicts of the diagnosis that count as right. An expected verdict must be the verdict of the diagnosis, and not
+   * only a later finding. Several verdicts are listed if the literature has more than one name for the fault.
    */
   readonly expected: readonly Verdict[]
-  /** Verdicts that must be among the findings, in any place. */
+  /** Further verdicts that must be among the findings of the diagnosis, in any place. */
   readonly also?: readonly Verdict[]
   readonly network: (data: Dataset) => Network
   readonly data: (seed: number) => Dataset
@@ -59,7 +59,9 @@ function negativeBiases(blueprint: Blueprint, seed: number): Map<string, Float64
   return weights
 }
 
-/** A network whose hidden biases have a standard deviation of 10^9. Float32 numbers of that size are 64 apart. */
+/**
+ * A network whose hidden biases have a standard deviation of 10^9. Neighboring float32 numbers near 10^9 are 64 apart.
+ */
 const hugeBiases = ({ classes }: Dataset): Network => {
   const init = gaussian({ sw2: 2, sb2: 1e18 })
   return chain(
@@ -147,8 +149,8 @@ export const cases: readonly Case[] = [
   {
     name: 'plain, with batch norm',
     about: '80 plain layers with batch normalization: gradients grow toward the input, and training degrades',
-    // All three verdicts are right: mean-field theory calls a network chaotic if its gradients grow by a factor per
-    // layer (Yang et al. 2019).
+    // All three expected verdicts of this case are right: mean-field theory calls a network chaotic if its gradients
+    // grow by a factor per layer (Yang et al. 2019).
     expected: ['optimization-failure', 'exploding-gradient', 'chaotic-signal'],
     network: preset('mlp:depth=80,norm=batch'),
     data: images,
@@ -239,5 +241,7 @@ export const cases: readonly Case[] = [
   },
 ]
 
-/** Options of the diagnosis for all cases. Each case may override them with options of its own. */
+/**
+ * Options of the diagnosis for all cases. A case may override the common options of the diagnosis with its own options.
+ */
 export const caseOptions = { batch: 64, steps: 400, budget: 600 } as const

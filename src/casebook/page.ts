@@ -1,7 +1,7 @@
 /** Formats the results of the case book as a Markdown page with a table of the cases and a confusion matrix. */
 import type { CaseResult } from './run.ts'
 
-/** Returns the page as Markdown. The confusion matrix counts the first verdict of every diagnosis. */
+/** Returns the page of the case book as Markdown. The confusion matrix counts the first verdict of every diagnosis. */
 export function casebookPage(results: readonly CaseResult[]): string {
   const names = [...new Set(results.map(({ name }) => name))]
   const seeds = [...new Set(results.map(({ seed }) => seed))]
@@ -20,9 +20,9 @@ export function casebookPage(results: readonly CaseResult[]): string {
     '# The case book',
     '',
     'This page lists networks with one known fault, with two faults, or with none, and what the diagnosis finds in each.',
-    '`npm run casebook` writes this page. Its seeds were not used to choose the limits of the diagnosis.',
-    'What other seeds taught is in [log.md](log.md).',
-    'A verdict is right if an expected cause comes first. Seconds are means over the seeds, on two cores.',
+    '`npm run casebook` writes this page. The seeds of this page were not used to choose the limits of the diagnosis.',
+    'The file [log.md](log.md) says what the results with other seeds showed.',
+    'A verdict is right if an expected cause comes first. The column seconds holds the mean duration of a diagnosis on two cores.',
     '',
     `Seeds ${seeds.join(', ')}: ${right} of ${results.length} verdicts are right.`,
     '',
@@ -38,7 +38,8 @@ export function casebookPage(results: readonly CaseResult[]): string {
 }
 
 /**
- * Counts expected against given verdicts. A case with several right verdicts counts under the given one if it is right.
+ * Returns the confusion matrix, which counts diagnoses by expected and by given verdict. If a case has several expected
+ * verdicts and the given verdict is one of them, the diagnosis counts under the given verdict.
  */
 function confusion(results: readonly CaseResult[]): string {
   const truthOf = ({ expected, verdict }: CaseResult): string =>

@@ -8,13 +8,13 @@ export interface CaseResult {
   readonly seed: number
   readonly expected: readonly Verdict[]
   readonly verdict: Verdict
-  /** Causes of all findings, in the order of the diagnosis. */
+  /** Causes of all findings, in the order in which the diagnosis lists the findings. */
   readonly findings: readonly Verdict[]
   readonly isRight: boolean
   readonly seconds: number
 }
 
-/** Diagnoses one case. Every seed of a case has data and training seeds of its own. */
+/** Diagnoses one case. Every seed of a case gives its own data set and its own three training seeds. */
 export async function runCase(
   one: Case,
   seed: number,

@@ -93,18 +93,18 @@ describe('the table of the bench', () => {
 
       MLP 50 x 256, batch 128: PyTorch: out of memory
       ResNet-20, batch 128: in the first round PyTorch was clearly slower with these settings: 1 thread, NCHW (480 ms); 1 thread, channels_last (470 ms)
-      MLP, ResNet: the column other shows PyTorch with its fastest number of threads and layout (NCHW or channels_last). The ratio is other / ours.
+      MLP, ResNet: the column other shows PyTorch with its fastest number of threads and layout (NCHW or channels_last). The column ratio is other / ours.
       ResNet: networks with batch norm and shortcuts without parameters, trained with momentum and weight decay.
         The images are 3 x 32 x 32.
-      GEMM, conv: one thread. The column other shows the FMA peak. The ratio is ours / peak.
+      GEMM, conv: one thread. The column other shows the FMA peak. The column ratio is ours / other.
       conv HxWxC: a 3 x 3 convolution of H x W images from C channels to C channels, in batches of 128.
-        The figures count the operations of the direct sum.
-        An algorithm with fewer operations, such as Winograd's, can exceed the peak.
-      depth: the column other shows the shallower network. The ratio is deep / shallow. Batches have 64 samples.
+        The figures of convolutions count the operations of the direct sum.
+        A convolution with fewer operations, such as Winograd's algorithm, can exceed the FMA peak.
+      depth: the column other shows the shallower network. The column ratio is ours / other. Batches have 64 samples.
         The rows compile and code use residual-mlp:width=32. The row step uses mlp:width=64.
-      side by side: one training per thread, all at the same time. The ratio is other / ours.
+      side by side: one training per thread, all at the same time. The column ratio is other / ours.
         The column other shows the same trainings in turn, each on all threads.
-        Figures are the time in which every training does one step, with batches of 128.
+        The figures are the time in which every training does one step, with batches of 128.
       Each figure is the median of 3 rounds of 7 steps. The spread is the range of the ratios of all rounds.
       Steps of over 0.5 s are timed seven times in all rounds together."
     `)

@@ -63,7 +63,7 @@ function rowCells(row: BenchRow): string[] {
   ]
 }
 
-/** Names the settings of a peer that were too slow to be timed again after the first round. */
+/** Names the settings of a peer program that were too slow to be timed again after the first round. */
 function droppedNote({ name, peerSettings }: BenchRow, peer: string): string[] {
   const most = Math.max(...peerSettings.map(({ rounds }) => rounds))
   const dropped = peerSettings.filter(({ rounds }) => rounds < most)
@@ -79,7 +79,10 @@ function notesOf({ rows, peer }: BenchResult): string[] {
   ])
 }
 
-/** Returns the legend below the table. The legend explains the ratios of those kinds of rows that the table has. */
+/**
+ * Returns the legend below the table of the bench. The legend explains the ratios for those kinds of rows that the
+ * table has.
+ */
 function legend({ rows, peer, rounds, steps, threads }: BenchResult): string {
   const has = (kind: BenchRow['against']): boolean => rows.some(({ against }) => against === kind)
   const hasName = (start: string): boolean => rows.some(({ name }) => name.startsWith(start))
@@ -90,12 +93,12 @@ function legend({ rows, peer, rounds, steps, threads }: BenchResult): string {
   return [
     ...(peer && has('peer')
       ? [
-          `${named('MLP', 'ResNet')}: the column other shows ${peer.name} with its fastest ${choices}. The ratio is other / ours.`,
+          `${named('MLP', 'ResNet')}: the column other shows ${peer.name} with its fastest ${choices}. The column ratio is other / ours.`,
         ]
       : []),
     ...(hasName('ResNet') ? resnetLegend : []),
     ...(has('peak')
-      ? [`${named('GEMM', 'conv')}: one thread. The column other shows the FMA peak. The ratio is ours / peak.`]
+      ? [`${named('GEMM', 'conv')}: one thread. The column other shows the FMA peak. The column ratio is ours / other.`]
       : []),
     ...(hasName('conv') ? convLegend : []),
     ...(has('shallow') ? shallowLegend : []),
@@ -112,19 +115,19 @@ const resnetLegend = [
 
 const convLegend = [
   'conv HxWxC: a 3 x 3 convolution of H x W images from C channels to C channels, in batches of 128.',
-  '  The figures count the operations of the direct sum.',
-  "  An algorithm with fewer operations, such as Winograd's, can exceed the peak.",
+  '  The figures of convolutions count the operations of the direct sum.',
+  "  A convolution with fewer operations, such as Winograd's algorithm, can exceed the FMA peak.",
 ]
 
 const shallowLegend = [
-  'depth: the column other shows the shallower network. The ratio is deep / shallow. Batches have 64 samples.',
+  'depth: the column other shows the shallower network. The column ratio is ours / other. Batches have 64 samples.',
   '  The rows compile and code use residual-mlp:width=32. The row step uses mlp:width=64.',
 ]
 
 const turnsLegend = [
-  'side by side: one training per thread, all at the same time. The ratio is other / ours.',
+  'side by side: one training per thread, all at the same time. The column ratio is other / ours.',
   '  The column other shows the same trainings in turn, each on all threads.',
-  '  Figures are the time in which every training does one step, with batches of 128.',
+  '  The figures are the time in which every training does one step, with batches of 128.',
 ]
 
 export function benchText(result: BenchResult): string {
@@ -143,7 +146,7 @@ export function benchText(result: BenchResult): string {
   ].join('\n')
 }
 
-/** Length of the longest bar, in characters. */
+/** Length of the longest bar in the table of the roofline, in characters. */
 const barWidth = 24
 
 function rooflineCells(row: RooflineRow, longest: number): string[] {
@@ -165,8 +168,8 @@ function rooflineCells(row: RooflineRow, longest: number): string[] {
 }
 
 /**
- * Smallest share of the step's time with which a kernel gets a row of its own. Smaller kernels share one row, to keep
- * the table short. The JSON document has every kernel.
+ * Smallest fraction of the step's time with which a kernel gets its own row in the table. Kernels that take less time
+ * share one row, which keeps the table short. The JSON document lists every kernel.
  */
 const smallest = 0.005
 
@@ -208,7 +211,7 @@ const winogradLegend = [
   "The roof of a convolution by Winograd's algorithm counts the products of that algorithm, without its transforms.",
 ]
 
-/** Returns the table of a roofline as text. `work` names the network and the batch. */
+/** Returns the table of a roofline as text. `work` is a text that names the network and the batch size. */
 export function rooflineText(result: RooflineResult, work: string): string {
   const { roofline } = result
   if (roofline === null) return 'The bench was stopped before the roofline was measured.'

@@ -25,7 +25,10 @@ import { type TrainingFlags, trainingOptions } from './training-options.ts'
 import { showTrials } from './trial-progress.ts'
 
 export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
-  /** Numbers of hidden layers. The default is the depths in the names of the networks, or else 4, 16 and 64. */
+  /**
+   * Numbers of hidden layers to compare. The default depths are those in the names of the networks, or 4, 16 and 64 if
+   * no name has a depth.
+   */
   readonly depths?: readonly number[]
   readonly seeds: number
 }
@@ -34,7 +37,10 @@ export interface ComparisonResult extends Report {
   readonly comparison: Comparison
 }
 
-/** Short labels of the dense presets. A preset that is compared with itself under other options keeps its full text. */
+/**
+ * Short labels of the dense presets. If a preset is compared with itself under other options, both networks are labeled
+ * with their full text.
+ */
 const shortLabels: Readonly<Record<string, string>> = {
   mlp: 'plain',
   'residual-mlp': 'residual',
@@ -80,8 +86,8 @@ function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[]
 }
 
 /**
- * Replaces the depth in the name of a network by N, as in `resnet-N:remedy=fixup`. Tables show the depth in another
- * column.
+ * Replaces the depth in the name of a network by N, as in `resnet-N:remedy=fixup`. Tables show the depth of a network
+ * in a separate column.
  */
 function openName(text: string): string {
   const [name, ...options] = text.split(':')
@@ -90,7 +96,9 @@ function openName(text: string): string {
 
 const usualDepths = [4, 16, 64]
 
-/** Returns the depths of --depths, or else the depths in the names of the networks, or else 4, 16 and 64. */
+/**
+ * Returns the depths of --depths, or the depths in the names of the networks, or 4, 16 and 64 if neither gives a depth.
+ */
 function depthsOf({ depths }: CompareFlags, texts: readonly string[]): readonly number[] {
   if (depths !== undefined) return depths
   const inNames = texts.flatMap((text) => depthInName(text) ?? [])
@@ -139,7 +147,7 @@ export async function compareNetworks(
   )
 }
 
-/** Resumes the comparison in the folder with the options that it began with. */
+/** Resumes the comparison in the folder with the options with which the comparison began. */
 export async function compareAgain(
   folder: string,
   flags: Pick<DataFlags, 'dataDir'> & MachineFlags,
@@ -152,7 +160,7 @@ export async function compareAgain(
   )
 }
 
-/** The signal that stops a comparison, and the handler of its events. */
+/** The abort signal that stops a comparison, and the handler that receives the events of the comparison. */
 interface Watching {
   readonly abort: AbortSignal
   readonly onEvent: (event: ComparisonEvent) => void

@@ -1,4 +1,4 @@
-/** The options of several commands for their data: where the data comes from, and how it is prepared. */
+/** The options of several commands for their data: where the data comes from, and how the data is prepared. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -67,9 +67,9 @@ function shape(text: string): readonly number[] {
   )
 }
 
-/** The data set that the flags choose. */
+/** The data set that the flags of a command choose. */
 export interface DataChoice {
-  /** Name by which the data set is opened. Undefined if --data was not given. */
+  /** Name by which the data set is opened; undefined if --data was not given. */
   readonly source?: string
   /** Options that the text of --data contains: the place of a table, or the options after the name of a set. */
   readonly named: DatasetOptions
@@ -78,8 +78,8 @@ export interface DataChoice {
 }
 
 /**
- * Returns the data set that the flags choose, with the given options only. Throws an `option` error on an option that
- * can't be read.
+ * Returns the data set that the flags choose, with only those options that the user gave. Throws an `option` error on
+ * an option that can't be read.
  */
 export function dataChoice(flags: ShapeFlags): DataChoice {
   const { source, named } = readDataText(flags.data)
@@ -133,7 +133,10 @@ function refuseStoredSet(place: string): void {
   )
 }
 
-/** Reads one option after the name of a data set, such as `classes=5`. All these options are numbers. */
+/**
+ * Reads one option after the name of a data set, such as `classes=5`. All options after the name of a data set are
+ * numbers.
+ */
 function readOption(name: string, text: string): [string, number] {
   const [key, ...values] = text.split('=').map((part) => part.trim())
   const own = Object.keys(generatorTables.get(name) ?? {})
@@ -161,8 +164,8 @@ export function dataFiles({ data, dataDir, testFile }: ShapeFlags): (string | un
 
 export interface OpenedData extends OpenedDataset {
   /**
-   * Returns the options of the data set for a run to store. The paths in the options are absolute, so a later command
-   * finds the files from any folder.
+   * Returns the options of the data set in the form in which a run stores the options. The paths in the options are
+   * absolute, so a later command finds the files from any folder.
    */
   lastingOptions(): Promise<DatasetOptions>
 }

@@ -33,7 +33,10 @@ function optionsTitle(presets: readonly string[], all: readonly string[]): strin
   return `Options of ${those.length <= columns / 2 ? those : `all but ${but}`}:`
 }
 
-/** Formats the options of a group. An option that an earlier group describes in the same words is only named. */
+/**
+ * Formats the options of a group of presets for the help. If an earlier group describes an option in the same words,
+ * the option is only named.
+ */
 function optionRows(options: ReturnType<typeof describePresets>[number]['options'], written: Set<string>): string[] {
   const rows = options.map(({ key, values, fallback, means }) => {
     return { key, lines: row(key, `${means}; ${values} (default: ${fallback})`) }

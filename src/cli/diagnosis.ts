@@ -42,7 +42,7 @@ const measuring: Readonly<Record<keyof Diagnosis['measured'], string>> = {
   affine: 'Replacing layers of the trained network by affine maps ...',
 }
 
-/** The signal that stops a diagnosis, and the handler of its events. */
+/** The abort signal that stops a diagnosis, and the handler that receives the events of the diagnosis. */
 export interface Watching {
   readonly abort: AbortSignal
   readonly onEvent: (event: DiagnosisEvent) => void

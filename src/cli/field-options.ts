@@ -14,8 +14,9 @@ import {
 import { quote } from './quote.ts'
 
 /**
- * Makes the flag for a row of a table. The help shows the default of the row, or `usual` if the command has another
- * default. The flag has no default value, so an option that was not given stays undefined.
+ * Makes the command-line flag for an option, which is a row of a table of options. The help shows the default of the
+ * option, or `usual` if the command has another default. The flag has no default value, so an option that was not given
+ * stays undefined.
  */
 export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: string): Option {
   const option = new Option(flag, help(usual))
@@ -30,8 +31,8 @@ export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: s
 }
 
 /**
- * Adds all flags of a table to a command, in the order of the table. `usual` holds the command's own defaults in words,
- * by option.
+ * Adds the flags for all options of a table to a command, in the order of the table. `usual` holds the command's own
+ * defaults in words, by option.
  */
 export function addFields(
   command: Command,
@@ -44,7 +45,7 @@ export function addFields(
   return command
 }
 
-/** Returns the options of a table that were given as flags. Throws an `option` error on a bad value. */
+/** Returns the options of a table that were given as flags. Throws an `option` error if a flag has a bad value. */
 export function givenOptions<F extends Fields>(table: F, flags: object): Input<F> {
   const values = Object.entries(table).map(([key, row]) => [key, givenValue(row, flags)] as const)
   return pickOptions(table, Object.fromEntries(values))

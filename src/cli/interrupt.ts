@@ -1,8 +1,8 @@
-/** Handles Ctrl-C: the first Ctrl-C asks the work to stop and save, the second ends the process at once. */
+/** Handles Ctrl-C: the first Ctrl-C asks the work to stop and save, and the second Ctrl-C ends the process at once. */
 
 /**
- * Time in milliseconds in which a second Ctrl-C counts as an echo of the first. npm forwards a Ctrl-C that the terminal
- * has already sent to the process.
+ * Time in milliseconds in which a second Ctrl-C counts as an echo of the first Ctrl-C. npm forwards a Ctrl-C that the
+ * terminal has already sent to the process.
  */
 const echo = 500
 
@@ -12,11 +12,12 @@ let isStopped = false
 export const wasStopped = (): boolean => isStopped
 
 /**
- * Calls `work` with an abort signal, which the first Ctrl-C aborts before it calls `onStop`. SIGTERM counts as Ctrl-C.
- * SIGHUP, which a closed terminal sends, counts as a first Ctrl-C but never as a second one.
+ * Calls `work` with an abort signal. The first Ctrl-C triggers the abort signal and then calls `onStop`. SIGTERM counts
+ * as Ctrl-C. SIGHUP, which a closed terminal sends, counts as a first Ctrl-C but never as a second Ctrl-C.
  *
- * `work` calls `listen` once there is something to save. Until then the system's default holds: Ctrl-C ends the process
- * at once. A handler would have to wait for the main thread, which can plan a large network for minutes.
+ * `work` calls `listen` once there is something to save. Before `work` calls `listen`, the system's default holds:
+ * Ctrl-C ends the process at once. A signal handler would have to wait for the main thread, which can plan a large
+ * network for minutes.
  */
 export async function interruptible<T>(
   work: (abort: AbortSignal, listen: () => void) => Promise<T>,
@@ -34,7 +35,8 @@ export async function interruptible<T>(
     if (!controller.signal.aborted) stop()
     else if (performance.now() - firstAt > echo) process.exit(130)
   }
-  // The shell and the system both send SIGHUP, one after the other, so the second SIGHUP is no second request.
+  // The shell and the system both send SIGHUP, one after the other, so the second SIGHUP is not a second request to
+  // stop.
   const hangUp = (): void => {
     if (!controller.signal.aborted) stop()
   }
@@ -54,8 +56,8 @@ export async function interruptible<T>(
       process.off('SIGTERM', press)
       process.off('SIGHUP', hangUp)
     }
-    // The work may stop before npm's echo of the signal arrives. Without a listener, the echo would end the process
-    // before the answer is printed.
+    // The work may stop before npm's echo of the signal arrives. Without a signal listener, npm's echo would end the
+    // process before the answer is printed.
     if (controller.signal.aborted) setTimeout(off, firstAt + echo - performance.now()).unref()
     else off()
   }

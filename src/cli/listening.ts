@@ -5,7 +5,8 @@ type Progress = Required<Pick<TrainOptions, 'onProgress'>>
 
 /**
  * Returns the observer, extended to call `listen` at the first checkpoint and after the first steps of this session. A
- * resumed run first reports the steps that are already stored. They do not count, because they need no saving.
+ * resumed run first reports the steps that are already stored. Steps that are already stored do not count, because they
+ * need no saving.
  */
 export function listening<Observer extends Progress>(
   observer: Observer,
@@ -23,7 +24,7 @@ export function listening<Observer extends Progress>(
   }
 }
 
-/** Whether the work has something to save or to show from this event on. */
+/** Whether a comparison or a diagnosis has something to save or to show from this event on. */
 function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
   switch (event.kind) {
     case 'finished':
@@ -42,7 +43,7 @@ function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
 
 /**
  * Returns an event handler that calls `listen` once a comparison or a diagnosis has something to save or to show. The
- * longest trainings begin first, so the largest networks are planned by then.
+ * longest trainings begin first, so the largest networks are planned before there is something to save.
  */
 export function listeningForEvents<Event extends ComparisonEvent | DiagnosisEvent>(
   onEvent: (event: Event) => void,

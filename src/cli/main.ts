@@ -12,10 +12,10 @@ import { withCurrentSpelling } from './renamed-flags.ts'
 
 /**
  * Exit statuses:
- * - 0: the command gave an answer, good or bad.
- * - 1: the program, the disk or a download failed.
- * - 2: the user's input is wrong.
- * - 130: a signal stopped the work, and stdout was closed, so nobody could read about the stop.
+ * - Status 0: the command gave an answer, good or bad.
+ * - Status 1: the program, the disk or a download failed.
+ * - Status 2: the user's input is wrong.
+ * - Status 130: a signal stopped the work, and stdout was closed, so nobody could read that the work was stopped.
  */
 const exitStatus = { answer: 0, failure: 1, input: 2, stopped: 130 } as const
 
@@ -47,8 +47,8 @@ function rowOf(command: Command): CommandRow | undefined {
 }
 
 /**
- * Returns a command with its arguments for the help. The arguments come from the command list, since the command may
- * not be loaded.
+ * Returns a command with its arguments for the help. The arguments come from the list of commands, since the code of
+ * the command may not be loaded yet.
  */
 function termOf(this: Help, command: Command): string {
   const row = rowOf(command)
@@ -56,8 +56,8 @@ function termOf(this: Help, command: Command): string {
 }
 
 /**
- * Makes a command and its subcommands throw their errors up to `main`. Each error message names the help of its
- * command.
+ * Makes a command and its subcommands throw their errors up to `main`. Each error message names the help of the command
+ * that failed.
  */
 function configure(command: Command, name: string): void {
   const lists = command.commands.length > 0 ? 'commands' : 'options'
@@ -97,10 +97,10 @@ function onStderrError(): void {}
 
 /**
  * Handles errors of stdout. A reader that closes the pipe early, such as head, has read enough. The process does not
- * end then, because some commands still write files or have more work to do.
+ * end when stdout is closed, because some commands still write files or have more work to do.
  */
 function onStdoutError(error: NodeJS.ErrnoException): void {
-  // A closed terminal gives EIO, and so does a broken disk.
+  // A closed terminal gives the error code EIO, and so does a broken disk.
   const isClosed = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)
   if (!isClosed) onUnwritableStdout(error)
   // The sentence "Stopped after ..." is lost, and with status 0 a script would take the work for finished.
@@ -111,7 +111,7 @@ function showStopped(): void {
   process.exitCode ||= exitStatus.stopped
 }
 
-/** Reports once that stdout can't be written. A full disk, for example, refuses every part of the output. */
+/** Reports that stdout can't be written, but only once, because a full disk refuses every part of the output. */
 function onUnwritableStdout(error: NodeJS.ErrnoException): void {
   if (process.listeners('exit').includes(showFailure)) return
   process.on('exit', showFailure)
@@ -136,7 +136,7 @@ async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
     const { flagName } = await import('./field-options.ts')
-    // The library writes `npx isobath`, because it does not know how the command line was started.
+    // The library writes `npx isobath`, because the library does not know how the command line was started.
     const text = error.wording(flagName).replaceAll('npx isobath ', `${programName()} `)
     process.stderr.write(`isobath: ${printable(text)}\n`)
     return outsideFailures.has(error.code) ? exitStatus.failure : exitStatus.input

@@ -15,14 +15,14 @@ export const networkHelp = 'preset such as mlp:depth=16 (isobath --help lists al
  */
 const LARGEST_FILE = 2 ** 24
 
-/** Whether the text names a JSON file. A preset wins over a file of the same name. */
+/** Whether the text names a JSON file. If a preset and a file have the same name, the name stands for the preset. */
 function isNetworkFile(text: string): boolean {
   return text.endsWith('.json') || (!isPreset(text) && isFile(text))
 }
 
 /**
- * Whether the argument of a command that takes a network or a run names a run: an existing folder that isn't called
- * like a preset.
+ * Whether an argument that can be a network or a run is a run. A run is an existing folder whose name isn't the name of
+ * a preset.
  */
 export function isRunArgument(text: string): boolean {
   return !isPreset(text) && isFolder(text)
@@ -36,7 +36,8 @@ export function shortName(text: string): string {
 
 /**
  * Returns the shape of a sample and the classes for the networks of a command that needs no data. The shape comes from
- * --data or --input, or else from the first network that takes images, or else from the first network.
+ * --data or --input. Without these options, the shape comes from the first network that takes images, or else from the
+ * first network.
  */
 export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<DataShape> {
   const all = texts.map(usualShape)

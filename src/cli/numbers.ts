@@ -13,7 +13,10 @@ export function wholeFrom(least: number): (text: string) => number {
   }
 }
 
-/** Returns a parser for a list of whole numbers, such as `4,16,64`. The list has repeated numbers once. */
+/**
+ * Returns a parser for a list of whole numbers, such as `4,16,64`. A number that is repeated in the text is in the list
+ * only once.
+ */
 export function wholeList(least: number): (text: string) => number[] {
   const parse = wholeFrom(least)
   return (text) => [...new Set(text.split(',').map((part) => parse(part)))]

@@ -1,4 +1,4 @@
-/** The options of every command: output as JSON, the seed, and how the machine computes. */
+/** The options that every command has: output as JSON, the seed, the number of threads, and the computing mode. */
 import type { Command } from 'commander'
 import type { MachineOptions } from '../index.ts'
 import { machine, training } from '../internal.ts'
@@ -9,7 +9,7 @@ export interface MachineFlags {
   readonly seed: number
   readonly threads?: number
   readonly exact?: boolean
-  /** False if `--no-winograd` was given. */
+  /** Whether convolutions may use Winograd's algorithm; false if `--no-winograd` was given. */
   readonly winograd?: boolean
   readonly memory?: number
 }
@@ -35,7 +35,10 @@ export function addMachineOptions(command: Command, uses: readonly CommonOption[
   return command
 }
 
-/** The computing mode of a stored run. The mode holds for a later command unless a flag sets another mode. */
+/**
+ * The computing mode of a stored run. A later command on the run uses the same computing mode, unless a flag sets
+ * another mode.
+ */
 type ModeFlags = Pick<MachineOptions, 'exact' | 'winograd'>
 
 export function machineOptions(flags: object, run: ModeFlags = {}): MachineOptions {

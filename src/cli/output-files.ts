@@ -4,7 +4,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { IsobathError } from '../index.ts'
 import { checkWritable, isFile, namesIn } from '../support/files.ts'
 
-/** Beginning of an earlier file of each kind, which a command may overwrite. */
+/**
+ * Patterns for the beginning of a file of each kind. A command may overwrite an existing file only if the file begins
+ * like its own kind of output.
+ */
 const beginnings = {
   HTML: /^\s*<(!doctype html|html)\b/i,
   SVG: /^\s*<(\?xml|svg)\b/i,
@@ -17,17 +20,18 @@ export interface OutputFile {
   readonly option: string
   readonly file: string
   readonly kind: keyof typeof beginnings
-  /** Names, folders and files that the command reads, as the user gave them. */
+  /** Names, folders and files that the command reads, as the user wrote them. */
   readonly inputs: readonly unknown[]
   /** Other files that the command writes. */
   readonly outputs?: readonly (string | undefined)[]
-  /** Folder in which the command stores its work. The folder need not exist yet. */
+  /** Folder in which the command stores its work; the folder need not exist yet. */
   readonly folder?: string
 }
 
 /**
- * Checks a file to write, before long work. Throws an `option` error if the command reads the file, if the file belongs
- * to a run, or if an existing file is of another kind than the new one. Throws the errors of `checkWritable`.
+ * Checks a file that a command will write, before the long work of the command. Throws an `option` error if the command
+ * reads the file, if the file belongs to a run, or if an existing file is of another kind than the new one. Throws the
+ * errors of `checkWritable`.
  */
 export function checkOutput({ option, file, kind, inputs, outputs = [], folder }: OutputFile): void {
   const place = placeOf(file)
@@ -63,7 +67,9 @@ function placeOf(file: string): string {
   return parent === full ? full : join(placeOf(parent), basename(full))
 }
 
-/** Names of the files in folders of runs, diagnoses and comparisons. A file to write may not have such a name there. */
+/**
+ * Names of the files in folders of runs, diagnoses and comparisons, which an output file in such a folder may not have.
+ */
 const ownNames = /^((run|diagnosis|comparison|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
 const marks = ['run.json', 'diagnosis.json', 'comparison.json']
 
@@ -75,7 +81,7 @@ function isOfRun(file: string, folder: string | undefined): boolean {
   return isOwn || marks.some((mark) => names.includes(mark))
 }
 
-/** Whether an existing file begins like a file of this kind. An empty file is of every kind. */
+/** Whether an existing file begins like a file of this kind. An empty file counts as a file of every kind. */
 function isOfKind(file: string, kind: OutputFile['kind']): boolean {
   const beginning = new Uint8Array(64)
   let count = 0
@@ -87,15 +93,15 @@ function isOfKind(file: string, kind: OutputFile['kind']): boolean {
       closeSync(descriptor)
     }
   } catch {
-    // A file that can't be read is not refused here. The next check finds out whether the file can be written.
+    // A file that can't be read is not refused for its kind. `checkWritable` finds out whether the file can be written.
     return true
   }
   return count === 0 || beginnings[kind].test(new TextDecoder().decode(beginning.subarray(0, count)))
 }
 
 /**
- * Checks the file of --figure, before long work. Throws an `option` error if the name doesn't end in .svg. Throws the
- * errors of `checkOutput`.
+ * Checks the file of --figure, before the long work of the command. Throws an `option` error if the name doesn't end in
+ * .svg. Throws the errors of `checkOutput`.
  */
 export function checkFigure(
   file: string,
@@ -113,8 +119,9 @@ export function checkFigure(
 }
 
 /**
- * Checks the place for several pictures, before long work: one SVG file, or a folder with a file for each of the names.
- * Throws an `option` error if the place is empty. Throws the errors of `checkOutput`.
+ * Checks the place of several pictures, before the long work of the command. The place of the pictures is one SVG file,
+ * or a folder with a file for each of the names. Throws an `option` error if the place is an empty text. Throws the
+ * errors of `checkOutput`.
  */
 export function checkFigures(
   option: string,

@@ -32,20 +32,21 @@ export function writeText(file: string, text: string): void {
 }
 
 /**
- * Formats a fraction as a percentage, such as `98.31%`. Null stands for a value that isn't finite and gives `unknown`.
+ * Formats a fraction as a percentage, such as `98.31%`. Null, which stands for a value that isn't finite, becomes
+ * `unknown`.
  */
 export function percent(fraction: number | null): string {
   return fraction === null ? 'unknown' : formatPercent(fraction, 2)
 }
 
-/** Formats a number with four significant digits. Null stands for a value that isn't finite. */
+/** Formats a number with four significant digits. Null becomes `not finite`. */
 export function number(value: number | null): string {
   return value === null ? 'not finite' : value === 0 ? '0' : value.toPrecision(4)
 }
 
 type SetName = 'train' | 'validation' | 'test'
 
-/** Scores of one set, as `train` and `evaluate` return them. */
+/** Scores of one set of samples, as in the results of `train` and `evaluate`. */
 interface ShownScores {
   readonly loss: number | null
   readonly error: number | null
@@ -58,8 +59,8 @@ interface ShownSet {
 }
 
 /**
- * Formats the scores of all sets, one line for each set. If the network predicts values, the error is the unexplained
- * fraction of the variance, and the root mean square error is in the units of the values.
+ * Formats the scores of all sets of samples, one line for each set. If the network predicts values, the error is the
+ * unexplained fraction of the variance, and the root mean square error is in the units of the values.
  */
 export function scoreLines(
   scores: { readonly train?: ShownScores; readonly test: ShownScores; readonly validation?: ShownScores },

@@ -6,13 +6,14 @@ export interface PredictedData extends Pick<Dataset, 'classNames' | 'targetNames
 }
 
 /**
- * Number of a sample, counted from 0: its row in the file if some rows were left out, otherwise its place in the set.
+ * Returns the number of a sample, counted from 0: its row in the file if some rows were left out, or its place in the
+ * set if not.
  */
 function numberOf({ samples }: PredictedData, sample: number): number {
   return samples.rowNumbers?.[sample] ?? sample
 }
 
-/** Outputs of the network for one sample. */
+/** Returns the outputs of the network for one sample. */
 function outputsFor({ values, width }: Predictions, sample: number): Float64Array {
   return values.subarray(sample * width, (sample + 1) * width)
 }
@@ -27,9 +28,10 @@ export function countLost(predictions: Predictions): number {
 }
 
 /**
- * Returns one object for each sample, in the order of the set. Each object has the number of the sample, counted from
- * 0, and the predicted class or values. An expected class or expected values are included if known. A classification
- * also has the output for every class, and its predicted class is null if an output is NaN.
+ * Returns one object for each sample, in the order of the set. Each returned object has the number of the sample,
+ * counted from 0, and the predicted class or values. An object also has the expected class or values if the data has
+ * them. For a classification, an object also has the output for every class, and the predicted class is null if an
+ * output is NaN.
  */
 export function predictionRows(predictions: Predictions, data: PredictedData): object[] {
   const { count, kind, classes } = predictions
@@ -45,10 +47,10 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
 }
 
 /**
- * Returns the predictions as CSV with a header. Every line begins with the number of the sample. A classification adds
- * the expected class if known, the likeliest class, and a column for every class. The likeliest class is empty if an
- * output is NaN. A regression adds the expected and the predicted value of each target. Autoencoding adds a column for
- * each value.
+ * Returns the predictions as CSV with a header. Every line begins with the number of the sample. For a classification,
+ * a line also has the expected class if known, the likeliest class, and the output for every class. The cell of the
+ * likeliest class is empty if an output is NaN. For a regression, a line also has the expected and the predicted value
+ * of each target. For autoencoding, a line also has every predicted value.
  */
 export function predictionTable(predictions: Predictions, data: PredictedData): string {
   const { count, width, kind, classes, digits } = predictions

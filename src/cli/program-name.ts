@@ -4,12 +4,12 @@ import { quote } from './quote.ts'
 
 /**
  * Returns the words that start the command line, from the path of the program and the current folder. The words are
- * `npx isobath` in a checkout or in a project with the package, and `isobath` if the package is installed globally.
- * Otherwise they are `node` and the path of the program.
+ * `npx isobath` in a checkout or in a project with the package, and `isobath` if the package is installed globally. In
+ * all other cases, the words are `node` and the path of the program.
  */
 export function programName(program = process.argv[1] ?? '', folder = process.cwd()): string {
   const name = basename(program)
-  // Tests and other programs that call `main` have other names.
+  // The program file has another name if a test or another program calls `main`.
   if (name !== 'isobath' && name !== 'isobath.js') return 'isobath'
   const [project, ...inside] = program.split(`${sep}node_modules${sep}`)
   if (inside.length > 0)

@@ -29,8 +29,8 @@ function ownData({ data }: Pick<RunFacts, 'data'>): OwnData {
 }
 
 /**
- * Loads the data set of a run, to resume the run. `dataDir` is the present folder of the data. Throws a `data` error if
- * a program made the data set. Throws the errors of `loadDataset`.
+ * Loads the data set of a run, to resume the run. `dataDir` is the folder that holds the data now. Throws a `data`
+ * error if a program made the data set. Throws the errors of `loadDataset`.
  */
 export async function readDataOf(
   run: Pick<RunFacts, 'data'>,
@@ -56,10 +56,11 @@ export interface UsedData {
   readonly data: Dataset
   /** Notes for the user about the data. */
   readonly notes: readonly string[]
-  /** Name of a table that isn't the run's own and isn't split. All rows of the table are used. */
+  /** Name of a table other than the run's own table, if all of its rows are used as one set. */
   readonly whole?: string
   /**
-   * Set if `data` has the test rows of another file: the name of the file, and the run's data with its own test set.
+   * Name of the file whose rows replace the test rows in `data`, and the run's data with its own test set. Undefined if
+   * `data` has no test rows of another file.
    */
   readonly other?: { readonly testFile: string; readonly own: Dataset }
 }
@@ -70,9 +71,9 @@ const NO_ENCODING =
 export type Use = 'predict' | 'evaluate'
 
 /**
- * Loads the data set on which a command uses the network of a run: the set that the flags name, or else the run's own.
- * Tables are encoded as the run's own table was, in any order of columns. Labels may be missing in `predict`. Throws
- * the errors of `loadDataset`.
+ * Loads the data set on which a command uses the network of a run: the set that the flags name, or else the run's own
+ * data set. A new table is encoded like the run's own table, and its columns may have any order. For the command
+ * `predict`, labels may be missing. Throws the errors of `loadDataset`.
  */
 export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags, use: Use): Promise<UsedData> {
   const [own, asked] = [ownData(run), dataChoice(flags)]
@@ -90,10 +91,10 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
 }
 
 /**
- * Loads the data set that the flags name, for the model at `place`. A table is encoded as the table of the training was
- * if the model stores the encoding. Otherwise all columns are numbers in the order of the inputs, and the label comes
- * last. Labels may be missing in `predict`. Throws an `option` error if an option names columns and the model stores no
- * names of columns. Throws the errors of `loadDataset`.
+ * Loads the data set that the flags name, for the model at `place`. If the model stores the encoding of its training
+ * table, the new table is encoded in the same way. If the model stores no encoding, all columns are numbers in the
+ * order of the inputs, and the label comes last. For the command `predict`, labels may be missing. Throws an `option`
+ * error if an option names columns and the model stores no names of columns. Throws the errors of `loadDataset`.
  */
 export async function readDataForModel(place: string, model: Model, flags: DataFlags, use: Use): Promise<UsedData> {
   const { source, options } = dataChoice(flags)
@@ -109,8 +110,8 @@ export async function readDataForModel(place: string, model: Model, flags: DataF
 }
 
 /**
- * Reads a new table and encodes it as the table of the training was. The new table is split only if a test fraction is
- * given.
+ * Reads a new table and encodes the new table like the table of the training. The new table is split only if a test
+ * fraction is given.
  */
 async function readTable(
   source: string,
@@ -148,12 +149,15 @@ function encodingOf({ network, input, task, classNames, targetNames }: Model): T
 /** Returns the source of the data if the flags name other data than the run's own. Otherwise returns undefined. */
 function otherSource({ source, options }: OwnData, asked: DataChoice): string | undefined {
   if (asked.source === undefined || asked.source !== source) return asked.source
-  // A data set with a name is the same set in every folder.
+  // A data set that is opened by its name is the same data set in every folder.
   const isOther = opensTables(source) ? isElsewhere(asked.options, options) : Object.keys(asked.named).length > 0
   return isOther ? source : undefined
 }
 
-/** Whether the options name another table than the run's own. Options without a place mean the run's own table. */
+/**
+ * Whether the options name another table than the run's own table. Options without a file or folder mean the run's own
+ * table.
+ */
 function isElsewhere({ dataDir }: DatasetOptions, own: DatasetOptions): boolean {
   if (dataDir === undefined) return false
   const place = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
@@ -171,8 +175,8 @@ async function readOther(source: string, asked: DatasetOptions, own: OwnData, us
 }
 
 /**
- * Whether the run's own test rows are still there. A missing file of test rows is replaced by the file that the flags
- * name.
+ * Whether the file with the run's own test rows still exists. If that file is missing, the file that the flags name
+ * replaces it.
  */
 function hasOwnTest({ options: { testFile } }: OwnData): boolean {
   return testFile === undefined || existsSync(testFile)

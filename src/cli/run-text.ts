@@ -157,7 +157,7 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
   return `The scores are far worse than the losses of the batches (at most ${number(largest)}). Batches are normalized by their own statistics, but scores use the running statistics, which may need more steps.`
 }
 
-/** Remarks that the user needs to judge the scores. */
+/** Returns the remarks that the user needs to judge the scores of a run. */
 function remarks(all: Run, data: string): string[] {
   const { signal, warmup, diverged, interrupted, steps, settings, run } = all
   const lines: string[] = []

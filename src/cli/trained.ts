@@ -43,23 +43,25 @@ type ScoringSettings = Input<typeof chosen>
 
 export type TrainedFlags = DataFlags & MachineFlags & ScoringSettings & { network?: string }
 
-/** A trained network, and the data for it. */
+/** A trained network, and the data on which the network is used. */
 export interface Trained {
   readonly network: Network
   readonly weights: Weights
   readonly data: Dataset
   readonly settings: ScoringSettings
-  /** Statistics of the training data. Undefined if the statistics are unknown or if --standardize is given. */
+  /** Statistics of the training data; undefined if the statistics are unknown or if --standardize is given. */
   readonly statistics?: Statistics
-  /** Computing mode of the run. Empty for a weights file. */
+  /** Computing mode of the run that trained the network; empty for a weights file. */
   readonly mode: { readonly exact?: boolean; readonly winograd?: boolean }
-  /** Notes for the user. */
+  /** Notes for the user about the network and the data. */
   readonly notes: readonly string[]
-  /** Whether the samples are those of the training, apart from the samples of `testFile`. Null if unknown. */
+  /** Whether the data holds the samples of the training, apart from the test rows of `testFile`; null if unknown. */
   readonly sameData: boolean | null
-  /** Name of a table that replaces the test rows of the run. */
+  /** Name of a table whose rows replace the test rows of the run. */
   readonly testFile?: string
-  /** Name of a table that isn't the run's own. All rows of such a table are both the training and the test set. */
+  /**
+   * Name of a table other than the run's own table. All rows of such a table are both the training and the test set.
+   */
   readonly whole?: string
 }
 
@@ -78,7 +80,10 @@ export function addTrained(command: Command): Command {
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
 }
 
-/** Opens a trained network and its data. Throws a `run`, `weights`, `network`, `data` or `option` error. */
+/**
+ * Opens a trained network and its data. Throws a `run`, `weights`, `network`, `data` or `option` error if the network
+ * or its data can't be opened.
+ */
 export async function openTrained(place: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   if (!existsSync(place)) {
     throw new IsobathError(
@@ -144,8 +149,8 @@ function checkTask(place: string, task: Task, data: Dataset): void {
 }
 
 /**
- * Throws a `data` error if the data has other classes than the training. Other names would give the classes other
- * numbers.
+ * Throws a `data` error if the data has other classes than the training. Data with other class names would give the
+ * classes other numbers.
  */
 function checkClasses(folder: string, stored: readonly string[] | undefined, { name, classNames }: Dataset): void {
   if (!stored || !classNames || stored.join('\n') === classNames.join('\n')) return

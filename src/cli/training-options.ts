@@ -25,16 +25,17 @@ export interface TrainingFlags
 
 type TrainingOption = keyof typeof training
 
-/** Choices about its trainings that a command makes itself. */
+/** Choices that a command itself makes about its trainings. */
 interface OwnChoices {
-  /** Options that have no effect on the command. */
+  /** Training options that have no effect on the command, so that the command does not have these options. */
   readonly meaningless?: readonly TrainingOption[]
-  /** Defaults of the command itself, in words. */
+  /** Defaults that only this command has, in words, by option. */
   readonly usual?: Readonly<Partial<Record<TrainingOption, string>>>
 }
 
 /**
- * Adds the options of training. The flags have no default values. The recipe or the library decides what is not given.
+ * Adds the options of training. The flags of a training have no default values. The recipe or the library sets the
+ * options that are not given.
  */
 export function addTrainingOptions(command: Command, { meaningless = [], usual }: OwnChoices = {}): Command {
   const { recipe, stepsScale, optimizer, ...others } = without(training, 'seed')
@@ -43,7 +44,7 @@ export function addTrainingOptions(command: Command, { meaningless = [], usual }
   return addFields(command, without<Fields, string>(ordered, ...meaningless), usual)
 }
 
-/** Returns the options that the flags give, without the seed. Throws an `option` error on a bad value. */
+/** Returns the options that the flags give, without the seed. Throws an `option` error if a flag has a bad value. */
 export function trainingOptions(flags: TrainingFlags): Omit<TrainingOptions, 'seed'> {
   const given = givenOptions(without(training, 'optimizer', 'seed'), flags)
   checkOneLength(given)
@@ -51,8 +52,8 @@ export function trainingOptions(flags: TrainingFlags): Omit<TrainingOptions, 'se
 }
 
 /**
- * Makes the optimizer that the flags name, or else the optimizer of the recipe. Given options override those of the
- * recipe. Throws an `option` error if the optimizer does not have a given option.
+ * Makes the optimizer that the flags name, or else the optimizer of the recipe. Options that the user gives override
+ * the options of the recipe. Throws an `option` error if the optimizer does not have a given option.
  */
 export function makeOptimizer(flags: TrainingFlags): Optimizer {
   const { recipe, optimizer: named } = flags

@@ -3,8 +3,8 @@ import type { Trial, TrialEvent, TrialResult } from '../index.ts'
 import type { Progress } from './terminal/progress.ts'
 
 /**
- * Returns an event handler that shows a task for each training. A task shows the loss, and at its end whether the
- * training diverged.
+ * Returns an event handler that shows a task for each training. The task of a training shows its loss, and at the end
+ * whether the training diverged.
  */
 export function showTrials<T extends Trial>(progress: Progress, nameOf: (trial: T) => string) {
   const tasks = new Map<T, ReturnType<Progress['task']>>()

@@ -15,13 +15,14 @@ export const augmentationNames = ['none', 'pad-crop-flip'] as const
 /**
  * How training images are varied. `none` leaves every image unchanged. `pad-crop-flip` pads an image by 4 pixels on
  * each side and takes a random crop of the original size. `pad-crop-flip` also flips half of the images horizontally.
- * He et al. (2015) varied the images of CIFAR-10 in this way.
+ * He et al. (2015) trained on CIFAR-10 with the variation `pad-crop-flip`.
  */
 export type Augmentation = (typeof augmentationNames)[number]
 
 /**
- * Pixels of padding on each side of an image. Padded pixels are 0 after standardizing. If a mean was subtracted, as He
- * et al. do, 0 is the mean of the training set. Without a mean, 0 is black.
+ * Pixels of padding on each side of an image. Padded pixels are 0 after standardizing. If standardizing subtracts the
+ * mean of the training set, as He et al. do, a pixel of 0 has the mean value. If standardizing subtracts no mean, a
+ * pixel of 0 is black.
  */
 const PADDING = 4
 
@@ -90,13 +91,14 @@ function flip(array: Values, start: number, lines: number, width: number): void 
 }
 
 /**
- * Moves the pixels of one plane. Pixel (x, y) gets the old value of pixel (x + right, y + down), or 0 outside the
- * image.
+ * Moves the pixels of one channel of an image. Pixel (x, y) gets the old value of pixel (x + right, y + down), or 0 if
+ * pixel (x + right, y + down) is outside the image.
  */
 function shift(array: Values, start: number, height: number, width: number, down: number, right: number): void {
   const size = height * width
   const distance = down * width + right
-  // Move all lines at once. Pixels that wrap around from a neighboring line are overwritten with zeros below.
+  // Move all lines of the channel at once. The code below overwrites pixels that wrapped around from a neighboring line
+  // with zeros.
   if (Math.abs(distance) < size) {
     const from = start + Math.max(0, distance)
     array.copyWithin(start + Math.max(0, -distance), from, from + size - Math.abs(distance))

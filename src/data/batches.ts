@@ -7,36 +7,39 @@ import type { Rows } from './rows.ts'
 import type { Standardizer } from './standardize.ts'
 
 export interface BatchOptions extends OrderOptions {
-  /** Number of samples in a batch. The number may exceed the size of the set. */
+  /** Number of samples in a batch, which may exceed the number of samples in the set. */
   readonly batch: number
   /** Varies the samples after they are standardized. */
   readonly augmenter?: Augmenter
 }
 
 /**
- * An endless stream of batches. The order chooses the next samples (order.ts). The standardizer scales the samples'
- * values (standardize.ts). The augmenter varies the standardized samples (augment.ts). The stream combines these three
- * parts.
+ * An endless stream of batches, which combines three parts. A `SampleOrder` chooses the next samples (order.ts). A
+ * `Standardizer` scales the samples' values (standardize.ts). An `Augmenter` varies the standardized samples
+ * (augment.ts).
  */
 export interface Batches {
   readonly batch: number
   /**
    * Position in the data at which the next batch begins. Pass a saved position to `seek` or `createBatches` to resume
-   * at the position.
+   * the stream of batches at the position.
    */
   readonly position: Position
-  /** Moves the stream to a position. Throws a `run` error if the position is outside the stream. */
+  /**
+   * Moves the stream of batches to a position in the data. Throws a `run` error if the epoch or the offset of the
+   * position is out of range.
+   */
   seek(position: Position): void
   /**
    * Writes the next batch's inputs as rows of `standardizer.size` values. Returns the numbers of the samples in an
-   * array that the next call overwrites. A batch may span two epochs. No sample is left out.
+   * array that the next call overwrites. A batch may span two epochs, so that no sample of an epoch is left out.
    */
   next(inputs: Rows): Uint32Array
 }
 
 /**
  * Creates the stream of batches over `samples`. Throws an `option` error if the batch size is not a whole number of at
- * least 1, and a `run` error if the position is outside the stream.
+ * least 1. Throws a `run` error if the epoch or the offset of the position is out of range.
  */
 export function createBatches(samples: Samples, standardizer: Standardizer, options: BatchOptions): Batches {
   const { batch, augmenter } = options

@@ -30,12 +30,12 @@ export type BlobsOptions = Input<typeof blobsOptions>
 /**
  * Generates the data set `blobs`: points of shape [features] around one center for each class. Around its center, a
  * point is normally distributed with the standard deviation `noise` along every axis. The centers are drawn from a
- * normal distribution of standard deviation 1 and chosen to lie far apart. The classes are balanced. A linear
- * classifier is as good as any other classifier.
+ * normal distribution of standard deviation 1 and chosen to lie far apart. The classes are balanced. On `blobs`, a
+ * linear classifier is as accurate as any other classifier.
  *
  * The defaults are 3 classes, 2 features, a noise of 0.2, 2,000 training samples and 1,000 test samples.
  *
- * Throws a `data` error for a bad size, an unknown option, fewer than 2 or more than 256 classes, features outside 1 to
+ * Throws a `data` error for a bad number of samples, an unknown option, classes outside 2 to 256, features outside 1 to
  * 4,096, or noise outside [0, 10].
  */
 export function blobs(options: BlobsOptions = {}): Dataset {

@@ -18,8 +18,8 @@ export class Canvas {
 
   /**
    * Draws a line from (x0, y0) to (x1, y1) with round ends. Coordinates and the radius are in pixels, and the middle of
-   * the first pixel is (0, 0). The line fades over one pixel at its edge. Where strokes overlap, the darker stroke
-   * counts.
+   * the first pixel is (0, 0). The line fades over one pixel at its edge. Where strokes overlap, a pixel gets the
+   * darkness of the darker stroke.
    */
   segment(x0: number, y0: number, x1: number, y1: number, radius: number, darkness: number): void {
     const { side, ink } = this

@@ -18,7 +18,7 @@ import { teacher, teacherOptions } from './teacher.ts'
 import { tiles, tilesOptions } from './tiles.ts'
 import { vary } from './vary.ts'
 
-/** The name under which a user's own tables are opened. */
+/** The catalog name under which a user's own tables are opened. */
 export const tableSource = 'csv'
 
 const sources: Readonly<Record<string, DataSource>> = {
@@ -109,7 +109,7 @@ export const generatorTables: ReadonlyMap<string, Fields> = new Map(
 export interface OpenedDataset {
   /**
    * Returns the input sizes, the number of outputs and the task for a network. Files are read only if the sizes depend
-   * on the files. In particular, a table is read once for `shape` and `read` together.
+   * on the files, as for a table. A table is read only once, even if both `shape` and `read` are called.
    */
   shape(): Promise<DataShape>
   /**
@@ -119,8 +119,9 @@ export interface OpenedDataset {
 }
 
 /**
- * Opens the data set of a name without reading it. Throws a `data` error for an unknown name and lists the known names.
- * Throws a `data` error for an option that the set doesn't have and for a value that the option doesn't accept.
+ * Opens the data set with the given name without reading its samples. For an unknown name, throws a `data` error that
+ * lists the known names. Throws a `data` error for an option that the set doesn't have and for a value that the option
+ * doesn't accept.
  */
 export function openDataset(name: string, options: DatasetOptions = {}): OpenedDataset {
   const source = sourceNamed(name)
@@ -131,20 +132,24 @@ export function openDataset(name: string, options: DatasetOptions = {}): OpenedD
 }
 
 /**
- * Reads the data set of a name. Throws a `data` error for an unknown name, an option that the set doesn't have, a bad
- * value, and missing or broken files. Throws an `option` error if the set can't be varied as the options say.
+ * Reads the data set with the given name. Throws a `data` error for an unknown name, an option that the set doesn't
+ * have, a bad value, and missing or broken files. Throws an `option` error if the set can't be varied as the options
+ * say.
  */
 export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
   return openDataset(name, options).read()
 }
 
-/** Returns the catalog name under which a data set is opened. A table is named after its file, but opened as `csv`. */
+/**
+ * Returns the catalog name under which a data set is opened. A data set from a table is named after its file, but is
+ * opened under the catalog name `csv`.
+ */
 export function sourceOf({ name, encoding }: Pick<Dataset, 'name' | 'encoding'>): string {
   return encoding === undefined ? name : tableSource
 }
 
 /**
- * Returns whether a catalog name opens a user's own tables. A user's own table is identified by its path, not by the
+ * Returns whether a catalog name opens a user's own tables. A user's own table is identified by its path, not by its
  * name.
  */
 export function opensTables(name: string): boolean {
@@ -179,8 +184,9 @@ function optionsOf({ options, passing = {} }: DataSource): Fields {
 }
 
 /**
- * Checks the names of the options. An option of another data set leads to an error with the options of the given set.
- * An unknown option leads to an error with all options.
+ * Checks the names of the options. For an option of another data set, the error lists the options that only the given
+ * data set has. For a name that is no option of any data set, the error lists the options that the given data set
+ * accepts.
  */
 function checkOptionNames(name: string, source: DataSource, given: DatasetOptions): void {
   const own = Object.keys(source.options)

@@ -5,7 +5,10 @@ import { type Fields, field, pickOptions } from '../support/fields.ts'
 import { count, sampleShape, text, texts } from '../support/kinds.ts'
 import { type Dataset, inputSize, outputsOf, type Samples, taskOf } from './dataset.ts'
 
-/** The data sets that have passed the check. Data sets are treated as immutable, so each one is checked only once. */
+/**
+ * The data sets that have passed `checkSamples`. Data sets are treated as immutable, so each data set is checked only
+ * once.
+ */
 const checked = new WeakSet<Dataset>()
 
 /** The fields of a data set that describe its samples. */
@@ -26,9 +29,10 @@ function isSamples(value: unknown): value is Samples {
 }
 
 /**
- * Checks every set of a data set. Throws a `data` error that names the place of the first problem. Every set needs as
- * many inputs, labels or targets as it has samples. All values must be finite, and every label must name a class. The
- * labels or targets of a whole set may be unknown. Samples without known labels can be predicted but not scored.
+ * Checks the training set, the test set and the validation set of a data set. Throws a `data` error that names the
+ * place of the first problem. A set needs one row of inputs and one label or row of targets for each sample. All values
+ * must be finite, and every label must name a class. The labels or targets of a whole set may be unknown. Samples
+ * without known labels can be predicted but not scored.
  */
 export function checkSamples(data: Dataset): void {
   if (typeof data !== 'object' || data === null) {
@@ -63,7 +67,7 @@ export function passChecked(data: Dataset): Dataset {
   return data
 }
 
-/** Throws a `data` error unless there are as many names as classes or targets. */
+/** Throws a `data` error if the number of names differs from the number of classes or targets. */
 function checkNames(data: Dataset): void {
   const { name, classes, classNames, targetNames, train } = data
   const isClasses = taskOf(data) === 'classification'
@@ -102,7 +106,10 @@ function checkSet(data: Dataset, samples: Samples, set: SetName): void {
   if (!targets.every(Number.isNaN)) checkFinite(`${where}: targets`, targets, width)
 }
 
-/** Throws a `data` error if another set has a different kind of inputs or targets than the training set. */
+/**
+ * Throws a `data` error if the test set or the validation set has a different kind of inputs or targets than the
+ * training set.
+ */
 function checkAlike({ name, train }: Dataset, other: Samples, set: SetName): void {
   const areBytes = train.inputs instanceof Uint8Array
   if (other.inputs instanceof Uint8Array !== areBytes) {
@@ -122,7 +129,8 @@ function kindOf({ targets, count }: Samples): string {
 }
 
 /**
- * Throws a `data` error unless there is at least one sample and all inputs are finite. Used for inputs to be predicted.
+ * Throws a `data` error unless there is at least one sample and all inputs are finite. `checkInputs` checks samples for
+ * which a network is to make predictions.
  */
 export function checkInputs({ count, inputs }: Pick<Samples, 'count' | 'inputs'>, size: number): void {
   if (count < 1 || !Number.isInteger(count)) {
@@ -149,13 +157,13 @@ function checkFinite(where: string, values: ArrayLike<number>, width: number): v
 }
 
 /**
- * Returns whether a value is a number that float32 can hold, as in the cells of tables. Larger values would be
- * non-finite after standardizing.
+ * Returns whether a value is a number that float32 can hold. Cells of tables have the same limit. A number beyond the
+ * range of float32 would be non-finite after standardizing.
  */
 export const isUsable = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(Math.fround(value))
 
-/** Describes why a value is not usable, and what to do about the value. */
+/** Describes why a value can't be used in a data set, and what to do about the value. */
 export function notUsable(value: unknown): string {
   const found = `expected a finite number, got ${describeValue(value)}`
   if (Number.isFinite(value)) return `${found}, which is too large for float32. Give the values in a larger unit.`

@@ -1,4 +1,7 @@
-/** Checks whether the files of a data set are the published ones, and describes the problem if not. Node only. */
+/**
+ * Checks whether the files of a data set have the published bytes, and describes the problem of a file that does not.
+ * Node only.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,12 +16,12 @@ import type { Content, Download, Source } from './sources.ts'
 
 /** The result of checking one file. */
 export interface CheckedFile {
-  /** Name of the file as it was published. */
+  /** Name under which the file was published. */
   readonly name: string
-  /** Path of the file, or the path at which it was expected. */
+  /** Path of the file, or the path at which a missing file was expected. */
   readonly file: string
   readonly state: 'ok' | 'missing' | 'broken'
-  /** Description of the result, in words. */
+  /** Result of checking the file, in words. */
   readonly found: string
 }
 
@@ -30,8 +33,9 @@ export async function checkFiles(folder: string, source: Source): Promise<Checke
 }
 
 /**
- * Checks one download and returns the rows of its files. A plain or packed file has one row. An archive has a row for
- * itself, unless only its unpacked files exist, and a row for each unpacked file.
+ * Checks the files of one download and returns the result as rows. A download of a single file, plain or packed, has
+ * one row. A downloaded archive has one row for each unpacked file. The archive has a row, too, unless only its
+ * unpacked files exist.
  */
 export async function checkDownload(folder: string, set: string, wanted: Download): Promise<CheckedFile[]> {
   const { archiveFolder, contents } = wanted
@@ -97,8 +101,8 @@ export async function hashFile(file: string): Promise<string> {
 }
 
 /**
- * Describes the problem of a file whose bytes differ from the published ones. A file that was only packed differently
- * is ok.
+ * Describes the problem of a file whose bytes differ from the published bytes. A file whose unpacked bytes equal the
+ * published unpacked bytes has the state `ok`, even if the file was packed differently.
  */
 function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'found'> {
   try {
@@ -110,7 +114,8 @@ function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'f
     return { state: 'broken', found: problemIn(file, bytes, content) }
   } catch (error) {
     if (!(error instanceof IsobathError)) throw error
-    // The row names the file already, and the caller prints the remedy once below all rows.
+    // Remove the path and the remedy from the message. The row of the file names the path already, and the caller
+    // prints the remedy once below all rows.
     const found = error.message.replace(`${file}: `, '').replace(/\. [A-Z][^.]*\.$/, '')
     return { state: 'broken', found }
   }

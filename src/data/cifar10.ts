@@ -30,10 +30,10 @@ const ARCHIVE = 'cifar-10-binary.tar.gz'
  *
  * `place` may be the folder of the six files, or a folder that holds `cifar-10-batches-bin` or the published archive.
  * `place` may also be a folder with a subfolder `cifar-10` that holds the files, `cifar-10-batches-bin` or the archive.
- * Finally, `place` may be the archive itself, which is unpacked in memory.
+ * `place` may also be the published archive itself, which is unpacked in memory.
  *
- * Throws a `data` error if a file is missing or can't be read. Throws a `data` error if a file isn't 10,000 records,
- * each a label from 0 to 9 and 3,072 bytes of an image.
+ * Throws a `data` error if a file is missing or can't be read. Throws a `data` error if a file doesn't consist of
+ * 10,000 valid records. A valid record is a label from 0 to 9 and the 3,072 bytes of an image.
  */
 export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Dataset> {
   const found = findFiles(place)
@@ -64,7 +64,8 @@ export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Datas
 }
 
 /**
- * Collects the files of one set. The place of a file's samples follows from its name, not from the order of arrival.
+ * Collects the samples of the training set or the test set from its files. The place of a file's samples in the set
+ * depends on the name of the file, not on the order in which files are read.
  */
 function createCollector(names: readonly string[]) {
   const count = names.length * RECORDS
@@ -107,7 +108,7 @@ export function parseCifar(bytes: Uint8Array, file: string, { count, inputs, lab
   }
 }
 
-/** Describes the first label that names no class. Returns undefined if all labels are valid. */
+/** Describes the first label in a CIFAR-10 file that is no class number. Returns undefined if all labels are valid. */
 export function findWrongLabel(bytes: Uint8Array): string | undefined {
   for (let record = 0; record * CIFAR_RECORD < bytes.length; record++) {
     const label = bytes[record * CIFAR_RECORD]
@@ -119,7 +120,7 @@ export function findWrongLabel(bytes: Uint8Array): string | undefined {
 
 type FoundFiles = { readonly folder: string; readonly archive?: undefined } | { readonly archive: string }
 
-/** Finds a folder that holds all files, or else the archive. */
+/** Finds a folder that holds all of CIFAR-10's files, or the archive if there is no such folder. */
 function findFiles(place: string): FoundFiles {
   if (isFile(place)) {
     if (!FILES.includes(basename(place))) return { archive: place }

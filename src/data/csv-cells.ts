@@ -1,6 +1,8 @@
 /** Cells of tables (missing cells, numbers and words), and columns of cells as numbers. */
 
-/** A decimal number. The pattern can match any digit in only one way, so a long cell is not tried in many ways. */
+/**
+ * A decimal number. The pattern can match each digit in only one way, so that a long cell causes little backtracking.
+ */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 /** Largest number that float32 holds. */
 const LARGEST = 3.4028234663852886e38
@@ -17,8 +19,8 @@ export function isMissing(cell: string): boolean {
  */
 export function numberIn(cell: string): number | undefined {
   const value = Number(cell)
-  // `Number` reads an empty text as 0, and it also reads 0x1F, 0o17 and 0b11. A regular expression would take twice the
-  // time.
+  // `Number` reads an empty text as 0. `Number` also reads hexadecimal, octal and binary numbers, such as 0x1F, 0o17
+  // and 0b11. A regular expression for decimal numbers would take twice the time.
   return Math.abs(value) <= LARGEST && cell !== '' && !/[xob]/i.test(cell.charAt(1)) ? value : undefined
 }
 
@@ -54,12 +56,12 @@ export class Numbers {
   }
 }
 
-/** Largest rounding loss that float32 may cause, as a fraction of a column's standard deviation. */
+/** Largest rounding error that float32 may cause in a column, as a fraction of the column's standard deviation. */
 const MOST_LOST = 1e-5
 
 /**
- * Returns whether float32 keeps the differences within a column. Near 1,700,000,000, neighboring float32 numbers are
- * 128 apart.
+ * Returns whether float32 is precise enough for the differences between the values of a column. For example, near
+ * 1,700,000,000, neighboring float32 numbers are 128 apart.
  */
 export function fitsFloat32(values: Float64Array): boolean {
   let [sum, lost] = [0, 0]
@@ -73,18 +75,18 @@ export function fitsFloat32(values: Float64Array): boolean {
   let squares = 0
   for (const value of values) squares += (value - mean) ** 2
   const deviation = Math.sqrt(squares / values.length)
-  // If all values are nearly equal, rounding loses nothing that a network could learn from.
+  // If all values of a column are nearly equal, rounding to float32 loses nothing that a network could learn from.
   return lost <= MOST_LOST * deviation || deviation <= 1e-14 * Math.abs(mean)
 }
 
 /**
- * Words as numbers. New words are numbered from 0 in the order of their first appearance. Known words keep the numbers
- * of their own order.
+ * The words of a column as numbers. New words are numbered from 0 in the order of their first appearance. Known words
+ * are numbered from 0 in the order of the list `known`.
  */
 export class CategoryWords {
   readonly #codes: Map<string, number>
   readonly numbers = new Numbers()
-  /** Number given to every unknown word, if known words are given. */
+  /** Number of every word that is not in the list of known words, if a list is given. */
   readonly #other: number | undefined
 
   constructor(known?: readonly string[]) {
@@ -100,7 +102,8 @@ export class CategoryWords {
     if (code === undefined) {
       code = this.#codes.size
       if (code >= most) return undefined
-      // Copy the word. The original is a slice of a piece of the file and would keep the whole piece in memory.
+      // Copy the word, because the word is a slice of a piece of the file. Storing the slice would keep the whole piece
+      // in memory.
       this.#codes.set([...word].join(''), code)
     }
     this.numbers.push(code)

@@ -1,4 +1,4 @@
-/** Finds the columns of a table and decides which are inputs, targets or left out. */
+/** Finds the columns of a table and decides which columns are inputs, which are targets and which are left out. */
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { isMissing, numberIn, quoteCell } from './csv-cells.ts'
@@ -10,7 +10,7 @@ export interface CsvColumn {
   readonly index: number
   readonly name: string
   readonly role: Role
-  /** The words of a category, if known before the table is read. */
+  /** The words of a categorical column, if the words are known before the table is read. */
   readonly words?: readonly string[]
 }
 
@@ -24,13 +24,16 @@ export interface Columns {
   readonly notes: readonly string[]
 }
 
-/** Largest number of columns. A table with more columns most likely has another separator. */
+/**
+ * Largest number of columns of a table. A table with more than 65,536 columns was most likely split at the wrong
+ * separator.
+ */
 const MOST_COLUMNS = 2 ** 16
 
 /**
- * Finds the columns of a table from its first rows. Throws a `data` error for duplicate names and for a first line that
- * may or may not be a header. Throws an `option` error if an option names no column. Throws a `data` error if no column
- * is left as an input.
+ * Finds the columns of a table from its first rows. Throws a `data` error for duplicate column names and for a first
+ * line that could be a header or a row of data. Throws an `option` error if an option names a column that the table
+ * lacks. Throws a `data` error if no column is left as an input.
  */
 export function findColumns(source: string, rows: readonly (readonly string[])[], options: CsvOptions): Columns {
   const named = [...listed(options.label), ...(options.categorical ?? []), ...(options.ignore ?? [])]
@@ -70,7 +73,7 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
 
 /**
  * Returns the names of the columns. A column without a name is named by its number. Throws a `data` error for too many
- * columns and for a duplicate name.
+ * columns and for a duplicate column name.
  */
 export function namesOf(source: string, first: readonly string[], hasHeader: boolean): string[] {
   if (first.length > MOST_COLUMNS) {
@@ -114,7 +117,10 @@ function findColumn(source: string, names: readonly string[], option: string, te
   )
 }
 
-/** Joins the names with commas. Of more than 12 names, lists the first 12 and the number of the rest. */
+/**
+ * Joins the names with commas. If there are more than 12 names, lists the first 12 names and the number of the
+ * remaining names.
+ */
 export function shorten(names: readonly string[]): string {
   return names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
 }
@@ -135,8 +141,8 @@ function checkDifferent(source: string, names: readonly string[]): void {
 }
 
 /**
- * Returns whether the first row is a header. A header has words above columns of numbers, or names that options
- * mention.
+ * Returns whether the first row is a header. A header has words above columns of numbers, or has column names that the
+ * options mention.
  */
 export function isHeader(
   source: string,

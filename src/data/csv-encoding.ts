@@ -1,21 +1,22 @@
 /**
- * The encoding of a table: how its columns became inputs and targets. A run stores the encoding as plain JSON, to read
- * other tables in the same way.
+ * The encoding of a table: how its columns became inputs and targets. A run stores the encoding of its table as plain
+ * JSON, so that other tables can be read in the same way.
  */
 
-/** What one column of a table became. */
+/** The name and the role of one column of a table. */
 export type EncodedColumn =
   | { readonly name: string; readonly role: 'number' | 'target' | 'ignored' }
   /**
-   * `words` are in the order of their inputs. The input of a word is 1 in rows whose cell has the word, and 0 in other
-   * rows.
+   * `words` lists the words of a categorical column in the order of their inputs. The input of a word is 1 in rows
+   * whose cell has the word, and 0 in other rows.
    */
   | { readonly name: string; readonly role: 'category'; readonly words: readonly string[] }
 
-/** How the columns of a table became inputs and targets. */
+/** Describes how the columns of a table became the inputs and the targets of a network. */
 export interface TableEncoding {
   /**
-   * Whether the table's first line named the columns. Without a header, the names are `column 1`, `column 2` and so on.
+   * Whether the table's first line named the columns. The columns of a table without a header have the names `column
+   * 1`, `column 2` and so on.
    */
   readonly named: boolean
   /** The columns in the order of the table, which is also the order of the inputs and the targets. */

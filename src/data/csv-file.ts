@@ -11,8 +11,8 @@ import { FETCH_AGAIN, isGzip, unpackingError } from './gzip.ts'
 
 /**
  * Loads a table from a file, or the tables train.csv and test.csv from a folder. Each table may be plain or packed
- * (.gz). `testFile` names a file of test rows, to go with a file of training rows. The data set has the name of the
- * file or the folder. Throws a `data` error if a file can't be read. All other errors are those of `readCsv`.
+ * (.gz). If `place` is a file of training rows, `testFile` may name a file of test rows. The data set is named after
+ * the file or the folder `place`. Throws a `data` error if a file can't be read. Also throws the errors of `readCsv`.
  */
 export async function loadCsv(place: string, options: CsvOptions, testFile?: string): Promise<Dataset> {
   if (!existsSync(place)) {

@@ -10,12 +10,12 @@ const isTarget = ({ role }: EncodedColumn): boolean => role === 'target'
 const isInput = ({ role }: EncodedColumn): boolean => role === 'number' || role === 'category'
 
 /**
- * Matches the columns of a table to the columns of an encoding. Columns are matched by name, in any order, if both
- * tables have names, and by position if not. Columns that the encoding lacks are left out and listed in `notes`. With
- * `unlabeled`, the label's columns may be missing.
+ * Matches the columns of a table to the columns of an encoding. If both tables have column names, columns are matched
+ * by name, in any order. If one of the two tables has no column names, columns are matched by position. Columns that
+ * the encoding lacks are left out and listed in `notes`. With the option `unlabeled`, the label columns may be missing.
  *
- * Throws a `data` error if another column is missing or the number of columns is wrong. Throws an `option` error if the
- * options contradict the encoding.
+ * Throws a `data` error if a required column is missing or the number of columns is wrong. Throws an `option` error if
+ * the options contradict the encoding.
  */
 export function matchColumns(
   source: string,
@@ -50,8 +50,8 @@ export function matchColumns(
 }
 
 /**
- * Returns whether the first row is a header. A row with the names of all inputs is a header. So is a row with words
- * above numbers.
+ * Returns whether the first row is a header. A row is a header if the row has the names of all inputs, or has words
+ * above columns of numbers.
  */
 function hasNames(source: string, rows: readonly (readonly string[])[], { named, columns }: TableEncoding): boolean {
   const cells = new Set(rows[0].map((cell) => cell.trim()))
@@ -60,7 +60,7 @@ function hasNames(source: string, rows: readonly (readonly string[])[], { named,
   return isHeader(source, rows, named ? inputs.flatMap(({ name }) => (cells.has(name) ? [name] : [])) : [])
 }
 
-/** Matched columns in the order of the encoding. */
+/** Matched columns of a table in the order of the encoding. */
 type Places = readonly (readonly [index: number, column: EncodedColumn])[]
 
 function placesByName(
@@ -111,7 +111,7 @@ function placesByOrder(
   )
 }
 
-/** Options may be left out, but a given option must not contradict the encoding. */
+/** Throws an `option` error if a given option contradicts the encoding of the training table. */
 function checkAgreement({ label, categorical, ignore, target }: CsvOptions, encoding: TableEncoding): void {
   const { columns } = encoding
   const named = new Map(columns.map((column) => [column.name, column]))

@@ -6,8 +6,8 @@ import { IsobathError } from '../support/errors.ts'
 export type OnRow = (cells: string[], line: number) => void
 
 /**
- * Largest number of characters in a row, including line breaks in quotes. A quote that is never closed must not fill
- * the memory.
+ * Largest number of characters in a row, including line breaks in quotes. The limit keeps a quote that is never closed
+ * from filling the memory.
  */
 const LONGEST_ROW = 2 ** 22
 
@@ -24,18 +24,18 @@ type ParserState = 'start' | 'plain' | 'quoted' | 'quote'
 
 export interface CsvParser {
   push(text: string): void
-  /** Ends the last row. */
+  /** Ends the last row of the text. */
   end(): void
 }
 
 /**
- * Creates a parser for cells between `separator`, which is one character. A cell is plain or in quotes, and a quote
- * inside a quoted cell is doubled. Lines end in LF, CRLF or CR. The parser is lenient if only one meaning is possible:
- * spaces before an opening quote are skipped, and a quote within a plain cell is a quote. `source` is the file's name
- * in error messages.
+ * Creates a parser of CSV text. `separator` is the one character between cells. A cell is plain or in quotes, and a
+ * quote inside a quoted cell is doubled. Lines end in LF, CRLF or CR. The parser accepts two deviations that have only
+ * one possible meaning: spaces before an opening quote are skipped, and a quote within a plain cell is an ordinary
+ * character. `source` is the file's name in error messages.
  *
- * `push` and `end` throw a `data` error for text after a closing quote and for a quote that is never closed. A row of
- * more than 4 Mi characters (2^22) is a `data` error too.
+ * `push` and `end` throw a `data` error for text after a closing quote and for a quote that is never closed. `push` and
+ * `end` also throw a `data` error for a row of more than 2^22 (4 Mi) characters.
  */
 export function createCsvParser(source: string, separator: string, onRow: OnRow): CsvParser {
   const separatorCode = separator.charCodeAt(0)
@@ -69,7 +69,7 @@ export function createCsvParser(source: string, separator: string, onRow: OnRow)
 
   return {
     push(text) {
-      /** Index at which the next part of the cell begins in this text. */
+      /** Index in the pushed text at which the next part of the current cell begins. */
       let from = 0
       let lengthFrom = 0
       for (let at = 0; at < text.length; at++) {

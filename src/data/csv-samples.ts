@@ -7,7 +7,7 @@ import { type CsvTable, MOST_VALUES } from './csv-table.ts'
 import { type ColumnTargets, sortWords } from './csv-target.ts'
 import type { Samples } from './dataset.ts'
 
-/** Returns the encoding of a table. The words of a category are the words of its training rows. */
+/** Returns the encoding of a table. The words of a categorical column are the words that occur in training rows. */
 export function encodingOf(
   { columns, categories }: CsvTable,
   targets: ColumnTargets,
@@ -30,8 +30,8 @@ export function encodingOf(
 }
 
 /**
- * A column's place among the inputs. For a category, `places` maps each word to its input, or to -1 if the word has
- * none.
+ * A column's place among the inputs. For a categorical column, `places` maps each word to its input, or to -1 if the
+ * word has no input.
  */
 interface Encoded {
   readonly name: string
@@ -49,7 +49,10 @@ export interface Encoder {
   categories(rows: Uint32Array): { readonly name: string; readonly inputs: number; readonly unknown: number }[]
 }
 
-/** Creates the encoder of a table's rows. Throws a `data` error if the samples would have too many values. */
+/**
+ * Creates the encoder that turns rows of a table into samples. Throws a `data` error if the samples would have too many
+ * values.
+ */
 export function createEncoder(
   source: string,
   table: CsvTable,
@@ -103,8 +106,8 @@ export function createEncoder(
 }
 
 /**
- * Creates a float32 array if float32 is precise enough, and a float64 array if not. Standardizing subtracts the mean in
- * float64 before any value is rounded.
+ * Creates a float32 array if float32 is precise enough, and a float64 array if not. Standardizing a float64 array
+ * subtracts the mean before any value is rounded to float32.
  */
 function floats(length: number, isNarrow: boolean): Float32Array | Float64Array {
   return isNarrow ? new Float32Array(length) : new Float64Array(length)

@@ -9,15 +9,15 @@ import type { TableEncoding } from './csv-encoding.ts'
 import { matchColumns } from './csv-match.ts'
 import type { CsvOptions } from './options.ts'
 
-/** Number of first rows from which the kinds of the columns are detected. */
+/** Number of rows at the beginning of a table from which the kinds of the columns are detected. */
 const FIRST_ROWS = 20
-/** Largest number of different words in a categorical column. Each word becomes an input. */
+/** Largest number of different words in a categorical column. Each word of a categorical column becomes an input. */
 const MOST_CATEGORIES = 1000
-/** Largest number of different labels. */
+/** Largest number of different labels in a table. */
 export const MOST_CLASSES = 2 ** 16
 /**
- * Largest number of values in a table and in the samples made from a table: 2 GiB as float64. A packed file of 13 MB
- * can hold 1,500 million values.
+ * Largest number of values in a table and in the samples made from a table, which take 2 GiB as float64. Without the
+ * limit, a packed file of only 13 MB could unpack to 1,500 million values.
  */
 export const MOST_VALUES = 2 ** 28
 
@@ -42,20 +42,23 @@ export interface CsvTable {
   readonly targets: readonly TargetColumn[]
   /** Number of rows of each file, in the order of reading. */
   readonly counts: readonly number[]
-  /** Rows that were left out because of a missing cell, by their numbers among all rows, counted from 0. */
+  /** Numbers of the rows that were left out because of a missing cell, counted from 0 among all rows. */
   readonly dropped: readonly number[]
 }
 
 /**
- * Collects the rows of one file after the other. All files have the columns of the first file. With an encoding, the
- * reader takes a single file.
+ * Collects the rows of a table from one file after the other. All files must have the same columns as the first file. A
+ * reader with an encoding takes only a single file.
  */
 export class TableReader {
   #columns: Columns | undefined
   readonly #numbers = new Map<CsvColumn, Numbers>()
   readonly #categories = new Map<CsvColumn, CategoryWords>()
   #targets: TargetColumn[] = []
-  /** A function for each column that stores a cell. A look-up for each of millions of cells would be slow. */
+  /**
+   * One function for each column, which stores a cell of the column. Choosing a function for each of millions of cells
+   * would be slow.
+   */
   #takers: readonly ((cell: string, line: number) => boolean)[] = []
   readonly #counts: number[] = []
   readonly #dropped: number[] = []
@@ -63,7 +66,7 @@ export class TableReader {
   #droppedBefore = 0
   #rows = 0
   #source = ''
-  /** The first rows, stored until the columns are known. */
+  /** The first rows of a table, stored until the columns are known. */
   #waiting: { cells: string[]; line: number }[] = []
   #isFirstRow = true
 
@@ -83,13 +86,13 @@ export class TableReader {
       return
     }
     if (this.#isFirstRow && this.#columns.hasHeader) {
-      // With an encoding, the columns were matched by this header already.
+      // If an encoding is given, the header has already been matched to the encoding.
       if (!this.options.encoding) this.#checkHeader(cells, line, this.#columns)
     } else this.#take(cells, line, this.#columns.all)
     this.#isFirstRow = false
   }
 
-  /** Ends the current file. Throws a `data` error if the file has no rows. */
+  /** Ends the rows of the current file. Throws a `data` error if the file has no rows. */
   endFile(): void {
     if (this.#columns === undefined && this.#waiting.length > 0) this.#decide()
     if ((this.#counts.at(-1) ?? 0) > 0) return
@@ -262,8 +265,8 @@ export class TableReader {
   }
 
   /**
-   * Creates the error for a cell that is no number. The error names every column of the row without a number, because a
-   * table with one text column often has more.
+   * Creates the error for a cell that is no number. The error names every column in which the row has no number,
+   * because a table with one text column often has several text columns.
    */
   #notANumber(values: readonly string[], line: number): IsobathError {
     const columns = this.#columns?.all.filter(({ role, index }) => {
@@ -290,7 +293,9 @@ export class TableReader {
   }
 }
 
-/** Returns the class name of a label. The labels 3 and 3.0 are the same class, and 007 is a name of its own. */
+/**
+ * Returns the class name of a label. The labels 3 and 3.0 are the same class, but the labels 7 and 007 are two classes.
+ */
 function classOf(cell: string, number: number | undefined): string {
   return number === undefined || /^[+-]?0\d/.test(cell) ? cell : String(number)
 }

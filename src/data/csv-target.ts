@@ -6,7 +6,10 @@ import type { TableEncoding } from './csv-encoding.ts'
 import { type CsvTable, MOST_CLASSES, type TargetColumn } from './csv-table.ts'
 import type { CsvOptions } from './options.ts'
 
-/** Largest number of different whole numbers that count as classes. A label with more whole numbers holds values. */
+/**
+ * Largest number of different whole numbers that count as classes. A label column with more than 20 different whole
+ * numbers holds values to predict.
+ */
 const MOST_WHOLE_CLASSES = 20
 
 /** The targets of all rows. If the label is unknown in any row, `labels` is empty and all values are NaN. */
@@ -16,11 +19,12 @@ export type ColumnTargets =
   | { readonly kind: 'inputs' }
 
 /**
- * Returns the targets of all rows and a sentence that describes the targets. Words are classes. Whole numbers are
- * classes if there are at most 20 different numbers. All other numbers are values.
+ * Returns the targets of all rows and a sentence that describes the targets. Labels that are words are classes. Labels
+ * that are whole numbers are classes if there are at most 20 different numbers. Labels that are any other numbers are
+ * values to predict.
  *
- * Throws a `data` error if a column is neither classes nor values, or if a column has a single value. Throws an
- * `option` error if the column can't be read as the option `target` says.
+ * Throws a `data` error if a label column holds neither classes nor values, or has the same label in every row. Throws
+ * an `option` error if the label column can't be read as the option `target` requests.
  */
 export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [ColumnTargets, string] {
   const { targets } = table
@@ -50,7 +54,7 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
     }
     return valuesOf(source, targets, ` (set the target to "classes" to predict classes)`)
   }
-  // A few words among many different numbers are typing errors.
+  // In a label column of many different numbers, a few words are most likely typing errors.
   if (distinct > MOST_WHOLE_CLASSES && wordCount < count / 2) {
     throw notAValue(target, `, or treat all labels of ${quoteCell(column.name)} as class names with`)
   }
@@ -98,7 +102,10 @@ function valuesOf(source: string, targets: readonly TargetColumn[], why: string)
   return [{ kind: 'values', names, columns }, `${label} ${names.join(', ')} ${are} to predict${why}`]
 }
 
-/** Creates the error for a label that is no number. `otherwise` is another remedy: the label may be read as classes. */
+/**
+ * Creates the error for a label that is no number. `otherwise` is an additional remedy, which suggests reading the
+ * labels as classes.
+ */
 function notAValue({ firstWord, column }: TargetColumn, otherwise?: string): IsobathError {
   const { source, line, cell } = firstWord ?? { source: '', line: 0, cell: '' }
   return new IsobathError(
@@ -142,8 +149,8 @@ function classesOf(source: string, { column, words }: TargetColumn, why: string)
 }
 
 /**
- * Sorts words by value if all words are numbers, and by character codes if not. The order doesn't depend on the
- * machine's language.
+ * Sorts words by value if all words are numbers, and by character codes if not. The order of the words doesn't depend
+ * on the machine's language.
  */
 export function sortWords(words: readonly string[]): string[] {
   if (words.every((word) => word !== '' && Number.isFinite(Number(word)))) {

@@ -29,27 +29,30 @@ type CsvSettings = Output<typeof csvOptions>
 
 /** Largest size of a file after unpacking, in bytes. */
 const LARGEST_FILE = 2 ** 33
-/** Number of characters at the beginning of a file in which the separator is detected. */
+/** Number of characters at the beginning of a file that are searched for the separator. */
 const SEARCHED = 2 ** 16
 
 /**
  * Reads a table as a data set. The table is CSV in UTF-8, with or without a header. Commas, semicolons or tabs separate
  * the cells.
  *
- * The last column is the label unless `label` names another column. A label of words is a class, and `classNames` lists
- * the words. A label of whole numbers is a class too, if the column has at most 20 different numbers. Labels of other
- * numbers are values to predict. The option `target` can request classes or values instead.
+ * The last column is the label unless `label` names another column. A label column of words holds classes, and
+ * `classNames` lists the words. A label column of whole numbers also holds classes if the column has at most 20
+ * different numbers. A label column of any other numbers holds values to predict. The option `target` can request
+ * classes or values instead.
  *
- * All columns besides the label are inputs, in the order of the table. A column of numbers is one input. A
- * `categorical` column has one input for each word of the training rows. All of the column's inputs are 0 for a word
- * that only test rows have. `notes` say what was detected.
+ * All columns besides the label column are inputs, in the order of the table. A column of numbers is one input. A
+ * `categorical` column has one input for each word of the training rows. For a word that only test rows have, all
+ * inputs of the categorical column are 0. The data set's `notes` describe the decisions that were made while reading
+ * the table.
  *
- * Without `test`, the seed chooses a fraction of the rows for testing. Both the training rows and the test rows keep
- * their order.
+ * If `test` is not given, a random fraction of the rows, chosen by the seed, is used for testing. Both the training
+ * rows and the test rows keep their order.
  *
  * The data set's `encoding` describes how the table became inputs and targets. The option `encoding` reads a table with
- * the encoding of another table. Columns are matched by name if both tables have names, and by position if not. The
- * options `whole` and `unlabeled` are for new rows to predict.
+ * the encoding of another table. If both tables have column names, columns are matched by name. If one of the two
+ * tables has no column names, columns are matched by position. The options `whole` and `unlabeled` are for new rows to
+ * predict.
  *
  * Throws a `data` error that names the file, the line and the column of a bad cell. Bad cells are missing cells (unless
  * `missing` is drop) and words in a column of numbers. Throws a `data` error for rows of different lengths, duplicate
@@ -102,7 +105,7 @@ function describe(name: string, encoding: TableEncoding, size: number, targets: 
   }
 }
 
-/** Reads tables with the encoding of another table. The columns of each file are matched separately. */
+/** Reads tables with the encoding of another table. The columns of each file are matched to the encoding separately. */
 async function readEncoded(
   encoding: TableEncoding,
   training: CsvSource,
@@ -143,13 +146,13 @@ async function readEncoded(
 
 const allRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, row) => row)
 
-/** Returns the numbers of the rows that were not dropped. */
+/** Returns the numbers of the rows that were not dropped because of a missing cell. */
 function keptRows({ counts, dropped }: CsvTable): Uint32Array {
   const gone = new Set(dropped)
   return allRows(counts[0] + dropped.length).filter((row) => !gone.has(row))
 }
 
-/** Reads a file's rows and returns the separator. */
+/** Reads the rows of a CSV file and returns the separator between cells. */
 async function readTable({ name, bytes }: CsvSource, reader: TableReader, asked?: string): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (piece?: Uint8Array): string => {
@@ -212,7 +215,8 @@ function splitRows(source: string, { counts }: CsvTable, { testFraction, seed }:
 }
 
 /**
- * Splits the rows at random into training rows and test rows. Each part has at least one row, in the original order.
+ * Splits the rows at random into training rows and test rows. Each of the two parts has at least one row, and the rows
+ * of a part keep their original order.
  */
 function splitAtRandom(count: number, fraction: number, permutation: Uint32Array): Split {
   const held = Math.min(count - 1, Math.max(1, Math.round(fraction * count)))

@@ -10,8 +10,8 @@ import { csvOptions, encodingOptions, tableOptions } from './options.ts'
 import { vary } from './vary.ts'
 
 /**
- * Facts about a data set, as the command `data list` shows them. The sample counts are those of the default options. A
- * fact is null if it depends on the files.
+ * Facts about a data set, as the command `data list` shows them. The numbers of samples are those of a data set with
+ * default options. A fact is null if the fact depends on the contents of files.
  */
 export interface DataFacts {
   readonly what: string
@@ -20,7 +20,7 @@ export interface DataFacts {
   readonly train: number | null
   readonly test: number | null
   readonly source: 'generated' | 'files'
-  /** Present if some classes are mirror images of other classes, so that a horizontal flip makes the classes alike. */
+  /** True if some classes are mirror images of other classes, so that horizontal flips make these classes alike. */
   readonly mirrored?: true
 }
 
@@ -28,19 +28,19 @@ export interface DataSource {
   readonly facts: DataFacts
   /** The set's own options, without the options that all sets share. */
   readonly options: Fields
-  /** Options for a single reading, which no run stores. */
+  /** Options that apply to a single reading of the data set and that no run stores. */
   readonly passing?: Fields
   /**
-   * Present if the source reads a user's own tables. A user's own table is named after its file and identified by its
+   * True if the source reads a user's own tables. A user's own table is named after its file and identified by its
    * path.
    */
   readonly isTable?: true
   /**
-   * Returns the input and output sizes of a network for the set, and reads files only if needed. `read` reads the set
-   * once for all callers.
+   * Returns the input and output sizes of a network for the set, and reads files only if needed. The argument `read`
+   * reads the data set only once, even if several callers call `read`.
    */
   readonly shape: (options: DatasetOptions, read: () => Promise<Dataset>) => Promise<DataShape>
-  /** Reads the set before it is varied. The options were checked by the caller. */
+  /** Reads the data set without varying the data set. The caller has already checked the options. */
   readonly read: (options: DatasetOptions) => Promise<Dataset>
 }
 
@@ -56,7 +56,7 @@ export function generated<F extends Fields & ReturnType<typeof sizes>>(
     facts: { ...usual, train: options.train.default, test: options.test.default, source: 'generated' },
     options: without<Fields, string>(options, 'seed'),
     shape: async (given) => {
-      // A set of one sample has the same shape.
+      // A generated set of one sample has the same shape as a generated set of any size.
       const small: GeneratorOptions = { train: 1, test: 1 }
       return shapeOfData(vary(generate({ ...pickOptions(options, given), ...small }), { target: given.target }))
     },

@@ -7,8 +7,8 @@ import type { SawtoothOptions } from './sawtooth.ts'
 import type { TeacherOptions } from './teacher.ts'
 
 /**
- * Options of a named data set: the options that every set has, and the options of single sets. All options are plain
- * JSON, so that a run can store them.
+ * Options of a named data set: the options that all data sets share, and the options of individual data sets. All
+ * options are plain JSON, so that a run can store them.
  */
 export type DatasetOptions = Input<typeof commonOptions> &
   Input<typeof tableOptions> &

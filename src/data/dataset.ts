@@ -6,7 +6,7 @@ import { autoencoded, type TableEncoding } from './csv-encoding.ts'
  * The samples of one set, row by row. Each row has `size` values, the product of the data set's `shape`.
  *
  * `inputs` holds `count * size` values: bytes from 0 to 255 for images, floats for all other samples. The floats are
- * float64 if float32 would lose their differences by rounding.
+ * float64 if rounding to float32 would lose the differences between values.
  *
  * `labels` holds one class number for each sample. `labels` is empty if the task has no classes or the classes are
  * unknown.
@@ -16,12 +16,15 @@ export interface Samples {
   readonly inputs: Uint8Array | Float32Array | Float64Array
   readonly labels: Uint8Array | Uint16Array
   /**
-   * The desired outputs of the network, if they are not classes. For regression, `targets` holds `count * outputs`
-   * values in their own units, NaN if unknown. For autoencoding, `targets` is `inputs`: the samples are their own
-   * targets.
+   * The desired outputs of the network for regression and autoencoding. For regression, `targets` holds `count *
+   * outputs` values in the targets' own units. An unknown value is NaN. For autoencoding, `targets` is the text
+   * `inputs`, because the samples are their own targets.
    */
   readonly targets?: Float32Array | Float64Array | 'inputs'
-  /** Row numbers of the samples in their file, counted from 0. Present if rows between the samples were left out. */
+  /**
+   * Row numbers of the samples in their file, counted from 0. The row numbers are present only if rows between the
+   * samples were left out.
+   */
   readonly rowNumbers?: Uint32Array
 }
 
@@ -46,7 +49,9 @@ export interface Dataset {
   readonly classNames?: readonly string[]
   /** Names of the targets of a regression, in the order of the outputs. */
   readonly targetNames?: readonly string[]
-  /** How the columns of a table became inputs and targets, so that other tables can be read in the same way. */
+  /**
+   * Describes how the columns of a table became inputs and targets, so that other tables can be read in the same way.
+   */
   readonly encoding?: TableEncoding
   /** Sentences for the user about decisions that were made while reading the data. */
   readonly notes?: readonly string[]
@@ -64,7 +69,8 @@ export function inputSize({ shape }: Pick<Dataset, 'shape'>): number {
 }
 
 /**
- * Returns the number of outputs of a network for this data: the number of classes, of targets, or of a sample's values.
+ * Returns the number of outputs of a network for a data set: the number of classes, the number of targets, or the
+ * number of a sample's values.
  */
 export function outputsOf(data: Pick<Dataset, 'shape' | 'classes' | 'train'>): number {
   const { targets, count } = data.train
@@ -73,9 +79,9 @@ export function outputsOf(data: Pick<Dataset, 'shape' | 'classes' | 'train'>): n
 }
 
 /**
- * Returns a data set for autoencoding, in which the samples are their own targets. A network for the set has as many
- * outputs as inputs and learns to reproduce each standardized sample. No array is copied. Labels stay in the set but
- * are not used.
+ * Returns a data set for autoencoding, in which the samples are their own targets. A network for autoencoding has as
+ * many outputs as inputs and learns to reproduce each standardized sample. The returned data set shares the arrays of
+ * `data`. Labels stay in the returned data set but are not used.
  */
 export function autoencode(data: Dataset): Dataset {
   const withInputs = (samples: Samples): Samples => ({ ...samples, targets: 'inputs' })

@@ -7,14 +7,14 @@ import { IsobathError } from '../support/errors.ts'
 import { makeFolder, reasonOf } from '../support/files.ts'
 import { version } from '../support/version.ts'
 
-/** The reason why an address delivered no file. */
+/** An error that gives the reason why an address delivered no file. */
 export class DownloadFailure extends Error {}
 
 /** A file on the disk that may hold the first bytes of a download. */
 export interface PartialDownload {
-  /** Path of the file that holds the bytes. */
+  /** Path of the partial file. */
   readonly file: string
-  /** Number of bytes that the file holds already. */
+  /** Number of bytes that the partial file holds already. */
   readonly start: number
   /** Number of bytes of the complete file. */
   readonly bytes: number
@@ -22,7 +22,7 @@ export interface PartialDownload {
 
 /** Options of one download. */
 export interface DownloadOptions {
-  /** Time without a byte after which the download fails, in milliseconds. */
+  /** Longest time without a received byte before the download fails, in milliseconds. */
   readonly patience: number
   readonly abort?: AbortSignal
   /** Called with the number of bytes received so far, including earlier attempts. */
@@ -32,15 +32,15 @@ export interface DownloadOptions {
 const MOST_REDIRECTS = 5
 
 /**
- * Appends the missing bytes from the address to the partial file until the file is complete. Received bytes always stay
- * in the partial file.
+ * Appends the missing bytes from the address to the partial file until the file is complete. Received bytes stay in the
+ * partial file even if the download fails.
  *
  * Throws a `DownloadFailure` if the server can't be reached, lacks the file, has a file of another size, or stops
- * sending. If the signal aborts, throws a `DownloadFailure` before the answer begins, and Node's error later. Throws a
- * `disk` error if the bytes can't be written.
+ * sending. If the signal aborts before the server's answer begins, throws a `DownloadFailure`. If the signal aborts
+ * after the answer has begun, throws Node's error. Throws a `disk` error if the bytes can't be written.
  *
- * Doesn't use `fetch`, because `fetch` unpacks bytes that a server declares as packed, and so changes the published
- * bytes.
+ * `download` doesn't use `fetch`, because `fetch` unpacks bytes that a server declares as packed, and so changes the
+ * published bytes.
  */
 export async function download(address: string, part: PartialDownload, options: DownloadOptions): Promise<void> {
   const response = await follow(address, part.start, options)
@@ -92,7 +92,7 @@ function ask(url: URL, start: number, { patience, abort }: DownloadOptions): Pro
 
 const silence = (patience: number): DownloadFailure => new DownloadFailure(`no answer for ${patience / 1000} seconds`)
 
-/** Plain words for the most common error codes. */
+/** Meanings of the most common network error codes, in plain words. */
 const meanings: Readonly<Record<string, string>> = {
   ENOTFOUND: "the server's address can't be looked up (is this machine online?)",
   EAI_AGAIN: "the server's address can't be looked up (is this machine online?)",
@@ -103,7 +103,10 @@ const meanings: Readonly<Record<string, string>> = {
   ETIMEDOUT: "the server doesn't answer",
 }
 
-/** Turns an error of Node into a failure. An error for a name with several addresses has a code but no message. */
+/**
+ * Turns an error of Node into a `DownloadFailure`. Node's error for a server name with several network addresses has a
+ * code but no message.
+ */
 function failureOf(error: Error): DownloadFailure {
   if (error instanceof DownloadFailure) return error
   const code = 'code' in error ? String(error.code) : ''
@@ -112,7 +115,7 @@ function failureOf(error: Error): DownloadFailure {
 
 /**
  * Returns the number of bytes at the start of the response that the partial file already holds. Throws a
- * `DownloadFailure` if the response is another file.
+ * `DownloadFailure` if the response belongs to another file.
  */
 function repeatedBytes(
   { statusCode = 0, statusMessage, headers }: IncomingMessage,
@@ -159,7 +162,7 @@ async function receive(
     }
   } catch (error) {
     if (error instanceof IsobathError || abort?.aborted || !(error instanceof Error)) throw error
-    // Node reports a body that ends early as a broken connection.
+    // If the body of a response ends early, Node reports a broken connection.
     if (error instanceof DownloadFailure) throw error
     throw new DownloadFailure(`the connection broke off after ${done} of ${part.bytes} bytes`)
   } finally {

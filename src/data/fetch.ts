@@ -20,14 +20,17 @@ export interface FetchOptions {
   /** Called once before the first download, with all files that will be downloaded. */
   onFiles?(files: readonly { readonly name: string; readonly bytes: number }[]): void
   /**
-   * Called during a download with the number of bytes received so far. The checksum is verified after the last byte.
+   * Called during a download with the number of bytes received so far. The checksum is verified after the last byte has
+   * been received.
    */
   onProgress?(name: string, done: number): void
-  /** Time without a byte after which a download fails, in milliseconds. The default is 30,000 milliseconds. */
+  /**
+   * Longest time without a received byte before a download fails, in milliseconds. The default is 30,000 milliseconds.
+   */
   readonly patience?: number
 }
 
-/** A file of a data set that exists after `fetchDataset`. */
+/** A file of a data set that `fetchDataset` has found or downloaded. */
 export interface FetchedFile {
   /** Path of the file. For an archive, the path of the folder with the unpacked files. */
   readonly file: string
@@ -42,17 +45,17 @@ interface Goal {
   readonly wanted: Download
   readonly file: string
   readonly addresses: readonly string[]
-  /** The checked files that exist already. */
+  /** Results of checking the files of the download in the folder. */
   readonly rows: readonly CheckedFile[]
 }
 
 /**
- * Downloads a set's files into a folder. Valid files stay, and partial downloads are resumed. The addresses are tried
- * in order. An archive is unpacked and then removed.
+ * Downloads a set's files into a folder. Valid files in the folder are not downloaded again, and partial downloads are
+ * resumed. The addresses of a file are tried in order. An archive is unpacked and then removed.
  *
- * Throws a `data` error if another file is in the place of a file. Throws a `disk` error if nothing can be written.
- * Throws a `download` error if no address delivered the right file, or if the signal aborts. The `download` error lists
- * the missing files and the folder for them.
+ * Throws a `data` error if a file with a published name has other contents. Throws a `disk` error if a file can't be
+ * written. Throws a `download` error if no address delivered a file with the published checksum, or if the signal
+ * aborts. The `download` error lists the missing files and the folder for them.
  */
 export async function fetchFiles(folder: string, source: Source, options: FetchOptions = {}): Promise<FetchedFile[]> {
   const home = homeOf(folder, source.set)
@@ -93,7 +96,8 @@ function isUnpacked({ wanted, rows }: Goal): boolean {
 }
 
 /**
- * Unpacks a downloaded archive and removes it. Returns the path of the file, or of the folder with the unpacked files.
+ * Unpacks a downloaded archive and removes the archive. Returns the path of the downloaded file, or the path of the
+ * folder with the unpacked files.
  */
 async function unpack(goal: Goal): Promise<string> {
   const { wanted, file, rows } = goal
@@ -130,8 +134,8 @@ async function fetchOne(goal: Goal, missing: readonly Goal[], source: Source, op
           return address
         }
         removePart(part)
-        // A partial file from an earlier run may belong to another file. In that case, the whole file is downloaded
-        // again.
+        // A partial file from an earlier run may belong to another file. If a resumed download has the wrong checksum,
+        // the whole file is downloaded again.
         if (start > 0 && attempt < MOST_ATTEMPTS) continue
         failures.push(`${address}: the server sends a file with another checksum`)
       } catch (error) {
@@ -155,7 +159,10 @@ function downloadRest(
   return download(address, part, { abort, patience, onProgress: (done) => onProgress?.(name, done) })
 }
 
-/** Returns the number of bytes of a partial file. Returns 0 if the file is larger than the complete file. */
+/**
+ * Returns the number of bytes of a partial file. Returns 0 if the partial file is larger than the complete file has to
+ * be.
+ */
 function sizeOf(part: string, most: number): number {
   const size = isFile(part) ? statSync(part).size : 0
   return size <= most ? size : 0
@@ -183,7 +190,10 @@ function stopped(set: string, part: string, bytes: number): IsobathError {
   return new IsobathError('download', `${set}: the download was stopped (${got}). Run the command again to resume.`)
 }
 
-/** Creates the error for a download that failed. The error lists the facts for getting the files in another way. */
+/**
+ * Creates the error for a download that failed. The error lists the facts that a user needs to get the files in another
+ * way.
+ */
 function unavailable(
   { set, published }: Source,
   part: string,

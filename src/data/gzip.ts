@@ -1,6 +1,6 @@
 /**
- * Reads files that may be compressed by gzip, and unpacks no more than a limit. The content shows whether a file is
- * compressed, not the name. Node only.
+ * Reads files that may be compressed by gzip, and unpacks no more bytes than a given limit. The content of a file, not
+ * its name, shows whether the file is compressed. Node only.
  */
 import { constants, gunzipSync } from 'node:zlib'
 import { grouped } from '../format/words.ts'
@@ -12,7 +12,7 @@ export const FETCH_AGAIN = 'Fetch the file again, or check that you named the ri
 
 /** Largest number of bytes that one compressed byte can unpack to (RFC 1951: 258 bytes from two bits). */
 const LARGEST_RATIO = 1032
-/** Number of compressed bytes that surely hold the header of a valid file. */
+/** Number of compressed bytes that always contain the whole header of a valid file. */
 const FIRST_PART = 4096
 /**
  * Largest number of bytes that packing can add to incompressible data: stored blocks, the file's name and a comment.
@@ -25,8 +25,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads a file's bytes, unpacked if packed. Memory use is at most about twice the limit. Throws a `data` error if the
- * file can't be read or unpacked, or has more than `limit` bytes, packed or unpacked.
+ * Reads a file's bytes, and unpacks a packed file. The memory use is at most about twice `limit`. Throws a `data` error
+ * if the file can't be read or unpacked, or has more than `limit` bytes, packed or unpacked.
  */
 export function readUnpacked(file: string, limit: number): Uint8Array {
   const bytes = readPacked(file, limit)
@@ -36,16 +36,16 @@ export function readUnpacked(file: string, limit: number): Uint8Array {
 }
 
 /**
- * Reads a file's bytes without unpacking, if the file may be a packed file of `limit` bytes. Throws like
- * `readUnpacked`.
+ * Reads a file's bytes without unpacking the file, if the file is small enough to hold at most `limit` bytes in packed
+ * form. Throws the same errors as `readUnpacked`.
  */
 export function readPacked(file: string, limit: number): Uint8Array {
   return readLimited(file, { code: 'data', limit: limit + PACKING, remedy: FETCH_AGAIN })
 }
 
 /**
- * Unpacks all members of gzip data. `file` is the file's name in error messages. `promise` names the source of the
- * limit, as in `, as the header of the file says`.
+ * Unpacks all members of gzip data. `file` is the file's name in error messages. `promise` is a phrase for error
+ * messages that names the source of the limit, such as `, as the header of the file says`.
  *
  * Throws a `data` error if the packed data is cut off, changed, or followed by other data. Throws a `data` error if the
  * data unpacks to more than `limit` bytes, and stops unpacking at the limit.
@@ -58,7 +58,9 @@ export function gunzipLimited(packed: Uint8Array, file: string, limit: number, p
   return bytes
 }
 
-/** Unpacks the first bytes of a file, enough for a header. Throws like `gunzipLimited`. */
+/**
+ * Unpacks the first bytes of a packed file, which are enough for a header. Throws the same errors as `gunzipLimited`.
+ */
 export function gunzipBeginning(packed: Uint8Array, file: string): Uint8Array {
   return unpack(packed.subarray(0, FIRST_PART), file, FIRST_PART * LARGEST_RATIO, constants.Z_SYNC_FLUSH).bytes
 }
@@ -66,7 +68,8 @@ export function gunzipBeginning(packed: Uint8Array, file: string): Uint8Array {
 const OTHER_BYTES = 'other data follows the end of the packed data'
 
 /**
- * Unpacks the bytes. With Z_SYNC_FLUSH, the packed bytes may end anywhere. `used` is the number of packed bytes read.
+ * Unpacks the bytes `packed`. With Z_SYNC_FLUSH as `finishFlush`, the packed bytes may be cut off anywhere. In the
+ * result, `used` is the number of packed bytes that zlib has read.
  */
 function unpack(packed: Uint8Array, file: string, limit: number, finishFlush: number, promise?: string) {
   try {
@@ -82,8 +85,8 @@ function unpack(packed: Uint8Array, file: string, limit: number, finishFlush: nu
 }
 
 /**
- * With the option `info`, zlib returns the bytes and its engine, which counts the bytes read. Node's types don't
- * describe the engine.
+ * With the option `info`, zlib returns the unpacked bytes and its engine, which counts the packed bytes read. Node's
+ * types don't describe the engine of zlib.
  */
 function outcome(result: unknown): { bytes: Uint8Array; used: number } {
   if (typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result) {
@@ -108,7 +111,7 @@ function whyNot(packed: Uint8Array, error: unknown): string {
   if (reason === 'unexpected end of file') return 'the packed data is cut off'
   if (reason === 'incorrect data check') return "the unpacked bytes don't have the checksum that was stored with them"
   if (reason === 'incorrect length check') return "the unpacked bytes don't have the length that was stored with them"
-  // The bad header belongs to a later member if the first member has a valid method and valid flags.
+  // If the first gzip member has a valid method and valid flags, the bad header belongs to a later member.
   const startsWell = packed[2] === 8 && (packed[3] & 0xe0) === 0
   if (/^(incorrect header|unknown compression|unknown header)/.test(reason) && startsWell) return OTHER_BYTES
   return `the packed data is broken (${reason})`

@@ -8,19 +8,23 @@ export interface IdxArray {
   readonly values: Uint8Array
 }
 
-/** Largest number of elements of an array: over twenty times MNIST, and far below the memory of a small machine. */
+/**
+ * Largest number of elements of an IDX array: over twenty times the size of MNIST, and far below the memory of a small
+ * machine.
+ */
 const LARGEST = 2 ** 30
 const MAGIC_NUMBER_SIZE = 4
 const HIGHEST_RANK = 16
 const UNSIGNED_BYTE = 0x08
 
 /**
- * Reads an IDX file of unsigned bytes, plain or compressed by gzip. The content shows whether a file is compressed, not
- * the name.
+ * Reads an IDX file of unsigned bytes, plain or compressed by gzip. The content of a file, not its name, shows whether
+ * the file is compressed.
  *
- * The layout follows LeCun, Cortes and Burges, "The MNIST database". A file begins with two zero bytes, the element
- * type (8 is an unsigned byte) and the rank. The sizes follow as big-endian 32-bit integers, and the elements follow
- * the sizes. No more than the header declares is unpacked, so that a small file can't fill the memory.
+ * The layout follows LeCun, Cortes and Burges, "The MNIST database". An IDX file begins with two zero bytes, the
+ * element type (8 is an unsigned byte) and the rank. The sizes of the array follow as big-endian 32-bit integers, and
+ * the elements follow the sizes. A packed file is unpacked only up to the number of bytes that its header declares, so
+ * that a small file can't fill the memory.
  *
  * Throws a `data` error that names the file if the file can't be read or is no IDX file of unsigned bytes. Throws a
  * `data` error if the file declares more than 1 GiB, or holds fewer or more bytes than it declares.
@@ -29,7 +33,7 @@ export function readIdx(file: string): IdxArray {
   return parsePackedIdx(readPacked(file, LARGEST), file)
 }
 
-/** Reads the array in the bytes of an IDX file, plain or packed by gzip. Throws like `readIdx`. */
+/** Reads the array in the bytes of an IDX file, plain or packed by gzip. Throws the same errors as `readIdx`. */
 export function parsePackedIdx(bytes: Uint8Array, file: string): IdxArray {
   if (!isGzip(bytes)) return parseIdx(bytes, file)
   const { headerSize, count } = parseHeader(gunzipBeginning(bytes, file), file)
@@ -37,7 +41,8 @@ export function parsePackedIdx(bytes: Uint8Array, file: string): IdxArray {
 }
 
 /**
- * Reads the array in the bytes of a plain IDX file. `file` is the file's name in error messages. Throws like `readIdx`.
+ * Reads the array in the bytes of a plain IDX file. `file` is the file's name in error messages. Throws the same errors
+ * as `readIdx`.
  */
 export function parseIdx(bytes: Uint8Array, file: string): IdxArray {
   const { sizes, headerSize, count } = parseHeader(bytes, file)

@@ -15,11 +15,11 @@ const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
  * Loads MNIST (LeCun, Cortes, Burges) from its four IDX files: 60,000 training and 10,000 test images of handwritten
  * digits. The images are gray bytes of shape [1, 28, 28].
  *
- * `folder` holds the files, or has a subfolder `mnist` or `MNIST/raw` with the files. Each file may be plain or end in
- * .gz. The file names are those of the original distribution, or have a dot instead of the dash before `idx`. `folder`
- * may also hold another data set in the format of MNIST, such as Fashion-MNIST or KMNIST.
+ * `folder` holds the files, or has a subfolder `mnist` or `MNIST/raw` with the files. Each file may be plain, or packed
+ * with a name that ends in .gz. The file names are those of the original distribution, or have a dot instead of the
+ * dash before `idx`. `folder` may also hold another data set in the format of MNIST, such as Fashion-MNIST or KMNIST.
  *
- * Throws a `data` error if a file is missing or broken, or if images and labels don't belong together.
+ * Throws a `data` error if a file is missing or broken, or if the numbers of images and labels differ.
  */
 export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
   const missingIn = (place: string): string[] => MNIST_FILES.filter((name) => !findFile(place, namesOf(name)))

@@ -5,9 +5,9 @@ import type { Random } from '../support/random.ts'
 const FOUR_BYTES = Math.sqrt((4 * (256 * 256 - 1)) / 12)
 
 /**
- * Writes values as bytes with added noise. A value of 1 becomes the byte 255. `deviation` is the noise's standard
- * deviation in the units of the values. The sum of four random bytes is close enough to normal and needs only one
- * random integer.
+ * Writes values as bytes with added noise. A value of 1 without noise becomes the byte 255. `deviation` is the noise's
+ * standard deviation in the units of the values. The noise is the sum of four random bytes, which is close enough to a
+ * normal distribution and needs only one random integer.
  */
 export function writeNoisy(values: ArrayLike<number>, bytes: Uint8Array, deviation: number, random: Random): void {
   const scale = (255 * deviation) / FOUR_BYTES

@@ -1,6 +1,7 @@
 /**
  * The tables of options of data sets, with one row for each option: the options of every set and the options of tables.
- * Generators have tables of their own, beside their code. A run stores the given values of all data set options.
+ * Each generator has its own table of options, beside the code of the generator. A run stores the given values of all
+ * data set options.
  */
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { choice, count, fraction, type Kind, oneOf, text, texts } from '../support/kinds.ts'
@@ -48,8 +49,8 @@ export const commonOptions = {
   }),
   /**
    * Replaces the labels of the training set by random labels, with equal probability for each class. For regression,
-   * the values of the training set are shuffled. Inputs say nothing about random labels (Zhang et al. 2017, arXiv
-   * 1611.03530). The validation set and the test set stay unchanged.
+   * the values of the training set are shuffled. The inputs contain no information about random labels (Zhang et al.
+   * 2017, arXiv 1611.03530). The validation set and the test set stay unchanged.
    */
   randomLabels: field(choice(), {
     flag: '--random-labels',
@@ -75,7 +76,10 @@ export const tableOptions = {
     flag: '--label <column>',
     help: 'column to predict, by name or by number from 1; several columns if all are values',
   }),
-  /** Columns of words, or of numbers that are names. Each word of a column becomes an input that is 1 or 0. */
+  /**
+   * Columns of words, or of numbers that serve as names. Each word of a categorical column becomes an input that is 1
+   * or 0.
+   */
   categorical: field(texts(), {
     flag: '--categorical <columns>',
     help: 'columns of words, with one input for each word; the option may be repeated',
@@ -91,7 +95,7 @@ export const tableOptions = {
     flag: '--missing <what>',
     help: 'whether a missing cell (empty, NA, NaN, null, ?) is an error or drops its row',
   }),
-  /** Whether the first line names the columns. By default, the header is detected. */
+  /** Whether the first line names the columns. By default, Isobath detects whether the table has a header. */
   header: field(oneOf(['yes', 'no']), {
     usual: 'detected',
     flag: '--header <answer>',
@@ -124,8 +128,8 @@ const encoding: Kind<TableEncoding> = {
 }
 
 /**
- * Options of tables that are read with the encoding of another table. A run stores its encoding beside its options, not
- * in its options.
+ * Options of tables that are read with the encoding of another table. A run stores the encoding of its table beside its
+ * options, not among its options.
  */
 export const encodingOptions = {
   /**
@@ -136,12 +140,12 @@ export const encodingOptions = {
   encoding: field(encoding, { help: 'encoding of another table, with which to read the table' }),
   /**
    * Whether all rows of a single file are used, in their order, both as the training set and as the test set. Requires
-   * an encoding. By default, the rows are split.
+   * the option `encoding`. By default, the rows are split into training rows and test rows.
    */
   whole: field(choice(), { help: 'with an encoding: use all rows, in the order of the table' }),
   /**
-   * Whether labels may be missing or unknown in rows to predict. Requires an encoding. Applies to a table of test rows
-   * or to a whole table.
+   * Whether labels may be missing or unknown in rows to predict. Requires the option `encoding`. `unlabeled` applies to
+   * a table of test rows, or to a table that is read with the option `whole`.
    */
   unlabeled: field(choice(), { help: 'with an encoding: labels may be missing' }),
 } satisfies Fields

@@ -24,7 +24,7 @@ export interface Position {
 
 export interface OrderOptions {
   readonly order?: Order
-  /** Seed of the permutations. Runs with the same seed use the samples in the same order. */
+  /** Seed of the random permutations. Runs with the same seed use the samples in the same order. */
   readonly seed?: number
   /** Position at which the stream begins, for example a saved position. */
   readonly position?: Position
@@ -33,15 +33,16 @@ export interface OrderOptions {
 /** An endless stream of sample numbers. Each epoch contains each sample once. */
 export interface SampleOrder {
   readonly position: Position
-  /** Moves the stream to a position. A position determines all of the following samples. */
+  /** Moves the stream of samples to a position. A position determines all samples that follow in the stream. */
   seek(position: Position): void
-  /** Fills `indices` with the numbers of the next samples. The samples may span several epochs. */
+  /** Fills `indices` with the numbers of the next samples. The next samples may span several epochs. */
   next(indices: Uint32Array): void
 }
 
 /**
  * Creates the order in which `count` samples are used. An epoch's permutation depends only on the seed and the epoch's
- * number, so nothing but the position needs to be saved. Throws a `run` error if the position is outside the stream.
+ * number, so nothing but the position needs to be saved. Throws a `run` error if the epoch or the offset of the
+ * position is out of range.
  */
 export function createSampleOrder(count: number, options: OrderOptions = {}): SampleOrder {
   const { order = 'shuffled', seed = 0, position = { epoch: 0, offset: 0 } } = options

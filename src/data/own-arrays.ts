@@ -22,36 +22,43 @@ export interface OwnSamples {
   /** Classes of the samples. Each label is a class number, counted from 0, or a word. */
   readonly labels?: ArrayLike<number> | readonly string[]
   /**
-   * Values to predict: a number or a row of numbers for each sample. `inputs` asks the network to reproduce its inputs.
+   * Values to predict: a number or a row of numbers for each sample. The text `inputs` makes the network reproduce its
+   * inputs.
    */
   readonly targets?: readonly number[] | OwnInputs | 'inputs'
 }
 
 /** A caller's own arrays, and the options for making a data set. */
 export interface OwnDataset extends OwnSamples {
-  /** Sizes of one sample: [features] or [channels, height, width]. Required if the inputs are one array. */
+  /**
+   * Sizes of one sample: [features] or [channels, height, width]. `shape` is required if the inputs are a single array.
+   */
   readonly shape?: readonly number[]
   /** Test samples. By default, a random fraction of the training samples is used for testing. */
   readonly test?: OwnSamples
   /** Validation samples, for choosing settings. */
   readonly validation?: OwnSamples
-  /** Fraction of the samples to test on if no test samples are given. The default is 0.2. */
+  /** Fraction of the samples to test on if no test samples are given, 0.2 by default. */
   readonly testFraction?: number
-  /** Seed that chooses the test samples. The default is 0. */
+  /** Seed that chooses the test samples, 0 by default. */
   readonly seed?: number
-  /** Number of classes if labels are numbers. By default, one more than the largest label of the training set. */
+  /**
+   * Number of classes if labels are numbers. The default number is one more than the largest label of the training set.
+   */
   readonly classes?: number
-  /** Names of the classes, in the order of the class numbers. Labels that are words name their own classes. */
+  /**
+   * Names of the classes, in the order of the class numbers. If labels are words, each word is the name of its class.
+   */
   readonly classNames?: readonly string[]
   /** Names of the targets, in the order of the outputs. */
   readonly targetNames?: readonly string[]
-  /** Name of the data set in texts and pictures. The default is "data". */
+  /** Name of the data set in texts and pictures, "data" by default. */
   readonly name?: string
 }
 
 const mostClasses = 2 ** 16
 
-/** The options besides the samples. */
+/** The options of `dataset` besides the samples. */
 const ownOptions = {
   shape: field(sampleShape()),
   testFraction: field(fraction()),
@@ -81,7 +88,7 @@ const known: readonly (keyof OwnDataset)[] = [
 const example = '{ inputs: [[0, 1], [1, 1]], labels: [0, 1] }'
 
 /**
- * Makes a checked data set of a caller's own arrays. For example: `dataset({ inputs: [[0, 1], [1, 1]], labels: ['no',
+ * Makes a checked data set of a caller's own arrays, for example `dataset({ inputs: [[0, 1], [1, 1]], labels: ['no',
  * 'yes'] })`
  *
  * Arrays of numbers are copied. Typed arrays are used without a copy. Throws a `data` error that names the place of a
@@ -151,8 +158,8 @@ interface Classes {
 type ClassOptions = Pick<OwnDataset, 'classes' | 'classNames'> & { readonly name: string }
 
 /**
- * Returns the classes. Without options, the classes are those of the training samples. A test label of an unknown class
- * is then out of range.
+ * Returns the classes of a data set. If no classes are given, the classes are those of the training samples, and a test
+ * label of any other class is out of range.
  */
 function classesOf({ labels, targets }: OwnDataset, options: ClassOptions): Classes {
   const { classes, classNames } = options

@@ -5,7 +5,10 @@ import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import { balancedLabels, generatorSettings, sizes } from './generated.ts'
 
-/** Number of possible points in an interval. With 12 folds and 1024 points, float32 still holds every point exactly. */
+/**
+ * Number of possible points in an interval. With 12 folds and 1024 points in each interval, float32 still holds every
+ * point exactly.
+ */
 const PLACES = 1024
 
 export const sawtoothOptions = {
@@ -23,7 +26,7 @@ export type SawtoothOptions = Input<typeof sawtoothOptions>
  * A network of ReLU layers that each fold the interval in two needs a depth of about `folds`. A shallow network needs a
  * width of about 2^folds. The classes are balanced. The defaults are 3 folds, 2,000 training and 1,000 test samples.
  *
- * Throws a `data` error for a bad size, an unknown option, or folds outside 1 to 12.
+ * Throws a `data` error for a bad number of samples, an unknown option, or folds outside 1 to 12.
  */
 export function sawtooth(options: SawtoothOptions = {}): Dataset {
   const { seed, train, test, folds } = generatorSettings('sawtooth', sawtoothOptions, options)

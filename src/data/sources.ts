@@ -1,6 +1,6 @@
 /** The download addresses of the data sets in files, and the checksums that identify the published files. */
 
-/** A file of samples, after unpacking. */
+/** A file of samples as published, after unpacking. */
 export interface Content {
   readonly name: string
   readonly bytes: number
@@ -14,7 +14,7 @@ export interface Download {
   readonly sha256: string
   /** Addresses of the file, in the order in which they are tried. */
   readonly urls: readonly string[]
-  /** Folder of the contents in the archive. Absent if the file is no archive. */
+  /** Folder inside the archive that holds the files of samples. Absent if the downloaded file is no archive. */
   readonly archiveFolder?: string
   readonly contents: readonly Content[]
 }
@@ -47,10 +47,10 @@ const cifarBatch = (name: string, sha256: string): Content => ({ name, bytes: 30
 const SOURCES: readonly Source[] = [
   {
     set: 'mnist',
-    // The SHA-256 checksums of the packed files are those of nixpkgs and torch-rb. The packed files also have the MD5
-    // checksums that torchvision lists for MNIST: f68b3c2dcbeaaa9fbdd348bbdeb94873, d53e105ee54ea40749a09fcbcd1e9432,
-    // 9fb629c4189551a2d022fa330f9573f3 and ec29112dd5afa0611ce80d1b7f02629c. The checksums of the unpacked files were
-    // computed from the packed files.
+    // The SHA-256 checksums of the packed MNIST files are those of nixpkgs and torch-rb. The packed files also have the
+    // MD5 checksums that torchvision lists for MNIST: f68b3c2dcbeaaa9fbdd348bbdeb94873,
+    // d53e105ee54ea40749a09fcbcd1e9432, 9fb629c4189551a2d022fa330f9573f3 and ec29112dd5afa0611ce80d1b7f02629c. The
+    // checksums of the unpacked MNIST files were computed after unpacking the packed files.
     published: 'MD5 in torchvision, SHA-256 in torch-rb and nixpkgs',
     downloads: [
       mnistFile(
@@ -86,8 +86,8 @@ const SOURCES: readonly Source[] = [
   {
     set: 'cifar-10',
     // The home page of CIFAR-10 lists the archive's MD5 checksum, c32a1d4ab5d03f1284b67883e8d87530. The SHA-256
-    // checksums of the archive and its files are those of torch-rb. BinDeps recipes and other projects pin the same
-    // archive.
+    // checksums of the CIFAR-10 archive and its files are those of torch-rb. BinDeps recipes and other projects pin the
+    // same CIFAR-10 archive.
     published: "MD5 on the set's home page, SHA-256 in torch-rb",
     downloads: [
       {

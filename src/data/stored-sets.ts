@@ -11,8 +11,8 @@ export const storedSets: readonly string[] = [...sources.keys()]
 
 /**
  * Downloads the files of a data set into `folder`, or into a subfolder of the set's name. Throws a `data` error for an
- * unknown name, or if another file is in the place of a file. Throws a `disk` error if nothing can be written. Throws a
- * `download` error if no address delivered the right file. Node only.
+ * unknown name, or if a file with a published name has other contents. Throws a `disk` error if a file can't be
+ * written. Throws a `download` error if no address delivered a file with the published checksum. Node only.
  */
 export async function fetchDataset(name: string, folder: string, options: FetchOptions = {}): Promise<FetchedFile[]> {
   const source = sourceOf(name)
@@ -21,8 +21,8 @@ export async function fetchDataset(name: string, folder: string, options: FetchO
 }
 
 /**
- * Checks each file of a data set in a folder: whether the file exists and has the published bytes. Throws a `data`
- * error for an unknown name, or if a file can't be read. Node only.
+ * Checks whether each file of a data set exists in a folder and has the published bytes. Throws a `data` error for an
+ * unknown name, or if a file can't be read. Node only.
  */
 export async function checkDataset(name: string, folder: string): Promise<CheckedFile[]> {
   const source = sourceOf(name)
@@ -30,7 +30,10 @@ export async function checkDataset(name: string, folder: string): Promise<Checke
   return checkFiles(folder, source)
 }
 
-/** Returns the folder for data sets: the folder asked for, the folder that ISOBATH_DATA names, or `data`. Node only. */
+/**
+ * Returns the folder for data sets: the folder `asked`, or else the folder that ISOBATH_DATA names, or else `data`.
+ * Node only.
+ */
 export async function dataFolder(asked: string | undefined): Promise<string> {
   const { DEFAULT_FOLDER, namedFolder } = await dataFiles('dataFolder')
   return namedFolder(asked) ?? DEFAULT_FOLDER

@@ -2,16 +2,16 @@
 import { cos, sin } from '../support/numbers.ts'
 
 /**
- * Points of one pen stroke as x0, y0, x1, y1 and so on, in the square from -1 to 1. The x axis points right, the y axis
- * down.
+ * Points of one pen stroke as x0, y0, x1, y1 and so on, in the square from -1 to 1. The x axis points right, and the y
+ * axis points down.
  */
 export type Stroke = readonly number[]
 
 type Point = readonly [x: number, y: number]
 
 /**
- * Largest distance between neighboring points of a stroke. Close points let a bend of the plane bend straight lines
- * too.
+ * Largest distance between neighboring points of a stroke. Points at small distances let a bend of the plane also bend
+ * the straight lines of a sign.
  */
 const POINT_DISTANCE = 0.3
 
@@ -50,7 +50,8 @@ const BOLT = [line([-0.65, 0.85], [-0.65, -0.85], [0.65, 0.85], [0.65, -0.85])]
 const FLAG = [line([-0.5, 0.95], [-0.5, -0.95]), arc([-0.5, -0.4], [1.1, 0.55], -1, 1)]
 
 /**
- * The strokes of each class. Some signs differ by one gap or one bar, and some signs are mirror images of each other.
+ * The name and the strokes of each class of `glyphs`. Some signs differ by one gap or one bar, and some signs are
+ * mirror images of each other.
  */
 export const SIGNS: readonly { readonly name: string; readonly strokes: readonly Stroke[] }[] = [
   { name: 'ring', strokes: [arc([0, 0], [0.75, 0.85], 0, 4)] },

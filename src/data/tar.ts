@@ -6,7 +6,7 @@ import { reasonOf } from '../support/files.ts'
 import { FETCH_AGAIN, unpackingError } from './gzip.ts'
 
 const BLOCK = 512
-/** Largest number of bytes of an unpacked archive, far above any archive of the known data sets. */
+/** Largest number of bytes of an unpacked archive, far above the size of any archive of the known data sets. */
 const LARGEST = 2 ** 30
 
 /** A file to read from an archive, and its size in bytes. */
@@ -91,7 +91,7 @@ class ExactReader {
     this.pieces = stream[Symbol.asyncIterator]()
   }
 
-  /** Reads `count` bytes. Returns null if the stream ends before. */
+  /** Reads `count` bytes. Returns null if the stream ends before `count` bytes were read. */
   async read(count: number): Promise<Uint8Array | null> {
     const result = new Uint8Array(count)
     let filled = 0

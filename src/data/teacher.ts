@@ -30,12 +30,13 @@ const PROBES = 512
  * teacher. The label is the index of the teacher's largest output. The teacher has `depth` hidden layers of `width`
  * ReLU units, normal weights of variance 2 / fan-in, and no biases.
  *
- * Over separate inputs, each output is scaled to mean 0 and standard deviation 1, so that no class has nearly all
- * samples. The number of samples in each class is left to chance. A student of the teacher's size can learn the labels
- * completely. The defaults are 2 classes, 10 features, depth 2, width 16, 4,000 training and 1,000 test samples.
+ * Each output of the teacher is scaled to mean 0 and standard deviation 1 over separate inputs, so that no class has
+ * nearly all samples. The number of samples in each class is left to chance. A student network of the teacher's size
+ * can learn the labels completely. The defaults are 2 classes, 10 features, depth 2, width 16, 4,000 training and 1,000
+ * test samples.
  *
- * Throws a `data` error for a bad size or an unknown option. Throws a `data` error for classes outside 2 to 256,
- * features outside 1 to 4,096, depth outside 0 to 64, or width outside 1 to 1,024.
+ * Throws a `data` error for a bad number of samples or an unknown option. Throws a `data` error for classes outside 2
+ * to 256, features outside 1 to 4,096, depth outside 0 to 64, or width outside 1 to 1,024.
  */
 export function teacher(options: TeacherOptions = {}): Dataset {
   const { seed, train, test, classes, features, depth, width } = generatorSettings('teacher', teacherOptions, options)
@@ -99,7 +100,9 @@ function measureOutputs(seed: number, layers: readonly Layer[], features: number
   return { mean, deviation }
 }
 
-/** Computes products and sums in a fixed order, so that labels are the same on every machine. */
+/**
+ * Computes the teacher's outputs with products and sums in a fixed order, so that labels are the same on every machine.
+ */
 function forward(layers: readonly Layer[], input: ArrayLike<number>): Float64Array {
   let values: ArrayLike<number> = input
   let result = new Float64Array(0)

@@ -3,18 +3,22 @@ import { cos, sin } from '../support/numbers.ts'
 import type { Random } from '../support/random.ts'
 import { between } from './generated.ts'
 
-/** A pattern, drawn in a plane that is moved and turned relative to the image. Lengths are in pixels of the image. */
+/**
+ * A pattern, drawn in a plane that is moved and turned relative to the image. Lengths in the plane are in pixels of the
+ * image.
+ */
 export interface Pattern {
   /** Angle of the pattern's plane, in radians. */
   readonly angle: number
   /** Largest distance by which the pattern's middle is moved along each axis of the image, in pixels. */
   readonly reach: number
-  /** Returns the covered fraction of the pixel around a point of the plane, from 0 to 1. */
+  /** Returns the fraction of the pixel around a point of the plane that the pattern covers, from 0 to 1. */
   readonly cover: (u: number, v: number) => number
 }
 
 /**
- * Returns the covered fraction of a pixel for a signed distance to an edge, positive inside. Edges fade over one pixel.
+ * Returns the fraction of a pixel that a pattern covers. `distance` is the pixel's signed distance to the edge of the
+ * pattern in pixels, positive inside. Edges fade over one pixel.
  */
 const coverage = (distance: number): number => Math.min(1, Math.max(0, distance + 0.5))
 
@@ -24,14 +28,14 @@ function stripeDistance(along: number, period: number, share: number): number {
   return (share / 2 - Math.abs(place - Math.floor(place) - 0.5)) * period
 }
 
-/** Largest move of a texture, in pixels. The move exceeds the period of most textures. */
+/** Largest distance by which a texture is moved, in pixels, which exceeds the period of most textures. */
 const TEXTURE_REACH = 8
-/** Largest move of a shape, in pixels. Most shapes stay inside the image. */
+/** Largest distance by which a shape is moved, in pixels, at which most shapes stay inside the image. */
 const SHAPE_REACH = 7
 
 const anyAngle = (random: Random): number => between(random, 0, 2 * Math.PI)
 
-const TILT = 0.2 // largest tilt to each side, in radians: 11 degrees
+const TILT = 0.2 // largest tilt to each side, in radians (11 degrees)
 
 /** Draws stripes whose normal has about the angle `middle`. */
 function stripes(random: Random, middle: number): Pattern {
@@ -76,7 +80,7 @@ function rings(random: Random): Pattern {
   return { angle: 0, reach: TEXTURE_REACH, cover }
 }
 
-/** Draws sectors between three to five lines through a point. Every second sector is covered. */
+/** Draws three to five lines through a point, and covers every second sector between the lines. */
 function rays(random: Random): Pattern {
   const lines = 3 + random.integer(3)
   const cosines = Array.from({ length: lines }, (_, line) => cos((Math.PI * line) / lines))
@@ -103,7 +107,7 @@ const SINE_OF_60_DEGREES = Math.sqrt(0.75)
 
 /** Draws a triangle with three equal sides. */
 function triangle(random: Random): Pattern {
-  const inner = between(random, 5, 8) // radius of the inscribed circle
+  const inner = between(random, 5, 8) // radius of the triangle's inscribed circle, in pixels
   const cover = (u: number, v: number): number => {
     const slope = SINE_OF_60_DEGREES * Math.abs(v)
     return coverage(inner - Math.max(u, slope - u / 2))
@@ -122,7 +126,10 @@ function cross(random: Random): Pattern {
   return { angle: anyAngle(random), reach: SHAPE_REACH, cover }
 }
 
-/** The pattern of each class. No pattern is the mirror image of another pattern, so images may be flipped. */
+/**
+ * The name and the pattern of each class of `tiles`. No pattern is the mirror image of another pattern, so images may
+ * be flipped.
+ */
 export const PATTERNS: readonly { readonly name: string; readonly draw: (random: Random) => Pattern }[] = [
   { name: 'rows', draw: (random) => stripes(random, Math.PI / 2) },
   { name: 'columns', draw: (random) => stripes(random, 0) },

@@ -5,7 +5,10 @@ import { createRandom } from '../support/random.ts'
 import { autoencode, type Dataset, type Samples, selectSamples, taskOf } from './dataset.ts'
 import type { Variation } from './options.ts'
 
-/** Returns the varied data set. Throws a `data` or `option` error if an option doesn't fit the data set. */
+/**
+ * Returns the data set, varied as the options say. Throws a `data` or `option` error if an option doesn't fit the data
+ * set.
+ */
 export function vary(data: Dataset, { seed = 0, samples, validation, randomLabels, target }: Variation): Dataset {
   if (data.train === data.test) refuseParts(data, { samples, validation, randomLabels })
   let varied = data
@@ -26,7 +29,9 @@ function checkSampleCount({ name, train }: Dataset, samples: number): void {
   )
 }
 
-/** Refuses options that change the training set if all rows are used unchanged. */
+/**
+ * Throws an `option` error for options that would change the training set, if all rows of a table are used unchanged.
+ */
 function refuseParts({ name }: Dataset, { samples, validation, randomLabels }: Variation): void {
   const asked = Object.entries({ samples, validation, randomLabels: randomLabels || undefined })
   const found = asked.find(([, value]) => value !== undefined)

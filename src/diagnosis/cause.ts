@@ -1,8 +1,8 @@
-/** Names of the causes for which a deep network can be worse. */
+/** Names of the causes for which a deep network can train worse than a shallow network. */
 
 /**
- * All causes in the order of the causal chain, from mechanism to umbrella. If several causes hold and no rank rule
- * decides, the earlier cause is the first finding.
+ * All causes in the order of the causal chain, from single mechanisms to broad umbrella causes. If several causes hold
+ * and no rank rule applies, the cause that comes first in `causes` is the first finding.
  */
 export const causes = [
   'saturated-units',

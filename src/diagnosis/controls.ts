@@ -16,7 +16,10 @@ export type Control =
   | { readonly kind: 'half the data' }
   | { readonly kind: 'random labels' }
 
-/** All controls by name. Files, JSON and pictures use the names. Code reads the row of a control, never the name. */
+/**
+ * All controls by name. Files, JSON and pictures use the names of controls. Code must decide by the entry of a control
+ * in `controls`, never by its name.
+ */
 export const controls = {
   network: { kind: 'none' },
   'shallow twin': { kind: 'twin', twin: 'shallow' },
@@ -33,7 +36,7 @@ export const controls = {
 
 export type ControlName = keyof typeof controls
 
-/** Names of all controls, in the order of the table. */
+/** Names of all controls, in the order of `controls`. */
 export const controlNames: readonly ControlName[] = Object.keys(controls).filter((name): name is ControlName =>
   Object.hasOwn(controls, name),
 )
@@ -43,7 +46,7 @@ export type ControlOf<Kind extends Control['kind']> = {
   [Name in ControlName]: (typeof controls)[Name]['kind'] extends Kind ? Name : never
 }[ControlName]
 
-/** Lists the controls of one kind, in the order of the table. */
+/** Lists the names of the controls of one kind, in the order of `controls`. */
 export function controlsOf<Kind extends Control['kind']>(kind: Kind): readonly ControlOf<Kind>[] {
   return controlNames.filter((name): name is ControlOf<Kind> => controls[name].kind === kind)
 }
@@ -61,7 +64,10 @@ export interface Training {
 }
 
 export interface Subject extends Training {
-  /** Versions of the network with fewer layers. A twin is absent if no such network exists. */
+  /**
+   * Twins of the network, which are versions of it with fewer layers. A twin is absent if the network has no version
+   * with fewer layers.
+   */
   readonly twins: { readonly shallow?: Network; readonly shallower?: Network }
 }
 

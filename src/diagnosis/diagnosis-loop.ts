@@ -1,7 +1,7 @@
 /**
- * The differential diagnosis. The loop trains the network and its shallow twin, and determines which causes the
- * evidence leaves open. Then the loop runs the cheapest control that can decide an open cause, until no cause is open
- * or the budget is spent.
+ * The loop of a differential diagnosis. The loop trains the network and its shallow twin, and determines which causes
+ * the evidence leaves open. The loop then runs the cheapest control that can decide an open cause, until no cause is
+ * open or the budget is spent.
  */
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialize } from '../blueprint/initialize.ts'
@@ -23,10 +23,7 @@ import { memoryDiagnosisStore, type StepPlan } from './trial-store.ts'
 
 export interface OpenQuestion {
   readonly need: Need
-  /**
-   * Estimated duration of the training or measurement on this machine, in seconds. The value is null if no estimate
-   * exists.
-   */
+  /** Estimated duration of the training or measurement on this machine, in seconds, or null if no estimate exists. */
   readonly seconds: number | null
 }
 
@@ -41,14 +38,18 @@ export interface DiagnosisOutcome {
   readonly seconds: number
 }
 
-/** Throws the same errors as `train` if the network, the data and the options do not fit together. */
+/**
+ * Runs a differential diagnosis. Throws the same errors as `train` if the network, the data and the options do not fit
+ * together.
+ */
 export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcome> {
   const { data, seeds, workers, abort, onEvent, store = memoryDiagnosisStore() } = task
   const started = performance.now()
   const secondsSoFar = (): number => store.seconds + (performance.now() - started) / 1000
   const { subject, twins, plan } = await createSubject(task, workers, store.plan)
   onEvent?.({ kind: 'steps', steps: plan.steps })
-  // A diagnosis that was stopped while a step was timed has a wrong plan, which is not stored.
+  // A diagnosis that was stopped while the duration of a step was measured has a wrong step plan, so the plan is not
+  // stored.
   if (!abort?.aborted) await store.begin(plan)
   const blueprint = createBlueprint(subject.network, data.shape)
   const settings = settingsOf(subject, seeds[0])
@@ -76,7 +77,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
     const affordable = trainings.affordable(needs)
     const next = nextMeasurement(needs, trainings, mostMeasuring(task))
-    // The shallower twin is trained before any measurement, because a measurement may need the weights of the twin.
+    // The control `shallower twin` is trained before any measurement, because a measurement may need its weights.
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
       onEvent?.({ kind: 'measuring', measurement: next })
       const start = (task.start ?? initialize)(blueprint, seeds[0])
@@ -95,7 +96,10 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   return { evidence, judgment, subject, openQuestions, plan, interrupted, seconds }
 }
 
-/** Lists the trainings and measurements that help in any case: a twin that trains, and cheap measurements. */
+/**
+ * Lists the trainings and measurements that help even if no open cause needs them: a twin that trains, and cheap
+ * measurements.
+ */
 function usefulNeeds(evidence: Evidence, { verdict }: Judgment): Need[] {
   const { applicable, seeds, measured } = evidence
   const needs: Need[] = []

@@ -1,4 +1,4 @@
-/** Events that a diagnosis reports while it runs. */
+/** Events that a diagnosis reports while the diagnosis runs. */
 import type { TrialEvent } from '../trials/events.ts'
 import type { Measured } from './measured.ts'
 import type { DiagnosisTrial } from './trial-record.ts'

@@ -12,7 +12,8 @@ import type { Measured } from './measured.ts'
 import type { TrialRecord } from './trial-record.ts'
 
 /**
- * Loss and error of guessing: outputs that ignore the inputs and equal the class frequencies or the mean of the values.
+ * Loss and error of guessing, which means outputs that ignore the inputs and equal the class frequencies or the mean of
+ * the values.
  */
 export interface Chance {
   readonly loss: number
@@ -24,7 +25,8 @@ export interface Evidence {
   readonly stages: readonly Pick<Stage, 'name' | 'skips' | 'multiplier'>[]
   readonly depths: Depths
   /**
-   * Whether the user gave the comparison network. If not, the comparison network is the same network with fewer layers.
+   * Whether the user gave the comparison network. Without a given network, the comparison network is the diagnosed
+   * network with fewer layers.
    */
   readonly isTwinGiven: boolean
   /** Whether some layer has fewer units than the network has outputs. */
@@ -37,7 +39,10 @@ export interface Evidence {
   readonly measured: Measured
 }
 
-/** Number of hidden layers of a dense network, or of all layers with weights of a convolutional network. */
+/**
+ * Numbers of layers of the network and its twins: hidden layers in dense networks, and all layers with weights in
+ * convolutional networks.
+ */
 export interface Depths {
   readonly what: 'hidden layer' | 'layer'
   readonly network: number
@@ -45,7 +50,7 @@ export interface Depths {
   readonly shallower?: number
 }
 
-/** Largest number of samples from which the loss of guessing values is computed. */
+/** Largest number of samples from which the loss of guessing target values (in a regression) is computed. */
 const mostCounted = 4096
 
 export function chanceOf(data: Dataset, loss: LossName, standardizer: Standardizer): Chance {
@@ -79,7 +84,10 @@ export function recordsOf({ records }: Evidence, control: ControlName): readonly
   return records.filter((record) => record.control === control)
 }
 
-/** Returns the training loss, or the loss of guessing if the training loss is higher or the training diverged. */
+/**
+ * Returns the training loss. If the training loss is above the loss of guessing, or if the training diverged, returns
+ * the loss of guessing.
+ */
 export function trainingLoss({ chance }: Evidence, { train }: TrialRecord): number {
   return Math.min(train.loss ?? chance.loss, chance.loss)
 }
@@ -92,7 +100,7 @@ export function meanOf(evidence: Evidence, control: ControlName, measure: typeof
   return summarize(recordsOf(evidence, control).map((record) => measure(evidence, record)))?.mean ?? null
 }
 
-/** Returns the difference of the second control minus the first control, paired by seed. */
+/** Returns the mean difference of a score between two controls (second minus first), paired by seed. */
 export function difference(
   evidence: Evidence,
   first: ControlName,
@@ -104,13 +112,13 @@ export function difference(
   )
 }
 
-/** Whether the training covered at most a tenth of the way from the loss of guessing to a loss of 0. */
+/** Whether a training failed, which means that its training loss is at least 0.9 times the loss of guessing. */
 function isFailed(evidence: Evidence, record: TrialRecord): boolean {
   const { loss } = evidence.chance
   return loss > 0 && trainingLoss(evidence, record) >= 0.9 * loss
 }
 
-/** Whether the mean loss over the seeds of a control is at least 0.9 times the loss of guessing. */
+/** Whether the mean training loss over the seeds of a control is at least 0.9 times the loss of guessing. */
 export function fails(evidence: Evidence, control: ControlName): boolean {
   const loss = meanOf(evidence, control, trainingLoss)
   return loss !== null && evidence.chance.loss > 0 && loss >= 0.9 * evidence.chance.loss
@@ -123,15 +131,15 @@ export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twi
 }
 
 /**
- * The problem of the training that needs an explanation. The symptom is `unclear` in two cases. Either the diagnosis
- * was stopped before a twin was trained, or the network is worse than its twin in the mean but the seeds prove no
- * difference.
+ * Symptom of the training, which needs an explanation unless the symptom is `none`. The symptom is `unclear` if the
+ * diagnosis was stopped before a twin was trained. The symptom is also `unclear` if the network is worse than its twin
+ * in the mean but the seeds prove no difference.
  */
 export type Symptom = 'worse than its twin' | 'learns nothing' | 'unclear' | 'none'
 
 /** Smallest training error that needs an explanation. */
 const goodEnough = 0.02
-/** Smallest fraction of failed seeds that is not chance. */
+/** Smallest fraction of seeds with a failed training that does not count as chance. */
 const mostAccidents = 0.5
 
 export function symptomOf(evidence: Evidence): Symptom {
@@ -158,13 +166,16 @@ export function isTwinAwaited(evidence: Evidence): boolean {
   return evidence.applicable.has('shallow twin') && recordsOf(evidence, 'shallow twin').length === 0
 }
 
-/** Smallest relative difference that counts. A smaller difference is ignored even if it is significant. */
+/**
+ * Smallest relative difference between two losses or errors that counts. A difference below `leastEffect` is ignored
+ * even if it is statistically significant.
+ */
 export const leastEffect = 0.05
 
 /**
  * Fraction of the loss gap that a control recovers, from 0 for no change to 1 for the whole gap. The loss gap is the
- * distance from the network's training loss to that of the twin. If no twin trains, the goal is half of the loss of
- * guessing. Returns null before the control has been trained.
+ * network's training loss minus the twin's training loss. If no twin trains, half of the loss of guessing takes the
+ * place of the twin's loss. Returns null before the control has been trained.
  */
 export function recovery(evidence: Evidence, control: ControlName): number | null {
   const runs = recordsOf(evidence, control)
@@ -178,13 +189,14 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
   const goal = reference ? (meanOf(evidence, reference, trainingLoss) ?? 0) : evidence.chance.loss / 2
   const lack = network - goal
   if (lack >= leastEffect * goal && lack > 0) return (network - changed) / lack
-  // The trained seeds have no loss gap. If seeds are missing, the value 1 makes the diagnosis train the missing seeds.
+  // The network has no loss gap with the seeds of the control. If the control lacks seeds, a recovery of 1 makes the
+  // diagnosis train the missing seeds.
   return runs.length >= evidence.seeds.length ? 0 : 1
 }
 
 /**
- * Returns the values of a probe by stage before the first step or after the last step, as medians over the seeds. A
- * stage without values has NaN.
+ * Returns the reading of a probe before the first step or after the last step: the median over the seeds for each
+ * stage. The reading is NaN for a stage in which the probe has no values.
  */
 export function readingOf(
   evidence: Evidence,
@@ -200,7 +212,7 @@ export function readingOf(
   return Array.from({ length: width }, (_, stage) => median(readings.map((values) => values[stage])))
 }
 
-/** Returns the median of the known numbers. A null is a NaN that was stored as JSON. */
+/** Returns the median of all values that are neither NaN nor null. A null is a NaN that was stored as JSON. */
 export function median(values: readonly (number | null)[]): number {
   const known = values.filter((value): value is number => value !== null && !Number.isNaN(value)).sort((a, b) => a - b)
   if (known.length === 0) return Number.NaN

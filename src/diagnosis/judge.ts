@@ -7,7 +7,7 @@ import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
 
 export interface Judgment {
   readonly verdict: Verdict
-  /** The causes that hold. The cause to treat first comes first. */
+  /** The causes that hold, beginning with the cause to treat first. */
   readonly findings: readonly JudgedCause[]
   readonly ruledOut: readonly JudgedCause[]
   readonly open: readonly JudgedCause[]
@@ -31,7 +31,10 @@ export function judge(evidence: Evidence): Judgment {
 
 type Assessment = JudgedCause | Untested<Cause>
 
-/** Assesses mechanisms only if the network has hidden layers. Umbrella causes see the earlier assessments. */
+/**
+ * Assesses all causes, but mechanisms only if the network has hidden layers. Umbrella causes are assessed last, with
+ * the assessments of the mechanisms and settings.
+ */
 function assessAll(evidence: Evidence): Assessment[] {
   const assessed: Assessment[] = []
   const earlier: Assessment[] = []
@@ -45,12 +48,18 @@ function assessAll(evidence: Evidence): Assessment[] {
   return assessed
 }
 
-/** Whether three times the steps bring the network to the loss of its twin, so that no other explanation is needed. */
+/**
+ * Whether training for three times the steps brings the network to the loss of its twin, so that no other explanation
+ * is needed.
+ */
 function isMerelySlow(one: Assessment): boolean {
   return one.cause === 'optimization-failure' && one.state !== 'untested' && one.facts.outcome === 'merely slow'
 }
 
-/** Sorts the causes that hold: causes earlier in the chain come first, unless a rank rule decides otherwise. */
+/**
+ * Sorts the causes that hold: causes that are earlier in the causal chain come first, unless a rank rule decides
+ * otherwise.
+ */
 function ranked(found: readonly JudgedCause[], evidence: Evidence): JudgedCause[] {
   const numberOf = (one: JudgedCause): number => {
     const { rank }: CauseRow<Cause> = causeTable[one.cause]

@@ -1,11 +1,15 @@
-/** Results of measurements on networks before or after training. A measurement is evidence without further training. */
+/**
+ * Results of measurements on networks before or after training. A measurement gives evidence without any further
+ * training.
+ */
 import type { AffineReplacement } from '../probes/affine.ts'
 import type { LinearProbeAccuracy } from '../probes/linear-probe.ts'
 import type { PrecisionGap } from '../probes/precision.ts'
 import type { LossWithoutBlocks } from '../probes/without-block.ts'
 
 /**
- * Result of the constructive solution: the trained weights of the twin with identity layers up to the network's depth.
+ * Result of the constructive solution: the trained shallow twin, extended by identity layers to the depth of the
+ * network.
  */
 export type ConstructiveResult =
   | {
@@ -14,7 +18,10 @@ export type ConstructiveResult =
       readonly loss: number | null
       /** Training loss of the twin with its trained weights, computed in float64. */
       readonly shallowLoss: number | null
-      /** Largest difference between the outputs of the two networks over the probe samples. */
+      /**
+       * Largest absolute difference between the outputs of the twin and of the constructed deep network, over the probe
+       * samples.
+       */
       readonly gap: number
       /** Largest absolute output over the probe samples. */
       readonly scale: number
@@ -31,19 +38,19 @@ export interface Stretch {
 
 export interface Measured {
   readonly constructive?: ConstructiveResult
-  /** Error of the float32 gradient before the first step, with the first seed. */
+  /** Rounding error of the float32 gradient before the first step, with the first seed. */
   readonly precision?: PrecisionGap
   /** Largest eigenvalue of the Hessian before the first step, with the first seed. */
   readonly sharpness?: { readonly eigenvalue: number; readonly stability: number | null }
   /**
-   * Jacobian before the first step, with the first seed. The value is null if samples have no Jacobian of their own, as
-   * with batch norm.
+   * Singular values of the input-output Jacobian before the first step, with the first seed. The result is null if
+   * samples have no Jacobian of their own, as with batch norm.
    */
   readonly jacobian?: Stretch | null
   /** Accuracies of linear classifiers after the last step, with the first seed. */
   readonly linearProbe?: LinearProbeAccuracy | null
-  /** Losses without residual blocks after the last step, with the first seed. */
+  /** Losses of the network without some of its residual blocks, after the last step, with the first seed. */
   readonly withoutBlocks?: LossWithoutBlocks
-  /** Losses with layers replaced by affine maps after the last step, with the first seed. */
+  /** Losses of the network with some layers replaced by affine maps, after the last step, with the first seed. */
   readonly affine?: AffineReplacement
 }

@@ -1,7 +1,7 @@
 /**
- * Costs of measurements, and the number of layers that measurements examine. Passes are counted in training steps. The
- * seconds for linear algebra and compiling come from scripts/measurement-cost.mjs on the machine that docs/log.md
- * names.
+ * Costs of measurements, and the number of layers that measurements examine. The cost of passes is counted in training
+ * steps. The seconds for linear algebra and compiling come from scripts/measurement-cost.mjs on the machine that
+ * docs/log.md names.
  */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -19,12 +19,18 @@ export const gradientSamples = 64
 
 /** Seconds to compile a program for a network. */
 const compiling = 0.15
-/** Seconds for one weight in a product with the Hessian, which takes a forward and a backward pass in two directions. */
+/**
+ * Seconds for each weight in one product with the Hessian, which takes a forward and a backward pass at each of two
+ * points.
+ */
 const hessianWeight = 60e-9
 const hessianPasses = 40
-/** Most seconds for the fits of one measurement. To stay below the limit, the measurement fits fewer layers. */
+/**
+ * Most seconds for the fits of one measurement. A measurement whose fits would take longer than `mostFitting` fits
+ * fewer layers.
+ */
 const mostFitting = 4
-/** Fewest layers that a measurement fits, even if the fits take longer than the limit. */
+/** Fewest layers that a measurement fits, even if the fits take longer than `mostFitting`. */
 const fewestFitted = 3
 
 const widthOf = (blueprint: Blueprint): number =>
@@ -49,14 +55,17 @@ export const replacedStages = 12
 export interface MeasurementCost {
   /** Number of training steps of the network that take as long as the passes of the measurement. */
   readonly steps: number
-  /** Seconds for linear algebra and compiling. */
+  /** Seconds that the measurement takes for linear algebra and compiling. */
   readonly seconds: number
 }
 
 export function costOfMeasurement(name: keyof Measured, { network, data, settings }: Subject): MeasurementCost {
   const blueprint = createBlueprint(network, data.shape)
   const stages = stagesOf(blueprint.root).length
-  /** Training steps that take as long as a pass over the samples. A pass in float64 takes twice as long as in float32. */
+  /**
+   * Number of training steps that take as long as one pass over the samples of a measurement. A pass in float64 takes
+   * twice as long as in float32.
+   */
   const steps = (samples: number, isBothWays: boolean, isDouble: boolean): number =>
     (samples * (isBothWays ? 1 : 1 / 3) * (isDouble ? 2 : 1)) / settings.batch
   switch (name) {

@@ -35,11 +35,14 @@ export interface MeasuredNetworks {
 
 const sampleSeed = 2
 
-/** A worker with the precisions of its measurements. */
+/** A worker, and the precisions in which the worker measures. */
 interface MeasuringWorker extends TrialWorker {
   /** Precision of the trainings. */
   readonly trained: Precision
-  /** float64 if the machine supports float64, or the precision of the trainings. */
+  /**
+   * Precision of the most exact measurements: float64 if the machine supports float64, or else the precision of the
+   * trainings.
+   */
   readonly precise: Precision
 }
 
@@ -135,7 +138,7 @@ function endOf({ trials, start }: MeasuredNetworks): Weights {
   return trials.find(({ record }) => record.control === 'network')?.weights ?? start
 }
 
-/** Chooses probe samples, from the training set by default. The samples are standardized like the training set. */
+/** Chooses probe samples, from the training set by default. Probe samples are standardized like the training set. */
 function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: number, set = data.train): ProbeSamples {
   const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)

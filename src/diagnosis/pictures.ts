@@ -12,7 +12,7 @@ export interface LayerMap {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly steps: readonly number[]
-  /** Values by the index of the step and then by the index of the stage. */
+  /** Values of the quantity, indexed by step and then by stage. */
   readonly values: readonly (readonly (number | null)[])[]
   readonly caption: string
 }
@@ -24,7 +24,7 @@ export interface LayerProfile {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
-  /** Whether only some layers have values. */
+  /** Whether only some layers have values of the quantity. */
   readonly isSparse?: boolean
   readonly caption: string
 }
@@ -37,7 +37,7 @@ interface Quantity {
   readonly domain?: readonly [number, number]
   readonly caption: string
   readonly map?: (value: number) => number
-  /** Whether the values are worth a picture. */
+  /** Returns whether the values of the quantity are worth a picture. */
   readonly isShown?: (values: readonly number[]) => boolean
 }
 
@@ -131,14 +131,14 @@ const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
     scale: 'linear',
     domain: share,
     caption:
-      'The similarity between the outputs of each layer and of the previous layer. At 1, only rotation and scale differ.',
+      'The similarity between the outputs of each layer and of the previous layer. At a similarity of 1, the outputs of the two layers differ only in rotation and scale.',
   },
 ]
 
 const drawable = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
-/** Returns the maps of the network with the first seed. */
+/** Returns the heat maps of the training of the network with the first seed. */
 export function layerMaps(evidence: Evidence): LayerMap[] {
   const [record] = recordsOf(evidence, 'network')
   if (!record) return []
@@ -153,7 +153,7 @@ export function layerMaps(evidence: Evidence): LayerMap[] {
 
 const same = (value: number): number => value
 
-/** Returns the profiles of the network and of its twins. */
+/** Returns the profiles (values by layer) of the network and of its twins. */
 export function layerProfiles(evidence: Evidence): LayerProfile[] {
   const controls = (['network', 'shallow twin', 'shallower twin'] as const).filter(
     (control) => recordsOf(evidence, control).length > 0,

@@ -1,4 +1,4 @@
-/** Number of steps of the trainings of a diagnosis, and the cost of each training. */
+/** Chooses the number of training steps in a diagnosis, and estimates the cost of each training. */
 import type { Backend } from '../backends/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialize } from '../blueprint/initialize.ts'
@@ -9,39 +9,46 @@ import type { LossRecord } from '../training/state.ts'
 import { workOf as workOfSteps } from '../trials/multiply-adds.ts'
 import type { Training } from './controls.ts'
 
-/** Fraction of the budget for the network and its twin with all seeds. The rest of the budget is for controls. */
+/**
+ * Fraction of the budget for training the network and its twin with all seeds. The rest of the budget is for control
+ * trainings.
+ */
 const shareOfTwins = 0.4
-/** Fraction of the budget for the network and its twin if the number of steps comes from a run. */
+/** Fraction of the budget for training the network and its twin if the number of steps comes from a run. */
 const shareOfOwnSteps = 0.6
-/** Speed of a core that shares memory with other busy cores, relative to the speed of a core alone. */
+/** Speed of a core that shares memory with other busy cores, relative to the speed of a core that works alone. */
 const sharedSpeed = 0.85
 const fewestSteps = 60
-/** Most steps of a training within a budget of two minutes. Longer budgets allow more steps. */
+/** Most steps of a training within a budget of two minutes. Budgets longer than two minutes allow more steps. */
 const usualSteps = 600
 /** Default budget of a diagnosis, in seconds. */
 export const usualBudget = 120
-/** Most epochs of a training that has more steps than usual. */
+/** Most epochs of a training that has more than `usualSteps` steps. */
 const mostEpochs = 10
-/** Most losses of one trial that are stored. */
+/** Largest number of losses that are stored for one trial. */
 const mostLogged = 300
 /** Duration of a training that only measures the time of a step, in seconds. */
 const timedSeconds = 0.6
 
-/** Returns the settings of one training with a seed. */
+/** Returns the settings for one training with the given seed. */
 export function settingsOf({ network, data, settings }: Training, seed: number): TrainingSettings {
   const { evaluateEvery: _, ...given } = settings
   const logEvery = Math.ceil(given.steps / mostLogged)
   return settingsFor(createBlueprint(network, data.shape), { ...given, seed, logEvery })
 }
 
-/** Thins losses to the number of losses that a diagnosis stores for each training. The last loss is always included. */
+/**
+ * Thins the losses of a training to the number of losses that a diagnosis stores. The last loss of the training is
+ * always included.
+ */
 export function thinned(losses: readonly LossRecord[]): LossRecord[] {
   const every = Math.max(1, Math.ceil(losses.length / mostLogged))
   return losses.filter((_, index) => index % every === 0 || index === losses.length - 1)
 }
 
 /**
- * Steps between two snapshots: 50, or a twelfth of the steps of a short run, or a fortieth of the steps of a long run.
+ * Number of steps between two snapshots: 50, or a twelfth of the steps of a short run, or a fortieth of the steps of a
+ * long run.
  */
 export function snapshotInterval(steps: number): number {
   return Math.max(1, Math.min(50, Math.ceil(steps / 12)), Math.ceil(steps / 40))
@@ -52,7 +59,7 @@ export function workOf({ network, data, settings, precision }: Training): number
   return workOfSteps(createBlueprint(network, data.shape), settings, precision)
 }
 
-/** Measures the seconds of one step in a short training of the network. */
+/** Measures the duration of one training step of the network, in seconds, in a short training. */
 export async function timeStep(training: Training, backend: Backend, abort?: AbortSignal): Promise<number> {
   const { network, data } = training
   const blueprint = createBlueprint(network, data.shape)
@@ -74,7 +81,8 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
       if (last.at - first.at > 1000 * timedSeconds) enough.abort()
     },
   })
-  // If only one group of steps finished, the time includes compiling. An overestimate is better than no estimate.
+  // If only one group of steps finished, the measured time includes compiling. An overestimate of the step's duration
+  // is better than no estimate.
   const from = last.done > first.done ? first : begun
   const until = last.done > 0 ? last.at : performance.now()
   return (until - from.at) / 1000 / Math.max(1, last.done - from.done)
@@ -90,7 +98,8 @@ export interface PlanTask {
 }
 
 /**
- * Seconds of one step of the network and its twin with all seeds. `done`: number of finished trainings of the network.
+ * Returns the seconds that one step of all trainings of the network and its twin takes, with all seeds. The argument
+ * `done` is the number of trainings of the network that are already finished.
  */
 function secondsOfAll({ subject, twins, secondsPerStep, seeds, workers }: PlanTask, done = 0): number {
   const [work, ...others] = [subject, ...twins.slice(0, 1)].map(workOf)
@@ -99,8 +108,8 @@ function secondsOfAll({ subject, twins, secondsPerStep, seeds, workers }: PlanTa
 }
 
 /**
- * Chooses the number of steps. The network and its twin with all seeds take less than half of the budget, and no single
- * training takes more than two fifths of the budget.
+ * Chooses the number of steps of each training. The trainings of the network and its twin with all seeds take less than
+ * half of the budget, and no single training takes more than two fifths of the budget.
  */
 export function chooseSteps(task: PlanTask): number {
   const { subject, budgetSeconds, secondsPerStep } = task
@@ -121,7 +130,7 @@ export function fitsInto(task: OwnPlanTask, steps: number): boolean {
   return steps * secondsOfAll(task, task.done) <= shareOfOwnSteps * task.budgetSeconds
 }
 
-/** Budget into which trainings with `steps` steps fit with a tenth to spare, in seconds. */
+/** Returns the budget, in seconds, into which trainings with `steps` steps fit with a tenth to spare. */
 export function enoughFor(task: OwnPlanTask, steps: number): number {
   return (1.1 * steps * secondsOfAll(task, task.done)) / shareOfOwnSteps
 }

@@ -34,7 +34,10 @@ export interface PlannedSubject {
   readonly plan: StepPlan
 }
 
-/** `known`: the step plan of a diagnosis that is resumed. */
+/**
+ * Creates the subject of a diagnosis: the network, its twins and the step plan. The argument `known` is the step plan
+ * of a diagnosis that is resumed.
+ */
 export async function createSubject(task: SubjectTask, workers: Workers, known?: StepPlan): Promise<PlannedSubject> {
   const { network, data, settings } = task
   const blueprint = createBlueprint(network, data.shape)
@@ -80,7 +83,9 @@ async function planFor(
   return { steps: chosen, shortened: { from: steps, budgetSeconds, enoughSeconds: enoughFor(own, steps) } }
 }
 
-/** Returns the settings with the planned number of steps. A warm-up is shortened in proportion. */
+/**
+ * Returns the settings with the planned number of steps. A warm-up is shortened in proportion to the number of steps.
+ */
 function settingsFor({ steps, shortened }: StepPlan, settings: TrainingSettings): TrainingSettings {
   if (shortened === undefined) return { ...settings, steps }
   const { schedule } = settings

@@ -20,7 +20,10 @@ import { type EvidenceRow, sentenceOf } from './wording/words.ts'
 export interface Finding {
   readonly cause: Cause
   readonly title: string
-  /** Score of the finding: 0.5 at the limit of trainable networks, and closer to 1 far beyond the limit. */
+  /**
+   * Score of the finding: 0.5 if the evidence is at the limit for trainable networks, and closer to 1 far beyond the
+   * limit.
+   */
   readonly score: number
   readonly sentence: string
   readonly evidence: readonly EvidenceRow[]
@@ -31,7 +34,7 @@ export interface Finding {
 export interface Exclusion {
   readonly cause: Cause
   readonly title: string
-  /** Controls or observation that ruled the cause out. */
+  /** Control trainings or observation that ruled the cause out. */
   readonly by: string
   readonly sentence: string
   readonly evidence: readonly EvidenceRow[]
@@ -43,21 +46,26 @@ export interface OpenCause {
   readonly sentence: string
   /** Trainings or measurements that would decide the cause, in words. */
   readonly wouldDecide: string
-  /** Estimated seconds of the trainings and measurements in `wouldDecide`. The value is null if no estimate exists. */
+  /**
+   * Estimated duration of the trainings and measurements in `wouldDecide`, in seconds, or null if no estimate exists.
+   */
   readonly seconds: number | null
 }
 
 export interface Diagnosis {
   /**
-   * Cause of the first finding. A diagnosis without findings is `undecided` if a cause is open or the symptom is not
-   * explained, and `healthy` otherwise.
+   * Verdict of the diagnosis: the cause of the first finding. A diagnosis without findings is `undecided` if a cause is
+   * open or the symptom is not explained, and `healthy` otherwise.
    */
   readonly verdict: Verdict
-  /** Three parts of one to three sentences each: the symptom, the cause, and the causes that are ruled out. */
+  /**
+   * The answer, in three parts of one to three sentences each: the symptom, the cause, and the causes that are ruled
+   * out.
+   */
   readonly answer: readonly string[]
   /** Notes on how the answer was found, one or two sentences each. */
   readonly notes: readonly string[]
-  /** Causes that hold. The cause to treat first comes first. */
+  /** Findings: the causes that hold, beginning with the cause to treat first. */
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
@@ -65,7 +73,10 @@ export interface Diagnosis {
   readonly trials: readonly TrialRecord[]
   /** Number of layers with weights, including the read-out. */
   readonly layers: number
-  /** Names of the stages that probes read, in the order of the forward pass. A repeated block is one stage. */
+  /**
+   * Names of the stages that probes read, in the order of the forward pass. Each iteration of a repeated block is one
+   * stage.
+   */
   readonly stages: readonly string[]
   readonly measured: Measured
   readonly maps: readonly LayerMap[]

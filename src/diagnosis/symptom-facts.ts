@@ -13,9 +13,9 @@ import {
   trainingLoss,
 } from './evidence.ts'
 
-/** The training loss of the network over its seeds. */
+/** The training loss of the network, as a mean over the seeds. */
 export interface MeanLoss {
-  /** Mean over the seeds that did not diverge. The value is null if all seeds diverged. */
+  /** Mean training loss over the seeds that did not diverge, or null if all seeds diverged. */
   readonly mean: number | null
   /** Number of seeds that diverged. */
   readonly diverged: number
@@ -27,7 +27,7 @@ export interface MeanLoss {
 export interface ComparedTwin {
   /** Whether the user gave the comparison network. */
   readonly isGiven: boolean
-  /** Number of layers of the comparison network. The value is undefined if the layers were not counted. */
+  /** Number of layers of the comparison network, or undefined if the layers were not counted. */
   readonly layers: number | undefined
 }
 
@@ -42,11 +42,12 @@ export type SymptomFacts =
   | {
       readonly symptom: 'worse' | 'unclear'
       readonly loss: MeanLoss
-      /** Whether the training loss is about that of guessing. */
+      /** Whether the network's training loss is about as high as the loss of guessing. */
       readonly isGuessing: boolean
       readonly twin: ComparedTwin & { readonly loss: number }
       /**
-       * Added identity layers and loss of the twin's weights, for the first seed. Weights that are not better are null.
+       * Number of identity layers added to the trained twin, and the resulting training loss with the first seed, or
+       * null if the loss is not better than the network's.
        */
       readonly identity: { readonly layers: number; readonly loss: number } | null
     }
@@ -59,7 +60,10 @@ export type SymptomFacts =
       readonly twin:
         | (ComparedTwin & {
             readonly error: number
-            /** `unknown`: the seeds are too few for a comparison. */
+            /**
+             * Difference between the training errors of the network and its twin. The value `unknown` means that the
+             * seeds are too few for a comparison.
+             */
             readonly difference: 'unknown' | 'within the spread' | 'none'
           })
         | null
@@ -112,12 +116,15 @@ function identityLayers(
   const loss = meanOf(evidence, 'network', trainingLoss) ?? Number.NaN
   if (constructive?.impossible !== null || layers === undefined) return null
   if (constructive.loss === null || constructive.loss >= loss) return null
-  // If the twin with the first seed failed as well, its weights with identity layers prove nothing.
+  // If the training of the twin with the first seed failed too, the twin's weights with identity layers prove nothing.
   if ((constructive.shallowLoss ?? Number.POSITIVE_INFINITY) >= 0.9 * evidence.chance.loss) return null
   return { layers: evidence.depths.network - layers, loss: constructive.loss }
 }
 
-/** Compares the training errors. The size of a difference within the spread of the seeds is not reported. */
+/**
+ * Compares the training errors of the network and a twin. The size of a difference within the spread of the seeds is
+ * not reported.
+ */
 function errorOf(
   evidence: Evidence,
   reference: ControlOf<'twin'>,

@@ -13,26 +13,35 @@ import type { DiagnosisStore } from './trial-store.ts'
 export interface DiagnosisTask {
   readonly network: Network
   readonly data: Dataset
-  /** Reference that specs use for the data set. */
+  /** Reference by which the specs of trials name the data set. */
   readonly reference: DataReference
   /** Training settings. The diagnosis ignores the seed and the evaluations in the settings. */
   readonly settings: TrainingSettings
-  /** Whether the budget determines the number of steps: always, never, or if the steps of the settings are too many. */
+  /**
+   * Whether the budget determines the number of steps: always (true), never (false), or only if the settings have too
+   * many steps for the budget.
+   */
   readonly choosesSteps: boolean | 'where too long'
   /** Finished training of the network with the first seed and the steps of the settings, if such a training exists. */
   readonly finished?: FinishedTraining
-  /** At least one seed, and at least three seeds for intervals. Pictures show the training with the first seed. */
+  /**
+   * Seeds of the trainings: at least one seed, and at least three seeds for intervals. Pictures show the training with
+   * the first seed.
+   */
   readonly seeds: readonly number[]
   readonly budgetSeconds: number
-  /** Whether the diagnosis was already finished. Then no network is trained. */
+  /** Whether the diagnosis was already finished, so that no network is trained again. */
   readonly isOver?: boolean
-  /** Comparison network, instead of the same network with a fifth of its layers. */
+  /**
+   * Comparison network that the user gave. By default, the comparison network is the same network with a fifth of its
+   * layers.
+   */
   readonly twin?: Network
-  /** Source of the first weights, instead of the initializers of the network. */
+  /** Source of the initial weights. By default, the initializers of the network draw the initial weights. */
   readonly start?: StartOf
-  /** Workers that run trainings and measurements. The caller disposes of the workers. */
+  /** Workers that run trainings and measurements. The caller must dispose of the workers. */
   readonly workers: Workers
-  /** Number of controls between two judgments. The default is the number of workers. */
+  /** Number of control trainings between two judgments, by default the number of workers. */
   readonly together?: number
   /** Notes for the reader of the answer. */
   readonly notes?: readonly string[]
@@ -42,5 +51,5 @@ export interface DiagnosisTask {
   readonly store?: DiagnosisStore
 }
 
-/** Returns the first values of all parameters of a network for a seed. */
+/** Returns the initial values of all parameters of a network for a seed. */
 export type StartOf = (blueprint: Blueprint, seed: number) => Weights

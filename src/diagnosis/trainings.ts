@@ -25,11 +25,14 @@ export interface Trainings {
   readonly made: readonly MadeTrial[]
   /** Controls that apply to the network, without the controls that did not fit into memory. */
   readonly applicable: ReadonlySet<ControlName>
-  /** Estimates the seconds of the missing trainings or of the measurement. Returns null before the first training. */
+  /**
+   * Estimates the duration of the missing trainings or of the measurement, in seconds. Returns null if no training has
+   * finished yet.
+   */
   costOf(need: Need): number | null
   /** Lists the missing trainings that fit into the remaining budget, the cheapest first. */
   affordable(needs: readonly Need[]): TrialKey[]
-  /** Runs trainings. `in any case` ignores the budget. */
+  /** Runs trainings. With the limit `in any case`, trainings run even if they exceed the budget. */
   run(keys: readonly TrialKey[], limit: 'within budget' | 'in any case'): Promise<void>
 }
 
@@ -52,7 +55,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
   const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () => made.map(({ record }) => record))
   const resolver = resolverOf(task)
 
-  /** Lists the needed trials that have not been trained. */
+  /** Lists the trials that are needed but have not been trained. */
   const missing = (needs: readonly Need[]): TrialKey[] => {
     const asked = needs.flatMap((need) =>
       'control' in need && applicable.has(need.control)
@@ -81,7 +84,10 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
       .filter((key) => (!task.isOver && fitsBudget(budget, workFor(key))) || store.has(key))
       .sort((one, other) => workFor(one) - workFor(other))
 
-  /** A control that does not fit into memory is left out. The network and its twins cannot be left out. */
+  /**
+   * Whether the diagnosis continues without a trial after an error. A control that does not fit into memory is left
+   * out, but the network and its twins cannot be left out.
+   */
   const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
     if (!(error instanceof IsobathError) || error.code !== 'memory' || watched.has(control)) return false
     applicable.delete(control)

@@ -24,13 +24,13 @@ export interface TrialRecord extends TrialKey {
   readonly seconds: number
   readonly losses: readonly LossRecord[]
   /**
-   * Scores on the training set after the last step, in evaluation mode and with new batch norm statistics.
-   * The scores are null if the training diverged.
+   * Scores on the training set after the last step, in evaluation mode and with new batch norm statistics. The loss and
+   * the error on the training set are null if the training diverged.
    */
   readonly train: Scores
   /** Scores on the test set after the last step. */
   readonly test: Scores
-  /** The step and the layer at which numbers became non-finite, in words. The value is null for a finite training. */
+  /** The step and the layer at which numbers became non-finite, in words, or null if all numbers stayed finite. */
   readonly diverged: string | null
   readonly snapshots: readonly Snapshot[]
 }

@@ -12,7 +12,10 @@ import { settingsOf, snapshotInterval, workOf } from './plan.ts'
 import type { DiagnosisTask, StartOf } from './task.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
-/** Controls whose trainings are probed for pictures and findings. Other controls only contribute their losses. */
+/**
+ * Controls whose trainings are probed for pictures and findings. Controls that are not probed contribute only their
+ * losses.
+ */
 export const watched: ReadonlySet<ControlName> = new Set(['network', 'shallow twin', 'shallower twin'])
 
 /** Returns the trial of a control and seed, or undefined if the control does not apply to the network. */
@@ -39,7 +42,7 @@ export async function trialOf(
     precision,
     probes: isWatched ? { of: layerProbeNames, every: snapshotInterval(settings.steps) } : null,
     scoring: 'part',
-    // Measurements use the networks with the first seed.
+    // Measurements use the weights of the trainings with the first seed.
     keepsWeights: isWatched && isFirst,
   })
   return { ...spec, control, work: finished ? 0 : workOf(training), finished }
@@ -49,14 +52,20 @@ async function startOf(blueprint: Blueprint, seed: number, start: StartOf | unde
   return start === undefined ? { kind: 'seed' } : { kind: 'object', sha256: await hashStart(blueprint, seed, start) }
 }
 
-/** Returns the SHA-256 of the caller's first weights. Throws a `weights` error if the weights do not fit the network. */
+/**
+ * Returns the SHA-256 hash of the initial weights that the caller gave. Throws a `weights` error if the weights do not
+ * fit the network.
+ */
 export async function hashStart(blueprint: Blueprint, seed: number, start: StartOf): Promise<string> {
   const weights = start(blueprint, seed)
   checkWeights(blueprint, weights)
   return hashWeights(blueprint, weights)
 }
 
-/** Creates the resolver. Each variation of the data is created once, when the variation is first requested. */
+/**
+ * Creates the resolver, which provides the data and the initial weights for a spec. Each variation of the data is
+ * created once, when the variation is first requested.
+ */
 export function resolverOf({ data, start }: Pick<DiagnosisTask, 'data' | 'start'>): TrialResolver {
   const varied = new Map<string, Dataset>()
   return {

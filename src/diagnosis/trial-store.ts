@@ -3,17 +3,17 @@ import type { TrialResult } from '../trials/result.ts'
 import { memoryStore } from '../trials/store.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
-/** Number of steps of the trainings of a diagnosis, and the reason for the number. */
+/** Number of training steps in a diagnosis, and the reason for the number of steps. */
 export interface StepPlan {
   readonly steps: number
   /**
-   * Budget for which the number of steps was chosen, in seconds. The field is absent if the user chose the number of
-   * steps.
+   * Budget, in seconds, for which the diagnosis chose the number of steps. The field `chosenFor` is absent if the user
+   * chose the number of steps.
    */
   readonly chosenFor?: number
-  /** Present if the steps of a run did not fit into the budget. */
+  /** Details of the shortened trainings, present only if the steps of a run did not fit into the budget. */
   readonly shortened?: {
-    /** Number of steps of the run. */
+    /** Number of steps of the original run. */
     readonly from: number
     /** Budget that is too small for the steps of the run, in seconds. */
     readonly budgetSeconds: number
@@ -31,9 +31,11 @@ export interface DiagnosisStore {
   begin(plan: StepPlan): Promise<void>
   /** Whether a result of the trial is stored, even if the weights of the trial are missing. */
   has(key: TrialKey): boolean
-  /** Returns the stored result. Returns undefined if the trial has not been trained or its weights are missing. */
+  /**
+   * Returns the stored result of a trial, or undefined if the trial has not been trained or its weights are missing.
+   */
   find(trial: DiagnosisTrial): Promise<TrialResult | undefined>
-  /** Stores a result. `seconds`: duration of the diagnosis so far, in all sessions. */
+  /** Stores the result of a trial. The argument `seconds` is the duration of the diagnosis so far, in all sessions. */
   save(trial: DiagnosisTrial, result: TrialResult, seconds: number): Promise<void>
 }
 

@@ -4,9 +4,9 @@ import { isDrawable } from './text.ts'
 type Domain = readonly [low: number, high: number]
 
 const HEIGHTS = '▁▂▃▄▅▆▇█'
-/** Character for a missing value. */
+/** Character of a sparkline for a missing value, null. */
 const ABSENT = '·'
-/** Character for a value that isn't finite. */
+/** Character of a sparkline for a value that isn't finite. */
 const BROKEN = '×'
 
 export interface SparkScale {
@@ -14,7 +14,7 @@ export interface SparkScale {
   readonly domain: Domain
 }
 
-/** A sparkline with one character for each value. The value undefined gives a space. */
+/** A sparkline with one character for each value. A sparkline shows the value undefined as a space. */
 export function sparkline(values: readonly (number | null | undefined)[], { scale, domain }: SparkScale): string {
   const map =
     scale === 'log' ? (value: number) => Math.log10(Math.max(value, Number.MIN_VALUE)) : (value: number) => value
@@ -31,8 +31,8 @@ export function sparkline(values: readonly (number | null | undefined)[], { scal
 }
 
 /**
- * A list of `width` values, in which values are repeated or left out. The first and the last value of the list are
- * never left out.
+ * A list of `width` values, made from `values` by repeating or leaving out values. The first and the last of `values`
+ * are never left out.
  */
 export function stretched<Value>(values: readonly Value[], width: number): Value[] {
   if (values.length === 0) return []
@@ -40,8 +40,8 @@ export function stretched<Value>(values: readonly Value[], width: number): Value
 }
 
 /**
- * The values of a curve at `width` places from step 0 to step `last`. Each place has the curve's latest value. Places
- * after the curve's end are undefined.
+ * The values of a curve at `width` places from step 0 to step `last`. Each place has the latest value that the curve
+ * has reached at the step of the place. Places after the curve's end are undefined.
  */
 export function sampled(
   points: readonly { readonly step: number; readonly loss: number }[],

@@ -5,7 +5,7 @@ export interface Column {
   readonly heading: string
   /** Whether the column holds numbers. Numbers and their heading are aligned to the right. */
   readonly numeric?: boolean
-  /** Whether a page may break the column's texts into lines. */
+  /** Whether an HTML page may break the column's texts into lines. */
   readonly prose?: boolean
 }
 
@@ -14,7 +14,7 @@ export interface Table {
   readonly columns: readonly Column[]
   /** Rows with one text for each column. The first column names the row. */
   readonly rows: readonly (readonly string[])[]
-  /** Notes below the table. */
+  /** Notes that are shown below the table. */
   readonly notes?: readonly string[]
 }
 

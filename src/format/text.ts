@@ -21,12 +21,12 @@ export function escapeMarkup(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
 const COMMANDS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
 
-/** The text without the characters that a terminal would obey instead of showing. */
+/** The text without control characters, which a terminal would obey and not show. */
 export function plainText(text: string): string {
   return text.replace(COMMANDS, '')
 }
 
-/** Whether a figure can show the value. Beyond 1e150 the arithmetic of scales would overflow. */
+/** Whether a figure can show the value. For values beyond 1e150, the arithmetic of a figure's scales would overflow. */
 export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) < 1e150
 }
@@ -47,7 +47,7 @@ export function decimalsFor(value: number, digits: number): number {
 
 /**
  * A number with about `digits` significant digits, such as `0.0123`, `12.3`, `1,230` or `1.20e-7`. A value that isn't
- * finite gives a dash.
+ * finite is shown as a dash.
  */
 export function formatNumber(value: number | null, digits = 3): string {
   if (value === null || !Number.isFinite(value)) return MISSING
@@ -57,7 +57,7 @@ export function formatNumber(value: number | null, digits = 3): string {
   return formatFixed(value, decimalsFor(value, digits))
 }
 
-/** A fraction (0..1) as percent, such as `12.3%`. A value that isn't finite gives a dash. */
+/** A fraction (0..1) as percent, such as `12.3%`. A value that isn't finite is shown as a dash. */
 export function formatPercent(fraction: number | null, decimals = 1): string {
   return fraction === null || !Number.isFinite(fraction) ? MISSING : `${formatFixed(fraction * 100, decimals)}%`
 }
@@ -76,7 +76,9 @@ export function capitalize(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** Joins items with `separator` into lines of at most `width` characters. A longer item gets its own line. */
+/**
+ * Joins items with `separator` into lines of at most `width` characters. An item longer than `width` gets its own line.
+ */
 export function fillLines(items: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = []
   for (const item of items) {
@@ -87,7 +89,9 @@ export function fillLines(items: readonly string[], separator: string, width: nu
   return lines
 }
 
-/** Breaks a text between words into lines of at most `width` characters. A longer word gets its own line. */
+/**
+ * Breaks a text between words into lines of at most `width` characters. A word longer than `width` gets its own line.
+ */
 export function wrap(text: string, width: number): string[] {
   const words = text.split(/\s+/).filter((word) => word !== '')
   return fillLines(words, ' ', width)

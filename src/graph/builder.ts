@@ -1,6 +1,6 @@
 /**
- * Builds a graph node by node. The open loops form a stack of scopes. Values enter a loop as slices and leave a loop as
- * stacks.
+ * Builds a graph node by node. The builder has a stack of scopes, one for each open loop. A stacked value enters a loop
+ * slice by slice, and the loop stacks the values that leave it.
  */
 import { sameShape } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
@@ -29,7 +29,10 @@ interface Scope {
   readonly times: number
 }
 
-/** A range of `count` loop iterations that starts at `first` and is cut into segments of `length` (0: not cut). */
+/**
+ * A range of `count` loop iterations that starts at `first` and is cut into segments of `length` (a length of 0 means
+ * no segments).
+ */
 interface Segment {
   readonly first: number
   readonly count: number
@@ -43,7 +46,7 @@ export class GraphBuilder {
   private readonly outputs: GraphOutput[] = []
   private readonly scopes: Scope[] = [{ nodes: [], slices: [], stacks: [], times: 1 }]
   private nextId = 0
-  /** The piece that is being built, if a loop is built in pieces. */
+  /** The piece of a segmented loop that is being built, or undefined outside of segmented loops. */
   private segment: Segment | undefined
   private readonly parts = new Map<string, Value>()
   private readonly joined = new Map<string, Value>()
@@ -87,7 +90,10 @@ export class GraphBuilder {
     return outputs
   }
 
-  /** Builds a loop whose body is made by `build` from the carried value. Returns the value after the last iteration. */
+  /**
+   * Builds a loop whose body is made by `build` from the carried value. Returns the carried value after the last
+   * iteration of the loop.
+   */
   loop(
     times: number,
     initial: Value,
@@ -119,7 +125,7 @@ export class GraphBuilder {
   /**
    * Builds a loop in which about the first `again` iterations are cut into segments of about sqrt(again) iterations.
    * For a segment, the backward pass needs only the value carried into the segment and recomputes all other values
-   * (Chen et al. 2016). The iterations after the last segment form an ordinary loop.
+   * (Chen et al. 2016). The iterations after the last segment form an ordinary loop without segments.
    */
   segmentedLoop(
     { times, again }: { readonly times: number; readonly again: number },

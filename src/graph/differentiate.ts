@@ -18,8 +18,8 @@ function findActive(nodes: readonly Node[], active: Set<Value>): void {
       continue
     }
     for (const { stacked, parameter } of node.slices) if (active.has(stacked)) active.add(parameter)
-    // A carried value is active if any iteration makes the value active. The first pass detects active carried values,
-    // and the second pass marks the values of the body that depend on carried values.
+    // A carried value is active if any iteration makes the value active. The first pass over a loop's body detects
+    // active carried values, and the second pass marks values of the body that depend on these carried values.
     for (let pass = 0; pass < 2; pass++) {
       for (const { initial, next, parameter } of node.carried) {
         if (active.has(initial) || active.has(next)) active.add(parameter)
@@ -128,7 +128,7 @@ function withoutUnread(nodes: readonly Node[], isRead: (value: Value) => boolean
 }
 
 class Differentiator {
-  /** The gradients of the parts of each stacked value, as far as the gradients are known. */
+  /** Gradients of the parts of each stacked value. The list grows while the parts are differentiated. */
   private readonly partGradients = new Map<Value, { first: number; part: Value; gradient: Value | undefined }[]>()
 
   constructor(
@@ -136,7 +136,10 @@ class Differentiator {
     private readonly active: ReadonlySet<Value>,
   ) {}
 
-  /** Appends the backward pass of `nodes` to `backward`. Returns the forward nodes, with new stacks in their loops. */
+  /**
+   * Appends the backward pass of `nodes` to `backward`. Returns the forward nodes, whose loops also stack the values
+   * that the backward pass reads.
+   */
   run(nodes: readonly Node[], cotangents: Cotangents, backward: Node[]): Node[] {
     const forward: Node[] = []
     for (const node of [...nodes].reverse()) {
@@ -167,7 +170,10 @@ class Differentiator {
     return this.builder.opInto(nodes, 'zeros', [], { shape: like.shape.join('x') }, '')[0]
   }
 
-  /** Stores the gradient of a part. The last part of a stacked value joins the gradients of all parts. */
+  /**
+   * Stores the gradient of one part of a stacked value. The call for the value's last part joins the gradients of all
+   * parts.
+   */
   private part(node: OpNode, nodes: readonly Node[], cotangents: Cotangents, backward: Node[]): void {
     const [stacked] = node.inputs
     const [part] = node.outputs
@@ -209,7 +215,8 @@ class Differentiator {
 
     const results = [...nexts, ...gradientStacks.map(({ stack }) => stack.value)]
     if (loop.recompute) {
-      // The backward body begins with a copy of the forward body and reads the values of the copy.
+      // To recompute a loop's values, the backward body begins with a copy of the forward body and reads the values of
+      // the copy.
       const needed = freeValues(body, results)
       const copies = new Map<Value, Value>()
       const again = copyNodes(

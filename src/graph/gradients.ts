@@ -13,8 +13,8 @@ import { geometryOf } from './windows.ts'
 export type Emit = (op: OpName, inputs: readonly Value[], attributes?: Attributes) => readonly Value[]
 
 /**
- * Returns the cotangents of a node's inputs. `wanted(k)` says whether the cotangent of input k is needed. The rule may
- * return undefined for inputs whose cotangent is not needed.
+ * Returns the cotangents of a node's inputs. `wanted(k)` says whether the cotangent of input k is needed. A gradient
+ * rule may return undefined for inputs whose cotangent is not needed.
  */
 export type GradientRule = (context: {
   node: OpNode
@@ -25,7 +25,9 @@ export type GradientRule = (context: {
 
 type Cotangent = Value | undefined
 
-/** Makes a rule for an operation with one output. `build` runs only if the output has a cotangent. */
+/**
+ * Makes a gradient rule for an operation with one output. `build` runs only if the operation's output has a cotangent.
+ */
 function rule(build: (context: Parameters<GradientRule>[0], dy: Value) => readonly Cotangent[]): GradientRule {
   return (context) => {
     const [dy] = context.cotangents
@@ -34,14 +36,14 @@ function rule(build: (context: Parameters<GradientRule>[0], dy: Value) => readon
 }
 
 /**
- * The rule of loss operations. The second output of a loss operation is the gradient of the batch's mean loss. The mean
- * loss is the root of the differentiation, so its cotangent is 1.
+ * The gradient rule of loss operations. The second output of a loss operation is the gradient of the batch's mean loss.
+ * The mean loss is the root of the differentiation, so its cotangent is 1.
  */
 const lossGradient: GradientRule = ({ node }) => [node.outputs[1]]
 
 /**
- * The empty rule, for operations that only occur in backward passes and updates. No operation needs a second-order
- * rule, because gradients of gradients are computed by finite differences.
+ * The empty gradient rule, for operations that only occur in backward passes and updates. No operation needs a
+ * second-order rule, because gradients of gradients are computed by finite differences.
  */
 const none: GradientRule = () => []
 

@@ -16,13 +16,16 @@ export interface OpNode {
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]
   readonly attributes: Attributes
-  /** Path of the layer that the operation belongs to. Only messages and the printer use the path. */
+  /**
+   * Path of the layer that the operation belongs to. Only error messages and the graph printer use an operation's path.
+   */
   readonly path: string
 }
 
 /**
- * A value that a loop carries from iteration to iteration. `parameter` is the value inside the body: `initial` in the
- * first iteration, and the preceding iteration's `next` afterward. `result` is the last iteration's `next`.
+ * A value that a loop carries from iteration to iteration. `parameter` is the carried value inside the loop's body:
+ * `initial` in the first iteration, and the preceding iteration's `next` in each later iteration. `result` is the
+ * `next` of the loop's last iteration.
  */
 export interface Carried {
   readonly initial: Value
@@ -46,7 +49,7 @@ export interface Stack {
 export interface LoopNode {
   readonly kind: 'loop'
   readonly times: number
-  /** True if the iterations run from times - 1 down to 0. */
+  /** True if the loop's iterations run from times - 1 down to 0. */
   readonly reverse: boolean
   readonly carried: readonly Carried[]
   readonly slices: readonly Slice[]
@@ -62,9 +65,9 @@ export interface LoopNode {
 export type Node = OpNode | LoopNode
 
 /**
- * An input of the graph. The role `parameter` is a trained tensor. The role `state` is a value that persists from step
- * to step but is not a parameter (velocities, running statistics). The role `input` is a value that every step
- * supplies.
+ * An input of the graph. An input with the role `parameter` is a trained tensor. An input with the role `state`
+ * persists from step to step but is not a parameter (velocities, running statistics). An input with the role `input`
+ * gets a new value at every step.
  */
 export interface GraphInput {
   readonly name: string
@@ -98,7 +101,10 @@ export interface Graph {
   readonly updates: readonly Update[]
   /** Values that can be read after a step: the loss, the outputs, the gradients, and the values that probes tap. */
   readonly outputs: readonly GraphOutput[]
-  /** Scalar that must be finite for the updates to happen. A graph without a guard always updates. */
+  /**
+   * Scalar that must be finite for the graph's updates to be applied. A graph without a guard always applies its
+   * updates.
+   */
   readonly guard?: Value
 }
 

@@ -1,4 +1,6 @@
-/** The table of losses. A row holds all functions of one loss except the kernels of its operation. */
+/**
+ * The table of losses. A row of the table holds all functions of one loss, except the kernels of the loss operation.
+ */
 
 /** Names of the losses. */
 export const lossNames = ['cross-entropy', 'squared-error'] as const

@@ -11,13 +11,16 @@ import { type Shape, sizeOf, type Value } from './graph.ts'
 import type { Attributes } from './value.ts'
 import { strideWindow, windowAttributes } from './windows.ts'
 
-/** Smallest number of iterations that is cut into segments. A shorter loop gains nothing from segments. */
+/**
+ * Smallest number of loop iterations that is cut into segments for recomputation. A loop with fewer iterations gains
+ * nothing from segments.
+ */
 export const fewestToSegment = 4
 
 /**
  * Selects the iterations of outermost repeats that the backward pass recomputes, in segments. The value `true`
- * recomputes as many iterations as possible, and the value `false` recomputes none. A map from the paths of repeats to
- * numbers says about how many of a repeat's first iterations are recomputed.
+ * recomputes as many iterations as possible, and the value `false` recomputes none. A map gives, for the path of a
+ * repeat, the approximate number of the repeat's first iterations that are recomputed.
  */
 export type Recomputation = boolean | ReadonlyMap<string, number>
 
@@ -28,7 +31,10 @@ export interface LoweringContext {
   readonly batch: number
   /** Seed of the run. The dropout masks depend on the seed. */
   readonly seed: number
-  /** Number of the training step, an int scalar input of the graph. Without the number of the step, dropout is off. */
+  /**
+   * Number of the training step, an int scalar input of the graph. Dropout is off if the graph has no input for the
+   * step's number.
+   */
   readonly step?: Value
   readonly parameters: ReadonlyMap<string, Value>
   readonly recompute?: Recomputation
@@ -39,8 +45,9 @@ export interface LoweringContext {
 }
 
 /**
- * A statistic of the batch, together with the state that moves toward the statistic. The statistic and the state have
- * the axes of the loops around the layer. In a segmented loop, each piece of the loop has its own statistic.
+ * A statistic of the batch, together with the running state that moves toward the statistic. The statistic and the
+ * state have the axes of the loops around the layer. If a loop is cut into segments, each piece of the loop has its own
+ * statistic of the batch.
  */
 export interface BatchStatistic {
   readonly running: Value
@@ -75,7 +82,10 @@ function topLevel(context: LoweringContext, { name }: ParameterBlueprint): Value
   return value
 }
 
-/** Makes a scalar of the layer: a constant number, or the iteration's element of a vector over the innermost loop. */
+/**
+ * Makes a scalar value for a layer: a constant number, or the current iteration's element of a vector with one element
+ * for each iteration of the innermost loop.
+ */
 function scalar(context: LoweringContext, blueprint: LayerBlueprint, what: string, varying: Varying): Value {
   const { builder } = context
   if (typeof varying === 'number') return builder.constant(`${what}=${varying}`, [], [varying])
@@ -134,7 +144,8 @@ function asUsual(context: LoweringContext, x: Value, shape: Shape, path: string)
 }
 
 /**
- * Returns the height and width of images whose positions are the rows. A shape that is no image gives no attributes.
+ * Returns the attributes `height` and `width` for operations whose rows are the positions of images. A shape that is no
+ * image gives no attributes.
  */
 function imageAttributes([, ...extents]: Shape): Attributes {
   const [height, width] = extents
@@ -250,7 +261,8 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     follow('runningVariance', variance, correction)
     return y
   },
-  // A batch is given as [B, features] in the order [channels, height, width]. Flattening a given batch moves no data.
+  // The network's input batch is [B, features] in the order [channels, height, width], so flattening the input moves no
+  // data.
   flatten: (context, { path }, _layer, x) => asFeatures(context, x, path),
   chain: (context, blueprint, _layer, x) =>
     blueprint.children.reduce((value, child) => lowerLayer(context, child, value), x),
@@ -300,8 +312,8 @@ export function lowerNetwork(context: LoweringContext, root: LayerBlueprint, x: 
 }
 
 /**
- * Builds the output of one layer. Images between layers with windows are rows of channels. Images that have not passed
- * a layer with a window are [B, features].
+ * Builds the output of one layer. Between layers with windows, an image is stored as rows of channels. An image that
+ * has not passed a layer with a window has the shape [B, features].
  */
 function lowerLayer(context: LoweringContext, blueprint: LayerBlueprint, x: Value): Value {
   const { layer } = blueprint

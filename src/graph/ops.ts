@@ -32,7 +32,8 @@ function expectShape(value: Value, shape: Shape, what: string): void {
 }
 
 /**
- * Makes the row of an elementwise operation on the first input's shape. `others` gives the shapes of the other inputs.
+ * Makes the table row of an elementwise operation, whose output has the first input's shape. `others` gives the shapes
+ * of the other inputs.
  */
 function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
   return {
@@ -66,7 +67,7 @@ function backWindow(...others: ('input' | 'output')[]): OpRow {
   })
 }
 
-/** The row of an operation that moves a window over x[N, C] and gives [M, C]. */
+/** The table row of an operation that moves a window over the N positions of x[N, C] and gives M positions [M, C]. */
 const window: OpRow = general(([x], attributes) => {
   const { positions, outputPositions } = geometryOf(attributes)
   return [real((x.shape[0] / positions) * outputPositions, x.shape[1])]
@@ -83,12 +84,13 @@ function partsOf({ parts }: Attributes): number {
 }
 
 /**
- * Returns the number of outputs O rounded up to whole blocks. Zeros fill the rest of the last block.
+ * Returns the number of outputs O rounded up to whole blocks. If O is no multiple of the block, zeros fill the rest of
+ * the last block.
  */
 const paddedOutputs = (outputs: number, { block = 1 }: Attributes): number =>
   Math.ceil(outputs / Number(block)) * Number(block)
 
-/** Returns the number of tensors that the leading `axes` axes of a value stack. */
+/** Returns the number of tensors that are stacked along the leading `axes` axes of a value. */
 function stackedTensors({ shape }: Value, axes: Attribute): number {
   return sizeOf(shape.slice(0, Number(axes)))
 }
@@ -160,7 +162,7 @@ export const ops = {
   fromPositions: general(([x], { positions }) => [
     real(x.shape[0] / Number(positions), x.shape[1] * Number(positions)),
   ]),
-  // Operations with windows have the attributes of windows.ts.
+  // Every operation with a moving window has the attributes that `windowAttributes` in windows.ts makes.
   /** Convolution: maps x[N, C] and w[O, C * kernel^2] to [M, O]. */
   conv: general(([x, w], attributes) => {
     const { positions, outputPositions, kernel } = geometryOf(attributes)
@@ -202,9 +204,12 @@ export const ops = {
     expectShape(x, [partsOf(attributes) * paddedOutputs(outputs, attributes), x.shape[1]], 'parts')
     return [real(outputs, x.shape[1])]
   }),
-  /** Computes the largest value in each window. Positions beyond the border are ignored. */
+  /** Computes the largest value in each window. Max pooling ignores positions beyond the border. */
   maxPool: window,
-  /** Maps dy, x and y to dx. In each window, dy is added to the first position whose value equals y. */
+  /**
+   * Maps dy, x and y of a max pooling to dx. In each window, dy is added to the first position whose value in x equals
+   * the window's maximum y.
+   */
   maxPoolGradient: backWindow('input', 'output'),
   /** Computes the mean of each window. */
   averagePool: window,
@@ -226,10 +231,10 @@ export const ops = {
     const { positions, outputPositions } = geometryOf(attributes)
     return [real((dy.shape[0] / outputPositions) * positions, Number(attributes.channels))]
   }),
-  // Sums over rows that are positions of images have the attributes `height` and `width`, and so have the operations
-  // whose gradients are such sums. Sums over parts of the rows have the attributes `parts` and `together`. Each group
-  // of `together` consecutive rows (by default 1 row) lies in one part. Part k of p parts begins at row together *
-  // floor(k * rows / (together * p)).
+  // An operation that sums over the positions of images has the attributes `height` and `width`, and so has an
+  // operation whose gradient is such a sum. An operation that sums each part of the rows separately has the attributes
+  // `parts` and `together`. Each group of `together` consecutive rows (by default 1 row) lies in one part. Part k of p
+  // parts begins at row together * floor(k * rows / (together * p)).
   /** Maps x[B, F] to the sums of each part of the rows [parts, F]. */
   partialSums: general(([x], attributes) => [real(partsOf(attributes), x.shape[1])]),
   /** Maps a[F] to the sum of the elements of a []. */
@@ -332,34 +337,37 @@ export const ops = {
     return [real(outputs.shape[0]), real(...outputs.shape)]
   }),
 
-  // Norms and updates with the attribute `clipValue` clamp each element of the gradient to [-clipValue, clipValue].
+  // The operation `norms` and the update operations clamp each element of the gradient to [-clipValue, clipValue] if
+  // they have the attribute `clipValue`.
   /**
-   * Maps a gradient to the Euclidean norm [tensors] of each tensor that the leading `axes` axes of the gradient stack.
+   * Maps a gradient to the Euclidean norms [tensors] of the tensors that are stacked along the gradient's leading
+   * `axes` axes.
    */
   norms: general(([gradient], { axes }) => [real(stackedTensors(gradient, axes))]),
   /**
-   * Maps a parameter and its gradient to a count [tensors] for each tensor that the leading `axes` axes of the
-   * parameter stack. The count is the number of elements that stay unchanged when `factor` times the gradient is
-   * subtracted in float32.
+   * Maps a parameter and its gradient to one count [tensors] for each tensor that is stacked along the parameter's
+   * leading `axes` axes. The count is the number of the tensor's elements that stay unchanged when `factor` times the
+   * gradient is subtracted in float32.
    */
   unmoved: general(([parameter, gradient], { axes }) => {
     expectShape(gradient, parameter.shape, 'gradient')
     return [real(stackedTensors(parameter, axes))]
   }),
-  /** Maps any number of vectors and scalars to the Euclidean norm of all their elements together []. */
+  /** Maps any number of vectors and scalars to one scalar [], the Euclidean norm of all their elements together. */
   normOfAll: general(() => [real()]),
   /**
-   * Maps norm[] to the factor min(1, limit / (norm + 1e-6)) [], which scales a vector of that norm down to the attribute
-   * `limit`.
+   * Maps norm[] to the factor min(1, limit / (norm + 1e-6)) []. The factor scales a vector of the given norm down to at
+   * most the attribute `limit`.
    */
   clipFactor: general(([norm]) => {
     expectShape(norm, [], 'norm')
     return [real()]
   }),
 
-  // With the attribute `clipped`, an update has a further input: a factor [] on the gradient. With the attribute
-  // `layered`, an update has a last input [tensors] of factors on the rate. Each tensor that the parameter's leading
-  // `axes` axes stack has one factor.
+  // With the attribute `clipped`, an update operation has a further input: a scalar [] that multiplies the gradient.
+  // With the attribute `layered`, the last input [tensors] of an update operation holds factors that multiply the
+  // learning rate. The attribute `layered` needs one factor for each tensor that is stacked along the parameter's
+  // leading `axes` axes.
   /** Maps parameter, gradient and rate[] to the new parameter, with the attribute `weightDecay`. */
   sgdUpdate: update(rules.sgd),
   /**
@@ -387,15 +395,15 @@ export const ops = {
     return [{ shape: [...axes, ...tensor], element: stacked.element }]
   }),
   /**
-   * Joins parts, in their order, to stacked[n, ...]. The first part has the axes of segments. `join` moves no data,
-   * because the memory plan places each part inside the joined value.
+   * Joins parts, in their order, to stacked[n, ...]. The first part comes from a segmented loop and has the shape
+   * [segments, length, ...]. `join` moves no data, because the memory plan places each part inside the joined value.
    */
   join: general((parts) => {
     const [[segments, length, ...tensor], rest] = parts.map(({ shape }) => shape)
     if (rest) expectShape(parts[1], [rest[0], ...tensor], 'the rest')
     return [{ shape: [segments * length + (rest?.[0] ?? 0), ...tensor], element: parts[0].element }]
   }),
-  /** Copies x. The memory plan inserts copies for values that are needed in two places. */
+  /** Copies x. The memory plan inserts a `copy` operation for a value that must lie at two places in memory. */
   copy: elementwise(),
   /** Makes zeros of the shape in the attribute `shape`, a text with the sizes joined by the letter x. */
   zeros: general((_inputs, attributes) => [real(...String(attributes.shape).split('x').filter(Boolean).map(Number))]),

@@ -19,13 +19,13 @@ export interface TrainingGraphOptions extends UpdateOptions {
   readonly loss: LossName
   readonly seed: number
   /**
-   * Selects the iterations that the backward pass recomputes; the default recomputes none. Recomputation saves memory
-   * and takes up to a third more time.
+   * Selects the loop iterations that the backward pass recomputes. By default, no iteration is recomputed.
+   * Recomputation saves memory and takes up to a third more time.
    */
   readonly recompute?: Recomputation
   /**
-   * Whether `gradient.NAME` can be read after a step; the default is true. With false, each update runs as soon as the
-   * gradient of the parameter has been computed.
+   * Whether `gradient.NAME` can be read after a step; the default is true. If gradients can't be read, each update runs
+   * as soon as the parameter's gradient has been computed.
    */
   readonly gradients?: boolean
   /** Selects the layers whose outputs can be read after a step. The output of a layer with path PATH is `tap.PATH`. */
@@ -35,7 +35,10 @@ export interface TrainingGraphOptions extends UpdateOptions {
 export interface GradientGraphOptions {
   readonly batch: number
   readonly loss: LossName
-  /** Measurements of the tensors of every trained weight. The default measures nothing. */
+  /**
+   * Options for measuring the norms of every trained weight and of its gradient. Without these options, no norm is
+   * measured.
+   */
   readonly tensors?: TensorOptions
   /** Selects the layers whose outputs can be read after a pass. The output of a layer with path PATH is `tap.PATH`. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
@@ -43,8 +46,8 @@ export interface GradientGraphOptions {
 
 export interface TensorOptions {
   /**
-   * Factor on the gradient. With a factor, the output `unmoved.NAME` counts the weights that stay unchanged when factor
-   * times gradient is subtracted from the weights.
+   * Factor that multiplies the gradient, such as the learning rate. With a factor, the output `unmoved.NAME` counts the
+   * weights that stay unchanged when factor times gradient is subtracted from the weights.
    */
   readonly factor?: number
 }
@@ -68,8 +71,8 @@ function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<str
 
 /**
  * Collects the outputs of the tapped layers. A layer can share its path with a layer inside it, for example a repeat
- * with its block. If several layers share a path, only layers inside the most loops have a value for every iteration.
- * Of the layers inside the most loops, the outermost layer is tapped.
+ * with its block. If several layers share a path, only the layers inside the most loops have an output for every
+ * iteration. The tap of a shared path reads the outermost of the layers inside the most loops.
  */
 class Taps {
   private readonly found = new Map<string, Tapped>()
@@ -105,7 +108,10 @@ interface Tapped {
   readonly layer: LayerBlueprint
   /** Shape of the layer's output, including the axes of the loops around the layer. */
   readonly shape: Shape
-  /** The stacked outputs of the layer: one value, or one value for each piece of a loop that is cut into segments. */
+  /**
+   * The stacked outputs of the tapped layer: one value, or one value for each piece of a loop that is cut into
+   * segments.
+   */
   readonly pieces: Value[]
 }
 
@@ -187,8 +193,8 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const updated = withGradients(blueprint, pass)
   if (keepsGradients) for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
   emitUpdates(builder, updated, options)
-  // The running statistics move together with the parameters, not where the batch's statistics are computed. A step
-  // whose loss is not finite must leave the running statistics unchanged.
+  // The running statistics are updated at the end of the step together with the parameters, and not where the batch's
+  // statistics are computed. A step whose loss is not finite must leave the running statistics unchanged.
   followStatistics(builder, statistics)
   return builder.finish('training step')
 }
@@ -205,11 +211,12 @@ function followStatistics(builder: GraphBuilder, statistics: readonly BatchStati
 }
 
 /**
- * Builds the graph of a batch's loss and gradient without a training step. Nothing is updated, dropout is off, and
- * batch norm uses the batch's own statistics. The graph's inputs are `x` [B, features] and `labels` [B] (or `targets`
- * [B, outputs]). The graph's outputs are `loss`, `outputs` [B, outputs], `gradient.NAME` for every trained parameter,
- * `gradient.x` [B, features], and the taps. With the option `tensors`, the graph has further outputs for each tensor
- * that a trained weight stacks: the Euclidean norms `norm.NAME` and `norm.gradient.NAME`, and the count `unmoved.NAME`.
+ * Builds the graph of a batch's loss and gradient without a training step. The gradient graph updates nothing, dropout
+ * is off, and batch norm uses the batch's own statistics. The graph's inputs are `x` [B, features] and `labels` [B] (or
+ * `targets` [B, outputs]). The graph's outputs are `loss`, `outputs` [B, outputs], `gradient.NAME` for every trained
+ * parameter, `gradient.x` [B, features], and the taps. With the option `tensors`, the graph has further outputs for
+ * each tensor that is stacked in a trained weight: the Euclidean norms `norm.NAME` and `norm.gradient.NAME`, and the
+ * count `unmoved.NAME`.
  */
 export function gradientGraph(blueprint: Blueprint, options: GradientGraphOptions): Graph {
   const pass = differentiated(blueprint, { ...options, drops: false, ends: true })

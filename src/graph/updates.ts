@@ -32,13 +32,13 @@ export interface UpdateOptions {
   /** Each element of the gradient is clamped to [-clipValue, clipValue] before the norm of the gradient is clipped. */
   readonly clipValue?: number
   /**
-   * Largest norm of the gradients of all parameters together. Gradients with a larger norm are scaled down. The value
-   * null sets no limit.
+   * Largest norm of the gradients of all parameters together. If the norm of all gradients exceeds this limit, all
+   * gradients are scaled down by the same factor. The value null sets no limit on the norm of the gradients.
    */
   readonly clipNorm?: number | null
   /**
-   * Factors on the learning rate, by the name of the parameter. A parameter has one factor for each tensor that its
-   * leading axes stack. A parameter without an entry in the map has the factor 1.
+   * Factors on the learning rate, by the name of the parameter. A parameter has one rate factor for each tensor that is
+   * stacked along its leading axes. A parameter without an entry in the map has the rate factor 1.
    */
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
 }

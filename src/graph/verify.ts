@@ -26,7 +26,10 @@ function verifyUnique(names: readonly string[], what: string): void {
 }
 
 class Verifier {
-  /** All values made so far, in all scopes. Every value may be made only once. */
+  /**
+   * All values of the graph that the checked nodes have made so far, in all scopes. Every value of a graph may be made
+   * only once.
+   */
   private readonly made = new Set<Value>()
 
   graph({ inputs, constants, body, updates, outputs, guard }: Graph): void {

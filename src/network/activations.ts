@@ -1,6 +1,6 @@
 /**
- * Activation functions. Each row of the table holds everything about one function, except for its WebAssembly code. The
- * reference backend computes with the fields `value` and `derivative` of a row.
+ * Activation functions. Each row of the table `activations` holds everything about one activation function, except for
+ * its WebAssembly code. The reference backend computes with the fields `value` and `derivative` of a row.
  */
 import { assertInvariant } from '../support/errors.ts'
 import { erf, log, normalDensity, normalDistribution } from '../support/numbers.ts'
@@ -20,7 +20,7 @@ export const activationNames = [
 
 export type ActivationName = (typeof activationNames)[number]
 
-/** Range of outputs from `low` to `high`. */
+/** Range of an activation function's outputs, from `low` to `high`. */
 export interface OutputRange {
   readonly low: number
   readonly high: number
@@ -28,8 +28,8 @@ export interface OutputRange {
 
 /**
  * An operating point: a point near which a function is almost straight, so that a layer of this function can pass on a
- * signal x. Each unit gets at + step * x and gives value + slope * step * x. The next layer with weights undoes the
- * scale and the offset.
+ * signal x. Near an operating point, a unit gets the input at + step * x and gives the output value + slope * step * x.
+ * The next layer with weights undoes the scale slope * step and the offset `value`.
  */
 export interface OperatingPoint {
   readonly at: number
@@ -37,7 +37,7 @@ export interface OperatingPoint {
   readonly value: number
   /** Slope of the function at the operating point. */
   readonly slope: number
-  /** Factor on x in the input of the function. */
+  /** Factor that multiplies the signal x in the function's input at + step * x. */
   readonly step: number
 }
 
@@ -47,7 +47,10 @@ export interface Activation {
    * Derivative of the function at x. The first argument is x or the function's value at x, depending on `derivedFrom`.
    */
   readonly derivative: (kept: number, slope: number) => number
-  /** Quantity from which the derivative is computed: the output if the output is enough, otherwise the input. */
+  /**
+   * Quantity from which the derivative is computed: the function's output if the output determines the derivative, and
+   * the function's input if it does not.
+   */
   readonly derivedFrom: (slope: number) => 'input' | 'output'
   /** Value of the function at 0, in words. */
   readonly atZero: string
@@ -56,8 +59,8 @@ export interface Activation {
   /** Whether the function leaves inputs above 0 unchanged. */
   readonly keepsPositive: boolean
   /**
-   * Whether the function gives 0 for all inputs below 0, and passes no gradient back for them, not even an infinite
-   * one.
+   * Whether the function gives 0 for all inputs below 0 and passes no gradient back for these inputs, even if the
+   * gradient is infinite.
    */
   readonly switchesOff: boolean
   /**
@@ -65,7 +68,9 @@ export interface Activation {
    * that doesn't saturate, and for a function whose output doesn't determine the derivative.
    */
   readonly lively: ((fraction: number) => OutputRange) | null
-  /** Point near which the function is almost straight. Null for the identity, which is straight everywhere. */
+  /**
+   * Operating point near which the function is almost straight. Null for the identity, which is straight everywhere.
+   */
   readonly operatingPoint: OperatingPoint | null
   /** Default initializer of the dense presets that use the function. */
   readonly initializer: 'he' | 'lecun' | 'glorot'
@@ -76,19 +81,23 @@ export const seluScale = 1.0507009873554805
 export const seluAlpha = 1.6732632423543772
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
-/** The product of x and `factor`. A factor of 0 gives 0 even if x isn't finite, as in the limit. */
+/**
+ * The product of x and `factor`. If the factor is 0, the product is 0 even for an infinite x, because the factor falls
+ * to 0 faster than x grows.
+ */
 const times = (x: number, factor: number): number => (factor === 0 ? 0 : x * factor)
 const around = (high: number): OutputRange => ({ low: -high, high })
 
 /**
  * The table of activation functions by name.
  *
- * Operating points: odd functions are straightest at 0, up to a term in x^3. A layer of tanh or erf loses 10^-14 of an
- * x near 1, because small numbers have all their digits. A layer of the logistic function loses 10^-11 of an x near 1,
- * mostly because outputs near 1/2 are rounded. The other functions are straight far to the right of 0. Rounding in
- * float64 loses 10^-12 of x at the operating point 1, and 10^-11 at the operating points 10 and 40. In float64 the
- * normal distribution is exactly 1 at x = 10, and the logistic function is exactly 1 at x = 40. The losses at operating
- * points hold as long as |x| is below about 10^4.
+ * Odd functions have their operating point at 0, where they differ from a straight line only by a term in x^3. In
+ * float64, a layer of tanh or erf changes a signal x near 1 by 10^-14, because small numbers have all their digits. A
+ * layer of the logistic function changes a signal x near 1 by 10^-11, mostly because outputs near 1/2 are rounded.
+ * Activation functions without an operating point at 0 are straight far to the right of 0. Rounding in float64 changes
+ * a signal x by 10^-12 of x at the operating point 1, and by 10^-11 of x at the operating points 10 and 40. In float64
+ * the normal distribution is exactly 1 at x = 10, and the logistic function is exactly 1 at x = 40. The stated relative
+ * errors at operating points hold for signals with |x| below about 10^4.
  */
 export const activations: Readonly<Record<ActivationName, Activation>> = {
   identity: {
@@ -118,7 +127,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
   leakyRelu: {
     value: (x, slope) => (x > 0 ? x : slope * x),
     derivative: (kept, slope) => (kept > 0 ? 1 : slope),
-    // The output has the sign of the input, and so determines the derivative, unless the slope is negative.
+    // The output of leakyRelu has the sign of the input and so determines the derivative, unless the slope is negative.
     derivedFrom: (slope) => (slope < 0 ? 'input' : 'output'),
     atZero: '0',
     nonnegative: 'for nonnegative inputs',
@@ -148,7 +157,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     nonnegative: 'always',
     keepsPositive: false,
     switchesOff: false,
-    // The maximum of y (1 - y) is 1/4.
+    // The sigmoid's derivative y (1 - y) has the maximum 1/4.
     lively: (fraction) => {
       const low = fraction / (2 * (1 + Math.sqrt(1 - fraction)))
       return { low, high: 1 - low }
@@ -203,7 +212,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     nonnegative: 'for nonnegative inputs',
     keepsPositive: false,
     switchesOff: false,
-    // The derivative has its maximum, scale * alpha, just below x = 0.
+    // SELU's derivative has its maximum, scale * alpha, just below x = 0.
     lively: (fraction) => ({ low: (fraction - 1) * seluScale * seluAlpha, high: Number.POSITIVE_INFINITY }),
     operatingPoint: { at: 1, value: seluScale, slope: seluScale, step: 1e-4 },
     initializer: 'lecun',
@@ -216,7 +225,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     nonnegative: 'for nonnegative inputs',
     keepsPositive: false,
     switchesOff: false,
-    // The derivative is proportional to exp(-x^2).
+    // The derivative of erf is proportional to exp(-x^2).
     lively: (fraction) => around(erf(Math.sqrt(-log(fraction)))),
     operatingPoint: { at: 0, value: 0, slope: 2 / Math.sqrt(Math.PI), step: 1e-7 },
     initializer: 'glorot',

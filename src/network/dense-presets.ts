@@ -1,8 +1,8 @@
 /**
  * The dense presets. A dense preset has a first layer `first` with its activation, a loop `hidden` of the other hidden
  * layers, and a dense layer `readout`. The depth is a loop count, so the size of the network's data doesn't depend on
- * the depth. If the widths differ, each run of equal widths has its own loop, and a layer that changes the width stands
- * before each loop.
+ * the depth. If the widths differ, each run of layers with equal widths has its own loop, and a layer that changes the
+ * width stands before each loop.
  */
 import { grouped } from '../format/words.ts'
 import { type ActivationName, activations } from './activations.ts'
@@ -46,7 +46,7 @@ interface PresetSettings {
   readonly dropout: number
   /** Multiplier of the residual branches. Undefined if the network has no skip connections. */
   readonly multiplier?: MultiplierRule
-  /** Whether the multipliers are trained and start at 0. */
+  /** Whether the multipliers of residual branches are trained and start at 0. */
   readonly rezero: boolean
   readonly top: boolean
 }
@@ -77,8 +77,8 @@ function hiddenLayer(width: number, name: string | undefined, init: Initializer,
 }
 
 /**
- * The block, with a skip connection if the family has skip connections. `first` is the number of the block's first
- * layer.
+ * The block of hidden layers, with a skip connection if the family of presets has skip connections. `first` is the
+ * number of the block's first layer.
  */
 function skipped(block: Layer, first: number, count: number, { multiplier, rezero, depth }: PresetSettings): Layer {
   if (multiplier === undefined) return block
@@ -140,7 +140,8 @@ function readRuns(text: PresetText): WidthRun[] {
 }
 
 /**
- * Refuses a width above the limit with the memory that the network would need, because the user wants to know the cost.
+ * Refuses a width above the limit with the memory that the network would need, because the user wants to know the cost
+ * of the width.
  */
 function refuseWidth({ name, options }: PresetText, depth: number): void {
   const written = options.get('width') ?? ''
@@ -184,8 +185,8 @@ function readInitializers(
   }
   const usual = activations[activationName].initializer
   const inside = initializers[init ?? usual](gain)
-  // The first layer and the read-out don't get zeros or an identity matrix. Zeros would make the network useless, and
-  // an identity matrix would pass on only the first inputs.
+  // The first layer and the read-out don't get zeros or an identity matrix. In the first layer and the read-out, zeros
+  // would make the network useless, and an identity matrix would pass on only the first inputs.
   const outside = init === 'zeros' || init === 'identity' ? initializers[usual]() : inside
   return { inside, outside }
 }

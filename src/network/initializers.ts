@@ -6,7 +6,10 @@ import { initializerSchema } from './schema.ts'
 
 const build = (candidate: Initializer): Initializer => read(initializerSchema(), candidate, candidate.kind)
 
-/** Checks the options of an initializer that takes an object. Other initializers take numbers. */
+/**
+ * Checks the options of an initializer whose argument is an object. Initializers whose arguments are numbers have no
+ * options to check.
+ */
 function checkInitializer(kind: string, options: unknown, known: readonly string[], example: string): void {
   checkOptions(kind, options, { code: 'network', known, example })
 }
@@ -78,8 +81,8 @@ export function normal(deviation: Varying = 1): Initializer {
 }
 
 /**
- * A matrix with the gain on the diagonal and zeros elsewhere. The name `identity` is taken by the activation. Throws a
- * `network` error on a bad value.
+ * A matrix with the gain on the diagonal and zeros elsewhere. The function isn't called `identity`, because the
+ * activation has this name. Throws a `network` error on a bad value.
  */
 export function identityInit(gain: Varying = 1): Initializer {
   return build({ kind: 'identity', gain })

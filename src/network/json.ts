@@ -8,7 +8,10 @@ import { layerSchema } from './schema.ts'
 
 /** Largest depth of layers nested within layers. Reading nested layers is recursive and must not run out of stack. */
 const DEEPEST_NESTING = 100
-/** Largest number of layers written out one by one. Deeper networks use a repeat, which counts as one layer. */
+/**
+ * Largest number of layers written out one by one. A network with more layers must use a repeat, which counts as one
+ * layer.
+ */
 const MOST_LAYERS = 50_000
 
 /**

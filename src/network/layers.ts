@@ -132,8 +132,8 @@ export interface PoolOptions extends Name {
 }
 
 /**
- * Max pooling: [C, H, W] to [C, H', W'], the largest value of each window. `padding` is `none` by default. With `same`,
- * windows reach beyond the border. Throws a `network` error on a bad value.
+ * Max pooling: [C, H, W] to [C, H', W'], the largest value of each window. `padding` is `none` by default. With the
+ * padding `same`, pooling windows reach beyond the border. Throws a `network` error on a bad value.
  */
 export function maxPool(options: PoolOptions & { padding?: 'same' | 'none' } = {}): MaxPoolLayer {
   return build(maxPoolSchema(), 'maxPool', options)
@@ -150,8 +150,8 @@ export function globalAveragePool(options: Name = {}): GlobalAveragePoolLayer {
 }
 
 /**
- * Takes every `stride`-th position of height and width, and adds zeros as further channels (shortcut A of He et al.
- * 2015). Throws a `network` error on a bad value.
+ * Takes every `stride`-th position of height and width, and adds further channels that are zero (shortcut A of He et
+ * al. 2015). Throws a `network` error on a bad value.
  */
 export function subsample(options: { stride: number; channels: number } & Name): SubsampleLayer {
   return build(subsampleSchema(), 'subsample', options)
@@ -211,7 +211,7 @@ export function layerNorm(options: { epsilon?: number } & Name = {}): LayerNormL
 export interface BatchNormOptions extends Name {
   /** Number that is added to the variance, 1e-5 by default. */
   epsilon?: number
-  /** Weight of the new batch in the running statistics, 0.1 by default. */
+  /** Weight of a new batch in the running means and variances, 0.1 by default. */
   momentum?: number
   /** Initial value of the scales: 1 by default, 0 for zero-gamma. */
   scale?: number
@@ -236,7 +236,7 @@ export function chain(...layers: Layer[]): ChainLayer {
 }
 
 export interface ResidualOptions extends Name {
-  /** Factor on the branch, 1 by default. */
+  /** Factor that multiplies the residual branch, 1 by default. */
   multiplier?: Varying
   /** Whether the multiplier is trained, starting at `multiplier`. False by default. */
   trainedMultiplier?: boolean
@@ -265,9 +265,10 @@ export interface ShortcutOptions {
 }
 
 /**
- * The shortcuts of He et al. (2015) for `residual`. Option a has no parameters: a stride, and zeros as further
- * channels. Option b is a 1x1 convolution if the shape changes. Option c is a 1x1 convolution always. Returns undefined
- * if the shortcut is the identity. Throws a `network` error on a bad value.
+ * The shortcuts of He et al. (2015) for `residual`. Shortcut a has no parameters: it takes every stride-th position and
+ * adds further channels that are zero. Shortcut b is a 1x1 convolution if the shape changes, and the identity if the
+ * shape stays the same. Shortcut c is always a 1x1 convolution. Returns undefined if the shortcut is the identity.
+ * Throws a `network` error on a bad value.
  */
 export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
   const known = Object.keys(shortcutSchema().shape).filter((key) => key !== 'option')
@@ -289,7 +290,8 @@ export function repeat(times: number, block: Layer, options: Name = {}): RepeatL
 }
 
 /**
- * A copy of the layer with a name, which becomes part of its tensors' names. Throws a `network` error on a bad value.
+ * A copy of the layer with the given name, which becomes part of the names of the layer's tensors. Throws a `network`
+ * error on a bad value.
  */
 export function named(name: string, layer: Layer): Layer {
   const isLayer = typeof layer === 'object' && layer !== null && 'kind' in layer

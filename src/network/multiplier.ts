@@ -3,7 +3,7 @@ import type { Varying } from './network.ts'
 import { finiteNumber } from './option-kinds.ts'
 import type { PresetOption } from './preset-text.ts'
 
-/** A rule that gives a multiplier from the branch's number l and a number L, such as the depth. */
+/** A rule that computes a branch's multiplier from the branch's number l and from a number L, such as the depth. */
 export interface MultiplierRule {
   readonly differsByLayer: boolean
   value(layer: number, depth: number): number
@@ -33,7 +33,8 @@ export function multiplierOption(fallback: string, letters: string): PresetOptio
 }
 
 /**
- * The multiplier of a branch, or of each iteration of a loop of branches. `first` is the number of the first branch.
+ * The multiplier of a branch, or of each iteration of a loop of branches. `first` is the number of the loop's first
+ * branch.
  */
 export function multipliers(rule: MultiplierRule, depth: number, first: number, times?: number): Varying {
   if (times === undefined || !rule.differsByLayer) return rule.value(first, depth)

@@ -1,6 +1,6 @@
 /**
- * The types of networks: frozen, JSON-serializable data. A network has no shapes and no number of samples. The
- * blueprint adds shapes, because it knows the input.
+ * The types of networks: frozen, JSON-serializable data. A network has no shapes and no number of samples. A blueprint
+ * adds shapes to a network, because a blueprint knows the shape of the input.
  */
 import type { ActivationName } from './activations.ts'
 
@@ -21,13 +21,13 @@ export type Varying = number | readonly number[]
  *   kernel is an orthogonal matrix [out, in * height * width].
  * - deltaOrthogonal: zero except at the center of the kernel, which is a random (semi-)orthogonal matrix [out, in]
  *   times the gain (Xiao et al. 2018). The gain multiplies the matrix itself, so |Wx| = gain |x| if there are at least
- *   as many outputs as inputs. The weights have the mean-field variance sw2 = gain^2. A dense layer's kernel is only a
- *   center.
- * - hardtMa: gaussian weights of standard deviation 1/(k^2 c) = 1/fanOut (Hardt & Ma 2017, section 4.1). Here k is the
- *   side of the kernel, and c is the number of output channels.
+ *   as many outputs as inputs. Delta-orthogonal weights have the mean-field variance sw2 = gain^2. In a dense layer,
+ *   the kernel has only its center, so `deltaOrthogonal` equals `orthogonal`.
+ * - hardtMa: gaussian weights of standard deviation 1/(k^2 c) = 1/fanOut (Hardt & Ma 2017, section 4.1). In 1/(k^2 c),
+ *   k is the side of the kernel, and c is the number of output channels.
  * - normal: gaussian weights of standard deviation `deviation`, independent of the fans (1 in Du et al. 2018).
- * - identity: the gain on the diagonal and zeros elsewhere. In a convolution, the diagonal is that of the kernel's
- *   center.
+ * - identity: the gain on the diagonal and zeros elsewhere. In a convolution, the gain stands on the diagonal of the
+ *   matrix [out, in] at the kernel's center.
  * - zeros: all weights are 0.
  * - sparse: each unit has `incoming` gaussian weights of standard deviation `deviation`, and its other weights are zero
  *   (Martens 2010).
@@ -70,8 +70,8 @@ export interface DenseLayer extends Named, Weighted {
 
 /**
  * Kind of values beyond the border. With zero and circular padding, a kernel of side k sees k - 1 positions beyond the
- * border. Of these, floor((k - 1)/2) lie before the first position, and the others after the last position. So at
- * stride 1 the output has the input's size.
+ * border. Of the k - 1 positions beyond the border, floor((k - 1)/2) lie before the image's first position, and the
+ * rest lie after the last position. With zero or circular padding and stride 1, the output has the input's size.
  */
 export type Padding = 'zero' | 'circular' | 'none'
 
@@ -88,19 +88,19 @@ export interface ConvLayer extends Named, Weighted {
   readonly init: Initializer
 }
 
-/** Max pooling: the largest value of each window. Positions beyond the border never count. */
+/** Max pooling: the largest value of each window. Positions beyond the border are never the largest value. */
 export interface MaxPoolLayer extends Named {
   readonly kind: 'maxPool'
   readonly kernel: number
   readonly stride: number
   /**
-   * With `same`, windows reach beyond the border as in a convolution with zero padding. With `none`, windows stay
-   * inside the border.
+   * With the padding `same`, pooling windows reach beyond the border as in a convolution with zero padding. With the
+   * padding `none`, pooling windows stay inside the border.
    */
   readonly padding: 'same' | 'none'
 }
 
-/** Average pooling: the mean of each window. All windows lie within the border. */
+/** Average pooling: the mean of each window. All windows of average pooling lie within the border. */
 export interface AveragePoolLayer extends Named {
   readonly kind: 'averagePool'
   readonly kernel: number
@@ -113,8 +113,8 @@ export interface GlobalAveragePoolLayer extends Named {
 }
 
 /**
- * Subsampling: every `stride`-th position of height and width, and zeros as further channels. Subsampling is shortcut A
- * of He et al. (2015), which has no parameters.
+ * Subsampling: takes every `stride`-th position of height and width, and adds further channels that are zero.
+ * Subsampling is shortcut A of He et al. (2015), which has no parameters.
  */
 export interface SubsampleLayer extends Named {
   readonly kind: 'subsample'
@@ -123,7 +123,7 @@ export interface SubsampleLayer extends Named {
   readonly channels: number
 }
 
-/** One trained number that is added to all units (Fixup, Zhang et al. 2019). The number starts at 0. */
+/** One trained number that is added to all units (Fixup, Zhang et al. 2019). The trained number starts at 0. */
 export interface ScalarBiasLayer extends Named {
   readonly kind: 'scalarBias'
 }
@@ -137,7 +137,7 @@ export interface ScaleLayer extends Named {
 export interface ActivationLayer extends Named {
   readonly kind: 'activation'
   readonly function: ActivationName
-  /** Slope of leakyRelu for negative inputs. Absent for every other function. */
+  /** Slope of leakyRelu for negative inputs. Layers of other activation functions have no slope. */
   readonly slope?: number
 }
 
@@ -161,7 +161,7 @@ export interface BatchNormLayer extends Named {
   /** Initial value of the scales: 1, or 0 for a branch that starts at zero (zero-gamma, Goyal et al. 2017). */
   readonly scale: number
   readonly epsilon: number
-  /** Weight of the new batch in the running statistics, as in PyTorch. The default is 0.1. */
+  /** Weight of a new batch in the running means and variances, as in PyTorch, 0.1 by default. */
   readonly momentum: number
 }
 
@@ -185,8 +185,8 @@ export interface ResidualLayer extends Named {
 }
 
 /**
- * A loop that repeats the block `times` times in a row. Each iteration has its own weights. The block's output must
- * have its input's shape.
+ * A loop that repeats the block `times` times in a row. Each iteration has its own weights. The output of a repeated
+ * block must have the shape of the block's input.
  */
 export interface RepeatLayer extends Named {
   readonly kind: 'repeat'

@@ -1,4 +1,7 @@
-/** The options of the dense presets, one row for each option. The parser and the help read the rows. */
+/**
+ * The options of the dense presets, one row for each option. The parser of presets and the help text read the rows of
+ * options.
+ */
 import { grouped, listed } from '../format/words.ts'
 import { type ActivationName, activationNames, activations } from './activations.ts'
 import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initializers.ts'
@@ -34,8 +37,8 @@ const takersOf = (initializer: InitializerName): string =>
 export type NormName = 'none' | 'batch' | 'layer'
 
 /**
- * Initializers of dense layers. In a dense layer deltaOrthogonal would equal orthogonal, since a dense kernel is only a
- * center.
+ * Initializers of dense layers. In a dense layer deltaOrthogonal would equal orthogonal, because the kernel of a dense
+ * layer consists of only its center.
  */
 const denseInitializers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
 const norms: readonly NormName[] = ['none', 'batch', 'layer']
@@ -45,7 +48,7 @@ export const denseOptions = {
   width: whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'number of units of every hidden layer'),
   widths: {
     values: `1 to ${grouped(LARGEST_DEPTH)} widths joined by -, as in 784-400-100`,
-    fallback: 'depth layers of the same width',
+    fallback: 'layers of equal width; depth gives their number',
     means: 'number of units of each hidden layer; replaces depth and width',
     read: (text) => {
       const widths: number[] = []
@@ -61,7 +64,7 @@ export const denseOptions = {
   slope: number('a number', () => true, '0.01', "leakyRelu's slope for negative inputs"),
   init: choice(
     denseInitializers,
-    `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with all others`,
+    `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with all other activations`,
     'initial weights; identity and zeros apply only to layers that keep their width, and the other layers use the default',
   ),
   gain: number('a number', () => true, '1', "factor on the initializer's standard deviation"),

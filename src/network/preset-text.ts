@@ -4,11 +4,11 @@ import { suggestion } from '../support/nearest.ts'
 
 export interface PresetText {
   readonly name: string
-  /** Options in the order in which they were written. */
+  /** Options of the preset, in the order in which the text lists them. */
   readonly options: ReadonlyMap<string, string>
 }
 
-/** One option: its explanation for the help, and the reader of its text. */
+/** One option of presets: its explanation for the help, and the function that reads the option's text. */
 export interface PresetOption<T> {
   /** Description of the allowed values, such as `a whole number from 1 to 10,000`. */
   readonly values: string
@@ -32,12 +32,15 @@ function shorten(text: string): string {
   return text.length <= LONGEST_ECHO ? text : `${text.slice(0, LONGEST_ECHO)}...`
 }
 
-/** The text's name, without its options. */
+/** The preset's name in a text such as `mlp:depth=4`, without the options. */
 export function withoutOptions(text: string): string {
   return text.split(':')[0].trim()
 }
 
-/** Reads a preset's name and options. `hint` gives the remedy for a word without a value. Throws a `preset` error. */
+/**
+ * Reads a preset's name and options. `hint` gives the remedy for a word without a value. Throws a `preset` error if an
+ * option has no value or is written twice.
+ */
 export function readPresetText(text: string, hint: (word: string) => string): PresetText {
   const colon = text.indexOf(':')
   if (colon < 0) return { name: text.trim(), options: new Map() }

@@ -70,7 +70,8 @@ function branchError(name: string, key: string, { group, stem }: Family): Error 
 }
 
 /**
- * The sample shape and the number of classes of a preset if no data is named. Undefined if the text names no preset.
+ * The sample shape and the number of classes that a preset has if the user names no data. Undefined if the text names
+ * no preset.
  */
 export function presetData(text: string): { readonly input: readonly number[]; readonly classes: number } | undefined {
   const family = lookUp(withoutOptions(text))?.family

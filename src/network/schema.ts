@@ -12,7 +12,7 @@ import { once } from '../support/once.ts'
 import { activationNames } from './activations.ts'
 import type { Initializer, Layer, Varying } from './network.ts'
 
-/** Largest width or loop count. The limit keeps a typing error from asking for all the memory there is. */
+/** Largest width or loop count. The limit keeps a typing error from requesting all memory of the machine. */
 export const LARGEST_COUNT = 1_000_000
 
 /** Largest side of a kernel, and largest stride. */

@@ -1,14 +1,17 @@
 /** The eigenvalues of symmetric matrices. */
 import { largestMagnitude } from './norm.ts'
 
-/** Values below this threshold count as 0 in a matrix whose largest value is 1, because their squares may underflow. */
+/**
+ * Threshold below which values count as 0 in a matrix whose largest value is 1. Squares of smaller values may
+ * underflow.
+ */
 const negligible = 2 ** -500
 
 /**
- * The eigenvalues of a symmetric matrix [size, size], largest first. The error of each eigenvalue is a rounding error
- * relative to the largest magnitude of the eigenvalues. All eigenvalues are NaN if a value of the matrix isn't finite.
- * The method is Householder's reduction to three diagonals, followed by implicit QL steps (Dubrulle, Martin & Wilkinson
- * 1968; Golub & Van Loan, section 8.3). The argument `matrix` isn't changed.
+ * The eigenvalues of a symmetric matrix [size, size], largest first. Each eigenvalue has a rounding error that is
+ * relative to the largest magnitude of all eigenvalues. All eigenvalues are NaN if a value of the matrix isn't finite.
+ * The method is Householder's reduction to a tridiagonal matrix, followed by implicit QL steps (Dubrulle, Martin &
+ * Wilkinson 1968; Golub & Van Loan, section 8.3). The argument `matrix` isn't changed.
  */
 export function symmetricEigenvalues(matrix: ArrayLike<number>, size: number): Float64Array {
   const largest = largestMagnitude(matrix)
@@ -24,8 +27,8 @@ export function symmetricEigenvalues(matrix: ArrayLike<number>, size: number): F
 }
 
 /**
- * A tridiagonal matrix with the same eigenvalues as `a`. `beside[k]` stands beside the diagonal, between the diagonal
- * values k and k + 1. Overwrites `a`.
+ * A tridiagonal matrix with the same eigenvalues as `a`. `beside[k]` is the value beside the diagonal in row k and
+ * column k + 1. The function overwrites `a`.
  */
 function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; beside: Float64Array } {
   const diagonal = new Float64Array(size)
@@ -40,8 +43,8 @@ function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; b
 }
 
 /**
- * Reflects the rows and columns after `column` so that the column has only one nonzero value below the diagonal, the
- * first one. Returns this value. `v` is working memory for the normal vector of the reflection.
+ * Reflects the rows and columns after `column` so that only the first value below the diagonal of the column may be
+ * nonzero. Returns the first value below the diagonal. `v` is working memory for the normal vector of the reflection.
  */
 function reflect(a: Float64Array, size: number, column: number, v: Float64Array): number {
   const first = column + 1
@@ -76,7 +79,7 @@ function reflect(a: Float64Array, size: number, column: number, v: Float64Array)
 
 /**
  * Replaces the diagonal `d` of a tridiagonal matrix by the eigenvalues. Wilkinson's shifts converge for every matrix
- * (Wilkinson 1968). Overwrites `e`, the values beside the diagonal.
+ * (Wilkinson 1968). The function overwrites `e`, the values beside the diagonal.
  */
 function reduceByQl(d: Float64Array, e: Float64Array): void {
   const isSplit = (k: number): boolean =>
@@ -91,7 +94,7 @@ function reduceByQl(d: Float64Array, e: Float64Array): void {
   }
 }
 
-/** Makes one implicit QL step on the block from `start` to `end`. */
+/** Makes one implicit QL step on the block of a tridiagonal matrix from row `start` to row `end`. */
 function stepQl(d: Float64Array, e: Float64Array, start: number, end: number): void {
   const half = (d[start + 1] - d[start]) / (2 * e[start])
   const root = Math.sqrt(half * half + 1)
@@ -103,7 +106,8 @@ function stepQl(d: Float64Array, e: Float64Array, start: number, end: number): v
     const r = Math.sqrt(f * f + g * g)
     e[k + 1] = r
     if (r === 0) {
-      // The value beside rows k + 1 and k + 2 is now 0, so the block splits into two blocks after row k + 1.
+      // The value beside the diagonal between rows k + 1 and k + 2 is now 0, so the block splits into two blocks after
+      // row k + 1.
       d[k + 1] -= moved
       e[end] = 0
       return

@@ -3,27 +3,35 @@ import { symmetricEigenvalues } from './linear-algebra.ts'
 import { euclideanNorm } from './norm.ts'
 
 export interface LanczosOptions {
-  /** Largest number of iterations. Each iteration takes one product. */
+  /**
+   * Largest number of iterations of Lanczos's method. Each iteration computes one product of the matrix and a vector.
+   */
   readonly iterations: number
-  /** Largest distance between the result and an eigenvalue at convergence, relative to the largest magnitude. */
+  /**
+   * Largest distance between the result and an eigenvalue at convergence, relative to the largest magnitude of the
+   * eigenvalues.
+   */
   readonly tolerance: number
 }
 
 export interface LargestEigenvalue {
-  /** Estimate of the algebraically largest eigenvalue, from below. NaN if a product isn't finite. */
+  /**
+   * Estimate of the algebraically largest eigenvalue, which approaches the eigenvalue from below. The estimate is NaN
+   * if a product of the matrix and a vector isn't finite.
+   */
   readonly value: number
-  /** Number of products that were computed. */
+  /** Number of products of the matrix and a vector that were computed. */
   readonly iterations: number
   /** Whether the tolerance was reached. */
   readonly converged: boolean
 }
 
 /**
- * The largest eigenvalue of a symmetric matrix A by Lanczos's method (Golub & Van Loan, algorithm 10.1.1). On the space
- * of start, A start, A^2 start and so on, A becomes a tridiagonal matrix. The largest eigenvalue of the tridiagonal
- * matrix converges to A's largest eigenvalue, faster than power iteration does, even if a negative eigenvalue has the
- * same magnitude. The method stores three vectors. Rounding makes the vectors lose their orthogonality, which repeats
- * eigenvalues but creates no false eigenvalues (Paige 1980).
+ * The largest eigenvalue of a symmetric matrix A by Lanczos's method (Golub & Van Loan, algorithm 10.1.1). In an
+ * orthonormal basis of the vectors start, A start, A^2 start and so on, A becomes a tridiagonal matrix. The largest
+ * eigenvalue of the tridiagonal matrix converges to A's largest eigenvalue, faster than power iteration does, even if a
+ * negative eigenvalue has the same magnitude. The method stores only three vectors at a time. Rounding makes the
+ * vectors lose their orthogonality, which repeats eigenvalues but creates no false eigenvalues (Paige 1980).
  */
 export async function lanczos(
   product: (vector: Float64Array) => Promise<Float64Array>,
@@ -75,16 +83,18 @@ function tridiagonal(diagonal: readonly number[], beside: readonly number[]): Fl
 }
 
 /**
- * The last component of the largest eigenvalue's eigenvector (Parlett 1998, theorem 7.9.2). `values` are the
- * eigenvalues of a tridiagonal matrix, and `without` are the eigenvalues of the matrix without its last row and column.
- * The eigenvalues in `without` lie between those in `values`, so that each ratio is at most 1. The residual |Ax - value
- * x| is the component times the next off-diagonal element.
+ * The last component of the unit eigenvector for the largest eigenvalue of a tridiagonal matrix (Parlett 1998, theorem
+ * 7.9.2). `values` are the eigenvalues of the tridiagonal matrix, and `without` are the eigenvalues of the matrix
+ * without its last row and column. The eigenvalues in `without` lie between the eigenvalues in `values`, so that each
+ * ratio of differences is at most 1. The residual |Ax - value x| of an eigenvalue is the last component times the next
+ * off-diagonal element.
  */
 function lastComponent(values: ArrayLike<number>, without: ArrayLike<number>): number {
   let square = 1
   for (let index = 0; index < without.length; index++) {
     const above = values[0] - without[index]
-    // If the largest eigenvalue doesn't change, an earlier iteration has found it.
+    // If an iteration doesn't change the largest eigenvalue, an earlier iteration has already found the largest
+    // eigenvalue.
     if (!(above > 0)) return 0
     square *= Math.min(1, above / (values[0] - values[index + 1]))
   }

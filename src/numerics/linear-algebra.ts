@@ -22,9 +22,9 @@ export function gramOfRows(values: ArrayLike<number>, rows: number, columns: num
 
 /**
  * The singular values of a matrix [rows, columns], largest first. The number of singular values is the smaller of rows
- * and columns. Each singular value is the root of an eigenvalue of the smaller Gram matrix. A singular value below
- * about 1e-8 of the largest one is lost in rounding and given as 0. All singular values are NaN if a value of the
- * matrix isn't finite.
+ * and columns. Each singular value is the square root of an eigenvalue of the smaller of the two Gram matrices. A
+ * singular value below about 1e-8 of the largest singular value is lost in rounding and given as 0. All singular values
+ * are NaN if a value of the matrix isn't finite.
  */
 export function singularValues(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const largest = largestMagnitude(values)
@@ -44,8 +44,8 @@ export function singularValues(values: ArrayLike<number>, rows: number, columns:
 
 /**
  * The solution X [size, count] of A X = B for a symmetric positive definite matrix A [size, size] and B [size, count],
- * by Cholesky's factors. All values of X are NaN if A isn't positive definite up to rounding in float64. A and B aren't
- * changed.
+ * by Cholesky's factorization. All values of X are NaN if A isn't positive definite up to rounding in float64. A and B
+ * aren't changed.
  */
 export function solvePositive(
   matrix: ArrayLike<number>,
@@ -69,7 +69,7 @@ export function solvePositive(
   return solution
 }
 
-/** The lower triangular matrix L with L L' = A. Undefined if A isn't positive definite. */
+/** The lower triangular matrix L with L L' = A. The result is undefined if A isn't positive definite. */
 function choleskyFactor(matrix: ArrayLike<number>, size: number): Float64Array | undefined {
   const factor = new Float64Array(size * size)
   for (let row = 0; row < size; row++) {

@@ -1,6 +1,6 @@
 /** Norms of vectors in float64. */
 
-/** The largest absolute value. NaN if a value is NaN, and 0 for an empty list. */
+/** The largest absolute value in a list. The result is NaN if a value is NaN, and 0 for an empty list. */
 export function largestMagnitude(values: ArrayLike<number>): number {
   let largest = 0
   for (let index = 0; index < values.length; index++) {
@@ -12,8 +12,8 @@ export function largestMagnitude(values: ArrayLike<number>): number {
 }
 
 /**
- * Bounds of a sum of squares that can be trusted. Within the bounds, no square overflows, and squares that underflow
- * are too small to matter.
+ * Bounds within which a sum of squares can be trusted. If the sum is within the bounds, no square has overflowed, and
+ * squares that have underflowed are too small to matter.
  */
 const [leastSquare, mostSquare] = [1e-280, 1e290]
 

@@ -6,22 +6,22 @@ import { type Summary, summarize } from './statistics.ts'
  * interval.
  */
 export interface PairedDifference extends Summary {
-  /** Mean score of the first trainings, over the paired seeds. */
+  /** Mean score of the first kind of trainings, over the paired seeds. */
   readonly first: number
-  /** Mean score of the second trainings, over the paired seeds. */
+  /** Mean score of the second kind of trainings, over the paired seeds. */
   readonly second: number
   /**
-   * Verdict on the second trainings, from at least three pairs. `worse`: the interval lies above 0, and the mean
-   * difference is at least 5% of the first mean. `better`: the interval lies below 0, and the magnitude of the mean
-   * difference is at least 5% of the first mean. `same`: the seeds show no certain difference of at least 5%. `too few
-   * seeds`: there are fewer than three pairs.
+   * Verdict on the second kind of trainings in comparison with the first kind, from at least three pairs. `worse`: the
+   * 95% interval lies above 0, and the mean difference is at least 5% of the mean score `first`. `better`: the 95%
+   * interval lies below 0, and the magnitude of the mean difference is at least 5% of the mean score `first`. `same`:
+   * the seeds show no certain difference of at least 5%. `too few seeds`: there are fewer than three pairs.
    */
   readonly verdict: 'worse' | 'better' | 'same' | 'too few seeds'
 }
 
 /**
- * The difference of `measure` between two lists of runs, paired by seed. Seeds that only one list has are left out, and
- * so are pairs with a null score. Null if no pair is left.
+ * The difference of `measure` between two lists of runs, paired by seed. Seeds that only one list has and pairs with a
+ * null score are left out. The difference is null if no pair is left.
  */
 export function pairedDifference<R extends { readonly seed: number }>(
   first: readonly R[],

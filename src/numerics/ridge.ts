@@ -1,5 +1,6 @@
 /**
- * Ridge regression (Hoerl & Kennard 1970): the affine map with the least squared error plus a penalty on its matrix.
+ * Ridge regression (Hoerl & Kennard 1970): the affine map for which the squared error plus a penalty on the matrix of
+ * the map is smallest.
  */
 import { gramOfRows, solvePositive } from './linear-algebra.ts'
 import { euclideanNorm } from './norm.ts'
@@ -62,7 +63,8 @@ function regularized({ rows, width, values }: Matrix, right: Matrix, penalty: nu
   const step = rows + 1
   let trace = 0
   for (let index = 0; index < gram.length; index += step) trace += gram[index]
-  // Inputs that don't vary have the trace 0. Any positive number on the diagonal then makes the matrix of the map zero.
+  // The Gram matrix of inputs that don't vary has the trace 0. For the trace 0, any positive number on the diagonal
+  // makes the matrix of the map zero.
   const added = trace > 0 ? (penalty * trace) / rows : 1
   for (let index = 0; index < gram.length; index += step) gram[index] += added
   return { ...right, values: solvePositive(gram, rows, right.values, right.width) }

@@ -3,8 +3,8 @@
 /**
  * Two-sided 95% quantiles of Student's t distribution for 1 to 30 degrees of freedom (Student 1908). With n seeds and
  * the sample standard deviation s, the mean lies within t(n - 1) * s / sqrt(n) of its estimate in 95% of repetitions.
- * The interval is valid if the results of the seeds are nearly normal. The test checks the quantiles by integrating the
- * density.
+ * The 95% interval is valid if the results of the seeds are nearly normally distributed. `statistics.test.ts` checks
+ * the quantiles by integrating the density of the t distribution.
  */
 const QUANTILES = [
   12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281, 2.201, 2.1788, 2.1604, 2.1448, 2.1314,
@@ -15,7 +15,7 @@ const QUANTILES = [
 export function studentQuantile(degrees: number): number {
   if (degrees <= QUANTILES.length) return QUANTILES[degrees - 1]
   // Cornish and Fisher's expansion around the normal quantile (Abramowitz and Stegun 26.7.5), exact to 1e-5 above 30
-  // degrees.
+  // degrees of freedom.
   const z = 1.959963984540054
   const first = (z ** 3 + z) / 4
   const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96
@@ -27,11 +27,13 @@ export function studentQuantile(degrees: number): number {
 export interface Summary {
   readonly count: number
   readonly mean: number
-  /** Half the width of the 95% interval. Null for a single value, which has no interval. */
+  /** Half the width of the 95% interval. The half width is null for a single value, which has no interval. */
   readonly halfWidth: number | null
 }
 
-/** Summarizes the finite values of a list. Null if the list has no finite value. */
+/**
+ * Returns the mean of the finite values of a list, with its 95% interval. Returns null if the list has no finite value.
+ */
 export function summarize(values: readonly (number | null)[]): Summary | null {
   const present = values.filter((value) => value !== null).filter(Number.isFinite)
   const n = present.length

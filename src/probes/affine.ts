@@ -1,6 +1,6 @@
 /**
- * Measures how far stages without a skip are from affine maps, and the loss with a stage replaced by its best affine
- * map.
+ * Measures how far stages without a skip connection are from affine maps, and the loss of the network with a stage
+ * replaced by its best affine map.
  */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -19,11 +19,11 @@ import { type Stage, stagesOf } from './stages.ts'
 
 export interface AffineOptions {
   /**
-   * Largest number of stages with a fitted map, 64 by default. In a network with more stages, the fitted stages are
-   * evenly spread.
+   * Largest number of stages to which an affine map is fitted, 64 by default. If the network has more stages than
+   * `fits`, the fitted stages are evenly spread.
    */
   readonly fits?: number
-  /** Largest number of stages with a fitted map that are also replaced by the map, 12 by default. */
+  /** Largest number of stages that are replaced by their fitted affine map, 12 by default. */
   readonly replaced?: number
   /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
@@ -32,27 +32,31 @@ export interface AffineOptions {
 /** Residuals and losses of affine maps, in evaluation mode, on the samples that were not used to fit the maps. */
 export interface AffineReplacement {
   /**
-   * The residual |y - Ax - b|^2 / |y - mean y|^2 of each stage. The residual is NaN if the stage has a skip, is wider
-   * than 256, has constant outputs, or was not selected for a fit.
+   * The residual |y - Ax - b|^2 / |y - mean y|^2 of the affine map fitted to each stage. The residual is NaN if the
+   * stage has a skip, is wider than 256, has constant outputs, or was not selected for a fit.
    */
   readonly residual: readonly number[]
   /**
-   * The loss with each stage replaced by its map: Infinity if not finite, and NaN for a stage that was not replaced.
+   * The loss of the network with each stage replaced by its affine map. A loss that is not finite is Infinity, and the
+   * loss of a stage that was not replaced is NaN.
    */
   readonly loss: readonly number[]
   /** The loss of the network without any replacement. */
   readonly whole: number
 }
 
-/** Largest width of a stage with a map. The fit of a wider stage would need more samples than a diagnosis takes. */
+/**
+ * Largest width of a stage to which an affine map is fitted. The fit of a stage wider than 256 would need more samples
+ * than a diagnosis takes.
+ */
 const widest = 256
-/** Smallest number of samples for which a map can be fitted and evaluated. */
+/** Smallest number of samples for which an affine map can be fitted and evaluated. */
 const fewest = 4
 
 /**
  * Fits an affine map from the end of the previous stage to the end of each selected stage, by ridge regression on every
- * other sample. Some stages are then replaced by their map: the rest of the network runs on the outputs of the map. All
- * results are NaN for fewer than 4 samples.
+ * other sample. Some stages are then replaced by their fitted map: the rest of the network runs on the outputs of the
+ * map. All results are NaN for fewer than 4 samples.
  */
 export async function affineReplacement(
   blueprint: Blueprint,

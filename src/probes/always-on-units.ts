@@ -1,6 +1,6 @@
 /**
  * The fraction of a stage's ReLU units that are above 0 for every sample, and for images at every position. A ReLU unit
- * that is always on acts as a linear unit. The fraction is NaN if the stage has no ReLU.
+ * that is always on acts as a linear unit. The fraction of units that are always on is NaN if the stage has no ReLU.
  */
 import type { LayerProbe } from './layer-probe.ts'
 import { shareOfReluUnits } from './relu-units.ts'

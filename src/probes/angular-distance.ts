@@ -1,8 +1,8 @@
 /**
  * The angle by which a residual block rotates its input, as a fraction of half a turn. The angle is arccos(cos(input,
- * output)) / pi, averaged over the samples (Gromov et al. 2024, for one layer). A distance of 0 means that the block
- * only stretches its input. The input of the block is the output of the previous stage. The distance is NaN for stages
- * without a skip, for the first stage, and for blocks whose input and output differ in shape.
+ * output)) / pi, averaged over the samples (Gromov et al. 2024, for one layer). An angular distance of 0 means that the
+ * block only stretches its input. The input of the block is the output of the previous stage. The angular distance is
+ * NaN for stages without a skip, for the first stage, and for blocks whose input and output differ in shape.
  */
 import { sameShape } from '../blueprint/shape.ts'
 import { rowNorms } from './known-norms.ts'
@@ -27,9 +27,9 @@ function distanceAt(view: PassView, index: number): number {
 }
 
 /**
- * The mean angle between corresponding rows, in radians. Pairs with a zero row are left out; without any other pair,
- * the mean is NaN. The angle between normalized rows u and v is 2 atan2(|u - v|, |u + v|). The atan2 formula is exact
- * near 0 too, where the arccos loses half of its digits (Kahan 2006, section 12).
+ * The mean angle between corresponding rows of two matrices, in radians. Pairs with a zero row are left out, and the
+ * mean angle is NaN if no pair remains. The angle between normalized rows u and v is 2 atan2(|u - v|, |u + v|). The
+ * atan2 formula is exact near 0 too, where the arccos loses half of its digits (Kahan 2006, section 12).
  */
 function meanAngle(one: SampleRows, other: SampleRows): number {
   const { rows, width } = one

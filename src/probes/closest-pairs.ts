@@ -37,7 +37,10 @@ function cosineOf(unit: Numbers, width: number, one: number, other: number): num
   return sum
 }
 
-/** For each row, the index of the other row with the largest cosine; the first such row in a tie. */
+/**
+ * Returns, for each row, the index of the other row with which the row has the largest cosine. In a tie, the row with
+ * the lowest index is taken.
+ */
 function nearestRows(first: SampleRows): Int32Array {
   const { rows, width } = first
   const unit = normalized(first)
@@ -53,7 +56,7 @@ function nearestRows(first: SampleRows): Int32Array {
   return nearest
 }
 
-/** The mean cosine between each row and its nearest row; NaN for a single sample, or if a row is not finite. */
+/** The mean cosine between each row and its nearest row, or NaN for a single sample or if a row is not finite. */
 function meanCosine(rows: SampleRows, nearest: Int32Array): number {
   const unit = normalized(rows)
   let sum = 0

@@ -16,11 +16,11 @@ export const cosine: LayerProbe = {
 }
 
 /**
- * 1 minus the mean cosine between all pairs of non-zero rows; NaN for fewer than two non-zero rows. The result is exact
- * except for a few last digits, even if the cosine is close to 1. For n normalized rows u, the cosines of all pairs sum
- * to (|sum u|^2 - n) / 2. Hence 1 - mean cosine = sum |u - mean u|^2 / (n - 1), which takes time linear in the rows.
- * The sum of |u - mean u|^2 is computed as sum |d|^2 - n |mean d|^2, with d = u - (first row). Similar rows have a
- * small d, so little cancels.
+ * 1 minus the mean cosine between all pairs of non-zero rows, or NaN for fewer than two non-zero rows. The result is
+ * exact except for a few last digits, even if the cosine is close to 1. For n normalized rows u, the cosines of all
+ * pairs sum to (|sum u|^2 - n) / 2. Hence 1 - mean cosine = sum |u - mean u|^2 / (n - 1), which takes time linear in
+ * the rows. The sum of |u - mean u|^2 is computed as sum |d|^2 - n |mean d|^2, with d = u - (first row). Similar rows
+ * have a small d, so the subtraction cancels few digits.
  */
 export function cosineDistance(outputs: SampleRows): number {
   const { width, values } = outputs

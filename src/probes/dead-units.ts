@@ -1,6 +1,6 @@
 /**
  * The fraction of a stage's ReLU units that are not above 0 for any sample. No gradient passes through a dead unit. The
- * fraction is NaN if the stage has no ReLU. Leaky ReLU units cannot die and do not count.
+ * fraction of dead units is NaN if the stage has no ReLU. Leaky ReLU units cannot die and are not counted.
  */
 import type { LayerProbe } from './layer-probe.ts'
 import { shareOfReluUnits } from './relu-units.ts'

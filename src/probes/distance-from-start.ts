@@ -1,6 +1,7 @@
 /**
  * The relative distance of a stage's weights from their initial values: |w - w0| / |w0|, where w0 are the weights
- * before the first step. The distance is NaN if w0 is unknown or all 0, or if none of the weights is trained.
+ * before the first step. The relative distance is NaN if the initial weights w0 are unknown or all 0, or if none of the
+ * weights is trained.
  */
 import { sizeOf } from '../blueprint/shape.ts'
 import { euclideanNorm } from '../numerics/norm.ts'

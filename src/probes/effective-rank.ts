@@ -1,7 +1,7 @@
 /**
  * The number of directions that the outputs of different samples fill after each stage. The effective rank is exp of
  * the entropy of the normalized singular values of the matrix [samples, width] (Roy & Vetterli 2007, definition 1). The
- * rank ranges from 1 to the smaller of samples and width.
+ * effective rank ranges from 1 to the number of samples or to the width, whichever is smaller.
  */
 import { singularValues } from '../numerics/linear-algebra.ts'
 import { exp, log } from '../support/numbers.ts'
@@ -19,7 +19,7 @@ export const effectiveRank: LayerProbe = {
     }),
 }
 
-/** The effective rank of a matrix with these singular values; NaN if all singular values are 0. */
+/** Returns the effective rank of a matrix with the given singular values, or NaN if all singular values are 0. */
 function effectiveRankOf(singular: Float64Array): number {
   let sum = 0
   for (const value of singular) sum += value

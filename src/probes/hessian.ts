@@ -12,7 +12,10 @@ import type { ProbeSamples } from './samples.ts'
 
 export type { LargestEigenvalue } from '../numerics/lanczos.ts'
 
-/** Options of the search. By default at most 20 products of two passes each, and a tolerance of 0.01. */
+/**
+ * Options of the search for the largest eigenvalue. By default, the search takes at most 20 products of two passes each
+ * and has a tolerance of 0.01.
+ */
 export interface HessianOptions extends Partial<LanczosOptions> {
   /** Seed of the random direction from which the search starts; 0 by default. */
   readonly seed?: number
@@ -21,10 +24,11 @@ export interface HessianOptions extends Partial<LanczosOptions> {
 }
 
 /**
- * Finds the largest eigenvalue by the method of Lanczos. A product with the Hessian is a difference quotient of the
- * gradient: H v = (g(w + hv) - g(w - hv)) / 2h. The exact product of Pearlmutter (1994) would need a graph of its own.
- * ReLU kinks between the two points count as curvature. Batch norm uses the statistics of the samples, as in training.
- * The backend should compute in float64, because float32 leaves about two digits.
+ * Finds the largest eigenvalue of the Hessian by the method of Lanczos. A product with the Hessian is a difference
+ * quotient of the gradient: H v = (g(w + hv) - g(w - hv)) / 2h. The exact product of Pearlmutter (1994) would need a
+ * graph of its own. ReLU kinks between the points w - hv and w + hv count as curvature. Batch norm uses the statistics
+ * of the samples, as in training. The backend should compute in float64, because a difference quotient in float32 has
+ * only about two correct digits.
  */
 export async function largestHessianEigenvalue(
   blueprint: Blueprint,
@@ -60,9 +64,10 @@ export async function largestHessianEigenvalue(
 }
 
 /**
- * The step h of the difference quotients. Rounding adds an error of eps |g| / h to a central difference, and higher
- * derivatives of the loss add an error of h^2. The sum is smallest near h = cbrt(eps) times the distance over which the
- * gradient changes, for which the norm of the weights is taken. All directions have length 1.
+ * The step h of the difference quotients of the gradient. Rounding adds an error of eps |g| / h to a central
+ * difference, and higher derivatives of the loss add an error of h^2. The sum of the two errors is smallest near h =
+ * cbrt(eps) times the distance over which the gradient changes. The norm of the weights is taken for the distance over
+ * which the gradient changes. All directions v have length 1.
  */
 function stepFrom(point: Float64Array, { precision }: Backend): number {
   return Math.cbrt(precision === 'float64' ? 2 ** -52 : 2 ** -23) * (1 + euclideanNorm([point]))
@@ -95,11 +100,11 @@ function weightsWith(weights: Weights, trained: readonly ParameterBlueprint[], v
 }
 
 /**
- * The curvature relative to the largest curvature at which the optimizer is stable. The value is rate times eigenvalue
- * over 2(1 + momentum), and (1 + 2 momentum) times as much with Nesterov's momentum (Cohen et al. 2021). Training is
- * unstable if the value is above 1. The L2 decay of the optimizer counts as curvature. The rate is the rate before any
- * schedule, and the momentum is the momentum of the given step. Returns null for Adam, whose stability depends on its
- * own metric.
+ * The stability ratio: the curvature relative to the largest curvature at which the optimizer is stable. The stability
+ * ratio is rate times eigenvalue over 2(1 + momentum), and (1 + 2 momentum) times as much with Nesterov's momentum
+ * (Cohen et al. 2021). Training is unstable if the stability ratio is above 1. The L2 decay of the optimizer counts as
+ * curvature. The stability ratio uses the rate before any schedule and the momentum of the given step. Returns null for
+ * Adam, whose stability depends on its own metric.
  */
 export function stability(eigenvalue: number, { rate, rule }: Optimizer, step = 0): number | null {
   return rowOf(rule).stability(rule, rate * (eigenvalue + rule.weightDecay), step)

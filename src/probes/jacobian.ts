@@ -11,11 +11,11 @@ import { singularValues } from '../numerics/linear-algebra.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { ProbeSamples } from './samples.ts'
 
-/** Default number of samples with a Jacobian. */
+/** Default number of samples whose Jacobian is computed. */
 export const jacobianSamples = 8
 
 export interface JacobianOptions {
-  /** Number of samples with a Jacobian, taken from the first samples; 8 by default. */
+  /** Number of samples whose Jacobian is computed, beginning with the first sample; 8 by default. */
   readonly count?: number
   /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
@@ -23,7 +23,10 @@ export interface JacobianOptions {
 
 /** The Jacobian spectrum of one sample. If all singular values are near 1, the network is dynamically isometric. */
 export interface JacobianSpectrum {
-  /** The singular values in descending order, as many as the smaller of the numbers of inputs and outputs. */
+  /**
+   * The singular values of the Jacobian in descending order, one for each input or for each output, whichever are
+   * fewer.
+   */
   readonly singularValues: Float64Array
   readonly meanSquare: number
   readonly largest: number
@@ -31,15 +34,15 @@ export interface JacobianSpectrum {
 }
 
 /**
- * Largest number of outputs of a network whose Jacobian is computed. The computation takes one pass for each output,
- * and a matrix of outputs by outputs.
+ * Largest number of outputs of a network whose Jacobian is computed. The computation of a Jacobian takes one pass for
+ * each output, and a matrix of outputs by outputs.
  */
 const mostOutputs = 1024
 
 /**
  * Computes the exact singular values of the input-output Jacobian, with one backward pass for each output and the
- * samples as the batch. Returns null for networks with more than 1,024 outputs. Returns null for networks with batch
- * norm too: each output depends on all samples of the batch, so no sample has a Jacobian of its own.
+ * samples as the batch. Returns null for networks with more than 1,024 outputs. Also returns null for networks with
+ * batch norm: each output depends on all samples of the batch, so no sample has a Jacobian of its own.
  */
 export async function jacobianSingularValues(
   blueprint: Blueprint,
@@ -66,7 +69,8 @@ export async function jacobianSingularValues(
       await program.run(0, 1)
       const gradient = Float64Array.from(await program.download('gradient.x'))
       jacobians.forEach((jacobian, sample) => {
-        // The gradient with respect to this output is 2 (y - t) / (O B), and 0 for all other outputs.
+        // With O outputs and B samples, the loss has the gradient 2 (y - t) / (O B) with respect to the selected
+        // output. The gradient with respect to all other outputs is 0.
         const place = sample * outputs + output
         const factor = (outputs * batch) / (2 * (given[place] - targets[place]))
         const row = gradient.subarray(sample * features, (sample + 1) * features).map((value) => value * factor)
@@ -84,8 +88,8 @@ function couplesSamples({ layer, children }: LayerBlueprint): boolean {
 }
 
 /**
- * Targets equal to the outputs, except for one output of each sample, whose target is far enough from the output that
- * rounding hardly matters.
+ * Returns targets that equal the outputs, except for one selected output of each sample. The target of the selected
+ * output is so far from the output that rounding hardly matters.
  */
 function targetsFor(given: Float64Array, outputs: number, output: number): Float64Array {
   return given.map((value, place) => (place % outputs === output ? value - Math.max(1, Math.abs(value)) : value))

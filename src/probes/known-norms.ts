@@ -12,7 +12,9 @@ export function rowNorms(outputs: SampleRows): Float64Array {
   return found
 }
 
-/** The norm of the gradient with respect to all trained weights of a stage; NaN if the stage has no trained weights. */
+/**
+ * The norm of the gradient with respect to all trained weights of a stage, or NaN if the stage has no trained weights.
+ */
 export function gradientNormOf(view: PassView, stage: Stage): number {
   const places = trainedWeights(stage)
   if (places.length === 0) return Number.NaN

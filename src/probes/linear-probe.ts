@@ -15,8 +15,8 @@ export interface LinearProbeOptions {
   /** Seed of the random projection of wide stages; 0 by default. */
   readonly seed?: number
   /**
-   * Largest number of probed stages, all by default. In a network with more stages, the probed stages are evenly
-   * spread.
+   * Largest number of probed stages. By default, all stages are probed. If the network has more stages than `stages`,
+   * the probed stages are evenly spread.
    */
   readonly stages?: number
   /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
@@ -26,23 +26,24 @@ export interface LinearProbeOptions {
 /** The accuracy of each stage: the fraction of samples whose class has the largest output of the linear map. */
 export interface LinearProbeAccuracy {
   /**
-   * The accuracy of each stage on the training samples, on which the maps were fitted; NaN if the stage was not probed.
+   * The accuracy of each stage on the training samples, on which the maps were fitted, or NaN if the stage was not
+   * probed.
    */
   readonly train: readonly number[]
-  /** The accuracy of each stage on the test samples; NaN if the stage was not probed. */
+  /** The accuracy of each stage on the test samples, or NaN if the stage was not probed. */
   readonly test: readonly number[]
 }
 
 /**
- * Largest width of a stage without a projection. A wider stage is projected at random, which preserves distances within
- * a few percent (Johnson & Lindenstrauss 1984). Each value of the projection adds up sqrt(n) of the n features (Li,
- * Hastie & Church 2006).
+ * Largest width of a stage whose outputs are not projected. The outputs of a stage wider than 256 are projected at
+ * random, which preserves distances within a few percent (Johnson & Lindenstrauss 1984). Each projected value adds up
+ * sqrt(n) of the n features (Li, Hastie & Church 2006).
  */
 const widest = 256
 
 /**
  * Fits a linear map from all features of each stage to one-hot classes, by ridge regression in evaluation mode. Returns
- * null if the samples have target values and not classes.
+ * null if the samples have target values instead of classes.
  */
 export async function linearProbeAccuracy(
   blueprint: Blueprint,
@@ -84,7 +85,10 @@ async function featuresOf(recording: Recording, { end }: Stage): Promise<Matrix>
   return { rows: recording.samples, width: values.length / recording.samples, values }
 }
 
-/** Returns a function that projects wide tables. Stages of the same width have the same projection. */
+/**
+ * Returns a function that projects the outputs of wide stages at random. Stages of the same width have the same
+ * projection.
+ */
 function createProjection(seed: number): (table: Matrix) => Matrix {
   const choices = new Map<number, Chosen>()
   return (table) => {
@@ -107,7 +111,8 @@ function createProjection(seed: number): (table: Matrix) => Matrix {
 }
 
 /**
- * The features and signs of a projection. Each projected value is the signed sum of equally many consecutive entries.
+ * The features and the signs of a random projection. Each projected value is the signed sum of equally many consecutive
+ * entries of `features`.
  */
 interface Chosen {
   readonly features: Uint32Array
@@ -127,7 +132,7 @@ function oneHot(labels: ArrayLike<number>, rows: number, classes: number): Matri
   return { rows, width: classes, values }
 }
 
-/** The fraction of rows whose label has the largest output; NaN if an output is not finite. */
+/** The fraction of rows whose label has the largest output, or NaN if an output is not finite. */
 function accuracyOf({ rows, width, values }: Matrix, labels: ArrayLike<number>): number {
   if (!values.every(Number.isFinite)) return Number.NaN
   let right = 0

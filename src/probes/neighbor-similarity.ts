@@ -1,8 +1,8 @@
 /**
  * The similarity between the outputs of a stage and of the previous stage: linear CKA (Kornblith et al. 2019, section
- * 3). At a similarity of 1, the outputs of both stages are equal up to a rotation, a shift and a scale. The similarity
- * is NaN for the first stage, and if all samples have the same outputs. With few samples and many units, CKA is above 0
- * by chance.
+ * 3). At a similarity of 1, the outputs of the two stages are equal up to a rotation, a shift and a scale. The
+ * similarity to the previous stage is NaN for the first stage, and if all samples have the same outputs. With few
+ * samples and many units, the CKA similarity is above 0 by chance.
  */
 import { gramOfRows } from '../numerics/linear-algebra.ts'
 import { euclideanNorm, largestMagnitude } from '../numerics/norm.ts'
@@ -46,7 +46,7 @@ function similarities({ rows, width, values }: SampleRows): Float64Array {
     for (let index = 0; index < width; index++) centered[start + index] -= means[index]
   }
   const largest = largestMagnitude(centered)
-  // Centered columns of equal values hold only the rounding errors of their mean.
+  // If all values of a column are equal, the centered column holds only the rounding error of the mean.
   if (largest <= 2 * rows * Number.EPSILON * largestMagnitude(values))
     return new Float64Array(rows * rows).fill(Number.NaN)
   for (let index = 0; index < centered.length; index++) centered[index] /= largest

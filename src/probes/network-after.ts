@@ -13,12 +13,12 @@ export interface TailNetwork {
   readonly weights: Weights
 }
 
-/** The members of a chain, with nested chains flattened. */
+/** Lists the layers of a chain, with nested chains flattened. */
 function membersOf(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.layer.kind === 'chain' ? layer.children.flatMap(membersOf) : [layer]
 }
 
-/** Returns the network that follows the end of a stage, or undefined if the stage is the last one. */
+/** Returns the part of the network that follows the end of a stage, or undefined if the stage is the last one. */
 export function networkAfter(
   { root }: Blueprint,
   { layer: end, iteration }: LayerPlace,
@@ -31,7 +31,7 @@ export function networkAfter(
   if (following.length === 0) return undefined
   const layers = following.map(({ layer }, index) => {
     const cut = index === 0 && left > 0 && layer.kind === 'repeat' ? repeat(left, shortened(layer.block, left)) : layer
-    // Each member gets a new name, because members of different chains may share a name.
+    // Each layer of the new chain gets a new name, because layers of different chains may share a name.
     return named(`part${index}`, cut)
   })
   const blueprint = createBlueprint(chain(...layers), end.output)
@@ -42,7 +42,10 @@ export function networkAfter(
   return { blueprint, weights: values }
 }
 
-/** Shortens options that vary by iteration to the last `times` iterations. Copied weights replace the initial zeros. */
+/**
+ * Shortens the options of a layer that vary by iteration to the last `times` iterations. The initial weights are set to
+ * 0, because copied weights replace the initial weights.
+ */
 function shortened(layer: Layer, times: number): Layer {
   const last = (varying: Varying): Varying => (typeof varying === 'number' ? varying : varying.slice(-times))
   switch (layer.kind) {
@@ -74,8 +77,8 @@ function shortened(layer: Layer, times: number): Layer {
 }
 
 /**
- * Copies the weights of each layer. The networks `from` and `to` have the same structure, but `to` may have only the
- * last iterations of a loop.
+ * Copies the weights of each layer from one network to another. The networks `from` and `to` have the same structure,
+ * but `to` may have only the last iterations of a loop.
  */
 function copyWeights(
   from: LayerBlueprint,

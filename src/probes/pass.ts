@@ -16,11 +16,14 @@ import { type LayerPlace, type ParameterPlace, type Stage, stagesOf } from './st
 
 export type Numbers = Values
 
-/** Rows of numbers [rows, width], one row for each sample. Images are stored by position, then by channel. */
+/**
+ * Rows of numbers [rows, width], one row for each sample. The values of an image are ordered by position, then by
+ * channel.
+ */
 export interface SampleRows {
   readonly rows: number
   readonly width: number
-  /** Number of positions of an image, each with `width / positions` channels; 1 for outputs that are not images. */
+  /** Number of positions of an image, each with `width / positions` channels, or 1 for outputs that are not images. */
   readonly positions: number
   readonly values: Numbers
 }
@@ -37,7 +40,7 @@ export interface Needs {
   readonly gradients?: boolean
   /** Whether the probe needs the norms and counts that the pass computes for the tensors of every trained weight. */
   readonly tensors?: boolean
-  /** Whether the probe needs the weights before the first step, from the setting. */
+  /** Whether the probe needs the weights from before the first training step, which the `Setting` provides. */
   readonly start?: boolean
 }
 
@@ -46,11 +49,11 @@ export interface PassView {
   readonly blueprint: Blueprint
   readonly stages: readonly Stage[]
   readonly samples: number
-  /** The mean loss of the samples; NaN if no probe needs gradients. */
+  /** The mean loss of the samples, or NaN if no probe needs gradients. */
   readonly loss: number
-  /** The output of a layer in one iteration. The layer must be among the needs of the pass. */
+  /** Returns the output of a layer in one iteration of its loops. The layer must be among the needs of the pass. */
   output(place: LayerPlace): SampleRows
-  /** One tensor of a parameter: the values of one iteration. */
+  /** Returns one tensor of a parameter: the values that belong to one iteration of a loop. */
   weight(place: ParameterPlace): Numbers
   /** The gradient of the mean loss with respect to a tensor. The first call for a parameter downloads the gradient. */
   gradient(place: ParameterPlace): Promise<Numbers>
@@ -59,13 +62,13 @@ export interface PassView {
   /** The Euclidean norm of the gradient with respect to a tensor. */
   gradientNorm(place: ParameterPlace): number
   /**
-   * The number of weights of a tensor that an update of `factor` times the gradient does not change in float32;
-   * undefined if not counted.
+   * The number of weights of a tensor that an update of `factor` times the gradient does not change in float32, or
+   * undefined if the pass did not count these weights.
    */
   unmoved(place: ParameterPlace): number | undefined
 }
 
-/** Reads the values of a parameter by name, in the shape of the network. */
+/** Reads the values of a parameter by its name, in the shape that the parameter has in the network. */
 export type WeightsOf = (name: string) => ArrayLike<number>
 
 export interface Pass {
@@ -75,7 +78,7 @@ export interface Pass {
   dispose(): void
 }
 
-/** The union of the needs of several probes. */
+/** Returns the values that at least one of several probes needs from a pass. */
 export function joinNeeds(all: readonly Needs[]): Needs {
   return {
     stages: all.some(({ stages }) => stages),
@@ -87,7 +90,10 @@ export function joinNeeds(all: readonly Needs[]): Needs {
   }
 }
 
-/** Memory limit of a probe pass, in bytes. Very deep networks on images are probed with fewer samples. */
+/**
+ * Memory limit of a probe pass, in bytes. To stay below the memory limit, very deep networks on images are probed with
+ * fewer samples.
+ */
 const mostBytes = 2 ** 29
 
 export async function openPass(
@@ -136,7 +142,8 @@ function tappedLayers({ root }: Blueprint, stages: readonly Stage[], needs: Need
 }
 
 /**
- * The layer whose output is the output of a chain. With this rule, a stage and the activation at its end share one tap.
+ * Returns the last layer of a chain, whose output is the output of the chain. So a stage and the activation at the end
+ * of the stage share one tap (recorded output).
  */
 function lastOf(layer: LayerBlueprint): LayerBlueprint {
   return layer.layer.kind === 'chain' && layer.children.length > 0
@@ -147,11 +154,11 @@ function lastOf(layer: LayerBlueprint): LayerBlueprint {
 /** The tensors downloaded after one pass. A stacked tensor is downloaded once for all iterations. */
 interface Downloads {
   load(name: string): Promise<Numbers>
-  /** The values of a tensor that was loaded before. */
+  /** Returns the values of a tensor that was downloaded before. */
   get(name: string): Numbers
 }
 
-/** Creates the downloads of one pass. `memory` holds the arrays of earlier passes, which are filled again. */
+/** Creates the downloads of one pass. The map `memory` holds the arrays of earlier passes, which are filled again. */
 function createDownloads(program: Program, memory: Map<string, Numbers>): Downloads {
   const pending = new Map<string, Promise<Numbers>>()
   const loaded = new Map<string, Numbers>()
@@ -175,7 +182,10 @@ function createDownloads(program: Program, memory: Map<string, Numbers>): Downlo
   }
 }
 
-/** Norm above which the program's own result is reliable. Smaller norms may have lost some or all digits. */
+/**
+ * Limit of a tensor's norm above which the norm that the program computes is reliable. Norms below 1e-30 may have lost
+ * some or all digits.
+ */
 const leastNorm = 1e-30
 
 const isSure = (norm: number): boolean => norm > leastNorm && Number.isFinite(norm)
@@ -193,7 +203,7 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
   for (const { name } of blueprint.parameters) {
     const gradient = `gradient.${name}`
     const norms = names.has(`norm.${gradient}`) ? downloads.get(`norm.${gradient}`) : [Number.NaN]
-    // A norm that the program cannot compute exactly is computed from the downloaded gradient.
+    // A norm that the program cannot compute reliably is computed from the downloaded gradient.
     if (names.has(gradient) && !norms.every(isSure)) await downloads.load(gradient)
   }
   const rounded = new Map<string, Numbers>()
@@ -241,7 +251,7 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
   }
 }
 
-/** Converts values to the precision of a program. Returns the same array if no rounding is needed. */
+/** Converts values to the precision of a program. Returns the given array itself if no rounding is needed. */
 function inPrecision(values: ArrayLike<number>, { precision }: Program): Numbers {
   if (precision === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values)
   return values instanceof Float64Array ? values : Float64Array.from(values)

@@ -11,13 +11,13 @@ import type { Stage } from './stages.ts'
 export interface PrecisionGap {
   /**
    * The relative error |g32 - g64| / |g64| of each stage, where g is the gradient of the mean loss with respect to all
-   * weights of the stage. The error is 0 if both gradients are 0, and Infinity if only g64 is 0 or only g32 is not
-   * finite. The error is NaN if g64 is not finite or no weight is trained.
+   * weights of the stage. The gradient error of a stage is 0 if g32 and g64 are both 0, and Infinity if only g64 is 0
+   * or only g32 is not finite. The gradient error is NaN if g64 is not finite or if no weight of the stage is trained.
    */
   readonly gradient: readonly number[]
   /** The relative error of the loss in float32: |loss32 - loss64| / |loss64|. */
   readonly loss: number
-  /** Number of samples in both passes. */
+  /** Number of samples in the float32 pass, and the same number in the float64 pass. */
   readonly samples: number
 }
 
@@ -28,10 +28,10 @@ export interface BackendSource {
 
 /**
  * Measures the relative error of the float32 gradient against the float64 gradient, for each stage (`probedLayers`
- * lists the stages). Both passes start from the same numbers: weights, samples and targets are rounded to float32
- * first, so only the computation differs. The samples come from `probeSamples`, and the weights from `initialize` or
- * from a run. Throws a `memory` error if not even one sample fits into memory. Throws an `option` error if the machine
- * lacks one of the precisions.
+ * lists the stages). The float32 pass and the float64 pass start from the same numbers: weights, samples and targets
+ * are rounded to float32 first, so only the computation differs. The samples come from `probeSamples`, and the weights
+ * come from `initialize` or from a run. Throws a `memory` error if not even one sample fits into memory. Throws an
+ * `option` error if the machine lacks one of the precisions.
  */
 export async function precisionGap(
   blueprint: Blueprint,
@@ -52,7 +52,8 @@ export async function precisionGap(
     } finally {
       single.dispose()
     }
-    // The float32 pass has fewer samples, because its backend has less memory. Both passes must use the same samples.
+    // The float32 pass has fewer samples, because its backend has less memory. The measurement starts again with the
+    // smaller number, because the two passes must use the same samples.
     return await precisionGap(blueprint, machine, { ...samples, count: single.samples }, weights)
   } finally {
     exact.dispose()

@@ -1,4 +1,4 @@
-/** Reads several probes in one pass. The pass is compiled once and run at every snapshot. */
+/** Reads several probes in one probe pass. The probe pass is compiled once and run at every snapshot. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Setting } from './layer-probe.ts'
@@ -7,7 +7,7 @@ import { joinNeeds, openPass, type Pass, type WeightsOf } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import { firstFactor } from './steady-update.ts'
 
-/** The values of each probe, one number for each stage. */
+/** The readings of each probe, one number for each stage of the network. */
 export type Reading = { readonly [name in LayerProbeName]?: readonly number[] }
 
 export interface ProbePass {
@@ -16,8 +16,8 @@ export interface ProbePass {
 }
 
 /**
- * Compiles a pass for some probes. Without probes, nothing is compiled. Throws a `memory` error if not even one sample
- * fits.
+ * Compiles a probe pass for the given probes. Without probes, no pass is compiled. Throws a `memory` error if not even
+ * one sample fits into memory.
  */
 export async function createProbePass(
   blueprint: Blueprint,

@@ -11,7 +11,8 @@ import type { ProbeSamples } from './samples.ts'
 import { type LayerPlace, stagesOf } from './stages.ts'
 
 /**
- * Recorded outputs: one row of features for each sample. The features of images are ordered [channels, height, width].
+ * Recorded outputs of stages: one row of features for each sample. The features of images are ordered [channels,
+ * height, width].
  */
 export interface Recording {
   /** Number of recorded samples. If memory is short, only the first samples are recorded. */
@@ -52,7 +53,7 @@ export async function recordStages(
     inputs,
     outputs,
     output: async ({ layer, iteration }) => {
-      // One download reads all iterations of a loop.
+      // One download reads the recorded outputs of all iterations of a loop.
       const all = read.get(layer.path) ?? (await program.download(`tap.${layer.path}`))
       read.set(layer.path, all)
       const size = all.length / sizeOf(layer.loops)

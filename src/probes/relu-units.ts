@@ -6,7 +6,7 @@ import type { LayerPlace, Stage } from './stages.ts'
 /**
  * The fraction of a stage's ReLU units for which `isCounted(active, all)` is true. The argument `all` is the number of
  * places of a unit, over all samples and positions, and `active` is the number of places at which the unit is above 0.
- * The fraction is NaN if the stage has no ReLU.
+ * The fraction of counted units is NaN if the stage has no ReLU.
  */
 export function shareOfReluUnits(
   view: PassView,
@@ -19,7 +19,7 @@ export function shareOfReluUnits(
     const { values, rows, width, positions } = view.output(place)
     const active = new Uint32Array(width / positions)
     for (let start = 0; start < values.length; start += active.length) {
-      // Adding a number avoids an unpredictable branch, which would take four times as long.
+      // Adding 0 or 1 avoids an unpredictable branch, which would take four times as long.
       for (let unit = 0; unit < active.length; unit++) active[unit] += Number(values[start + unit] > 0)
     }
     for (const times of active) if (isCounted(times, rows * positions)) counted++

@@ -1,7 +1,7 @@
 /**
  * The strength of the response of each stage: the standard deviation, over all units and samples, of the outputs of the
  * last batch norm that is not on a shortcut. He et al. (2015, fig. 7) measure the same point: after batch norm, before
- * the nonlinearity or the addition. The deviation is NaN if the stage has no batch norm.
+ * the nonlinearity or the addition. The standard deviation of the responses is NaN if the stage has no batch norm.
  */
 import type { LayerProbe } from './layer-probe.ts'
 import type { Numbers } from './pass.ts'

@@ -11,7 +11,7 @@ export interface ProbeSamples {
   readonly loss: LossName
   readonly set: Samples
   readonly standardizer: Standardizer
-  /** Writes the first `count` samples, standardized, into the rows. */
+  /** Writes the first `count` samples into the rows, after standardizing the samples. */
   fill(rows: InputRows, count: number): void
   /** The name of the graph input for the targets. */
   readonly target: Targets['input']
@@ -22,7 +22,9 @@ export interface ProbeSamples {
   fillTargets(rows: InputRows, count: number, samples: InputRows): void
 }
 
-/** Chooses `count` training samples at random by the seed. A smaller training set is used whole. */
+/**
+ * Chooses `count` training samples at random by the seed. A training set with fewer samples than `count` is used whole.
+ */
 export function chooseSamples(
   data: Dataset,
   standardizer: Standardizer,

@@ -1,7 +1,8 @@
 /**
  * The fraction of the outputs of a stage's activations, over all units and samples, at which the derivative of the
- * activation is below a thousandth of its maximum. The fraction is NaN if no activation of the stage saturates, and for
- * GELU and SiLU, whose derivatives do not follow from their outputs. Saturated ReLU units are counted by `deadUnits`.
+ * activation is below a thousandth of its maximum. The fraction of saturated outputs is NaN if no activation of the
+ * stage has the trait `lively`: the function never saturates, or its outputs do not determine the derivative.
+ * `deadUnits` counts ReLU units.
  */
 import { activations, type OutputRange } from '../network/activations.ts'
 import type { LayerProbe } from './layer-probe.ts'

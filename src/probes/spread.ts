@@ -1,8 +1,8 @@
 /** Selects some of many items, for probes that would take too long on all items. */
 
 /**
- * At most `most` evenly spread numbers from 0 to count - 1, which include the first and the last number. If `most` is
- * 1, the list holds only the last number.
+ * Returns at most `most` evenly spread whole numbers from 0 to count - 1, including 0 and count - 1. If `most` is 1,
+ * the list holds only count - 1.
  */
 export function spread(count: number, most: number): number[] {
   const taken = Math.min(count, most)

@@ -6,7 +6,7 @@ import type { LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.
 import { sizeOf } from '../blueprint/shape.ts'
 import { iterationName } from '../training/layer-order.ts'
 
-/** One iteration of a layer. The iteration of a layer outside of loops is 0. */
+/** A layer in one iteration of its loops. The iteration of a layer outside of loops is 0. */
 export interface LayerPlace {
   readonly layer: LayerBlueprint
   /** Index of the iteration, counted through all loops around the layer. */
@@ -21,7 +21,8 @@ export interface ParameterPlace {
 
 export interface Stage {
   /**
-   * The path of the first weighted layer or block, with the iterations of its loops, such as `first` or `hidden[12]`.
+   * The name of the stage: the path of its first weighted layer or block, with the iterations of its loops, such as
+   * `first` or `hidden[12]`.
    */
   readonly name: string
   /** The layer whose output is the output of the stage. */
@@ -32,9 +33,9 @@ export interface Stage {
   readonly activations: readonly LayerPlace[]
   /** The batch norms of the stage that are not on shortcuts, in order. */
   readonly normalizations: readonly LayerPlace[]
-  /** Whether a skip carries the input past the stage, as in a residual block. */
+  /** Whether a skip connection carries the input past the stage, as in a residual block. */
   readonly skips: boolean
-  /** The initial multiplier of the branch of a residual block; 1 for other stages. */
+  /** The initial multiplier of the branch of a residual block, or 1 for stages that are no residual block. */
   readonly multiplier: number
 }
 
@@ -47,7 +48,7 @@ function leavesOf(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.children.length === 0 ? [layer] : layer.children.flatMap(leavesOf)
 }
 
-/** The innermost layers of a layer, without the layers on shortcuts. */
+/** Lists the innermost layers inside a layer, without the layers on shortcuts. */
 function mainLeavesOf(layer: LayerBlueprint): LayerBlueprint[] {
   const children = layer.layer.kind === 'residual' ? layer.children.slice(0, 1) : layer.children
   return children.length === 0 ? [layer] : children.flatMap(mainLeavesOf)
@@ -56,19 +57,22 @@ function mainLeavesOf(layer: LayerBlueprint): LayerBlueprint[] {
 const isActivation = ({ layer }: LayerBlueprint): boolean =>
   layer.kind === 'activation' && layer.function !== 'identity'
 
-/** The members of a chain, with nested chains flattened. */
+/** Lists the layers of a chain, with nested chains flattened. */
 function membersOf(layer: LayerBlueprint): LayerBlueprint[] {
   return layer.layer.kind === 'chain' ? layer.children.flatMap(membersOf) : [layer]
 }
 
-/** Whether skips carry the input past all weighted members of a block. */
+/** Whether skip connections carry the input past all weighted layers of a block. */
 function hasSkip(block: LayerBlueprint): boolean {
   return membersOf(block)
     .filter(hasWeights)
     .every(({ layer }) => layer.kind === 'residual')
 }
 
-/** The initial branch multiplier of a block, in one iteration of the innermost loop; 1 for a block without a skip. */
+/**
+ * The initial branch multiplier of a block, in one iteration of the innermost loop, or 1 for a block without a skip
+ * connection.
+ */
 function multiplierOf(block: LayerBlueprint, iteration: number): number {
   if (!hasSkip(block)) return 1
   const { layer } = membersOf(block).find(hasWeights) ?? block
@@ -77,7 +81,10 @@ function multiplierOf(block: LayerBlueprint, iteration: number): number {
   return typeof multiplier === 'number' ? multiplier : multiplier[iteration % multiplier.length]
 }
 
-/** The iterations of a layer in one iteration of a stage. Loops inside the stage give more than one iteration. */
+/**
+ * Lists the iterations of a layer that belong to one stage. A layer in a loop inside the stage has more than one
+ * iteration.
+ */
 function placesIn(layer: LayerBlueprint, stage: LayerBlueprint, iteration: number): LayerPlace[] {
   const inner = sizeOf(layer.loops) / sizeOf(stage.loops)
   return Array.from({ length: inner }, (_, index) => ({ layer, iteration: iteration * inner + index }))
@@ -118,6 +125,6 @@ export function stagesOf(root: LayerBlueprint): Stage[] {
 
 const isRepeat = ({ layer }: LayerBlueprint): boolean => layer.kind === 'repeat'
 
-/** The weights of a stage that training changes. */
+/** Returns the weights of a stage that training changes. */
 export const trainedWeights = ({ weights }: Stage): readonly ParameterPlace[] =>
   weights.filter(({ parameter }) => parameter.trainable)

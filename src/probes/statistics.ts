@@ -1,6 +1,6 @@
 /**
- * Estimates the running statistics of batch norm anew on training data. In a short run, the statistics lag behind the
- * weights, and an evaluation would judge the lag and not the network.
+ * Estimates the running statistics of batch norm anew on training data. In a short run, the running statistics lag
+ * behind the weights, and an evaluation with the running statistics would judge the lag instead of the network.
  */
 import { type Backend, fillInput } from '../backends/backend.ts'
 import type { Blueprint, ParameterRole } from '../blueprint/blueprint.ts'
@@ -15,10 +15,10 @@ import type { Weights } from '../training/evaluator.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 
 export interface SettleOptions {
-  /** Number of samples in a batch. A smaller training set makes a smaller batch. */
+  /** Number of samples in a batch. The batch is smaller if the training set has fewer samples. */
   readonly batch: number
   readonly batches: number
-  /** Seed of the order of the samples. */
+  /** Seed that determines the order of the samples. */
   readonly seed: number
 }
 
@@ -27,7 +27,8 @@ const running: readonly ParameterRole[] = ['runningMean', 'runningVariance']
 /**
  * Returns the weights with new running statistics: the mean over `batches` batches of each batch's mean and unbiased
  * variance. All batches have equal weight, as in Izmailov et al. (2018, section 3.2), unlike in the moving average of
- * training. Unchanged parameters are not copied. A network without batch norm gets the same weights back.
+ * training. Parameters that stay unchanged are not copied. For a network without batch norm, the given weights
+ * themselves are returned.
  */
 export async function settleStatistics(
   blueprint: Blueprint,
@@ -47,7 +48,7 @@ export async function settleStatistics(
   const { program, batch } = await compileWithin(backend, Math.min(most, samples.count), graphOf, backend.memoryLimit)
   const means = new Map(statistics.map(({ name, shape }) => [name, new Float64Array(sizeOf(shape))]))
   try {
-    // Zeros replace the old statistics, which may not be finite: multiplying Infinity by 0 would give NaN.
+    // Zeros replace the old running statistics, which can be non-finite: multiplying Infinity by 0 would give NaN.
     for (const [name, values] of [...weights, ...means]) program.upload(name, values)
     const stream = createBatches(samples, standardizer, { batch, seed })
     for (let done = 0; done < batches; done++) {

@@ -1,6 +1,6 @@
 /**
- * The updates that an optimizer subtracts from the weights for a gradient, at the rate of the optimizer. Weight decay,
- * clipping, schedules and rate factors of layers are left out.
+ * The updates that an optimizer subtracts from the weights for a gradient, at the rate of the optimizer. The updates
+ * leave out weight decay, clipping, schedules and the rate factors of layers.
  */
 import type { Update } from '../graph/optimizers/optimizer.ts'
 import { type Optimizer, rowOf } from '../graph/optimizers/table.ts'
@@ -17,10 +17,16 @@ export const firstUpdate = (optimizer: Optimizer, gradient: Numbers): Float64Arr
 export const steadyUpdate = (optimizer: Optimizer, gradient: Numbers): Float64Array =>
   applied(steady(optimizer), gradient)
 
-/** The ratio of the first update to the gradient; undefined if the update is not a multiple of the gradient. */
+/**
+ * The ratio of an optimizer's first update to the gradient, or undefined if the update is not a multiple of the
+ * gradient.
+ */
 export const firstFactor = (optimizer: Optimizer): number | undefined => factorOf(first(optimizer))
 
-/** The ratio of the steady update to the gradient; undefined if the update is not a multiple of the gradient. */
+/**
+ * The ratio of an optimizer's update to a gradient that has stayed the same for many steps, or undefined if the update
+ * is not a multiple of the gradient.
+ */
 export const steadyFactor = (optimizer: Optimizer): number | undefined => factorOf(steady(optimizer))
 
 const factorOf = (update: Update): number | undefined => (typeof update === 'number' ? update : undefined)

@@ -1,7 +1,7 @@
 /**
- * The relative speed of a stage's weights: the norm of the update divided by the norm of the weights. The update is the
- * update of the optimizer if the gradient stays the same (`steadyUpdate`, which leaves weight decay out). The ratio is
- * NaN if none of the weights is trained, or if all weights are 0.
+ * The relative speed of a stage's weights: the norm of the update divided by the norm of the weights. The ratio uses
+ * the update that the optimizer makes if the gradient stays the same (`steadyUpdate`, which leaves weight decay out).
+ * The update ratio is NaN if none of the stage's weights is trained, or if all weights of the stage are 0.
  */
 import { euclideanNorm } from '../numerics/norm.ts'
 import { gradientNormOf } from './known-norms.ts'

@@ -1,5 +1,5 @@
 /**
- * Measures the loss of a residual network without one block, or without several blocks at the top (Veit et al. 2016).
+ * Measures the loss of a residual network without one block, or without several of the last blocks (Veit et al. 2016).
  */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -12,11 +12,14 @@ import { zeroingOfStage } from './zero-branch.ts'
 
 export interface BlockOptions {
   /**
-   * Largest number of blocks that are removed one by one, 128 by default. In a network with more blocks, the removed
-   * blocks are evenly spread.
+   * Largest number of blocks that are removed one by one, 128 by default. If the network has more blocks than `single`,
+   * the removed blocks are evenly spread.
    */
   readonly single?: number
-  /** Largest number of measurements with several blocks removed from the top, evenly spread; 16 by default. */
+  /**
+   * Largest number of measurements without several of the last blocks, 16 by default. The numbers of removed blocks are
+   * evenly spread.
+   */
   readonly fromTop?: number
   /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
   readonly abort?: AbortSignal
@@ -27,12 +30,13 @@ export interface LossWithoutBlocks {
   /** The loss of the network with all blocks. */
   readonly loss: number
   /**
-   * The loss without the block of each stage; NaN if the stage is no residual block, or if its block was not removed.
+   * The loss of the network without the block of each stage, or NaN if the stage is no residual block or its block was
+   * not removed.
    */
   readonly single: readonly number[]
   /**
-   * The losses without the last `blocks` blocks. Counted from the end, the first block that cannot be removed ends the
-   * list.
+   * The losses of the network without its last `blocks` blocks. Counted from the last block of the network, the first
+   * block that cannot be removed ends the list.
    */
   readonly fromTop: readonly { readonly blocks: number; readonly loss: number }[]
 }
@@ -40,7 +44,7 @@ export interface LossWithoutBlocks {
 /**
  * Measures the loss of a network without some of its residual blocks. A block is removed by zeros in its branch, so the
  * shortcut and the layers after the sum stay. Batch norm uses the running statistics of the whole network (see
- * `settleStatistics`). One compiled program serves all measurements.
+ * `settleStatistics`). One compiled program serves all measurements of the network.
  */
 export async function lossWithoutBlocks(
   blueprint: Blueprint,
@@ -84,7 +88,7 @@ export async function lossWithoutBlocks(
   }
 }
 
-/** The parameters to zero for each removable block at the top, beginning with the last block. */
+/** The parameters to set to 0 for each of the last blocks that can be removed, beginning with the last block. */
 function removableFromTop(blocks: readonly (readonly ParameterPlace[] | undefined)[]): (readonly ParameterPlace[])[] {
   const found: (readonly ParameterPlace[])[] = []
   for (const zeroing of [...blocks].reverse()) {

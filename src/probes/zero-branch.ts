@@ -5,7 +5,7 @@ import { activations } from '../network/activations.ts'
 import type { LayerKind } from '../network/network.ts'
 import type { ParameterPlace, Stage } from './stages.ts'
 
-/** When a layer with all parameters at 0 outputs 0: for any input, or only for an input of 0. */
+/** Condition under which a layer whose parameters are all 0 outputs 0: for any input, or only for an input of 0. */
 type GivesZero = 'always' | 'at zero'
 
 const leaves = {
@@ -30,7 +30,9 @@ interface Zeroing {
   readonly gives: GivesZero
 }
 
-/** The parameters that make one iteration of a layer output 0; undefined if no parameters do. */
+/**
+ * The parameters that must be 0 so that one iteration of a layer outputs 0, or undefined if no such parameters exist.
+ */
 function zeroingOf(block: LayerBlueprint, iteration: number): Zeroing | undefined {
   const { layer, children, parameters } = block
   switch (layer.kind) {
@@ -52,7 +54,8 @@ function zeroingOf(block: LayerBlueprint, iteration: number): Zeroing | undefine
 }
 
 /**
- * The parameters that make a chain output 0: from the last layer back to the first layer that outputs 0 for any input.
+ * The parameters that must be 0 so that a chain outputs 0, from the last layer back to a layer that outputs 0 for any
+ * input.
  */
 function zeroingOfLast(layers: readonly (readonly [LayerBlueprint, number])[]): Zeroing | undefined {
   const places: ParameterPlace[] = []
@@ -66,8 +69,8 @@ function zeroingOfLast(layers: readonly (readonly [LayerBlueprint, number])[]): 
 }
 
 /**
- * The parameters that make a branch 0: the trained multiplier if the branch has one, or else the parameters that make
- * the end of the branch 0 for any input.
+ * The parameters that must be 0 so that a residual branch outputs 0 for any input. If the branch has a trained
+ * multiplier, only the multiplier must be 0. If not, the parameters at the end of the branch must be 0.
  */
 function zeroingOfBranch(residual: LayerBlueprint, iteration: number): readonly ParameterPlace[] | undefined {
   const multiplier = residual.parameters.find(({ role }) => role === 'multiplier')
@@ -86,9 +89,10 @@ function holds({ parameters, children }: LayerBlueprint, parameter: ParameterBlu
 }
 
 /**
- * The parameters to set to 0 so that a stage with a skip outputs only its shortcut. A shortcut without layers passes on
- * the input of the stage. The result is undefined for stages without a skip, and if no parameters make the branch 0.
- * For example, a branch that ends in a sigmoid cannot become 0 without a trained multiplier.
+ * The parameters to set to 0 so that a stage with a skip connection outputs only its shortcut. A shortcut without
+ * layers passes on the input of the stage. The result is undefined for stages without a skip connection, and if no
+ * choice of parameters makes the branch 0. For example, a branch that ends in a sigmoid cannot become 0 without a
+ * trained multiplier.
  */
 export function zeroingOfStage(root: LayerBlueprint, stage: Stage): readonly ParameterPlace[] | undefined {
   if (!stage.skips) return undefined

@@ -12,9 +12,9 @@ export interface ComparisonRow {
   readonly seed: number
   readonly train: ReportedScores
   readonly test: ReportedScores
-  /** Step and layer of the first number that was not finite; null if all numbers were finite. */
+  /** Step and layer of the first number that was not finite, or null if all numbers were finite. */
   readonly diverged: { readonly step: number; readonly layer: string } | null
-  /** A sentence about an unusual signal in the network; null if the signal is normal. */
+  /** A sentence about an unusual signal in the network, or null if the signal is normal. */
   readonly signal: string | null
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
   readonly seconds: number
@@ -27,7 +27,10 @@ export interface ComparisonData {
     readonly name: string
     readonly train: number
     readonly test: number
-    /** Number of classes. Null for regression: the error is then the fraction of the variance left unexplained. */
+    /**
+     * Number of classes, or null for regression. In a regression, the error is the fraction of the variance left
+     * unexplained.
+     */
     readonly classes: number | null
     /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
@@ -39,7 +42,10 @@ export interface ComparisonData {
   readonly seconds: number
   readonly version: string
   readonly mode: string
-  /** The compared networks. `name` is the network's spelling on the command line, `label` its name in the report. */
+  /**
+   * The compared network families. The field `name` is the spelling of a network on the command line, and `label` is
+   * the name of the network in the report.
+   */
   readonly families: readonly { readonly name: string; readonly label: string }[]
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
@@ -58,7 +64,9 @@ export interface ComparisonCell {
   readonly testError: Summary | null
 }
 
-/** Lists the cells that have at least one training, ordered by network family, then by depth. */
+/**
+ * Lists the cells (one network at one depth) that have at least one training, ordered by network family, then by depth.
+ */
 export function cellsOf(data: ComparisonData): ComparisonCell[] {
   return data.families.flatMap(({ name, label }) =>
     data.depths.flatMap((depth) => {
@@ -74,12 +82,12 @@ export function cellsOf(data: ComparisonData): ComparisonCell[] {
   )
 }
 
-/** The text in place of a missing number: `diverged`, or a dash if no run diverged. */
+/** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */
 export function absence(runs: readonly ComparisonRow[]): string {
   return runs.some((run) => run.diverged !== null) ? 'diverged' : MISSING
 }
 
-/** The notes below the table: which seeds diverged at which step, and sentences about the signal. */
+/** Returns the notes below the table: which seeds diverged at which step, and sentences about the signal. */
 export function notesOf(cells: readonly ComparisonCell[]): string[] {
   return cells.flatMap(({ label, depth, runs }) => {
     const broken = runs.flatMap(({ seed, diverged }) => {
@@ -93,7 +101,9 @@ export function notesOf(cells: readonly ComparisonCell[]): string[] {
   })
 }
 
-/** The number of seeds in words, such as `mean and 95% interval over 3 seeds`. A single seed has no interval. */
+/**
+ * Returns the number of seeds in words, such as `mean and 95% interval over 3 seeds`. A single seed has no interval.
+ */
 export function seedWords(data: ComparisonData): string {
   return data.seeds.length === 1
     ? '1 seed, so no interval'
@@ -125,7 +135,7 @@ export function withShortLabels(data: ComparisonData): ComparisonData {
 }
 
 /**
- * The parts of each name that some other name lacks, or the first part if no part differs. The name
+ * Returns the parts of each name that some other name lacks, or the first part of the name if no part differs. The name
  * `resnet-N:remedy=fixup` differs from `resnet-N` in the part `remedy=fixup`.
  */
 function differencesOf(names: readonly string[]): string[] {
@@ -137,8 +147,8 @@ function differencesOf(names: readonly string[]): string[] {
 }
 
 /**
- * Explanations of labels, such as `network 1 is resnet-N:remedy=fixup`; empty if every label is part of a network's
- * name.
+ * Explanations of labels, such as `network 1 is resnet-N:remedy=fixup`, or an empty list if every label is part of a
+ * network's name.
  */
 export function keyOf({ families }: ComparisonData): string[] {
   if (families.every(({ name, label }) => name.includes(label))) return []

@@ -20,7 +20,10 @@ export function errorPicture(data: ComparisonData, cells: readonly ComparisonCel
   return rangeFigure({ ...errorSpec(data, cells), key: keyOf(data) })
 }
 
-/** The error of outputs that ignore the inputs: always the same class, or always the mean of the targets. */
+/**
+ * Returns the error of guessing, which means outputs that ignore the inputs: always the same class, or always the mean
+ * of the targets.
+ */
 function guessing({ dataset: { classes } }: ComparisonData): { label: string; error: number } {
   if (classes === null) return { label: 'mean of targets', error: 1 }
   return { label: 'guessing', error: 1 - 1 / classes }
@@ -59,8 +62,8 @@ function errorLabel({ dataset }: ComparisonData): string {
 }
 
 /**
- * The domain of the error axis: from 0 to a round percentage. The axis ends at 100% at most, or at the largest error of
- * a run, even if the interval of a few seeds is wider.
+ * Returns the domain of the error axis, from 0 to a round percentage. The error axis ends at most at 100%, or at the
+ * largest error of a run if this error is above 100%. The interval of a few seeds may be wider than the error axis.
  */
 function errorDomain(data: ComparisonData, cells: readonly ComparisonCell[]): Domain {
   const errors = data.rows.filter((row) => row.diverged === null).flatMap((row) => [row.train.error, row.test.error])
@@ -91,7 +94,8 @@ function guessingSentence(data: ComparisonData): string {
 }
 
 /**
- * The losses during training, in one panel for each depth and one thin line for each seed; null without stored losses.
+ * The losses during training, in one panel for each depth and one thin line for each seed, or null without stored
+ * losses.
  */
 export function lossFigure(data: ComparisonData): PageFigure | null {
   const { classes } = data.dataset

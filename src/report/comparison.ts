@@ -70,7 +70,7 @@ function title(data: ComparisonData): string {
   )
 }
 
-/** The table of losses and errors: mean and interval in one row for each network and depth. */
+/** Returns the table of losses and errors: mean and interval in one row for each network and depth. */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
   const format = (summary: Summary | null, words: (summary: Summary) => string, cell: ComparisonCell) => {
     return summary === null ? absence(cell.runs) : words(summary)
@@ -143,7 +143,10 @@ export function comparisonText(given: ComparisonData): string {
 
 const BAR = 21
 
-/** Bars of both errors on one scale, ordered by depth: networks of the same depth stand below each other. */
+/**
+ * Draws bars of the training and test errors on one scale, ordered by depth, so that networks of the same depth stand
+ * below each other.
+ */
 function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[] {
   const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])
   const full = Math.max(...means, 0) || 1

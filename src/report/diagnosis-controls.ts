@@ -41,7 +41,7 @@ export function controlsOf({ trials }: DiagnosisData): ReportedControl[] {
   })
 }
 
-/** The text in place of a missing number: `diverged`, or a dash if no run diverged. */
+/** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */
 export function absence({ runs }: ReportedControl): string {
   return runs.some((run) => run.diverged) ? 'diverged' : MISSING
 }
@@ -50,7 +50,8 @@ export function absence({ runs }: ReportedControl): string {
 export const VARIANCE = 'fraction of the variance'
 
 /**
- * The table of losses and errors: mean and interval for each control. `short` leaves out the test loss for terminals.
+ * The table of losses and errors: mean and interval for each control. The option `short` leaves out the test loss, for
+ * narrow terminals.
  */
 export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], short = false): Table {
   const numbers: { heading: string; show: (control: ReportedControl) => string }[] = [
@@ -117,9 +118,9 @@ export function setupItems(data: DiagnosisData): string[] {
   ]
 }
 
-/** A number of the evidence with its unit; a dash for a missing number. */
+/** Formats a number of the evidence with its unit, or a dash for a missing number. */
 export function formatEvidence(value: number | null, unit = ''): string {
-  // Trailing zeros would claim precision: a limit of 0.95 is not written as 0.950.
+  // Trailing zeros would claim a precision that a number does not have: a limit of 0.95 is not written as 0.950.
   const number = formatNumber(value)
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '')

@@ -8,7 +8,7 @@ export interface DiagnosisData {
   readonly mode: string
   /** Duration of the diagnosis, in seconds. */
   readonly seconds: number
-  /** Time limit of the diagnosis, in seconds; Infinity without a limit. */
+  /** Time limit of the diagnosis, in seconds, or Infinity without a limit. */
   readonly budgetSeconds: number
   /** The network as the user wrote it, such as `mlp:depth=60`. */
   readonly network: string
@@ -19,7 +19,10 @@ export interface DiagnosisData {
     readonly test: number
     /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
-    /** Number of classes. Null for regression: the error is then the fraction of the variance left unexplained. */
+    /**
+     * Number of classes, or null for regression. In a regression, the error is the fraction of the variance left
+     * unexplained.
+     */
     readonly classes: number | null
   }
   readonly steps: number
@@ -29,11 +32,11 @@ export interface DiagnosisData {
   /** Whether the diagnosis was stopped before all planned trainings had run. */
   readonly interrupted: boolean
   /**
-   * The verdict in words: `start` begins a sentence (`Correlation collapse`), `inside` does not (`correlation
-   * collapse`).
+   * The verdict in words: `start` begins a sentence (`Correlation collapse`), and `inside` stands within a sentence
+   * (`correlation collapse`).
    */
   readonly title: { readonly start: string; readonly inside: string }
-  /** The answer of the diagnosis, in three sentences. */
+  /** The answer of the diagnosis, in up to three parts of a few sentences. */
   readonly answer: readonly string[]
   /** Remarks on how the answer was found. */
   readonly notes?: readonly string[]
@@ -63,7 +66,8 @@ export interface DiagnosisFinding {
 }
 
 /**
- * One number behind a finding. `value` is null if the measurement was not finite. `limit` is null if no limit exists.
+ * One measured number behind a finding. The `value` is null if the measurement was not finite, and the `limit` is null
+ * if no limit exists.
  */
 export interface ReportedEvidence {
   readonly name: string
@@ -81,7 +85,10 @@ export interface RuledOut {
   readonly sentence: string
 }
 
-/** An undecided cause, the trainings that would decide it, and their time in seconds; null if the time is unknown. */
+/**
+ * An undecided cause, the trainings that would decide the cause, and the duration of these trainings in seconds, or
+ * null if unknown.
+ */
 export interface ReportedQuestion {
   readonly cause: string
   readonly title: string
@@ -91,7 +98,10 @@ export interface ReportedQuestion {
 
 /** One training of a diagnosis. */
 export interface ReportedTrial {
-  /** `network` for the unchanged training, or the control: `shallow twin`, `rate / 3`, `float64`, `half the data`. */
+  /**
+   * Name of the control, such as `shallow twin`, `rate / 3`, `float64` or `half the data`, or `network` for the
+   * unchanged training.
+   */
   readonly control: string
   /** The exact definition of the control, such as `mlp:depth=12`. */
   readonly note?: string
@@ -111,7 +121,7 @@ export interface DiagnosisMap {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly steps: readonly number[]
-  /** The values, indexed by step, then by stage. */
+  /** The values of the quantity, indexed by step, then by stage. */
   readonly values: readonly (readonly (number | null)[])[]
   readonly caption: string
 }
@@ -120,12 +130,12 @@ export interface DiagnosisMap {
 export interface DiagnosisProfile {
   readonly id: string
   readonly title: string
-  /** The label of the value axis. */
+  /** The label of the axis of the values. */
   readonly axis: string
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly series: readonly ProfileSeries[]
-  /** Whether only some layers were measured, so that lines connect measured layers across the unmeasured ones. */
+  /** Whether only some layers were measured, so that lines connect the measured layers across unmeasured layers. */
   readonly isSparse?: boolean
   readonly caption: string
 }
@@ -133,7 +143,8 @@ export interface DiagnosisProfile {
 export interface ProfileSeries {
   readonly name: string
   /**
-   * The values by layer. Networks of different depths are aligned by the relative position of the layer, from 0 to 1.
+   * The values of the quantity by layer. Networks of different depths are aligned by the relative position of the
+   * layer, from 0 to 1.
    */
   readonly values: readonly (number | null)[]
 }

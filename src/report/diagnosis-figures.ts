@@ -13,7 +13,7 @@ import { type RowFigure, rowFigure } from './row-figure.ts'
 import { type Axis, domainOf } from './scale.ts'
 import { element, figure, label } from './svg.ts'
 
-/** The main picture: the requested profile, the losses, or else the first profile that exists. */
+/** Returns the main picture: the requested profile, the losses, or else the first profile that exists. */
 export function firstFigure(data: DiagnosisData): PageFigure {
   const profile = firstProfile(data)
   if (profile !== undefined) {
@@ -22,7 +22,7 @@ export function firstFigure(data: DiagnosisData): PageFigure {
   return lossPicture(data, { width: 660, height: 330 }) ?? { panels: [nothing()], caption: '' }
 }
 
-/** The profile of the main picture; undefined if the main picture shows the losses. */
+/** Returns the profile of the main picture, or undefined if the main picture shows the losses. */
 export function firstProfile({ picture, profiles, trials }: DiagnosisData): DiagnosisProfile | undefined {
   const asked = profiles.find(({ id }) => id === picture)
   if (asked !== undefined) return asked
@@ -62,12 +62,12 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
   })
 }
 
-/** The relative position of a layer in its network, from 0 (first layer) to 1 (last layer). */
+/** Returns the relative position of a layer in its network, from 0 (first layer) to 1 (last layer). */
 function positionOf(index: number, layers: number): number {
   return layers < 2 ? 0 : index / (layers - 1)
 }
 
-/** The first and the last value in words, such as `0.300 to 0.998`. */
+/** Returns the first and the last value of a profile in words, such as `0.300 to 0.998`. */
 export function endsOf(values: readonly (number | null)[]): string {
   return `${formatNumber(values[0] ?? null)} to ${formatNumber(values.at(-1) ?? null)}`
 }
@@ -105,7 +105,7 @@ function heatSpec({ title, scale, domain, steps, values }: DiagnosisMap, stages:
   }
 }
 
-/** The figure of errors and losses with one row for each control; null without a training. */
+/** The figure of errors and losses with one row for each control, or null if no training was run. */
 export function controlFigure(data: DiagnosisData): PageFigure | null {
   const controls = controlsOf(data)
   if (controls.length === 0) return null
@@ -183,7 +183,7 @@ function brokenWords({ trials }: DiagnosisData): string {
   return trials.some((trial) => trial.diverged) ? 'diverged' : 'no number'
 }
 
-/** A sentence about guessing: the score of a network that ignores its inputs. */
+/** Returns a sentence about guessing: the score of a network that ignores its inputs. */
 export function guessingSentence({ dataset: { classes } }: DiagnosisData): string {
   if (classes === null) return 'Always predicting the mean of the targets leaves 100% of the variance unexplained.'
   return `Guessing among ${classes} classes misclassifies ${formatPercent(1 - 1 / classes, 0)} of the samples and has a loss of ln ${classes} = ${formatNumber(Math.log(classes))}.`

@@ -19,7 +19,7 @@ interface Size {
  */
 const MOST_TOGETHER = 4
 
-/** The losses of the network and its twin in one panel; null if no losses were stored. */
+/** The losses of the network and its twin in one panel, or null if no losses were stored. */
 export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null {
   const controls = controlsOf(data)
   const main = controls.filter(isMain)
@@ -28,7 +28,7 @@ export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null 
 }
 
 /**
- * All losses: first the network and its twin, if `withMain` is true, then panels of the network with up to
+ * Draws all losses: first the network and its twin, if `withMain` is true, then panels of the network with up to
  * `MOST_TOGETHER` controls.
  */
 export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure | null {
@@ -106,8 +106,8 @@ function lossLine(run: ReportedTrial, { name, runs }: ReportedControl, color: nu
 }
 
 /**
- * The color of a control's lines. The network and its twin have the same two colors in every panel, and no other control
- * in a panel with the network has one of these colors.
+ * The color of a control's lines. The network and its twin have the same two colors in every panel, and no other
+ * control in a panel with the network uses either of these colors.
  */
 function colorOf(control: ReportedControl, index: number): number {
   const name = nameOf(control)

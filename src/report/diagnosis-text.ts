@@ -52,7 +52,10 @@ export function diagnosisText(data: DiagnosisData): string {
   return `${plainText(text).split('\n').flatMap(folded).join('\n')}\n`
 }
 
-/** Cuts a line that is wider than the terminal into several lines. After wrapping, only very long words are so wide. */
+/**
+ * Cuts a line that is wider than the terminal into several lines. After wrapping, only very long words are wider than
+ * the terminal.
+ */
 function folded(line: string): string[] {
   const characters = [...line]
   const lines = Array.from({ length: Math.ceil(characters.length / WIDTH) }, (_, index) => {

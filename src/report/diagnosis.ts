@@ -38,7 +38,10 @@ export function diagnosisPicture(data: DiagnosisData): string {
   return firstFigure(data).panels[0]
 }
 
-/** Longest network name in the heading, in characters: longer names stand only in the summary and the facts. */
+/**
+ * Largest number of characters of a network name in the heading. Longer network names stand only in the summary and the
+ * facts.
+ */
 const LONGEST_NETWORK = 32
 
 function heading({ network, title }: DiagnosisData): string {

@@ -1,6 +1,7 @@
 /**
- * The style of a figure. The hues are those of Okabe and Ito (2008), which color-blind readers can distinguish. Each
- * hue is darkened on white and lightened on black until text in this color is readable (a contrast of at least 4.5).
+ * The style of a figure. The hues of figures are the hues of Okabe and Ito (2008), which color-blind readers can
+ * distinguish. Each hue is darkened on white and lightened on black until text in this color is readable (a contrast of
+ * at least 4.5).
  */
 const LIGHT =
   '--iso-paper:#fff;--iso-ink:#1c2430;--iso-muted:#5b6675;--iso-grid:#e6e9ee;--iso-axis:#8b95a3;' +
@@ -30,8 +31,8 @@ export const FIGURE_STYLE = [
   '.iso-mark{fill:var(--iso-hue);stroke:var(--iso-paper);stroke-width:1.25}',
   '.iso-cross{fill:none;stroke:var(--iso-hue);stroke-width:1.75;stroke-linecap:round}',
   '.iso-cell{shape-rendering:crispEdges}',
-  // The stripes of missing cells are dashes along a line as thick as a row. An SVG pattern would need an id, and two
-  // figures on a page would share that id.
+  // The stripes of missing cells in a heat map are dashes along a line as thick as a row. An SVG pattern would need an
+  // id, and two figures on a page would share that id.
   '.iso-none{stroke:var(--iso-axis);stroke-dasharray:1 3;fill:none}',
   '.iso-probe{fill:none;pointer-events:all}',
   COLORS,

@@ -18,7 +18,7 @@ export interface Box {
   readonly width: number
 }
 
-/** A name beside the plot, in the color of the named line; `color` is null for a reference line. */
+/** A name beside the plot, in the color of the named line. The `color` is null for the name of a reference line. */
 export interface Name {
   readonly text: string
   readonly color: number | null
@@ -37,7 +37,7 @@ export interface FrameOptions {
   readonly heading: string
   readonly y: Axis
   readonly domain: Domain
-  /** The texts at the right edge of the plot. The right margin of the plot fits the longest text. */
+  /** Names at the right edge of the plot. The right margin of the plot fits the longest name. */
   readonly names: readonly string[]
   /** Height of the free strip above the plot, in pixels. */
   readonly strip: number
@@ -91,7 +91,7 @@ function gaps(places: readonly number[]): number[] {
   return places.slice(1).map((place, index) => place - places[index])
 }
 
-/** Draws names at the right edge, as near as possible to the named lines. */
+/** Draws names at the right edge of a plot, as near as possible to the named lines. */
 export function drawNames(box: Box, names: readonly Name[]): string {
   const wanted = names.map((name) => clamp(name.y, box.top, box.bottom))
   const places = spread(wanted, NAME_SPACING, box.top, box.bottom)
@@ -103,7 +103,7 @@ export function drawNames(box: Box, names: readonly Name[]): string {
     .join('')
 }
 
-/** Draws dotted lines for the references inside the domain, and returns the names to write beside the lines. */
+/** Draws dotted lines for the reference values inside the domain, and returns the names to write beside the lines. */
 export function drawReferences(frame: Frame, references: readonly Reference[]): { markup: string; names: Name[] } {
   const names: Name[] = []
   let markup = ''

@@ -8,7 +8,10 @@ export type Grid = readonly (readonly (number | null)[])[]
 /** The color level of a cell without a value. */
 export const NO_LEVEL = -1
 
-/** A rectangle of cells with the same color level. The `right` column and the `bottom` row are exclusive. */
+/**
+ * A rectangle of cells with the same color level. The rectangle ends before the column `right` and before the row
+ * `bottom`.
+ */
 export interface Patch {
   readonly level: number
   readonly left: number
@@ -17,7 +20,7 @@ export interface Patch {
   bottom: number
 }
 
-/** The number of neighbors in one bin, so that `count` items fit into at most `most` bins. */
+/** Returns the number of neighboring items in one bin, so that `count` items fit into at most `most` bins. */
 export function binSize(count: number, most: number): number {
   return Math.max(1, Math.ceil(count / most))
 }
@@ -36,12 +39,14 @@ export function binned(grid: Grid, rowCount: number, columns: number, rows: numb
   })
 }
 
-/** The index of the first item of each bin, for `count` items in bins of `size`. */
+/** Returns the index of the first item of each bin, for `count` items in bins of `size`. */
 export function starts(count: number, size: number): number[] {
   return Array.from({ length: Math.ceil(count / size) }, (_, index) => index * size)
 }
 
-/** The median of the finite cells in a bin of `size` cells; null if fewer than half of the cells are finite. */
+/**
+ * Returns the median of the finite cells in a bin of `size` cells, or null if fewer than half of the cells are finite.
+ */
 function median(cells: readonly (number | null)[], size: number): number | null {
   const present = Float64Array.from(cells.filter((cell) => cell !== null).filter(Number.isFinite)).sort()
   // A bin of mostly missing values is drawn as missing, because its few values would misrepresent the bin.
@@ -51,8 +56,8 @@ function median(cells: readonly (number | null)[], size: number): number | null 
 }
 
 /**
- * The color level of a value, from 0 to LEVELS - 1. A value outside the domain takes the level of the nearest end. On a
- * log scale, the value 0 takes the lowest color level.
+ * Returns the color level of a value, from 0 to LEVELS - 1. A value outside the domain takes the color level of the
+ * nearest end of the domain. On a log scale, the value 0 takes the lowest color level.
  */
 export function levelOf(value: number | null, scale: 'linear' | 'log', [low, high]: Domain): number {
   if (value === null || !Number.isFinite(value) || (scale === 'log' && value < 0)) return NO_LEVEL
@@ -64,8 +69,8 @@ export function levelOf(value: number | null, scale: 'linear' | 'log', [low, hig
 }
 
 /**
- * Joins equal neighbors of a row into one patch, and equal patches below each other into one. `levels` is indexed by
- * column, then by row.
+ * Joins neighboring cells of a row that have the same level into one patch, and equal patches below each other into one
+ * patch. The table `levels` is indexed by column, then by row.
  */
 export function patches(levels: readonly (readonly number[])[], rowCount: number): Patch[] {
   const done: Patch[] = []

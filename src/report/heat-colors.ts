@@ -9,7 +9,10 @@ const ANCHORS = [
   0x54c568, 0x7ad151, 0xa5db36, 0xd2e21b, 0xfde725,
 ]
 
-/** Number of colors. Neighboring colors are just distinguishable, and equal cells can be drawn as one rectangle. */
+/**
+ * Number of colors in a heat map. With 24 colors, neighboring colors are just distinguishable, and cells of the same
+ * color can be drawn as one rectangle.
+ */
 export const LEVELS = 24
 
 /** The CSS color of a level from 0 to LEVELS - 1. */

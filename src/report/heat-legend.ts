@@ -21,7 +21,10 @@ export function legendWidth({ scale, hasMissing }: Legend): number {
   return GAP + BAR + 7 + Math.ceil(Math.max(0, ...texts.map((text) => textWidth(text, 11.5))))
 }
 
-/** Draws the color bar with its ticks. Below the bar is a sample of a missing value, if the heat map has any. */
+/**
+ * Draws the color bar with its ticks. If the heat map has missing values, a sample of a missing value is drawn below
+ * the color bar.
+ */
 export function drawLegend({ right, top, bottom }: Box, { scale, hasMissing }: Legend): string {
   const left = right + GAP
   const foot = hasMissing ? bottom - BAR - 14 : bottom

@@ -16,7 +16,7 @@ export interface HeatMap {
   /** A description of the figure in words, for readers who cannot see the figure. */
   readonly description: string
   readonly scale: 'log' | 'linear'
-  /** The range of values that the colors span; by default the range of all values. */
+  /** The range of values that the colors span. By default, the colors span the range of all values. */
   readonly domain?: Domain
   /** The training step of each column. */
   readonly steps: readonly number[]
@@ -110,18 +110,20 @@ function prepare({ layers, steps, values, scale, domain }: HeatMap): Prepared {
 
 function legendScale({ scale }: HeatMap, domain: Domain, height: number) {
   const axis: Axis = { label: '', scale }
-  // The scale maps to 0..1, because the legend computes its own place and leaves room for the sample of a missing
-  // value.
+  // The color scale maps values to 0..1, because the legend computes its own place and leaves room for the sample of a
+  // missing value.
   return createScale(axis, domain, [1, 0], Math.max(2, Math.floor((height - 84) / 46)))
 }
 
-/** Draws one path for each color. A path with many rectangles is far smaller than one element for each rectangle. */
+/**
+ * Draws one path for each color. A path with many rectangles takes far less text than one element for each rectangle.
+ */
 function drawCells({ levels, rowStarts }: Prepared, x: (column: number) => number, y: (row: number) => number): string {
   const paths = new Map<string, string>()
   const stripes = new Map<string, string>()
   const add = (to: Map<string, string>, key: string, d: string) => to.set(key, (to.get(key) ?? '') + d)
   for (const patch of patches(levels, rowStarts.length)) {
-    // The edges are rounded first, so neighboring rectangles share an edge exactly.
+    // The edges of a patch are rounded first, so neighboring rectangles share an edge exactly.
     const [left, right, top, bottom] = [x(patch.left), x(patch.right), y(patch.top), y(patch.bottom)].map(tenth)
     const [width, height] = [coordinate(right - left), coordinate(bottom - top)]
     const color = patch.level === NO_LEVEL ? 'var(--iso-grid)' : heatColor(patch.level)

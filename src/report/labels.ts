@@ -1,14 +1,14 @@
 /** Places and shortens labels so that they do not overlap. Text widths are estimated, not measured on a screen. */
 
 /**
- * Narrow and wide characters of a font. The reader's font is unknown, so the widths are those of the widest common
- * font, DejaVu Sans, which is system-ui on many Linux systems. A label in another font then has more room than it
- * needs.
+ * Narrow and wide characters of a font. The reader's font is unknown, so the text widths are estimated for the widest
+ * common font, DejaVu Sans, which is system-ui on many Linux systems. A label in a narrower font then has more room
+ * than the label needs.
  */
 const NARROW = new Set("iljtfrI.,:;'|!()[] -")
 const WIDE = new Set('mwMW%@')
 
-/** Estimates the width of a text, in pixels. `size` is the font size, in pixels. */
+/** Estimates the width of a text, in pixels. The argument `size` is the font size, in pixels. */
 export function textWidth(text: string, size: number, bold = false): number {
   let width = 0
   for (const character of text) {
@@ -23,8 +23,8 @@ export function textWidth(text: string, size: number, bold = false): number {
 
 /**
  * Moves labels as little as possible from their `wanted` places, so that they are at least `spacing` apart. The places
- * stay inside low..high if all labels fit. The sum of squared moves is minimal: labels that push each other share the
- * mean of their places.
+ * of the labels stay inside low..high if all labels fit. The sum of the squared moves is minimal: labels that would
+ * overlap are placed around the mean of their wanted places.
  */
 export function spread(wanted: readonly number[], spacing: number, low: number, high: number): number[] {
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b] || a - b)

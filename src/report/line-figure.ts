@@ -15,7 +15,10 @@ import { type Axis, type AxisScale, axisLabel, createScale, domainOf, roundOutwa
 import { cross, element, type FigurePoint, figure, mark, pathThrough, tooltip } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
-/** A point of a line. A `y` that is null or not finite is a gap. `low` and `high` bound the band around the line. */
+/**
+ * A point of a line. A `y` that is null or not finite makes a gap in the line. The values `low` and `high` bound the
+ * band around the line.
+ */
 export interface LinePoint {
   readonly x: number
   readonly y: number | null
@@ -28,9 +31,9 @@ export interface LineSeries {
   readonly name: string
   /** The points of the line, in ascending order of x. */
   readonly points: readonly LinePoint[]
-  /** The tooltip of the line; by default its name. */
+  /** The tooltip of the line, by default the name of the line. */
   readonly note?: string
-  /** Index of the line's color in the palette; by default the names take the colors in order. */
+  /** Index of the line's color in the palette. By default, the lines take the colors in the order of their names. */
   readonly color?: number
   /** Whether the line is drawn thin and light, as one of many lines. */
   readonly thin?: boolean
@@ -95,7 +98,7 @@ export function lineFigure(spec: LineFigure): string {
 
 /**
  * The y domain of all lines and bands, rounded outward. A linear domain starts at 0 if all values are positive and the
- * lowest is below half the highest.
+ * lowest value is below half of the highest.
  */
 function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
@@ -105,7 +108,8 @@ function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
 }
 
 /**
- * The place of a point in pixels. Places far outside the plot are moved closer, where browsers still compute exactly.
+ * The place of a point in pixels. Places far outside the plot are moved closer to the plot, because browsers compute
+ * inexactly with very large coordinates.
  */
 function place(x: AxisScale, y: AxisScale, point: LinePoint, value: number | null | undefined): FigurePoint | null {
   const [across, up] = [x.place(point.x), y.place(value)]

@@ -15,7 +15,10 @@ export interface PageSection {
   readonly paragraphs: readonly string[]
 }
 
-/** A part of the page with a heading. The parts of a group appear in the order of these properties. */
+/**
+ * A group of the page, with a heading. The page shows the parts of a group in the order of the properties of
+ * `PageGroup`.
+ */
 export interface PageGroup {
   readonly heading: string
   readonly paragraphs?: readonly string[]
@@ -35,18 +38,20 @@ export interface PageItem {
 export interface Fact {
   readonly term: string
   readonly detail: string
-  /** Whether the detail is code, such as a command. */
+  /** Whether the detail of the fact is code, such as a command. */
   readonly code?: boolean
 }
 
 export interface Page {
   readonly title: string
-  /** The answer in one or two sentences; a list becomes one paragraph for each text. */
+  /**
+   * The answer at the top of the page, in one or two sentences. A list of texts becomes one paragraph for each text.
+   */
   readonly lead: string | readonly string[]
-  /** A line below the lead that summarizes the setup. */
+  /** A line below the answer that summarizes the setup. */
   readonly summary?: string
   readonly figures: readonly PageFigure[]
-  /** The groups, which stand below the figures. */
+  /** The groups of the page, which stand below the figures. */
   readonly groups?: readonly PageGroup[]
   readonly tables: readonly Table[]
   readonly sections: readonly PageSection[]
@@ -54,7 +59,7 @@ export interface Page {
   readonly facts: readonly Fact[]
 }
 
-/** The content security policy. Nothing may be loaded or run, even if a text got past the escaping. */
+/** The content security policy. The page may neither load nor run anything, even if a text got past the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** The Isobath emblem: three contour lines of equal depth. */
@@ -150,7 +155,10 @@ function renderFacts(facts: readonly Fact[]): string {
   return `<section>\n<h2>How this report was made</h2>\n<dl>\n${items.join('\n')}\n</dl>\n</section>`
 }
 
-/** Renders code with every word in its own span, because a browser would break lines after the hyphens of an option. */
+/**
+ * Renders code with every word in its own span, because a browser would break lines after the hyphens of a command-line
+ * option.
+ */
 function codeMarkup(text: string): string {
   const words = text.split(' ').map((word) => `<span>${escapeMarkup(word)}</span>`)
   return `<code>${words.join(' ')}</code>`

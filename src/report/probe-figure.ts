@@ -12,7 +12,7 @@ export interface ProbedQuantity {
   readonly title: string
   readonly unit?: string
   readonly scale: 'log' | 'linear'
-  /** The range of values that the colors span; by default the range of all values. */
+  /** The range of values that the colors span. By default, the colors span the range of all values. */
   readonly domain?: readonly [number, number]
 }
 
@@ -21,7 +21,7 @@ export interface ProbedData {
   readonly dataset: string
   /** The names of the layers, from the first layer to the last. */
   readonly layers: readonly string[]
-  /** The snapshots, in ascending order of their steps. */
+  /** The snapshots of the training, in ascending order of their steps. */
   readonly snapshots: readonly {
     readonly step: number
     readonly probes: { readonly [name: string]: readonly (number | null)[] }

@@ -1,5 +1,6 @@
 /**
- * Range figures: groups side by side over ordered categories. A dot is a run, a mark is a mean, a bar is an interval.
+ * Range figures: groups side by side over ordered categories. In a range figure, a dot is a run, a mark is a mean, and
+ * a bar is an interval.
  */
 import { createFrame, drawColumns, drawNames, drawReferences, type Frame, type Reference } from './frame.ts'
 import {
@@ -39,7 +40,7 @@ export interface RangeFigure {
   readonly references?: readonly Reference[]
   /** The word for a run without a value, for example `diverged`. */
   readonly broken?: string
-  /** Explanations of the names, one line for each, below the panels of an SVG file. */
+  /** Explanations of the group names, one line for each name, below the panels of an SVG file. */
   readonly key?: readonly string[]
   /** Width of one panel, in pixels. */
   readonly width?: number
@@ -66,7 +67,10 @@ export function rangeFigure(spec: RangeFigure): string {
   return figure(size, spec, ...placed, ...lines)
 }
 
-/** Draws one SVG for each panel, all on the same scale. Separate figures let a narrow page stack the panels. */
+/**
+ * Draws one SVG for each panel of a range figure, with the same scale in all panels. Separate figures let a narrow page
+ * stack the panels.
+ */
 export function rangePanels(spec: RangeFigure): string[] {
   const { width = 440, height = 320 } = spec
   return drawPanels(spec, width, height).map((panel, index) => {
@@ -83,7 +87,10 @@ function drawPanels(spec: RangeFigure, width: number, height: number): string[] 
   return spec.panels.map((panel, index) => drawPanel(spec, panel, cells[index], { width, height, domain, strip }))
 }
 
-/** The y domain, which starts at 0 if no value is negative. An interval that reaches below 0 is then cut off at 0. */
+/**
+ * Returns the y domain. If no value is negative, the y domain starts at 0, and intervals that reach below 0 are cut off
+ * at 0.
+ */
 function rangeDomain(cells: readonly RangeCell[]): Domain {
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
   const ends = cells.flatMap(({ summary }) => {
@@ -140,7 +147,10 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCe
   ].join('')
 }
 
-/** The last mean of a group, beside which its name stands, and whether this mean belongs to the last category. */
+/**
+ * Returns the last mean of a group, beside which the name of the group stands, and whether this mean belongs to the
+ * last category.
+ */
 function lastMean(cells: readonly RangeCell[]): { mean: number | null; isLast: boolean } {
   const index = cells.findLastIndex((cell) => cell.summary !== null)
   return { mean: cells[index]?.summary?.mean ?? null, isLast: index === cells.length - 1 }

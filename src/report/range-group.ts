@@ -5,7 +5,10 @@ import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
 import { cross, element, type FigurePoint, mark, pathThrough, tooltip } from './svg.ts'
 
-/** One run. A value that is null or not finite marks a failed run, which is drawn as a cross outside the plot. */
+/**
+ * One run of a range figure. A value that is null or not finite marks a failed run, which is drawn as a cross outside
+ * the plot.
+ */
 export interface RangeDot {
   /** The name of the run in tooltips, for example `seed 2`. */
   readonly label: string
@@ -18,7 +21,7 @@ export interface RangeCell {
   readonly summary: Summary | null
 }
 
-/** Distance of the runs without a value above the plot, in pixels. */
+/** Height above the plot at which runs without a value are drawn, in pixels. */
 export const STRIP_RISE = 16
 
 export function summarizeCell(dots: readonly RangeDot[]): RangeCell {
@@ -29,7 +32,7 @@ export function isBroken({ value }: RangeDot): boolean {
   return value === null || !Number.isFinite(value)
 }
 
-/** A value as text, in the number format of its axis. */
+/** Formats a value as text, in the number format of its axis. */
 export function shownValue(value: number, axis: Axis): string {
   return axis.percent ? formatPercent(value, value > 0 && value < 0.1 ? 1 : 0) : formatNumber(value)
 }
@@ -43,7 +46,7 @@ export interface GroupContext {
   readonly centers: readonly number[]
   /** Distance between neighboring groups of one category, in pixels. */
   readonly spacing: number
-  /** The name of the group and of a category, for tooltips. */
+  /** Returns the name of the group with the name of a category, for tooltips. */
   readonly where: (category: number) => string
   /** The word for runs without a value, for example `diverged`. */
   readonly broken: string
@@ -73,7 +76,8 @@ export function drawGroup(cells: readonly RangeCell[], context: GroupContext): s
         const words = tooltip(`${name}, ${run.label}: ${broken}`)
         dots += cross([center + apart, box.top - STRIP_RISE], hue, 3.2, words)
       } else if (runs.length > 1) {
-        // The dot stands beside the mean, because the mark of the mean would cover the dots of seeds that agree.
+        // The dot of a run stands beside the mean, because the mark of the mean would cover the dots of seeds that
+        // agree.
         const words = tooltip(`${name}, ${run.label}: ${shownValue(run.value, axis)}`)
         const at = { cx: center - spacing * 0.34, cy: inside(run.value), r: 2.2 }
         dots += element('circle', { class: `iso-dot ${kind}`, ...at }, words)

@@ -2,15 +2,19 @@
 import { decimalsFor, formatFixed, formatNumber } from '../format/text.ts'
 import type { Summary } from '../numerics/statistics.ts'
 
-/** Loss and error of a trained network on one set of samples; null if the number was not finite. */
+/** Loss and error of a trained network on one set of samples. A score that was not finite is null. */
 export interface ReportedScores {
   readonly loss: number | null
-  /** The fraction of misclassified samples (0..1), or the unexplained fraction of the variance, which can exceed 1. */
+  /**
+   * The error: the fraction of misclassified samples (0..1), or the unexplained fraction of the variance, which can
+   * exceed 1.
+   */
   readonly error: number | null
 }
 
 /**
- * Formats a loss as `0.0123 ± 0.0034`, both numbers with equally many decimals; without an interval, the mean alone.
+ * Formats a loss as `0.0123 ± 0.0034`, both numbers with equally many decimals, or as the mean alone if no interval
+ * exists.
  */
 export function formatLoss({ mean, halfWidth }: Summary): string {
   const largest = Math.max(Math.abs(mean), halfWidth ?? 0)
@@ -23,7 +27,7 @@ export function formatLoss({ mean, halfWidth }: Summary): string {
     : `${formatFixed(mean, decimals)} ± ${formatFixed(halfWidth, decimals)}`
 }
 
-/** Formats an error, given as a fraction, as `12.3 ± 1.2%`; without an interval, the mean alone. */
+/** Formats an error, given as a fraction, as `12.3 ± 1.2%`, or as the mean alone if no interval exists. */
 export function formatError({ mean, halfWidth }: Summary): string {
   const interval = halfWidth === null ? '' : ` ± ${formatFixed(halfWidth * 100, 1)}`
   return `${formatFixed(mean * 100, 1)}${interval}%`

@@ -1,4 +1,6 @@
-/** Row figures: one row for each control. A dot is a run, a mark is a mean, a bar is an interval. */
+/**
+ * Row figures: one row for each control. In a row figure, a dot is a run, a mark is a mean, and a bar is an interval.
+ */
 import { clamp, drawColumns } from './frame.ts'
 import { fitted, textWidth } from './labels.ts'
 import { isBroken, type RangeCell, type RangeDot, shownValue, summarizeCell } from './range-group.ts'
@@ -65,7 +67,10 @@ export function rowFigure(spec: RowFigure): string {
   )
 }
 
-/** The x domain. A linear domain starts at 0 if no value is negative. A log domain spans the values. */
+/**
+ * The x domain. A linear domain starts at 0 if no value is negative. A logarithmic domain spans the range of the
+ * values.
+ */
 function rowDomain(cells: readonly RangeCell[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
@@ -137,7 +142,7 @@ function drawCell(spec: RowFigure, { dots, summary }: RangeCell, { y, hue, where
   })
   for (const dot of dots) {
     if (dots.length < 2 || dot.value === null || isBroken(dot)) continue
-    // The dot stands below the mean, because the mark of the mean would cover the dots of seeds that agree.
+    // The dot of a run stands below the mean, because the mark of the mean would cover the dots of seeds that agree.
     const at = { cx: inside(dot.value), cy: y + 5.5, r: 1.8 }
     parts.push(
       element(

@@ -2,16 +2,16 @@
 import { isDrawable } from '../format/text.ts'
 import { type Domain, labelTicks, linearTicks, logTicks, roundStep, type Tick } from './ticks.ts'
 
-/** An axis of a figure. With `percent`, values are fractions, and labels show them times 100 with a percent sign. */
+/** An axis of a figure. If `percent` is true, the values are fractions, and the labels show percentages. */
 export interface Axis {
   readonly label: string
   /** The unit, shown in parentheses after the label. */
   readonly unit?: string
   readonly scale?: 'linear' | 'log'
-  /** The range of the axis; by default the range of all values. The default range of a y axis is rounded outward. */
+  /** The range of the axis, by default the range of all values. The default range of a y axis is rounded outward. */
   readonly domain?: Domain
   readonly percent?: boolean
-  /** Whether the values are whole numbers, so no tick may lie between them. */
+  /** Whether the values are whole numbers, so that ticks lie only on whole numbers. */
   readonly whole?: boolean
 }
 
@@ -27,7 +27,10 @@ export function axisLabel(axis: Axis): string {
   return unit === undefined ? axis.label : `${axis.label} (${unit})`
 }
 
-/** The range of the values that an axis of this kind can show. The range is never empty and never has width 0. */
+/**
+ * Returns the range of those values that an axis of the given kind can show. The range of an axis is never empty and
+ * never has width 0.
+ */
 export function domainOf(values: Iterable<number | null | undefined>, kind: 'linear' | 'log' = 'linear'): Domain {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY

@@ -27,7 +27,9 @@ export function label(text: string, attributes: SvgAttributes): string {
   return element('text', attributes, escapeMarkup(text))
 }
 
-/** The `d` attribute of a path through places. A single place becomes a dot, drawn by the round line cap. */
+/**
+ * The `d` attribute of a path through places. A path with a single place becomes a dot, drawn by the round line cap.
+ */
 export function pathThrough(places: readonly FigurePoint[]): string {
   if (places.length === 1) return `M${coordinate(places[0][0])} ${coordinate(places[0][1])}h0`
   return places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('')
@@ -97,7 +99,8 @@ export function figure(
       width: size.width,
       height: size.height,
       role: 'img',
-      // A page may stretch a figure to its column, but the words of the figure must not outgrow the words of the page.
+      // A page may stretch a figure to its column, but the words of the figure must not become larger than the words of
+      // the page.
       style: `max-width:${coordinate(size.width * 1.2)}px`,
     },
     tooltip(words.title),

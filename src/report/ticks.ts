@@ -13,7 +13,8 @@ export function roundStep(span: number, count: number): number {
   const rough = span / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
   const ratio = rough / power
-  // The limits are the geometric means of neighbors among 1, 2, 5 and 10, so the step is the nearest on a log scale.
+  // The thresholds are the geometric means of neighbors among 1, 2, 5 and 10, so the chosen step is the nearest round
+  // step on a log scale.
   const factor = ratio < Math.SQRT2 ? 1 : ratio < Math.sqrt(10) ? 2 : ratio < Math.sqrt(50) ? 5 : 10
   return factor * power
 }
@@ -24,14 +25,15 @@ export function linearTicks([low, high]: Domain, count: number): number[] {
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   const values: number[] = []
-  // Division by a whole 1/step gives 0.3, where multiplication by the step would give 0.30000000000000004.
+  // Dividing 3 by 10 gives 0.3, but multiplying 3 by 0.1 would give 0.30000000000000004.
   const inverse = Math.round(1 / step)
   for (let index = first; index <= last; index++) values.push(step < 1 ? index / inverse : index * step)
   return values
 }
 
 /**
- * The ticks of a log axis: powers of ten inside the domain, and 2 and 5 times, or 3 times, each power if there is room.
+ * The ticks of a log axis: powers of ten inside the domain. If there is room, the ticks also include 3 times each power
+ * of ten, or 2 and 5 times each power.
  */
 export function logTicks([low, high]: Domain, count: number): number[] {
   const decades = Math.log10(high) - Math.log10(low)

@@ -4,7 +4,7 @@ import { lineFigure } from './line-figure.ts'
 import { domainOf, roundOutward } from './scale.ts'
 import type { Domain } from './ticks.ts'
 
-/** The errors of a network after `step` steps, as fractions; null if the outputs of the network were not finite. */
+/** The errors of a network after `step` steps, as fractions, or null if the outputs of the network were not finite. */
 export interface EvaluatedStep {
   readonly step: number
   readonly train: { readonly error: number | null }
@@ -14,7 +14,7 @@ export interface EvaluatedStep {
 export interface TrainingData {
   readonly network: string
   readonly dataset: string
-  /** Whether errors are fractions of misclassified samples, and not unexplained fractions of the variance. */
+  /** Whether errors are fractions of misclassified samples (true) or unexplained fractions of the variance (false). */
   readonly areClasses: boolean
   /** The end of the step axis: all steps of the run, or the finished steps of a stopped run. */
   readonly steps: number
@@ -27,12 +27,12 @@ const longestTitle = 72
 /** Smallest span of the error axis: two percent. */
 const leastSpan = 0.02
 
-/** Largest number of evaluations with a mark each. With more evaluations, the line has no marks. */
+/** Largest number of evaluations that are drawn with marks. A line with more than 30 evaluations has no marks. */
 const mostMarks = 30
 
 /**
- * The domain of the error axis. The domain starts at 0 if the lowest error is below half the highest, and has a minimum
- * span so that differences of hundredths of a percent stay small.
+ * Returns the domain of the error axis. The error axis starts at 0 if the lowest error is below half of the highest
+ * error. The error axis has a minimum span, so that differences of hundredths of a percent look small.
  */
 function errorDomain(evaluations: readonly EvaluatedStep[]): Domain {
   const [low, high] = domainOf(evaluations.flatMap(({ train, test }) => [train.error, test.error]))

@@ -1,6 +1,6 @@
 /**
- * Reads and writes the JSON files of a folder. A schema checks every file. A checksum also protects the files that a
- * later process needs to resume the work. Node only.
+ * Reads and writes the JSON files in the folders of runs, comparisons and diagnoses. A schema checks every file that is
+ * read. A checksum also protects the files that a later process needs to resume the work. Node only.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { complaint } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
 import { withCurrentNames } from '../support/renamed.ts'
 
-/** Schema of a stored option. A file without the option was written before the option existed. */
+/** Schema of a stored option. If a file lacks the option, the file was written before the option existed. */
 export function storedOption<T>({ kind, before }: Field<T, unknown>) {
   return z
     .unknown()
@@ -24,13 +24,14 @@ export function storedOption<T>({ kind, before }: Field<T, unknown>) {
     })
 }
 
-/** Encodes the text of a file, with a checksum of its content. */
+/** Encodes content as the text of a JSON file, with a checksum of the content. */
 export function encodeChecked(content: object): string {
   return `${JSON.stringify({ ...content, checksum: checksumOf(content) }, null, 2)}\n`
 }
 
 function checksumOf(content: object): string {
-  // The content as a reader sees it: JSON drops undefined fields and moves names made of digits to the front.
+  // The content in the form that a reader gets, because JSON drops undefined fields and moves names made of digits to
+  // the front.
   const read: unknown = JSON.parse(JSON.stringify(content))
   return createHash('sha256').update(JSON.stringify(read)).digest('hex')
 }
@@ -43,12 +44,12 @@ export function withCurrentSettings(description: object): object {
 
 /** The kind of work that a file with a checksum describes. */
 export interface CheckedKind {
-  /** Name of the kind of work in errors, such as `run`. */
+  /** Name of the kind of work in error messages, such as `run`. */
   readonly noun: string
   readonly format: number
   /** Converts the content of a file of format 1 to the current format. */
   readonly upgrade: (content: object) => object
-  /** How to begin again, as an error continues a sentence: `start a new run`. */
+  /** Words that tell the user at the end of an error message how to begin again, such as `start a new run`. */
   readonly anew: string
 }
 
@@ -92,7 +93,8 @@ function check<S extends z.ZodType>(schema: S, content: unknown, file: string): 
 }
 
 /**
- * Deepest accepted nesting of a file. A network has at most 100 nested layers, and each layer takes two levels of JSON.
+ * Deepest nesting of JSON values that is accepted in a file. A network has at most 100 nested layers, and each layer
+ * takes two levels of JSON.
  */
 const DEEPEST = 300
 

@@ -37,7 +37,7 @@ const metadataSchema = z.object({
 })
 
 export interface Checkpoint {
-  /** Path of the file. */
+  /** Path of the checkpoint's file. */
   readonly file: string
   readonly tensors: TensorFile
   readonly position: TrainingState['position']
@@ -46,7 +46,7 @@ export interface Checkpoint {
   readonly time: TimeSpent
 }
 
-/** Values to save as float32. */
+/** Values of a tensor that a checkpoint stores as float32. */
 interface Saved {
   readonly name: string
   readonly shape: readonly number[]
@@ -55,8 +55,8 @@ interface Saved {
 
 /**
  * Yields the bytes of a checkpoint's file, piece by piece. Each piece overwrites the memory of the previous piece,
- * because a copy of a large network would need much memory. All values are float32. No precision is lost, because the
- * compiled program computes in float32.
+ * because a copy of a large network would need much memory. All values of a checkpoint are stored as float32. A
+ * checkpoint loses no precision, because the compiled program computes in float32.
  */
 export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, time: TimeSpent): Generator<Uint8Array> {
   const { step, weights, optimizer, position, warmedUpAt } = state
@@ -84,7 +84,7 @@ export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, ti
   yield* pieces()
 }
 
-/** Computes the SHA-256 hash of the facts, of the tensors' names and shapes, and of the tensors' bytes. */
+/** Computes the SHA-256 hash of a checkpoint's facts, of its tensors' names and shapes, and of its tensors' bytes. */
 function hashOf(
   facts: Readonly<Record<string, string>>,
   tensors: readonly Pick<Saved, 'name' | 'shape'>[],
@@ -96,7 +96,7 @@ function hashOf(
   return hash.digest('hex')
 }
 
-/** Reads a checkpoint. Throws a `weights` error if the file is missing, incomplete or changed. */
+/** Reads a checkpoint. Throws a `weights` error if the checkpoint's file is missing, incomplete or changed. */
 export function readCheckpoint(file: string): Checkpoint {
   const tensors = readTensorFile(file)
   const { sha256, ...facts } = tensors.metadata
@@ -115,8 +115,9 @@ export function readCheckpoint(file: string): Checkpoint {
 }
 
 /**
- * Converts a checkpoint to the state from which the next step runs. The values may be infinite or NaN, so that a run
- * that diverged ends in the same way when it resumes. Throws a `weights` error if the tensors don't fit the network.
+ * Converts a checkpoint to the state from which the next step runs. The values of a checkpoint may be infinite or NaN,
+ * so that a diverged run ends in the same way after it is resumed. Throws a `weights` error if the checkpoint's tensors
+ * don't fit the network.
  */
 export function stateOf(
   blueprint: Blueprint,
@@ -142,8 +143,8 @@ export function stateOf(
 }
 
 /**
- * Largest accepted file, in bytes. The limit has room for the largest network that can be trained, with its optimizer
- * states.
+ * Largest size of a .safetensors file that is read, in bytes. A file of this size has room for the largest network that
+ * can be trained, with its optimizer states.
  */
 const LARGEST_FILE = 2 ** 34
 

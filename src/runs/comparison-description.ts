@@ -9,19 +9,20 @@ import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
- * Format of comparison.json. The format number rises when names in the file change, or when an older comparison could
- * not be resumed to the same result. Format 2 changed only names, so format 1 is still read.
+ * Format of comparison.json. The format number rises when names in comparison.json change, or when an older comparison
+ * could not be resumed to the same result. Format 2 changed only names in the file, so files of format 1 can still be
+ * read.
  */
 const comparisonFormat = 2
 
 const whole = z.number().int().nonnegative()
 
 const familySchema = z.object({
-  /** Text of the networks, without their depth. */
+  /** Text of the family's networks, without the depth. */
   name: z.string(),
-  /** Name of the family in tables and pictures. */
+  /** Name of the network family in tables and pictures. */
   label: z.string(),
-  /** The networks, one for each depth, in the order of the depths. */
+  /** The networks of the family, one for each depth, in the order of the depths. */
   networks: z.array(z.unknown()),
 })
 
@@ -33,7 +34,8 @@ const descriptionSchema = z.object({
   input: z.array(z.number().int().positive()),
   data: dataSchema,
   /**
-   * Settings of the trainings, without the seed and before a warm-up that depends on the number of layers is resolved.
+   * Settings of the comparison's trainings, without the seed. A warm-up that depends on the number of layers is stored
+   * before the number of layers is filled in.
    */
   settings: z.record(z.string(), z.unknown()),
   mode: z.object({
@@ -60,7 +62,8 @@ export function encodeComparison(comparison: ComparisonDescription): string {
 }
 
 /**
- * Reads comparison.json. Throws a `run` error if the file is missing, has an unknown format, is broken, or was changed.
+ * Reads comparison.json. Throws a `run` error if comparison.json is missing, has an unknown format, is broken, or was
+ * changed.
  */
 export function readComparison(folder: string): ComparisonDescription {
   const file = join(folder, workKinds.comparison.file)

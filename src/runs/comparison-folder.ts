@@ -18,15 +18,15 @@ import { readEnd } from './work-folder.ts'
 export interface ComparisonFolder {
   /** Duration of the comparison in earlier sessions, in seconds. */
   readonly seconds: number
-  /** Writes the first files. Called once, before the first trial. */
+  /** Writes the first files of the folder; called once, before the first trial. */
   begin(): void
   /** Returns the stored result of a trial, or undefined if the trial has not finished yet. */
   find(trial: ComparisonKey & { readonly id: string }): TrialResult | undefined
-  /** Stores the result of a trial. `spent`: duration of the comparison so far in all sessions, in seconds. */
+  /** Stores the result of a trial. `spent`: duration of the comparison so far, in seconds, summed over all sessions. */
   save(trial: ComparisonKey, result: TrialResult, spent: number): void
-  /** Writes the result, if `begin` was called and the folder has no result yet. */
+  /** Writes the result of the comparison, if `begin` was called and the folder has no result yet. */
   finish(result: object): void
-  /** Releases the folder. Called after success, interruption and failure. */
+  /** Closes the files of the folder and releases its lock; called after success, interruption and failure. */
   close(): void
 }
 
@@ -35,9 +35,9 @@ const keyOf = ({ family, depth, seed }: ComparisonKey): string => `${depth} ${se
 const codec: LineCodec<ComparisonLine> = { encode: encodeComparisonLine, decode: decodeComparisonLine, keyOf }
 
 /**
- * Prepares the folder of a new comparison. Nothing is written before `begin`. Throws a `run` error if the folder
- * already holds work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another
- * process is working in the folder.
+ * Prepares the folder of a new comparison. Nothing is written to the folder before `begin` is called. Throws a `run`
+ * error if the folder already holds work. The methods of the returned object throw a `disk` error if the folder can't
+ * be written, and a `run` error if another process is working in the folder.
  */
 export function createComparisonFolder(folder: string, description: ComparisonDescription): ComparisonFolder {
   return folderOf(createTrialsFolder(folder, 'comparison', codec), description, 0)
@@ -52,8 +52,9 @@ export interface ComparisonToResume {
 }
 
 /**
- * Opens the folder of a comparison that resumes. The caller must hold the lock, which `close` releases. Nothing in the
- * folder changes before `begin`. `notes`: a sentence about each broken line, whose trial is repeated.
+ * Opens the folder of a comparison that is resumed. The caller must hold the lock of the folder, which `close`
+ * releases. Nothing in the folder changes before `begin` is called. `notes`: a sentence about each broken line of
+ * trials.jsonl, whose trial is repeated.
  */
 export function resumeComparisonFolder({ folder, lock, comparison, isOver }: ComparisonToResume): {
   readonly store: ComparisonFolder

@@ -5,7 +5,7 @@ import { anyNumber, encodeLine, parseLine } from './json-line.ts'
 import { evaluationSchema } from './metrics.ts'
 import { divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
 
-/** Identifies a trial within its comparison. */
+/** The key of a trial, which is unique in its comparison. */
 export interface ComparisonKey {
   readonly family: string
   readonly depth: number
@@ -21,8 +21,8 @@ export interface ComparisonLine extends ComparisonKey {
 const setScoresSchema = z.object({ train: scoresSchema, test: scoresSchema, validation: scoresSchema.optional() })
 
 /**
- * Schema of a line. The fields are in the order in which a line is written, so that reading and writing give the same
- * line.
+ * Schema of the line of a trial. The fields of the schema are in the order in which a line is written, so that reading
+ * and writing give the same line.
  */
 const lineSchema = z.object({
   family: z.string(),

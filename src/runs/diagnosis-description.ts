@@ -9,8 +9,9 @@ import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
- * Format of diagnosis.json. The format number rises when names in the file change, or when an older diagnosis could not
- * be resumed to the same result. Format 2 changed only names, so format 1 is still read.
+ * Format of diagnosis.json. The format number rises when names in diagnosis.json change, or when an older diagnosis
+ * could not be resumed to the same result. Format 2 changed only names in the file, so files of format 1 can still be
+ * read.
  */
 const diagnosisFormat = 2
 
@@ -21,27 +22,28 @@ const descriptionSchema = z.object({
   network: z.unknown(),
   input: z.array(z.number().int().positive()),
   data: dataSchema,
-  /** Settings of the trainings, without the seed, which differs between trials. */
+  /** Settings of the diagnosis's trainings, without the seed, which differs between trials. */
   settings: z.record(z.string(), z.unknown()),
   choosesSteps: z.union([z.boolean(), z.literal('where too long')]),
   seeds: z.array(z.number().int().nonnegative()).min(1),
-  /** Time budget of the whole diagnosis, in seconds. JSON stores Infinity as null. */
+  /** Time budget of the whole diagnosis, in seconds. JSON stores an infinite budget as null. */
   budgetSeconds: z
     .number()
     .positive()
     .nullable()
     .transform((seconds) => seconds ?? Number.POSITIVE_INFINITY),
-  /** Network to compare with, if the user gave one instead of the twin. */
+  /** Network to compare with, if the user gave a network to replace the shallower twin. */
   against: z.unknown().optional(),
   /** Whether the caller gave a function for the initial weights, which a file can't store. */
   ownStart: z.boolean(),
   /**
-   * SHA-256 hash of the caller's initial weights for the first seed. Folders of older versions don't have this hash.
+   * SHA-256 hash of the caller's initial weights for the first seed. Folders of older versions have no hash of the
+   * initial weights.
    */
   startSha256: z.string().optional(),
-  /** Number of controls between two judgments. */
+  /** Number of control trainings between two judgments of the diagnosis. */
   together: z.number().int().positive(),
-  /** Notes for the reader of the answer. */
+  /** Notes for the reader of the diagnosis. */
   notes: z.array(z.string()),
   /** Mode of the computation. `backend` is absent for the backend wasm. */
   mode: z.object({
@@ -65,7 +67,7 @@ const fileSchema = descriptionSchema.extend({
 })
 
 export interface StoredDiagnosis extends DiagnosisDescription {
-  /** Number of steps of each training, which was decided before the first training. */
+  /** Number of steps of each training in the diagnosis, which was decided before the first training. */
   readonly plan: StepPlan
 }
 
@@ -75,7 +77,8 @@ export function encodeDiagnosis(diagnosis: StoredDiagnosis): string {
 }
 
 /**
- * Reads diagnosis.json. Throws a `run` error if the file is missing, has an unknown format, is broken, or was changed.
+ * Reads diagnosis.json. Throws a `run` error if diagnosis.json is missing, has an unknown format, is broken, or was
+ * changed.
  */
 export function readDiagnosis(folder: string): StoredDiagnosis {
   const file = join(folder, workKinds.diagnosis.file)

@@ -1,7 +1,8 @@
 /**
  * The folder of a diagnosis. `diagnosis.json` holds the network and the settings. `trials.jsonl` has a line for each
  * finished trial. `weights/CONTROL-SEED.safetensors` holds weights for later measurements. `result.json` holds the
- * result. The weights of a trial are written before its line, so every line in the file has its weights. Node only.
+ * result. The weights of a trial are written before its line, so the weights of every line in `trials.jsonl` are
+ * stored. Node only.
  */
 import { join } from 'node:path'
 import type { Shape } from '../blueprint/blueprint.ts'
@@ -19,9 +20,9 @@ import { readEnd } from './work-folder.ts'
 const weightsFolder = 'weights'
 
 export interface DiagnosisFolder extends DiagnosisStore {
-  /** Writes the result, if `begin` was called and the folder has no result yet. */
+  /** Writes the result of the diagnosis, if `begin` was called and the folder has no result yet. */
   finish(result: object): void
-  /** Releases the folder. Called after success, interruption and failure. */
+  /** Closes the files of the folder and releases its lock; called after success, interruption and failure. */
   close(): void
 }
 
@@ -34,9 +35,9 @@ const codec: LineCodec<StoredTrial> = {
 }
 
 /**
- * Prepares the folder of a new diagnosis. Nothing is written before `begin`. Throws a `run` error if the folder already
- * holds work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another process is
- * working in the folder.
+ * Prepares the folder of a new diagnosis. Nothing is written to the folder before `begin` is called. Throws a `run`
+ * error if the folder already holds work. The methods of the returned object throw a `disk` error if the folder can't
+ * be written, and a `run` error if another process is working in the folder.
  */
 export function createDiagnosisFolder(folder: string, description: DiagnosisDescription): DiagnosisFolder {
   const trials = createTrialsFolder(folder, 'diagnosis', codec)
@@ -53,8 +54,9 @@ export interface DiagnosisToResume {
 }
 
 /**
- * Opens the folder of a diagnosis that resumes. The caller must hold the lock, which `close` releases. Nothing in the
- * folder changes before `begin`. `notes`: a sentence about each broken line, whose trial is repeated.
+ * Opens the folder of a diagnosis that is resumed. The caller must hold the lock of the folder, which `close` releases.
+ * Nothing in the folder changes before `begin` is called. `notes`: a sentence about each broken line of trials.jsonl,
+ * whose trial is repeated.
  */
 export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: DiagnosisToResume): {
   readonly store: DiagnosisFolder

@@ -1,4 +1,7 @@
-/** The functions on folders and files that other modules use. Only `src/api/node.ts` loads this module. Node only. */
+/**
+ * Exports the functions on folders and files of stored work that modules outside of `src/runs` use. Only
+ * `src/api/node.ts` loads `src/runs`. Node only.
+ */
 export { readTensorFile, stateOf, writeTensorFile } from './checkpoint.ts'
 export { readComparison } from './comparison-description.ts'
 export { createComparisonFolder, resumeComparisonFolder } from './comparison-folder.ts'

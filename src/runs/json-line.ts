@@ -13,7 +13,7 @@ export function encodeLine(content: object): string {
   return `${JSON.stringify(content, asWord)}\n`
 }
 
-/** Parses a line. Returns undefined if the line isn't JSON. */
+/** Parses a line. Returns undefined if the line isn't valid JSON. */
 export function parseLine(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -8,18 +8,18 @@ const ownerSchema = z.object({
   host: z.string(),
   /**
    * Name of the PID namespace in Linux. Two containers with the same host name have different namespaces, and a process
-   * in one namespace has no number in the other. Absent in locks of older versions. Null if the system has no
-   * namespaces.
+   * of one namespace has no process number in the other namespace. The name is absent in locks of older versions, and
+   * null if the system has no namespaces.
    */
   namespace: z.string().nullable().optional(),
   /** Time at which the lock was taken, for messages. */
   since: z.string(),
   /**
-   * Distinguishes two processes that had the same number, also before and after a restart of the machine. Null if the
-   * system doesn't provide the facts.
+   * Text that distinguishes two processes with the same process number, even if the machine was restarted between them.
+   * Null if the system doesn't tell when a process started.
    */
   process: z.string().nullable(),
-  /** Unique name of this lock. Absent in locks of older versions, whose owners give no signs of life. */
+  /** Unique name of the lock; absent in locks of older versions, whose owners give no signs of life. */
   token: z.string().optional(),
 })
 
@@ -66,7 +66,7 @@ export function isAtWork(owner: Owner, secondsWithoutSign: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // Any other error means that the process exists and belongs to another user.
+    // An error code other than ESRCH means that the process exists and belongs to another user.
     if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
   }
   // A process that has ended accepts signals until its parent reaps it. Some parents never reap their children.
@@ -76,14 +76,14 @@ export function isAtWork(owner: Owner, secondsWithoutSign: number): boolean {
 }
 
 /**
- * Whether this process can wait for the owner's process to end. A process can't wait for itself, or for a process on
- * another machine or in another container.
+ * Whether this process can wait until the process of the lock's owner ends. A process can't wait for itself, or for a
+ * process on another machine or in another container.
  */
 export function mayEnd(owner: Owner): boolean {
   return isVisible(owner) && owner.pid !== process.pid
 }
 
-/** Describes the owner in the words of an error, and says what the user can do. */
+/** Returns the part of an error message that describes the owner of a lock and says what the user can do. */
 export function describeOwner(owner: Owner, secondsWithoutSign: number, file: string): string {
   const { pid, host, since } = owner
   if (isVisible(owner)) {
@@ -107,8 +107,8 @@ function namespaceHere(): string | null {
 }
 
 /**
- * Identifies a process by the start of the machine and the start of the process (proc(5): field 22 of stat). Returns
- * null if the system has no /proc.
+ * Returns a text that identifies a process by the boot of the machine and the start time of the process (proc(5): field
+ * 22 of stat). Returns null if the system has no /proc.
  */
 function processMark(pid: number): string | null {
   const started = processFields(pid)?.[19]
@@ -124,8 +124,8 @@ function processMark(pid: number): string | null {
 function processFields(pid: number): string[] | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program's name in parentheses, which may contain spaces. The third field follows the
-    // closing parenthesis.
+    // The second field of /proc/PID/stat is the program's name in parentheses, which may contain spaces. The third
+    // field of /proc/PID/stat follows the last closing parenthesis.
     return status.slice(status.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined

@@ -1,6 +1,6 @@
 /**
- * The file `metrics.jsonl`, with lines in chronological order. Each logged step has a line `{"step":0,"loss":2.3}`.
- * Each measurement before a step has a line before the line of that step: an evaluation
+ * The file `metrics.jsonl` of a run, with lines in chronological order. Each logged step has a line
+ * `{"step":0,"loss":2.3}`. Each measurement before a step has a line before the line of that step: an evaluation
  * `{"step":100,"train":{...},"trainSamples":5000,"test":{...}}`, a check of the warm-up
  * `{"step":100,"trainingError":0.83,"warmedUp":false}`, or a snapshot
  * `{"step":100,"probes":{"gradientNorm":[0.2,...]}}`. Node only.
@@ -22,21 +22,21 @@ import {
 import type { LossRecord } from '../training/state.ts'
 import { scoresSchema } from './run-description.ts'
 
-/** The settings that decide which lines the file has. */
+/** The settings that decide which lines the file `metrics.jsonl` has. */
 export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'probes' | 'schedule'>
 
 export interface StoredMetrics {
   readonly losses: readonly LossRecord[]
   readonly measurements: readonly StepMeasurement[]
-  /** Length of the part of the file that holds the losses and measurements, in bytes. */
+  /** Length of the part of the file that was read as losses and measurements, in bytes. */
   readonly bytes: number
-  /** The snapshot of the layers at the requested step itself, if the file has one. */
+  /** The snapshot of the layers at the requested step itself, if the file has a snapshot of this step. */
   readonly snapshotAtStep?: ProbeSnapshot
 }
 
 /**
- * Reads the losses and measurements before step `step`. Returns undefined if one of the lines is missing, broken or out
- * of order. Later lines are ignored, because a resumed run writes them again.
+ * Reads the losses and measurements before step `step`. Returns undefined if a line before step `step` is missing,
+ * broken or out of order. Lines of later steps are ignored, because a resumed run writes later lines again.
  */
 export function readMetrics(file: string, step: number, settings: MetricsSettings): StoredMetrics | undefined {
   const nextLine = linesOf(file)
@@ -66,7 +66,7 @@ export function readMetrics(file: string, step: number, settings: MetricsSetting
 
 interface Line {
   readonly text: string
-  /** Offset in the file after the line end, in bytes. */
+  /** Offset in the file of the first byte after the line end, in bytes. */
   readonly end: number
 }
 
@@ -132,14 +132,17 @@ function parseJson(text: string): unknown {
 export interface MetricsFile {
   /** Adds lines of losses. Throws a `disk` error if a line can't be written. */
   add(records: readonly LossRecord[]): void
-  /** Adds the line of a measurement, which is written later. */
+  /** Adds the line of a measurement, which is written to the disk later. */
   addMeasured(measured: StepMeasurement): void
   /** Returns when all lines are on the disk. Throws a `disk` error if a line can't be written. */
   save(): void
   close(): void
 }
 
-/** Milliseconds for which lines are collected before a write. A write for each step would slow down short steps. */
+/**
+ * Time in milliseconds for which lines are collected before a write to the file. A write for each step would slow short
+ * steps down.
+ */
 const collecting = 100
 
 /**
@@ -152,8 +155,8 @@ export function openMetrics(path: string, bytes: number, check: () => void = () 
   let writtenAt = performance.now()
   const write = (): void => {
     const text = waiting
-    // The text is removed before the write. After a failed write, part of the text may be in the file, and a second
-    // attempt would duplicate that part.
+    // The collected text is cleared before the write. After a failed write, part of the text may be in the file, and a
+    // second write would duplicate the written part.
     waiting = ''
     writtenAt = performance.now()
     if (!text) return

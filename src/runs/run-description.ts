@@ -14,12 +14,12 @@ import { encodeChecked, readChecked, readJson, storedOption, withCurrentSettings
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /**
- * Format of run.json. The format number rises when names in the file change, or when an older run could not be resumed
- * with the same bits. Format 2 changed only names, so format 1 is still read.
+ * Format of run.json. The format number rises when names in run.json change, or when an older run could not be resumed
+ * with the same bits. Format 2 changed only names in the file, so files of format 1 can still be read.
  */
 export const runFormat = 2
 
-/** Schema of a number that JSON stores as null if it is infinite or NaN. The reader gets NaN for null. */
+/** Schema of a number that JSON stores as null if the number is infinite or NaN. A null in the file is read as NaN. */
 const maybeInfinite = z
   .number()
   .nullable()
@@ -34,11 +34,11 @@ export const signalSchema = z.object({
   last: maybeInfinite,
 })
 
-/** Description of a data set in a folder. The samples themselves are not stored. */
+/** Description of a data set in the folder of stored work. The samples of the data set are not stored. */
 export interface DataDescription {
   /** Name of the data set. */
   name: string
-  /** Task of the data set. Absent in folders of older versions. */
+  /** Task of the data set; absent in folders of older versions. */
   task?: Task
   /** SHA-256 hash of all samples, in hexadecimal. */
   sha256: string
@@ -48,13 +48,13 @@ export interface DataDescription {
   test: number
   /** Number of validation samples, if the data set has any. */
   validation?: number
-  /** Names of the classes, if their numbers aren't their names. */
+  /** Names of the classes; absent if the classes have only numbers. */
   classNames?: string[]
   /** Names of the regression targets, in the order of the outputs. */
   targetNames?: string[]
-  /** Notes of the reader that loaded the data, one sentence each. */
+  /** Notes about loading the data set, one sentence each. */
   notes?: string[]
-  /** How the columns of a table become inputs and targets. */
+  /** Encoding that turns the columns of a table into inputs and targets. */
   encoding?: TableEncoding
   /** Options with which the data set was loaded, so that the same data can be loaded again. */
   options: Record<string, unknown>
@@ -62,7 +62,7 @@ export interface DataDescription {
 
 export const dataSchema: z.ZodType<DataDescription> = z.object({
   name: z.string(),
-  /** Absent in folders of older versions. */
+  /** Task of the data set; absent in folders of older versions. */
   task: z.enum(['classification', 'regression', 'autoencoding']).optional(),
   sha256: z.string(),
   train: z.number().int().positive(),
@@ -75,7 +75,7 @@ export const dataSchema: z.ZodType<DataDescription> = z.object({
   options: z.record(z.string(), z.unknown()),
 })
 
-/** Schema of run.json, which holds enough to repeat the run and to resume it. */
+/** Schema of run.json, which holds everything that is needed to repeat or resume a run. */
 const runDescriptionSchema = z.object({
   format: z.literal(runFormat),
   isobath: z.string(),
@@ -88,20 +88,20 @@ const runDescriptionSchema = z.object({
   settings: z.record(z.string(), z.unknown()),
   seed: z.number().int(),
   mode: z.object({
-    /** Name of the backend. Absent for the backend wasm. */
+    /** Name of the backend; absent for the backend wasm. */
     backend: z.string().optional(),
     precision: z.string(),
     exact: storedOption(machine.exact),
     winograd: storedOption(machine.winograd),
   }),
-  /** Number of steps between checkpoints, or null if checkpoints are made by time. */
+  /** Number of steps between two checkpoints, or null if checkpoints are made at intervals of time. */
   checkpointEvery: z.number().int().positive().nullable(),
   versions: z.record(z.string(), z.string()),
 })
 
 export type RunDescription = z.infer<typeof runDescriptionSchema>
 
-/** Schema of the facts that are known before the first step. */
+/** Schema of the facts about a run that are known before the first step. */
 const startSchema = z.object({
   /** Statistics of the training set, by which all data for this network is standardized. */
   statistics: statisticsSchema,
@@ -115,7 +115,7 @@ export interface StoredDescription extends RunDescription {
   readonly signal: Signal
 }
 
-/** Schema of the scores of a set. */
+/** Schema of the scores of a set of samples. */
 export const scoresSchema = z.object({
   loss: z.number().nullable(),
   error: z.number().nullable(),
@@ -140,9 +140,12 @@ const resultSchema = z.object({
   weightsSha256: z.string(),
   seconds: z.number(),
   trainingSeconds: z.number(),
-  /** Absent in results of older versions, which had no measurements between steps. */
+  /**
+   * Time for measurements between steps, in seconds; absent in results of older versions, which had no such
+   * measurements.
+   */
   measuringSeconds: z.number().default(0),
-  /** Absent in results of older versions. */
+  /** Time for scoring, in seconds; absent in results of older versions. */
   scoringSeconds: z.number().default(0),
   memoryBytes: z.number(),
   recompute: z.boolean(),
@@ -155,13 +158,13 @@ export function encodeDescription(description: RunDescription, statistics: Stati
   return encodeChecked({ ...description, statistics: storedStatistics(statistics), signal })
 }
 
-/** Converts a description of format 1 to the current format. Format 1 called the settings `recipe`. */
+/** Converts a description of format 1 to the current format. In format 1, the field `settings` was called `recipe`. */
 function fromFormat1(description: object): object {
   const { recipe: settings, ...rest }: { recipe?: unknown } = { ...description }
   return withCurrentSettings({ ...rest, settings })
 }
 
-/** Reads run.json. Throws a `run` error if the file is missing, has an unknown format, is broken, or was changed. */
+/** Reads run.json. Throws a `run` error if run.json is missing, has an unknown format, is broken, or was changed. */
 export function readDescription(folder: string): StoredDescription {
   const file = join(folder, workKinds.run.file)
   if (!existsSync(file)) throw noWork(folder, 'run')
@@ -171,7 +174,8 @@ export function readDescription(folder: string): StoredDescription {
 }
 
 /**
- * Reads stored settings. `place`: the place that errors name. Throws a `run` error if a setting is unknown or invalid.
+ * Reads the stored settings of a training. `place`: the name of the settings in error messages. Throws a `run` error if
+ * a setting is unknown or invalid.
  */
 export function storedSettings(
   settings: RunDescription['settings'],
@@ -181,7 +185,7 @@ export function storedSettings(
   return readSettings({ ...settings, seed }, place)
 }
 
-/** Reads result.json. Returns undefined if the run has no result yet. Throws a `run` error if the file is broken. */
+/** Reads result.json. Returns undefined if the run has no result yet. Throws a `run` error if result.json is broken. */
 export function readResult(folder: string): StoredResult | undefined {
   const file = join(folder, resultFile)
   return existsSync(file) ? readJson(file, resultSchema) : undefined

@@ -1,8 +1,8 @@
 /**
  * The folder of a run. `run.json` holds the network and the settings. `metrics.jsonl` has a line for each logged step.
  * `checkpoint-STEP.safetensors` holds the weights and everything else that the next step depends on. `result.json`
- * holds the result. Files are written under a temporary name and then renamed, so that every
- * file in the folder is complete. Checkpoint 0 is written before run.json, so that every run with a run.json can resume. Node only.
+ * holds the result. A file is written under a temporary name and then renamed, so that every file in the folder is
+ * complete. Checkpoint 0 is written before run.json, so that every run with a run.json can be resumed. Node only.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,11 +25,11 @@ const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
 const metricsFile = 'metrics.jsonl'
 
 export interface RunFolder extends Recorder {
-  /** Path of the folder. */
+  /** Path of the run's folder. */
   readonly folder: string
   /** Writes the result at the end of the run. */
   finish(result: object): void
-  /** Releases the folder. Called after success, interruption and failure. */
+  /** Closes the files of the folder and releases its lock; called after success, interruption and failure. */
   close(): void
 }
 
@@ -37,15 +37,15 @@ export interface RunFolder extends Recorder {
 export type OnCheckpoint = (step: number, file: string) => void
 
 export interface FolderOptions {
-  /** Whether the checkpoint of step 0 is kept until the end of the run. False by default. */
+  /** Whether the checkpoint of step 0 is kept until the end of the run; false by default. */
   readonly keepsFirst?: boolean
   readonly onCheckpoint?: OnCheckpoint
 }
 
 /**
- * Prepares the folder of a new run. Nothing is written before `begin`. Throws a `run` error if the folder already holds
- * work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another process is
- * working in the folder.
+ * Prepares the folder of a new run. Nothing is written to the folder before `begin` is called. Throws a `run` error if
+ * the folder already holds work. The methods of the returned object throw a `disk` error if the folder can't be
+ * written, and a `run` error if another process is working in the folder.
  */
 export function createRunFolder(
   folder: string,
@@ -81,10 +81,10 @@ export interface RunToResume extends FolderOptions {
 }
 
 /**
- * Opens the folder of a run that resumes, and finds the point from which the run resumes. The caller must hold the
- * lock, which `close` releases. Nothing in the folder changes before `begin`, which cuts the metrics back to the
- * checkpoint. `notes`: a sentence or two about each broken checkpoint. Throws a `run` or `weights` error if no
- * checkpoint is complete.
+ * Opens the folder of a run that is resumed, and finds the point from which the run resumes. The caller must hold the
+ * lock of the folder, which `close` releases. Nothing in the folder changes before `begin` is called, which cuts
+ * metrics.jsonl back to the checkpoint. `notes`: one or two sentences about each broken checkpoint. Throws a `run` or
+ * `weights` error if no checkpoint is complete.
  */
 export function resumeRunFolder(run: RunToResume): {
   readonly recorder: RunFolder
@@ -120,7 +120,7 @@ export function resumeRunFolder(run: RunToResume): {
   return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
 }
 
-/** Writes the files of a run while the run trains. */
+/** Writes the files of a run while the network is trained. */
 class Writer {
   lock?: Lock
   metrics?: MetricsFile
@@ -145,7 +145,7 @@ class Writer {
       losses: (records) => this.metrics?.add(records),
       measured: (measured) => this.metrics?.addMeasured(measured),
       finish: (result) => {
-        // The metrics are the only file with the snapshot after the last step.
+        // metrics.jsonl is saved before the result, because no other file has the snapshot after the last step.
         this.metrics?.save()
         this.checkLock()
         writeResult(this.folder, result)
@@ -157,7 +157,8 @@ class Writer {
   save(state: TrainingState, time: TimeSpent): void {
     if (state.step === this.savedStep) return
     const file = join(this.folder, checkpointName(state.step))
-    // The losses are saved first, so that every checkpoint has the losses of all steps before it.
+    // The losses are saved before the checkpoint, so that the losses of all steps before a stored checkpoint are
+    // stored, too.
     this.metrics?.save()
     this.checkLock()
     writeWhole(file, encodeCheckpoint(this.blueprint, state, time))
@@ -170,8 +171,8 @@ class Writer {
     try {
       this.metrics?.close()
     } catch (error) {
-      // The disk is full or another process has the folder. An earlier error has reported the problem. A resumed run
-      // writes the missing lines again, from the last checkpoint on.
+      // Either the disk is full or another process has taken over the folder, and an earlier error has reported this
+      // problem. A resumed run writes the missing lines again, from the last checkpoint on.
       if (!(error instanceof IsobathError)) throw error
     } finally {
       this.lock?.release()
@@ -181,8 +182,8 @@ class Writer {
 
 /**
  * Whether a file is a checkpoint after step 0. A checkpoint after step 0 without a run.json counts as a run, because a
- * new run could mistake it for its own. The files of a run that was killed before it began (a lock and checkpoint 0)
- * don't count, and are overwritten.
+ * new run could mistake the checkpoint for its own. If a run was killed before its first step, its files (a lock and
+ * checkpoint 0) don't count as a run and are overwritten.
  */
 const isLaterCheckpoint = (name: string): boolean => (stepOf(name) ?? 0) > 0
 
@@ -197,7 +198,10 @@ function checkpointSteps(folder: string): number[] {
     .sort((a, b) => a - b)
 }
 
-/** Removes all checkpoints except the last two. The checkpoint of step 0 is also kept if `keepsFirst` is true. */
+/**
+ * Removes all checkpoints of a run except the last two. The checkpoint of step 0 is not removed if `keepsFirst` is
+ * true.
+ */
 function dropOldCheckpoints(folder: string, keepsFirst: boolean): void {
   for (const step of checkpointSteps(folder).slice(0, -2)) {
     if (step > 0 || !keepsFirst) removeQuietly(join(folder, checkpointName(step)))
@@ -205,8 +209,8 @@ function dropOldCheckpoints(folder: string, keepsFirst: boolean): void {
 }
 
 /**
- * Finds the newest checkpoint that `use` accepts. `notes`: why each newer checkpoint was not accepted. Throws the error
- * of the newest checkpoint if `use` accepts none.
+ * Finds the newest checkpoint that `use` accepts. `notes`: the reason why each newer checkpoint was not accepted.
+ * Throws the error of the newest checkpoint if `use` accepts none.
  */
 function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): { found: T; notes: string[] } {
   const steps = checkpointSteps(folder).reverse()
@@ -224,20 +228,26 @@ function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): 
   throw failures[0]
 }
 
-/** Reads the last complete checkpoint. Throws a `run` or `weights` error if the folder has none. */
+/**
+ * Reads the last complete checkpoint of a run. Throws a `run` or `weights` error if the folder has no complete
+ * checkpoint.
+ */
 export function readLastCheckpoint(folder: string): { readonly found: Checkpoint; readonly notes: readonly string[] } {
   return findCheckpoint(folder, (checkpoint) => checkpoint)
 }
 
 /**
- * Reads the weights before the first step of a run that keeps checkpoint 0. Throws a `weights` error if the checkpoint
- * is missing or broken.
+ * Reads the weights before the first step of a run that keeps checkpoint 0. Throws a `weights` error if checkpoint 0 is
+ * missing or broken.
  */
 export function readFirstWeights(folder: string, blueprint: Blueprint): Weights {
   return stateOf(blueprint, readCheckpoint(join(folder, checkpointName(0)))).weights
 }
 
-/** Reads all losses and measurements of a run that ended at `step`. Throws a `run` error if a line is missing. */
+/**
+ * Reads all losses and measurements of a run that ended at `step`. Throws a `run` error if a line of metrics.jsonl is
+ * missing.
+ */
 export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): StoredMetrics {
   const file = join(folder, metricsFile)
   const stored = readMetrics(file, step, settings)

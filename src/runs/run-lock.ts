@@ -2,9 +2,10 @@
  * Prevents two processes from working in the same folder. The file `lock` names the process that works in the folder.
  * If the named process is gone, after a crash or `kill -9`, another process takes over the lock. Node only.
  *
- * A lock is written completely under another name and then gets its name by link(2), which fails if there is a lock
- * already. So no process ever reads half a lock. A take-over replaces the stale lock by rename(2) while a guard file
- * keeps other processes from doing the same, so that the folder always has a lock.
+ * A lock is written completely under another name and then gets the name `lock` by link(2), which fails if the folder
+ * has a lock already. No process ever reads half a lock, because link(2) makes the complete file visible at once. A
+ * take-over replaces the lock of an ended process by rename(2), so that the folder always has a lock. During a
+ * take-over, a guard file keeps other processes from replacing the lock, too.
  */
 import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +16,8 @@ import { describeOwner, isAtWork, mayEnd, newOwner, parseOwner, secondsBetweenSi
 export interface Lock {
   /**
    * Throws a `run` error if another process has taken over the lock. A process loses its lock if it was suspended or
-   * cut off from the file system for minutes. The owner must call `check` before it replaces a file of the folder.
+   * cut off from the file system for minutes. The owner of a lock must call `check` before the owner replaces a file of
+   * the folder.
    */
   check(): void
   release(): void
@@ -24,7 +26,8 @@ export interface Lock {
 const lockName = 'lock'
 
 /**
- * Milliseconds to wait for a process that is ending. A killed process with much memory needs a fraction of a second.
+ * Time to wait for a process that is ending, in milliseconds. A killed process with much memory needs a fraction of a
+ * second to end.
  */
 const patience = 1000
 
@@ -47,8 +50,8 @@ export function takeLock(folder: string): Lock {
 }
 
 /**
- * Does the work while this process holds the folder's lock, and releases the lock after success and failure. Throws the
- * errors of `takeLock` and of the work.
+ * Calls `work` while this process holds the folder's lock, and releases the lock after success and failure. Throws the
+ * errors of `takeLock` and of `work`.
  */
 export async function withLock<T>(folder: string, work: (lock: Lock) => Promise<T>): Promise<T> {
   const lock = takeLock(folder)
@@ -69,13 +72,13 @@ function releaseAll(): void {
   for (const release of held) release()
 }
 
-/** Holds a lock that this process has taken, and gives signs of life. */
+/** Holds a lock that this process has taken, and regularly updates the lock file as a sign of life. */
 function holdLock(folder: string, file: string, text: string): Lock {
-  // The descriptor refers to our lock file, even if another file has the name `lock` later.
+  // The descriptor refers to the lock file of this process, even if another file gets the name `lock` later.
   const descriptor = openSync(file, 'r+')
   const signs = setInterval(() => {
     try {
-      // Writing the same bytes changes only the modification time, which the file system's own clock sets.
+      // Writing the same bytes to the lock changes only its modification time, which the file system's own clock sets.
       writeSync(descriptor, text, 0)
     } catch {}
   }, 1000 * secondsBetweenSigns)
@@ -84,7 +87,7 @@ function holdLock(folder: string, file: string, text: string): Lock {
   // again.
   let isHeld = true
   const release = (): void => {
-    // A second call does nothing, because the next lock in the folder may belong to another process.
+    // A second call of `release` does nothing, because the next lock in the folder may belong to another process.
     if (!isHeld) return
     isHeld = false
     clearInterval(signs)
@@ -100,7 +103,7 @@ function holdLock(folder: string, file: string, text: string): Lock {
   return {
     check: () => {
       const current = readText(file)
-      // A missing lock was removed by hand, and no other process has taken over the folder.
+      // If the lock is missing, a user removed the lock by hand, and no other process has taken over the folder.
       if (!isHeld || current === text || current === undefined) return
       throw new IsobathError(
         'run',
@@ -119,7 +122,7 @@ function writeNew(own: string, text: string, file: string): void {
   try {
     writeFileSync(own, text, { flag: 'wx' })
   } catch (error) {
-    // A full disk may leave an empty file.
+    // A failed write on a full disk may leave an empty file.
     removeQuietly(own)
     throw diskError(file, 'be written', error)
   }
@@ -128,7 +131,7 @@ function writeNew(own: string, text: string, file: string): void {
 /** Error codes of file systems without hard links, such as FAT and some network file systems. */
 const withoutLinks: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
-/** Gives a file a second name. Returns false if the name is taken. */
+/** Gives a file a second name by a hard link. Returns false if another file has the name. */
 function link(file: string, name: string): boolean {
   try {
     linkSync(file, name)
@@ -140,7 +143,7 @@ function link(file: string, name: string): boolean {
   }
 }
 
-/** Copies a file's text to a new file. Returns false if the name is taken. The new file is empty for microseconds. */
+/** Copies a file's text to a new file, which is empty for microseconds. Returns false if another file has the name. */
 function copy(file: string, name: string): boolean {
   try {
     writeFileSync(name, readText(file) ?? '', { flag: 'wx' })
@@ -153,9 +156,9 @@ function copy(file: string, name: string): boolean {
 }
 
 /**
- * Replaces a lock whose process is gone by our lock, and returns true if that succeeded. If the process still runs, the
- * function waits for 20 ms and returns false. From `refuseAt` on (in milliseconds, as performance.now() counts) the
- * function throws a `run` error instead.
+ * Replaces a lock whose process is gone by the lock of this process, and returns true if the replacement succeeded. If
+ * the owner's process still runs, the function waits for 20 ms and returns false. From `refuseAt` on (in milliseconds,
+ * as performance.now() counts) the function throws a `run` error if the owner's process still runs.
  */
 function takeOver(folder: string, file: string, own: string, refuseAt: number): boolean {
   const found = readPatiently(file)
@@ -172,22 +175,26 @@ function takeOver(folder: string, file: string, own: string, refuseAt: number): 
     }
   }
   return guarded(`${file}.takeover.partial`, own, () => {
-    // The lock is read again, now that the guard keeps all other processes from replacing the lock.
+    // The lock is read again, because now the guard file keeps all other processes from replacing the lock.
     if (readText(file) !== found) return false
     renameSync(own, file)
     return true
   })
 }
 
-/** Largest age of a guard, in seconds. A take-over lasts microseconds, so the process of an older guard was killed. */
+/**
+ * Largest age of a guard file in use, in seconds. A take-over of a lock lasts microseconds, so the process of an older
+ * guard file was killed.
+ */
 const oldestGuard = 5
 
-/** Does the work while this process owns the guard file. Returns false if another process owns the guard file. */
+/** Calls `work` while this process owns the guard file. Returns false if another process owns the guard file. */
 function guarded(guard: string, own: string, work: () => boolean): boolean {
   if (!link(own, guard)) {
     const before = readText(guard)
     pause(10)
-    // A process removes the guard only if the guard is old and unchanged, because a guard in use lasts microseconds.
+    // A process removes another process's guard file only if the guard is old and unchanged, because a guard in use
+    // lasts microseconds.
     if (before !== undefined && secondsSince(guard, own) > oldestGuard && readText(guard) === before)
       removeQuietly(guard)
     return false
@@ -201,7 +208,9 @@ function guarded(guard: string, own: string, work: () => boolean): boolean {
   }
 }
 
-/** Seconds from the last change of `file` to the last change of `other`, by the clock of their file system. */
+/**
+ * Returns the seconds from the last change of `file` to the last change of `other`, by the clock of the file system.
+ */
 function secondsSince(file: string, other: string): number {
   try {
     return (statSync(other).mtimeMs - statSync(file).mtimeMs) / 1000

@@ -18,7 +18,10 @@ export interface StoredTrial {
   readonly spent: number
 }
 
-/** Names of the probes that a line may have. A line of another version with other probes is not read. */
+/**
+ * Names of the probes that the line of a trial may have. A line with unknown probes, from another version of Isobath,
+ * can't be read.
+ */
 const probeNames = Object.keys(layerProbes).filter((name): name is LayerProbeName => Object.hasOwn(layerProbes, name))
 
 const snapshotSchema = z.object({
@@ -29,8 +32,8 @@ const snapshotSchema = z.object({
 })
 
 /**
- * Schema of a record. The fields are in the order in which a line is written, so that reading and writing give the same
- * line.
+ * Schema of the record of a trial. The fields of the schema are in the order in which a line is written, so that
+ * reading and writing give the same line.
  */
 const recordSchema = z.object({
   control: z.enum(controlNames),
@@ -84,7 +87,7 @@ export function decodeTrial(line: string): StoredTrial | undefined {
   return diverged === undefined ? undefined : { record, divergence: diverged, weightsSha256, spent }
 }
 
-/** Patterns of the words in which lines of older versions describe a divergence. */
+/** Patterns for the sentences in which lines of older versions describe a divergence. */
 const olderWords: readonly (readonly [Divergence['what'], RegExp])[] = [
   ['weights', /^after (\d+) steps the weights of (.*) were no longer finite$/],
   ['outputs', /^after (\d+) steps the outputs of (.*) were the first that weren't finite$/],

@@ -11,7 +11,10 @@ interface TrainedWeights {
   readonly weights: Weights
 }
 
-/** Writes the weights and returns the SHA-256 hash of the file. Throws a `disk` error if the file can't be written. */
+/**
+ * Writes the weights of a trial to a file and returns the SHA-256 hash of the file. Throws a `disk` error if the file
+ * can't be written.
+ */
 export function writeTrialWeights(file: string, { blueprint, weights }: TrainedWeights): string {
   const tensors = new Map(
     blueprint.parameters.map(({ name, shape }): [string, Tensor] => {
@@ -25,7 +28,8 @@ export function writeTrialWeights(file: string, { blueprint, weights }: TrainedW
 }
 
 /**
- * Keeps the precision of the values: float32 from the training, and float64 for recomputed statistics of batch norm.
+ * Returns the values in their own precision: float32 for weights from the training, and float64 for recomputed
+ * statistics of batch norm.
  */
 function floatsOf(values: ArrayLike<number>): Tensor['data'] {
   return values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)

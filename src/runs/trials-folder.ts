@@ -15,11 +15,11 @@ import {
   writeResult,
 } from './work-folder.ts'
 
-/** File that the command line writes. The library never writes the report, but removes it when the work resumes. */
+/** The report, which only the command line writes. The library removes the report when the work is resumed. */
 const reportFile = 'report.html'
 const trialsFile = 'trials.jsonl'
 
-/** How trials are encoded as lines, and which key identifies a trial. */
+/** Functions that encode trials as lines, decode lines, and return the key that identifies a trial. */
 export interface LineCodec<Line> {
   /** Encodes a trial as a line, with a line end. */
   encode(line: Line): string
@@ -30,22 +30,26 @@ export interface LineCodec<Line> {
 
 export interface TrialsFolder<Line> {
   /**
-   * Writes the files of new work, or prepares the files of resumed work. `description`: text of the description file.
+   * Writes the first files of new work, or prepares the files of resumed work. `description`: text of the description
+   * file.
    */
   begin(description: string): void
   get(key: string): Line | undefined
-  /** Adds a line and waits until the line is on the disk. `make` may first write a file to which the line refers. */
+  /**
+   * Adds the line that `make` returns to `trials.jsonl` and waits until the line is on the disk. `make` may first write
+   * a file to which the line refers.
+   */
   save(make: () => Line): void
-  /** Writes the result, if `begin` was called and the folder has no result yet. */
+  /** Writes the result of the work, if `begin` was called and the folder has no result yet. */
   finish(result: object): void
-  /** Releases the folder. Called after success, interruption and failure. */
+  /** Closes the files of the folder and releases its lock; called after success, interruption and failure. */
   close(): void
 }
 
 /**
- * Prepares a new folder of trials. Nothing is written before `begin`. Throws a `run` error if the folder already holds
- * work. The methods throw a `disk` error if the folder can't be written, and a `run` error if another process is
- * working in the folder.
+ * Prepares a new folder of trials. Nothing is written to the folder before `begin` is called. Throws a `run` error if
+ * the folder already holds work. The methods of the returned object throw a `disk` error if the folder can't be
+ * written, and a `run` error if another process is working in the folder.
  */
 export function createTrialsFolder<Line>(folder: string, kind: WorkKind, codec: LineCodec<Line>): TrialsFolder<Line> {
   refuseWork(folder, kind)
@@ -74,13 +78,13 @@ export interface TrialsToResume {
   readonly lock: Lock
   /** True if the work is complete. The result of complete work stays, and nothing new is trained. */
   readonly isOver: boolean
-  /** Other folders, whose partial files are removed, too. */
+  /** Other folders whose partial files are removed when the work is resumed. */
   readonly within?: readonly string[]
 }
 
 /**
- * Opens the folder of work that resumes. Nothing in the folder changes before `begin`. `lines`: the lines that can be
- * read. `notes`: a sentence about each broken line, whose trial is repeated.
+ * Opens the folder of work that is resumed. Nothing in the folder changes before `begin` is called. `lines`: the lines
+ * of trials.jsonl that can be read. `notes`: a sentence about each broken line, whose trial is repeated.
  */
 export function resumeTrialsFolder<Line>(
   { folder, kind, lock, isOver, within = [] }: TrialsToResume,
@@ -110,13 +114,14 @@ export function resumeTrialsFolder<Line>(
   return { store, lines, notes }
 }
 
-/** The methods that are the same for new work and for resumed work. */
+/** Returns the methods of a trials folder that are the same for new work and for resumed work. */
 function writing<Line>(
   folder: string,
   file: Lines<Line>,
   lockNow: () => Lock | undefined,
 ): Omit<TrialsFolder<Line>, 'begin'> {
-  // After a failed write, the last line may be torn, and no other line must be added to it.
+  // After a failed write, the last line of the file may be incomplete, so no other line may be added after the
+  // incomplete line.
   let failure: { readonly error: unknown } | undefined
   return {
     get: (key) => file.get(key),
@@ -146,7 +151,7 @@ function writing<Line>(
 }
 
 interface Lines<Line> {
-  /** Opens the file to add lines. Rewrites the file first if it doesn't hold exactly the known lines. */
+  /** Opens the file to add lines. If the file doesn't hold exactly the known lines, the file is rewritten first. */
   open(): void
   isOpen(): boolean
   get(key: string): Line | undefined
@@ -179,7 +184,7 @@ function createLines<Line>(
         growing?.sync()
         return
       }
-      // The trial was repeated, so its old line is replaced.
+      // If a trial was repeated, the new line replaces the old line of the trial.
       growing?.close()
       growing = undefined
       open()
@@ -189,7 +194,7 @@ function createLines<Line>(
 }
 
 /**
- * Reads the text of a file, or an empty text if there is no file. If something else has the name of the file, the next
- * write reports that.
+ * Reads the text of a file, or an empty text if there is no file. If a folder or device has the name of the file, the
+ * next write reports the problem.
  */
 const textOf = (file: string): string => (isFile(file) ? new TextDecoder().decode(readWhole(file)) : '')

@@ -1,6 +1,6 @@
 /**
- * Rules for the folders of all kinds of work. A folder holds one kind of work, one process works in it, its files are
- * complete, and a result is written at the end. Node only.
+ * Rules for the folders of all kinds of work. A folder holds one kind of work, and only one process at a time works in
+ * the folder. The files of a folder are always complete, and a result is written at the end of the work. Node only.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,17 +13,17 @@ import { type Lock, takeLock } from './run-lock.ts'
 export type WorkKind = 'run' | 'diagnosis' | 'comparison'
 
 interface WorkRow {
-  /** File that describes the work. If the folder has this file, the work can resume. */
+  /** Name of the file that describes the work. If a folder has this file, the work in the folder can be resumed. */
   readonly file: string
-  /** Command that begins the work, and that resumes the work with --resume. */
+  /** Name of the command that begins the work and, with --resume, resumes the work. */
   readonly command: string
-  /** Function of the library that resumes the work. */
+  /** Name of the library function that resumes the work. */
   readonly verb: string
-  /** First part of the work after the description file was written. */
+  /** Name of the first part of the work after the description file was written. */
   readonly first: string
   /**
-   * Names of files that are written before the description file. Work with these files but without a description file
-   * ended too early to resume.
+   * Pattern for the names of files that are written before the description file. If a folder has such a file but no
+   * description file, the work ended too early to be resumed.
    */
   readonly earlier: RegExp
 }
@@ -54,10 +54,13 @@ export const workKinds = {
 
 const kindNames = Object.keys(workKinds).filter((name): name is WorkKind => Object.hasOwn(workKinds, name))
 
-/** File with the result of the work, and whether the work was interrupted. */
+/** Name of the file that holds the result of the work and says whether the work was interrupted. */
 export const resultFile = 'result.json'
 
-/** Throws a `run` error if the folder already holds work of any kind. `isBegun`: other files that count as work. */
+/**
+ * Throws a `run` error if the folder already holds work of any kind. `isBegun` tells by the name of a file whether the
+ * file counts as begun work, too.
+ */
 export function refuseWork(folder: string, kind: WorkKind, isBegun: (name: string) => boolean = () => false): void {
   const names = namesIn(folder)
   const there = kindNames.find((one) => names.includes(workKinds[one].file))
@@ -67,7 +70,7 @@ export function refuseWork(folder: string, kind: WorkKind, isBegun: (name: strin
   throw new IsobathError('run', `${folder}: this folder already holds a ${found}. Choose another folder${remedy}.`)
 }
 
-/** Names the command and the function that resume a kind of work. */
+/** Returns words that name the command and the function that resume a kind of work. */
 const resumers = (kind: WorkKind): string =>
   `${workKinds[kind].command} --resume, or with ${workKinds[kind].verb} in a program`
 
@@ -81,14 +84,14 @@ export interface Beginning {
 
 /**
  * Makes the folder, takes its lock and writes the first files. Throws a `run` error if another process has begun work
- * in the folder, and a `disk` error if a file can't be written. After an error, no file is left that would count as
- * begun work.
+ * in the folder, and a `disk` error if a file can't be written. After an error, the folder holds no file that would
+ * count as begun work.
  */
 export function beginWork(folder: string, { kind, isBegun, files, write }: Beginning): Lock {
   makeFolder(folder)
   const lock = takeLock(folder)
   try {
-    // The first check was made before this process had the lock, so the folder is checked again.
+    // The folder was first checked before this process had the lock, so the folder is checked again.
     refuseWork(folder, kind, isBegun)
     try {
       write(lock)
@@ -103,12 +106,12 @@ export function beginWork(folder: string, { kind, isBegun, files, write }: Begin
   return lock
 }
 
-/** Removes partial files, which an interrupted write has left. */
+/** Removes the partial files that an interrupted write has left in a folder. */
 export function removePartial(folder: string): void {
   for (const name of namesIn(folder)) if (name.endsWith('.partial')) removeQuietly(join(folder, name))
 }
 
-/** Writes the result of the work. Throws a `disk` error if the file can't be written. */
+/** Writes the result of the work to result.json. Throws a `disk` error if the file can't be written. */
 export function writeResult(folder: string, result: object): void {
   writeWhole(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
 }
@@ -117,7 +120,7 @@ const endSchema = z.object({ interrupted: z.boolean(), seconds: z.number() })
 
 /**
  * Reads whether the work was interrupted, and its duration in seconds. Returns undefined if the work has no result yet.
- * Throws a `run` error if the file is broken.
+ * Throws a `run` error if result.json is broken.
  */
 export function readEnd(folder: string): z.infer<typeof endSchema> | undefined {
   const file = join(folder, resultFile)

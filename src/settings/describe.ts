@@ -7,11 +7,14 @@ import { scaled } from './run-length.ts'
 import { describeDrops } from './schedules.ts'
 import { training } from './training.ts'
 
-/** Describes settings, as in `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of the rate`. */
+/**
+ * Describes settings in words, such as `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of the
+ * rate`.
+ */
 export function describeRecipe(settings: TrainingSettings): string {
   const { recipe, stepsScale } = settings
   const words = describeFields(trainingSettings, settings, recipe)
-  // The parts have the order of the options, which is also the order of the help text.
+  // The parts of the description are in the order of the options, which is also the order of the help text.
   const parts = Object.keys(training)
     .flatMap((key) => words.get(key) ?? [])
     .join(', ')
@@ -21,8 +24,8 @@ export function describeRecipe(settings: TrainingSettings): string {
 }
 
 /**
- * Returns whether a run differs from its recipe. The length in epochs is not compared. The warm-up is not compared
- * either, because some networks have none.
+ * Returns whether the settings of a run differ from the settings of its recipe. The run's length in epochs is not
+ * compared. The warm-up is not compared, because some networks have no warm-up.
  */
 function isChanged(settings: TrainingSettings, recipe: RecipeName): boolean {
   const { stepsScale = 1, schedule, batch, steps } = settings

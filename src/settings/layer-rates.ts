@@ -6,9 +6,10 @@ import { type Kind, readNumbers } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
 
 /**
- * Factors on the learning rate, each under the path of a layer. A factor applies to the layer and to all layers inside.
- * A repeated layer may have one factor for each iteration of all loops around the layer, with the outermost loop first.
- * If several paths match a layer, the longest path counts. Layers without a factor have the factor 1.
+ * Factors on the learning rate, each under the path of a layer. A factor applies to a layer and to all layers inside
+ * the layer. A layer that loops repeat may have one factor for each iteration of all loops around the layer. The
+ * factors are in the order of the iterations, with the outermost loop first. If several paths match a layer, the
+ * longest path counts. Layers without a factor have the factor 1.
  */
 export type LayerRates = Readonly<Record<string, number | readonly number[]>>
 
@@ -33,8 +34,8 @@ export const layerRates: Kind<LayerRates> = {
 }
 
 /**
- * Describes each layer with its own rate, as in `readout at 0.1 of the rate`. Returns undefined if no layer has its own
- * rate.
+ * Describes each layer that has its own learning rate, as in `readout at 0.1 of the rate`. Returns undefined if no
+ * layer has its own learning rate.
  */
 export function describeRates(rates: LayerRates): string | undefined {
   const parts = Object.entries(rates).map(([path, factors]) => {
@@ -56,8 +57,8 @@ function listed(paths: readonly string[]): string {
 const MOST_PATHS = 12
 
 /**
- * Returns the factors of each parameter, with one factor for each tensor that the parameter's loops stack. Throws an
- * `option` error if a path matches no layer with weights, or if the number of factors is wrong.
+ * Returns the factors on the learning rate of each parameter, with one factor for each tensor that the parameter's
+ * loops stack. Throws an `option` error if a path matches no layer with weights, or if the number of factors is wrong.
  */
 export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates): Map<string, readonly number[]> {
   const paths = Object.keys(rates)

@@ -1,6 +1,6 @@
 /**
- * The optimizer as an option. The library takes an optimizer as a value. The command line takes a name and the
- * optimizer's own options.
+ * The optimizer as an option of a training. The library accepts an optimizer as an object. The command line accepts the
+ * name of an optimizer and the optimizer's own options.
  */
 import { listed } from '../format/words.ts'
 import { momentumScheduleNames } from '../graph/optimizers/momentum.ts'
@@ -16,8 +16,8 @@ import { type Fields, field } from '../support/fields.ts'
 import { type Kind, number, oneOf } from '../support/kinds.ts'
 
 /**
- * Returns whether a value is an optimizer that its function would make from the same numbers. Texts and booleans of the
- * rule may be missing, because older runs lack some of them.
+ * Returns whether a value is an optimizer that a function such as `momentum` would make from the same numbers. Texts
+ * and booleans of the update rule may be missing, because older runs lack some of these fields.
  */
 function isOptimizer(value: unknown): value is Optimizer {
   if (typeof value !== 'object' || value === null || !('name' in value && 'rate' in value && 'rule' in value))
@@ -49,8 +49,8 @@ const nonNegative = (): Kind<number> =>
   number('a number of at least 0', (value) => Number.isFinite(value) && value >= 0)
 
 /**
- * Returns the default of the usual optimizer and of the optimizers with another default, as in `0.03; adam and adamw:
- * 0.001`.
+ * Returns a text with the default for the usual optimizer and the other defaults with their optimizers, as in `0.03;
+ * adam and adamw: 0.001`.
  */
 function usualText(defaultOf: (made: Optimizer) => number): string {
   const usual = defaultOf(createOptimizer(usualOptimizer))

@@ -38,7 +38,7 @@ const { recipe, stepsScale, optimizer, ...others } = without(
  */
 export const trainingSettings = {
   recipe,
-  /** Factor on the steps, present if it isn't 1. */
+  /** Factor by which the number of training steps was multiplied, absent if the factor is 1. */
   stepsScale: field(stepsScale.kind),
   optimizer,
   /** Schedule of the learning rate, with its warm-up. */
@@ -83,14 +83,16 @@ export function resolveOptions(
   })
 }
 
-/** Returns the settings for a network. A warm-up that is meant for deeper networks is removed. */
+/**
+ * Returns the settings of a training for a network. A warm-up that is meant for networks with more layers is removed.
+ */
 export function settingsFor({ root }: Blueprint, settings: TrainingSettings): TrainingSettings {
   return { ...settings, schedule: scheduleForLayers(settings.schedule, weightedLayers(root)) }
 }
 
 /**
- * Reads stored settings. Throws a `run` error for a bad value, and for a setting that this version doesn't know.
- * `where` is the place of the settings in the file, for error messages.
+ * Reads stored settings. Throws a `run` error for a bad value, and for a setting that this version of Isobath doesn't
+ * know. `where` is the place of the settings in the file, for error messages.
  */
 export function readSettings(stored: Readonly<Record<string, unknown>>, where: string): TrainingSettings {
   const settings = readStored(trainingSettings, stored, where)
@@ -100,7 +102,7 @@ export function readSettings(stored: Readonly<Record<string, unknown>>, where: s
 
 /**
  * Returns the number of steps between evaluations, or undefined if the network is not evaluated during the training.
- * With a recipe, the default is one evaluation in each pass.
+ * For a training with a recipe, the default is one evaluation in each pass over the training set.
  */
 function evaluationSteps(
   { evaluateEvery, recipe }: TrainingOptions,
@@ -123,8 +125,8 @@ function lossFor(task: Task, loss: LossName = usualLoss(task)): LossName {
 }
 
 /**
- * Throws an `option` error if a recipe's warm-up is longer than the run. A recipe's warm-up is as long as the recipe's
- * own run needs, which may be longer than another run.
+ * Throws an `option` error if a recipe's warm-up is longer than the run. A recipe's warm-up suits the length of the
+ * recipe's own run, and may be longer than the whole run of a user.
  */
 function checkOwnWarmup(recipe: RecipeName, given: TrainingOptions, steps: number, warmup = 0): void {
   if (given.warmup !== undefined || warmup <= steps) return

@@ -15,9 +15,9 @@ export interface RecipeOptions extends Omit<TrainingOptions, 'recipe' | 'stepsSc
 
 /** A published recipe. */
 export interface Recipe {
-  /** The paper, with the section that states the settings. */
+  /** The paper of the recipe, with the section that states the settings. */
   readonly source: string
-  /** Summary in one line, for choosing a recipe. */
+  /** Summary of the recipe in one line, which helps users to choose a recipe. */
   readonly summary: string
   /** Difference between the paper and Isobath's version of the recipe. */
   readonly difference?: string
@@ -46,7 +46,8 @@ export const recipes = {
     source: 'He, Zhang, Ren & Sun 2015, Deep Residual Learning for Image Recognition, section 4.2 (CIFAR-10)',
     summary:
       'momentum 0.9, rate 0.1, divided by 10 at 32k and 48k of 64k steps; networks of at least 110 layers have a warm-up',
-    // "So we use 0.01 to warm up the training until the training error is below 80% (about 400 iterations)".
+    // He et al. 2015: "So we use 0.01 to warm up the training until the training error is below 80% (about 400
+    // iterations)".
     options: { ...he2015, warmupFactor: 0.1, warmupUntilError: 0.8, warmupFromLayers: 110 },
   }),
   'he-2016': frozen({
@@ -80,8 +81,9 @@ export function publishedOptions(name: RecipeName): TrainingOptions {
 
 /**
  * Returns the given options, completed by the options of a recipe. A given option also replaces the recipe's related
- * options. Steps replace the recipe's epochs, and epochs its steps. Another schedule replaces the recipe's drops. A
- * warm-up replaces the recipe's warm-up.
+ * options. Given steps replace the recipe's epochs, and given epochs replace the recipe's steps. A given schedule other
+ * than the recipe's schedule also replaces the recipe's drops. A given warm-up replaces all warm-up options of the
+ * recipe.
  */
 export function withRecipe(given: TrainingOptions, name: RecipeName): TrainingOptions {
   const { steps, epochs, dropAt, dropFactor, ...others } = publishedOptions(name)

@@ -10,8 +10,9 @@ type ScheduleOptions = Pick<
 >
 
 /**
- * How often the training error is measured during a warm-up, and on how many samples. The error on 1,024 samples is
- * precise to one or two percent. Measuring takes a fortieth of the time of 100 steps of 128 samples.
+ * Number of steps between measurements of the training error during a warm-up, and number of samples in a measurement.
+ * The training error on 1,024 samples is precise to one or two percent. Measuring the error takes a fortieth of the
+ * time of 100 training steps of 128 samples.
  */
 const snapshots = { every: 100, samples: 1024 } as const
 

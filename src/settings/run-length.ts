@@ -1,4 +1,7 @@
-/** The length of a run in updates: steps, or passes over the training set, times the scale. */
+/**
+ * The length of a run in updates: the number of steps, given directly or as passes over the training set, multiplied by
+ * `stepsScale`.
+ */
 import { rowOf } from '../graph/optimizers/table.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -30,12 +33,12 @@ export function stepsIn(key: string, epochs: number, samples: number, batch: num
   )
 }
 
-/** Returns the number of steps of the whole run, before scaling. */
+/** Returns the number of steps of the whole run, before the number is multiplied by `stepsScale`. */
 export function lengthOf({ steps, epochs = training.epochs.default }: LengthOptions, samples: number, batch: number) {
   return steps ?? stepsIn('epochs', epochs, samples, batch)
 }
 
-/** Returns a number of steps after scaling. At least one step remains if `steps` is above 0. */
+/** Returns a number of steps multiplied by `scale`. The result is at least one step if `steps` is above 0. */
 export function scaled(steps: number, scale: number): number {
   const count = Math.round(steps * scale)
   if (Number.isSafeInteger(count)) return steps > 0 ? Math.max(1, count) : steps
@@ -46,8 +49,8 @@ export function scaled(steps: number, scale: number): number {
 }
 
 /**
- * Returns the factor on all steps. Throws an `option` error if the optimizer has a schedule that counts its own steps,
- * because the factor doesn't reach such a schedule.
+ * Returns the factor by which `stepsScale` multiplies the number of training steps. Throws an `option` error if the
+ * optimizer has a schedule that counts its own steps, because `stepsScale` can't change the steps of such a schedule.
  */
 export function scaleOf({ stepsScale = training.stepsScale.default, optimizer }: LengthOptions): number {
   const schedule = stepsScale === 1 || !optimizer ? undefined : rowOf(optimizer.rule).schedule(optimizer.rule)

@@ -10,29 +10,35 @@ export interface Schedule {
   readonly name: ScheduleName
   /** Number of warm-up steps. */
   readonly warmup: number
-  /** Factor on the rate in a warm-up with a constant rate. */
+  /** Factor on the learning rate in a warm-up with a constant rate. */
   readonly warmupFactor?: number
   /**
-   * A warm-up that ends at a training error. `warmup` is 0 in such a schedule, because the end is unknown beforehand.
+   * A warm-up that ends when the training error is low enough. If a schedule has such a warm-up, `warmup` is 0, because
+   * the length of the warm-up is unknown beforehand.
    */
   readonly untilError?: ErrorWarmup
-  /** Smallest number of weighted layers for which the warm-up is used. Absent once the network is known. */
+  /**
+   * Smallest number of weighted layers for which the warm-up is used. `fromLayers` is absent once the network is known.
+   */
   readonly fromLayers?: number
-  /** Points at which the rate drops, as fractions of the run. */
+  /** Points at which the learning rate drops, as fractions of the run. */
   readonly dropAt: readonly number[]
-  /** Factor on the rate at each drop. */
+  /** Factor by which the learning rate is multiplied at each drop. */
   readonly dropFactor: number
 }
 
-/** A warm-up that ends at a training error. */
+/** A warm-up that ends when the training error is low enough. */
 export interface ErrorWarmup {
-  /** Factor on the rate during the warm-up. */
+  /** Factor on the learning rate during the warm-up. */
   readonly factor: number
   /** Training error below which the warm-up ends, from 0 to 1. */
   readonly error: number
-  /** Number of steps between measurements of the error. */
+  /** Number of steps between measurements of the training error. */
   readonly every: number
-  /** Number of training samples in a measurement. A smaller training set is used whole. */
+  /**
+   * Number of training samples in a measurement of the training error. The error of a smaller training set is measured
+   * on all of its samples.
+   */
   readonly samples: number
 }
 
@@ -46,8 +52,8 @@ const schedules = {
 } satisfies Record<string, (schedule: Schedule, step: number, steps: number) => number>
 
 /**
- * Returns the first step at or after a fraction of the run. 0.55 * 100 is slightly more than 55 by rounding, but the
- * drop must be at step 55 and not at step 56.
+ * Returns the first step at or after a fraction of the run. For example, 0.55 * 100 is slightly more than 55 by
+ * rounding, but a drop at 0.55 of 100 steps must be at step 55 and not at step 56.
  */
 const firstStepAt = (fraction: number, steps: number): number => fraction * steps * (1 - 1e-12)
 
@@ -57,7 +63,7 @@ export const scheduleNames: readonly ScheduleName[] = ['constant', 'cosine', 'st
 
 const isFraction = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1
 
-/** Points at which the step schedule drops, as fractions of the run. */
+/** Points at which the step schedule lowers the learning rate, as fractions of the run. */
 export const fractionsOfRun: Kind<readonly number[]> = {
   expected: 'fractions of the run, such as 0.5 and 0.75',
   accepts: (value): value is readonly number[] => Array.isArray(value) && value.length > 0 && value.every(isFraction),
@@ -93,8 +99,8 @@ export const schedule: Kind<Schedule> = {
 }
 
 /**
- * Returns the factor on the rate for step `step` of `steps` steps, counted from 0. `warmedUpAt` is the first step after
- * a warm-up that ends at an error. `warmedUpAt` is absent until the warm-up has ended.
+ * Returns the factor on the learning rate for step `step` of `steps` steps, counted from 0. `warmedUpAt` is the first
+ * step after a warm-up that ends at an error. `warmedUpAt` is absent until the warm-up has ended.
  */
 export function scheduleFactor(schedule: Schedule, step: number, steps: number, warmedUpAt?: number): number {
   return warmth(schedule, step, warmedUpAt) * schedules[schedule.name](schedule, step, steps)
@@ -107,8 +113,8 @@ function warmth({ warmup, warmupFactor, untilError }: Schedule, step: number, wa
 }
 
 /**
- * Returns the schedule for a network of `layers` weighted layers. A warm-up that is meant for deeper networks is
- * removed.
+ * Returns the schedule for a network of `layers` weighted layers. A warm-up that is meant for networks with more layers
+ * is removed.
  */
 export function scheduleForLayers(schedule: Schedule, layers: number): Schedule {
   const { fromLayers = 0, ...all } = schedule
@@ -117,7 +123,7 @@ export function scheduleForLayers(schedule: Schedule, layers: number): Schedule 
   return { ...others, warmup: 0 }
 }
 
-/** Describes a schedule, as in `cosine rate after 100 steps of warm-up`. */
+/** Describes a schedule in words, such as `cosine rate after 100 steps of warm-up`. */
 export function describeSchedule(schedule: Schedule): string {
   const from = schedule.fromLayers === undefined ? '' : ` (for networks of at least ${schedule.fromLayers} layers)`
   return `${describeDrops(schedule)}${describeWarmup(schedule)}${from}`

@@ -11,7 +11,10 @@ const usual = {
 /** Returns the default loss of a task. */
 export const usualLoss = (task: Task): LossName => usual[task]
 
-/** Returns the losses that suit a task. Classes work with any loss. Values need a loss that compares values. */
+/**
+ * Returns the losses that suit a task. Any loss suits targets that are classes. Targets that are values need a loss
+ * that compares values.
+ */
 export function lossesFor(task: Task): readonly LossName[] {
   return task === 'classification' ? lossNames : lossNames.filter((name) => losses[name].values !== null)
 }

@@ -1,7 +1,7 @@
 /**
  * The options of a training, with one row for each option. `train`, `compare` and `diagnose` accept the options, and
  * the command line accepts them as flags. If a setting depends on other options or on the data, `options.ts` computes
- * it.
+ * the setting.
  */
 import { augmentationNames } from '../data/augment.ts'
 import { orderNames } from '../data/order.ts'
@@ -16,7 +16,10 @@ import { optimizer } from './optimizer.ts'
 import { recipeNames } from './recipe-names.ts'
 import { fractionsOfRun, scheduleNames } from './schedules.ts'
 
-/** Largest scale. A run more than a thousand times as long as a paper's run is a typing error. */
+/**
+ * Largest value of `stepsScale`. A request for a run more than a thousand times as long as a paper's run is most likely
+ * a typing error.
+ */
 const LARGEST_SCALE = 1000
 
 const standardizations: Readonly<Record<Standardization, string>> = {
@@ -38,8 +41,9 @@ export const training = {
     { flag: '--recipe <name>', help: 'published recipe (listed below) for all options that are not given' },
   ),
   /**
-   * Factor on the steps of the run and of its warm-up. The drops are fractions of the run and scale too. The factor
-   * doesn't change an error that ends a warm-up, nor how often values are logged, evaluated and saved.
+   * Factor by which the steps of the run and of its warm-up are multiplied. The drops of the schedule are fractions of
+   * the run and therefore scale with the run. The factor `stepsScale` doesn't change an error that ends a warm-up, nor
+   * how often values are logged, evaluated and saved.
    */
   stepsScale: field(
     {
@@ -81,7 +85,7 @@ export const training = {
   }),
   /**
    * Schedule of the learning rate. `constant` keeps the rate. `cosine` lowers the rate from its full value to 0 along
-   * half a cosine (Loshchilov & Hutter 2017, equation 5). `step` multiplies the rate by `dropFactor` at each of
+   * half a cosine (Loshchilov & Hutter 2017, equation 5). `step` multiplies the rate by `dropFactor` at each point of
    * `dropAt`.
    */
   schedule: field(oneOf(scheduleNames), {
@@ -90,8 +94,8 @@ export const training = {
     help: 'how the learning rate changes during the run',
   }),
   /**
-   * Number of steps at the start in which the rate rises to its full value in even steps. A cosine begins after the
-   * warm-up.
+   * Number of steps at the start in which the rate rises to its full value in even steps. A cosine schedule begins
+   * after the warm-up.
    */
   warmup: field(count(0), {
     default: 0,
@@ -99,16 +103,16 @@ export const training = {
     help: 'number of steps at the start in which the rate rises evenly',
   }),
   /**
-   * Constant factor on the rate during the warm-up, instead of a rising rate. The default is 0.1 if an error ends the
-   * warm-up.
+   * Constant factor on the learning rate during the warm-up, as an alternative to a rising rate. The default factor is
+   * 0.1 if an error ends the warm-up.
    */
   warmupFactor: field(upTo(1), {
     flag: '--warmup-factor <number>',
     help: 'constant fraction of the rate during the warm-up, instead of a rising rate',
   }),
   /**
-   * Training error that ends the warm-up, as a fraction (He et al. 2015, section 4.2). The error is measured on a part
-   * of the training set. The warm-up has no fixed number of steps.
+   * Training error that ends the warm-up, as a fraction (He et al. 2015, section 4.2). The training error is measured
+   * on a part of the training set. A warm-up that ends at an error has no fixed number of steps.
    */
   warmupUntilError: field(
     number('a fraction above 0 and up to 1, such as 0.8', (value) => value > 0 && value <= 1),
@@ -119,14 +123,14 @@ export const training = {
   ),
   /** Smallest number of weighted layers for which the warm-up is used. By default, all networks have the warm-up. */
   warmupFromLayers: field(count(0), { help: 'smallest number of weighted layers for which the warm-up is used' }),
-  /** Points at which the step schedule drops, as fractions of the run (He et al. 2016). */
+  /** Points at which the step schedule lowers the learning rate, as fractions of the run (He et al. 2016). */
   dropAt: field(fractionsOfRun, {
     default: [0.5, 0.75],
     usual: '0.5,0.75 of the run',
     flag: '--drop-at <fractions>',
     help: 'fractions of the run at which the step schedule lowers the rate',
   }),
-  /** Factor on the rate at each drop of the step schedule. */
+  /** Factor by which the learning rate is multiplied at each drop of the step schedule. */
   dropFactor: field(upTo(1), {
     default: 0.1,
     flag: '--drop-factor <number>',
@@ -139,7 +143,9 @@ export const training = {
     help: 'factor on the rate of a layer and all layers inside, or one factor for each iteration of a repeated layer (path=f1,f2,...); the option may be repeated',
     describe: describeRates,
   }),
-  /** Number of samples in a batch. A smaller training set is used whole. */
+  /**
+   * Number of samples in a batch. If the training set is smaller than a batch, every batch is the whole training set.
+   */
   batch: field(count(), { default: 128, flag: '--batch <n>', help: 'number of samples in a batch' }),
   /** Number of passes over the training set. The batch of the last step may extend into the next pass. */
   epochs: field(
@@ -150,10 +156,10 @@ export const training = {
       help: 'number of passes over the training set',
     },
   ),
-  /** Number of updates, instead of `epochs`. */
+  /** Length of the run as a number of updates, as an alternative to `epochs`. */
   steps: field(count(), { flag: '--steps <n>', help: 'number of updates, instead of --epochs' }),
   /**
-   * Loss of the training. The default is cross-entropy for classes and squared-error for values. For classes,
+   * Loss of the training. The default loss is cross-entropy for classes and squared-error for values. For classes,
    * squared-error compares the outputs with 1 at the label and 0 elsewhere.
    */
   loss: field(oneOf(lossNames), {
@@ -169,8 +175,8 @@ export const training = {
     describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardizations[how]),
   }),
   /**
-   * Random variation of training images. Each image is varied anew in each epoch, after standardizing. Scored images
-   * are never varied.
+   * Random variation of training images. Each image is varied anew in each epoch, after standardizing. Images are never
+   * varied for scoring.
    */
   augment: field(oneOf(augmentationNames), {
     default: 'none',

@@ -1,4 +1,7 @@
-/** Checks objects with options. Callers in plain JavaScript have no compiler that checks types. */
+/**
+ * Checks objects with options. The checks are needed because callers in plain JavaScript have no compiler that checks
+ * types.
+ */
 import { describeValue } from './describe-value.ts'
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { suggestion } from './nearest.ts'
@@ -12,7 +15,10 @@ export interface OptionRules {
   readonly example: string
 }
 
-/** Names of options in other libraries, and Isobath's names. The names differ too much to be found as misspellings. */
+/**
+ * Names of options in other libraries, each with Isobath's name for the option. The two names differ too much for the
+ * first to be recognized as a misspelling.
+ */
 const elsewhere: Readonly<Record<string, string>> = { eps: 'epsilon', lr: 'rate', learningRate: 'rate' }
 
 function hint(name: string, known: readonly string[]): string {

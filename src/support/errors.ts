@@ -13,8 +13,9 @@ export type ErrorCode =
   | 'internal' // a check found a broken invariant, which is a defect of Isobath
 
 /**
- * Writes an option's key, with or without a value, as the reader of a message types the option. In the library the text
- * is `clipNorm` or `missing: "drop"`. On the command line the text is `--clip-norm` or `--missing drop`.
+ * Writes an option's key, with or without a value, as the reader of a message types the option. For example, the option
+ * is written `clipNorm` or `missing: "drop"` in the library. The option is written `--clip-norm` or `--missing drop` on
+ * the command line.
  */
 export type OptionName = (key: string, value?: string | readonly string[]) => string
 

@@ -1,6 +1,6 @@
 /**
- * Options as tables. Each row holds an option's kind, default, flag and help. Types, checks, errors, flags, stored
- * settings, descriptions and the tables in the docs are all made from the rows.
+ * Tables of options. Each row of a table holds an option's kind, default, flag and help. Types, checks, errors, flags,
+ * stored settings, descriptions and the tables in the docs are all made from the rows of a table.
  */
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { complaint, type Kind } from './kinds.ts'
@@ -12,33 +12,34 @@ export interface Row<T> {
   /** True if the option can't be left out. */
   readonly required?: true
   /**
-   * Value of an option that is left out. null means that the option is off. Without `default`, settings leave the
-   * option out too.
+   * Value of an option that is left out. null means that the option is off. If a row has no `default`, the settings of
+   * a training leave the option out too.
    */
   readonly default?: T | null
-  /** The option on the command line, such as `--batch <n>`. */
+  /** The flag of the option on the command line, such as `--batch <n>`. */
   readonly flag?: string
   /**
-   * Help for the command line and for the tables in the docs. The default in words is added at the end of the help. A
-   * function gets the default in words and returns the whole help.
+   * Help for the command line and for the tables in the docs. The default in words is added at the end of the help. If
+   * `help` is a function, the function gets the default in words and returns the whole help.
    */
   readonly help?: string | ((usual: string) => string)
   /** The default in words, if the value alone is unclear. */
   readonly usual?: string
   /**
-   * Describes the value in a training's description, or gives undefined. `recipe` is the name of the training's recipe.
+   * Returns a text about the option's value for the description of a training, or undefined to leave the value out.
+   * `recipe` is the name of the training's recipe.
    */
   readonly describe?: (value: T, recipe?: string) => string | undefined
   /**
-   * Value of the option in trainings that were stored before the option existed. Without `before`, the option's default
-   * applies.
+   * Value of the option in trainings that were stored before the option existed. If a row has no `before`, the option's
+   * default applies to older trainings.
    */
   readonly before?: T
 }
 
 /**
- * An option, ready to use. T is the type of given values. D is the type of the default, and never for a required
- * option.
+ * An option, which `field` makes from a kind and a row. T is the type of given values. D is the type of the default,
+ * and is `never` for a required option.
  */
 export interface Field<T, D = undefined> {
   readonly kind: Kind<T>
@@ -46,7 +47,8 @@ export interface Field<T, D = undefined> {
   readonly required: boolean
   readonly flag?: string
   /**
-   * Help with the default in words. A command with another default passes the words for the other default as `usual`.
+   * Help text of the option, with the default in words. A command whose default differs from the default of the row
+   * passes its own default in words as `usual`.
    */
   readonly help: (usual?: string) => string
   readonly describe: (value: unknown, recipe?: string) => string | undefined
@@ -60,7 +62,7 @@ export type Fields = Readonly<Record<string, Field<unknown, unknown>>>
 
 type RequiredKeys<F extends Fields> = { [K in keyof F]: [F[K]['default']] extends [never] ? K : never }[keyof F]
 
-/** The options that a caller may give. The value undefined counts as left out. */
+/** The options that a caller may give. An option with the value undefined counts as left out. */
 export type Input<F extends Fields> = { readonly [K in keyof Pick<F, RequiredKeys<F>>]: ValueOf<F[K]> } & {
   readonly [K in keyof Omit<F, RequiredKeys<F>>]?: ValueOf<F[K]> | Extract<F[K]['default'], null>
 }
@@ -105,7 +107,9 @@ const accepts = (field: Field<unknown, unknown>, value: unknown): boolean =>
 
 const isGiven = ([, value]: readonly [string, unknown]): boolean => value !== undefined
 
-/** The owner of options, such as a function. Errors name the owner and have its error code. */
+/**
+ * The owner of options, such as a function. Errors about the options name the owner and have the owner's error code.
+ */
 export interface OptionsOwner {
   /** Name of the owner in error messages. */
   readonly name: string
@@ -113,9 +117,9 @@ export interface OptionsOwner {
 }
 
 /**
- * The given options that are in the table. The value undefined counts as left out. Throws an `option` error that names
- * the first option with a value of the wrong kind, or a required option that was left out. With an owner, the error has
- * the owner's name and code.
+ * The given options that are in the table. An option with the value undefined counts as left out. Throws an `option`
+ * error that names the first option with a value of the wrong kind, or a required option that was left out. If an owner
+ * is given, the error has the owner's name and code.
  */
 export function pickOptions<F extends Fields>(table: F, given: object, owner?: OptionsOwner): Input<F> {
   const needed = Object.entries(table).filter(([, { required }]) => required)
@@ -132,15 +136,15 @@ export function pickOptions<F extends Fields>(table: F, given: object, owner?: O
   return Object.fromEntries(own.filter(isGiven)) as Input<F>
 }
 
-/** A table without some of its rows. */
+/** A table of options without the rows `keys`. */
 export function without<F extends Fields, K extends keyof F>(table: F, ...keys: readonly K[]): Omit<F, K> {
   const kept = Object.entries(table).filter(([key]) => !keys.some((left) => left === key))
   return Object.fromEntries(kept) as Omit<F, K>
 }
 
 /**
- * A value for each row of a table: the given value, or else the default. The options must have been checked before.
- * Options of other tables are left out.
+ * A value for each row of a table of options: the given value, or else the default. The options must have been checked
+ * before. Options that the table lacks are left out.
  */
 export function withDefaults<F extends Fields>(table: F, options: Input<F>): Output<F> {
   const given: object = options
@@ -148,7 +152,10 @@ export function withDefaults<F extends Fields>(table: F, options: Input<F>): Out
   return Object.fromEntries(values.filter(isGiven)) as Output<F>
 }
 
-/** The descriptions of values by option, in the table's order. `recipe` is the name of the training's recipe. */
+/**
+ * The descriptions of option values by the name of the option, in the order of the table. `recipe` is the name of the
+ * training's recipe.
+ */
 export function describeFields(table: Fields, values: object, recipe?: string): ReadonlyMap<string, string> {
   const words = new Map<string, string>()
   for (const [key, field] of Object.entries(table)) {
@@ -159,8 +166,9 @@ export function describeFields(table: Fields, values: object, recipe?: string): 
 }
 
 /**
- * Reads stored values of options. A missing value comes from a version without the option. Throws a `run` error on a
- * value of the wrong kind, and on an option that this version doesn't have. `where` is the place in the file.
+ * Reads stored values of options. A value is missing if the file was written by a version of Isobath without the
+ * option. Throws a `run` error on a value of the wrong kind, and on an option that this version of Isobath doesn't
+ * have. `where` is the place of the values in the file, for error messages.
  */
 export function readStored<F extends Fields>(
   table: F,
@@ -188,7 +196,8 @@ export function readStored<F extends Fields>(
 }
 
 /**
- * Throws an `option` error on an unknown name. `remedies` holds remedies for names that users know from other places.
+ * Throws an `option` error on an unknown name. `remedies` holds a remedy for each unknown name that a user may expect
+ * to work.
  */
 export function checkNames(
   known: readonly string[],

@@ -34,7 +34,7 @@ export function reasonOf(error: unknown): string {
   return /^E[A-Z]+: ([^,]+)/.exec(text)?.[1] ?? text
 }
 
-/** The remedy for a failed write. The remedy mentions space only if the disk is full. */
+/** The remedy for a failed write. The remedy mentions disk space only if the disk is full. */
 export function remedyFor(error: unknown): string {
   const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
   return isFull ? 'Free some space or choose another place.' : 'Choose another place.'
@@ -48,17 +48,17 @@ function orDiskError(place: string, work: () => void): void {
   }
 }
 
-/** Whether the path is an existing file. False if the path can't be read. */
+/** Whether the path is an existing file. The result is false if the path can't be read. */
 export function isFile(path: string): boolean {
   return statusOf(path)?.isFile() === true
 }
 
-/** Whether the path is an existing folder. False if the path can't be read. */
+/** Whether the path is an existing folder. The result is false if the path can't be read. */
 export function isFolder(path: string): boolean {
   return statusOf(path)?.isDirectory() === true
 }
 
-/** The names in a folder. The list is empty if the path is no folder or can't be read. */
+/** The names of the files and folders in a folder. The list is empty if the path is no folder or can't be read. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -124,8 +124,8 @@ function tryNewFile(file: string): void {
 }
 
 /**
- * The path of a temporary file beside the file. The name is random, so that nobody can place a link to another file at
- * this path in advance.
+ * The path of a temporary file in the folder of `file`. The name of the temporary file is random, so that nobody can
+ * place a link to another file at its path in advance.
  */
 function besideOf(file: string): string {
   return `${file}.${crypto.randomUUID().slice(0, 8)}.partial`
@@ -152,7 +152,9 @@ interface WriteTarget {
   readonly file: string
   /** Whether a new file replaces the old file. The value is false if the content is written into a device or a pipe. */
   readonly isWhole: boolean
-  /** Descriptor of a file that this process has already open, if the path names one, such as /dev/stdout. */
+  /**
+   * Descriptor of a file that this process has already open, if the path names such a descriptor, as /dev/stdout does.
+   */
   readonly descriptor?: number
 }
 
@@ -167,10 +169,10 @@ function placeOf(file: string): WriteTarget {
   return { file, isWhole: false, descriptor: Number(number ?? (name === 'stdout' ? 1 : 2)) }
 }
 
-/** The path to which a link to a missing file leads. Any other path stays unchanged. */
+/** The path to which a link to a missing file leads. A path that is no link to a missing file stays unchanged. */
 function throughLinks(start: string): string {
   let file = start
-  // Linux also follows at most 40 links.
+  // The limit is 40 links, because Linux also follows at most 40 links in a path.
   for (let links = 0; links < 40; links++) {
     if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
     file = resolve(dirname(file), readlinkSync(file))
@@ -187,7 +189,7 @@ function replace(file: string, content: Iterable<Uint8Array>): void {
     try {
       if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777)
       writePieces(descriptor, content)
-      // Without fsync, the new name could reach the disk before the content does.
+      // Without fsync, the new name of the file could reach the disk before the content of the file does.
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -209,7 +211,7 @@ function writeInto(file: string, content: Iterable<Uint8Array>): void {
   }
 }
 
-/** Number of bytes that one call reads or writes. Node allows at most 2 GiB in one call. */
+/** Number of bytes that one call of a read or write function transfers. Node allows at most 2 GiB in one call. */
 const pieceBytes = 2 ** 28
 
 function writePieces(descriptor: number, content: Iterable<Uint8Array>): void {
@@ -221,8 +223,8 @@ function writePieces(descriptor: number, content: Iterable<Uint8Array>): void {
 }
 
 /**
- * Makes sure that a renaming is on the disk. Not every system can sync a folder, so failures are ignored. Files are
- * written whole even without the sync of the folder.
+ * Makes sure that the new name of a renamed file is on the disk. Not every operating system can sync a folder, so
+ * failures are ignored. Files are written whole even without the sync of the folder.
  */
 function syncFolder(folder: string): void {
   try {
@@ -253,7 +255,7 @@ export function readWhole(file: string): Uint8Array<ArrayBuffer> {
 }
 
 export interface FileReading {
-  /** Code of the errors. */
+  /** Code of the errors that reading the file throws. */
   readonly code: ErrorCode
   /** Largest size of the file, in bytes. */
   readonly limit: number
@@ -263,7 +265,8 @@ export interface FileReading {
 
 /**
  * The bytes of a file of limited size. Throws an error with the given code if the file can't be read, or if the file is
- * larger than the limit. Throws the error also if the path is a folder or a device, because a device might never end.
+ * larger than the limit. Throws the same error if the path is a folder or a device, because reading a device might
+ * never end.
  */
 export function readLimited(file: string, { code, limit, remedy }: FileReading): Uint8Array<ArrayBuffer> {
   const refuse = (problem: string): IsobathError => new IsobathError(code, `${file}: ${problem}. ${remedy}`)
@@ -292,9 +295,14 @@ export function removeQuietly(file: string): void {
 
 /** A file to which text is appended. */
 export interface GrowingFile {
-  /** Appends a text. Throws a `disk` error if writing fails. After the error, part of the text may be in the file. */
+  /**
+   * Appends a text. Throws a `disk` error if writing fails. If writing fails, a part of the text may be in the file.
+   */
   append(text: string): void
-  /** Waits until all appended text is on the disk. Throws a `disk` error if the disk refuses. */
+  /**
+   * Waits until all appended text is on the disk. Throws a `disk` error if the operating system can't write the text to
+   * the disk.
+   */
   sync(): void
   close(): void
 }

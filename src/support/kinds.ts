@@ -7,18 +7,24 @@ export interface Kind<T> {
   /** Description of accepted values that follows "expected" in an error, such as `a whole number of at least 1`. */
   readonly expected: string
   readonly accepts: (value: unknown) => value is T
-  /** Describes a refused value in an error. The default is `describeValue`. */
+  /** Describes a refused value in an error. The default function is `describeValue`. */
   readonly found?: (value: unknown) => string
-  /** The remedy for a refused value, as a sentence. Empty by default. */
+  /** The remedy for a refused value, as a sentence. The remedy is empty by default. */
   readonly remedy?: (value: unknown) => string
-  /** Names to choose from, which the help of the command line lists. */
+  /** Names that the option accepts, which the help of the command line lists. */
   readonly names?: readonly string[]
-  /** Reader of the command line's text. Without a reader, the value is the text itself. */
+  /**
+   * Function that reads the option's value from the text on the command line. Without the function, the value is the
+   * text itself.
+   */
   readonly text?: TextReader
 }
 
 export interface TextReader {
-  /** Reads a value from the text, or gives undefined. `before` is the value of the same flag given earlier. */
+  /**
+   * Reads an option's value from the text of a flag. Returns undefined if the text gives no value. `before` is the
+   * value from an earlier occurrence of the same flag.
+   */
   readonly read: (text: string, before?: unknown) => unknown
   /** Description of accepted texts that follows "expected" in an error. */
   readonly expected: string
@@ -30,19 +36,22 @@ export function complaint(kind: Kind<unknown>, value: unknown): string {
   return `expected ${expected}, got ${found(value)}. ${remedy(value)}`.trimEnd()
 }
 
-/** Reads a number as people write it, such as 0.1, 1e-4 or 128. Undefined if the text is no finite number. */
+/** Reads a number as people write it, such as 0.1, 1e-4 or 128. Returns undefined if the text is no finite number. */
 export function readNumber(text: string): number | undefined {
   const value = Number(text)
   return text.trim() === '' || !Number.isFinite(value) ? undefined : value
 }
 
-/** Reads a list of numbers, such as `0.5,0.75`. Undefined if a part of the text is no finite number. */
+/** Reads a list of numbers, such as `0.5,0.75`. Returns undefined if a part of the text is no finite number. */
 export function readNumbers(text: string): readonly number[] | undefined {
   const values = text.split(',').flatMap((part) => readNumber(part) ?? [])
   return values.length === text.split(',').length ? values : undefined
 }
 
-/** The kind of numbers that `isValid` accepts. The command line reads any number, which is checked later. */
+/**
+ * The kind of numbers that `isValid` accepts. The command line accepts any number at first, and the number is checked
+ * later.
+ */
 export function number(expected: string, isValid: (value: number) => boolean): Kind<number> {
   return {
     expected,
@@ -58,7 +67,10 @@ export const positive = (): Kind<number> => number('a number above 0', (value) =
 export const upTo = (most: number): Kind<number> =>
   number(`a number above 0 and up to ${grouped(most)}`, (value) => value > 0 && value <= most)
 
-/** The kind of numbers that `isValid` accepts. The command line refuses all other numbers at once. */
+/**
+ * The kind of numbers that `isValid` accepts. The command line refuses a number that `isValid` rejects as soon as the
+ * text of the flag is read.
+ */
 function strictNumber(expected: string, isValid: (value: number) => boolean): Kind<number> {
   const { accepts } = number(expected, isValid)
   return { expected, accepts, text: { read: (text) => [readNumber(text)].find(accepts), expected } }
@@ -72,7 +84,10 @@ export const count = (least = 1): Kind<number> =>
 export const fraction = (): Kind<number> =>
   strictNumber('a number above 0 and below 1', (value) => value > 0 && value < 1)
 
-/** The kind of whole numbers from `low` to `high`. The command line reads any number, which is checked later. */
+/**
+ * The kind of whole numbers from `low` to `high`. The command line accepts any number at first, and the number is
+ * checked later.
+ */
 export const whole = (low: number, high: number): Kind<number> =>
   number(`a whole number from ${low} to ${high}`, (value) => Number.isInteger(value) && value >= low && value <= high)
 
@@ -91,7 +106,10 @@ export const sampleShape = (): Kind<readonly number[]> => ({
   found: (value) => (Array.isArray(value) ? `[${value.map(String).join(', ')}]` : describeValue(value)),
 })
 
-/** The kind of the values true and false. On the command line, the flag takes no value, and its presence means true. */
+/**
+ * The kind of the values true and false. On the command line, the flag of such an option takes no value, and the
+ * presence of the flag means true.
+ */
 export const choice = (): Kind<boolean> => ({
   expected: 'true or false',
   accepts: (value): value is boolean => typeof value === 'boolean',
@@ -134,7 +152,7 @@ const byteUnits: Readonly<Record<string, number>> = {
   GIB: 2 ** 30,
 }
 
-/** Reads a size such as `2GiB` or `500MB`, in bytes. Undefined if the text is no size. */
+/** Reads a size such as `2GiB` or `500MB`, in bytes. Returns undefined if the text is no size. */
 function readBytes(text: string): number | undefined {
   const match = /^([\d.]+)\s*([A-Za-z]*)$/.exec(text.trim())
   const unit = match ? byteUnits[match[2].toUpperCase()] : undefined

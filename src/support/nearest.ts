@@ -1,9 +1,10 @@
 /** Finds the name that was probably meant by a misspelled word. */
 
 /**
- * The candidate that is the fewest edits away from the word. Words of up to four letters allow one edit, words of up to
- * eight letters two edits, and longer words a third of their letters. If there is no such candidate, the result is a
- * candidate that contains the word (cifar-10 for `cifar`), or a candidate within the word (mnist for `fashion-mnist`).
+ * The candidate that is the fewest edits away from the word. One edit is allowed in words of up to four letters, and
+ * two edits are allowed in words of up to eight letters. In longer words, a third of the letters may be edited. If no
+ * candidate is near enough, the result is a candidate that contains the word (cifar-10 for `cifar`), or a candidate
+ * within the word (mnist for `fashion-mnist`).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const asked = word.toLowerCase()
@@ -19,14 +20,20 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best ?? nearestByParts(asked, candidates)
 }
 
-/** Smallest number of letters of a word that is searched for in names. Shorter words are in many names by chance. */
+/**
+ * Smallest number of letters of a word that is searched for in names. Words of one or two letters are in many names by
+ * chance.
+ */
 const SHORTEST_WORD = 3
-/** Smallest number of letters of a name that is searched for in a word. Shorter names are in many words by chance. */
+/**
+ * Smallest number of letters of a name that is searched for in a word. Names of up to three letters are in many words
+ * by chance.
+ */
 const SHORTEST_NAME = 4
 
 /**
- * The candidate that contains the word, or that the word contains. Of several candidates, the one with the most similar
- * length is chosen.
+ * The candidate that contains the word, or that the word contains. If there are several such candidates, the candidate
+ * with the most similar length is chosen.
  */
 function nearestByParts(asked: string, candidates: readonly string[]): string | undefined {
   const related = candidates.filter((candidate) => {
@@ -60,7 +67,7 @@ function editDistance(one: string, other: string): number {
 }
 
 /**
- * A question such as `Did you mean mlp? `. The text is empty if no candidate is near. The text is empty also if `word`
+ * A question such as `Did you mean mlp? `. The text is empty if no candidate is near. The text is also empty if `word`
  * is no string, because callers in plain JavaScript may pass any value.
  */
 export function suggestion(word: unknown, candidates: readonly string[]): string {

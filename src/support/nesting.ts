@@ -1,6 +1,6 @@
 /**
- * Whether lists and objects are nested more than `limit` levels deep. The search uses no recursion, which could run out
- * of stack.
+ * Whether lists and objects are nested more than `limit` levels deep. The search uses no recursion, because deep
+ * recursion could overflow the stack.
  */
 export function isNestedBeyond(root: unknown, limit: number): boolean {
   const waiting: [unknown, number][] = [[root, 1]]

@@ -3,8 +3,8 @@
  * operations of IEEE 754 (+ - * / sqrt). Math.exp and similar functions differ in the last bit between engines and
  * processors. A difference in one bit is enough to give different results in two trainings that should be equal.
  *
- * Constants have the digits that identify the float64. The stated errors were measured against values with 40 digits,
- * on 20,000 to 60,000 random arguments for each function.
+ * Each constant has as many digits as identify its float64 value. The stated errors were measured against values with
+ * 40 digits, on 20,000 to 60,000 random arguments for each function.
  */
 
 /** The polynomial a + b x + c x^2 + d x^3. */
@@ -13,8 +13,8 @@ function cubic(x: number, a: number, b: number, c: number, d: number): number {
 }
 
 /**
- * The polynomial a + b x + ... + h x^7, computed as two cubics. Two cubics have shorter chains of dependent operations,
- * and are small enough to be inlined.
+ * The polynomial a + b x + ... + h x^7, computed as two cubics. Two cubics have shorter chains of dependent operations
+ * than one polynomial of degree 7, and are small enough to be inlined.
  */
 function septic(
   x: number,
@@ -32,8 +32,8 @@ function septic(
 }
 
 /**
- * ln 2 = LN2_HIGH + LN2_LOW. The high part ends in zero bits, so that its product with an exponent is exact (Cody,
- * Waite 1980).
+ * ln 2 = LN2_HIGH + LN2_LOW. The high part of ln 2 ends in zero bits, so that its product with an exponent is exact
+ * (Cody, Waite 1980).
  */
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
@@ -44,8 +44,8 @@ const words = new Uint32Array(float.buffer)
 const HIGH_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0
 
 /**
- * Powers of two, with 2^k at index k + 1074, from the smallest subnormal number on. All powers are exact, because
- * doubling is exact.
+ * Powers of two, with 2^k at index k + 1074, from the smallest subnormal number on. All powers of two are exact,
+ * because doubling a float64 is exact.
  */
 const POWERS_OF_TWO = new Float64Array(1074 + 1024)
 for (let index = 0, power = Number.MIN_VALUE; index < POWERS_OF_TWO.length; index++, power *= 2)
@@ -62,20 +62,20 @@ function exponentialMinusOne(high: number, low: number): number {
   return high - (low - square * series)
 }
 
-/** e^x, within 1 ulp. For results below 2^-1022, the error is at most the spacing of subnormal numbers. */
+/** e^x, within 1 ulp. If e^x is below 2^-1022, the error is at most the spacing of subnormal numbers. */
 export function exp(x: number): number {
   if (x > 709.79) return Number.POSITIVE_INFINITY
   if (x < -745.14) return 0
   if (Number.isNaN(x)) return x
   const k = Math.round(x / Math.LN2)
   const y = 1 + exponentialMinusOne(x - k * LN2_HIGH, k * LN2_LOW)
-  // A power outside the table is applied in two steps, of which the first is exact.
+  // A power of two outside the table is applied by two multiplications, of which the first is exact.
   if (k > 1023) return y * 2 * POWERS_OF_TWO[k - 1 + 1074]
   if (k < -1074) return y * 0.5 * POWERS_OF_TWO[k + 1 + 1074]
   return y * POWERS_OF_TWO[k + 1074]
 }
 
-/** Natural logarithm, within 1 ulp. The result is -Infinity at 0 and NaN below 0. */
+/** Natural logarithm, within 1 ulp. The logarithm is -Infinity at 0 and NaN below 0. */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN
   if (x === Number.POSITIVE_INFINITY) return x
@@ -86,7 +86,7 @@ export function log(x: number): number {
   const shifted = ((words[HIGH_WORD] + (0x3ff00000 - 0x3fe6a09e)) >>> 20) - 1023
   const exponent = shifted - shift
   const f = float[0] * POWERS_OF_TWO[1074 - shifted] - 1
-  // log(1 + f) = 2 atanh(s) has the Taylor series 2 s + s R(s^2). Writing 2 s = f - f^2/2 + s f^2/2 uses f without
+  // log(1 + f) = 2 atanh(s) has the Taylor series 2 s + s R(s^2). Writing 2 s as f - f^2/2 + s f^2/2 uses f without
   // rounding.
   const s = f / (2 + f)
   const z = s * s
@@ -111,8 +111,8 @@ export function tanh(x: number): number {
 }
 
 /**
- * pi/2 in three parts. The first two parts have 33 bits, so that their products with k are exact for k < 2^20 (Cody,
- * Waite 1980).
+ * pi/2 in three parts. The first two parts of pi/2 have 33 bits, so that their products with k are exact for k < 2^20
+ * (Cody, Waite 1980).
  */
 const HALF_PI_1 = 1.5707963267341256
 const HALF_PI_2 = 6.077100506303966e-11
@@ -175,8 +175,8 @@ function sineShifted(x: number, quarters: number): number {
 }
 
 /**
- * Sine of x radians, within 1 ulp for |x| <= 2^20, and NaN beyond. Close to a multiple of pi, the absolute error is
- * within 1e-30.
+ * Sine of x radians, within 1 ulp for |x| <= 2^20, and NaN beyond. Close to a multiple of pi, the absolute error of the
+ * sine is within 1e-30.
  */
 export function sin(x: number): number {
   return x === 0 ? x : sineShifted(x, 0)
@@ -200,8 +200,8 @@ export function erf(x: number): number {
 }
 
 /**
- * The probability that a standard normal number is below x, within 8 ulp even if the probability is small. The result
- * is 0 below x = -38.6.
+ * The probability that a standard normal number is below x, within 8 ulp even if the probability is small. The
+ * probability is 0 for x below -38.6.
  */
 export function normalDistribution(x: number): number {
   const y = Math.abs(x) / Math.SQRT2
@@ -215,7 +215,10 @@ export function normalDensity(x: number): number {
   return gaussian(x) * 0.3989422804014327
 }
 
-/** e^(-x^2/2). The square of x truncated to 1/16 is exact, and the rest of the exponent is small (Cody 1969). */
+/**
+ * e^(-x^2/2). The exponent is split into two parts (Cody 1969). The square of x truncated to a multiple of 1/16 is
+ * exact, and the rest of the exponent is small.
+ */
 function gaussian(x: number): number {
   if (Math.abs(x) > 40) return 0
   const upper = Math.trunc(x * 16) / 16
@@ -287,7 +290,7 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -x : x
 }
 
-/** The quantile divided by q, as a function of r = 0.425^2 - q^2. */
+/** The standard normal quantile at the probability q + 1/2, divided by q, as a function of r = 0.425^2 - q^2. */
 function quantileCenter(r: number): number {
   const above = septic(
     r,

@@ -28,7 +28,7 @@ export function createRandom(seed: number, ...keys: (string | number)[]): Random
   return new SmallFastCounting(hashKeys([seed, ...keys]))
 }
 
-// The powers are written as numbers, because engines compute `**` again at each call.
+// The powers of two are written as numbers, because JavaScript engines compute `**` again at each call.
 const TWO_TO_26 = 67108864
 const TWO_TO_32 = 4294967296
 const TWO_TO_MINUS_53 = Number.EPSILON / 2
@@ -42,7 +42,7 @@ class SmallFastCounting implements Random {
 
   constructor(state: Int32Array) {
     this.#state = state
-    // The author of sfc32 uses this number of rounds to mix all bits of the seed.
+    // The author of sfc32 uses 15 rounds to mix all bits of the seed.
     for (let round = 0; round < 15; round++) this.uint32()
   }
 
@@ -66,8 +66,8 @@ class SmallFastCounting implements Random {
   }
 
   normal(): number {
-    // The probabilities are the middles of 2^52 equal cells: exact, never 0 or 1, and symmetric about 1/2. The largest
-    // normal value is 8.2.
+    // The argument of the quantile is the middle of one of 2^52 equal cells of [0, 1]. The middles are exact, never 0
+    // or 1, and symmetric about 1/2. The largest result of `normal` is 8.2.
     const high = this.uint32() >>> 6
     const low = this.uint32() >>> 6
     return normalQuantile((high * TWO_TO_26 + low + 0.5) * (2 * TWO_TO_MINUS_53))
@@ -80,10 +80,10 @@ class SmallFastCounting implements Random {
     if (n === TWO_TO_32) return this.uint32()
     for (;;) {
       const draw = this.uint32()
-      // Values in the last, incomplete run of n would favor small results and are drawn again. The first condition
-      // saves a division.
+      // The 2^32 possible draws form runs of n draws. Draws in the last, incomplete run would favor small results and
+      // are repeated. The first condition saves a division for most draws.
       if (draw > 0xffffffff - n && draw >= TWO_TO_32 - (TWO_TO_32 % n)) continue
-      return (draw >>> 0) % (n >>> 0) // both operands are unsigned integers, so engines use an integer division
+      return (draw >>> 0) % (n >>> 0) // both operands are unsigned integers, so engines divide integers
     }
   }
 
@@ -101,12 +101,12 @@ class SmallFastCounting implements Random {
 
 /** A hash of 128 bits that depends on every key, on the types of the keys, and on the boundaries between keys. */
 function hashKeys(keys: readonly (string | number)[]): Int32Array {
-  const hash = Int32Array.of(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344) // the first digits of pi
+  const hash = Int32Array.of(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344) // the first digits of the fraction of pi
   const bits = new DataView(new ArrayBuffer(8))
   for (const key of keys) {
     if (typeof key === 'number') {
       mixWord(hash, -1)
-      bits.setFloat64(0, key === 0 ? 0 : key) // -0 is the key 0
+      bits.setFloat64(0, key === 0 ? 0 : key) // the keys -0 and 0 are the same key
       mixWord(hash, bits.getInt32(0))
       mixWord(hash, bits.getInt32(4))
     } else {

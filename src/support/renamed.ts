@@ -11,8 +11,8 @@ const renamed: Readonly<Record<string, string>> = {
 export const currentName = (name: string): string => (Object.hasOwn(renamed, name) ? renamed[name] : name)
 
 /**
- * The same values under the current names. If a value is given under both names, the value under the current name is
- * used. `onOldName` is called with each old name.
+ * The same option values under the current names of the options. If a value is given under both names, the value under
+ * the current name is used. `onOldName` is called with each old name.
  */
 export function withCurrentNames<T extends object>(values: T, onOldName: (old: string) => void = () => {}): T {
   const entries = Object.entries(values)

@@ -14,8 +14,8 @@ function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlu
     const within = layersBehind(child, last)
     if (within === undefined) continue
     if (layer.kind === 'chain') return [...within, ...children.slice(place + 1).flatMap(membersOf)]
-    // Only chains are taken apart: a branch's output is added to a shortcut, and a block's output goes to the next
-    // iteration.
+    // Only chains are taken apart, because a branch's output is added to a shortcut, and a repeated block's output goes
+    // to the next iteration.
     return [...within, blueprint]
   }
   return undefined
@@ -26,9 +26,10 @@ function membersOf(blueprint: LayerBlueprint): LayerBlueprint[] {
 }
 
 /**
- * Changes the next layer of weights after the layer `last` so that it gives for the encoding factor * x + offset the
- * same output as for x before. Pools and other layers that treat all units equally may stand in between. `index` is the
- * iteration of the loops around `last`. Returns undefined, or the reason why no layer can undo the encoding.
+ * Changes the first layer of weights after the layer `last` so that the layer of weights undoes an encoding. For the
+ * input factor * x + offset, the changed layer gives the output that the unchanged layer gives for x. Between `last`
+ * and the changed layer, there may be pools and other layers that treat all units equally. `index` is the iteration of
+ * the loops around `last`. Returns undefined, or the reason why no layer can undo the encoding.
  */
 export function absorb(
   edit: Edit,
@@ -62,12 +63,13 @@ function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, e
   const { factor, offset } = encoding
   switch (layer.kind) {
     case 'scale':
-      // With the layer's own factor f, the output is f * (factor * x + offset) instead of f * x.
+      // A scale layer with its own factor f gives f * (factor * x + offset) in place of f * x.
       return { factor, offset: offset * factorAt(place, layer) }
     case 'maxPool':
       return factor > 0 ? encoding : null
     case 'subsample':
-      // The further channels of a subsample are always zeros, so an offset doesn't reach them.
+      // The further channels of a subsample are always zeros, so an offset of the signal doesn't reach the further
+      // channels.
       return layer.channels === place.blueprint.input[0] || offset === 0 ? encoding : null
     case 'activation':
       return layer.function === 'identity' ? encoding : null

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ActivationName } from '../network/activations.ts'
+import { type ActivationName, activationNames } from '../network/activations.ts'
 import '../../test/support/seed.ts'
 import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
@@ -104,7 +104,7 @@ describe('the constructive solution:', () => {
     expect(solved).toMatchObject({ scale: expect.toSatisfy((largest: number) => largest > 1e-3) })
   })
 
-  it.each<ActivationName>(['tanh', 'sigmoid', 'erf', 'gelu', 'silu', 'softplus', 'selu', 'leakyRelu'])(
+  it.each(activationNames.filter((name) => name !== 'identity' && name !== 'relu'))(
     'the solution with %s equals the twin within 10^-8 at 60 layers',
     async (name) => {
       const deep = presetOf(`mlp:depth=60,width=8,activation=${name}${name === 'leakyRelu' ? ',slope=0.3' : ''}`)

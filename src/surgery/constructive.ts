@@ -1,7 +1,7 @@
 /**
- * The constructive solution: weights with which a deep network computes the function of its shallow twin. Because this
- * solution exists, a deep network's training error should be no higher than a shallow network's (He et al. 2015,
- * section 1). With rectifiers, the identity layers are those of Chen et al. (2016, Net2DeeperNet).
+ * The constructive solution: weights with which a deep network computes the function of its shallow twin. Because the
+ * constructive solution exists, a deep network's training error should be no higher than a shallow network's (He et al.
+ * 2015, section 1). With rectifiers, the identity layers are those of Chen et al. (2016, Net2DeeperNet).
  */
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -27,17 +27,19 @@ export interface Constructive {
 }
 
 /**
- * Weights with which the deep network computes, in evaluation mode, the twin's function with `shallowWeights`. The
- * iterations and copies that the twin has get the twin's weights, and all others become identities (`makeIdentity`).
+ * Weights with which the deep network computes, in evaluation mode, the twin's function with `shallowWeights`. Loop
+ * iterations and copies of layers that the twin also has get the twin's weights. The iterations and copies that the
+ * twin lacks become identities (`makeIdentity`).
  *
- * The solution is exact for blocks with rectifiers, for blocks without activations, and for residual blocks. Batch norm
- * with an epsilon below 1 is exact too in float64. In float32, batch norm is exact up to rounding. In training mode,
- * batch norm is no identity, because it uses the statistics of the batch.
+ * The constructive solution is exact for blocks with rectifiers, for blocks without activations, and for residual
+ * blocks. In float64, batch norm with an epsilon below 1 is exactly an identity too. In float32, batch norm is an
+ * identity up to rounding. In training mode, batch norm is no identity, because it uses the statistics of the batch.
  *
- * Other activations, and rectifiers whose input may be negative, are used near their operating points, where
- * activations are nearly straight. The next layer of weights then undoes the scale. In float64 the result is the twin's
- * function within 10^-9 of its size at 60 layers, as long as no unit's value is beyond 10^4. In float32, rounding loses
- * 10^-7 with tanh and erf, and up to a fifth with the other activations.
+ * Activations that are no rectifiers, and rectifiers whose input may be negative, are used near their operating points,
+ * where activations are nearly straight. The layer of weights after such an activation undoes the scale of the signal.
+ * In float64 at 60 layers, the deep network's outputs equal the twin's outputs within 10^-9 of their size, if no unit's
+ * value exceeds 10^4. In float32, rounding changes the deep network's outputs by 10^-7 of their size with tanh and erf,
+ * and by up to a fifth with the other activations.
  *
  * Returns `impossible` with the layer that can't be part of an identity, and the reason. Throws a `weights` error if
  * the weights don't belong to the twin, and a `network` error if the twin wasn't made from the deep network.
@@ -77,7 +79,7 @@ function checkTwin(parts: readonly RepeatedPart[], { kept }: Twin): void {
   )
 }
 
-/** The reason if the solution needs weights that aren't trained, because then no training can reach the solution. */
+/** The reason why no training can reach the constructive solution, if the solution sets weights that aren't trained. */
 function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
   const isFixed = ({ role, trainable }: ParameterBlueprint) => !trainable && (role === 'weight' || role === 'bias')
   const find = (layer: LayerBlueprint): LayerBlueprint | undefined =>
@@ -91,11 +93,11 @@ function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
 /** The iterations or copies of a repeated part that the twin doesn't have. */
 interface LeftOver {
   readonly visits: readonly LayerVisit[]
-  /** The layer whose output is the input of every copy, since the copies become identities. */
+  /** The layer whose output is the input of every left-over copy, because the left-over copies become identities. */
   readonly before: LayerBlueprint
-  /** The last layer of the part. */
+  /** The last layer of the repeated part. */
   readonly last: LayerBlueprint
-  /** The iteration of the loops around the part. */
+  /** The iteration of each loop around the repeated part. */
   readonly outside: readonly number[]
 }
 
@@ -103,7 +105,7 @@ function leftOver(part: RepeatedPart, kept: number): LeftOver {
   const { times } = part
   if (part.kind === 'repeat') {
     const { repeat } = part
-    // All loops around a part have a single iteration.
+    // All loops around a repeated part have a single iteration.
     const outside = repeat.loops.map(() => 0)
     const blocks = Array.from({ length: times - kept }, (_, index) =>
       visitsOf(repeat.children[0], [...outside, kept + index]),
@@ -119,8 +121,8 @@ function leftOver(part: RepeatedPart, kept: number): LeftOver {
 }
 
 /**
- * Roles that start at 1 in layers that the twin doesn't have, so that their norms change nothing. Other roles start at
- * 0.
+ * Roles of the parameters that start at 1 in layers that the twin doesn't have, so that the norms of these layers
+ * change nothing. Parameters with other roles start at 0 in layers that the twin doesn't have.
  */
 const resting: ReadonlySet<ParameterRole> = new Set(['scale', 'runningVariance'])
 

@@ -2,7 +2,10 @@
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { ChainLayer, Layer, Network } from '../network/network.ts'
 
-/** Largest number of layers in a segment of a chain. The search for runs finds no longer segments. */
+/**
+ * Largest number of layers in a segment of a chain. The search for runs of equal layers ignores segments with more
+ * layers.
+ */
 const longestSegment = 8
 
 /** A run: neighboring segments of a chain, each with `length` layers, which are copies of each other. */
@@ -33,8 +36,8 @@ const likeness = (layer: Layer): string =>
 /**
  * The runs among a chain's layers. A run consists of segments of 1 to 8 layers, each of which has layers alike to those
  * of the previous segment. A segment starts with a layer that holds weights, contains no repeat, and satisfies
- * `mayHold`. If several lengths of segments are possible, the length that covers most layers is chosen, and among
- * equals the shortest length.
+ * `mayHold`. If several lengths of segments are possible, the search chooses the length that covers most layers, and
+ * the shortest of several lengths that cover equally many layers.
  */
 export function findRuns(
   { layers }: ChainLayer,
@@ -78,9 +81,10 @@ function holdsRepeat(layer: Layer): boolean {
 }
 
 /**
- * The depth of a network: the number of blocks with weights that a signal passes. Each iteration of a repeat counts. A
- * residual, or a chain within the root chain, is one block. If a residual or a chain contains repeats or runs of equal
- * layers, its parts count instead. For example, the preset mlp of depth d has d + 1 blocks, including the read-out.
+ * The depth of a network: the number of blocks with weights that a signal passes. Each iteration of a repeat adds its
+ * blocks to the depth. A residual, or a chain within the root chain, is one block. If a residual or a chain contains
+ * repeats or runs of equal layers, the blocks of its parts count in place of the whole. For example, the preset mlp of
+ * depth d has d + 1 blocks, including the read-out.
  */
 export function depthOf(network: Network): number {
   return network.kind === 'chain' ? sumOver(network, true) : blocksOf(network, true)

@@ -16,7 +16,7 @@ export const isPlain = ({ factor, offset }: Encoding): boolean => factor === 1 &
 
 /** A linearization: the use of an activation near its operating point, where the activation is nearly straight. */
 export interface Linearization {
-  /** The visit of the signal to the activation. */
+  /** The layer and the loop iteration of the activation. */
   readonly visit: LayerVisit
   /** Encoding that the layer of weights before the activation must give. */
   readonly before: Encoding
@@ -26,8 +26,8 @@ export interface Linearization {
 
 /**
  * The linearization of the first activation that is no identity, between the layer of weights at `place` and the next
- * layer of weights. Undefined if there is no such activation, if the activation leaves the signal unchanged, or if a
- * layer before the activation multiplies by 0.
+ * layer of weights. Undefined if no activation lies between the two layers of weights, if the activation leaves the
+ * signal unchanged, or if a layer before the activation multiplies by 0.
  */
 export function nextLinearization(
   visits: readonly LayerVisit[],
@@ -51,8 +51,9 @@ export function nextLinearization(
 }
 
 /**
- * The effect of a visit: `weights` for a layer of weights, the function for an activation, and a factor for any other
- * layer. The factor is the number by which the layer multiplies once its weights make it an identity.
+ * The effect of a layer on the signal: `weights` for a layer of weights, the function for an activation, and a factor
+ * for any other layer. The factor is the number by which the layer multiplies the signal after `makeIdentity` has set
+ * the layer's weights.
  */
 function effectOf(visit: LayerVisit): 'weights' | Activation | number {
   const { layer } = visit
@@ -78,7 +79,7 @@ function effectOf(visit: LayerVisit): 'weights' | Activation | number {
   }
 }
 
-/** The factor of a scale layer in one iteration. */
+/** The factor of a scale layer in one loop iteration. */
 export function factorAt({ index }: Iteration, { factor }: ScaleLayer): number {
   return typeof factor === 'number' ? factor : factor[index[index.length - 1]]
 }
@@ -114,7 +115,10 @@ export function setAffine(
   return undefined
 }
 
-/** A kernel's side, and the index of the kernel's position that reads the output's own position. */
+/**
+ * The side of a layer's kernel, and the index of the kernel's center. At the center, the kernel reads the output's own
+ * position.
+ */
 function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: number } {
   if (layer.kind === 'dense') return { kernel: 1, center: 0 }
   const { kernel, before } = windowOf(layer)
@@ -122,8 +126,8 @@ function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: numb
 }
 
 /**
- * Sets a batch norm to the identity. In float64 the identity is exact to the last bit if epsilon is below 1, because 1
- * - epsilon and epsilon add up to 1.
+ * Sets a batch norm to the identity. In float64 the identity is exact to the last bit if epsilon is below 1, because
+ * (1 - epsilon) + epsilon is exactly 1.
  */
 export function setNorm(edit: Edit, visit: LayerVisit, { epsilon }: BatchNormLayer): void {
   const variance = Math.max(0, 1 - epsilon)

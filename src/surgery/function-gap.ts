@@ -15,7 +15,8 @@ export interface WeightedNetwork {
 
 export interface FunctionGap {
   /**
-   * Largest difference between the outputs of the two networks, over all samples and units. NaN if an output is NaN.
+   * Largest difference between the outputs of the two networks, over all samples and units. The largest difference is
+   * NaN if an output is NaN.
    */
   readonly largest: number
   /** Largest absolute output of the first network. */
@@ -23,9 +24,9 @@ export interface FunctionGap {
 }
 
 /**
- * The gap between two networks on standardized samples, with both networks in evaluation mode. With a backend in
- * float64, the gap doesn't include the rounding errors of float32. Throws a `network` error if the outputs of the two
- * networks have different shapes.
+ * The largest difference between the outputs of two networks on standardized samples, with both networks in evaluation
+ * mode. With a backend in float64, the measured difference doesn't include the rounding errors of float32. Throws a
+ * `network` error if the outputs of the two networks have different shapes.
  */
 export async function functionGap(
   one: WeightedNetwork,

@@ -14,14 +14,14 @@ import {
 import { type Edit, type Impossible, impossible, type LayerVisit, toSet, visitsOf } from './tensors.ts'
 import { zeroBranch } from './zero-branch.ts'
 
-/** The encoding in which layers pass on their input. */
+/** The encoding factor * x + offset in which layers pass on their input x. */
 export interface Passed extends Encoding {
-  /** Whether the output of the layers is their input to the last bit. */
+  /** Whether the output of the layers equals their input to the last bit. */
   readonly isExact: boolean
 }
 
 interface Passing extends Passed {
-  /** Linearization that the next activation must use. */
+  /** Linearization that the next activation must use to pass on the signal. */
   readonly linearization?: Linearization
 }
 

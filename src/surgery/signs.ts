@@ -17,7 +17,9 @@ export interface Signs {
 const isNonnegative = (varying: Varying): boolean =>
   typeof varying === 'number' ? varying >= 0 : varying.every((value) => value >= 0)
 
-/** The signs of every layer. The network's input may be negative. */
+/**
+ * For every layer, whether its input and its output are known not to be negative. The network's input may be negative.
+ */
 export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Signs> {
   const signs = new Map<LayerBlueprint, Signs>()
   const pass = (blueprint: LayerBlueprint, input: boolean): boolean => {

@@ -27,7 +27,7 @@ export interface LayerVisit extends Iteration {
   readonly layer: Exclude<Layer, ChainLayer | RepeatLayer>
 }
 
-/** The reason why no weights give the wanted function. */
+/** The reason why no weights make the network compute the wanted function. */
 export interface Impossible {
   /** The path of the layer that makes the function impossible, and the reason. */
   readonly impossible: string
@@ -38,7 +38,8 @@ export const impossible = ({ path }: LayerBlueprint, why: string): Impossible =>
 })
 
 /**
- * The visits of a signal to the layers within a layer, in order and iteration by iteration. A residual is one visit.
+ * The visits of a signal to the layers within a layer, in the order in which the signal passes them. A residual counts
+ * as one visit, together with its branch and shortcut.
  */
 export function visitsOf(blueprint: LayerBlueprint, index: readonly number[]): LayerVisit[] {
   const { layer, children } = blueprint
@@ -67,8 +68,8 @@ export function valuesAt(
 }
 
 /**
- * The values of the layer's parameter of the given role in one iteration, as a view to be set. The parameter is marked
- * as changed. Undefined if the layer has no parameter of this role.
+ * The values of the layer's parameter of the given role in one iteration, as a view to be set. `toSet` marks the
+ * parameter as changed. Undefined if the layer has no parameter of the given role.
  */
 export function toSet(edit: Edit, { blueprint, index }: Iteration, role: ParameterRole): Float64Array | undefined {
   const parameter = blueprint.parameters.find((one) => one.role === role)

@@ -10,13 +10,13 @@ import { IsobathError } from '../support/errors.ts'
 import { depthOf } from './depth.ts'
 import { type RepeatedPart, repeatedParts } from './parts.ts'
 
-/** The first iterations of a loop, or the first written-out copies, that the twin has. */
+/** The part of a loop, or of a run of equal layers, that the shallow twin keeps: the first iterations or copies. */
 export interface RetainedPart {
   /** Path of the repeat. For written-out copies, the path of the first copy's first layer. */
   readonly path: string
-  /** Number of iterations or copies in the twin. */
+  /** Number of iterations or copies of the repeated part in the shallow twin. */
   readonly kept: number
-  /** Number of iterations or copies in the deep network. */
+  /** Number of iterations or copies of the repeated part in the deep network. */
   readonly of: number
 }
 
@@ -33,15 +33,16 @@ export interface Twin {
 const usualFraction = 1 / 5
 
 /**
- * The shallow twin of a network, for inputs of the shape [features] or [channels, height, width]. The twin has the same
- * first and last layers, and a proportional number of iterations or copies of each repeated part, at least 1. A
- * repeated part is a repeat, or a run of equal layers written out in a chain. Lists with a value for each iteration are
- * cut to the first values. A number that a preset computed from the depth, such as a multiplier 1/L, stays unchanged.
+ * The shallow twin of a network, for inputs of the shape [features] or [channels, height, width]. The twin has the deep
+ * network's first and last layers, and a proportional number of iterations or copies of each repeated part, at least 1.
+ * A repeated part is a repeat, or a run of equal layers written out in a chain. Lists with a value for each iteration
+ * are cut to the first values. A number that a preset computed from the depth, such as a multiplier 1/L, stays
+ * unchanged.
  *
  * `wanted` is the twin's depth in blocks, by default a fifth of the network's depth and at least 2. The twin's depth is
- * as near to `wanted` as the parts allow. Returns null if nothing can be removed: no part is repeated, or the network
- * is no deeper than wanted. Throws an `option` error if `wanted` is no whole number of at least 1. Throws a `network`
- * error if the network doesn't fit the input.
+ * as near to `wanted` as the repeated parts allow. Returns null if no layer can be removed, because no part is repeated
+ * or the network is no deeper than `wanted`. Throws an `option` error if `wanted` is no whole number of at least 1.
+ * Throws a `network` error if the network doesn't fit the input.
  */
 export function shallowTwin(network: Network, input: Shape, wanted?: number): Twin | null {
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1)) {
@@ -59,8 +60,8 @@ export function shallowTwin(network: Network, input: Shape, wanted?: number): Tw
 
 /**
  * The number of iterations or copies of each part in the twin. Each part gets one iteration or copy, and the remaining
- * depth is shared among the parts in proportion. Shares are rounded down, and the rest goes to the parts with the
- * largest fractional shares.
+ * depth is shared among the parts in proportion. The shares of the parts are rounded down, and the remaining iterations
+ * go to the parts with the largest fractional shares.
  */
 function shareOut(parts: readonly RepeatedPart[], depth: number, wanted: number): number[] {
   const others = parts.reduce((sum, part) => sum + (part.times - 1) * part.depth, 0)
@@ -95,8 +96,8 @@ function cutLayer(blueprint: LayerBlueprint, counts: Counts): unknown {
 }
 
 /**
- * A chain's layers without the copies that are left out. An unnamed layer that moves gets its old default name as its
- * name, so that its path stays the same.
+ * A chain's layers without the copies that the twin leaves out. If an unnamed layer moves to another place in the
+ * chain, its old default name becomes its name, so that its path stays the same.
  */
 function cutChain(chain: LayerBlueprint, counts: Counts): unknown[] {
   const isLeftOut = (index: number): boolean => {

@@ -1,4 +1,4 @@
-/** The same network with wider hidden layers. */
+/** Widens the hidden layers of a network. */
 import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { hasOnTheWay } from '../network/layer-traits.ts'

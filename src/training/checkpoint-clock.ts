@@ -1,13 +1,16 @@
-/** Decides when a checkpoint is due: after every n-th step if the caller chose n, otherwise after intervals of time. */
+/** Decides when a checkpoint is due: after every n-th step if the caller chose n, or at intervals of time if not. */
 export interface CheckpointClock {
   /** Returns true if a checkpoint is due after `step` updates. */
   isDue(step: number): boolean
-  /** Runs `save` and measures its duration. Saving by time costs at most a twentieth of the run's duration. */
+  /**
+   * Runs `save` and measures its duration. Checkpoints at intervals of time take at most a twentieth of the run's
+   * duration.
+   */
   time(save: () => Promise<void>): Promise<void>
 }
 
 const millisecondsBetween = 30_000
-/** Shortest pause between two checkpoints by time, as a multiple of the duration of a save. */
+/** Shortest pause between two time-based checkpoints, as a multiple of the time that saving one checkpoint takes. */
 const pausePerSave = 20
 
 export function createCheckpointClock(every: number | undefined): CheckpointClock {

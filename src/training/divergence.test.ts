@@ -10,8 +10,8 @@ import type { Network } from '../network/network.ts'
 import { type Divergence, describeDivergence, locateDivergence } from './divergence.ts'
 
 /**
- * Locates the divergence of a network after `change` has changed its weights. Sample `broken` is [1, 0], the others are
- * 0.
+ * Locates the divergence of a network after `change` has changed its weights. The sample with number `broken` is [1,
+ * 0], and all other samples are 0.
  */
 function locate(
   network: Network,
@@ -67,7 +67,7 @@ describe('locateDivergence', () => {
     expect(await locate(loops, grow)).toEqual({ step: 7, layer: 'early.dense1[2]', what: 'outputs' })
   })
 
-  it('reports a divergence in the first loop before one with a lower iteration number in the second loop', async () => {
+  it('reports a divergence in the first loop, although the second loop diverges at a lower iteration number', async () => {
     const grow = (weights: Map<string, Float64Array>): void => {
       fillDiagonal(weights, 'early.dense1.weight', 2, [1, 1, 1e200, 1e200])
       fillDiagonal(weights, 'late.dense1.weight', 2, [1, 1, 1])
@@ -103,7 +103,7 @@ describe('locateDivergence', () => {
     expect((await locate(nested, spoil)).layer).toMatch(/inner\[1\]\[1\]$/)
   })
 
-  it('names the shortcut if the outputs of a shortcut are the first that are not finite', async () => {
+  it('names a shortcut if the outputs of the shortcut are the first outputs that are not finite', async () => {
     const shortcut = dense(2, identityBefore)
     const network = chain(dense(2, identityBefore), residual(dense(2, identityBefore), { shortcut }), dense(2))
     const spoil = (weights: Map<string, Float64Array>): void => {
@@ -113,7 +113,7 @@ describe('locateDivergence', () => {
     expect(await locate(network, spoil)).toMatchObject({ layer: 'residual1.shortcut', what: 'outputs' })
   })
 
-  it('names the last layer and the loss if all outputs are finite and the loss is not', async () => {
+  it('names the last layer and the loss if all outputs are finite and the loss is not finite', async () => {
     const huge = (weights: Map<string, Float64Array>): void => {
       weights.get('readout.weight')?.fill(1e300)
     }
@@ -124,7 +124,7 @@ describe('locateDivergence', () => {
 })
 
 describe('describeDivergence', () => {
-  it('uses different words for weights, outputs and the loss', () => {
+  it('describes a divergence in different words for weights, outputs and the loss', () => {
     const words = (['weights', 'outputs', 'loss'] as const).map((what) =>
       describeDivergence({ step: 1, layer: 'hidden.dense1[57]', what }),
     )
@@ -165,7 +165,7 @@ describe('when a training diverges,', () => {
 
   it('the divergence is located in batches that fit into the memory limit', async () => {
     const network = preset('mlp:depth=2000,width=8')
-    // The limit is enough for a training step of two samples. It is too small for the outputs of 64 samples.
+    // The memory limit is enough for a training step of two samples, and too small for the outputs of 64 samples.
     const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 4e6 })
     const { blueprint, standardizer, data } = tinyTask(network)
     const weights = initialize(blueprint, 0)

@@ -9,22 +9,25 @@ import { openTappedPass, type TappedOutput } from './tapped-pass.ts'
 
 /** The place at which a training diverged, which means that its loss was infinite or not a number. */
 export interface Divergence {
-  /** Number of updates before the loss was no longer finite. The training makes no further update. */
+  /** Number of updates before the loss was no longer finite. A training that diverged makes no further update. */
   readonly step: number
-  /** Path of the layer. A repeated layer has its iteration in brackets: `hidden.dense1[57]`. */
+  /**
+   * Path of the layer in which the training diverged. The path of a repeated layer ends with the number of its
+   * iteration in brackets: `hidden.dense1[57]`.
+   */
   readonly layer: string
   /**
-   * The first numbers that were no longer finite. `weights`: an earlier update made the weights of the layer
+   * Kind of the first numbers that were no longer finite. `weights`: an earlier update made the weights of the layer
    * non-finite. `outputs`: all weights are finite, and the outputs of the layer are the first non-finite ones in the
    * forward pass. `loss`: all weights and all outputs are finite, the loss is not, and `layer` is the last layer.
    */
   readonly what: 'weights' | 'outputs' | 'loss'
 }
 
-/** Samples on which the loss is not finite. */
+/** Samples on which the loss of a failed step is not finite. */
 export interface FailedSamples {
   readonly count: number
-  /** Writes the samples with these indices as rows. */
+  /** Writes the samples with the given indices into the rows of an input. */
   fill(indices: Uint32Array, rows: InputRows): void
 }
 
@@ -83,7 +86,7 @@ function lastBrokenWeights({ blueprint, weights }: FailedTraining): string | und
 
 const isLeaf = ({ children }: LayerBlueprint): boolean => children.length === 0
 
-/** Runs the samples batch by batch, until the outputs of some layer are not finite. */
+/** Runs forward passes on the samples, batch by batch, until the outputs of some layer are not finite. */
 async function firstBrokenOutput(failure: FailedTraining): Promise<string | undefined> {
   const { blueprint, backend, weights, samples } = failure
   const pass = await openPass(blueprint, backend, weights, Math.min(failure.batch, samples.count))
@@ -101,8 +104,8 @@ async function firstBrokenOutput(failure: FailedTraining): Promise<string | unde
 }
 
 /**
- * Returns undefined if the outputs of a single sample don't fit into memory. The layer of the divergence stays unknown
- * then, but the results of the run are not lost.
+ * Returns undefined if the outputs of a single sample don't fit into memory. If memory is too small, the layer of the
+ * divergence stays unknown, but the results of the run are not lost.
  */
 async function openPass(blueprint: Blueprint, backend: Backend, weights: Weights, rows: number) {
   try {

@@ -12,7 +12,7 @@ interface EvaluatedSets {
   readonly settings: { readonly loss: LossName }
   readonly backend: Backend
   readonly abort?: AbortSignal
-  /** Called repeatedly with the number of samples scored so far and the number of samples in all sets. */
+  /** Called repeatedly with the number of samples scored so far and the total number of samples in all sets. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 
@@ -27,9 +27,9 @@ export interface SetScores {
 }
 
 /**
- * Scores the weights on the whole training, test and validation sets. `given`: an evaluator of the same network to use.
- * By default the function creates an evaluator and disposes of it. Throws the reason of `abort` if `abort` stops the
- * scoring.
+ * Scores the weights on the whole training, test and validation sets. `given`: an existing evaluator of the same
+ * network. Without an existing evaluator, the function creates one and disposes of it. Throws the reason of `abort` if
+ * `abort` stops the scoring.
  */
 export async function evaluateSets(
   { blueprint, data, backend, settings, abort, onEvaluation }: EvaluatedSets,
@@ -50,7 +50,7 @@ export async function evaluateSets(
         abort?.throwIfAborted()
       })
     const train = await scoreSet(training, 0)
-    // A table without a split is both the training set and the test set.
+    // If a table was not split, the whole table is the training set and also the test set.
     const test = testing === training ? train : await scoreSet(testing, training.count)
     return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
   } finally {

@@ -90,7 +90,7 @@ describe('when a network is evaluated,', () => {
     }
   })
 
-  it('the evaluation ends with the error that its callback throws, after all running work has ended', async () => {
+  it('the evaluation ends with the error that its callback throws, after the program has finished its running work', async () => {
     const data = moons({ train: 4, test: 9001 })
     const backend = await createWasmBackend({ threads: 2 })
     const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
@@ -116,7 +116,7 @@ describe('when a network is evaluated,', () => {
     const plain = createBlueprint(chain(layers[0], relu(), layers[4]), [2])
     const other = await createEvaluator(plain, task.backend, 64)
     other.load(initialize(plain, 0))
-    // The statistics start at mean 0 and variance 1, so batch norm changes the values only by its epsilon.
+    // The running statistics start at mean 0 and variance 1, so batch norm changes the values only by its epsilon.
     expect((await other.evaluate(fewPoints.train, task.standardizer, 'cross-entropy')).loss).toBeCloseTo(
       fresh.loss ?? 0,
       4,

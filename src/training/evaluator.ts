@@ -29,7 +29,7 @@ export interface Evaluator {
   ): Promise<Scores>
   /**
    * Calls `take` with the outputs of all samples, in the order of the samples. `outputs` holds rows of outputs, and its
-   * first row belongs to sample `first`. The next call overwrites the array `outputs`.
+   * first row belongs to sample `first`. The next call of `take` overwrites the array `outputs`.
    */
   eachOutput(
     samples: Samples,
@@ -40,11 +40,14 @@ export interface Evaluator {
   dispose(): void
 }
 
-/** Number of samples that all slots of the ring should hold together. */
+/** Number of samples that all slots of the evaluator's ring of batches should hold together. */
 const samplesInRing = 2048
 const mostSlots = 32
 
-/** Assumed size of a core's own cache, in bytes. The outputs of one layer for one batch should fit into this cache. */
+/**
+ * Assumed size of a core's own cache, in bytes. The outputs of one layer for one batch should fit into the cache of a
+ * core.
+ */
 const cacheBytes = 2 ** 20
 
 /**
@@ -90,18 +93,22 @@ async function compileEvaluation(blueprint: Blueprint, backend: Backend, samples
   return { program: await backend.compile(graph, { ringSlots }), batch, ringSlots }
 }
 
-/** A group of consecutive slots of the ring. The group begins with slot `slot` and with sample `first`. */
+/** A group of consecutive slots in the ring of batches. The group begins with slot `slot` and with sample `first`. */
 interface Group {
   readonly slot: number
   readonly slots: number
   readonly first: number
 }
 
-/** Creates an evaluator for sets of at most `samples` samples. Throws a `memory` error if a batch of 1 doesn't fit. */
+/**
+ * Creates an evaluator for sets of at most `samples` samples. Throws a `memory` error if the evaluation of a batch of 1
+ * sample doesn't fit into memory.
+ */
 export async function createEvaluator(blueprint: Blueprint, backend: Backend, samples: number): Promise<Evaluator> {
   const { program, batch, ringSlots } = await compileEvaluation(blueprint, backend, samples)
   const width = sizeOf(blueprint.output)
-  // While the program works on one half of the ring, the other half is read and filled again.
+  // While the program works on one half of the ring's slots, the outputs of the other half are read, and its slots are
+  // filled again.
   const overlaps = ringSlots > 1
   const mostAtOnce = overlaps ? ringSlots / 2 : 1
   const throughput = createThroughput(mostAtOnce)
@@ -160,7 +167,10 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   }
 }
 
-/** Fills a slot with a batch. Rows after the last sample repeat the last sample, and their outputs are not read. */
+/**
+ * Fills a slot of the ring with a batch of samples. Rows after the last sample repeat the last sample, and their
+ * outputs are not read.
+ */
 function fillSlot(
   program: Program,
   set: Samples,

@@ -47,7 +47,7 @@ describe('chooseStep', () => {
       found.push(backend.memoryOf(small.graph, small))
       backend.dispose()
     }
-    // At most three quarters of the memory limit are used, and at least nine tenths of that.
+    // The step uses at most three quarters of the memory limit, and at least nine tenths of these three quarters.
     found.forEach((bytes, index) => {
       const most = 0.75 * shares[index] * all
       expect(bytes).toBeLessThanOrEqual(most)
@@ -55,7 +55,7 @@ describe('chooseStep', () => {
     })
   })
 
-  it('gives the same bits with and without recomputation, and the record says which was used', async () => {
+  it('gives the same bits with and without recomputation, and the record says whether activations were recomputed', async () => {
     const train = async (memoryLimit: number) => {
       await withLimit(memoryLimit)
       return runTrainingSession({ ...task, weights: undefined, backend })
@@ -71,7 +71,7 @@ describe('chooseStep', () => {
 })
 
 describe('when a training step needs too much memory,', () => {
-  it('the step is refused with the batch size that would fit, and that batch size does fit', async () => {
+  it('the step is refused with the batch size that would fit, and a step with this batch size fits', async () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=500,width=8'), [2])
     const { settings } = tinyTask('mlp')

@@ -10,8 +10,8 @@ import { IsobathError } from '../support/errors.ts'
 import { stepGraph } from './step-graph.ts'
 
 /**
- * Number of slots of the ring, for two groups of steps. A group has 1 to 32 steps, which hide the time between two
- * groups, and at most 8 MB of inputs.
+ * Number of slots in the ring of batches, which has room for two groups of training steps. A group has 1 to 32 steps,
+ * so that the pause between two groups matters little, and at most 8 MB of inputs.
  */
 function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
   const bytes = batch * sizeOf(input) * 4
@@ -19,7 +19,7 @@ function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): n
   return 2 * group
 }
 
-/** The choices with which a training step is compiled. */
+/** The choices that decide how a training step is compiled. */
 export interface StepChoice {
   readonly graph: Graph
   readonly ringSlots: number
@@ -34,10 +34,10 @@ interface Attempt extends StepChoice {
 }
 
 /**
- * Chooses the fastest way to compute a step that fits into the backend's memory. The ring has slots for many batches or
- * for two batches. All activations are kept, or as many as fill three quarters of the memory. `gradients`: whether the
- * gradients can be read after a step. Throws a `memory` error that says how much memory the step needs and which batch
- * would fit.
+ * Chooses the fastest compilation of a training step that fits into the backend's memory. The ring has slots for many
+ * batches or, to save memory, for two batches. The step keeps all activations or, to save memory, as many activations
+ * as fill three quarters of the memory. `gradients`: whether the gradients can be read after a step. Throws a `memory`
+ * error that says how much memory the step needs and which batch would fit.
  */
 export function chooseStep(
   blueprint: Blueprint,
@@ -72,16 +72,23 @@ export function chooseStep(
   )
 }
 
-/** Fraction of the memory that a recomputing step may fill. The data, the weights and the evaluator need the rest. */
+/**
+ * Fraction of the memory that a recomputing step may fill. The data, the weights and the evaluator need the rest of the
+ * memory.
+ */
 const memoryShare = 0.75
 
-/** Number of bisection steps. Six steps find the number of recomputed iterations to a 64th of all iterations. */
+/**
+ * Number of bisection steps that find how many iterations are recomputed. Six steps find the number of recomputed
+ * iterations to a 64th of all iterations.
+ */
 const searchSteps = 6
 
 /**
- * Recomputes fewer iterations than `all`, as few as `mostBytes` of memory allow, found by bisection. The first
- * iterations of the first repeats are recomputed, because their images are the largest. The backward pass reaches these
- * iterations last, so they reuse the memory of the activations that were kept for later iterations.
+ * Finds by bisection how few iterations must be recomputed so that a training step fits into `mostBytes` of memory. The
+ * first iterations of the first repeats are recomputed, because their images are the largest. The backward pass reaches
+ * the first iterations last, so their recomputed activations reuse the memory of the activations that were kept for
+ * later iterations.
  */
 function keepMore(
   { root }: Blueprint,
@@ -110,7 +117,7 @@ interface Repeat {
   readonly times: number
 }
 
-/** Lists the repeats that are in no other repeat, in the order of the forward pass. */
+/** Lists the repeats that lie in no other repeat, in the order of the forward pass. */
 function outermostRepeats({ path, layer, children }: LayerBlueprint): Repeat[] {
   return layer.kind === 'repeat' ? [{ path, times: layer.times }] : children.flatMap(outermostRepeats)
 }
@@ -127,7 +134,9 @@ function firstIterations(repeats: readonly Repeat[], count: number): ReadonlyMap
   )
 }
 
-/** Finds the largest batch that fits into memory by bisection. Returns 0 if not even a batch of 1 fits. */
+/**
+ * Finds by bisection the largest batch whose training step fits into memory. Returns 0 if not even a batch of 1 fits.
+ */
 function largestBatch(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): number {
   let fits = 0
   let tooLarge = settings.batch

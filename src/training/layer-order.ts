@@ -2,8 +2,8 @@
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 
 /**
- * Position of a layer in the tree: the number of the child at each level from the root down, or `iteration` at a
- * repeat.
+ * Position of a layer in the network's tree of layers. `steps` has one entry for each level below the root: the number
+ * of the child, or `iteration` for the block of a repeat.
  */
 export interface LayerPosition {
   readonly layer: LayerBlueprint
@@ -24,7 +24,8 @@ export function leafPositions(root: LayerBlueprint): Map<string, LayerPosition> 
 }
 
 /**
- * Returns a key that orders the iterations of layers by time. `iteration` counts through all loops around the layer.
+ * Returns a sort key that puts the iterations of layers in the order in which they run. `iteration` counts through all
+ * loops around the layer.
  */
 export function timeOf({ layer, steps }: LayerPosition, iteration: number): number[] {
   const indices = unravel(layer.loops, iteration)
@@ -32,7 +33,8 @@ export function timeOf({ layer, steps }: LayerPosition, iteration: number): numb
 }
 
 /**
- * Compares two keys of `timeOf`. The result is below 0 if `one` runs before `other`, and above 0 if `one` runs after.
+ * Compares two keys of `timeOf`. The result is below 0 if `one` runs before `other`, and above 0 if `one` runs after
+ * `other`.
  */
 export function compareTimes(one: readonly number[], other: readonly number[]): number {
   for (let index = 0; index < Math.min(one.length, other.length); index++) {

@@ -27,7 +27,8 @@ describe('the training loop', () => {
   })
 
   it('makes the same updates as a loop written out in the test', async () => {
-    // The network is one dense layer, and each batch has all samples in order. The loop below is softmax regression.
+    // The network is one dense layer, and each batch has all samples in order. The loop in this test computes softmax
+    // regression.
     const layer = dense(2, { name: 'only' })
     const settings: TinyOptions = { steps: 5, batch: 64, order: 'sequential', standardize: 'none' }
     const task = tinyTask(layer, { ...settings, optimizer: sgd({ rate: 0.5, weightDecay: 0.1 }) })
@@ -77,7 +78,7 @@ describe('the training loop', () => {
     expect(other.state).toEqual(usual.state)
   })
 
-  it('follows the schedule: the last step of a cosine schedule is small', async () => {
+  it('follows the schedule of the learning rate: the last step of a cosine schedule is small', async () => {
     const options: TinyOptions = { steps: 40, batch: 64, order: 'sequential', optimizer: sgd({ rate: 0.2 }) }
     const falls = async (schedule: 'constant' | 'cosine'): Promise<number> => {
       const losses = lossesOf(await trainTiny(network, { ...options, schedule }))
@@ -86,7 +87,7 @@ describe('the training loop', () => {
     expect(await falls('cosine')).toBeLessThan(0.1 * (await falls('constant')))
   })
 
-  it('minimizes the squared error against 1 at the label', async () => {
+  it('minimizes the squared error between the outputs and 1 at the label, 0 elsewhere', async () => {
     const { losses } = await trainTiny(network, { steps: 150, batch: 64, loss: 'squared-error' })
     // A network whose outputs are all 0.5 has a loss of 0.25.
     expect(losses[0].loss).toBeGreaterThan(0.25)
@@ -141,7 +142,7 @@ describe('the training loop', () => {
     expect([...without.state.optimizer.keys()]).toEqual([])
   })
 
-  it('stops after the running steps when the caller aborts, and reports the interruption', async () => {
+  it('stops after the steps that are being computed when the caller aborts, and reports the interruption', async () => {
     const stop = new AbortController()
     const seen: number[] = []
     const { interrupted, state, losses } = await trainTiny(network, {
@@ -166,7 +167,7 @@ describe('the training loop', () => {
     expect(interrupted).toBe(false)
   })
 
-  it('reports every logged loss once, in order', async () => {
+  it('reports every logged loss once, in the order of the steps', async () => {
     const reported: number[] = []
     const { losses } = await trainTiny(network, {
       steps: 50,

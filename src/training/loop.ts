@@ -1,6 +1,6 @@
 /**
- * The training loop. A program has a ring of slots, and each slot has the inputs of one step. While the program works
- * on the steps in one half of the ring, the loop fills the other half.
+ * The training loop. The training program has a ring of slots, and each slot has the inputs of one training step. While
+ * the program works on the steps in one half of the ring, the loop fills the other half.
  */
 import type { Backend, InputRows, Program, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -33,27 +33,27 @@ export interface LoopTask {
   readonly settings: TrainingSettings
   readonly standardizer: Standardizer
   readonly backend: Backend
-  /** Values of all parameters and running statistics before the first step of this call. */
+  /** Values of all parameters and running statistics before the first step that the loop computes. */
   readonly weights: Weights
   /** State of a run that resumes. If `start` is absent, the run starts with its first step. */
   readonly start?: Omit<TrainingState, 'weights'>
   /**
-   * Called when the program has copied the weights and the optimizer's states. After the call, the caller may drop its
-   * own copy.
+   * Called when the program has copied the weights and the optimizer's states. After this call, the caller may drop its
+   * own copy of the weights and states.
    */
   readonly onLoaded?: () => void
-  /** How a step is compiled. By default, `chooseStep` decides. */
+  /** How the training step is compiled, which `chooseStep` decides by default. */
   readonly step?: StepChoice
   /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
   readonly checkpointEvery?: number
   /**
-   * Called with the state between two steps when a checkpoint is due. The callback is not called after the last step.
+   * Called with the state between two steps when a checkpoint is due. `onCheckpoint` is not called after the last step.
    */
   readonly onCheckpoint?: (state: TrainingState) => Promise<void>
   readonly observers?: readonly Observer[]
   /** Measures the network between two steps, and decides when the warm-up ends. */
   readonly measurer?: Measurer
-  /** Stops the run when the running steps are done. */
+  /** Signal that stops the run after the training steps that are already being computed. */
   readonly abort?: AbortSignal
   /** Called repeatedly with the number of steps done and the losses logged since the last call. */
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
@@ -101,11 +101,14 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   const measured = new Map<string, Values>()
   /** Number of updates made so far. */
   let done = task.start?.step ?? 0
-  /** Number of steps whose batches have been filled in. */
+  /** Number of steps whose inputs have been written into the ring. */
   let filled = done
   let warmedUpAt = task.start?.warmedUpAt
 
-  /** Fills at most half of the ring, from slot `first` on. Returns the number of filled steps. */
+  /**
+   * Writes the inputs of the next steps into at most half of the ring, from slot `first` on. Returns the number of
+   * steps whose inputs were written.
+   */
   const fill = (first: number): number => {
     const toStop = stops.map((every) => every - (filled % every))
     const count = Math.min(throughput.next(), settings.steps - filled, ...toStop)
@@ -117,17 +120,17 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     return count
   }
   /**
-   * Takes the measurements that are due before the `count` steps from slot `first` on. A measurement may end the
-   * warm-up. Returns false if the caller has stopped the run.
+   * Takes the measurements that are due before the next `count` steps, whose inputs begin in slot `first`. A
+   * measurement may end the warm-up. Returns false if the caller has stopped the run.
    */
   const measure = async (first: number, count: number): Promise<boolean> => {
     const isWarm = settings.schedule.untilError === undefined || warmedUpAt !== undefined
     if (!measurer?.isDue(done, isWarm)) return true
-    // All measurements share one copy of the weights: each measurement has ended before the next one starts.
+    // All measurements can share one copy of the weights, because each measurement ends before the next one starts.
     const found = await measurer.measure(done, isWarm, () => downloadWeights(program, blueprint, measured))
     if (found === 'stopped') return false
     if (isWarm || found === 'cold') return true
-    // The next steps were filled in with the warm-up rate, so their scalars are filled in again.
+    // The inputs of the next steps still have the warm-up rate, so their scalars are filled in again.
     warmedUpAt = done
     for (let index = 0; index < count; index++) filler.fillScalars(first + index, done + index, warmedUpAt)
     return true
@@ -143,7 +146,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     weights: await downloadWeights(program, blueprint),
     optimizer: await downloadOptimizer(program),
     position: positionAfter(done, settings.batch, data),
-    // A run that resumes from this state repeats the measurement before this step, which ends the warm-up again.
+    // If the last measurement ended the warm-up, a resumed run repeats the measurement, so `warmedUpAt` isn't stored.
     ...(warmedUpAt === undefined || warmedUpAt === done ? {} : { warmedUpAt }),
   })
 
@@ -174,7 +177,8 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
 }
 
 /**
- * Numbers of steps after which the program must pause. Checkpoints by time are made at the end of any group of steps.
+ * Numbers of steps after which the program must pause. Time-based checkpoints are made at the end of any group of
+ * steps.
  */
 function stopsOf({ checkpointEvery, observers = [], settings }: LoopTask): readonly number[] {
   const { evaluateEvery, probes, schedule } = settings
@@ -182,15 +186,18 @@ function stopsOf({ checkpointEvery, observers = [], settings }: LoopTask): reado
   return [...stops, ...observers.map(({ every }) => every)].flatMap((every) => every ?? [])
 }
 
-/** Position in the order of samples after `steps` steps. Batches that were filled in but not used don't count. */
+/**
+ * Position in the order of samples after `steps` steps. Batches that were written into the ring but not trained on
+ * don't count.
+ */
 function positionAfter(steps: number, batch: number, { train }: Dataset): Position {
   const used = steps * batch
   return { epoch: Math.floor(used / train.count), offset: used % train.count }
 }
 
 /**
- * Locates the divergence by the batch in the slot of the failed step. The program stopped before the update of that
- * step, because its loss was not finite.
+ * Locates the layer of a divergence with the batch that is still in the slot of the failed step. The program stopped
+ * before the update of the failed step, because the loss of the step was not finite.
  */
 async function locateFailure(task: LoopTask, program: Program, slot: number, step: number): Promise<Divergence> {
   const { blueprint, backend, settings, standardizer } = task

@@ -113,10 +113,10 @@ describe('bestOf', () => {
     return { step, train: { loss: 0, error: 0 }, trainSamples: 1, test: scores }
   }
 
-  it('returns the lowest test error, at its first step if several steps have that error', async () => {
+  it('returns the lowest test error, with the first of the steps that have this error', async () => {
     expect(bestOf([at(1, 0.5), at(2, 0.2), at(3, null), at(4, 0.2), at(5, 0.3)])).toEqual({ error: 0.2, step: 2 })
     expect(bestOf([at(1, null)])).toBeUndefined()
-    // The rate of 3 is far too high, so the test error rises again after its lowest value.
+    // The learning rate of 3 is far too high, so the test error rises again after its lowest value.
     const { evaluations = [], bestTest, test } = await measured({ optimizer: momentum({ rate: 3 }), evaluateEvery: 1 })
     const errors = evaluations.map((one) => one.test.error ?? 1)
     expect(bestTest).toEqual({ error: Math.min(...errors), step: errors.indexOf(Math.min(...errors)) + 1 })
@@ -125,7 +125,7 @@ describe('bestOf', () => {
 })
 
 describe('when a warm-up ends at an error limit,', () => {
-  it('the weights are the same as after a warm-up whose number of steps was known before', async () => {
+  it('the weights are the same as after a warm-up with the same fixed number of steps', async () => {
     const until = await measured({}, warming({ error: 0.2 }))
     const [ended] = (until.warmup ?? []).filter(({ warmedUp }) => warmedUp)
     expect(until.warmup?.map(({ step }) => step)).toEqual([5, 10, 15].filter((step) => step <= ended.step))
@@ -145,7 +145,7 @@ describe('when a warm-up ends at an error limit,', () => {
     expect(never.warmup?.some(({ warmedUp }) => warmedUp)).toBe(false)
   })
 
-  it('the error is checked after the evaluation of the same step', async () => {
+  it('the training error is checked after the evaluation at the same step', async () => {
     const { seen, evaluations } = await measured({ evaluateEvery: 10 }, warming({ error: 1e-9, every: 20 }))
     expect(seen.map((one) => `${one.step} ${isEvaluation(one) ? 'evaluated' : 'checked'}`)).toEqual([
       '10 evaluated',
@@ -156,7 +156,7 @@ describe('when a warm-up ends at an error limit,', () => {
     expect(evaluations).toHaveLength(4)
   })
 
-  it('the full rate begins with the step before which the warm-up ended', () => {
+  it('the full learning rate begins with the step before which the warm-up ended', () => {
     const { schedule } = resolveOptions({ warmupUntilError: 0.8, steps: 1000 }, 1000)
     expect([0, 399, 400, 999].map((step) => scheduleFactor(schedule, step, 1000, 400))).toEqual([0.1, 0.1, 1, 1])
     expect([0, 999].map((step) => scheduleFactor(schedule, step, 1000))).toEqual([0.1, 0.1])

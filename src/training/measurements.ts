@@ -1,7 +1,8 @@
 /**
  * Measurements between two steps of a training: probe snapshots of the layers, evaluations of the network, and checks
  * of whether a warm-up with an error limit is over. A measurement with number n takes place before step n, and after
- * the checkpoint of step n. A run that resumes from that checkpoint repeats the measurement with the same result.
+ * the checkpoint of step n. A run that resumes from the checkpoint of step n repeats the measurement with the same
+ * result.
  */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -18,10 +19,10 @@ export interface Evaluation {
   readonly step: number
   /**
    * Scores on a fixed part of the training set: at most 5,000 samples, chosen by the seed. After the last step, the
-   * scores are of the whole training set.
+   * whole training set is scored.
    */
   readonly train: Scores
-  /** Number of training samples that `train` was computed on. */
+  /** Number of training samples on which the scores in `train` were computed. */
   readonly trainSamples: number
   /** Scores on the whole test set. */
   readonly test: Scores
@@ -33,9 +34,12 @@ export interface Evaluation {
 export interface WarmupCheck {
   /** Number of updates before the check. */
   readonly step: number
-  /** Error on a fixed part of the training set, as `Scores.error`, or null if the outputs aren't finite. */
+  /** Error on a fixed part of the training set, defined like `Scores.error`, or null if the outputs aren't finite. */
   readonly trainingError: number | null
-  /** True if the error is below the limit, which ends the warm-up. After the warm-up, all steps use the full rate. */
+  /**
+   * True if the training error is below the error limit, which ends the warm-up. After the warm-up, all steps use the
+   * full learning rate.
+   */
   readonly warmedUp: boolean
 }
 
@@ -47,14 +51,14 @@ export interface ProbeSnapshot {
   /** Number of updates before the snapshot. */
   readonly step: number
   /**
-   * One array for each probe, by the name of the probe. The array has one number for each layer that `probedLayers`
-   * names, from the first layer to the last. The number is null if the probe doesn't apply to the layer or the value
-   * isn't finite.
+   * One array for each probe, by the name of the probe. The array of a probe has one number for each layer that
+   * `probedLayers` names, from the first layer to the last. A number is null if the probe doesn't apply to the layer or
+   * if the measured value isn't finite.
    */
   readonly probes: { readonly [name: string]: readonly (number | null)[] }
 }
 
-/** Any measurement between two steps. */
+/** Any measurement between two training steps: an evaluation, a check of the warm-up, or a probe snapshot. */
 export type StepMeasurement = Measurement | ProbeSnapshot
 
 export const isEvaluation = (measured: StepMeasurement): measured is Evaluation => 'test' in measured
@@ -62,13 +66,13 @@ export const isProbeSnapshot = (measured: StepMeasurement): measured is ProbeSna
 export const isWarmupCheck = (measured: StepMeasurement): measured is WarmupCheck => 'warmedUp' in measured
 
 /**
- * Measures each layer of the network. The caller of a training provides the measurer, so that the training doesn't
- * import probes.
+ * Measures each layer of the network. The caller of a training provides the measurer of layers, so that the modules of
+ * the training don't import the probes.
  */
 export interface LayerMeasurer {
   /**
-   * Returns one array for each probe, from the first layer to the last. NaN means that the probe doesn't apply to the
-   * layer.
+   * Returns one array for each probe, with one number per layer from the first layer to the last. NaN means that the
+   * probe doesn't apply to the layer.
    */
   measure(weights: Weights): Promise<{ readonly [name: string]: readonly number[] }>
   dispose(): void
@@ -90,9 +94,9 @@ export async function takeSnapshot(layers: LayerMeasurer, step: number, weights:
  * as the result of the run.
  */
 export interface BestTest {
-  /** The lowest test error, as `Scores.error`. */
+  /** The lowest test error, defined like `Scores.error`. */
   readonly error: number
-  /** Number of updates before the first evaluation with this error. */
+  /** Number of updates before the first evaluation with the lowest test error. */
   readonly step: number
 }
 
@@ -109,9 +113,9 @@ type Timing = Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule' | '
 const isEvery = (step: number, every: number | undefined): boolean => every !== undefined && step % every === 0
 
 /**
- * Decides which measurements are due before a step. The measurements take place in the order of the returned fields. A
- * run is never evaluated before its first step. After the last step, `session.ts` always evaluates the run and takes
- * the last snapshot.
+ * Decides which measurements are due before a step. Measurements before the same step take place in the order of the
+ * returned fields. A run is never evaluated before its first step. After the last step, `session.ts` always evaluates
+ * the run and takes the last snapshot.
  */
 export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps }: Timing, isWarm: boolean) {
   const isBetween = step > 0 && step < steps
@@ -124,7 +128,7 @@ export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps
 
 /**
  * Number of training samples in an evaluation. With 5,000 samples, the error is known to less than a third of a
- * percent, and the evaluation costs less than a test set of 10,000 samples.
+ * percent, and evaluating these samples costs less than evaluating a test set of 10,000 samples.
  */
 const evaluatedSamples = 5000
 
@@ -135,19 +139,19 @@ export interface MeasurerTask {
   readonly standardizer: Standardizer
   readonly backend: Backend
   readonly abort?: AbortSignal
-  /** Measures the layers if the settings ask for probes. The caller disposes of the measurer. */
+  /** Measures the layers if the settings ask for probes. The caller must dispose of the measurer of layers. */
   readonly layers?: LayerMeasurer
   /** Called with each measurement, in chronological order. */
   readonly onMeasured: (measured: StepMeasurement) => void
 }
 
-/** Takes the measurements of a training loop. */
+/** Takes the measurements between the steps of a training loop. */
 export interface Measurer {
   /** Whether any measurement is due before the step. `isWarm`: true if there is no warm-up or the warm-up is over. */
   isDue(step: number, isWarm: boolean): boolean
   /**
-   * Measures the network before the step. Returns `warm` if the warm-up is over, or `stopped` if the caller stopped the
-   * run.
+   * Takes the measurements of the network that are due before a step. Returns `warm` if the warm-up is over, or
+   * `stopped` if the caller stopped the run.
    */
   measure(step: number, isWarm: boolean, readWeights: () => Promise<Weights>): Promise<'warm' | 'cold' | 'stopped'>
   /** The evaluator of the network, if the measurer needs one for scores. */
@@ -156,7 +160,8 @@ export interface Measurer {
 }
 
 /**
- * Returns undefined if the settings ask for no measurement. Throws a `memory` error if the network can't be evaluated.
+ * Creates the measurer of a training loop. Returns undefined if the settings ask for no measurement. Throws a `memory`
+ * error if the network can't be evaluated.
  */
 export async function createMeasurer(task: MeasurerTask): Promise<Measurer | undefined> {
   const { settings, layers, abort, onMeasured } = task
@@ -176,8 +181,8 @@ export async function createMeasurer(task: MeasurerTask): Promise<Measurer | und
         if (due.evaluation || due.warmupCheck) scorer?.evaluator.load(weights)
         const evaluation = due.evaluation ? await scorer?.evaluate(step) : undefined
         const warmupCheck = due.warmupCheck ? await scorer?.checkWarmup(step) : undefined
-        // The measurements are reported together, so that a run stopped between two measurements of a step resumes
-        // before all of them.
+        // The measurements before a step are reported together, so that a run stopped between two measurements resumes
+        // before the first of them.
         if (snapshot) onMeasured(snapshot)
         if (evaluation) onMeasured(evaluation)
         if (warmupCheck) onMeasured(warmupCheck)
@@ -219,7 +224,7 @@ async function createSetEvaluator({
     evaluator.evaluate(set, standardizer, loss, () => abort?.throwIfAborted())
   const evaluate = async (step: number): Promise<Evaluation> => {
     const scores = { test: await score(test) }
-    // A table without a split is both the training set and the test set.
+    // If a table was not split, the whole table is the training set and also the test set.
     const isOne = test === train
     const trained = isOne ? scores.test : await score(evaluated)
     const held = validation ? { validation: await score(validation) } : {}

@@ -1,10 +1,12 @@
-/** Observers of a training. An observer reads the program between two steps and changes nothing. */
+/**
+ * Observers of a training. An observer reads the values of the training program between two steps and changes nothing.
+ */
 import type { Program } from '../backends/backend.ts'
 import { IsobathError } from '../support/errors.ts'
 
 /** The values that an observer can read after an update. */
 export interface ObservedStep {
-  /** Number of updates made so far, including the observed one. */
+  /** Number of updates made so far, including the observed update. */
   readonly step: number
   /** Mean loss of the batch before the observed update, without weight decay. */
   readonly loss: number
@@ -27,8 +29,8 @@ export interface Observer {
   /** Number n, a whole number of at least 1: the observer is called after every n-th update and after the last one. */
   readonly every: number
   /**
-   * Called between two steps. The training waits for the returned promise, and an error that `observe` throws ends the
-   * training. Each read returns a new array, which the observer may keep or change.
+   * Called between two training steps. The training waits for the returned promise, and an error that `observe` throws
+   * ends the training. Each read returns a new array, which the observer may keep or change.
    */
   observe(step: ObservedStep): void | Promise<void>
 }
@@ -49,7 +51,7 @@ export async function showObservers(
 ): Promise<void> {
   const names = new Set(program.graph.inputs.filter(({ role }) => role !== 'input').map(({ name }) => name))
   const outputs = new Set(program.graph.outputs.map(({ name }) => name))
-  // A wrong name throws at once, because an observer may never await the promise.
+  // A wrong parameter name throws an error at once, because an observer may never await the returned promise.
   const read = (known: ReadonlySet<string>, name: string, shown: string): Promise<Float64Array> => {
     if (known.has(name)) return program.download(name).then((values) => Float64Array.from(values))
     throw new IsobathError('option', `observers: expected a parameter of the network, got ${shown}.`)

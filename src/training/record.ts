@@ -36,42 +36,46 @@ export interface TrainingRecord extends TimeSpent {
   /** Scores on the validation set after the last step, if the data set has one and the run was not interrupted. */
   readonly validation?: Scores
   /**
-   * The evaluations that `evaluateEvery` asked for, and one after the last step. Absent if no evaluations were asked
-   * for.
+   * Evaluations at the steps that `evaluateEvery` asked for, and after the last step. The field is absent if
+   * `evaluateEvery` asked for no evaluations.
    */
   readonly evaluations?: readonly Evaluation[]
   /**
-   * The lowest test error of `evaluations`. An error that was chosen on the test set is too low to be reported as a
-   * result. The result of the run is `test`, the score after the last step.
+   * Lowest test error among all `evaluations`. Don't report the lowest of several test errors as a result: it was
+   * chosen on the test set, so it is too low. The test result of the run is the field `test`, with the scores after the
+   * last step.
    */
   readonly bestTest?: BestTest
   /**
-   * The checks of the training error in a warm-up that `warmupUntilError` ends. The last check ended the warm-up if its
-   * `warmedUp` is true. Absent if no error limit ends the warm-up.
+   * The checks of the training error in a warm-up that `warmupUntilError` ends. The last check of the warm-up ended the
+   * warm-up if its `warmedUp` is true. The field is absent if no error limit ends the warm-up.
    */
   readonly warmup?: readonly WarmupCheck[]
   /**
-   * The snapshots that `probes` asked for: before the first step, every n steps and after the last step. Absent if no
-   * probes were asked for.
+   * Probe snapshots before the first step, every `probes.every` steps, and after the last step. The field is absent if
+   * the settings ask for no probes.
    */
   readonly probes?: readonly ProbeSnapshot[]
   /** The step and the layer at which the training diverged, or null if all numbers stayed finite. */
   readonly diverged: Divergence | null
   /** True if the caller stopped the run before its last step, or before all scores were computed. */
   readonly interrupted: boolean
-  /** Number of updates that were made. */
+  /** Number of updates that the run has made. */
   readonly steps: number
-  /** Duration of the scoring after the last step, in seconds. This time is part of `seconds`. */
+  /** Duration of the scoring after the last step, in seconds. The duration of the scoring is part of `seconds`. */
   readonly scoringSeconds: number
-  /** Mean squares of the layers' outputs before the first step, and the verdict on them. */
+  /**
+   * Mean squares of the layers' outputs before the first step, and whether the signal is steady, vanishes or explodes.
+   */
   readonly signal: Signal
   /**
-   * Means and deviations of the training set. Other data for this network must be standardized with the same numbers.
+   * Means and deviations of the training set. Other data for the network must be standardized with the means and
+   * deviations of the training set.
    */
   readonly statistics: Statistics
   /** Final parameters and running statistics by name, in the network's order and in the backend's precision. */
   readonly weights: ReadonlyMap<string, Values>
-  /** SHA-256 hash of the weights as float32, in the order of a weights file, in hexadecimal. */
+  /** SHA-256 hash, in hexadecimal, of the weights as float32 in the order of a weights file. */
   readonly weightsSha256: string
   /** Memory that the training program used, in bytes. */
   readonly memoryBytes: number
@@ -79,13 +83,13 @@ export interface TrainingRecord extends TimeSpent {
   readonly recompute: boolean
 }
 
-/** Scores of a set that was not scored. */
+/** Null scores, for a set of samples that was not scored. */
 export const unscored: Scores = { loss: null, error: null }
 
 /**
- * Builds the fields of a record that hold measurements. `measurements`: the measurements so far, of which only those
- * before step `reached` are used. `last` and `lastSnapshot`: the evaluation and the snapshot at step `reached`, if they
- * were made.
+ * Builds the fields of a record that hold measurements. `measurements`: the measurements so far, of which only the
+ * measurements before step `reached` are used. `last` and `lastSnapshot`: the evaluation and the snapshot at step
+ * `reached`, if they were made.
  */
 export function summarizeMeasured(
   measurements: readonly StepMeasurement[],
@@ -107,7 +111,10 @@ export function summarizeMeasured(
   return { evaluations, ...(bestTest ? { bestTest } : {}), ...rest }
 }
 
-/** Converts the scores after the last step to an evaluation, with its fields in the order of all other evaluations. */
+/**
+ * Converts the scores after the last step to an evaluation, with the fields in the same order as in all other
+ * evaluations.
+ */
 export function lastEvaluation(step: number, { train, test, validation }: SetScores, trainSamples: number): Evaluation {
   return { step, train, trainSamples, test, ...(validation ? { validation } : {}) }
 }

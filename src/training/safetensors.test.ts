@@ -4,7 +4,8 @@ import { refusal } from '../../test/support/refusal.ts'
 import { decodeTensors, encodeTensors, type Tensor } from './safetensors.ts'
 
 /**
- * A file with this header and `dataBytes` zero bytes of data. `headerBytes`: a wrong header length to write instead.
+ * Returns a file with the given header and `dataBytes` zero bytes of data. `headerBytes`: a wrong header length to
+ * write instead.
  */
 function fileOf(header: string | object, dataBytes = 0, headerBytes?: number | bigint): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
@@ -28,11 +29,14 @@ const arbitraryTensor: fc.Arbitrary<Tensor> = fc
       : fc.float32Array(values).map((data) => ({ shape, data }))
   })
 const arbitraryName = fc.string({ unit: 'binary' }).filter((name) => name !== '__metadata__')
-/** Names of metadata. `__proto__` is left out, because an object literal can't have this name as its own key. */
+/**
+ * Names that the metadata of a file may have. `__proto__` is left out, because an object literal can't have this name
+ * as its own key.
+ */
 const metadataName = fc.stringMatching(/^\w{1,9}$/).filter((name) => name !== '__proto__')
 
 describe('safetensors', () => {
-  it('decodes what was encoded: any names, shapes and values, at any offset in memory', () => {
+  it('decodes the tensors that were encoded, with any names, shapes and values, at any offset in memory', () => {
     const files = fc.record({
       tensors: fc.array(fc.tuple(arbitraryName, arbitraryTensor), { maxLength: 5 }).map((entries) => new Map(entries)),
       metadata: fc.dictionary(metadataName, fc.string(), { maxKeys: 3, noNullPrototype: true }),
@@ -78,7 +82,7 @@ describe('safetensors', () => {
     expect([...decodeTensors(fileOf(header, 16), 'w').tensors.keys()]).toEqual(['y', 'z'])
   })
 
-  it('refuses a file that was cut off, at every length', () => {
+  it('refuses a file that was cut off at any length', () => {
     const whole = encodeTensors({ tensors: new Map([['a', { shape: [2], data: new Float32Array(2) }]]), metadata: {} })
     for (let length = 0; length < whole.length; length++) {
       expect(reading(whole.subarray(0, length))).toMatch(

@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import { assertInvariant, IsobathError } from '../support/errors.ts'
 
-/** Values with a shape. */
+/** A tensor of a file: values with a shape. */
 export interface Tensor {
-  /** Sizes of the dimensions. The empty shape is a single value. */
+  /** Sizes of the tensor's dimensions. A tensor with the empty shape has a single value. */
   readonly shape: readonly number[]
   /** Values in row-major order: float32 (F32 in the file) or float64 (F64 in the file). */
   readonly data: Float32Array | Float64Array
@@ -17,13 +17,13 @@ export interface Tensor {
 export interface TensorFile {
   /** Tensors by name, in the order of their data in the file. */
   readonly tensors: ReadonlyMap<string, Tensor>
-  /** Texts of the file's `__metadata__` by name, or an empty object. */
+  /** Texts of the file's `__metadata__` by name, or an empty object if the file has no metadata. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** Largest size of a header, in bytes. */
+/** Largest size of a header that the decoder accepts, in bytes. */
 const headerLimit = 100e6
-/** Number of values in a piece. */
+/** Number of values that are converted to bytes in one piece. */
 const pieceLength = 2 ** 16
 const metadataKey = '__metadata__'
 
@@ -35,7 +35,8 @@ const entrySchema = z.object({
 const metadataSchema = z.record(z.string(), z.string())
 
 /**
- * Encodes tensors and metadata as the bytes of a .safetensors file. The data of the tensors is in the order of the map.
+ * Encodes tensors and metadata as the bytes of a .safetensors file. The file has the data of the tensors in the order
+ * of the map.
  */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
   const places = [...tensors].map(([name, { shape, data }]): HeaderEntry => {
@@ -66,7 +67,8 @@ export function encodeHeader(entries: readonly HeaderEntry[], metadata: TensorFi
     offset += bytes
   }
   const text = new TextEncoder().encode(`{${parts.join(',')}}`)
-  // Spaces bring the data to a multiple of 8 bytes, as the format's own library does.
+  // Spaces at the end of the header let the data of the tensors start at a multiple of 8 bytes, as the safetensors
+  // library does.
   const headerBytes = Math.ceil(text.length / 8) * 8
   const header = new Uint8Array(8 + headerBytes).fill(0x20, 8)
   new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true)
@@ -89,14 +91,14 @@ export function* float32Pieces(values: ArrayLike<number>): Generator<Uint8Array>
 }
 
 /**
- * A field of the header as text. An object would move names made of digits to the front, and would lose the name
- * `__proto__`.
+ * Encodes one field of the header as JSON text. A JavaScript object with all fields would move names made of digits to
+ * the front, and would lose the name `__proto__`.
  */
 function field(name: string, value: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(value)}`
 }
 
-/** Views the memory of float values as bytes, without a copy. */
+/** Returns the memory of float values as bytes, without a copy. */
 export function bytesOf({ buffer, byteOffset, byteLength }: Tensor['data']): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
@@ -110,8 +112,8 @@ function copyInto(target: Uint8Array, tensors: ReadonlyMap<string, Tensor>): voi
 }
 
 /**
- * Copies the data of all tensors into one array, in the order of the map. The hash of weights is computed from these
- * bytes.
+ * Copies the data of all tensors into one array, in the order of the map. The hash of weights is computed from the
+ * bytes of this array.
  */
 export function tensorBytes(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array([...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0))
@@ -124,8 +126,9 @@ function broken(file: string, what: string): IsobathError {
 }
 
 /**
- * Decodes the bytes of a .safetensors file with F32 and F64 tensors. `file`: the name that errors begin with. Throws a
- * `weights` error if the file is incomplete or violates the format, or if a tensor has another type than F32 and F64.
+ * Decodes the bytes of a .safetensors file with F32 and F64 tensors. `file`: the name with which error messages begin.
+ * Throws a `weights` error if the file is incomplete or violates the format, or if a tensor has another type than F32
+ * and F64.
  */
 export function decodeTensors(bytes: Uint8Array, file: string): TensorFile {
   if (bytes.length < 8) throw broken(file, `expected at least 8 bytes, got ${bytes.length}.`)
@@ -175,8 +178,8 @@ function parseEntry(name: string, raw: unknown, available: number, file: string)
 }
 
 /**
- * Sorts the places by their start and checks that they fill the data without gaps. The library of the format requires
- * the same.
+ * Sorts the places of the tensors by their start, and checks that the tensors fill the data without gaps. The
+ * safetensors library also requires data without gaps.
  */
 function checkCoverage(places: TensorPlace[], available: number, file: string): void {
   places.sort((one, other) => one.start - other.start || one.end - other.end)
@@ -211,7 +214,10 @@ function parseHeader(bytes: Uint8Array, file: string): Map<string, unknown> {
   return new Map(Object.entries(header))
 }
 
-/** Lists the keys in the text of a valid JSON object, with duplicates. JSON.parse keeps only the last duplicate. */
+/**
+ * Lists the keys in the text of a valid JSON object, with duplicates. JSON.parse keeps only the last of several fields
+ * with the same key.
+ */
 function outermostKeys(text: string): string[] {
   const keys: string[] = []
   let nesting = 0
@@ -224,8 +230,8 @@ function outermostKeys(text: string): string[] {
 }
 
 function readTensor(data: Uint8Array, { shape, bytesEach, start, end }: TensorPlace): Tensor {
-  // The bytes are copied, because a tensor may start at any byte. The method `slice` of a Buffer would not copy the
-  // bytes.
+  // The bytes of a tensor are copied, because a tensor may start at any byte of the file. The method `slice` of a
+  // Buffer would not copy the bytes.
   const { buffer } = new Uint8Array(data.subarray(start, end))
   return { shape, data: bytesEach === 4 ? new Float32Array(buffer) : new Float64Array(buffer) }
 }

@@ -41,7 +41,7 @@ describe('when a regression is scored,', () => {
       const { mean, deviation } = standardizer.targets
       const scoreOf = (output: (row: number, target: number) => number) => {
         const scorer = createScorer(train, standardizer, 'squared-error', 2)
-        // An evaluation also hands over its outputs in several batches.
+        // The outputs are added in several batches, as in an evaluation.
         for (const [first, count] of [
           [0, 40],
           [40, 24],

@@ -9,12 +9,14 @@ export interface Scores {
   /** Mean loss over the samples, without weight decay. */
   readonly loss: number | null
   /**
-   * Classification: fraction of the samples whose largest output isn't the output of the label, from 0 to 1.
+   * For classification, the error is the fraction of the samples whose largest output isn't the output of the label,
+   * from 0 to 1.
    *
-   * Regression and autoencoding: unexplained fraction of the variance, 1 - R^2. The fraction is A / B, both in
-   * standardized units. A is the sum of the squared distances between outputs and targets. B is the sum of the squared
-   * distances between the targets and their means in this set. A network that always outputs the means has error 1, and
-   * errors above 1 are possible. The error is null if no target varies in this set.
+   * For regression and autoencoding, the error is the unexplained fraction of the variance, 1 - R^2. The unexplained
+   * fraction is A / B, where A and B are in standardized units. The numerator A is the sum of the squared distances
+   * between outputs and targets. The denominator B is the sum of the squared distances between the targets and their
+   * means in the set of samples. A network that always outputs the means of the targets has error 1, and errors above 1
+   * are possible. The error is null if no target varies in the set of samples.
    */
   readonly error: number | null
   /**
@@ -24,9 +26,9 @@ export interface Scores {
   readonly rmse?: readonly (number | null)[]
 }
 
-/** Accumulates the scores of a set. The outputs must be added in the order of the samples. */
+/** Accumulates the scores of a network on a set of samples. The outputs must be added in the order of the samples. */
 export interface Scorer {
-  /** Adds rows of outputs. The first row belongs to sample `first`. */
+  /** Adds rows of outputs to the scores. The first row of outputs belongs to the sample with number `first`. */
   add(outputs: Float64Array, first: number): void
   finish(): Scores
 }

@@ -105,7 +105,7 @@ describe('runTrainingSession', () => {
     backend.dispose()
   })
 
-  it('saves a checkpoint when it is stopped, and does not score the network', async () => {
+  it('saves a checkpoint when the training is stopped, and does not score the network', async () => {
     const stop = new AbortController()
     const { reported, recorder } = listen()
     const record = await runTrainingSession({
@@ -123,7 +123,7 @@ describe('runTrainingSession', () => {
     expect(reported.at(-1)).toBe(`checkpoint at ${record.steps}`)
   })
 
-  it('returns an interrupted record without scores if it is stopped during the scoring', async () => {
+  it('returns an interrupted record without scores if the training is stopped during the scoring', async () => {
     const stop = new AbortController()
     const onEvaluation = (): void => stop.abort()
     const record = await runTrainingSession({ ...tinyTask(network, { steps: 5 }), abort: stop.signal, onEvaluation })
@@ -137,7 +137,7 @@ describe('runTrainingSession', () => {
     expect(trainingSeconds + scoringSeconds).toBeLessThanOrEqual(seconds)
   })
 
-  it('does not change the given weights', async () => {
+  it('does not change the initial weights that the caller gives', async () => {
     const task = tinyTask(network, { steps: 5 })
     const before = Array.from(task.weights.get('first.weight') ?? [])
     const record = await runTrainingSession(task)

@@ -29,7 +29,7 @@ import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
-/** Facts about the training set and the first weights that are known before the first step. */
+/** Facts about the training set and the initial weights that are known before the first training step. */
 export interface SessionStart {
   readonly standardizer: Standardizer
   readonly signal: Signal
@@ -37,7 +37,9 @@ export interface SessionStart {
 
 /** Stores what a run must not lose: checkpoints, losses and measurements. */
 export interface Recorder {
-  /** Called before the first step. The values of `state` are valid only until the returned promise is settled. */
+  /**
+   * Called before the first training step. The values of `state` are valid only until the returned promise is settled.
+   */
   begin(state: TrainingState, time: TimeSpent, start: SessionStart): Promise<void>
   /** Called when a checkpoint is due, and after the last step. The values of `state` are valid only during the call. */
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
@@ -55,32 +57,32 @@ export interface ResumePoint extends TimeSpent {
 }
 
 /**
- * Creates a measurer of layers from the weights before the first step. The function copies the values that it needs
- * later.
+ * Creates a measurer of layers from the weights before the first step. The function copies the weights that the
+ * measurer needs later.
  */
 export type OpenLayers = (standardizer: Standardizer, weights: Weights) => Promise<LayerMeasurer>
 
-/** Callbacks of a session. */
+/** Callbacks of a training session. */
 export interface SessionObserver {
   /**
-   * Called with the number of steps done before anything is computed, which is 0 for a new run. After that, the
-   * callback is called repeatedly with the number of steps done and the losses logged since the last call. An error
+   * Called before the first computation with the number of steps done, which is 0 for a new run. During the training,
+   * the callback is called repeatedly with the number of steps done and the losses logged since the last call. An error
    * that the callback throws ends the session.
    */
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
   /**
-   * Called repeatedly after the last step, with the number of samples scored so far and the number of samples in all
-   * sets.
+   * Called repeatedly while the final scores are computed, with the number of samples scored so far and the total
+   * number of samples in all sets.
    */
   readonly onEvaluation?: (done: number, samples: number) => void
   /**
-   * Called before the first step with the mean squares of the layers' outputs. The callback is not called when a run
-   * resumes.
+   * Called before the first training step with the mean squares of all layers' outputs. `onSignal` is not called when a
+   * run resumes.
    */
   readonly onSignal?: (signal: Signal) => void
-  /** Called with each evaluation and each check of the warm-up between two steps. */
+  /** Called with each evaluation and each check of the warm-up that happens between two steps. */
   readonly onMeasured?: (measurement: Measurement) => void
-  /** Called with each snapshot of the layers. */
+  /** Called with each probe snapshot of the layers. */
   readonly onProbed?: (snapshot: ProbeSnapshot) => void
 }
 
@@ -145,7 +147,8 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       weights: first.weights,
       start: first,
       step,
-      // Each map is as large as the network. Clearing both maps frees their memory, although `first` stays in scope.
+      // The maps of weights and of optimizer states are each as large as the network. Clearing these maps frees their
+      // memory, although the variable `first` stays in scope.
       onLoaded: () => {
         first.weights.clear()
         first.optimizer.clear()
@@ -199,7 +202,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
 }
 
 /**
- * Takes the snapshot of the layers after the last update. A run that diverged may have taken this snapshot already,
+ * Takes the snapshot of the layers after the last update. A run that diverged may have taken its last snapshot already,
  * before the step that failed. A run that was stopped takes no final snapshot, because the run may resume.
  */
 async function finalSnapshot(
@@ -214,7 +217,7 @@ async function finalSnapshot(
   return made ?? (await spent.measuring(() => takeSnapshot(layers, step, weights)))
 }
 
-/** Does the work. Returns undefined if the caller aborts before or during the work. */
+/** Calls `work` and returns its result, or returns undefined if the caller aborts before or during the work. */
 async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
   try {
     abort?.throwIfAborted()
@@ -225,14 +228,14 @@ async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Prom
   }
 }
 
-/** Wraps a measurer so that its time is not counted as time of the steps. */
+/** Wraps a measurer so that the time of its measurements is not counted as training time. */
 function timed(measurer: Measurer, spent: Stopwatch): Measurer {
   return { ...measurer, measure: (...inputs) => spent.measuring(() => measurer.measure(...inputs)) }
 }
 
 /**
- * The state before the first step. The weights have the backend's precision, because the backend would round them
- * anyway.
+ * Returns the state of a training before its first step. The initial weights have the backend's precision, because the
+ * backend would round more precise weights anyway.
  */
 function firstState({ blueprint, settings, backend, weights }: Session): TrainingState {
   const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
@@ -243,7 +246,10 @@ function firstState({ blueprint, settings, backend, weights }: Session): Trainin
   return { step: 0, weights: new Map(own), optimizer: new Map(), position: { epoch: 0, offset: 0 } }
 }
 
-/** Locates a divergence that the final update caused. No later step ran that would have detected the divergence. */
+/**
+ * Locates a divergence that the final update caused. After the final update, no later step runs that could detect the
+ * divergence.
+ */
 async function locateAtEnd(
   { blueprint, backend, data, settings }: Session,
   standardizer: Standardizer,

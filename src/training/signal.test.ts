@@ -59,7 +59,7 @@ describe('measureSignal', () => {
 })
 
 describe('judgeSignal', () => {
-  it('returns `steady` if all mean squares are within a factor of 10^12 of the first', () => {
+  it('returns `steady` if the mean squares of all layers are within a factor of 10^12 of the mean square of the first layer', () => {
     expect(judge([1, 1e11, 1e-11, 3])).toEqual({
       verdict: 'steady',
       layer: null,
@@ -71,7 +71,7 @@ describe('judgeSignal', () => {
     expect(describeSignal(judge([1, 2]))).toBeNull()
   })
 
-  it('names the first layer whose mean square is outside a factor of 10^12', () => {
+  it('names the earliest layer whose mean square differs by more than a factor of 10^12 from that of layer 1', () => {
     expect(judge([1, 1e-11, 1e-13, 1e-15])).toMatchObject({ verdict: 'vanishes', layer: 'l2', position: 3 })
     expect(judge([1, 1e13, 1])).toMatchObject({ verdict: 'explodes', layer: 'l1', position: 2 })
     expect(judge([1, Number.POSITIVE_INFINITY])).toMatchObject({ verdict: 'explodes', position: 2 })

@@ -9,40 +9,47 @@ import { iterationName } from './layer-order.ts'
 import { openTappedPass } from './tapped-pass.ts'
 
 export interface LayerSignal {
-  /** Path of the layer. A repeated layer has its iteration in brackets: `hidden[12]`. */
+  /**
+   * Path of the measured layer. The path of a repeated layer ends with the number of its iteration in brackets:
+   * `hidden[12]`.
+   */
   readonly layer: string
-  /** Mean of the squared outputs over samples and units. Infinity or NaN if outputs aren't finite. */
+  /**
+   * Mean of the layer's squared outputs over all samples and units. The mean is Infinity or NaN if outputs aren't
+   * finite.
+   */
   readonly meanSquare: number
 }
 
 /**
- * How the size of the values changes from layer to layer before training. The size of a layer is the mean of its
- * squared outputs, over at most 32 training samples and all units.
+ * Describes how the size of the layers' outputs changes from layer to layer before training. The size is measured as
+ * the mean of a layer's squared outputs, over at most 32 training samples and all units.
  */
 export interface Signal {
   /**
    * `vanishes`: the mean square of some layer is 0, or less than the mean square of the first layer divided by 10^12.
    * `explodes`: the mean square of some layer is more than 10^12 times the mean square of the first layer, or not
-   * finite. `steady`: neither.
+   * finite. `steady`: the signal neither vanishes nor explodes.
    */
   readonly verdict: 'steady' | 'vanishes' | 'explodes'
   /** Path of the first layer at which the signal vanishes or explodes, or null if the verdict is `steady`. */
   readonly layer: string | null
   /** Position of `layer` among all measured layers, counted from 1, or null if the verdict is `steady`. */
   readonly position: number | null
-  /** Number of measured layers. */
+  /** Number of layers whose mean square was measured. */
   readonly layers: number
-  /** Mean square of the first layer's outputs. Infinity or NaN if outputs aren't finite. */
+  /** Mean square of the first layer's outputs, which is Infinity or NaN if outputs aren't finite. */
   readonly first: number
-  /** Mean square of the last layer's outputs. Infinity or NaN if outputs aren't finite. */
+  /** Mean square of the last layer's outputs, which is Infinity or NaN if outputs aren't finite. */
   readonly last: number
 }
 
-/** Largest number of samples for the forward pass. */
+/** Largest number of samples for the forward pass that measures the signal. */
 const probeSamples = 32
 /**
- * Largest memory of the forward pass, in bytes. Most networks fit with 32 samples. Very deep networks of images use
- * fewer samples, because the training that follows needs the memory.
+ * Largest memory of the forward pass that measures the signal, in bytes. For most networks, a forward pass of 32
+ * samples needs less than this limit of 2^28 bytes. For very deep networks of images, the forward pass has fewer
+ * samples, because the training that follows needs the memory.
  */
 const probeBytes = 2 ** 28
 /**
@@ -51,8 +58,9 @@ const probeBytes = 2 ** 28
 const limit = 1e12
 
 /**
- * The parts with parameters through which a signal passes one after the other: the layers of the root and the blocks of
- * its loops, without shortcuts. A preset of depth d has d + 1 of these parts: its hidden layers and its read-out.
+ * The parts of a network with parameters through which a signal passes one after the other: the layers of the root and
+ * the blocks of its loops, without shortcuts. The network of a preset with depth d has d + 1 parts with parameters: its
+ * hidden layers and its read-out.
  */
 function signalStages(root: LayerBlueprint): Set<LayerBlueprint> {
   const stages = new Set<LayerBlueprint>()
@@ -108,10 +116,11 @@ export function judgeSignal(layers: readonly LayerSignal[]): Signal {
   const facts = { layers: layers.length, first, last: layers.at(-1)?.meanSquare ?? 0 }
   for (const [index, { layer, meanSquare }] of layers.entries()) {
     const position = index + 1
-    // A read-out with zeros as initial weights is a choice. No layer after the read-out could suffer from the zeros.
+    // A read-out whose initial weights are zeros is accepted, because no layer after the read-out could suffer from its
+    // zero outputs.
     if (meanSquare === 0 && position === layers.length) continue
     if (meanSquare === 0 || meanSquare < first / limit) return { verdict: 'vanishes', layer, position, ...facts }
-    // The comparison is negated so that NaN counts as exploding.
+    // The comparison with the limit is negated so that NaN counts as exploding.
     if (!(meanSquare <= first * limit)) return { verdict: 'explodes', layer, position, ...facts }
   }
   return { verdict: 'steady', layer: null, position: null, ...facts }

@@ -21,7 +21,7 @@ export interface OptimizerState {
   readonly values: Values
 }
 
-/** Everything that the next step depends on. */
+/** The state of a training: all values that the next training step depends on. */
 export interface TrainingState {
   /** Number of updates made so far. */
   readonly step: number
@@ -31,8 +31,8 @@ export interface TrainingState {
   readonly optimizer: Map<string, OptimizerState>
   readonly position: Position
   /**
-   * First step after a warm-up that an error limit ended. Absent during the warm-up, and for a warm-up without an error
-   * limit.
+   * Number of the first step after a warm-up that an error limit ended. The field is absent during the warm-up, and for
+   * a warm-up without an error limit.
    */
   readonly warmedUpAt?: number
 }
@@ -42,8 +42,8 @@ export function uploadWeights(program: Program, { parameters }: Blueprint, weigh
 }
 
 /**
- * Downloads all parameters and running statistics, in the network's order. `into`: the result of an earlier call, whose
- * arrays are filled again.
+ * Downloads all parameters and running statistics from a program, in the network's order. `into`: the result of an
+ * earlier call, whose arrays are filled again.
  */
 export async function downloadWeights(
   program: Program,
@@ -54,14 +54,14 @@ export async function downloadWeights(
   return into
 }
 
-/** The inputs of the program that hold the states of the optimizer. */
+/** Lists the inputs of a program that hold the states of the optimizer. */
 function optimizerInputs({ graph }: Program) {
   return graph.inputs.filter(({ name, role }) => role === 'state' && isOptimizerState(name))
 }
 
 /**
  * Uploads the states of the optimizer. Before the first step the optimizer has no states, and the program starts with
- * zeros. Throws a `run` error if a state is missing or has another shape.
+ * zeros. Throws a `run` error if a state of the optimizer is missing or has a wrong shape.
  */
 export function uploadOptimizer(program: Program, { step, optimizer }: Omit<TrainingState, 'weights'>): void {
   for (const { name, value } of optimizerInputs(program)) {

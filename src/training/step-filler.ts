@@ -10,9 +10,12 @@ import { stepInputs } from './step-inputs.ts'
 import { targetsOf } from './targets.ts'
 
 export interface StepFiller {
-  /** Fills a slot of the ring with the next batch and its targets. */
+  /** Fills a slot of the program's ring with the next batch and its targets. */
   fillBatch(slot: number): void
-  /** Fills a slot with the scalars of a step, such as its rate. `warmedUpAt`: see `TrainingState`. */
+  /**
+   * Fills a slot of the program's ring with the scalars of a step, such as the learning rate. `warmedUpAt`: see
+   * `TrainingState`.
+   */
   fillScalars(slot: number, step: number, warmedUpAt: number | undefined): void
 }
 
@@ -23,8 +26,8 @@ interface FilledTask {
 }
 
 /**
- * Creates a filler. `position`: where the batches begin in the order of samples, by default at the start of the first
- * epoch.
+ * Creates a filler for the inputs of training steps. `position`: where the batches begin in the order of samples, by
+ * default at the start of the first epoch.
  */
 export function createStepFiller(program: Program, task: FilledTask, position?: Position): StepFiller {
   const { data, settings, standardizer } = task

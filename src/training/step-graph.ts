@@ -7,7 +7,8 @@ import type { TrainingSettings } from '../settings/options.ts'
 
 export interface StepGraphOptions {
   /**
-   * Iterations of repeated layers whose activations the backward pass recomputes instead of reading. None by default.
+   * Iterations of repeated layers whose activations the backward pass recomputes instead of reading them from memory.
+   * None by default.
    */
   readonly recompute?: Recomputation
   /** Whether all gradients can be read after a step. False by default. */

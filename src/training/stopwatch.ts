@@ -9,13 +9,13 @@ export interface TimeSpent {
 }
 
 export interface Stopwatch {
-  /** Returns the durations so far, including earlier sessions. */
+  /** Returns the durations of the run so far, including its earlier sessions. */
   soFar(): TimeSpent
   startTraining(): void
   stopTraining(): void
   /**
-   * Does a measurement between two training steps. The time of the measurement counts as measuring time and not as
-   * training time.
+   * Calls `work`, which measures the network between two training steps, and returns its result. The time of the
+   * measurement counts as measuring time and not as training time.
    */
   measuring<T>(work: () => Promise<T>): Promise<T>
 }

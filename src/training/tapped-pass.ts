@@ -1,4 +1,7 @@
-/** Forward passes in which the outputs of chosen layers can be read. A pass has as many rows as fit into memory. */
+/**
+ * Forward passes in which the outputs of chosen layers can be read. A forward pass has as many rows (samples) as fit
+ * into memory.
+ */
 import { type Backend, fillInput, type InputRows, type Program, type Values } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -7,17 +10,19 @@ import { evaluationGraph } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluator.ts'
 
-/** The outputs of a layer in one pass. */
+/** The outputs of a layer in one forward pass. */
 export interface TappedOutput {
   readonly layer: LayerBlueprint
   /** Number of iterations of all loops around the layer. A layer outside loops has 1 iteration. */
   readonly iterations: number
-  /** Outputs of one iteration, row after row. The iterations of nested loops are numbered consecutively. */
+  /**
+   * Outputs of the layer in one iteration, row after row. The iterations of nested loops are numbered consecutively.
+   */
   values(iteration: number): Values
 }
 
 export interface TappedPass {
-  /** Number of rows in one pass. */
+  /** Number of rows (samples) in one forward pass. */
   readonly batch: number
   /** Fills in a batch, runs the pass, and returns the outputs of the tapped layers in the order of the forward pass. */
   run(fill: (rows: InputRows) => void): Promise<TappedOutput[]>
@@ -25,8 +30,8 @@ export interface TappedPass {
 }
 
 /**
- * Creates a pass in evaluation mode. Batch norm uses the statistics of the batch, or the running statistics if the
- * batch is a single row. The pass has fewer rows than `rows` if `rows` would need more than `mostBytes` of memory.
+ * Creates a forward pass in evaluation mode. Batch norm uses the statistics of the batch, or the running statistics if
+ * the batch is a single row. The pass has fewer rows than `rows` if `rows` would need more than `mostBytes` of memory.
  * Throws a `memory` error if a single row doesn't fit into memory.
  */
 export async function openTappedPass(
@@ -67,7 +72,10 @@ function outputOf(layer: LayerBlueprint, all: Values): TappedOutput {
   return { layer, iterations, values: (iteration) => all.subarray(iteration * size, (iteration + 1) * size) }
 }
 
-/** Compiles a program for `rows` rows. While the program needs too much memory, the number of rows is divided by 4. */
+/**
+ * Compiles the program of a forward pass for `rows` rows. While the program needs too much memory, the number of rows
+ * is divided by 4.
+ */
 export async function compileWithin(
   backend: Backend,
   rows: number,

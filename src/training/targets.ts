@@ -23,7 +23,7 @@ export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   )
 }
 
-/** Says in a sentence which width to change, or which layer to add. */
+/** Returns advice against a wrong number of outputs: the width to change, or the layer to add. */
 function remedyFor({ root, output }: Blueprint, data: Dataset): string {
   const wanted = outputsOf(data)
   if (lastDense(root) !== undefined) return `Set the last dense layer's width to ${wanted}.`
@@ -50,7 +50,9 @@ function reasonFor(data: Dataset): string {
 export interface Targets {
   /** Name of the graph input: `labels` holds class numbers, `targets` holds a row of values for each sample. */
   readonly input: 'labels' | 'targets'
-  /** Writes the targets of the samples with these indices. `samples`: the rows with the inputs of the same samples. */
+  /**
+   * Writes the targets of the samples with the given indices. `samples`: the rows with the inputs of the same samples.
+   */
   fill(rows: InputRows, indices: Uint32Array, samples: InputRows): void
 }
 
@@ -95,7 +97,8 @@ function fillOneHot({ array, offset, stride }: InputRows, indices: Uint32Array, 
 }
 
 /**
- * Copies the inputs as targets, as the network receives them. Inputs that were augmented are augmented targets, too.
+ * Copies the inputs that the network receives as the targets of an autoencoder. If the inputs were augmented, the
+ * targets are the augmented inputs.
  */
 function copyRows(from: InputRows, to: InputRows, count: number, size: number): void {
   for (let row = 0; row < count; row++) {

@@ -1,15 +1,15 @@
 /**
- * Chooses how many steps a program runs in one call. Few steps keep the progress display and Ctrl-C responsive, and
- * many steps make the cost of a call negligible.
+ * Chooses how many steps a program runs in one call. Few steps per call keep the progress display and Ctrl-C
+ * responsive, and many steps per call make the fixed cost of a call negligible.
  */
 export interface Throughput {
-  /** Number of steps that the next call should run. The first call runs 1 step. */
+  /** Number of steps that the next call should run. The first call of the program runs 1 step. */
   next(): number
-  /** Does the work of `steps` steps and measures its duration. */
+  /** Calls `work`, which computes `steps` steps, and measures the duration. */
   time<T>(steps: number, work: () => Promise<T>): Promise<T>
 }
 
-/** Intended duration of a call, in seconds. */
+/** Intended duration of one call of the program, in seconds. */
 const secondsAtOnce = 0.2
 
 export function createThroughput(most: number): Throughput {

@@ -65,12 +65,12 @@ describe('when weights are converted to or from tensors,', () => {
       "IsobathError: w.safetensors: expected a tensor hidden.dense1.bias, got none. Give the weights of this network.
       IsobathError: w.safetensors: readout.weight: expected the shape [2, 2], got [4]. Give the weights of this network.
       IsobathError: w.safetensors: hidden.dense1.weight: expected the shape [2, 2, 2], got [1, 2, 2]. Give the weights of this network.
-      IsobathError: w.safetensors: first.weight: expected finite values, got NaN at 2. A run that diverged has no usable weights.
+      IsobathError: w.safetensors: first.weight: expected finite values, got NaN at index 2. A run that diverged has no usable weights.
       IsobathError: w.safetensors: expected only tensors of the network, got a tensor hidden4.weight. Give the weights of this network."
     `)
   })
 
-  it('weights that a caller gives as a map are also checked', () => {
+  it('weights that a caller gives as a map are checked like the tensors of a file', () => {
     const missing = new Map(weights)
     missing.delete('first.weight')
     const bad: Weights[] = [
@@ -81,7 +81,7 @@ describe('when weights are converted to or from tensors,', () => {
     expect(bad.map((one) => refusal(() => checkWeights(blueprint, one))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: weights: expected values of first.weight, got none. Give the weights of this network.
       IsobathError: weights: first.bias: expected 2 values, got 1. Give the weights of this network.
-      IsobathError: weights: first.bias: expected finite values, got Infinity at 1. A run that diverged has no usable weights."
+      IsobathError: weights: first.bias: expected finite values, got Infinity at index 1. A run that diverged has no usable weights."
     `)
     expect(() => checkWeights(blueprint, weights)).not.toThrow()
   })

@@ -19,8 +19,9 @@ export function toTensors(blueprint: Blueprint, weights: Weights): Map<string, T
 
 /**
  * Converts the tensors of a file to the weights of a network. The file must hold exactly the tensors of the network. A
- * checkpoint may also hold states of the optimizer, which are ignored. `file`: the name that errors begin with. Throws
- * a `weights` error that names the first tensor that is missing, unknown, of another shape, or not finite.
+ * checkpoint may also hold states of the optimizer, which are ignored. `file`: the name with which error messages
+ * begin. Throws a `weights` error that names the first tensor that is missing, unknown, of another shape, or not
+ * finite.
  */
 export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file: string): Map<string, Float64Array> {
   const weights = new Map<string, Float64Array>()
@@ -62,7 +63,7 @@ function checkFinite(values: ArrayLike<number>, where: string): void {
     if (Number.isFinite(values[index])) continue
     throw new IsobathError(
       'weights',
-      `${where}: expected finite values, got ${values[index]} at ${index}. A run that diverged has no usable weights.`,
+      `${where}: expected finite values, got ${values[index]} at index ${index}. A run that diverged has no usable weights.`,
     )
   }
 }

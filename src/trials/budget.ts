@@ -4,7 +4,7 @@ export interface Budget {
   /** Returns the remaining seconds of the budget. */
   left(): number
   /**
-   * Estimates the seconds for an amount of work from the finished trials. Returns null before the first finished trial.
+   * Estimates the seconds for an amount of work from the finished trials. Returns null if no trial has finished yet.
    */
   secondsFor(work: number): number | null
 }
@@ -17,7 +17,7 @@ interface Made {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-/** Creates a budget in seconds. `made` returns the finished trials. */
+/** Creates a budget in seconds. The function `made` returns the finished trials. */
 export function createBudget(seconds: number, secondsSoFar: () => number, made: () => readonly Made[]): Budget {
   return {
     left: () => seconds - secondsSoFar(),
@@ -28,5 +28,5 @@ export function createBudget(seconds: number, secondsSoFar: () => number, made: 
   }
 }
 
-/** Whether the work fits into the remaining budget. Work of unknown duration fits. */
+/** Whether the work fits into the remaining budget. Work of unknown duration counts as fitting. */
 export const fitsBudget = (budget: Budget, work: number): boolean => (budget.secondsFor(work) ?? 0) <= budget.left()

@@ -4,10 +4,19 @@ import type { TrialResult } from './result.ts'
 import type { Trial } from './trial.ts'
 
 export type TrialEvent<T extends Trial = Trial> =
-  /** Reported before the first trial starts. `trials` will be trained, and `found` have stored results. */
+  /**
+   * Event that is reported before the first trial starts: `trials` will be trained, and the trials in `found` have
+   * stored results.
+   */
   | { readonly kind: 'planned'; readonly trials: readonly T[]; readonly found: readonly T[] }
   | { readonly kind: 'started'; readonly trial: T }
-  /** Reported repeatedly. `done` is the number of finished steps, and `losses` were logged since the last event. */
+  /**
+   * Event that is reported repeatedly during a training: `done` is the number of finished steps, and `losses` were
+   * logged since the last event.
+   */
   | { readonly kind: 'progress'; readonly trial: T; readonly done: number; readonly losses: readonly LossRecord[] }
-  /** Reported for each started trial. Without a result, the trial was stopped or did not fit into memory. */
+  /**
+   * Event that is reported at the end of each started trial. The result is absent if the trial was stopped or did not
+   * fit into memory.
+   */
   | { readonly kind: 'finished'; readonly trial: T; readonly result?: TrialResult }

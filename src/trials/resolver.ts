@@ -12,10 +12,13 @@ import type { TrialResult } from './result.ts'
 import type { DataReference, TrialSpec } from './spec.ts'
 import type { Trial } from './trial.ts'
 
-/** Provides data and weights in the process that trains. */
+/** Provides the data and the weights that a spec names, in the process that trains. */
 export interface TrialResolver {
   data(reference: DataReference): Dataset | Promise<Dataset>
-  /** Returns the first values of all parameters for a spec whose start is an object. */
+  /**
+   * Returns the initial values of all parameters, for a spec whose initial weights are given and not drawn from the
+   * seed.
+   */
   start?(spec: TrialSpec, blueprint: Blueprint): Weights
 }
 
@@ -25,7 +28,7 @@ export interface ResolvedTrial {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
-  /** Returns the first weights, which are drawn on demand because the weights of all trials together can be large. */
+  /** Returns the initial weights, which are drawn on demand because the weights of all trials together can be large. */
   readonly start: () => Weights
 }
 
@@ -46,7 +49,7 @@ export interface TrialObserver {
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
 }
 
-/** Trains a trial on a backend. Returns undefined if the training was stopped. */
+/** Trains a trial on a backend, and returns undefined if the training was stopped. */
 export type TrainTrial = (
   resolved: ResolvedTrial,
   backend: Backend,

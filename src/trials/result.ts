@@ -9,21 +9,24 @@ import type { LossRecord } from '../training/state.ts'
 
 /** Result of a trial: plain data, except for the weights. */
 export interface TrialResult {
-  /** Id of the spec. */
+  /** Id of the spec of the trial. */
   readonly id: string
   /** Number of finished updates. */
   readonly steps: number
   readonly seconds: number
-  /** Multiply-adds in the forward passes during `seconds`. The value is 0 if the training was already finished. */
+  /**
+   * Work of the trial: multiply-adds in the forward passes during `seconds`. The work is 0 if the training was already
+   * finished.
+   */
   readonly work: number
   readonly losses: readonly LossRecord[]
   /**
-   * Scores after the last step, in evaluation mode, on the samples that the spec selects. The value is null if the
+   * Scores after the last step, in evaluation mode, on the samples that the spec selects. The scores are null if the
    * training diverged.
    */
   readonly scores: SetScores
   readonly diverged: Divergence | null
-  /** Snapshots before the first step and after the last step. A spec with probes adds snapshots between the two. */
+  /** Snapshots before the first step and after the last step. A spec with probes adds snapshots during the training. */
   readonly snapshots: readonly Snapshot[]
   /** Weights after the last step, if the spec requests the weights. */
   readonly weights?: Weights
@@ -35,20 +38,20 @@ export interface TrialResult {
 export interface Snapshot {
   readonly step: number
   /**
-   * Training scores on fewer samples than the scores of the trial. All snapshots use the same samples. The field is
-   * absent before the first step.
+   * Training scores on fewer samples than the final scores of the trial. All snapshots are scored on the same samples.
+   * The training scores are absent before the first step.
    */
   readonly train?: Scores
-  /** Test scores, on the same samples in all snapshots. The field is absent before the first step. */
+  /** Test scores, on the same samples in all snapshots. The test scores are absent before the first step. */
   readonly test?: Scores
   readonly reading: Reading
 }
 
-/** Results of a trial that `train` also returns. */
+/** Those results of a trial that the function `train` also returns. */
 export interface WholeResult {
-  /** Sizes of the values of each layer before the first step. */
+  /** Mean squares of the outputs of each layer before the first step. */
   readonly signal: Signal
-  /** Evaluations every n-th step and after the last step, if the settings request evaluations. */
+  /** Evaluations after every n-th step and after the last step, if the settings request evaluations. */
   readonly evaluations?: readonly Evaluation[]
   /** SHA-256 of the weights as float32, in the order of the weights file. */
   readonly weightsSha256: string

@@ -10,8 +10,8 @@ import type { Trial } from './trial.ts'
 const trainers = { all: trainWhole, part: trainProbed } as const satisfies Record<TrialScoring, TrainTrial>
 
 /**
- * Returns undefined if the training was stopped. Throws the same errors as `train` if the network, the data and the
- * memory do not fit together.
+ * Runs the training of one trial, and returns undefined if the training was stopped. Throws the same errors as `train`
+ * if the network, the data and the memory do not fit together.
  */
 export async function runTrial(
   trial: Trial,

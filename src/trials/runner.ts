@@ -29,8 +29,8 @@ export interface FinishedTrial<T extends Trial> {
 
 /**
  * Yields the stored results first, and then each new result when its trial ends. A stopped trial yields no result. If a
- * trial fails, the other trials are stopped, and the error is thrown after they have ended. A reader that breaks out of
- * the loop also stops the trials.
+ * trial fails, the other trials are stopped, and the error is thrown after they have ended. A caller that breaks out of
+ * the loop over the results also stops the trials.
  */
 export async function* runTrials<T extends Trial>(
   trials: readonly T[],
@@ -69,7 +69,7 @@ export async function* runTrials<T extends Trial>(
     })
   const work = workers.run(jobs).finally(() => made.close())
   try {
-    // The error of a trial is thrown by `await work` below. The catch here only avoids an unhandled rejection.
+    // The error of a trial is thrown by `await work` below. The early `catch` only avoids an unhandled rejection.
     work.catch(() => undefined)
     yield* made.items()
     await work
@@ -79,7 +79,10 @@ export async function* runTrials<T extends Trial>(
   }
 }
 
-/** Ranks the longest trial first. A finished training comes before all others, so that its result is stored early. */
+/**
+ * Ranks the longest trial first. A trial with a finished training comes before all other trials, so that its result is
+ * stored early.
+ */
 const rankOf = ({ work, finished }: Trial): number => (finished ? Number.POSITIVE_INFINITY : work)
 
 /** Splits trials into trials with a stored result and trials that must be trained. */

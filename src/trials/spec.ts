@@ -18,7 +18,9 @@ export interface DataReference {
   readonly variation?: Variation
 }
 
-/** Source of the first values of all parameters: drawn from the seed, or given as an object with this hash. */
+/**
+ * Source of the initial values of all parameters: drawn from the seed, or given as an object with the hash `sha256`.
+ */
 export type TrialStart = { readonly kind: 'seed' } | { readonly kind: 'object'; readonly sha256: string }
 
 /** Probes of a trial. Each probe defines whether it reads at every snapshot or only before and after the training. */
@@ -29,8 +31,8 @@ export interface TrialProbes {
 }
 
 /**
- * `all` scores all samples, adds all results that `train` returns, and takes no snapshots. `part` scores at most 4,096
- * samples of each set, with new batch norm statistics.
+ * Scoring of a trial. The scoring `all` scores all samples, adds all results that `train` returns, and takes no
+ * snapshots. The scoring `part` scores at most 4,096 samples of each set, with new batch norm statistics.
  */
 export type TrialScoring = 'all' | 'part'
 
@@ -42,15 +44,15 @@ export interface TrialFacts {
   readonly seed: number
   readonly start: TrialStart
   readonly precision: Precision
-  /** Probes of the trial. The value is null if the scoring is `all`. */
+  /** Probes of the trial, or null if the scoring is `all`. */
   readonly probes: TrialProbes | null
   readonly scoring: TrialScoring
-  /** Whether the result contains the weights. */
+  /** Whether the result of the trial contains the weights. */
   readonly keepsWeights: boolean
 }
 
 export interface TrialSpec extends TrialFacts {
-  /** SHA-256 of the facts. The same training has the same id in every process. */
+  /** SHA-256 of the facts that determine the result. The same training has the same id in every process. */
   readonly id: string
 }
 

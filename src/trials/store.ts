@@ -2,11 +2,11 @@
 import type { TrialResult } from './result.ts'
 import type { Trial } from './trial.ts'
 
-/** A store of trial results. `Key`: the part of a trial that identifies the trial in the store. */
+/** A store of trial results. The type `Key` is the part of a trial that identifies the trial in the store. */
 export interface TrialStore<T extends Trial, Key = T> {
   /** Whether a result of the trial is stored, even if the weights of the trial are missing. */
   has(key: Key): boolean
-  /** Returns the stored result. Returns undefined if the trial has not been trained or must be repeated. */
+  /** Returns the stored result of a trial, or undefined if the trial has not been trained or must be repeated. */
   find(trial: T): Promise<TrialResult | undefined>
   save(trial: T, result: TrialResult): Promise<void>
 }

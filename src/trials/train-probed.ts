@@ -17,9 +17,13 @@ import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Snapshot, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
-/** Number of scored samples at a snapshot: scoring takes a twentieth of the time of the steps between two snapshots. */
+/**
+ * Returns the number of samples to score at a snapshot, so that scoring takes a twentieth of the time of the steps
+ * between two snapshots.
+ */
 function scoredOnWay({ batch, evaluateEvery = 1 }: TrainingSettings): number {
-  // A step costs about three forward passes. Scoring costs one forward pass on each of two sets.
+  // A training step costs about as much as three forward passes. Scoring costs one forward pass on the scored training
+  // samples and one on the scored test samples.
   return Math.max(fewestOnWay, Math.min(mostOnWay, Math.floor((0.05 * 3 * batch * evaluateEvery) / 2)))
 }
 
@@ -33,7 +37,10 @@ const fewestOnWay = 128
 const probedSampleCount = 64
 /** Number of batches from which new batch norm statistics are computed. */
 const settlingBatches = 20
-/** Seed that chooses the scored samples. All trials use the same samples, in random order to cover all classes. */
+/**
+ * Seed that chooses the scored samples. All trials are scored on the same samples, in random order to cover all
+ * classes.
+ */
 const scoringSeed = 1
 
 export async function trainProbed(
@@ -191,7 +198,10 @@ function firstOf(set: Samples, most: number): Samples {
   )
 }
 
-/** Creates a measurer that takes a snapshot every n-th step without changing the training, and that ends a warm-up. */
+/**
+ * Creates a measurer that takes a snapshot every n-th step without changing the training, and that also detects the end
+ * of a warm-up.
+ */
 async function createSnapshotMeasurer(
   { blueprint, data, settings }: ResolvedTrial,
   backend: Backend,

@@ -5,18 +5,22 @@ import type { Snapshot } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
 export interface Trial extends TrialSpec {
-  /** Multiply-adds in the forward passes of the steps to train. The duration of a trial is proportional to its work. */
+  /**
+   * Work of the trial: multiply-adds in the forward passes of the steps to train. The duration of a trial is
+   * proportional to its work.
+   */
   readonly work: number
   /**
-   * Finished training of the trial, if such a training exists. The network is then probed and scored, but not trained.
+   * Finished training of the trial, if such a training exists. The network of a finished training is probed and scored,
+   * but not trained again.
    */
   readonly finished?: FinishedTraining
 }
 
-/** A finished training of the same network with the same settings. */
+/** A finished training of the trial's network with the trial's settings. */
 export interface FinishedTraining extends Pick<LoopOutcome, 'losses' | 'diverged'> {
   readonly interrupted: false
-  /** Number of steps, and weights after the last step. */
+  /** Number of finished steps, and weights after the last step. */
   readonly state: Pick<TrainingState, 'step' | 'weights'>
   /** Snapshots during the training, scored on the samples that the training used for its evaluations. */
   readonly snapshots: readonly Snapshot[]

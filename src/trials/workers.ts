@@ -9,7 +9,7 @@ export interface TrialWorker {
 
 export interface Workers {
   readonly count: number
-  /** Precisions of the backends. The first precision is that of the trainings. */
+  /** Precisions of the backends. The trainings use the first precision. */
   readonly precisions: readonly Precision[]
   /** Runs all jobs in order, as many at a time as there are workers. If a job fails, no further job is started. */
   run(jobs: readonly ((worker: TrialWorker) => Promise<void>)[]): Promise<void>
@@ -21,7 +21,7 @@ export function workersOf({ workers, precisions, createWorkerBackend }: Machine)
   return createWorkers(workers, precisions, createWorkerBackend)
 }
 
-/** Creates workers. `createBackend` creates a backend with one thread. */
+/** Creates workers. The function `createBackend` creates a backend with one thread. */
 export function createWorkers(
   count: number,
   precisions: readonly Precision[],

@@ -292,7 +292,7 @@ describe('count', () => {
       biases, norms, activations, pools and sums have no MACs
       FLOPs = 2 x MACs; a training step takes about three times as many FLOPs as a forward pass
       activations in training (kept): the input and every output that a layer writes, for one sample, kept for the backward pass
-      activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum
+      activations in inference (alive): values that a layer reads, writes or holds for a sum, for one sample; the total is the maximum over the layers
       a value is 4 bytes (float32)
       "
     `)

@@ -14,7 +14,7 @@ import { batchNorm, chain, dense } from '../../src/network/layers.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { callActivations, type JudgedCalls } from '../support/activation-range.ts'
 import { type Call, runCalls } from '../support/calls.ts'
-import { bitsOf, differences, largestDifference, largestSize, worstUnits } from '../support/compare.ts'
+import { bitsOf, differences, largestDifference, largestSize, worstElement } from '../support/compare.ts'
 import { downloadOne } from '../support/downloads.ts'
 import { callEveryOperation } from '../support/every-operation.ts'
 import { knownAnswers } from '../support/known-answers.ts'
@@ -80,6 +80,11 @@ const expectedOutcome = once(async (name: ExampleName) => {
 test('every operation except the views has a known answer', () => {
   const known = new Set(knownAnswers.map(({ op }) => op))
   expect(Object.keys(ops).filter((op) => ![...known, 'part', 'join'].includes(op))).toEqual([])
+})
+
+test.each(activationNames)('%s and its gradient have known answers', (name) => {
+  const known = knownAnswers.filter(({ attributes }) => attributes?.function === name).map(({ op }) => op)
+  expect(known).toEqual(expect.arrayContaining(['activation', 'activationGradient']))
 })
 
 describe.each(variants)('$name backend:', ({ create }) => {
@@ -309,9 +314,12 @@ describe.each(wasmVariants)('$name backend compared with the reference:', ({ pre
     const { forward, backward } = await activationCalls(precision)
     for (const { calls, expected } of [forward, backward]) {
       const found = await runCalls(backend, calls)
-      const wrong = calls.flatMap(({ attributes }, call) => {
-        const units = worstUnits(found[call][0], expected[call][0]) / unitOf(precision)
-        return units <= 4 ? [] : [`${attributes?.function}: ${units.toFixed(1)} units`]
+      const wrong = calls.flatMap(({ op, inputs, attributes }, call) => {
+        const { index, difference } = worstElement(found[call][0], expected[call][0])
+        const units = difference / unitOf(precision)
+        const at = inputs.map(({ values }) => values[index]).join(', ')
+        const numbers = `got ${found[call][0][index]}, expected ${expected[call][0][index]}`
+        return units <= 4 ? [] : [`${op} ${attributes?.function} at ${at}: ${numbers}, ${units.toFixed(1)} units apart`]
       })
       expect(wrong).toEqual([])
     }

@@ -31,7 +31,7 @@ test('a residual network computes the branch, the sum and the stacked values in 
   const plan = createPlan(graph, options)
   verifyPlan(plan)
   expect(printPlan(plan)).toMatchInlineSnapshot(`
-    "plan training step, float32, 6.00 KiB (* read by every thread)
+    "plan training step, float32, 6.00 KiB (* marks values that every thread reads)
       #0 hidden.dense1.weight: 3 slots, 768 B at 256
       #1 hidden.dense1.bias: 3 slots, 96 B at 1024
       #2 out.weight: 256 B at 1152

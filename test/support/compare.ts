@@ -19,12 +19,16 @@ export function largestDifference(actual: Float64Array, expected: Float64Array):
 export const largestSize = (values: Float64Array): number =>
   values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
 
-/** The largest difference of two elements, relative to the size of the element or to 1. */
-export function worstUnits(actual: Float64Array, expected: Float64Array): number {
-  return expected.reduce((worst, value, index) => {
-    if (same(actual[index], value)) return worst
-    return Math.max(worst, Math.abs(actual[index] - value) / Math.max(1, Math.abs(value)))
-  }, 0)
+/** The largest difference of two elements, relative to the size of the element or to 1, and the index of the element. */
+export function worstElement(actual: Float64Array, expected: Float64Array): { index: number; difference: number } {
+  let worst = { index: 0, difference: 0 }
+  expected.forEach((value, index) => {
+    if (same(actual[index], value)) return
+    const difference = Math.abs(actual[index] - value) / Math.max(1, Math.abs(value))
+    // A NaN is worse than any number, and the first NaN stays.
+    if (!(difference <= worst.difference) && !Number.isNaN(worst.difference)) worst = { index, difference }
+  })
+  return worst
 }
 
 /**

@@ -116,7 +116,7 @@ describe('the public API', () => {
       /^From 1 to 16 layers, the error of the faint network goes from .* to 50% on the TRAINING set/,
     )
     expect(sentence).toContain(
-      'worse on both sets, so overfitting is not the cause. The deeper network does not even fit',
+      'worse on the training set and on the test set, so overfitting is not the cause. The deeper network does not even fit',
     )
     const report = reportComparison(comparison, { ...grid, families: [family], data })
     expect(report.text().replaceAll(/\s+/g, ' ')).toContain(sentence)

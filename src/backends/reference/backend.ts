@@ -9,22 +9,26 @@ import type { Backend, Program } from '../backend.ts'
 import { type Environment, evaluateGraph, newNumbers, read } from './evaluate-graph.ts'
 import type { Numbers } from './operation.ts'
 
-/** True for the outputs that exist once for each ring slot. Every other output holds the values of the last step. */
+/**
+ * True for an output that has values in every ring slot. An output without values in every ring slot holds only the
+ * values of the last step.
+ */
 const isRingOutput = (name: string): boolean => name === 'loss' || name === 'outputs'
 
 /**
  * Makes the reference backend, which computes in float64 with plain loops in the calling thread. The reference backend
- * is slow and simple, so that its results can check another backend's results. The backend accepts no options and has
- * no memory limit.
+ * is slow and simple, so that its results can check another backend's results. The reference backend accepts no options
+ * and has no memory limit.
  */
 export function createReferenceBackend(): Backend {
   return {
     name: 'reference',
     precision: 'float64',
-    // Math.exp and similar functions can differ in the last bit between JavaScript engines.
+    // Results of Math.exp and similar functions can differ in the last bit between JavaScript engines.
     capabilities: { precisions: ['float64'], exact: false },
     memoryLimit: Number.POSITIVE_INFINITY,
-    // The reference backend reserves no memory in advance: the JavaScript engine allocates its arrays.
+    // The reference backend reserves no memory in advance, because the JavaScript engine allocates the backend's
+    // arrays.
     memoryOf: () => 0,
     compile: async (graph, { ringSlots = 1 } = {}) => createProgram(graph, ringSlots),
     dispose: () => {},

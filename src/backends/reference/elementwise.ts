@@ -1,6 +1,6 @@
 /**
- * Element-by-element operations. Each output element depends only on the input elements at the same place, on vectors
- * with one element for each column, and on scalars.
+ * Element-by-element operations, in which each output element depends only on the input elements at the same place, on
+ * vectors with one element for each column, and on scalars.
  */
 import type { OpNode } from '../../graph/graph.ts'
 import { activationNamed, activations } from '../../network/activations.ts'
@@ -24,15 +24,15 @@ export const activation: Operation = (inputs, node) => {
 export const activationGradient: Operation = (inputs, node) => {
   const slope = slopeOf(node)
   const { derivative, switchesOff } = activations[activationNamed(node.attributes.function)]
-  // A unit that is switched off passes back exactly 0, even if its cotangent is infinite (infinity times 0 would be
-  // NaN).
+  // A unit that its activation function switches off passes back exactly 0, even if its cotangent is infinite (infinity
+  // times 0 would be NaN).
   if (switchesOff) return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
   return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)
 }
 
 /**
- * Dropout. Keeps an element if a hash of (key, step, element number) is at least rate * 2^32. The hash is computed with
- * 32-bit integers and compared as an unsigned number.
+ * Dropout keeps an element if a hash of (key, step, element number) is at least rate * 2^32. Dropout's hash is computed
+ * with 32-bit integers and compared as an unsigned number.
  */
 export const dropout = byElement(([x, key, step, threshold, factor], index) => {
   const bits = (index + Math.imul(step[0], 0x9e3779b1)) ^ key[0]
@@ -47,7 +47,7 @@ export const batchNormalize = byElement(
 
 /**
  * Gradient of batch normalization with respect to x (Ioffe & Szegedy 2015, section 3). The gradient includes the terms
- * for the batch's mean and variance, because both depend on x.
+ * for the batch's mean and variance, because the mean and the variance depend on x.
  */
 export const batchNormInputGradient = byElement(
   ([dy, x, mean, inverse, gain, gainGradient, shiftGradient], index, column, { outputs: [{ shape }] }) => {

@@ -4,7 +4,10 @@ import { assertInvariant } from '../../support/errors.ts'
 import type { Numbers } from './operation.ts'
 import { operations } from './operations.ts'
 
-/** Current numbers of each value. Inside the body of a loop, a value has the numbers of the current iteration. */
+/**
+ * The numbers that each value of the graph holds at the moment. Inside the body of a loop, a value has the numbers of
+ * the current iteration.
+ */
 export type Environment = Map<Value, Numbers>
 
 export function read(environment: Environment, value: Value): Numbers {
@@ -59,8 +62,8 @@ function evaluateLoop(loop: LoopNode, environment: Environment): void {
     stacks.forEach(({ value }, position) => {
       stacked[position].set(read(environment, value), index * sizeOf(value.shape))
     })
-    // All next values are read before any parameter is set, because the next value of one carried value may be the
-    // parameter of another carried value.
+    // At the end of an iteration, all next values are read before any parameter is set. The next value of one carried
+    // value may be the parameter of another carried value.
     const nexts = carried.map(({ next }) => read(environment, next))
     carried.forEach(({ parameter }, position) => {
       environment.set(parameter, nexts[position])

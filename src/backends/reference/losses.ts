@@ -2,9 +2,8 @@
 import { extentsOf, largest, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
 /**
- * Softmax cross-entropy of logits x [B, classes]:
- * loss = log(sum of exp(x)) - x[label] and gradient = (softmax - one-hot) / B.
- * The largest logit is subtracted first, so that exp does not overflow.
+ * Softmax cross-entropy of logits x [B, classes]: loss = log(sum of exp(x)) - x[label] and gradient = (softmax -
+ * one-hot) / B. The largest logit is subtracted from every logit before exp is computed, so that exp does not overflow.
  */
 export const softmaxCrossEntropy: Operation = ([logits, labels], { inputs }) => {
   const { rows, columns } = extentsOf(inputs[0])

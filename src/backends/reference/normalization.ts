@@ -22,7 +22,10 @@ export const layerNorm: Operation = ([x, scale, shift], { inputs, attributes }) 
   return [y, mean, inverse]
 }
 
-/** dx = inverse * (g - mean(g) - normalized * mean(g * normalized)), with g = dy * scale and means over the features */
+/**
+ * Input gradient of layer normalization: dx = inverse * (g - mean(g) - normalized * mean(g * normalized)), with g = dy
+ * * scale and means over the features.
+ */
 export const layerNormInputGradient: Operation = ([dy, x, scale, mean, inverse], { inputs }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const g = (row: number, column: number): number => dy[row * columns + column] * scale[column]

@@ -29,26 +29,29 @@ export function extentsOf({ shape }: Value): { rows: number; columns: number } {
   return { rows, columns }
 }
 
-/** Sums the terms for index = 0 .. count - 1. */
+/** Returns the sum of `term(index)` over index = 0 .. count - 1. */
 export function sum(count: number, term: (index: number) => number): number {
   let total = 0
   for (let index = 0; index < count; index++) total += term(index)
   return total
 }
 
-/** Returns the largest of the terms for index = 0 .. count - 1, or NaN if any term is NaN. */
+/** Returns the largest `term(index)` over index = 0 .. count - 1, or NaN if any term is NaN. */
 export function largest(count: number, term: (index: number) => number): number {
   let found = Number.NEGATIVE_INFINITY
   for (let index = 0; index < count; index++) found = Math.max(found, term(index))
   return found
 }
 
-/** Makes a vector of `count` elements, each of which a function computes from its index. */
+/** Makes a vector of `count` elements, each of which a function computes from the element's index. */
 export function vectorOf(count: number, element: (index: number) => number): Float64Array {
   return Float64Array.from({ length: count }, (_, index) => element(index))
 }
 
-/** Makes a row-major [rows, columns] tensor, each element of which a function computes from its row and column. */
+/**
+ * Makes a row-major [rows, columns] tensor, each element of which a function computes from the element's row and
+ * column.
+ */
 export function matrixOf(
   rows: number,
   columns: number,

@@ -2,10 +2,13 @@
 import type { Attributes } from '../../graph/graph.ts'
 import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
-/** Index at which part number `part` begins if `count` items are divided into `parts` parts. */
+/** Index of the first item of part number `part`, if `count` items are divided into `parts` parts. */
 export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)
 
-/** Row at which part number `part` begins. Each run of `together` consecutive rows stays in one part. */
+/**
+ * Number of the first row of part number `part`, if `rows` rows are divided into `parts` parts. Each run of `together`
+ * consecutive rows stays in one part of the rows.
+ */
 const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
   partStart(rows / together, parts, part) * together
 
@@ -25,7 +28,7 @@ function byParts(
   return matrixOf(parts, columns, (part, column) => element(start(part), start(part + 1), column))
 }
 
-/** Sums the terms for index = first .. end - 1. */
+/** Returns the sum of `term(index)` over index = first .. end - 1. */
 const sumBetween = (first: number, end: number, term: (index: number) => number): number =>
   sum(end - first, (index) => term(first + index))
 
@@ -52,8 +55,8 @@ export const partialStatistics: Operation = ([x], { inputs, attributes }) => {
 }
 
 /**
- * Merges the statistics of all parts into the statistics of all rows. Each part adds squares + rows * (mean -
- * common mean)^2 to the sum of squared deviations from the common mean.
+ * Merges the statistics of all parts into the statistics of all rows. The sum of squared deviations from the common
+ * mean is the total of squares + rows * (mean - common mean)^2 over all parts.
  */
 export const mergeStatistics: Operation = ([means, squares], { inputs, attributes }) => {
   const { rows: parts, columns } = extentsOf(inputs[0])

@@ -4,11 +4,11 @@ import { type Numbers, type Operation, sum, vectorOf } from './operation.ts'
 
 interface UpdateStep {
   readonly parameter: number
-  /** Gradient element after clipping. */
+  /** One element of the gradient, after clipping. */
   readonly gradient: number
   readonly states: readonly number[]
   /**
-   * Scalars of the update rule. The first scalar is the rate, already multiplied by the parameter's own rate factor.
+   * Scalars of the update rule. The first scalar is the learning rate, multiplied by the parameter's own rate factor.
    */
   readonly scalars: readonly number[]
   readonly node: OpNode
@@ -112,7 +112,8 @@ export const normOfAll: Operation = (inputs) => [
 ]
 
 /**
- * Factor that limits the norm of the gradient, as in PyTorch's clip_grad_norm_. The constant 1e-6 is also PyTorch's.
+ * Factor that limits the norm of the gradient, as in PyTorch's clip_grad_norm_. The constant 1e-6 in the denominator is
+ * the same as in PyTorch.
  */
 export const clipFactor: Operation = ([[norm]], { attributes }) => [
   Float64Array.of(Math.min(1, Number(attributes.limit) / (norm + 1e-6))),

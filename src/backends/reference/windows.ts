@@ -1,6 +1,6 @@
 /**
- * Convolutions and pooling. A batch of B images is a matrix with one row for each position of each image. Each row has
- * C channels. A convolution's result has O outputs in each row.
+ * Convolutions and pooling. A batch of B images is a matrix with one row for each position of each image. Each row of
+ * the matrix holds the C channels of one position. Each row of a convolution's result holds O outputs.
  */
 import type { Attributes } from '../../graph/graph.ts'
 import { type Geometry, geometryOf } from '../../graph/windows.ts'
@@ -9,15 +9,15 @@ import { partStart } from './parts.ts'
 
 /** One input position that a window covers. */
 interface Seen {
-  /** Number of the position within the window, counted row by row. */
+  /** Number of the input position within the window, counted row by row. */
   readonly tap: number
-  /** Number of the position within the image, counted row by row. */
+  /** Number of the input position within the image, counted row by row. */
   readonly position: number
 }
 
 /**
- * Lists, for each output position, the positions of an image that the window covers. Positions beyond the border are
- * left out.
+ * Lists, for each output position, the positions of an image that the window covers. Positions beyond the image's
+ * border are not listed.
  */
 function windowsOver(geometry: Geometry): readonly (readonly Seen[])[] {
   const { height, width, kernel, stride, before, circular, outputHeight, outputWidth } = geometry
@@ -56,7 +56,10 @@ function forEachWindow(
   }
 }
 
-/** y[m, o] = sum over the taps of m's window and over c of x[position of the tap, c] w[o, c, tap] */
+/**
+ * Forward pass of a convolution: y[m, o] = sum over the taps of m's window and over c of x[position of the tap, c] w[o,
+ * c, tap]
+ */
 export const conv: Operation = ([x, w], { inputs, outputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[0])
   const { rows: outputRows, columns: units } = extentsOf(outputs[0])
@@ -74,7 +77,7 @@ export const conv: Operation = ([x, w], { inputs, outputs, attributes }) => {
   return [y]
 }
 
-/** flipped[c, o, tap] = w[o, c, last - tap] */
+/** Flips the weights of a convolution: flipped[c, o, tap] = w[o, c, last - tap]. */
 export const flipKernel: Operation = ([w], { inputs, outputs, attributes }) => {
   const positions = Number(attributes.kernel) ** 2
   const { rows: units } = extentsOf(inputs[0])
@@ -86,7 +89,10 @@ export const flipKernel: Operation = ([w], { inputs, outputs, attributes }) => {
   return [matrixOf(channels, units * positions, element)]
 }
 
-/** dx[n, c] = sum over the outputs m whose window covers n, and over o, of dy[m, o] w[o, c, tap] */
+/**
+ * Gradient of a convolution's input: dx[n, c] = sum over the outputs m whose window covers n, and over o, of dy[m, o]
+ * w[o, c, tap]
+ */
 export const convInputGradient: Operation = ([dy, flipped], { inputs, outputs, attributes }) => {
   const { columns: units } = extentsOf(inputs[0])
   const { rows, columns: channels } = extentsOf(outputs[0])
@@ -106,8 +112,8 @@ export const convInputGradient: Operation = ([dy, flipped], { inputs, outputs, a
 }
 
 /**
- * dw[o, c, tap] = sum over the outputs m of dy[m, o] x[position of the tap, c]. If the attribute `parts` divides the
- * images into parts, dw is computed for each part separately.
+ * Gradient of a convolution's weights: dw[o, c, tap] = sum over the outputs m of dy[m, o] x[position of the tap, c]. If
+ * the attribute `parts` divides the images into parts, the weight gradient dw is computed for each part separately.
  */
 export const convWeightGradient: Operation = ([dy, x], { inputs, outputs, attributes }) => {
   const { columns: units } = extentsOf(inputs[0])
@@ -160,8 +166,8 @@ export const maxPool: Operation = ([x], { inputs, outputs, attributes }) => {
 }
 
 /**
- * Gradient of max pooling. Each element of dy goes to the first position in its window that holds the window's largest
- * value.
+ * Gradient of max pooling. Each element of the output gradient dy goes to the first position in the element's window
+ * that holds the window's largest value.
  */
 export const maxPoolGradient: Operation = ([dy, x, y], { inputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[1])
@@ -211,7 +217,9 @@ export const meanOverPositionsGradient: Operation = ([dy], { outputs, attributes
   return [matrixOf(rows, channels, (row, c) => dy[Math.floor(row / positions) * channels + c] / positions)]
 }
 
-/** Keeps every stride-th position of an image. Channels of the output that the input lacks are zeros. */
+/**
+ * Keeps every stride-th position of an image. Output channels without a matching input channel are filled with zeros.
+ */
 export const subsample: Operation = ([x], { inputs, outputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[0])
   const { rows: outputRows, columns: outputChannels } = extentsOf(outputs[0])

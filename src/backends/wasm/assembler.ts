@@ -15,7 +15,7 @@ export interface Expression<T extends ValueType = ValueType> {
 export type I32 = Expression<'i32'>
 export type Vector = Expression<'v128'>
 
-/** A local variable of a function. The variable itself is an expression that reads its value. */
+/** A local variable of a function. A local variable is also an expression that reads the variable. */
 export interface Local<T extends ValueType = ValueType> extends Expression<T> {
   readonly index: number
 }
@@ -65,12 +65,12 @@ export class FunctionBuilder {
     this.emit([0x10, ...unsigned(target.index)])
   }
 
-  /** Computes a value and discards it. A discarded load, for example, brings memory into the cache. */
+  /** Computes a value and discards the value. A discarded load, for example, brings memory into the cache. */
   drop(value: Expression): void {
     this.emit(value.code, [0x1a])
   }
 
-  /** Repeats the body while the condition is not 0. The condition is tested before each iteration. */
+  /** Emits a loop that tests the condition before each iteration and runs the body while the condition is not 0. */
   while(condition: I32, body: () => void): void {
     this.emit([0x02, 0x40, 0x03, 0x40], condition.code, [0x45, 0x0d, 1])
     body()
@@ -78,8 +78,8 @@ export class FunctionBuilder {
   }
 
   /**
-   * Runs the body, and repeats the body while the condition is not 0. The loop has one jump in each iteration, and
-   * suits inner loops that run at least once.
+   * Emits a loop that runs the body, and repeats the body while the condition is not 0. A `repeatWhile` loop has one
+   * jump in each iteration and suits inner loops that run at least once.
    */
   repeatWhile(condition: () => I32, body: () => void): void {
     this.emit([0x03, 0x40])
@@ -230,12 +230,12 @@ export const memory = {
   atomicLoad: (address: I32, offset = 0): I32 => expression('i32', address.code, [0xfe, 0x10, 2], unsigned(offset)),
   atomicStore: (builder: FunctionBuilder, address: I32, value: I32, offset = 0): void =>
     builder.emit(address.code, value.code, [0xfe, 0x17, 2], unsigned(offset)),
-  /** Adds a value to the integer in memory, and returns the integer's previous value. */
+  /** Atomically adds a value to an integer in memory, and returns the integer's previous value. */
   atomicAdd: (address: I32, value: I32, offset = 0): I32 =>
     expression('i32', address.code, value.code, [0xfe, 0x1e, 2], unsigned(offset)),
   /**
-   * Sleeps until another thread notifies the address, if the integer in memory has the expected value. The sleep has no
-   * time limit.
+   * Emits a wait without a time limit. If the integer at the address has the expected value, the thread sleeps until
+   * another thread notifies the address.
    */
   wait: (builder: FunctionBuilder, address: I32, expected: I32, offset = 0): void =>
     builder.emit(address.code, expected.code, [0x42, 0x7f, 0xfe, 0x01, 2], unsigned(offset), [0x1a]),

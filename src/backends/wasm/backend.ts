@@ -25,23 +25,23 @@ const wasmOptions = {
   /** Precision of all programs, float32 by default. */
   precision: field(oneOf(precisions)),
   /**
-   * Number of threads that run one program. The default number of threads is the number of cores. With the value
-   * `inline`, programs run in the calling thread, which waits until each run ends. In a page that may not share memory,
-   * all programs run in the calling thread.
+   * Number of threads that run one program, by default the number of processor cores. If `threads` is `inline`,
+   * programs run in the calling thread, which waits until each run ends. In a web page that may not share memory, all
+   * programs run in the calling thread.
    */
   threads: field(threads),
   /**
-   * True to compute results with the same bits on every machine. Exact programs use products and sums instead of fused
-   * multiply-adds.
+   * True to compute results with the same bits on every machine. With the option `exact`, programs use separate
+   * products and sums instead of fused multiply-adds.
    */
   exact: field(choice()),
   /**
-   * True to use Winograd's algorithm for convolutions of 3 x 3 for which the algorithm is faster. The default value is
-   * true. Programs in float64 never use Winograd's algorithm.
+   * True, the default, to use Winograd's algorithm for the 3 x 3 convolutions for which the algorithm is faster.
+   * Programs in float64 never use Winograd's algorithm.
    */
   winograd: field(choice()),
   /**
-   * Largest size of the memory that one program may use, in bytes. The default limit is 4 GiB, the most that
+   * Largest size of the memory that one program may use, in bytes. The default memory limit is 4 GiB, the most that
    * WebAssembly can address.
    */
   memoryLimit: field(bytes()),
@@ -49,7 +49,7 @@ const wasmOptions = {
 
 export type WasmOptions = Input<typeof wasmOptions>
 
-/** A backend whose programs can be measured kernel by kernel. */
+/** A backend whose programs can measure the time of each kernel. */
 export interface WasmBackend extends Backend {
   /**
    * Compiles a graph into a program that measures the time of each kernel. The program computes the same results as a
@@ -59,12 +59,13 @@ export interface WasmBackend extends Backend {
 }
 
 export interface ProfiledProgram extends Program {
-  /** Returns the times measured since the profile was last taken. */
+  /** Returns the times of the program's kernels and barriers since the previous call of `takeProfile`. */
   takeProfile(): Profile
 }
 
 /**
- * Memory of disposed programs at which the garbage is collected, in bytes. One garbage collection takes about 20 ms.
+ * Size of the memory of disposed programs, in bytes, at which the backend collects garbage. One garbage collection
+ * takes about 20 ms.
  */
 const enoughToCollect = 2 ** 26
 
@@ -107,14 +108,15 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   pickOptions(wasmOptions, options)
   const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
-  // In a page that may not share memory, all work runs in the calling thread, with the same bits in the results.
+  // In a web page that may not share memory, all work runs in the calling thread, which does not change the bits of the
+  // results.
   const threads = canShareMemory() ? (options.threads ?? (await availableCores())) : 'inline'
   const pool = threads === 'inline' ? createInlinePool() : await createThreadPool(threads)
   const limit = Math.min(memoryLimit, addressable)
   const planOf = (graph: Graph, ringSlots: number): Plan =>
     createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes, winograd })
   let programs = 0
-  /** Memory of disposed programs that the garbage collector may not have freed yet, in bytes. */
+  /** Size, in bytes, of the memory of disposed programs that the garbage collector may not have freed yet. */
   let letGo = 0
   const shared = threads !== 'inline'
 
@@ -124,7 +126,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
     if (needed > limit) {
       throw new IsobathError(
         'memory',
-        `${graph.name}: needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
+        `${graph.name}: the program needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
       )
     }
     const emitted = emitModule(plan, { relaxed, shared, threads: pool.threads, profile: wantsProfile })

@@ -27,20 +27,22 @@ export const startThread: Platform['startThread'] = async ({ onMessage, onError 
   }
 }
 
-/** Does nothing, because a page cannot start a garbage collection. */
+/** Does nothing, because code in a web page cannot start a garbage collection. */
 export const collectGarbage: Platform['collectGarbage'] = async () => {}
 
 /**
- * Returns true in isolated pages. Some browsers have SharedArrayBuffer in every page, but only an isolated page can
- * send a SharedArrayBuffer to a worker.
+ * Returns true in a cross-origin isolated page. Some browsers have SharedArrayBuffer in every page, but only a
+ * cross-origin isolated page can send a SharedArrayBuffer to a worker.
  */
 export const canShareMemory: Platform['canShareMemory'] = () =>
   typeof SharedArrayBuffer !== 'undefined' && globalThis.crossOriginIsolated
 
 export const availableCores: Platform['availableCores'] = async () => navigator.hardwareConcurrency || 1
 
-/** Returns true on every machine, because a page cannot detect the instructions that the processor supports. */
+/**
+ * Returns true on every machine, because code in a web page cannot detect the instructions that the processor supports.
+ */
 export const multipliesAndAddsRightly: Platform['multipliesAndAddsRightly'] = async () => true
 
-/** Does nothing, because a page cannot enable relaxed SIMD in its browser. */
+/** Does nothing, because code in a web page cannot enable relaxed SIMD in the browser. */
 export const allowRelaxedSimd: Platform['allowRelaxedSimd'] = async () => {}

@@ -1,4 +1,6 @@
-/** Vector code of every element-by-element operation. The code works on the tiles that kernels hold in registers. */
+/**
+ * Vector code of every element-by-element operation. The vector code works on the tiles that kernels hold in registers.
+ */
 import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
 import {
@@ -24,12 +26,12 @@ import {
 import { v128 } from './lanes.ts'
 
 /**
- * Code of a function on one vector. The argument `x` is a local variable, which the code can read several times at no
- * cost.
+ * Makes the code that applies a mathematical function to one vector. The argument `x` is a local variable, which the
+ * code can read several times at no cost.
  */
 type VectorFunction = (arithmetic: Arithmetic, x: Local<'v128'>, slope: number) => Vector
 
-/** Activation functions. Each function must pass NaN through, so that a diverged network is detected. */
+/** Activation functions. Each activation function must pass NaN through, so that a diverged network is detected. */
 const activations = {
   identity: (_arithmetic, x) => x,
   relu: ({ lanes }, x) => lanes.max(lanes.constant(0), x),
@@ -90,7 +92,8 @@ export interface ElementContext extends Arithmetic {
   /** The number of samples in the batch. */
   readonly batch: number
   /**
-   * Returns the address of the scalar operand at input number `input`. Integer operands are read from their addresses.
+   * Returns the address of the scalar operand at input number `input`. The code reads integer operands from their
+   * addresses instead of registers.
    */
   readonly scalarAddress: (input: number) => I32
   /** Row-major number of the vector's first element: row * features + column. */
@@ -113,15 +116,15 @@ export const elementOps = {
   activationGradient: (context) => {
     const { lanes, inputs } = context
     const [dy, kept] = inputs
-    // The code uses a mask instead of a product. As in the reference backend, a unit that is switched off therefore
-    // passes back 0 even if its cotangent is infinite.
+    // A mask takes the place of a product with the derivative, because an infinite cotangent times 0 would be NaN. As
+    // in the reference backend, a unit that its activation switches off passes back exactly 0.
     if (activationRows[activationOf(context)].switchesOff) return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
     return lanes.mul(dy, derivatives[activationOf(context)](context, kept, slopeOf(context)))
   },
   batchNormalize: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
     lanes.madd(lanes.mul(lanes.sub(x, mean), inverse), scale, shift),
-  // Computes scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), where xhat is the normalized x. The sums over
-  // dy and dy * xhat are inputs of the operation (Ioffe & Szegedy 2015).
+  // Computes scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), where xhat is the normalized x. The sums of dy
+  // and of dy * xhat over the batch are inputs of the operation (Ioffe & Szegedy 2015).
   batchNormInputGradient: ({
     lanes,
     builder,
@@ -142,9 +145,9 @@ export const elementOps = {
 } satisfies Partial<Record<OpName, ElementOp>>
 
 /**
- * Returns a mask with all ones for the elements that dropout keeps. An element is kept if a hash of (key, step, element
- * number) is at least the threshold. The hash uses Murmur3's finalizer on integers. The mask is therefore the same for
- * any layout, number of threads and precision.
+ * Returns a mask with all ones for the elements that dropout keeps. Dropout keeps an element if a hash of (key, step,
+ * element number) is at least the threshold. Dropout's hash uses Murmur3's finalizer on integers. The dropout mask is
+ * the same for any layout, number of threads and precision.
  */
 function dropoutMask(context: ElementContext): Vector {
   const { builder, lanes, scalarAddress, elementNumber } = context
@@ -157,7 +160,7 @@ function dropoutMask(context: ElementContext): Vector {
   const hash = mix(context, builder.local('v128', v128.i32Add(mixed, load(1))))
   const keep = builder.local('v128', v128.i32GeU(hash, load(3)))
   if (lanes.count === 4) return keep
-  // Each of the two float64 lanes takes one of the first two 32-bit masks, repeated twice.
+  // Each of the two float64 lanes repeats one of the first two 32-bit masks, once in each half of the lane.
   return v128.shuffle(keep, keep, [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7])
 }
 

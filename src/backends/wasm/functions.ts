@@ -1,8 +1,8 @@
 /**
- * Elementary functions on vectors. The functions use only polynomials and IEEE operations, so that they can give the
- * same bits on every machine. Most coefficients are those of Taylor series over a reduced range, with as many terms as
- * the precision needs. The conformance tests check against float64 that errors are at most a few units in the last
- * place.
+ * Elementary functions on vectors. The elementary functions use only polynomials and IEEE operations, so that they can
+ * give the same bits on every machine. Most coefficients come from Taylor series over a reduced range, with enough
+ * terms for the precision. The conformance tests check that the errors of the functions are at most a few units in the
+ * last place, compared with float64.
  */
 import type { FunctionBuilder, Local, Vector } from './assembler.ts'
 import { type Lanes, v128 } from './lanes.ts'
@@ -18,7 +18,10 @@ function keep({ builder }: Arithmetic, value: Vector): VectorLocal {
   return builder.local('v128', value)
 }
 
-/** Evaluates a polynomial by Horner's scheme. The coefficients are given from the highest power down. */
+/**
+ * Evaluates a polynomial by Horner's scheme. The polynomial's coefficients are listed from the highest power to the
+ * lowest.
+ */
 function polynomial({ lanes }: Arithmetic, x: Vector, coefficients: readonly number[]): Vector {
   const [highest, ...rest] = coefficients
   return rest.reduce((sum, coefficient) => lanes.madd(sum, x, lanes.constant(coefficient)), lanes.constant(highest))
@@ -37,8 +40,8 @@ const inverseFactorials = (from: number, to: number): number[] => {
 }
 
 /**
- * Exponent below which the exponential is taken as 0: -87 in float32 and -708 in float64. The exponential is no longer
- * a normal number below -87.34 in float32 and below -708.4 in float64.
+ * Smallest x for which exp(x) is computed: -87 in float32 and -708 in float64. For smaller x, exp(x) is taken as 0. For
+ * x below -87.34 in float32 or below -708.4 in float64, exp(x) is not a normal number.
  */
 const lowestExponent = (lanes: Lanes): number => (isWide(lanes) ? -708 : -87)
 
@@ -57,7 +60,7 @@ function reduce(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): ReducedE
   const { lanes } = arithmetic
   const wide = isWide(lanes)
   const highest = wide ? 709 : 88
-  // Adding 1.5 * 2^(number of mantissa bits) rounds a number to an integer, which the low bits of the sum then hold.
+  // Adding 1.5 * 2^(number of mantissa bits) rounds a number to an integer, which the low bits of the sum contain.
   const magic = wide ? 1.5 * 2 ** 52 : 1.5 * 2 ** 23
   // ln 2 is split into two parts, the first of which has so few bits that its product with n is exact (Cody & Waite
   // 1980).
@@ -79,9 +82,9 @@ function reduce(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): ReducedE
 }
 
 /**
- * exp(x + rest). The result is 0 instead of a number below the smallest normal number, so that even a large number
- * times the result stays small. The largest result of exp is about the largest finite number. The argument `rest` is a
- * small part of the exponent, given separately because x + rest would lose digits.
+ * exp(x + rest). The function `exp` returns 0 instead of a number below the smallest normal number, so that even a
+ * large number times exp(x) stays small. The largest result of exp is about the largest finite number. The argument
+ * `rest` is a small part of the exponent, given separately because x + rest would lose digits.
  */
 export function exp(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): Vector {
   const { lanes } = arithmetic
@@ -91,7 +94,7 @@ export function exp(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): Vect
   return v128.andNot(value, lanes.lt(kept, lanes.constant(lowestExponent(lanes))))
 }
 
-/** exp(x) - 1, which is accurate also for x near 0. */
+/** Computes exp(x) - 1 accurately, also for x near 0. */
 function expm1(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const { remainder, power } = reduce(arithmetic, x)
@@ -139,16 +142,16 @@ function signOf(lanes: Lanes, x: Vector): Vector {
 /** Smallest x for which tanh(x) rounds to 1 in float32. */
 const largestTanh = 9.0109
 /**
- * Coefficients of p and q in tanh(x) = x p(x^2) / q(x^2) for |x| up to `largestTanh`, from the highest power down. The
- * quotient p / q is the rational function of its degrees with the smallest maximum relative error, which is 2.1e-8
+ * Coefficients of p and q in tanh(x) = x p(x^2) / q(x^2) for |x| up to `largestTanh`, from the highest power down. Of
+ * all rational functions with the same degrees, p / q has the smallest maximum relative error, 2.1e-8
  * (scripts/fit_tanh.py).
  */
 const tanhNumerator = [1.33349166e-8, 2.05948763e-5, 0.00349472608, 0.133803001, 0.999999979]
 const tanhDenominator = [7.76849125e-7, 0.000328422427, 0.0258737036, 0.467136155, 1]
 
 /**
- * tanh(x) in float32, at half the cost of an exponential. Rounding can raise the quotient above 1 by one unit in the
- * last place, so the result is limited to [-1, 1].
+ * Computes tanh(x) in float32, at half the cost of exp(x). Rounding can raise the quotient of the polynomials above 1
+ * by one unit in the last place, so tanh(x) is limited to [-1, 1].
  */
 function narrowTanh(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
@@ -161,14 +164,14 @@ function narrowTanh(arithmetic: Arithmetic, x: Vector): Vector {
 }
 
 /**
- * tanh(x). In float64, the magnitude of tanh(x) is -t / (t + 2) with t = exp(-2|x|) - 1, and its sign is that of x. In
- * float32, tanh(x) is computed as a rational function.
+ * tanh(x). In float64, the magnitude of tanh(x) is -t / (t + 2) with t = exp(-2|x|) - 1, and tanh(x) has the sign of x.
+ * In float32, tanh(x) is computed as a rational function.
  */
 export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   if (!isWide(lanes)) return narrowTanh(arithmetic, x)
   const kept = keep(arithmetic, x)
-  // For |x| above 20, tanh rounds to 1 in float64. The minimum with 40 passes NaN through.
+  // For |x| above 20, tanh rounds to 1 in float64. The minimum of 40 and 2|x| is NaN if x is NaN.
   const limit = lanes.min(lanes.constant(40), lanes.mul(lanes.abs(kept), lanes.constant(2)))
   const t = keep(arithmetic, expm1(arithmetic, lanes.neg(limit)))
   const magnitude = lanes.div(lanes.neg(t), lanes.add(t, lanes.constant(2)))
@@ -176,8 +179,8 @@ export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
 }
 
 /**
- * The logistic function s = 1 / (1 + e) and e = exp(-x). The product e s equals 1 - s, without the cancellation of the
- * subtraction. Both s and e are 0 instead of a number below the smallest normal number, so that x s and x e stay small.
+ * Computes the logistic function s = 1 / (1 + e) and e = exp(-x), whose product e s equals 1 - s without cancellation.
+ * A factor s or e below the smallest normal number becomes 0, so that x s and x e stay small.
  */
 export function logistic(arithmetic: Arithmetic, x: Vector): { readonly s: VectorLocal; readonly e: VectorLocal } {
   const { lanes } = arithmetic
@@ -200,7 +203,10 @@ export function softplus(arithmetic: Arithmetic, x: Vector): Vector {
   return lanes.add(lanes.max(lanes.constant(0), kept), log1pOfUnit(arithmetic, u))
 }
 
-/** exp(x) - 1 for x <= 0, as needed by SELU and by the derivative of softplus. The result for positive x is 0. */
+/**
+ * Computes exp(x) - 1 for x <= 0, which SELU and the derivative of softplus need. For positive x, `expm1OfNegative`
+ * gives 0.
+ */
 export function expm1OfNegative(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   return expm1(arithmetic, lanes.min(lanes.constant(0), x))
@@ -223,8 +229,9 @@ function erfCoefficients(terms: number): number[] {
 }
 
 /**
- * The error function erf(x). For |x| below 1.5 (below 2 in float64), erf(x) is its Maclaurin series. For larger |x|,
- * the magnitude of erf(x) is 1 - 2 exp(-x^2) g(sqrt(2) |x|), with the tail ratio g.
+ * The error function erf(x). For |x| below 1.5 in float32 and below 2 in float64, erf(x) is computed by its Maclaurin
+ * series. Beyond the range of the series, the magnitude of erf(x) is 1 - 2 exp(-x^2) g(sqrt(2) |x|), where g is the
+ * tail ratio of the normal distribution.
  */
 export function erf(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
@@ -248,10 +255,10 @@ export function erf(arithmetic: Arithmetic, x: Vector): Vector {
 
 /**
  * Coefficients of p and q in g(y) = p(y) / q(y), from the highest power down. The tail ratio g(y) is exp(y^2/2) times
- * the probability that a standard normal number exceeds y. The quotient p / q is the rational function of its degrees
- * with the smallest maximum relative error on [0, largest], which is 5.0e-9 in float32 and 8.6e-19 in float64
- * (scripts/fit_normal.py). Beyond `largest`, exp(-y^2/2) is taken as 0. All coefficients are positive, so p and q lose
- * no digits to cancellation.
+ * the probability that a standard normal number exceeds y. Of all rational functions with the same degrees, p / q has
+ * the smallest maximum relative error on [0, largest]. The maximum relative error of p / q is 5.0e-9 in float32 and
+ * 8.6e-19 in float64 (scripts/fit_normal.py). For y above `largest`, exp(-y^2/2) is taken as 0. All coefficients of p
+ * and q are positive, so neither polynomial loses digits to cancellation.
  */
 const narrowTail = {
   largest: 13.2,
@@ -279,16 +286,17 @@ function tailRatio(arithmetic: Arithmetic, y: VectorLocal): Vector {
 }
 
 /**
- * Returns y = |x|, limited to the point beyond which the tail is 0, together with exp(-y^2/2) and g(y). The product of
- * exp(-y^2/2) and g(y) is the probability that a standard normal number exceeds y.
+ * Returns y = |x|, exp(-y^2/2) and the tail ratio g(y). The value y is limited to the point beyond which the tail of
+ * the normal distribution is taken as 0. The product of exp(-y^2/2) and g(y) is the probability that a standard normal
+ * number exceeds y.
  */
 function normalTail(arithmetic: Arithmetic, x: VectorLocal) {
   const { lanes } = arithmetic
   const { largest } = isWide(lanes) ? wideTail : narrowTail
   const y = keep(arithmetic, lanes.min(lanes.constant(largest), lanes.abs(x)))
-  // y^2 has twice the digits of y. At y = 13, an error of one unit in the last place of y^2 would become an error of 80
-  // units in the exponential. The square of the upper half of y's digits is exact, and the rest of y^2 is small (Cody
-  // 1969).
+  // The exact square y^2 has twice as many digits as y. At y = 13, an error of one unit in the last place of y^2 would
+  // become an error of 80 units in the last place of the exponential. The square of the upper half of y's digits is
+  // exact, and the remaining part of y^2 is small (Cody 1969).
   const upper = keep(arithmetic, v128.and(y, lanes.upperHalf))
   const half = lanes.constant(-0.5)
   const main = lanes.mul(lanes.mul(upper, upper), half)

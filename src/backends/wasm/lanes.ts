@@ -1,6 +1,6 @@
 /**
- * Vector arithmetic in the program's precision: 4 lanes of float32 or 2 lanes of float64. Both precisions share one set
- * of names, so that every kernel is written only once.
+ * Vector arithmetic in the program's precision: 4 lanes of float32 or 2 lanes of float64. The arithmetic of float32 and
+ * of float64 has the same function names, so that every kernel is written only once.
  */
 import type { Precision } from '../backend.ts'
 import { type Expression, expression, type FunctionBuilder, type I32, type Local, type Vector } from './assembler.ts'
@@ -47,8 +47,8 @@ export const v128 = {
 }
 
 /**
- * Byte numbers for i8x16.shuffle, from the numbers of 4-byte words. Words 0 to 3 are those of a, and words 4 to 7 those
- * of b.
+ * Converts the numbers of 4-byte words to the byte numbers that i8x16.shuffle takes. Words 0 to 3 belong to the first
+ * vector a, and words 4 to 7 belong to the second vector b.
  */
 const words = (...positions: number[]): number[] =>
   positions.flatMap((word) => [0, 1, 2, 3].map((byte) => word * 4 + byte))
@@ -69,15 +69,15 @@ export interface Lanes {
   div(a: Vector, b: Vector): Vector
   /**
    * Computes a * b + c. The multiply-add is fused if the machine supports fused multiply-adds and the program is not
-   * exact. Otherwise, the product and the sum are rounded separately.
+   * exact. A multiply-add that is not fused rounds the product and the sum separately.
    */
   madd(a: Vector, b: Vector, c: Vector): Vector
   neg(a: Vector): Vector
   abs(a: Vector): Vector
   sqrt(a: Vector): Vector
-  /** The smaller of a and b in each lane. A lane in which either is NaN takes b. */
+  /** The smaller of a and b in each lane. A lane in which a or b is NaN takes the value of b. */
   min(a: Vector, b: Vector): Vector
-  /** The larger of a and b in each lane. A lane in which either is NaN takes b. */
+  /** The larger of a and b in each lane. A lane in which a or b is NaN takes the value of b. */
   max(a: Vector, b: Vector): Vector
   eq(a: Vector, b: Vector): Vector
   lt(a: Vector, b: Vector): Vector
@@ -90,8 +90,8 @@ export interface Lanes {
   /** The mantissa m of a positive normal number x = 2^e m with 1 <= m < 2. */
   mantissa(a: Vector): Vector
   /**
-   * Mask that clears the lower half of each element's digits. The square of a number with the remaining digits is
-   * exact.
+   * Mask that clears the lower half of each element's binary digits. The square of a number with only the upper half of
+   * its digits is exact.
    */
   readonly upperHalf: Vector
   /** Mask with all ones in the first `count` lanes and zeros in the other lanes. */
@@ -255,8 +255,8 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
       const mask = v128.i32Const(fraction[0], fraction[1], fraction[0], fraction[1])
       return v128.or(v128.and(a, mask), one)
     },
-    // The mask leaves 12 of 24 binary digits in float32 and 26 of 53 in float64. The first binary digit of a normal
-    // number is not stored.
+    // The mask `upperHalf` keeps 12 of 24 binary digits in float32, and 26 of 53 binary digits in float64. The first
+    // binary digit of a normal number is not stored.
     upperHalf: wide ? v128.i32Const(-1 << 27, -1, -1 << 27, -1) : v128.i32Const(-1 << 12, -1 << 12, -1 << 12, -1 << 12),
     firstLanes: (count) => {
       const word = (index: number): number => (index < count * (wide ? 2 : 1) ? -1 : 0)

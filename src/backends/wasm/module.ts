@@ -1,7 +1,7 @@
 /**
- * Writes a plan as one WebAssembly module. The module holds each distinct kernel once. The exported function
- * `run(thread, threads, first, count)` is the loop nest that calls the kernels. The function runs `count` steps of the
- * ring, from slot number `first` on.
+ * Writes a plan as one WebAssembly module. The WebAssembly module holds each distinct kernel once. The exported
+ * function `run(thread, threads, first, count)` is the loop nest that calls the kernels. The exported function `run`
+ * runs `count` steps, starting at ring slot number `first`.
  */
 import { sizeOf, type Value } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
@@ -27,8 +27,8 @@ import { operationNames } from './plan/print.ts'
 import { areaBytes, type ProfileArea, startProfile } from './profile.ts'
 
 /**
- * Byte addresses of the control area, the first 256 bytes of memory. The area holds the three words of the barrier and
- * the number of finished steps. Each word has a cache line of 64 bytes to itself.
+ * Byte addresses of the control area, the first 256 bytes of memory. The control area holds the three words of the
+ * barrier and the number of finished steps. Each word of the control area has a cache line of 64 bytes to itself.
  */
 export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 192, bytes: 256 } as const
 
@@ -52,7 +52,7 @@ export interface ModuleOptions {
 export interface EmittedKernel {
   readonly name: string
   readonly bytes: number
-  /** Number of places in the program that call the kernel. */
+  /** Number of places in the program that call the kernel's code. */
   readonly calls: number
 }
 
@@ -61,13 +61,13 @@ export interface EmittedModule {
   /** Size of the module's memory, in pages of 64 KiB. */
   readonly pages: number
   readonly kernels: readonly EmittedKernel[]
-  /** Layout of the measured times. The layout is present only in a module with the option `profile`. */
+  /** Layout of the measured times, which is present only in a module with the option `profile`. */
   readonly profile?: EmittedProfile
 }
 
 /**
- * Layout of the times that a profiled module measures. The area has one slot for each kernel, then one slot for all
- * barriers.
+ * Layout of the times that a profiled module measures. The area of the measured times has one slot for each kernel,
+ * followed by one slot for all barriers.
  */
 export interface EmittedProfile {
   readonly area: ProfileArea
@@ -124,7 +124,7 @@ function signatureOf(kernel: Kernel): string {
   return JSON.stringify([describedOperands, describedNodes, before.length])
 }
 
-/** Number of blocks into which the iterations of a loop are divided; 1 for a loop without blocks. */
+/** Number of blocks into which the iterations of a loop are divided, or 1 for a loop without blocks. */
 const blocksOf = ({ times, block }: PlanLoop): number => (block ? Math.ceil(times / block.size) : 1)
 
 const kernelName = (kernel: Kernel): string => operationNames(kernel).join('+')

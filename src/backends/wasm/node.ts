@@ -1,6 +1,6 @@
 /**
  * The functions that the engine needs from Node. The file `browser.ts` holds the same functions for browsers. In a
- * bundle for browsers, the file `browser.ts` takes the place of this file.
+ * bundle for browsers, the file `browser.ts` takes the place of `node.ts`.
  */
 import { type Thread, type ThreadHandlers, workerBody } from './thread.ts'
 
@@ -29,13 +29,13 @@ export async function startThread(handlers: ThreadHandlers): Promise<Thread> {
 /**
  * Collects the garbage of this thread, and enables workers to collect their own garbage on request. The memory of a
  * program is freed only with the last small object that refers to the memory. V8 does not count the gigabytes of memory
- * behind small objects, so V8 alone collects too late.
+ * behind small objects, so V8's own garbage collections come too late.
  */
 export async function collectGarbage(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8')
   const { runInNewContext } = await import('node:vm')
-  // After the flag --expose-gc is set, new contexts have the function `gc`, but existing contexts of this process do
-  // not.
+  // After the flag --expose-gc is set, new V8 contexts have the function `gc`, but existing V8 contexts of the process
+  // do not have this function.
   setFlagsFromString('--expose-gc')
   runInNewContext(collectNow)
 }
@@ -51,8 +51,8 @@ export async function availableCores(): Promise<number> {
 /**
  * Returns false on x64 processors without AVX, and in a Node process with AVX switched off. Without AVX, V8's
  * optimizing compiler (at least in versions 11.3 and 12.4) takes the wrong operand in f32x4.relaxed_madd. Only Linux
- * lists the processor's instruction sets. On other systems AVX is assumed, because processors without AVX are more than
- * ten years old.
+ * lists the processor's instruction sets. On systems other than Linux, AVX is assumed, because processors without AVX
+ * are more than ten years old.
  */
 export async function multipliesAndAddsRightly(): Promise<boolean> {
   if (process.arch !== 'x64') return true
@@ -68,7 +68,10 @@ export function hasAvx(cpuinfo: string): boolean {
   return flags === null || flags[1].split(/\s+/).includes('avx')
 }
 
-/** Sets the flag that Node 20 needs for relaxed SIMD. The flag must be set before any module is compiled. */
+/**
+ * Sets the flag that Node 20 needs for relaxed SIMD. The flag for relaxed SIMD must be set before any module is
+ * compiled.
+ */
 export async function allowRelaxedSimd(): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) > 20) return
   const { setFlagsFromString } = await import('node:v8')

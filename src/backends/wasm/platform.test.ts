@@ -31,7 +31,7 @@ describe('the wasm backend', () => {
   it('refuses a program that needs more memory than the limit', async () => {
     const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 2 ** 20 })
     await expect(backend.compile(graphOf('mlp:depth=100,width=64'))).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: training step: needs 3.81 MiB of memory, and the limit is 1.00 MiB. Use a smaller batch or fewer layers.]`,
+      `[IsobathError: training step: the program needs 3.81 MiB of memory, and the limit is 1.00 MiB. Use a smaller batch or fewer layers.]`,
     )
   })
 

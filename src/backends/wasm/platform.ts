@@ -8,7 +8,7 @@ import { allowRelaxedSimd, multipliesAndAddsRightly } from './node.ts'
 
 export { availableCores, canShareMemory, collectGarbage, startThread } from './node.ts'
 
-/** Makes a module with one function that uses the instruction f32x4.relaxed_madd. */
+/** Makes a WebAssembly module with one function that uses the instruction f32x4.relaxed_madd. */
 function relaxedProbe(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ pages: 1, shared: false })
   const lanes = createLanes('float32', true)
@@ -19,8 +19,9 @@ function relaxedProbe(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns true if WebAssembly supports relaxed SIMD on this machine and computes it correctly. In Node 20, the first
- * call sets the flag that enables relaxed SIMD, before any module is compiled.
+ * Returns true if WebAssembly supports relaxed SIMD on this machine and computes relaxed multiply-adds correctly. In
+ * Node 20, the first call of `enableRelaxedSimd` sets the flag that enables relaxed SIMD, before any module is
+ * compiled.
  */
 export async function enableRelaxedSimd(): Promise<boolean> {
   if (!(await multipliesAndAddsRightly())) return false

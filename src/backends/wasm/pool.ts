@@ -10,10 +10,7 @@ export interface Pool {
   load(program: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void>
   run(program: number, first: number, count: number): Promise<void>
   unload(program: number): void
-  /**
-   * Frees the memory of unloaded programs now. Otherwise, the garbage collector may free the memory of unloaded
-   * programs much later.
-   */
+  /** Frees the memory of unloaded programs now, which the garbage collector by itself may do much later. */
   collect(): Promise<void>
   dispose(): void
 }
@@ -28,7 +25,7 @@ interface Pending {
 const disposedOf = (): IsobathError =>
   new IsobathError(
     'option',
-    'machine: it was disposed of before its work was finished. Dispose of a machine after all its work has ended.',
+    'machine: the machine was disposed of before its work was finished. Dispose of a machine after all its work has ended.',
   )
 
 function parseAnswer(message: unknown): { ticket: number; failure?: string } {
@@ -36,7 +33,10 @@ function parseAnswer(message: unknown): { ticket: number; failure?: string } {
   return answer.kind === 'failed' ? { ticket: answer.ticket, failure: answer.reason } : { ticket: answer.ticket }
 }
 
-/** Makes a pool of `count` worker threads. Every message goes to all threads, and every thread answers the message. */
+/**
+ * Makes a pool of `count` worker threads. Every message to the pool goes to all threads, and every thread answers the
+ * message.
+ */
 export async function createThreadPool(count: number): Promise<Pool> {
   const pending = new Map<number, Pending>()
   let nextTicket = 0

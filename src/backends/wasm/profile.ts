@@ -1,7 +1,7 @@
 /**
  * The time measurement of programs that are compiled with the option `profile`. After each kernel and each barrier, a
- * thread reads the clock and adds the time since its previous reading to a sum of its own. All sums of a thread
- * therefore add up to the time that the thread was running.
+ * thread reads the clock. The thread adds the time since its previous reading to its own sum for the kernel or for the
+ * barriers. All sums of a thread therefore add up to the thread's running time.
  */
 import {
   type Expression,
@@ -16,19 +16,19 @@ import type { Kernel } from './plan/plan.ts'
 
 /**
  * Times that a program spent in each kernel and at barriers, over the steps since the profile was last taken. For each
- * thread, the times of all kernels and barriers add up to its running time.
+ * thread, the times of all kernels and barriers add up to the thread's running time.
  */
 export interface Profile {
   readonly threads: number
-  /** Times of the distinct kernels. Kernels with the same code share one entry. */
+  /** Times of the distinct kernels. Kernels with the same code share one entry of the list. */
   readonly kernels: readonly ProfiledKernel[]
   readonly barriers: ProfiledPart
 }
 
 export interface ProfiledPart {
-  /** Number of calls in one step. */
+  /** Number of calls of the kernel, or number of barriers, in one step. */
   readonly calls: number
-  /** Time of each thread since the profile was last taken, in milliseconds. */
+  /** Time of each thread in the kernel or at barriers since the profile was last taken, in milliseconds. */
   readonly milliseconds: readonly number[]
 }
 
@@ -41,8 +41,8 @@ type F64 = Expression<'f64'>
 
 const numberBytes = 8
 /**
- * Bytes in a cache line. Each thread's sums begin on a new cache line, so that no two threads write to the same cache
- * line.
+ * Size of a cache line, in bytes. Each thread's sums begin on a new cache line, so that no two threads write to the
+ * same cache line.
  */
 const lineBytes = 64
 
@@ -62,8 +62,8 @@ const add = (a: F64, b: F64): F64 => expression('f64', a.code, b.code, [0xa0])
 const load = (address: I32, offset: number): F64 => expression('f64', address.code, [0x2b, 3], unsigned(offset))
 
 /**
- * Emits the start of a thread's clock. The returned function emits a reading of the clock that ends the time of a slot.
- * The argument `now` is an imported function that returns the time in milliseconds.
+ * Emits the first reading of a thread's clock. The returned function emits a later reading, and adds the time since the
+ * previous reading to a slot. The argument `now` is an imported function that returns the time in milliseconds.
  */
 export function startProfile(
   builder: FunctionBuilder,
@@ -83,7 +83,7 @@ export function startProfile(
   }
 }
 
-/** Returns the milliseconds of each slot, thread by thread, and resets all sums to zero. */
+/** Returns the time of each slot for every thread, in milliseconds, and resets all sums of times to zero. */
 export function takeTimes(memory: WebAssembly.Memory, area: ProfileArea): number[][] {
   const slots = Array.from({ length: area.slots }, (): number[] => [])
   for (let thread = 0; thread < area.threads; thread++) {

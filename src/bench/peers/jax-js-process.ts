@@ -1,12 +1,15 @@
 /**
  * The jax-js side of the bench, run as a process. The process answers each JSON request, one line on stdin, with one
- * JSON line on stdout. The first argument is the address of the package. A training step is written as a user of jax-js
- * would write it: one jitted function of parameters and velocities, with valueAndGrad, cross-entropy, and SGD with
- * momentum 0.9.
+ * JSON line on stdout. The first argument of the process is the address of the jax-js package. A training step is
+ * written as a user of jax-js would write it: one jitted function of parameters and velocities, with valueAndGrad,
+ * cross-entropy, and SGD with momentum 0.9.
  */
 import { createInterface } from 'node:readline'
 
-/** A reference-counted array. A function consumes one reference of each argument, and `ref` adds one reference. */
+/**
+ * A reference-counted array of jax-js. A jax-js function consumes one reference of each argument, and `ref` adds one
+ * reference.
+ */
 interface JaxArray {
   readonly ref: JaxArray
   readonly shape: readonly number[]
@@ -74,7 +77,7 @@ const outputsOf = ({ network: { depth, width }, classes }: Request): number[] =>
 
 interface Made {
   readonly step: RunStep
-  /** Number of trained parameters. */
+  /** Number of trained parameters of the network. */
   readonly parameters: number
 }
 
@@ -137,7 +140,7 @@ async function time(step: RunStep, { warmup, steps, alone }: Request): Promise<n
 }
 
 async function main(address: string): Promise<void> {
-  // The package expects the `navigator` object of a browser, to look for a GPU.
+  // The jax-js package expects the `navigator` object of a browser, to look for a GPU.
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} })
   const jax: Jax = await import(address)
   await jax.init('wasm')

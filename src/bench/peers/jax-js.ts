@@ -1,4 +1,7 @@
-/** Starts @jax-js/jax as a peer. The user has to install the package, because it is no dependency of Isobath. */
+/**
+ * Starts @jax-js/jax as the peer program of the bench. The user has to install @jax-js/jax, because the package is no
+ * dependency of Isobath.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -9,7 +12,9 @@ import { type PeerProcess, prepareIn, startProcess } from './process.ts'
 
 const packageName = '@jax-js/jax'
 
-/** The main file of the package, resolved from a folder; undefined if the package is not installed. */
+/**
+ * Returns the main file of the jax-js package, resolved from a folder, or undefined if the package is not installed.
+ */
 function findPackage(folder: string): string | undefined {
   try {
     return createRequire(join(folder, 'package.json')).resolve(packageName)
@@ -28,21 +33,24 @@ function versionOf(main: string): string {
   return 'of an unknown version'
 }
 
-/** The conduct of jax-js, whose first steps are slow, and which takes minutes to trace a thousand layers. */
+/**
+ * The settings, warm-up and time limit for jax-js, whose first steps are slow, and which takes minutes to trace a
+ * thousand layers.
+ */
 const conduct = { settings: [{ threads: 1, layout: null }], warmUpSteps: 12, limitSeconds: 180 } as const
 
 /**
- * Starts jax-js, resolved from `folder`. If the package is missing, the result says why, and the bench runs without
- * jax-js.
+ * Starts jax-js, whose package is resolved from `folder`. If jax-js can't run, the result holds the reason, and the
+ * bench runs without jax-js.
  */
 export async function startJaxJs(folder = process.cwd()): Promise<Peer | MissingPeer> {
   const main = findPackage(folder)
   if (main === undefined) {
     return {
-      missing: `${packageName} is not installed in ${folder}. Run npm install ${packageName} there, then start the bench again.`,
+      missing: `${packageName} is not installed in ${folder}. Run npm install ${packageName} in this folder, then start the bench again.`,
     }
   }
-  // The file ends in .ts when run from source, and in .js in the built package.
+  // The name of the program file ends in .ts if Isobath runs from source, and in .js in the built package.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const program = fileURLToPath(new URL(`./jax-js-process.${ending}`, import.meta.url))
   let running: PeerProcess | undefined
@@ -50,7 +58,7 @@ export async function startJaxJs(folder = process.cwd()): Promise<Peer | Missing
     if (problem.network.kind !== 'mlp' || problem.weightDecay !== 0) {
       throw new Error('the bench measures jax-js only with dense networks without weight decay')
     }
-    // Each network gets a new process, because a process that took too long was ended.
+    // Each network gets a new jax-js process, because the bench ends a process that takes too long.
     running?.stop()
     running = startProcess(process.execPath, [program, pathToFileURL(main).href])
     return prepareIn(running, problem, conduct, abort)

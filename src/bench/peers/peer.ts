@@ -4,7 +4,10 @@ import type { Effort } from '../measure.ts'
 export const peerNames = ['pytorch', 'jax-js'] as const
 export type PeerName = (typeof peerNames)[number]
 
-/** A network that a peer should build. The peer's network must have as many parameters as the network of Isobath. */
+/**
+ * A network that a peer program should build. The peer's network must have as many parameters as the network of
+ * Isobath.
+ */
 export type PeerNetwork =
   /** Dense layers with biases, each followed by a tanh, and a read-out, with Glorot initialization. */
   | { readonly kind: 'mlp'; readonly depth: number; readonly width: number }
@@ -24,45 +27,52 @@ export interface PeerProblem {
   readonly rate: number
   readonly weightDecay: number
   /**
-   * Number of parameters of Isobath's network. A peer whose network has another number of parameters is not compared.
+   * Number of parameters of Isobath's network. A peer whose network has another number of parameters than Isobath's
+   * network is not compared.
    */
   readonly parameters: number
-  /** Largest number of threads that the peer may use. With 1 thread, the peer is timed in processor time. */
+  /**
+   * Largest number of threads that the peer may use. With a limit of 1 thread, the bench measures the processor time of
+   * the peer.
+   */
   readonly threadLimit: number
   readonly effort: Effort
 }
 
-/** Memory layout of images in a peer: channel by channel, or all channels of a position together. */
+/** Memory layout of images in a peer program: channel by channel, or all channels of a position together. */
 export type ImageLayout = 'NCHW' | 'channels_last'
 
-/** A setting that users of a peer choose and that affects the peer's speed. */
+/** A setting of a peer program that its users choose and that affects its speed. */
 export interface PeerSetting {
   readonly threads: number
   /** The memory layout of images; null for networks without images. */
   readonly layout: ImageLayout | null
 }
 
-/** A network that the peer has built and warmed up. */
+/** A network that the peer program has built and warmed up. */
 export interface PreparedPeer {
-  /** The settings to measure. */
+  /** The settings of the peer that the bench measures. */
   readonly settings: readonly PeerSetting[]
-  /** Times some steps in one setting, and returns the duration of each step, in milliseconds. */
+  /** Times some training steps in one setting of the peer, and returns the duration of each step, in milliseconds. */
   timeTurn(setting: PeerSetting): Promise<readonly number[]>
 }
 
 export interface Peer {
   readonly name: string
   readonly version: string
-  /** Other facts that affect the peer's speed, such as a library or a backend. */
+  /** Facts besides the version that affect the peer's speed, such as a library or a backend. */
   readonly facts: Readonly<Record<string, string>>
-  /** A warning that the comparison is unfair to the peer; null if the comparison is fair. */
+  /** A warning that the comparison with the peer is unfair to the peer; null if the comparison is fair. */
   readonly warning: string | null
-  /** Builds a network and warms it up. Throws if the peer cannot build the network or takes too long. */
+  /**
+   * Builds a network in the peer and runs its warm-up steps. Throws if the peer cannot build the network or takes too
+   * long.
+   */
   prepare(problem: PeerProblem, abort: AbortSignal): Promise<PreparedPeer>
   dispose(): void
 }
 
-/** The reason why a requested peer is missing. */
+/** The reason why the requested peer program can't run. */
 export interface MissingPeer {
   readonly missing: string
 }

@@ -84,7 +84,7 @@ describe('prepareIn', () => {
     const peer = peerWith('[1]')
     const refused = prepareIn(peer, { ...problem, parameters: 8000 }, conduct, signal)
     await expect(refused).rejects.toThrowError(
-      "the peer's network has 7 parameters and Isobath's network has 8,000, so they are not compared",
+      "the peer's network has 7 parameters and Isobath's network has 8,000, so the two networks are not compared",
     )
     peer.stop()
   })

@@ -1,4 +1,7 @@
-/** Runs a peer in a separate process, which answers each line with a JSON request by one JSON line. */
+/**
+ * Runs a peer program in a separate process, which answers each JSON request, one line on stdin, with one JSON line on
+ * stdout.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { grouped } from '../../format/words.ts'
@@ -7,14 +10,17 @@ import type { PeerProblem, PeerSetting, PreparedPeer } from './peer.ts'
 
 export interface PeerProcess {
   /**
-   * Sends a request and returns the answer. Throws if the process ends or exceeds the time limit, which ends the
-   * process.
+   * Sends a request to the peer process and returns the answer. Throws if the process ends. If the answer takes longer
+   * than the time limit, the method ends the process and throws.
    */
   ask(request: object, options?: { readonly abort?: AbortSignal; readonly limitSeconds?: number }): Promise<unknown>
   stop(): void
 }
 
-/** The error message of an ended process: the last line on stderr that mentions an error, or else the last line. */
+/**
+ * Returns the error message of an ended peer process: the last line on stderr that mentions an error, or the last line
+ * if no line mentions an error.
+ */
 function lastWords(parts: readonly string[]): string {
   const lines = parts.join('').trim().split('\n')
   return (lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? '').trim()
@@ -77,13 +83,16 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** The texts in an answer, by name. */
+/** Reads the texts in an answer of the peer process, by name. */
 export function readTexts(answer: unknown): Readonly<Record<string, string>> {
   if (!isRecord(answer)) return {}
   return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, String(value)]))
 }
 
-/** The durations of the steps in an answer, in milliseconds. Throws if the answer has no times. */
+/**
+ * Reads the durations of training steps in an answer of the peer process, in milliseconds. Throws if the answer has no
+ * durations.
+ */
 export function readTimes(answer: unknown): number[] {
   const times = isRecord(answer) ? answer.times : undefined
   if (!Array.isArray(times) || times.length === 0) throw new Error('the process returned no times')
@@ -96,19 +105,22 @@ function checkParameters(answer: unknown, ours: number): void {
   if (theirs === ours) return
   const text = Number.isFinite(theirs) ? grouped(theirs) : 'no number of'
   throw new Error(
-    `the peer's network has ${text} parameters and Isobath's network has ${grouped(ours)}, so they are not compared`,
+    `the peer's network has ${text} parameters and Isobath's network has ${grouped(ours)}, so the two networks are not compared`,
   )
 }
 
 export interface Conduct {
   readonly settings: readonly PeerSetting[]
-  /** Number of steps in the warm-up of each setting. */
+  /** Number of warm-up steps in each setting of the peer. */
   readonly warmUpSteps: number
-  /** Time limit of the compilation and all warm-ups together, in seconds. */
+  /** Time limit of the peer's compilation and all of its warm-ups together, in seconds. */
   readonly limitSeconds: number
 }
 
-/** Builds a network in the process and warms it up. The result times steps of the network. */
+/**
+ * Builds a network in the peer process and runs its warm-up steps. The returned object times training steps of the
+ * network.
+ */
 export async function prepareIn(
   process: PeerProcess,
   problem: PeerProblem,

@@ -1,6 +1,6 @@
 /**
- * The PyTorch side of the bench, as a Python program in a string. A string is part of the built package, and the bench
- * passes the string to `python3 -c`.
+ * The PyTorch side of the bench, as a Python program in a string. The program is a string, because the build then
+ * includes the program, and the bench can pass the string to `python3 -c`.
  */
 export const pytorchProgram = String.raw`"""Answers each JSON request, one line on stdin, with one JSON line on stdout.
 

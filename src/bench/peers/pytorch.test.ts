@@ -56,7 +56,7 @@ it('PyTorch builds networks with as many parameters as Isobath, trains them, and
       }
       const other = peer.prepare({ ...problem, parameters: 1 }, signal)
       await expect(other).rejects.toThrowError(
-        /^the peer's network has [\d,]+ parameters and Isobath's network has 1, so they are not compared$/,
+        /^the peer's network has [\d,]+ parameters and Isobath's network has 1, so the two networks are not compared$/,
       )
     }
   })

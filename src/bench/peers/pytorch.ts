@@ -1,4 +1,4 @@
-/** Starts PyTorch as a peer, in a Python interpreter of the user. */
+/** Starts PyTorch as the peer program of the bench, in a Python interpreter of the user. */
 import { reasonOf } from '../../support/files.ts'
 import type { ImageLayout, MissingPeer, Peer, PeerProblem, PeerSetting } from './peer.ts'
 import { prepareIn, readTexts, startProcess } from './process.ts'
@@ -14,8 +14,8 @@ const referenceBlas = [
 ].join(' ')
 
 /**
- * The settings to measure: one thread and all threads, and both layouts of images. The fastest setting depends on the
- * network.
+ * Returns the settings of PyTorch that the bench measures: one thread and all threads, and for images both memory
+ * layouts. PyTorch's fastest setting depends on the network.
  */
 export function pytorchSettings({ network, threadLimit }: PeerProblem): PeerSetting[] {
   const layouts: readonly (ImageLayout | null)[] = network.kind === 'resnet' ? ['NCHW', 'channels_last'] : [null]
@@ -23,7 +23,7 @@ export function pytorchSettings({ network, threadLimit }: PeerProblem): PeerSett
   return threadCounts.flatMap((threads) => layouts.map((layout) => ({ threads, layout })))
 }
 
-/** Starts PyTorch. If PyTorch is missing, the result says why, and the bench runs without PyTorch. */
+/** Starts PyTorch. If PyTorch can't run, the result holds the reason, and the bench runs without PyTorch. */
 export async function startPytorch(python = debianPython, abort?: AbortSignal): Promise<Peer | MissingPeer> {
   const process = startProcess(python, ['-c', pytorchProgram])
   let facts: Readonly<Record<string, string>>

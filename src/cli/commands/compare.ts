@@ -89,7 +89,10 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
   })
 }
 
-/** Options that a resumed comparison may change. Data and mode are checked against those of the comparison. */
+/**
+ * Options that a resumed comparison may change. The options for data and computing mode are checked against the stored
+ * comparison.
+ */
 const resumable = new Set(['resume', 'report', 'figure', 'dataDir', 'exact', 'winograd', 'threads', 'memory', 'json'])
 
 function print(result: ComparisonResult, folder: string | undefined, { json, report, figure }: Flags): void {
@@ -103,7 +106,7 @@ function print(result: ComparisonResult, folder: string | undefined, { json, rep
     printText(`Resume the comparison with: ${programName()} compare --resume ${quote(stored)}`)
   const reports = [stored && join(stored, 'report.html'), report].filter((file) => file !== undefined)
   const files = figure === undefined ? reports : [...reports, figure]
-  // Without results, empty pictures would replace earlier ones.
+  // If no training was finished, no file is written, because empty pictures would replace earlier pictures.
   if (rows.length === 0) {
     if (!json && files.length > 0) printText(`No training was finished, so no file was written: ${files.join(', ')}`)
     return

@@ -69,8 +69,8 @@ function strideNote(text: string, { strides }: Count): string[] {
 }
 
 /**
- * Lists the layers that make the image smaller, with their strides, in the order of the network. A long list is
- * shortened.
+ * Lists the layers that make the image smaller, with their strides, in the order of the network. A list of more than 12
+ * layers is shortened.
  */
 function stridesText(strides: Count['strides']): string {
   const shown = strides.slice(0, mostStrides).map(({ path, stride }) => `${path} ${stride}`)

@@ -48,7 +48,7 @@ function listCommand(): Command {
   })
 }
 
-/** Shown in the table for a figure that depends on the user's files. */
+/** Text that the table of data sets shows for a figure that depends on the user's files. */
 const unknown = '-'
 const orUnknown = (value: number | null): string => (value === null ? unknown : grouped(value))
 

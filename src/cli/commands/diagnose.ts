@@ -64,11 +64,14 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
     .option('--thorough', `set the budget to ${budgets.thorough / 60} minutes, for longer trainings`)
     .option(
       '--seeds <n>',
-      'number of trainings of the network and of its twin, with seeds counted up from --seed',
+      'number of trainings of the network and of its shallow twin, with seeds counted up from --seed',
       wholeFrom(1),
       3,
     )
-    .option('--against <network>', 'twin to compare the network with (default: the network with a fifth of its layers)')
+    .option(
+      '--against <network>',
+      'shallow twin to compare the network with (default: the network with a fifth of its layers)',
+    )
     .option('--run <folder>', 'folder that stores the trainings and the report (default: a new folder below runs/)')
     .option('--resume <folder>', 'resume the stopped or killed diagnosis in this folder, without any other options')
     .option('--report <file>', 'also write the HTML report to this file')
@@ -119,8 +122,8 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
 }
 
 /**
- * Options that a resumed diagnosis may change. Data and mode are checked against those of the diagnosis, and the budget
- * may grow.
+ * Options that a resumed diagnosis may change. The options for data and computing mode are checked against the stored
+ * diagnosis, and the budget may grow.
  */
 const resumable = new Set([
   'resume',
@@ -147,7 +150,10 @@ async function resumeStored(folder: string, flags: Flags, command: string): Prom
   print({ result, folder, label }, flags)
 }
 
-/** Options of a diagnosis that the run does not decide. Data and mode are checked against those of the run. */
+/**
+ * Options that the user may give for the diagnosis of a stored run. The options for data and computing mode are checked
+ * against the stored run.
+ */
 const choosable = new Set([
   'budget',
   'quick',

@@ -10,11 +10,11 @@ export function defineEvaluate(command: Command): Command {
   command.addHelpText(
     'after',
     `
---data FILE scores all rows of another table as one test set. The table is read
-like the table of the run, and its columns are matched by their names.
+--data FILE scores all rows of another table as one test set. The other table is
+read like the table of the run, and its columns are matched by their names.
 The option --test-fraction splits the table into a training set and a test set.
-The option --test-file FILE replaces the test rows alone. The training set is
-then still the training set of the run.
+The option --test-file FILE replaces only the test rows. With --test-file, the
+training set is still the training set of the run.
 
 Examples:
   isobath evaluate runs/first
@@ -31,7 +31,7 @@ Examples:
       const scores = await evaluate(network, { ...options, ...settings, statistics, data, weights })
       close()
       if (whole !== undefined) {
-        // A table that is used whole has no training set.
+        // If all rows of a new table are used as one test set, there is no training set to score.
         const { train: _, ...shown } = scores
         if (flags.json) return printJson({ of: place, data: data.name, ...shown, settings, sameData })
         return printText([`${place} on all rows of ${whole}`, ...scoreLines(shown, data)].join('\n'))

@@ -20,12 +20,13 @@ export function definePredict(command: Command): Command {
     .addHelpText(
       'after',
       `
---data FILE predicts all rows of another table, in file order. The table is
-read like the table of the training. Its columns are matched by their names, in
-any order. The options of the training need not be given again. The label
-may be missing. --test-file FILE predicts the rows of FILE instead of the test
-rows of the run, and reads FILE in the same way. If the training had no table,
-all columns are numbers in the order of the inputs.
+--data FILE predicts all rows of another table, in file order. The other table
+is read like the table of the training. The columns of the other table are
+matched by their names, in any order. The options of the training need not be
+given again. The column of the label may be missing.
+The option --test-file FILE predicts the rows of FILE instead of the test rows
+of the run, and reads FILE like the table of the training. If the training had
+no table, all columns are numbers in the order of the inputs.
 
 Examples:
   isobath predict runs/first > predictions.csv

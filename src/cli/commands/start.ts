@@ -10,7 +10,10 @@ import { checkOutput } from '../output-files.ts'
 import { programName } from '../program-name.ts'
 import { trainingOptions } from '../training-options.ts'
 
-/** The comparison: small enough to end in less than a minute on two cores, and deep enough to show what depth does. */
+/**
+ * The comparison that `start` runs. The comparison is small enough to end in less than a minute on two cores, and deep
+ * enough to show what depth does.
+ */
 const mainJob = {
   networks: ['mlp:width=64', 'residual-mlp:width=64'],
   flags: {
@@ -27,7 +30,10 @@ const mainJob = {
   },
 } as const
 
-/** The diagnosis: its network is the deepest plain network of the comparison, and its budget is in seconds. */
+/**
+ * The diagnosis that `start` runs, with a budget in seconds. The network of the diagnosis is the deepest plain network
+ * of the comparison.
+ */
 const diagnosed = { text: 'mlp:depth=64,width=64', seconds: 60 } as const
 
 /** Text that is printed first, because progress bars alone do not say what is running. */

@@ -89,7 +89,8 @@ async function startRun(text: string, flags: Flags): Promise<void> {
   const dataOptions = { ...(await opened.lastingOptions()) }
   const start = (folder: string): Promise<Run> =>
     watched(({ observer, note }, abort) => {
-      // The note comes before the training, so nobody has to wait for a network whose signal is lost.
+      // The note about the signal is printed before the training, so nobody has to wait for a network whose signal is
+      // lost.
       const onSignal = (signal: Signal): void => {
         const standsOut = describeSignal(signal)
         if (standsOut !== null) note(`Before training ${standsOut}.`)
@@ -128,8 +129,8 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
 }
 
 /**
- * Options that a resumed run may change. The data may be in another folder, since the run stores a hash of the data.
- * --exact and --no-winograd are checked against the mode of the run.
+ * Options that a resumed run may change. The data of a resumed run may be in another folder, since the run stores a
+ * hash of the data. The options --exact and --no-winograd are checked against the computing mode of the run.
  */
 const resumable = new Set([
   'resume',
@@ -148,7 +149,7 @@ interface Watched extends ShownTraining {
   readonly observer: ReturnType<typeof listening<ShownTraining['observer']>>
 }
 
-/** Runs work that shows its progress and that Ctrl-C can stop. */
+/** Runs a training that shows its progress and that Ctrl-C can stop. */
 async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>): Promise<Run> {
   const shown = showTraining()
   const stopping = 'Stopping after the steps under way, and saving the run. Press Ctrl-C again to end at once.'
@@ -174,7 +175,10 @@ function print(run: Run, label: string, data: TrainedOn, { json, figure, probeFi
   if (!json && drawn.length > 0) printText(`Drawn: ${drawn.join(', ')}`)
 }
 
-/** Adds evaluations to the flags if --figure needs them. Throws an `option` error if --evaluate-every is never. */
+/**
+ * Sets --evaluate-every to one epoch if --figure needs evaluations and the user gave no interval. Throws an `option`
+ * error if --evaluate-every is never.
+ */
 function drawnFlags(flags: Flags): Flags {
   if (flags.figure === undefined) return flags
   const { evaluateEvery = { epochs: 1 } } = flags

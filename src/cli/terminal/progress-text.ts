@@ -7,7 +7,10 @@ const GAP = '  '
 const NARROWEST_BAR = 8
 const WIDEST_BAR = 28
 const SPARK = 10
-/** Width of a loss in characters. The fixed width keeps the length of the bar the same for any number of digits. */
+/**
+ * Width of a loss in characters. A fixed width of the loss keeps the length of the progress bar the same for any number
+ * of digits.
+ */
 const LOSS = 7
 
 /** Formats seconds as `0:07`, `12:30` or `1:02:03`. */
@@ -30,12 +33,12 @@ function rateText(rate: number): string {
   return rate >= 100 ? String(Math.round(rate)) : rate.toPrecision(rate >= 10 ? 3 : 2)
 }
 
-/** Formats a number of units without the unit. Bytes are converted to megabytes, as in `3.4`. */
+/** Formats the progress of a task as a number without its unit. Bytes are converted to megabytes, as in `3.4`. */
 function amount(value: number, unit: string): string {
   return unit === 'byte' ? (value / 1e6).toFixed(value < 1e5 ? 3 : 1) : String(value)
 }
 
-/** Formats a number of units with the unit, as in `600 steps`, `1 step` or `9.9 MB`. */
+/** Formats the progress of a task as a number with its unit, as in `600 steps`, `1 step` or `9.9 MB`. */
 function counted(value: number, unit: string): string {
   return unit === 'byte' ? `${amount(value, unit)} MB` : `${value} ${unit}${value === 1 ? '' : 's'}`
 }
@@ -46,8 +49,8 @@ function speed(rate: number, unit: string): string {
 }
 
 /**
- * A part of a line. If not all parts fit, those of the lowest rank are shown: rank 1 comes first. `paint` colors the
- * text.
+ * A part of a progress line. If not all parts fit into the line, the parts with the lowest ranks are shown, beginning
+ * with rank 1. `paint` colors the text of the part.
  */
 interface LinePart {
   readonly text: string
@@ -71,7 +74,10 @@ function compose(label: string, parts: readonly LinePart[], width: number): stri
   return [cut, ...rest].join(GAP)
 }
 
-/** Makes a bar. The length of the bar depends on the room alone, so the bars of several lines are aligned. */
+/**
+ * Makes a progress bar. The length of the bar depends only on the space in its line, so the bars of several lines are
+ * aligned.
+ */
 function barPart(fraction: number, room: number, style: TextStyle): LinePart {
   const length = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, Math.floor(room / 5)))
   const full = Math.round(fraction * length)
@@ -87,8 +93,8 @@ function percent(fraction: number): string {
 }
 
 /**
- * Draws losses as a sparkline. A loss that varies by a few percent looks flat, because such noise does not fill the
- * height.
+ * Draws losses as a sparkline. Losses that vary by only a few percent look flat, because the sparkline does not stretch
+ * such noise to its full height.
  */
 function lossLine(losses: readonly number[]): string {
   const largest = Math.max(0, ...losses.filter(Number.isFinite).map(Math.abs))

@@ -1,7 +1,7 @@
 /**
- * Shows progress on stderr during trainings. On a terminal a few lines are rewritten in place. Elsewhere a log of few
- * lines is written. No timer draws: a busy main thread would delay the timer, and without a timer nothing has to be
- * stopped.
+ * Shows progress on stderr during trainings. On a terminal, a few lines are rewritten in place. If stderr is not a
+ * terminal, a log of few lines is written. Progress is drawn without a timer, because a busy main thread would delay a
+ * timer, and because a timer would have to be stopped.
  */
 import { finishLine, logLine, taskLine, totalLine } from './progress-text.ts'
 import { PLAIN_STYLE, type TextStyle } from './style.ts'
@@ -12,10 +12,13 @@ type Size = number | undefined
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown }
   readonly isTerminal: boolean
-  /** Width of the terminal in characters. A function is called at each drawing, so a resized window is noticed. */
+  /**
+   * Width of the terminal in characters. If the width is given as a function, the function is called at each drawing,
+   * so that a resized window is noticed.
+   */
   readonly columns?: Size | (() => Size)
   readonly rows?: Size | (() => Size)
-  /** Returns the present time in milliseconds, from any origin. */
+  /** Returns the present time in milliseconds, counted from any fixed time. */
   readonly now?: () => number
   readonly style?: TextStyle
 }
@@ -23,24 +26,31 @@ export interface ProgressOptions {
 export interface ProgressTask {
   /** Reports that `done` units of the total are done, and the loss of the last unit. */
   update(done: number, reading?: { readonly loss?: number }): void
-  /** Ends the task, early or not. The last line of the task stays on the screen, with the note. */
+  /**
+   * Ends the task, even if some of its units are not done. The last line of the task stays on the screen, with the
+   * note.
+   */
   finish(note?: string): void
 }
 
 export interface Progress {
   /**
-   * Adds a task. A task appears at its first update. The total is right from the start if all tasks are added first.
+   * Adds a task. A task appears at its first update. The line of the total is right from the start if all tasks are
+   * added before the first update.
    */
   task(label: string, total: number, options?: TaskOptions): ProgressTask
-  /** Writes a line that stays, above the lines that are rewritten. */
+  /** Writes a line that stays on the screen, above the progress lines that are rewritten in place. */
   note(text: string): void
-  /** Removes the lines that are rewritten. Notes and last lines of tasks stay. Later calls do nothing. */
+  /**
+   * Removes the progress lines that are rewritten in place. Notes and the last lines of tasks stay on the screen. Calls
+   * of other methods after `close` do nothing.
+   */
   close(): void
 }
 
 /**
- * A display of tasks. `changed` follows an update, `say` writes a line that stays, and `ended` writes the last line of
- * a task.
+ * A display of tasks. `changed` is called after an update of a task, `say` writes a line that stays on the screen, and
+ * `ended` writes the last line of a task.
  */
 interface Display {
   changed(task: TaskState, tasks: readonly TaskState[]): void
@@ -91,9 +101,9 @@ function clean(text: string): string {
 const REDRAW_EVERY = 100
 
 /**
- * Makes a display that rewrites lines in place. After each drawing the cursor is visible, at the start of the line
- * below. The terminal is therefore in order however the process ends, even if it is killed, and the prompt has a line
- * of its own.
+ * Makes a display that rewrites lines in place. After each drawing, the cursor is visible, at the start of the line
+ * below the drawn lines. So the terminal is in order however the process ends, even after a kill, and the shell's
+ * prompt has its own line.
  */
 function createLiveDisplay(
   { stream, columns, rows, style = PLAIN_STYLE }: ProgressOptions,
@@ -147,8 +157,8 @@ const SIGN_OF_LIFE = 60_000
 const FRACTION = 0.1
 
 /**
- * Makes a display that writes a log. A task has a first line, a line for each tenth and a last line. Lines are at least
- * five seconds and at most a minute apart.
+ * Makes a display that writes a log. The log has a first line, a line for each tenth and a last line for every task.
+ * The lines of a task are at least five seconds and at most a minute apart.
  */
 function createLogDisplay({ stream }: ProgressOptions, now: () => number): Display {
   const last = new Map<TaskState, { readonly at: number; readonly fraction: number }>()
@@ -157,7 +167,7 @@ function createLogDisplay({ stream }: ProgressOptions, now: () => number): Displ
       const before = last.get(task)
       const at = now()
       const fraction = task.fraction
-      // The last line of a task reports its end.
+      // No progress line reports the end of a task, because the last line of the task does.
       if (before !== undefined && fraction >= 1) return
       if (before !== undefined && at - before.at < SIGN_OF_LIFE) {
         if (at - before.at < LINE_EVERY || fraction - before.fraction < FRACTION - 1e-9) return

@@ -5,7 +5,7 @@ const LEVELS = '▁▂▃▄▅▆▇█'
 /**
  * Draws `values` as at most `width` characters. Each character is the mean of one of `width` equal parts, and the
  * heights range from the least to the greatest mean. Means that differ by less than `span` don't fill the height. A
- * part without any finite value is a space.
+ * part of the values without any finite value is shown as a space.
  */
 export function sparkline(values: readonly number[], width: number, span = 0): string {
   const columns = Math.min(Math.max(0, Math.floor(width)), values.length)
@@ -16,7 +16,7 @@ export function sparkline(values: readonly number[], width: number, span = 0): s
   })
   const present = means.filter((mean) => mean !== null)
   const [low, high] = [Math.min(...present), Math.max(...present)]
-  // Means of a constant differ by rounding alone, and rounding must not look like a rise.
+  // The means of equal values differ only by rounding, which must not look like a rise.
   const height = Math.max(high - low, span, Math.abs(high) * 1e-9)
   const base = (low + high - height) / 2
   return means

@@ -1,15 +1,18 @@
 /** The state of a task in progress, independent of the display. */
 
 export interface TaskOptions {
-  /** Unit in which the task counts, `step` by default. Bytes are shown as megabytes. */
+  /** Unit in which the progress of the task is counted, `step` by default. Progress in bytes is shown in megabytes. */
   readonly unit?: string
-  /** Cost of one unit relative to a unit of the other tasks, 1 by default. The cost weighs the task in the total. */
+  /**
+   * Cost of one unit of the task relative to a unit of the other tasks, 1 by default. The cost is the weight of the
+   * task in the total progress.
+   */
   readonly cost?: number
 }
 
 /**
- * Time over which the rate is measured, in milliseconds: long enough to be steady, short enough to follow a slower
- * phase.
+ * Time window over which the rate of a task is measured, in milliseconds. The window is long enough for a steady rate,
+ * and short enough to follow a slower phase.
  */
 const WINDOW = 10_000
 const SAMPLE_EVERY = 200
@@ -23,7 +26,7 @@ export class TaskState {
   done = 0
   startedAt: number | null = null
   finished = false
-  /** The latest loss. Null before the first loss. NaN stays NaN. */
+  /** The latest loss of the task; null before the first loss. A loss of NaN stays NaN. */
   loss: number | null = null
   /** Losses for the sparkline. Only every `stride`-th loss is stored, so a long training stores few losses. */
   readonly losses: number[] = []
@@ -61,14 +64,14 @@ export class TaskState {
     return this.total > 0 ? Math.min(1, Math.max(0, this.done / this.total)) : 0
   }
 
-  /** Units per second over the latest time window. Null before the rate can be measured. */
+  /** Rate of the task in units per second over the latest time window; null before the rate can be measured. */
   rate(now: number): number | null {
     const first = this.samples.at(0)
     if (first === undefined || this.done <= first.done || now <= first.at) return null
     return ((this.done - first.done) / (now - first.at)) * 1000
   }
 
-  /** Remaining time of the task at the present rate, in seconds. Null if the rate is unknown. */
+  /** Remaining time of the task at the present rate, in seconds; null if the rate is unknown. */
   secondsLeft(now: number): number | null {
     const rate = this.rate(now)
     return rate === null ? null : Math.max(0, this.total - this.done) / rate
@@ -80,8 +83,8 @@ export class TaskState {
 }
 
 /**
- * Returns the fraction of all tasks that is done, weighed by cost, and the seconds spent and left at the average speed
- * so far.
+ * Returns the fraction of all tasks that is done, weighed by cost, and the seconds spent so far. Also returns the
+ * seconds left at the average speed so far, or null if nothing is done.
  */
 export function totalOf(
   tasks: readonly TaskState[],
@@ -89,7 +92,7 @@ export function totalOf(
 ): { fraction: number; seconds: number; left: number | null } {
   const sum = (part: (task: TaskState) => number) => tasks.reduce((total, task) => total + part(task) * task.cost, 0)
   const all = sum((task) => task.total)
-  // A task that ended early counts as done.
+  // A task that ended early counts as completely done.
   const done = sum((task) => (task.finished ? task.total : task.fraction * task.total))
   const fraction = all > 0 ? done / all : 0
   const start = Math.min(...tasks.map((task) => task.startedAt ?? now))

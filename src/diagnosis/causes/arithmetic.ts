@@ -9,8 +9,8 @@ const control = 'float64'
 
 export type NumericalErrorFacts = {
   /**
-   * Relative errors of the float32 gradient before training: the error of the first layer and the largest error of any
-   * layer. The value is null if the errors were not measured.
+   * Relative errors of the float32 gradient in the first layer and in the worst layer before training, or null if the
+   * errors were not measured.
    */
   readonly gradient: { readonly first: number; readonly worst: number } | null
 } & (
@@ -18,7 +18,7 @@ export type NumericalErrorFacts = {
   | { readonly outcome: 'untried' | 'in float64 already' }
   | {
       readonly outcome: 'restored' | 'not restored'
-      /** Fraction of the loss gap that float64 recovers. */
+      /** Fraction of the loss gap (network minus twin) that training in float64 recovers. */
       readonly recovery: number
       readonly limit: number
       readonly seeds: number

@@ -1,13 +1,16 @@
-/** Assessment of one cause from the evidence, as facts. The words for the facts are in src/diagnosis/wording/. */
+/**
+ * Assessment of one cause of poor training, as facts that follow from the evidence. The sentences that report the facts
+ * of a cause to users are in src/diagnosis/wording/.
+ */
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
 
-/** A control with a number of seeds, or a measurement, that would decide a cause. */
+/** Evidence that would decide whether a cause holds: a control training with a number of seeds, or a measurement. */
 export type Need = { readonly control: ControlName; readonly seeds: number } | { readonly measurement: keyof Measured }
 
-/** Observations that can rule a cause out without a control. */
+/** Observations that can rule a cause out without a control training. */
 export type Observation =
   | 'training'
   | 'training error'
@@ -22,28 +25,37 @@ export type Observation =
   | 'removed blocks'
   | 'affine replacement'
 
-/** The observation or the controls that ruled a cause out. */
+/** The observation or the control trainings that ruled a cause out. */
 export type Ground = { readonly observation: Observation } | { readonly controls: readonly ControlName[] }
 
 export interface Judged<C extends Cause, Facts> {
   readonly cause: C
   readonly state: 'holds' | 'ruled out' | 'open'
-  /** Score of a cause that holds: 0.5 at the limit, and closer to 1 far beyond the limit. Other causes have 0. */
+  /**
+   * Score of a cause that holds: 0.5 if the measured value is at its limit, and closer to 1 far beyond the limit. A
+   * cause that does not hold has a score of 0.
+   */
   readonly score: number
-  /** Ground that rules the cause out. The value is null for a cause that holds or is open. */
+  /** Ground that rules the cause out, or null for a cause that holds or is open. */
   readonly by: Ground | null
-  /** Controls and measurements that would decide an open cause. The list is empty if only more seeds would decide. */
+  /**
+   * Control trainings and measurements that would decide an open cause. The list `needs` is empty if only more seeds
+   * would decide the cause.
+   */
   readonly needs: readonly Need[]
   /**
-   * First hidden stage beyond the limit of a cause that holds, counted from 0. The field is absent for causes without a
-   * place.
+   * Index of the first hidden stage whose reading is beyond the limit of the cause, counted from 0. The field `onset`
+   * is absent for causes that do not begin at a certain layer.
    */
   readonly onset?: number
-  /** Facts from which the state follows. `outcome` names the rule of the cause that applied. */
+  /**
+   * Facts from which the state of the cause follows. The field `outcome` of the facts names the rule that decided the
+   * state.
+   */
   readonly facts: Facts
 }
 
-/** A cause that was not tested, because of another finding or because no layer could be tried. */
+/** A cause that was not tested, because an earlier cause already holds or because no layer could be tested. */
 export interface Untested<C extends Cause> {
   readonly cause: C
   readonly state: 'untested'
@@ -51,7 +63,10 @@ export interface Untested<C extends Cause> {
 
 export type Assessed<C extends Cause, Facts> = Judged<C, Facts> | Untested<C>
 
-/** Assessments of earlier causes. Some causes are only tested if no earlier cause holds. */
+/**
+ * Assessments of the causes that come earlier in the causal chain. Some causes are tested only if no earlier cause
+ * holds.
+ */
 export type Earlier = readonly Pick<Assessed<Cause, unknown>, 'state'>[]
 
 export function holds<C extends Cause, Facts>(cause: C, facts: Facts, score: number, onset?: number): Judged<C, Facts> {
@@ -70,7 +85,9 @@ export function untested<C extends Cause>(cause: C): Untested<C> {
   return { cause, state: 'untested' }
 }
 
-/** Returns a score of 0.5 for a value at the limit. The score approaches 1 for values far beyond the limit. */
+/**
+ * Returns the score of a cause: 0.5 for a measured value at the limit, and close to 1 for values far beyond the limit.
+ */
 export function scoreOf(value: number, limit: number): number {
   return Number.isFinite(value) ? value / (value + limit) : 1
 }
@@ -81,21 +98,24 @@ export type TwinDepth = 'own' | 'given'
 export const twinOf = ({ isTwinGiven }: Evidence): TwinDepth => (isTwinGiven ? 'given' : 'own')
 
 /**
- * The network trains, so no cause is blamed. `twin`: kind of the comparison network, or null without a twin that
- * trains.
+ * Outcome for a network that trains, so that no cause is blamed. The field `twin` is the kind of the comparison
+ * network, or null if no twin trains.
  */
 export interface Harmless {
   readonly outcome: 'harmless'
   readonly twin: TwinDepth | null
 }
 
-/** Returns undefined if the training has a symptom that needs an explanation. */
+/** Returns the outcome `harmless`, or undefined if the training has a symptom that needs an explanation. */
 export function harmlessness(evidence: Evidence): Harmless | undefined {
   if (symptomOf(evidence) !== 'none') return undefined
   return { outcome: 'harmless', twin: referenceOf(evidence) === undefined ? null : twinOf(evidence) }
 }
 
-/** Outcome of a mechanism from readings before training. `Beyond`: facts that exist only beyond the limits. */
+/**
+ * Outcome of the test of a mechanism with readings before training. The type `Beyond` holds the facts that exist only
+ * if readings are beyond the limits.
+ */
 export type Standing<Beyond = unknown> =
   | { readonly outcome: 'within limits' }
   | Harmless
@@ -104,11 +124,17 @@ export type Standing<Beyond = unknown> =
 interface MechanismReading<Facts, Beyond> {
   readonly observation: Observation
   readonly facts: Facts
-  /** Score, onset and facts of a mechanism beyond its limits. Null within the limits. */
+  /**
+   * Score, onset and facts of a mechanism whose readings are beyond the limits, or null if the readings are within the
+   * limits.
+   */
   readonly beyond: { readonly score: number; readonly onset?: number; readonly facts: Beyond } | null
 }
 
-/** A mechanism beyond its limits before training holds as a cause, unless the network trains anyway. */
+/**
+ * Assesses a mechanism, which holds as a cause if its readings before training are beyond the limits, unless the
+ * network trains anyway.
+ */
 export function mechanism<C extends Cause, Facts, Beyond>(
   cause: C,
   evidence: Evidence,

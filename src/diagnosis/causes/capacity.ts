@@ -9,8 +9,8 @@ const longerRun: ControlOf<'steps'> = '3 x steps'
 const widths = controlsOf('width')
 
 /**
- * Change of the training error by a control. Wider networks always fit slightly better, so only half of the error
- * counts.
+ * Change of the training error by a control. Wider networks always fit slightly better, so a width counts only if it
+ * removes at least half of the training error.
  */
 export interface ErrorChange<Control> extends Relief {
   readonly control: Control
@@ -32,14 +32,14 @@ export type UnderCapacityFacts = {
       readonly outcome: 'too narrow'
       readonly longer: Longer
       readonly tried: readonly Wider[]
-      /** The first width that helps. */
+      /** The first tried width that removes at least half of the training error. */
       readonly wider: Wider
     }
   | {
       readonly outcome: 'not too narrow'
       readonly longer: Longer
       readonly tried: readonly Wider[]
-      /** Whether a width halves the error, but within the spread of the seeds. */
+      /** Whether a wider network halves the training error, but only within the spread of the seeds. */
       readonly isUnsure: boolean
     }
 )
@@ -57,7 +57,8 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
   if (!applicable.has(widths[0])) {
     return ruledOut(cause, { ...known, outcome: 'nothing to widen' }, { observation: 'layers' })
   }
-  // The longer training comes first because it is the cheapest. A network that is only slow is not too narrow.
+  // The training with more steps comes before the wider networks because it is the cheapest control. A network that
+  // only needs more steps is not too narrow.
   const longer = changeOf(evidence, longerRun)
   if (!longer) return open(cause, { ...known, outcome: 'longer run open' }, [{ control: longerRun, seeds: 1 }])
   if (longer.share >= halved) {
@@ -90,12 +91,18 @@ function changeOf<Control extends ControlOf<'steps' | 'width'>>(
   return found && { ...found, control, limit: halved }
 }
 
-/** Whether fewer layers of the same width leave less than half of the error, so that the width is not the cause. */
+/**
+ * Whether the twin (same width, fewer layers) has less than half of the network's training error, so that the width is
+ * not the cause.
+ */
 function twinFits(evidence: Evidence, error: number): boolean {
   const reference = referenceOf(evidence)
   const twin = reference && meanOf(evidence, reference, trainingError)
   return twin !== null && twin !== undefined && twin < halved * error
 }
 
-/** Too little capacity ranks first if a layer is narrower than the output, because then a wider network is the cure. */
+/**
+ * The cause "too little capacity" ranks first if a layer is narrower than the output, because then a wider network is
+ * the cure.
+ */
 export const underCapacityRank: RankRule = (_own, _found, { isNarrow }) => (isNarrow ? 'first' : undefined)

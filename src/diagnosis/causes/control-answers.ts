@@ -1,19 +1,24 @@
-/** Answers of controls: the recovered fraction of the loss gap, and the removed fraction of the training error. */
+/**
+ * Answers of control trainings: the recovered fraction of the loss gap, and the removed fraction of the training error.
+ */
 import { summarize } from '../../numerics/statistics.ts'
 import type { ControlName } from '../controls.ts'
 import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
 import type { Need } from './assessment.ts'
 
-/** Answer of a control: the recovered fraction of the loss gap. One seed is enough if the first seed recovers nothing. */
+/**
+ * Answer of a control training: the recovered fraction of the loss gap. A control needs only one seed if the first seed
+ * recovers at most a quarter of the loss gap.
+ */
 export type Answer =
   | { readonly kind: 'needs'; readonly need: Need }
   | { readonly kind: 'impossible' }
   | { readonly kind: 'restores' | "doesn't restore"; readonly recovery: number; readonly seeds: number }
 
-/** Recovered fraction up to which a control is not run with further seeds. */
+/** Recovered fraction of the loss gap up to which a control is not trained with further seeds. */
 export const leastHelp = 0.25
 
-/** Smallest recovered fraction of the loss gap at which a control restores the training. */
+/** Smallest recovered fraction of the loss gap at which a control counts as restoring the training. */
 export const restoring = 0.75
 
 export function controlAnswer(evidence: Evidence, control: ControlName): Answer {
@@ -26,7 +31,10 @@ export function controlAnswer(evidence: Evidence, control: ControlName): Answer 
   return { kind: found >= restoring ? 'restores' : "doesn't restore", recovery: found, seeds: runs }
 }
 
-/** Mean training losses over the seeds with which a control was run. A mean is null if all seeds diverged. */
+/**
+ * Mean training losses of the network and of a control, over the seeds with which the control was trained. A mean loss
+ * is null if the training diverged with all seeds.
+ */
 export interface LossChange {
   /** Mean training loss of the network. */
   readonly before: number | null
@@ -43,7 +51,7 @@ export function lossChange(evidence: Evidence, control: ControlName): LossChange
   return { before: lossOf(records), after: lossOf(runs) }
 }
 
-/** Smallest training error that is worth a smaller rate, even if the training has no symptom. */
+/** Smallest training error at which smaller rates are tried even if the training has no symptom. */
 export const poorFit = 0.1
 
 export function fitsPoorly(evidence: Evidence): boolean {
@@ -58,20 +66,21 @@ export interface Relief {
   readonly after: number
   /** Fraction of the training error that the control removes. */
   readonly share: number
-  /** Whether the change is larger than the spread of the seeds. */
+  /** Whether the change of the training error is larger than the spread of the seeds. */
   readonly isSure: boolean
   readonly seeds: number
 }
 
-/** Smallest removed fraction of the training error at which a control explains the error. */
+/** Smallest fraction of the training error that a control must remove to explain the error. */
 export const halved = 0.5
 
-/** Returns the training error that a control removes, or null before the control was run. */
+/** Returns how much of the training error a control removes, or null if the control has not been trained. */
 export function relief(evidence: Evidence, control: ControlName): Relief | null {
   const found = difference(evidence, 'network', control, trainingError)
   if (!found) return null
   const { first: before, second: after, count: seeds } = found
-  // If the training error is 0 with the seeds of the control, only the other seeds can decide.
+  // If the network's training error is 0 with the seeds of the control, only seeds that the control still lacks can
+  // decide.
   const share = before > 0 ? 1 - after / before : Number(seeds < evidence.seeds.length)
   return { before, after, share, isSure: found.verdict === 'better', seeds }
 }

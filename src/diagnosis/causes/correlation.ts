@@ -1,29 +1,37 @@
-/** The cause "correlation collapse": the network cannot tell samples apart before the first step. */
+/** The cause "correlation collapse": the network cannot tell samples apart before the first training step. */
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
 import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 
-/** Smallest 1 - cosine. A deep plain ReLU network has 9 pi^2 / (2 depth^2), which is 0.02 at 47 layers. */
+/**
+ * Limit of 1 - cosine between samples, at or below which the samples look alike. In a deep plain ReLU network, 1 -
+ * cosine is 9 pi^2 / (2 depth^2), which is 0.02 at 47 layers.
+ */
 const leastDifference = 0.02
-/** Smallest remaining fraction of the difference after the first layer. */
+/** Limit of the fraction of the first layer's 1 - cosine that remains after the last hidden layer. */
 const leastShare = 0.1
 
-/** A difference is 1 - the mean cosine between different samples. */
+/**
+ * Facts about the correlation of samples. A difference is 1 - the mean cosine between the outputs for different
+ * samples.
+ */
 export type CorrelationCollapseFacts =
   | { readonly outcome: 'no direction' }
   | ({
-      /** Difference after the first hidden layer. */
+      /** 1 - the mean cosine between samples after the first hidden layer. */
       readonly first: number
-      /** Difference after the last hidden layer. */
+      /** 1 - the mean cosine between samples after the last hidden layer. */
       readonly last: number
       readonly leastDifference: number
-      /** Fraction of the first layer's difference that remains after the last hidden layer. */
+      /** Fraction of the first layer's 1 - cosine that remains after the last hidden layer. */
       readonly share: number
       readonly leastShare: number
-      /** Effective rank of the last hidden layer. The value is NaN if the rank is not known. */
+      /** Effective rank of the outputs of the last hidden layer, or NaN if the rank is not known. */
       readonly rank: number
     } & Standing<{
-      /** Layer by which most of the difference is lost. The value is null for the last hidden layer. */
+      /**
+       * Layer by which most of the difference between samples is lost, or null if that layer is the last hidden layer.
+       */
       readonly place: StagePlace | null
     }>)
 

@@ -1,4 +1,6 @@
-/** The causes "vanishing gradient" and "exploding gradient", from the gradients by layer before the first step. */
+/**
+ * The causes "vanishing gradient" and "exploding gradient", judged by the gradient of each layer before the first step.
+ */
 import type { Evidence } from '../evidence.ts'
 import type { Stretch } from '../measured.ts'
 import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
@@ -6,9 +8,9 @@ import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './laye
 import type { RankRule } from './rank.ts'
 
 /**
- * Returns gradient norms by hidden stage. The gradient of a residual branch contains the branch's multiplier as a
- * factor, which does not affect earlier layers. So the norm is divided by the multiplier. A branch with multiplier 0
- * has NaN.
+ * Returns the gradient norm of each hidden stage. The gradient of a residual branch contains the branch's multiplier as
+ * a factor, which does not affect earlier layers. So the gradient norm of a branch is divided by the branch's
+ * multiplier. The norm of a branch with multiplier 0 is NaN.
  */
 function gradientNorms(evidence: Evidence): readonly number[] {
   const { stages } = evidence
@@ -19,8 +21,8 @@ function gradientNorms(evidence: Evidence): readonly number[] {
 }
 
 /**
- * Powers of ten by which the first layer's gradient exceeds the last hidden layer's gradient. A smaller gradient gives
- * a negative number.
+ * Returns log10 of the ratio of the first layer's gradient norm to the last hidden layer's gradient norm. The logarithm
+ * is negative if gradients shrink toward the input.
  */
 export function growthTowardInput(evidence: Evidence): number {
   const norms = gradientNorms(evidence)
@@ -28,20 +30,26 @@ export function growthTowardInput(evidence: Evidence): number {
   return last === 0 ? Number.NaN : Math.log10(first / last)
 }
 
-/** Powers of ten by which the gradient falls if the first layers do not move in any training of usual length. */
+/**
+ * Powers of ten by which a vanishing gradient shrinks toward the input. First layers whose gradient is a thousandth of
+ * the last layer's gradient do not move in any training of usual length.
+ */
 export const vanishingDecades = 3
-/** Powers of ten by which the gradient falls if updates of the first layers are below the rounding of the weights. */
+/**
+ * Powers of ten by which a gradient shrinks toward the input if the updates of the first layers are below the rounding
+ * of the weights.
+ */
 export const severeDecades = 6
 /**
- * Powers of ten by which an exploding gradient grows. A plain network with batch normalization has 1 power of ten at 20
- * layers and more than 3 at 56 layers.
+ * Powers of ten by which an exploding gradient grows toward the input. In a plain network with batch normalization, the
+ * gradient grows by 1 power of ten at 20 layers and by more than 3 at 56 layers.
  */
 const explodingDecades = 2
 
 /** Norm of the gradient with respect to the weights of one layer. */
 interface LayerNorm {
   readonly norm: number
-  /** Place of the layer. The value is null for the first and the last hidden layer. */
+  /** Place of the layer, or null for the first and the last hidden layer. */
   readonly place: StagePlace | null
 }
 
@@ -50,13 +58,13 @@ export type GradientFacts = {
   readonly decades: number
   readonly limit: number
   /**
-   * Norms of the first and last hidden layers that have a gradient. The value is null if the gradient is 0 in all
+   * Gradient norms of the first and the last hidden layer that have a gradient, or null if the gradient is 0 in all
    * hidden layers.
    */
   readonly ends: { readonly first: LayerNorm; readonly last: LayerNorm } | null
-  /** Whether norms are divided by the multipliers of residual branches. */
+  /** Whether the gradient norms are divided by the multipliers of residual branches. */
   readonly isOverMultipliers: boolean
-  /** Fraction of the first layer's weights that a step does not move. The value is NaN if the fraction is not known. */
+  /** Fraction of the first layer's weights that a training step does not move, or NaN if the fraction is not known. */
   readonly lostUpdates: number
   readonly jacobian: Stretch | null
 } & Standing
@@ -94,6 +102,9 @@ function endsOf(evidence: Evidence): GradientFacts['ends'] {
   return { first: end(first, 0), last: end(last, norms.length - 1) }
 }
 
-/** A small gradient follows from a correlation collapse. A gradient below the rounding of the weights does not. */
+/**
+ * A vanishing gradient ranks behind a correlation collapse, because a small gradient can follow from the collapse. A
+ * gradient below the rounding of the weights does not follow from a collapse and keeps its rank.
+ */
 export const vanishingGradientRank: RankRule = (_own, _found, evidence) =>
   -growthTowardInput(evidence) < severeDecades ? { behind: 'correlation-collapse' } : undefined

@@ -1,7 +1,10 @@
-/** Helpers for the values that probes read by layer. */
+/** Helpers for probe readings, which have one value for each layer. */
 import { type Evidence, readingOf } from '../evidence.ts'
 
-/** Returns the values of the hidden stages. The read-out is left out because its scale does not matter. */
+/**
+ * Returns the readings of a probe in the hidden stages. The read-out layer is left out because the scale of the
+ * read-out does not matter.
+ */
 export function hiddenReading(...those: Parameters<typeof readingOf>): readonly number[] {
   return readingOf(...those).slice(0, -1)
 }
@@ -14,13 +17,13 @@ export const largestOf = (values: readonly number[]): number =>
 
 /** Place of a hidden stage in the network. */
 export interface StagePlace {
-  /** Number of the hidden stage, counted from 1. */
+  /** Index of the hidden stage, counted from 1. */
   readonly layer: number
-  /** Number of all hidden stages. */
+  /** Number of all hidden stages of the network. */
   readonly of: number
 }
 
-/** Returns the place of a hidden stage. `stage` is counted from 0. */
+/** Returns the place of a hidden stage. The argument `stage` is the index of the stage, counted from 0. */
 export function placeOf({ stages }: Evidence, stage: number): StagePlace {
   return { layer: stage + 1, of: stages.length - 1 }
 }

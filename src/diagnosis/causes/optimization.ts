@@ -28,22 +28,24 @@ import {
 
 const longer: ControlOf<'steps'> = '3 x steps'
 
-/** Smallest relative excess of the training loss over that of the twin. */
+/** Limit of the relative excess of the network's training loss over the twin's training loss. */
 const leastExcess = 0.05
 
-/** Excess of the network's training loss over that of its twin. */
+/** Excess of the network's training loss over the training loss of its twin. */
 export interface TwinExcess {
   readonly twin: ControlOf<'twin'>
   readonly limit: number
-  /** Means over the seeds that both networks have. The value is null if the networks have no seed in common. */
+  /**
+   * Mean training losses over the seeds that the network and its twin have in common, or null if no seed is in common.
+   */
   readonly pairs: {
     readonly network: number
     readonly twin: number
     readonly difference: number
-    /** Half width of the 95% interval of the difference. The value is null if the seeds are too few for an interval. */
+    /** Half width of the 95% interval of the loss difference, or null if the seeds are too few for an interval. */
     readonly halfWidth: number | null
     readonly seeds: number
-    /** Difference divided by the twin's loss. */
+    /** Training loss of the network minus that of its twin, divided by the twin's training loss. */
     readonly excess: number
   } | null
 }
@@ -57,19 +59,23 @@ export type OptimizationFailureFacts =
   | ({
       readonly outcome: 'solver fails'
       /**
-       * Training loss of the twin's weights with identity layers. A loss that is not below the network's loss is null.
+       * Training loss of the trained twin with added identity layers, or null if no such loss below the network's loss
+       * is known.
        */
       readonly constructive: number | null
     } & LongerRun &
       TwinExcess)
 
-/** The training with more steps, with its training loss. */
+/** A control training with more steps, and its training loss. */
 interface LongerRun {
   readonly longer: ControlOf<'steps'>
   readonly longerLoss: number
 }
 
-/** `earlier`: assessments of the mechanisms, the arithmetic and the step. */
+/**
+ * Assesses whether the solver misses better weights that exist. The argument `earlier` holds the assessments of the
+ * mechanisms, the arithmetic and the step.
+ */
 export function optimizationFailure(
   evidence: Evidence,
   earlier: Earlier,
@@ -117,18 +123,18 @@ function excessOver(evidence: Evidence, twin: ControlOf<'twin'>): TwinExcess {
   return { twin, limit: leastExcess, pairs }
 }
 
-/** Compares the network with three times the steps to the twin with the usual number of steps. */
+/** Compares the network after three times the steps with the twin after the usual number of steps. */
 function longerRun(
   evidence: Evidence,
   reference: ControlOf<'twin'>,
 ): { readonly need?: Need; readonly isStillWorse: boolean; readonly loss: number } {
   const runs = recordsOf(evidence, longer).length
   const loss = meanOf(evidence, longer, trainingLoss) ?? Number.NaN
-  // The two means below use the seeds of the longer training.
+  // The mean losses `goal` and `network` are taken over the seeds of the training with more steps.
   const goal = difference(evidence, longer, reference)?.second ?? Number.NaN
   const network = difference(evidence, longer, 'network')?.second ?? Number.NaN
   if (runs === 0) return { need: { control: longer, seeds: 1 }, isStillWorse: true, loss }
-  // One seed decides if the loss is closer to the network's loss than to the twin's loss.
+  // One seed is enough if the loss after more steps is closer to the network's loss than to the twin's loss.
   const isFar = loss > (goal + network) / 2
   if (runs < evidence.seeds.length && !isFar) {
     return { need: { control: longer, seeds: evidence.seeds.length }, isStillWorse: true, loss }

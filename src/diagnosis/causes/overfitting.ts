@@ -1,6 +1,6 @@
 /**
- * The cause "overfitting": the network does worse on new samples than its training explains. A worse training rules out
- * overfitting.
+ * The cause "overfitting": the network does worse on new samples than its training explains. A network that is worse
+ * than its twin on the training set is not overfitting.
  */
 import { summarize } from '../../numerics/statistics.ts'
 import {
@@ -21,7 +21,7 @@ import { holds, type Judged, open, ruledOut, scoreOf, type TwinDepth, twinOf } f
 const learned = 0.02
 /** Smallest excess of the test error over the training error that counts as overfitting. */
 const leastGap = 0.05
-/** Smallest excess of the test error over that of the twin that counts as overfitting. */
+/** Smallest excess of the test error over the test error of the twin that counts as overfitting. */
 const leastExcess = 0.01
 /** Smallest relative rise of the test loss above its lowest value that counts as overfitting. */
 const leastRise = 0.05
@@ -39,22 +39,22 @@ function riseOf({ snapshots }: TrialRecord): number | null {
   return lowest > 0 ? last / lowest - 1 : null
 }
 
-/** Mean errors over the seeds that both networks have. */
+/** Mean errors of the network and its twin, over the seeds that both have. */
 interface ErrorPair {
   readonly network: number
   readonly twin: number
 }
 
-/** Change of the gap between training and test error. */
+/** Change of the gap between training and test error if the network is trained on half the data. */
 interface GapChange {
-  /** Gap with all data. */
+  /** Gap between training and test error with all data. */
   readonly before: number
-  /** Gap with half the data. */
+  /** Gap between training and test error with half the data. */
   readonly withHalf: number
 }
 
 interface Errors {
-  /** Training error. */
+  /** Training error of the network, as a mean over the seeds. */
   readonly error: number
   /** Excess of the test error over the training error. */
   readonly gap: number
@@ -71,18 +71,18 @@ export type OverfittingFacts = Errors &
         readonly outcome: 'depth overfits'
         readonly twin: TwinDepth
         readonly test: ErrorPair
-        /** Mean difference of the test errors. */
+        /** Mean difference between the test errors of the network and its twin. */
         readonly excess: number
         readonly excessLimit: number
       }
     | ({ readonly outcome: 'too few seeds' | 'half does not widen' } & GapChange)
     | {
         readonly outcome: 'learned by heart'
-        /** Gap with half the data. The value is null if the training with half the data was not run or diverged. */
+        /** Gap between training and test error with half the data, or null if this training was not run or diverged. */
         readonly half: { readonly gap: number; readonly isSure: boolean } | null
         /**
-         * Training errors of the network and of guessing on random labels. The value is null if the control was not
-         * run.
+         * Training errors of the network and of guessing on random labels, or null if the network was not trained on
+         * random labels.
          */
         readonly randomLabels: { readonly error: number; readonly guessing: number } | null
       }
@@ -104,13 +104,15 @@ export function overfitting(evidence: Evidence): Assessment {
   const worse = reference && difference(evidence, reference, 'network', trainingError)
   const byTraining = { observation: 'training error' } as const
   if (symptomOf(evidence) === 'worse than its twin' || worse?.verdict === 'worse') {
-    // The loss can be worse although the errors are equal, or the network can have seeds that the twin does not have.
+    // The training loss can be worse than the twin's although the training errors are equal. The network can also have
+    // seeds that the twin does not have.
     const training = worse && worse.second > worse.first ? { network: worse.second, twin: worse.first } : null
     return ruledOut(cause, { ...errors, outcome: 'worse in training', training }, byTraining)
   }
   if (fails(evidence, 'network')) return ruledOut(cause, { ...errors, outcome: 'learns nothing' }, byTraining)
   const depth = reference && difference(evidence, reference, 'network', testError)
-  // Test error that comes with higher training error is not overfitting, even within the spread of the seeds.
+  // A higher test error that comes with a higher training error is not overfitting, even if the training errors differ
+  // only within the spread of the seeds.
   const widened = reference && difference(evidence, reference, 'network', gapOf)
   const isWider = widened?.verdict === 'worse' && widened.mean >= leastExcess
   if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider) {
@@ -123,7 +125,9 @@ export function overfitting(evidence: Evidence): Assessment {
   return memorizing(evidence, errors)
 }
 
-/** Returns the first sign of memorizing that is missing, or undefined if all signs are present. */
+/**
+ * Returns the first missing sign that the network memorizes the training set, or undefined if all signs are present.
+ */
 function missingOf({ error, gap, rise }: Errors): 'not learned by heart' | 'small gap' | 'no rise' | undefined {
   if (error > learned) return 'not learned by heart'
   if (!(gap >= leastGap)) return 'small gap'
@@ -131,7 +135,8 @@ function missingOf({ error, gap, rise }: Errors): 'not learned by heart' | 'smal
 }
 
 /**
- * Judges a network that shows all signs of memorizing. Memorizing is ruled out if half the data does not widen the gap.
+ * Judges a network that shows all signs of memorizing the training set. Memorizing is ruled out if training on half the
+ * data does not widen the gap between training and test error.
  */
 function memorizing(evidence: Evidence, errors: Errors): Assessment {
   const cause = 'overfitting'
@@ -141,7 +146,8 @@ function memorizing(evidence: Evidence, errors: Errors): Assessment {
     return open(cause, { ...errors, outcome: 'half untried' }, [{ control: 'half the data', seeds: seeds.length }])
   }
   const wider = difference(evidence, 'network', 'half the data', gapOf)
-  // If the training with half the data diverged, the control says nothing about the gap.
+  // If the training with half the data diverged, the control says nothing about the gap between training and test
+  // error.
   if (!wider) return learnedByHeart(evidence, errors)
   const change = { before: wider.first, withHalf: wider.second }
   if (wider.verdict === 'too few seeds') return open(cause, { ...errors, ...change, outcome: 'too few seeds' }, [])

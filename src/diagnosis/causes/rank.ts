@@ -4,23 +4,27 @@ import type { ControlName } from '../controls.ts'
 import { type Evidence, recordsOf, recovery } from '../evidence.ts'
 import type { Judged } from './assessment.ts'
 
-/** Rank of a cause: before all other causes, or directly behind a cause that comes later in the chain. */
+/** Rank of a cause: before all other causes, or directly behind a cause that comes later in the causal chain. */
 export type Rank = 'first' | { readonly behind: Cause }
 
 type RankedCause = Pick<Judged<Cause, unknown>, 'cause' | 'onset'>
 
-/** A rank rule returns undefined if the cause keeps its place in the chain. */
+/** A rank rule returns undefined if the cause keeps its place in the causal chain. */
 export type RankRule = (own: RankedCause, found: readonly RankedCause[], evidence: Evidence) => Rank | undefined
 
-/** Returns a number to sort by. Causes of rank `first` have negative numbers, in the order of the chain. */
+/**
+ * Returns the number by which a cause is sorted among the findings. Causes of rank `first` have negative numbers, in
+ * the order of the causal chain.
+ */
 export function rankNumber(cause: Cause, rank: Rank | undefined): number {
   if (rank === undefined) return causes.indexOf(cause)
   return rank === 'first' ? causes.indexOf(cause) - causes.length : causes.indexOf(rank.behind) + 0.5
 }
 
 /**
- * Recovered fraction of the loss gap at which the changed setting is the first cause, whatever else stands out. Signals
- * and gradients are measured in the same arithmetic, and a tie goes to the cause whose cure restores the training.
+ * Recovered fraction of the loss gap at which the setting that a control changed is ranked as the first cause, before
+ * all other findings. Signals and gradients are measured in the arithmetic of the training, so bad arithmetic can
+ * distort their readings. If causes tie, the cause whose cure restores the training comes first.
  */
 const fullyRestored = 0.9
 

@@ -5,25 +5,26 @@ import { growthTowardInput } from './gradient.ts'
 import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 
 /**
- * Most powers of ten between the first layer's mean square and that of any other layer. With He's initialization, 60
- * layers of 64 units change the mean square by one power of ten by chance (Hanin & Rolnick 2018). float32 overflows at
- * 38 powers of ten.
+ * Limit of the ratio between the mean squares of the first layer's outputs and any other layer's outputs, in powers of
+ * ten. With He's initialization, 60 layers of 64 units change the mean square by one power of ten by chance (Hanin &
+ * Rolnick 2018). Numbers in float32 overflow at 38 powers of ten.
  */
 const mostDecades = 4
 
 /** Facts about the mean squares of the layer outputs. */
 export type SignalFacts = {
   /**
-   * Most powers of ten between the first layer's mean square and that of another layer, in the direction of the cause.
+   * Largest growth (exploding) or shrinkage (vanishing) of the mean square from the first layer to another layer, in
+   * powers of ten.
    */
   readonly decades: number
   readonly limit: number
-  /** Mean square of the first hidden layer. */
+  /** Mean square of the outputs of the first hidden layer. */
   readonly first: number
-  /** Mean square of the last hidden layer. */
+  /** Mean square of the outputs of the last hidden layer. */
   readonly last: number
 } & Standing<{
-  /** Place of the first layer beyond the limit. */
+  /** Place of the first layer whose mean square is beyond the limit. */
   readonly place: StagePlace
 }>
 
@@ -35,7 +36,10 @@ export function vanishingSignal(evidence: Evidence): Judged<'vanishing-signal', 
   return mechanism('vanishing-signal', evidence, travelOf(evidence, -1))
 }
 
-/** `direction`: 1 for a growing signal, -1 for a shrinking signal. */
+/**
+ * Measures how far the mean square grows (`direction` 1) or shrinks (`direction` -1) from the first layer to each other
+ * layer.
+ */
 function travelOf(evidence: Evidence, direction: 1 | -1) {
   const values = hiddenReading(evidence, 'meanSquare')
   const first = firstOf(values)
@@ -50,15 +54,23 @@ function travelOf(evidence: Evidence, direction: 1 | -1) {
   } as const
 }
 
-/** Returns the powers of ten between two mean squares. A value of 0 has vanished, and a NaN has exploded. */
+/**
+ * Returns log10 of the ratio of a layer's mean square to the first layer's mean square. A mean square of 0 has vanished
+ * and gives -Infinity, and a NaN has exploded and gives Infinity.
+ */
 function decadesBetween(first: number, value: number): number {
   if (value === 0) return Number.NEGATIVE_INFINITY
   return Number.isNaN(value) || first === 0 ? Number.POSITIVE_INFINITY : Math.log10(value / first)
 }
 
-/** Smallest fall of the cosine of the closest pairs of samples in a chaotic network (Poole et al. 2016). */
+/**
+ * Smallest fall of the mean cosine of the closest pairs of samples that marks a chaotic network (Poole et al. 2016).
+ */
 const leastFall = 0.2
-/** Fewest powers of ten by which gradients grow toward the input: chi_1 > 1 over all layers (Schoenholz et al. 2017). */
+/**
+ * Smallest growth of gradients toward the input that marks a chaotic network, in powers of ten: chi_1 > 1 over all
+ * layers (Schoenholz et al. 2017).
+ */
 const leastGrowth = 1
 
 export type ChaoticSignalFacts = {
@@ -68,9 +80,7 @@ export type ChaoticSignalFacts = {
   readonly last: number
   readonly fall: number
   readonly leastFall: number
-  /**
-   * Powers of ten by which gradients grow toward the input. The value is NaN if the last hidden layer has no gradient.
-   */
+  /** Powers of ten by which gradients grow toward the input, or NaN if the last hidden layer has no gradient. */
   readonly growth: number
   readonly leastGrowth: number
 } & Standing

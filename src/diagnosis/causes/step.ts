@@ -16,21 +16,21 @@ import { isFullyRestored, type RankRule } from './rank.ts'
 
 const rates = controlsOf('rate')
 
-/** A training with a smaller rate. */
+/** A control training with a smaller learning rate. */
 export interface TriedRate {
   readonly control: ControlOf<'rate'>
   readonly loss: LossChange
   /**
-   * Fraction of the loss gap that the smaller rate recovers. The value is null if the training error decides instead of
-   * the loss.
+   * Fraction of the loss gap that the smaller rate recovers, or null if the cause is decided by the training error and
+   * not by the loss.
    */
   readonly recovery: { readonly share: number; readonly limit: number; readonly seeds: number } | null
 }
 
 export type UnstableStepFacts = {
   /**
-   * Largest eigenvalue of the Hessian before training. `stability`: ratio of the eigenvalue to the stability limit of a
-   * quadratic loss.
+   * Largest eigenvalue of the Hessian before training. The field `stability` is the ratio of the largest eigenvalue to
+   * the stability limit of a quadratic loss.
    */
   readonly sharpness: { readonly eigenvalue: number; readonly stability: number | null } | null
 } & (
@@ -40,7 +40,7 @@ export type UnstableStepFacts = {
   | {
       readonly outcome: 'not too large'
       readonly tried: readonly TriedRate[]
-      /** Whether a smaller rate helps, but not enough. */
+      /** Whether a smaller learning rate improves the training, but does not restore it. */
       readonly helps: boolean
     }
 )
@@ -74,7 +74,10 @@ function byRecovery(evidence: Evidence): Assessment {
   return ruledOut(cause, facts, { controls: tried.map(({ control }) => control) })
 }
 
-/** Judges a network that is no worse than its twin, while both fit the training set poorly. */
+/**
+ * Judges the step of a network that has no symptom but fits the training set poorly, by the training errors at smaller
+ * rates.
+ */
 function byRelief(evidence: Evidence): Assessment {
   const cause = 'unstable-step'
   const reliefs = rates.map((control) => ({ control, found: relief(evidence, control) }))

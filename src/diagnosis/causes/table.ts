@@ -1,5 +1,6 @@
 /**
- * Table of all causes with assessment, rank rule, papers and picture. The words are in src/diagnosis/wording/causes.ts.
+ * Table of all causes, with the assessment, rank rule, papers and picture of each cause. The texts about each cause are
+ * in src/diagnosis/wording/causes.ts.
  */
 import type { LayerProbeName } from '../../probes/layer-probes.ts'
 import type { Cause } from '../cause.ts'
@@ -20,8 +21,9 @@ import { uselessDepth } from './useless-depth.ts'
 
 export interface CauseRow<C extends Cause> {
   /**
-   * Level of the cause. `mechanism`: an effect in hidden layers. `setting`: the arithmetic or the step. `umbrella`: a
-   * broader cause, which is assessed with the earlier assessments of mechanisms and settings.
+   * Level of the cause: `mechanism` is an effect in hidden layers, `setting` is the arithmetic or the step, and
+   * `umbrella` is a broader cause. An umbrella cause is assessed after all mechanisms and settings, and the assessment
+   * uses their results.
    */
   readonly level: 'mechanism' | 'setting' | 'umbrella'
   readonly assess: (evidence: Evidence, earlier: Earlier) => Assessed<C, object>
@@ -29,7 +31,7 @@ export interface CauseRow<C extends Cause> {
   readonly rank?: RankRule
   /** Papers that describe the cause. */
   readonly papers: readonly string[]
-  /** Probe whose picture shows the cause. Without a probe, the loss curves show the cause. */
+  /** Probe whose picture shows the cause. A cause without a probe is shown by the loss curves. */
   readonly picture?: LayerProbeName
 }
 

@@ -6,8 +6,8 @@ import { hiddenReading, largestOf, placeOf, type StagePlace } from './layer-valu
 import type { RankRule } from './rank.ts'
 
 /**
- * If all samples look alike, half of the units of a ReLU layer are inactive for all samples. So the limit is above a
- * half.
+ * If all samples look alike, half of the units of a ReLU layer are inactive for all samples. So the limit for the
+ * fraction of dead units is above a half.
  */
 const mostDead = 0.6
 const mostSaturated = 0.5
@@ -28,8 +28,7 @@ export type DeadUnitsFacts =
   | WithoutUnits
   | (UnitShare & {
       /**
-       * Largest fraction of dead units in any hidden layer after training. The value is -Infinity if the fraction is
-       * not known.
+       * Largest fraction of dead units in any hidden layer after training, or -Infinity if the fraction is not known.
        */
       readonly afterTraining: number
     } & Standing)

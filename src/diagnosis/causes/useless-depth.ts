@@ -3,9 +3,12 @@ import { type Evidence, fails } from '../evidence.ts'
 import { type Assessed, holds, open, ruledOut, scoreOf, untested } from './assessment.ts'
 import { placeOf, type StagePlace } from './layer-values.ts'
 
-/** Largest relative rise of the loss that counts as no change. */
+/** Largest relative rise of the loss that still counts as an unchanged loss. */
 const harmless = 0.01
-/** Removing the last third of the blocks of a good residual network hardly changes the loss. So the limit is a half. */
+/**
+ * Removing the last third of the blocks of a good residual network hardly changes the loss. So the limit for the
+ * fraction of removable blocks is a half.
+ */
 const leastShare = 1 / 2
 /**
  * Largest fraction of a layer's variance that an affine map may leave unexplained if the layer counts as an affine map.
@@ -31,7 +34,7 @@ interface LayerFacts {
   readonly affine: number
   /** Number of tested hidden layers. */
   readonly tried: number
-  /** Whether fewer layers were tested than the network has. */
+  /** Whether some hidden layers of the network were not tested. */
   readonly isPartial: boolean
   readonly share: number
   readonly limit: number
@@ -41,7 +44,7 @@ interface LayerFacts {
 /** The first layer from which a linear classifier reads the classes about as well as from the last hidden layer. */
 interface Readable {
   readonly place: StagePlace
-  /** Fraction of the layers that come before the readable layer. */
+  /** Fraction of the hidden layers that come before the readable layer. */
   readonly share: number
   /** Accuracy on new samples of the linear classifier of the readable layer. */
   readonly accuracy: number
@@ -91,7 +94,7 @@ function uselessLayers(evidence: Evidence): Assessment {
   const tried = affine.loss.slice(0, -1).flatMap((loss, stage) => {
     return loss === null || Number.isNaN(loss) ? [] : [{ loss, residual: affine.residual[stage] }]
   })
-  // Without a tested hidden layer, all hidden layers are too wide for an affine fit.
+  // If no hidden layer was tested, all hidden layers are too wide for an affine fit.
   if (tried.length === 0) return untested(cause)
   const maps = tried.filter(
     ({ loss, residual }) => residual <= mostResidual && isHarmless(loss, affine.whole, evidence.chance.loss),
@@ -106,7 +109,7 @@ function uselessLayers(evidence: Evidence): Assessment {
   return holds(cause, { ...facts, outcome: 'useless layers' }, scoreOf(share, leastShare))
 }
 
-/** Largest difference of accuracies that counts as chance with a few hundred samples. */
+/** Largest difference between two accuracies that counts as chance with a few hundred samples. */
 const nearly = 0.02
 
 function readableFrom(evidence: Evidence): Readable | null {

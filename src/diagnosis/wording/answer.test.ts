@@ -25,7 +25,7 @@ describe('The answer of a diagnosis', () => {
   it('names the symptom, the cause, and the causes that are ruled out', () => {
     expect(answer({ ...worse(collapse), ...noHelp() })).toMatchInlineSnapshot(`
       [
-        "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the twin's weights with 4 added identity layers have a training loss of 0.05 with the first seed.",
+        "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the weights of the twin with 4 added identity layers have a training loss of 0.05 with the first seed.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
         "Ruled out: overfitting (the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that); numerical error (the training loss in float64 is 1.5 instead of 1.5); unstable step (the training loss at a third of the rate is 1.5 instead of 1.5, and the training loss at a tenth of the rate is 1.5 instead of 1.5); too little capacity (a network of the same width with fewer layers trains better).",
       ]

@@ -55,7 +55,7 @@ const conclusions = {
 
 function identitySentence({ identity }: ComparedFacts): string[] {
   if (identity === null) return []
-  const weights = `the twin's weights with ${counted(identity.layers, 'added identity layer')}`
+  const weights = `the weights of the twin with ${counted(identity.layers, 'added identity layer')}`
   return [`Better weights exist: ${weights} have a training loss of ${number(identity.loss)} with the first seed.`]
 }
 
@@ -64,7 +64,9 @@ function twinText({ isGiven, layers }: ComparedTwin, { what }: Depths): string {
   return layers === undefined ? name : `${name} with ${counted(layers, what)}`
 }
 
-/** A sentence with a space before it, or an empty text if the network is not compared. */
+/**
+ * Returns a sentence that compares the network with its twin, after a space, or an empty text if no twin was trained.
+ */
 function comparisonSentence({ twin }: Extract<SymptomFacts, { symptom: 'none' }>, depths: Depths): string {
   if (twin === null) return ''
   const comparison = ` The training error of ${twinText(twin, depths)} is ${percent(twin.error)}`
@@ -78,7 +80,7 @@ function comparisonSentence({ twin }: Extract<SymptomFacts, { symptom: 'none' }>
   }
 }
 
-/** The mean over the seeds that did not diverge, with remarks in brackets. */
+/** Formats the mean loss over the seeds that did not diverge, with remarks in brackets. */
 function lossText({ mean, diverged, seeds }: MeanLoss, isGuessing = false): string {
   if (mean === null) return 'not finite'
   const remarks = [
@@ -88,7 +90,7 @@ function lossText({ mean, diverged, seeds }: MeanLoss, isGuessing = false): stri
   return remarks.length === 0 ? number(mean) : `${number(mean)} (${remarks.join('; ')})`
 }
 
-/** `controls`: number of controls that were trained. */
+/** Returns the text about the cause. The argument `controls` is the number of controls that were trained. */
 function causeText({ verdict, findings, open, ruledOut }: Judgment, controls: number): string {
   const [first, ...others] = findings
   if (first) {
@@ -114,7 +116,7 @@ function healthySentence(ruledOut: Judgment['ruledOut']): string {
   return 'No measurement found anything wrong with the network.'
 }
 
-/** The causes that users suspect first. */
+/** The causes that users suspect first, so the answer names them if they are ruled out. */
 const suspects: readonly Cause[] = [
   'overfitting',
   'numerical-error',

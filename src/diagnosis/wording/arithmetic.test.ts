@@ -15,7 +15,7 @@ describe('Words for the cause "numerical error"', () => {
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
-        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the network trains and is not worse than the same network with fewer layers in a way that needs an explanation",
         "the training has not been repeated in float64",
         "the network is already trained in float64",
         "float32 is too imprecise for the network: float64 recovers 98.0% of the loss gap. The training loss in float64 is 0.09 instead of 2.3",

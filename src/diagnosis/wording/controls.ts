@@ -19,7 +19,10 @@ const questions = {
   'random labels': 'can the network memorize random labels?',
 } as const satisfies Readonly<Record<ControlName, string>>
 
-/** Names the training or measurement that would decide a cause: `float64 with one seed (is float32 too imprecise?)`. */
+/**
+ * Names the training or measurement that would decide a cause, such as `float64 with one seed (is float32 too
+ * imprecise?)`.
+ */
 export function needText(need: Need): string {
   if ('measurement' in need) return 'a measurement on the trained network'
   const { control, seeds } = need
@@ -28,20 +31,23 @@ export function needText(need: Need): string {
 
 const fractions = { 3: 'a third', 10: 'a tenth' } as const
 
-/** `a third of the rate` */
+/** Names a smaller learning rate, such as `a third of the rate`. */
 export const rateText = (control: ControlOf<'rate'>): string => `${fractions[controls[control].divisor]} of the rate`
 
 const multiples = { 3: 'three', 4: 'four', 16: 'sixteen' } as const
 
-/** `three times the steps` */
+/** Names a larger number of steps, such as `three times the steps`. */
 export const stepsText = (control: ControlOf<'steps'>): string =>
   `${multiples[controls[control].factor]} times the steps`
 
-/** `four times the width` */
+/** Names a larger width, such as `four times the width`. */
 export const widthText = (control: ControlOf<'width'>): string =>
   `${multiples[controls[control].factor]} times the width`
 
-/** `the training loss in float64 is 0.31 instead of 2.3`. `where` is `in float64` or `at a third of the rate`. */
+/**
+ * Describes the change of the training loss, such as `the training loss in float64 is 0.31 instead of 2.3`. The
+ * argument `where` is a text such as `in float64` or `at a third of the rate`.
+ */
 export function lossChangeText({ before, after }: LossChange, where: string): string {
   if (after === null) {
     const unchanged = before === null ? 'as well' : `instead of reaching a loss of ${number(before)}`

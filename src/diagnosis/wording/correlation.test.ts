@@ -16,7 +16,7 @@ describe('Words for the cause "correlation collapse"', () => {
       [
         "the outputs of the last hidden layer are 0 for all samples and have no direction",
         "the cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden layer",
-        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the network trains and is not worse than the same network with fewer layers in a way that needs an explanation",
         "all inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.51 after the first layer and 0.9979 after the last hidden layer, and most of the difference is lost by layer 22 of 60",
         "all inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.51 after the first layer and 1 up to rounding after the last hidden layer",
       ]
@@ -35,7 +35,7 @@ describe('Words for the cause "correlation collapse"', () => {
         },
         {
           "limit": 0.1,
-          "name": "fraction of the first layer’s 1 - cosine that remains",
+          "name": "fraction of the first layer’s 1 - cosine that remains after the last hidden layer",
           "value": 0.0043,
           "words": "0.0043 of the difference after the first layer remains after the last hidden layer",
         },

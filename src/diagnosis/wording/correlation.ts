@@ -14,7 +14,7 @@ export function correlationCollapseWords(facts: CorrelationCollapseFacts): Words
   const evidence = [
     { name: '1 - cosine between samples, last hidden layer', value: last, limit: leastDifference, words },
     {
-      name: 'fraction of the first layer’s 1 - cosine that remains',
+      name: 'fraction of the first layer’s 1 - cosine that remains after the last hidden layer',
       value: share,
       limit: leastShare,
       words: remainderText(share),
@@ -51,7 +51,7 @@ function rankText(rank: number): string {
   return `the outputs of the last hidden layer for the probe samples fill ${dimensions}`
 }
 
-/** `0.9978`: enough digits to show the distance from 1. */
+/** Formats a cosine with enough digits to show its distance from 1, such as `0.9978`. */
 function cosineText(difference: number): string {
   if (!(difference > 1e-12)) return '1 up to rounding'
   const digits = Math.min(12, Math.max(2, Math.ceil(-Math.log10(difference)) + 1))

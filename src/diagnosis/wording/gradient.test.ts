@@ -29,7 +29,7 @@ describe('Words for the causes "vanishing gradient" and "exploding gradient"', (
       [
         "the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer",
         "the gradient is 0 in all hidden layers",
-        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the network trains and is not worse than the same network with fewer layers in a way that needs an explanation",
         "the gradient vanishes on the way to the input: the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer. A step changes 87.5% of the weights of the first layer by less than half a unit in the last place",
         "the gradient norm is 1.0e-8 in the first layer and 1 in the last hidden layer",
         "the network trains",

@@ -16,7 +16,10 @@ const observations = {
   'affine replacement': 'the replacement of layers by affine maps',
 } as const satisfies Readonly<Record<Observation, string>>
 
-/** `float64`, `rate / 3, rate / 10` or `the shallow twin`. Returns an empty text for a cause that is not ruled out. */
+/**
+ * Names the ground that ruled a cause out, such as `float64`, `rate / 3, rate / 10` or `the shallow twin`. Returns an
+ * empty text for a cause that is not ruled out.
+ */
 export function groundText(by: Ground | null): string {
   if (by === null) return ''
   return 'controls' in by ? by.controls.join(', ') : observations[by.observation]

@@ -2,7 +2,10 @@
 import { counted, grouped, number } from '../../format/words.ts'
 import type { StepPlan } from '../trial-store.ts'
 
-/** Notes on the length of the trainings if the user did not choose the length. `passes`: passes over the training set. */
+/**
+ * Notes on the length of the trainings if the user did not choose the length. The argument `passes` is the number of
+ * passes over the training set.
+ */
 export function notesOf({ steps, chosenFor, shortened }: StepPlan, passes: number): string[] {
   if (chosenFor !== undefined) {
     const length = `${counted(steps, 'step')} (${passesWords(passes)} over the training set)`
@@ -23,7 +26,10 @@ function passesWords(passes: number): string {
   return `${count} ${count === '1' ? 'pass' : 'passes'}`
 }
 
-/** Notes on the diagnosis of a run. `isDrawn`: whether the run began with the weights that are drawn from its seed. */
+/**
+ * Notes on the diagnosis of a run. The flag `isDrawn` is true if the run began with the weights that are drawn from the
+ * run's seed.
+ */
 export function runNotes({
   isFinished,
   isDrawn,
@@ -41,7 +47,7 @@ export function runNotes({
   ]
 }
 
-/** Smallest ratio of the duration to the budget that is worth a note. */
+/** Smallest ratio of a diagnosis's duration to its budget that is worth a note. */
 const leastOverrun = 1.25
 
 /** A note on a diagnosis that took much longer than the budget. */
@@ -52,7 +58,7 @@ export function overrunNote(seconds: number, budgetSeconds: number, { steps }: S
   ]
 }
 
-/** `2 minutes` */
+/** Formats a duration in words, such as `2 minutes`. */
 function durationWords(seconds: number): string {
   const isWhole = (unit: number): boolean => seconds > 0 && seconds % unit === 0
   const [unit, name] = isWhole(3600) ? [3600, 'hour'] : isWhole(60) ? [60, 'minute'] : [1, 'second']
@@ -60,7 +66,7 @@ function durationWords(seconds: number): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`
 }
 
-/** Rounds a duration up to 10 seconds, to whole minutes or to whole hours, depending on its size. */
+/** Rounds a duration up to a multiple of 10 seconds, of a minute or of an hour, depending on the duration. */
 function inFewDigits(seconds: number): number {
   const unit = seconds <= 120 ? 10 : seconds <= 3 * 3600 ? 60 : 3600
   return unit * Math.ceil(seconds / unit)

@@ -26,14 +26,14 @@ describe('Words for the cause "optimization failure"', () => {
     expect(statements).toMatchInlineSnapshot(`
       [
         "the network trains",
-        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the network trains and is not worse than the same network with fewer layers in a way that needs an explanation",
         "no network with fewer layers has been trained yet",
         "no layer of the network is repeated, so no network with fewer layers exists for comparison",
         "the comparison network does not train either, so the depth is not the cause",
         "there are too few seeds, or too much spread, to tell whether the network is worse; add seeds",
         "other causes are not ruled out yet",
         "the training loss with three times the steps is 1.4, no worse than that of the shallow twin",
-        "the solver does not find better weights that exist: the twin's trained weights with added identity layers have a training loss of 0.05. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
+        "the solver does not find better weights that exist: the trained weights of the twin with added identity layers have a training loss of 0.05. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
         "the solver does not reach the training loss of 0.05 that a network with fewer layers reaches. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
         "the solver does not train the network as well as a network with fewer layers. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
       ]

@@ -12,7 +12,7 @@ export function optimizationFailureWords(facts: OptimizationFailureFacts): Words
       const statement =
         facts.twin === null
           ? 'the network trains'
-          : `the network trains, and no difference to ${twinText(facts.twin)} needs an explanation`
+          : `the network trains and is not worse than ${twinText(facts.twin)} in a way that needs an explanation`
       return { statement, evidence: [] }
     }
     case 'twin awaited':
@@ -43,10 +43,10 @@ export function optimizationFailureWords(facts: OptimizationFailureFacts): Words
   }
 }
 
-/** The better result that is known to exist. */
+/** Describes the better result that is known to exist but that the solver missed. */
 function missedText({ constructive, pairs }: SolverFailure): string {
   if (constructive !== null) {
-    const better = `the twin's trained weights with added identity layers have a training loss of ${number(constructive)}`
+    const better = `the trained weights of the twin with added identity layers have a training loss of ${number(constructive)}`
     return `the solver does not find better weights that exist: ${better}`
   }
   if (pairs === null) return 'the solver does not train the network as well as a network with fewer layers'

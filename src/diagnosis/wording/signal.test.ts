@@ -22,7 +22,7 @@ describe('Words for the causes "exploding signal" and "vanishing signal"', () =>
         "the network trains",
         "the signal explodes before training: the mean square grows by a factor of 10,000 or more by layer 12 of 60. The mean square of the signal is 0.5 after the first layer and 8.0e8 after the last hidden layer",
         "the mean square of the signal is 0.5 after the first layer and 3.0e-10 after the last hidden layer",
-        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the network trains and is not worse than the same network with fewer layers in a way that needs an explanation",
         "the signal vanishes before training: the mean square shrinks by a factor of 10,000 or more by layer 12 of 60. The mean square of the signal is 0.5 after the first layer and 3.0e-10 after the last hidden layer",
       ]
     `)
@@ -75,7 +75,7 @@ describe('Words for the cause "chaotic signal"', () => {
         "the cosine of the closest pairs of samples ends at 0.95, its highest value",
         "the closest pairs of samples have no cosine in the hidden layers",
         "gradients are infinitely many times as large in the first layer as in the last hidden layer",
-        "the network trains, and no difference to the comparison network needs an explanation",
+        "the network trains and is not worse than the comparison network in a way that needs an explanation",
         "the signal is chaotic before training: similar inputs become dissimilar on the way to the output. The cosine of the closest pairs of samples falls from 0.95 to 0.4, and gradients are 316 times as large in the first layer as in the last hidden layer",
       ]
     `)

@@ -11,7 +11,10 @@ export function vanishingSignalWords(facts: SignalFacts): Words {
   return signalWords(facts, 'powers of ten by which the signal shrinks', ['vanishes', 'shrinks'])
 }
 
-/** `verbs`: for the signal, and for its mean square. */
+/**
+ * Describes a growing or shrinking signal. The argument `verbs` holds a verb for the signal and a verb for its mean
+ * square.
+ */
 function signalWords(facts: SignalFacts, name: string, verbs: readonly [string, string]): Words {
   const { decades, limit, first, last } = facts
   const ends = `${number(first)} after the first layer and ${number(last)} after the last hidden layer`

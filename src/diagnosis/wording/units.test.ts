@@ -17,7 +17,7 @@ describe('Words for the cause "dead units"', () => {
       [
         "no layer has units that can die",
         "72.0% of the units in layer 4 of 30 are inactive for all probe samples, the largest fraction of all layers",
-        "the network trains, and no difference to the same network with fewer layers needs an explanation",
+        "the network trains and is not worse than the same network with fewer layers in a way that needs an explanation",
         "units are dead before training: 72.0% of the units in layer 4 of 30 are inactive for all probe samples, so these units pass no gradient",
       ]
     `)
@@ -63,7 +63,7 @@ describe('Words for the cause "saturated units"', () => {
       [
         "no layer has units that can saturate",
         "72.0% of the activations in layer 4 of 30 have a derivative below a thousandth of the maximum, the largest fraction of all layers",
-        "the network trains, and no difference to the comparison network needs an explanation",
+        "the network trains and is not worse than the comparison network in a way that needs an explanation",
         "units are saturated before training: 72.0% of the activations in layer 4 of 30 have a derivative below a thousandth of the maximum, so these units pass hardly any gradient",
       ]
     `)

@@ -48,7 +48,7 @@ describe('Words for the cause "useless depth"', () => {
         },
         {
           "limit": null,
-          "name": "fraction of the layers below the first layer whose linear classifier matches that of the last hidden layer",
+          "name": "fraction of the hidden layers before the first layer whose linear classifier is about as good as that of the last hidden layer",
           "value": 0.26666666666666666,
           "words": "the accuracy of a linear classifier on new samples is 97.0% on the outputs of layer 9 of 30 and 98.0% on those of the last hidden layer",
         },

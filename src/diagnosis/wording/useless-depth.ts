@@ -56,7 +56,7 @@ function readableRows({ readable }: BlockFacts | LayerFacts): EvidenceRow[] {
   if (readable === null) return []
   const { place, share, accuracy, lastAccuracy } = readable
   const name =
-    'fraction of the layers below the first layer whose linear classifier matches that of the last hidden layer'
+    'fraction of the hidden layers before the first layer whose linear classifier is about as good as that of the last hidden layer'
   const first = `${percent(accuracy)} on the outputs of ${placeText(place)}`
   const words = `the accuracy of a linear classifier on new samples is ${first} and ${percent(lastAccuracy)} on those of the last hidden layer`
   return [{ name, value: share, limit: null, words }]

@@ -9,15 +9,18 @@ export interface EvidenceRow {
   readonly name: string
   readonly value: number | null
   readonly limit: number | null
-  /** A sentence without its first capital and its full stop, so that a sentence can also stand after a comma. */
+  /**
+   * A sentence without the capital at its start and the full stop at its end, so that the sentence can also stand after
+   * a comma.
+   */
   readonly words: string
 }
 
 /** The statement about a cause and the numbers behind the statement. */
 export interface Words {
   /**
-   * A sentence without its first capital and its full stop, so that a statement can also stand in brackets.
-   * The statement of a finding may hold two sentences; see `twoSentences`.
+   * A sentence without the capital at its start and the full stop at its end, so that the sentence can also stand in
+   * brackets. The statement of a finding may hold two sentences; see `twoSentences`.
    */
   readonly statement: string
   readonly evidence: readonly EvidenceRow[]
@@ -27,13 +30,16 @@ const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${
 
 export const sentenceOf = (statement: string): string => `${capitalized(statement)}.`
 
-/** A statement of two sentences: a full stop and a capital between the two, and no full stop at the end. */
+/**
+ * Joins two sentences into one statement: a full stop and a capital letter between the sentences, and no full stop at
+ * the end.
+ */
 export const twoSentences = (first: string, second: string): string => `${first}. ${capitalized(second)}`
 
 /** Returns null for NaN and infinite numbers, which JSON cannot hold. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** `layer 12 of 60` */
+/** Names a hidden layer by its place, such as `layer 12 of 60`. */
 export const placeText = ({ layer, of }: StagePlace): string => `layer ${layer} of ${of}`
 
 export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : counted(seeds, 'seed'))
@@ -46,4 +52,4 @@ export const twinText = (twin: TwinDepth): string =>
 export const harmlessText = ({ twin }: Harmless): string =>
   twin === null
     ? 'the network trains'
-    : `the network trains, and no difference to ${twinText(twin)} needs an explanation`
+    : `the network trains and is not worse than ${twinText(twin)} in a way that needs an explanation`

@@ -23,12 +23,14 @@ export interface MomentumRule {
 }
 
 export interface MomentumOptions extends SgdOptions {
-  /** Momentum, 0.9 by default. A schedule of the momentum rises at most to the value of this option. */
+  /**
+   * Momentum, 0.9 by default. A momentum schedule raises the momentum at most to the value of the option `momentum`.
+   */
   readonly momentum?: number
   /**
    * Schedule of the momentum, `constant` by default. The schedule `sutskever` raises the momentum every 250 steps
-   * (Sutskever et al. 2013, eq. 5). The first values are 0.5 from step 0, 0.75 from step 250, 0.8333 from step 500 and
-   * 0.875 from step 750.
+   * (Sutskever et al. 2013, eq. 5). The first momentum values of the schedule `sutskever` are 0.5 from step 0, 0.75
+   * from step 250, 0.8333 from step 500 and 0.875 from step 750.
    */
   readonly momentumSchedule?: MomentumSchedule
 }
@@ -101,18 +103,18 @@ export const momentumRow = {
   scalars: { momentum: momentumAt },
   attributes: ({ weightDecay, nesterov: looksAhead = false }) => ({ weightDecay, nesterov: looksAhead }),
   /**
-   * The velocity starts at 0. The first update is the gradient times the rate, or times rate * (1 + momentum) with
-   * Nesterov's momentum.
+   * The velocity starts at 0. The first update with Polyak's momentum is rate * gradient. The first update with
+   * Nesterov's momentum is rate * (1 + momentum) * gradient.
    */
   firstUpdate: (rule, rate) => (rule.nesterov ? rate * (1 + momentumAt(rule, 0)) : rate),
   /**
    * For a constant gradient, the velocity converges to gradient / (1 - momentum), for Polyak's and Nesterov's momentum.
-   * With a schedule, the formula takes the final momentum.
+   * With a momentum schedule, `steadyUpdate` uses the final momentum.
    */
   steadyUpdate: (rule, rate) => rate / (1 - rule.momentum),
   /**
    * With Polyak's momentum, a step is stable up to a rate times curvature of 2(1 + momentum) (Cohen et al. 2021). With
-   * Nesterov's momentum, the limit is smaller by the factor 1 + 2 momentum.
+   * Nesterov's momentum, the largest stable rate times curvature is smaller by the factor 1 + 2 * momentum.
    */
   stability: (rule, rateTimesCurvature, step) => {
     const factor = momentumAt(rule, step)

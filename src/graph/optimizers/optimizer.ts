@@ -13,8 +13,8 @@ export interface OptimizerOf<Name extends string, Rule> {
 }
 
 /**
- * Amount that an update subtracts from each weight: a multiple of the gradient, or a function of the gradient's
- * element.
+ * Amount that an update subtracts from each weight. A number multiplies the weight's gradient, and a function maps the
+ * weight's gradient to the amount.
  */
 export type Update = number | ((gradient: number) => number)
 
@@ -28,7 +28,8 @@ export interface RuleRow<Rule> {
   /** Names of the states that are stored for each parameter from step to step. */
   readonly states: readonly string[]
   /**
-   * Scalars that the operation takes after the rate, by the name of the graph input. The first step of a run is step 0.
+   * Scalars that the update operation takes after the learning rate, by the name of their graph inputs. The first step
+   * of a run is step 0.
    */
   readonly scalars: { readonly [name: string]: (rule: Rule, step: number) => number }
   /** Returns the attributes of the update operation. */
@@ -39,8 +40,8 @@ export interface RuleRow<Rule> {
   readonly steadyUpdate: (rule: Rule, rate: number) => Update
   /**
    * Returns the learning rate on a quadratic as a fraction of the largest stable learning rate, given the rate times
-   * the quadratic's curvature. A step with a fraction above 1 makes the quadratic grow. Returns null for a rule that
-   * measures steps in a metric of its own.
+   * the quadratic's curvature. A learning rate above the largest stable learning rate makes the values of the quadratic
+   * grow from step to step. Returns null for a rule, such as Adam, that scales the step of each weight separately.
    */
   readonly stability: (rule: Rule, rateTimesCurvature: number, step: number) => number | null
   /**

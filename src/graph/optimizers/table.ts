@@ -79,7 +79,7 @@ function rowOfKind<Kind extends keyof Rules>(kind: Kind): RowOf<Kind> {
   return rows[kind]
 }
 
-/** Returns the table row of a rule. The functions of the row accept this rule. */
+/** Returns the table row of an update rule. The functions of the returned row accept the given rule. */
 export const rowOf = ({ kind }: OptimizerRule): RowOf<keyof Rules> => rowOfKind(kind)
 
 const updateOps: ReadonlySet<string> = new Set(Object.values(rules).map(({ op }) => op))

@@ -1,12 +1,12 @@
 /**
  * The networks for which Du et al. (2018) prove that training converges: H hidden layers of width m, weights N(0, 1)
  * and no biases. The scale is part of the network: x_1 = sqrt(c/m) phi(W_1 x) with c = 1/E[phi(z)^2] for a standard
- * normal z. The other hidden layers differ between the presets:
+ * normal z. The hidden layers after the first one differ between the presets:
  * - du-fc: x_h = sqrt(c/m) phi(W_h x_{h-1}).
  * - du-resnet: x_h = x_{h-1} + c_res/(H sqrt(m)) phi(W_h x_{h-1}), with a skip connection at every layer.
  * - du-conv-resnet: the formula of du-resnet with 3x3 patches and zeros beyond the border.
- * The outputs of the network are a.x_H of all positions, with a ~ N(0, 1). The theorems need inputs of norm 1, the loss
- * 1/2 (f - y)^2, and a phi that is smooth, Lipschitz, analytic and no polynomial.
+ * The outputs of the network are a.x_H of all positions, with a ~ N(0, 1). The theorems of Du et al. need inputs of
+ * norm 1, the loss 1/2 (f - y)^2, and a phi that is smooth, Lipschitz, analytic and no polynomial.
  */
 import type { ActivationName } from '../activations.ts'
 import { normal } from '../initializers.ts'
@@ -30,7 +30,7 @@ export const smooth = [
 
 type SmoothName = (typeof smooth)[number]
 
-/** c = 1/E[phi(z)^2] for each activation phi of the theorems. */
+/** c = 1/E[phi(z)^2] for each activation phi of the theorems of Du et al. (2018). */
 export const normalizers = {
   softplus: 1.0854865029883436,
   tanh: 2.536175433217451,
@@ -73,12 +73,12 @@ function readActivation(text: PresetText): SmoothName {
 }
 
 interface Sizes {
-  /** The width m, or the number of channels m. */
+  /** The number m of units of a dense hidden layer, or of channels of a convolution. */
   readonly width: number
   readonly classes: number
-  /** Makes the product with the weights of one hidden layer. */
+  /** Makes a hidden layer's product with its weights: a dense layer or a convolution without biases. */
   readonly product: () => Layer
-  /** c_res. Undefined if the network has no skip connections. */
+  /** The constant c_res of the residual branches. Undefined if the network has no skip connections. */
   readonly cres?: number
 }
 

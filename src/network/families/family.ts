@@ -15,7 +15,7 @@ export interface NameNumbers {
   readonly title: string
   /** Count of the numbers in the preset's name. The first number in the name is the depth. */
   readonly count: 1 | 2
-  /** The rule in words for error messages, such as `N = 6n + 2, such as 20`. */
+  /** The rule for the numbers of a preset's name, in words for error messages, such as `N = 6n + 2, such as 20`. */
   readonly rule: string
   holds(numbers: readonly number[]): boolean
 }
@@ -33,14 +33,17 @@ export interface Family {
   readonly input: readonly number[]
   /** Number of classes of the data that the family is for. */
   readonly classes: number
-  /** Builds the network. `numbers` holds the numbers in the preset's name. Throws a `preset` error. */
+  /**
+   * Builds the network that the preset's text describes. `numbers` holds the numbers in the preset's name. Throws a
+   * `preset` error on a bad option.
+   */
   build(text: PresetText, numbers: readonly number[], context: PresetContext): Network
 }
 
 export const cifar = { input: [3, 32, 32], classes: 10 } as const
 export const imagenet = { input: [3, 224, 224], classes: 1000 } as const
 
-/** The rule for names that hold one number from a list. */
+/** The rule for names of presets that hold one number from a list. */
 export function oneOf(...listed: readonly number[]): NameNumbers {
   return {
     title: listed.join('|'),

@@ -7,7 +7,7 @@
  * The paper's table gives 13.5 million parameters, and its text gives 13.59 million. The paper's convolutions alone
  * have 13,538,736 weights. With biases, and with 1x1 convolutions if the size changes, the network has 13,589,248
  * parameters, which is the preset's default. In the paper's text, average pooling and padding with zeros change the
- * size, as with the options `shortcut=pool` and `conv-bias=false`.
+ * image's size. The options `shortcut=pool` and `conv-bias=false` build the network of the paper's text.
  */
 import { grouped } from '../../format/words.ts'
 import { hardtMa, lecun } from '../initializers.ts'

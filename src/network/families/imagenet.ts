@@ -1,8 +1,8 @@
 /**
- * The networks of He et al. (2015), table 1, for ImageNet. A 7x7 convolution and a 3x3 max pooling, both with stride 2,
- * come first. Four stages of blocks, the mean over positions, and a dense layer follow. In the paper, the first 1x1
- * convolution of a bottleneck has the stride. In later versions ("v1.5"), the 3x3 convolution has the stride, which
- * costs more multiply-adds.
+ * The networks of He et al. (2015), table 1, for ImageNet. The networks for ImageNet begin with a 7x7 convolution and a
+ * 3x3 max pooling, each with stride 2. After the max pooling come four stages of blocks, the mean over positions, and a
+ * dense layer. In the paper, the first 1x1 convolution of a bottleneck has the stride. In later versions of ResNet
+ * ("v1.5"), the 3x3 convolution of a bottleneck has the stride, which costs more multiply-adds.
  */
 import { chain, maxPool } from '../layers.ts'
 import { choice } from '../option-kinds.ts'

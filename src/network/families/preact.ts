@@ -5,8 +5,8 @@
  * 128 and 256 channels. In the first block and in blocks that change the size, the shortcut gets the activated input
  * like the branch. The last sum is activated too (the paper's appendix, and the authors' resnet-1k-layers).
  *
- * Zagoruyko & Komodakis (2016): networks with depth D = 6n + 4 and k times the channels. In these networks, the branch
- * and the shortcut share the activated input only in blocks that change the size.
+ * Zagoruyko & Komodakis (2016): networks with depth D = 6n + 4 and k times the channels. In wide residual networks, the
+ * branch and the shortcut share the activated input only in blocks that change the size.
  */
 import { grouped } from '../../format/words.ts'
 import { chain, conv, named } from '../layers.ts'

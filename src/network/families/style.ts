@@ -6,14 +6,14 @@ import { choice, flag, number, rate, topOption } from '../option-kinds.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 
 /**
- * Remedies that help deep residual networks, other than a multiplier:
+ * The remedies for deep residual networks, besides a fixed multiplier of the branches:
  * - zero-gamma: the last norm of each branch starts with scales of 0 (Goyal et al. 2017).
  * - skipinit: no norms, and a trained multiplier that starts at 0 (De & Smith 2020).
  * - rezero: a trained multiplier that starts at 0, and no layer after the sum (Bachlechner et al. 2020). With rezero,
  *   the branches of convolutional networks keep their norms.
- * - fixup: no norms (Zhang et al. 2019). With L branches of m layers, the layers of a branch start scaled by
- *   L^(-1/(2m - 2)). The last layer of each branch and the read-out start at 0. Multipliers are trained, and a scalar
- *   bias stands before every convolution, activation and read-out.
+ * - fixup: no norms (Zhang et al. 2019). In a network with L branches of m layers, Fixup scales the initial weights of
+ *   a branch's layers by L^(-1/(2m - 2)). Fixup starts the last layer of each branch and the read-out at 0. Fixup's
+ *   multipliers are trained, and a scalar bias stands before every convolution, activation and read-out.
  */
 const remedies = ['none', 'zero-gamma', 'skipinit', 'rezero', 'fixup'] as const
 export type Remedy = (typeof remedies)[number]
@@ -23,7 +23,7 @@ export interface FamilyStyle {
   readonly norm: boolean
   /** Whether convolutions have biases. */
   readonly bias: boolean
-  /** Makes the initializer of convolutions. The argument `gain` multiplies the gain of the options. */
+  /** Makes the initializer of convolutions. The argument `gain` multiplies the gain that the preset's options give. */
   readonly init: (gain?: number) => Initializer
   readonly readout: Initializer
   readonly shortcut: 'a' | 'b' | 'c'
@@ -81,7 +81,10 @@ export interface StyleDefaults {
   readonly endsInNorm: boolean
 }
 
-/** Reads the style from the text's options. The caller has already checked that the family has these options. */
+/**
+ * Reads the style of a convolutional network from the options of a preset's text. The caller has already checked that
+ * the family has the options in the text.
+ */
 export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: StyleDefaults): FamilyStyle {
   const remedy = take(text, 'remedy', residualOptions.remedy) ?? 'none'
   const norm = readNorm(text, remedy)

@@ -41,7 +41,9 @@ function matches({ stem, numbers }: Family, name: { stem: string; numbers: reado
   return name.numbers.length === numbers.count && numbers.holds(name.numbers)
 }
 
-/** The family of a name, and the name's numbers. Undefined if no family has the name. */
+/**
+ * The family that a preset's name belongs to, and the numbers in the name. Undefined if the name belongs to no family.
+ */
 export function lookUp(name: string): FoundFamily | undefined {
   const split = splitName(name)
   const family = families.find((one) => matches(one, split))
@@ -49,8 +51,8 @@ export function lookUp(name: string): FoundFamily | undefined {
 }
 
 /**
- * The family of a name, and the name's numbers. Throws a `preset` error if no family has the name. `text` is the
- * preset's whole text.
+ * The family that a preset's name belongs to, and the numbers in the name. Throws a `preset` error if the name belongs
+ * to no family. `text` is the preset's whole text.
  */
 export function findFamily(name: string, text: string): FoundFamily {
   const found = lookUp(name)
@@ -74,7 +76,7 @@ function refuseSeparator(text: string): void {
 }
 
 /**
- * The families whose stem the name has, with other numbers than the name. Letters may stand for numbers, because a
+ * The families with the same stem as the name, whatever numbers the name has. Letters may stand for numbers, because a
  * comparison sets the depth of a name such as resnet-N.
  */
 function relatedTo(name: string): readonly Family[] {
@@ -83,7 +85,7 @@ function relatedTo(name: string): readonly Family[] {
   return alike.filter(({ stem }) => stem.length === longest)
 }
 
-/** The preset that was probably meant: resnet-20 for resnet20 and for rsnet-20. */
+/** The preset that the user probably meant: resnet-20 for resnet20 and for rsnet-20. */
 function meantBy(name: string): string | undefined {
   const tidy = name
     .toLowerCase()

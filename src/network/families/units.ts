@@ -29,7 +29,10 @@ export interface Convolution {
   readonly stride: number
 }
 
-/** The place of a block among the network's branches: the number of its first branch, from 1, and its loop count. */
+/**
+ * The place of a block among the network's residual branches: the number of the block's first branch, from 1, and the
+ * number of iterations of its loop.
+ */
 export interface BlockPlace {
   readonly first: number
   readonly times?: number
@@ -90,7 +93,8 @@ function shortcutOf(convolutions: readonly Convolution[], from: number, style: F
 }
 
 /**
- * The layers after a sum. Fixup adds its last bias to the branch, which has the same effect as adding it to the sum.
+ * Makes the layers that follow the sum of a residual block. Fixup adds the last scalar bias to the branch. Adding the
+ * bias to the block's sum has the same effect.
  */
 function afterSum({ remedy }: FamilyStyle): Layer[] {
   return remedy === 'fixup' ? [named('outputBias', scalarBias())] : []
@@ -104,8 +108,8 @@ export function plainBlock(style: FamilyStyle): MakeBlock {
 }
 
 /**
- * Makes post-activation blocks: ReLU(shortcut(x) + branch(x)) (He et al. 2015). ReZero has no layer after the sum, so
- * that blocks start as identities.
+ * Makes post-activation blocks: ReLU(shortcut(x) + branch(x)) (He et al. 2015). With ReZero, no layer follows the
+ * block's sum, so that blocks start as identities.
  */
 export function postActivationBlock(style: FamilyStyle): MakeBlock {
   return (convolutions, from, place) => {
@@ -142,15 +146,15 @@ export function namedInput(style: FamilyStyle, name: string): Layer[] {
 
 export interface ResolutionStage {
   readonly count: number
-  /** Convolutions of the first block, which may change the size. */
+  /** Convolutions of a stage's first block, which may change the image's size. */
   readonly enter: readonly Convolution[]
-  /** Convolutions of each other block. */
+  /** Convolutions of each block after the first block of a stage. */
   readonly rest: readonly Convolution[]
 }
 
 /**
- * The stages, named `stage1`, `stage2` and so on. A first block that changes the size, or for which `isFirst` holds, is
- * written out as `first`. The other blocks of a stage are a loop, `block`.
+ * Makes the stages of a network, named `stage1`, `stage2` and so on. A first block that changes the size, or for which
+ * `isFirst` holds, is written out as `first`. The blocks that are not written out form a loop with the name `block`.
  */
 export function stageLayers(
   stages: readonly ResolutionStage[],
@@ -187,7 +191,7 @@ export function head(style: FamilyStyle, classes: number): Layer[] {
 }
 
 /**
- * He's initializer as the papers without norms write it: gaussian weights of standard deviation 1/(k sqrt(c)). Here k is
- * the side of the kernel, and c is the number of output channels.
+ * He's initializer as the papers without norms write it: gaussian weights of standard deviation 1/(k sqrt(c)). In 1/(k
+ * sqrt(c)), k is the side of the kernel, and c is the number of output channels.
  */
 export const standardConvolution = (): Initializer => he(Math.SQRT1_2, 'out')

@@ -1,19 +1,21 @@
 /**
  * The vanilla convolutional network of Xiao et al. (2018), without norms and skip connections, as in the authors'
  * demonstration (brain-research/mean-field-cnns). The network starts with three convolutions with gaussian weights. The
- * second and the third convolution have stride 2. They reduce an image of 28 x 28 to 7 x 7, or an image of 32 x 32 to 8 x
- * 8. After the first three convolutions come `depth` convolutions that keep the size, with delta-orthogonal weights
- * and circular borders, as in the paper's theory. The mean over positions and a dense layer end the network.
+ * second and the third convolution of the network have stride 2. The two convolutions with stride 2 reduce an image of
+ * 28 x 28 to 7 x 7, or an image of 32 x 32 to 8 x 8. After the first three convolutions come `depth` convolutions that
+ * keep the size, with delta-orthogonal weights and circular borders, as in the paper's theory. The mean over positions
+ * and a dense layer end the network.
  *
  * The first three convolutions have gaussian weights, because delta-orthogonal convolutions with stride 2 would see one
  * pixel in 16, and none of its neighbors.
  *
- * By default the network is at criticality. tanh has a line of critical points, and the default is the point of the
- * authors' demonstration: sw2 = 1.04996 and sb2 = 2.0059e-5. At this default, the fixed point q* = 0.0259 is so small
- * that tanh is nearly linear. With orthogonal weights, all singular values of the network's Jacobian therefore stay
- * near 1. At sw2 = 1.7609546 and sb2 = 0.05, the singular values spread 22 times as fast with depth (Pennington et al.
- * 2017). The variance of the singular values grows in proportion to the depth, and, for a small q*, in proportion to
- * q*.
+ * By default the weights of the vanilla network are at criticality. For tanh there is a line of critical points. The
+ * default for tanh is the critical point of the authors' demonstration: sw2 = 1.04996 and sb2 = 2.0059e-5. At the
+ * default critical point of tanh, the fixed point q* = 0.0259 is so small that tanh is nearly linear. With orthogonal
+ * weights and q* = 0.0259, all singular values of the network's Jacobian stay near 1. At the critical point sw2 =
+ * 1.7609546 and sb2 = 0.05, the singular values spread with depth 22 times as fast as at the default (Pennington et al.
+ * 2017). The variance of the Jacobian's singular values grows in proportion to the depth, and, for a small q*, in
+ * proportion to q*.
  */
 import { type ActivationName, activationNames } from '../activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initializers.ts'
@@ -26,8 +28,8 @@ import { LARGEST_COUNT } from '../schema.ts'
 import type { Family } from './family.ts'
 
 /**
- * Critical variances sw2 and sb2, at which signals neither vanish nor explode. The fixed point of tanh is q* = 0.0259,
- * and the variances of relu are those of He et al. (2015).
+ * Critical variances sw2 and sb2, at which signals neither vanish nor explode. For tanh, the fixed point of the
+ * signal's variance is q* = 0.0259. For relu, the critical variances are those of He et al. (2015).
  */
 export const criticalPoints: Readonly<Partial<Record<ActivationName, { readonly sw2: number; readonly sb2: number }>>> =
   {
@@ -36,7 +38,9 @@ export const criticalPoints: Readonly<Partial<Record<ActivationName, { readonly 
     identity: { sw2: 1, sb2: 0 },
   }
 
-/** Initializers that take variances. The gain of orthogonal and delta-orthogonal weights is sqrt(sw2). */
+/**
+ * Initializers that take the variances sw2 and sb2. The gain of orthogonal and delta-orthogonal weights is sqrt(sw2).
+ */
 const byVariance = {
   deltaOrthogonal: (sw2: number, sb2: number) => deltaOrthogonal(Math.sqrt(sw2), sb2),
   orthogonal: (sw2: number, sb2: number) => orthogonal(Math.sqrt(sw2), sb2),

@@ -8,8 +8,8 @@ import { type KernelContext, times } from './operands.ts'
 export const clearedBytes = 32
 
 /**
- * Emits code that writes `bytes` bytes of zeros from an address on. The number of bytes must be a positive multiple of
- * 32.
+ * Emits code that writes `bytes` zero bytes, starting at an address. The argument `bytes` must be a positive multiple
+ * of 32.
  */
 export function emitClearing({ builder, lanes }: KernelContext, address: I32, bytes: number): void {
   assertInvariant(

@@ -1,7 +1,8 @@
 /**
  * The gradient of a convolution's weights: dw[o, tap, c] is the sum over the positions m of dy[m, o] x[position of the
- * tap at m, c]. One kernel computes dw for each part of the batch separately, and a second kernel sums the parts. C is
- * the number of channels and O the number of outputs. The gradient dw lies in panels [O/8][kernel^2 * C][8].
+ * tap at m, c]. One kernel computes the gradient dw for each part of the batch separately, and a second kernel sums the
+ * parts. C is the number of channels, and O is the number of outputs. The gradient dw lies in panels [O/8][kernel^2 *
+ * C][8].
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
@@ -19,7 +20,7 @@ function paddingOf({ nodes: [{ inputs, attributes }] }: Kernel) {
   return inputPadding(geometryOf(attributes), inputs[1].shape[1])
 }
 
-/** Size of the scratch memory that a thread needs, in bytes. */
+/** Size, in bytes, of the scratch memory that each thread needs for the gradient of a convolution's weights. */
 export function convWeightGradientScratch(kernel: Kernel, elementBytes: number): number {
   const padding = paddingOf(kernel)
   const [{ inputs }] = kernel.nodes
@@ -27,8 +28,8 @@ export function convWeightGradientScratch(kernel: Kernel, elementBytes: number):
 }
 
 /**
- * Emits the gradient of each part of the batch: dy[M, O], x[N, C] -> dw. A thread computes whole parts and writes every
- * element of its parts.
+ * Emits the weight gradient dw of each part of the batch, computed from dy[M, O] and x[N, C]. A thread computes the
+ * gradients of whole parts and writes every element of these gradients.
  */
 export function emitConvWeightGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
@@ -71,8 +72,8 @@ export function emitConvWeightGradient(context: KernelContext): void {
   ]
 
   /**
-   * Adds the sums of one tile to the part's sums in memory. The arguments `first` and `term` are the number of the
-   * tile's first element within a line of the kernel and within the whole kernel.
+   * Emits code that adds the sums of one tile to the sums of the batch part in memory. The arguments `first` and `term`
+   * number the tile's first element: `first` within a line of the kernel, and `term` within the whole kernel.
    */
   const emitTile = (
     vectors: TileVectors,
@@ -138,8 +139,8 @@ export function emitConvWeightGradient(context: KernelContext): void {
 }
 
 /**
- * Emits the sum of all parts of a gradient, element by element. An update of the parameter may follow in the same
- * kernel.
+ * Emits the sum of all parts of a gradient, element by element. The same kernel may also update the parameter with the
+ * summed gradient.
  */
 export function emitSumParts(context: KernelContext): void {
   const { builder, lanes, kernel } = context

@@ -1,9 +1,9 @@
 /**
- * The two products of a convolution whose tiles are positions of the result: the forward pass and the gradient of the
- * input. For the gradient of the input, the flipped kernel moves over the output's gradient. B is the number of images,
- * C the number of channels and O the number of outputs. Weights lie in panels [O/8][kernel^2 * C][8]. The kernel^2 * C
- * terms of a panel have the same order as the elements of a window in a padded image. Each line of the kernel is
- * therefore contiguous in the panel and in the image.
+ * The two products of a convolution that are computed in tiles of result positions: the forward pass and the gradient
+ * of the input. For the gradient of the input, the flipped kernel moves over the output's gradient. B is the number of
+ * images, C is the number of channels, and O is the number of outputs. Weights lie in panels [O/8][kernel^2 * C][8].
+ * The kernel^2 * C terms of a panel have the same order as the elements of a window in a padded image. Each line of the
+ * convolution's kernel is therefore contiguous in the panel of weights and in the padded image.
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32 } from '../assembler.ts'
@@ -29,14 +29,14 @@ function movementOf({ nodes: [{ op, inputs, attributes }] }: Kernel): Movement {
   return move(geometryOf(attributes), inputs[0].shape[1])
 }
 
-/** Size of the scratch memory that a thread needs, in bytes. */
+/** Size, in bytes, of the scratch memory that each thread needs for a convolution. */
 export function convScratch(kernel: Kernel, elementBytes: number): number {
   const { padding } = movementOf(kernel)
   const [{ inputs }] = kernel.nodes
   return paddedSize(padding, inputs[0].shape[0] / (padding.height * padding.width), elementBytes).bytes
 }
 
-/** A column of tiles: the places of its vectors, and the column of the result at which its first vector lies. */
+/** A column of tiles: the places of the column's vectors, and the result column at which the first vector lies. */
 interface Strip {
   readonly vectors: TileVectors
   readonly places: VectorPlaces & { readonly termBytes: number }
@@ -44,8 +44,8 @@ interface Strip {
 }
 
 /**
- * Emits y[m, o] = sum over the taps of m's window and over c of x[position of the tap, c] w[o, c, tap], or the
- * corresponding sum for the gradient of x.
+ * Emits the convolution y[m, o] = sum over the taps of m's window and over c of x[position of the tap, c] w[o, c, tap],
+ * or the corresponding sum for the gradient of x.
  */
 export function emitConv(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
@@ -71,8 +71,9 @@ export function emitConv(context: KernelContext): void {
   const tap = builder.local('i32')
 
   /**
-   * Returns the number of terms that are contiguous in both factors, and the loops around these terms. One loop runs
-   * over the lines of the kernel. Another loop runs over the taps of a line, if these taps are not contiguous.
+   * Returns the number of terms of a sum that are contiguous in both factors, and the loops around these terms. One
+   * loop around the terms runs over the lines of the kernel. If the taps of a kernel line are not contiguous, another
+   * loop runs over the taps.
    */
   const termsOf = (lines: Phases, columns: Phases, termBytes: number): { terms: number; rounds: Round[] } => {
     const tapBytes = channels * termBytes
@@ -87,8 +88,8 @@ export function emitConv(context: KernelContext): void {
   }
 
   /**
-   * Emits the positions of one phase in one line of an image. The arguments `line` and `column` number the phase within
-   * its group of phases, vertically and horizontally.
+   * Emits the results at the positions of one phase (positions that the same taps reach) in one line of an image. The
+   * arguments `line` and `column` number the phase within its group of phases, vertically and horizontally.
    */
   const emitPhase = (
     [lines, line]: readonly [Phases, I32],
@@ -139,7 +140,10 @@ export function emitConv(context: KernelContext): void {
     }
   }
 
-  /** Emits all columns of one line of an image. The phase of the line selects the taps. */
+  /**
+   * Emits the results in all columns of one line of an image. The phase of the line determines which taps of the kernel
+   * reach the line.
+   */
   const emitLine = (strip: Strip): void => {
     if (spacing === 1) {
       for (const lines of movement.lines) emitColumns([lines, i32.const(0)], strip)

@@ -1,6 +1,6 @@
 /**
- * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k]. B is the batch size, K the number
- * of inputs and O the number of outputs. The gradient dw lies in panels [O/8][K][8].
+ * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k]. B is the batch size, K is the
+ * number of inputs, and O is the number of outputs. The gradient dw lies in panels [O/8][K][8].
  */
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -21,8 +21,8 @@ import {
 import { createUpdateTail } from './updates.ts'
 
 /**
- * Smallest number of inputs for which both factors are packed. With fewer inputs, both factors fit into the level-1
- * cache without packing.
+ * Smallest number of inputs of a dense layer for which the kernel packs both factors, x and dy. With fewer than 192
+ * inputs, both factors fit into the level-1 cache without packing.
  */
 const inputsToPack = 192
 
@@ -31,8 +31,9 @@ const transposedStride = (inputs: number, batch: number): number =>
   layoutAs(layoutOf([inputs, roundUp(batch, tileRows)], 0), 'rows').stride
 
 /**
- * Size of the scratch memory that a thread needs, in elements. The memory holds a block of B rows of dy packed as
- * [B][columns of a tile], and the same B rows of x transposed to [K][B].
+ * Size, in elements, of the scratch memory that each thread needs for the gradient of a dense layer's weights. The
+ * scratch memory holds a block of B rows of dy packed as [B][columns of a tile], and the B rows of x with the same
+ * numbers, transposed to [K][B].
  */
 export function weightGradientScratch(inputs: number, batch: number): number {
   if (inputs < inputsToPack) return 0
@@ -68,13 +69,13 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     !inBlocks || (dw !== undefined && finish === undefined),
     'a gradient that is summed in blocks is stored in memory and has no update in the same kernel',
   )
-  // Addresses of the block's first row of x and of its first row of dy.
+  // Addresses of the first row of x and of the first row of dy in the current block of rows.
   const xRows = builder.local('i32', x.pointer)
   const dyRows = builder.local('i32', dy.pointer)
   /** Mask of all ones if dw in memory already holds the sums of earlier blocks, and of zeros for the first block. */
   const isLater = builder.local('v128', lanes.constant(0))
 
-  /** Emits one tile of dw, whose sums run over the `rows` rows of the block. */
+  /** Emits one tile of the weight gradient dw. The tile's sums run over the `rows` rows of a block of the batch. */
   const emitTile = (rows: number, tileVectors: TileVectors, vector: I32, input: Local<'i32'>, height: number): void => {
     const spread = isPacked
       ? { address: at(transposed, input, transposedBytes), rowBytes: transposedBytes, termBytes: lanes.bytes }
@@ -106,8 +107,8 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const strips = Math.ceil(inputs / tileRows)
   const sticksOut = inputs % tileRows
   /**
-   * Returns the number of strips of a tile column that lie before unit number `unit`. A strip has `width` units, and
-   * the tile column begins at unit number `base`.
+   * Returns the number of strips of a tile column that lie before work unit number `unit`. A strip has `width` units,
+   * and the tile column begins at unit number `base`.
    */
   const stripsBefore = (unit: I32, base: I32, width: number): I32 => {
     const units = builder.local('i32', i32.select(i32.ltU(unit, base), i32.const(0), i32.sub(unit, base)))
@@ -122,8 +123,8 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     }
     forColumnTiles(context, roundUp(outputs, panelWidth), (tileVectors, vector) => {
       const columns = tileVectors * lanes.count
-      // A unit of the partition is 4 inputs by 4 outputs. The 4 outputs are one vector in float32 and two vectors in
-      // float64.
+      // A unit of work is a tile of 4 inputs by 4 outputs. The 4 outputs of a unit are one vector in float32 and two
+      // vectors in float64.
       const before = i32.divU(i32.mul(vector, i32.const(lanes.count)), i32.const(tileRows))
       const base = builder.local('i32', i32.mul(before, i32.const(strips)))
       const first = builder.local('i32', i32.mul(stripsBefore(start, base, columns / tileRows), i32.const(tileRows)))
@@ -169,7 +170,7 @@ function packColumns(
 
 interface InputTransposition {
   readonly inputs: number
-  /** Address of the first of the `rows` rows of x. */
+  /** Address of the first row of x that is transposed. */
   readonly from: I32
   readonly rows: number
   readonly xStride: number
@@ -183,8 +184,8 @@ function transposeInputs(context: KernelContext, parts: InputTransposition): voi
   const { builder, lanes } = context
   const source = builder.local('i32')
   const target = builder.local('i32')
-  // The inner loop runs over the rows, so that its writes are contiguous. Each step of the inner loop reads from
-  // another memory page, but reads each element only once.
+  // The inner loop of the transposition runs over the rows, so that its writes are contiguous. Each step of the inner
+  // loop reads from another memory page, but reads each element only once.
   forRange(builder, i32.const(0), i32.const(inputs), panelWidth, (input) => {
     builder.set(source, at(from, input, lanes.bytes))
     builder.set(target, at(transposed, input, transposedBytes))

@@ -1,6 +1,7 @@
 /**
- * The two matrix products of a dense layer whose tiles are rows of the batch: the forward pass and the gradient of the
- * input. B is the batch size, K the number of inputs and O the number of outputs. Weights lie in panels [O/8][K][8].
+ * The two matrix products of a dense layer that are computed in tiles of batch rows: the forward pass and the gradient
+ * of the input. B is the batch size, K is the number of inputs, and O is the number of outputs. Weights lie in panels
+ * [O/8][K][8].
  */
 import { type I32, i32 } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
@@ -17,11 +18,11 @@ import {
 } from './product.ts'
 import { TileTail } from './tile.ts'
 
-/** A matrix product that runs over all rows of the thread, for each column of tiles in turn. */
+/** A matrix product in which a thread computes all of its rows for one column of tiles, then for the next column. */
 interface RowProduct {
   /** The factor of the product that is stored in rows: x or dy. */
   readonly rows: KernelOperand
-  /** Number of columns of the result, and number of terms of each sum. */
+  /** Number of columns of the product's result, and number of terms in each sum of the product. */
   readonly columns: number
   readonly terms: number
   /**
@@ -55,7 +56,7 @@ type PanelPlaces = VectorPlaces & { readonly termBytes: number }
 
 /**
  * Makes a function that returns the places of a tile column's vectors in weights that lie in panels. The argument
- * `first` is the number of the column's first vector.
+ * `first` is the number of the first vector in the tile column.
  */
 export function panelVectors(
   context: KernelContext,
@@ -90,8 +91,8 @@ export function emitDense(context: KernelContext): void {
 }
 
 /**
- * Emits the input gradient of a dense layer, dx[b, k] = sum over o of dy[b, o] w[o, k]. The columns of w that a tile
- * needs are first transposed to [O][columns].
+ * Emits the input gradient of a dense layer, dx[b, k] = sum over o of dy[b, o] w[o, k]. Before a tile is computed, the
+ * columns of the weights w that the tile needs are transposed to [O][columns].
  */
 export function emitDenseInputGradient(context: KernelContext): void {
   const { builder, lanes, kernel, scratch } = context
@@ -130,7 +131,7 @@ interface Block {
 }
 
 interface Transposition {
-  /** Numbers of rows and columns of the source block, both multiples of the number of lanes of a vector. */
+  /** Numbers of rows and columns of the block to transpose, both multiples of the number of lanes of a vector. */
   readonly rows: number
   readonly columns: number
   readonly source: Block

@@ -19,8 +19,8 @@ export function emitFlipKernel(context: KernelContext): void {
   const source = builder.local('i32')
   const target = builder.local('i32')
   /**
-   * Sets the source and target addresses for the weights at one position of the kernel. The weights belong to 8 outputs
-   * and 8 channels, or to one output and one channel.
+   * Sets the source and target addresses for the weights at one position of the kernel. The addressed weights belong to
+   * 8 outputs and 8 channels, or to one output and one channel.
    */
   const placeAt = (position: I32, output: I32, channel: I32): void => {
     const fromTerm = i32.add(i32.mul(position, i32.const(channels)), channel)

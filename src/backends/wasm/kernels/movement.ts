@@ -1,38 +1,45 @@
 /**
- * How the kernel of a convolution moves over images. Forward, the kernel moves over the input and gives the output.
- * Backward, the flipped kernel moves over the output's gradient and gives the input's gradient. With a stride s, the
- * positions of the input's gradient fall into s phases: every s-th position is reached by the same taps.
+ * How the kernel of a convolution moves over images. In the forward pass, the kernel of a convolution moves over the
+ * input and gives the output. In the backward pass, the flipped kernel moves over the output's gradient and gives the
+ * input's gradient. With a stride s, the positions of the input's gradient fall into s phases: every s-th position is
+ * reached by the same taps.
  */
 import type { Geometry } from '../../../graph/windows.ts'
 import { inputPadding, type Padding } from './padded-images.ts'
 
 /**
  * A group of neighboring phases. A phase is a set of positions of a result along one direction. Neighboring positions
- * of a phase are `spacing` positions apart, and all positions of a phase are reached by the same taps of the kernel.
- * The next phase begins one position later and one tap earlier.
+ * of a phase are `spacing` positions apart, and all positions of a phase are reached by the same taps of the kernel. In
+ * a group, each phase begins one position later and one tap earlier than the phase before.
  */
 export interface Phases {
-  /** Number of phases in the group. */
+  /** Number of phases in the group of neighboring phases. */
   readonly phases: number
-  /** First position of the group's first phase. Neighboring positions of a phase are `spacing` positions apart. */
+  /**
+   * First position of the first phase in a group of phases. Neighboring positions of a phase are `spacing` positions
+   * apart.
+   */
   readonly first: number
-  /** Number of positions of each phase. */
+  /** Number of positions in each phase of a group of phases. */
   readonly count: number
   /**
    * Place in the padded source at which the window of each phase's first position begins. The window of the phase's
    * next position begins `step` positions later.
    */
   readonly seen: number
-  /** Number of taps that reach each position of a phase. */
+  /** Number of taps of the kernel that reach each position of a phase. */
   readonly taps: number
-  /** Number of the first phase's first tap in the kernel. Neighboring taps of a phase are `tapSpacing` taps apart. */
+  /**
+   * Index in the kernel of the first tap that reaches the group's first phase. Neighboring taps of a phase are
+   * `tapSpacing` taps apart.
+   */
   readonly firstTap: number
 }
 
 export interface Movement {
   readonly padding: Padding
   readonly kernel: number
-  /** Height and width of the result, in positions. */
+  /** Height and width of the movement's result, in positions. */
   readonly height: number
   readonly width: number
   /** Distance in the result between neighboring positions of one phase, in positions. */
@@ -50,7 +57,10 @@ const everyTap = (kernel: number, count: number): Phases[] => [
   { phases: 1, first: 0, count, seen: 0, taps: kernel, firstTap: 0 },
 ]
 
-/** Returns the movement of the forward pass. The argument `channels` is the number of channels of the input. */
+/**
+ * Returns how a convolution's kernel moves in the forward pass. The argument `channels` is the number of channels of
+ * the input.
+ */
 export function moveForward(geometry: Geometry, channels: number): Movement {
   const { kernel, stride, outputHeight: height, outputWidth: width } = geometry
   return {
@@ -67,7 +77,8 @@ export function moveForward(geometry: Geometry, channels: number): Movement {
 }
 
 /**
- * Returns the movement of the backward pass. The argument `outputs` is the number of channels of the output's gradient.
+ * Returns how a convolution's kernel moves in the backward pass. The argument `outputs` is the number of channels of
+ * the output's gradient.
  */
 export function moveBackward(geometry: Geometry, outputs: number): Movement {
   const { height, width, stride, circular } = geometry
@@ -94,7 +105,7 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
   }
   /**
    * Returns the phase that begins at the given position. Tap t reaches position p of the result from output (p + before
-   * - t) / stride. The taps that reach p therefore leave the same remainder, divided by the stride, as p + before.
+   * - t) / stride. The numbers of all taps that reach p therefore equal p + before modulo the stride.
    */
   const phaseFrom = (first: number, extent: number): Phases => {
     const remainder = (first + before) % stride
@@ -125,7 +136,7 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
 
 /**
  * Lists the phases along one direction of an image, in groups of phases that differ only in their place. The number of
- * groups stays small for any stride.
+ * groups of phases stays small for any stride.
  */
 function phasesAlong(extent: number, stride: number, phaseFrom: (first: number, extent: number) => Phases): Phases[] {
   const all: Phases[] = []
@@ -140,8 +151,8 @@ function phasesAlong(extent: number, stride: number, phaseFrom: (first: number, 
 }
 
 /**
- * Returns a movement by one position at a time over a gradient whose elements lie a stride apart, with zeros in
- * between.
+ * Returns a movement of the kernel by one position at a time over a gradient whose elements lie a stride apart, with
+ * zeros in between.
  */
 function moveOverSpaced(geometry: Geometry, channels: number): Movement {
   const { height, width, kernel, stride, before, after, circular, outputHeight, outputWidth } = geometry

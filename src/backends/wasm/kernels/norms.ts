@@ -1,6 +1,6 @@
 /**
- * Numbers that describe whole tensors: norms, clip factors and counts of unmoved weights. Norms are summed in float64,
- * because the square of a large float32 number overflows float32.
+ * Numbers that describe whole tensors: norms, clip factors and counts of weights that an update does not change. Norms
+ * are summed in float64, because the square of a large float32 number overflows float32.
  */
 import { type OpNode, sizeOf } from '../../../graph/graph.ts'
 import { type Expression, expression, i32, type Local, type Vector } from '../assembler.ts'
@@ -67,7 +67,7 @@ export function emitNorms(context: KernelContext): void {
 
 /**
  * Emits the number of elements of each tensor of a stack that an update leaves unchanged in float32. Elements of the
- * padding also stay unchanged, so their number is subtracted.
+ * padding also stay unchanged, so the number of padding elements is subtracted.
  */
 export function emitUnmoved(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
@@ -95,7 +95,7 @@ export function emitUnmoved(context: KernelContext): void {
   })
 }
 
-/** Emits the norm of all elements of all inputs together, which the first thread computes. */
+/** Emits one norm over all elements of all inputs, which the first thread computes. */
 export function emitNormOfAll(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const [node] = kernel.nodes

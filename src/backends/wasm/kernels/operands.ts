@@ -21,9 +21,9 @@ export interface KernelContext {
   readonly lanes: Lanes
   readonly kernel: Kernel
   readonly operands: readonly KernelOperand[]
-  /** Number of the first unit of the partition that the thread computes. */
+  /** Number of the first unit of work that the thread computes. */
   readonly start: Local<'i32'>
-  /** Number of the unit after the last unit that the thread computes. */
+  /** Number of the unit of work after the last unit that the thread computes. */
   readonly end: Local<'i32'>
   /** Address of the thread's own memory, in which a kernel packs its operands before it computes. */
   readonly scratch: Local<'i32'>
@@ -47,7 +47,7 @@ export function createKernelContext(builder: FunctionBuilder, lanes: Lanes, kern
   return { builder, lanes, kernel, operands, start, end, scratch }
 }
 
-/** Returns the operand that holds a value. */
+/** Returns the kernel's operand that holds the given value. */
 export function operandOf({ operands }: KernelContext, value: Value): KernelOperand {
   const operand = operands.find((candidate) => candidate.value === value)
   assertInvariant(operand !== undefined, `the kernel has no operand %${value.id}`)
@@ -61,12 +61,15 @@ export function layoutAs<K extends Layout['kind']>(layout: Layout, kind: K): Lay
   return layout as LayoutOf<K>
 }
 
-/** Returns the address base + index * size. The size, in bytes, is known when the code is generated. */
+/**
+ * Returns an expression for the address base + index * size. The argument `size`, in bytes, is known when the code is
+ * generated.
+ */
 export function at(base: I32, index: I32, size: number): I32 {
   return i32.add(base, i32.mul(index, i32.const(size)))
 }
 
-/** Emits a loop whose index runs from `from` to before `to` in steps of `step`. */
+/** Emits a loop whose index starts at `from`, increases by `step`, and stays below `to`. */
 export function forRange(
   builder: FunctionBuilder,
   from: I32,
@@ -81,7 +84,7 @@ export function forRange(
   })
 }
 
-/** Emits a loop of `count` iterations, at least 1. The body moves its own pointers. */
+/** Emits a loop of `count` iterations, where `count` is at least 1. The body of the loop must move its own pointers. */
 export function times(builder: FunctionBuilder, count: number, body: () => void): void {
   const left = builder.local('i32', i32.const(count))
   builder.repeatWhile(() => {

@@ -1,7 +1,7 @@
 /**
- * Padded copies of images in memory of the thread's own. A copy includes the positions beyond the image's borders, so
- * that a window never meets a border. Channels lie side by side without padding, so the positions of one row of a
- * window are contiguous.
+ * Padded copies of images in a thread's own memory. A padded copy includes the positions beyond the image's borders, so
+ * that a window never crosses a border. In a padded copy, channels lie side by side without padding, so the positions
+ * of one row of a window are contiguous.
  */
 import type { Geometry } from '../../../graph/windows.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -11,18 +11,20 @@ import { roundUp } from '../plan/layout.ts'
 import { clearedBytes, emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 
-/** How images are copied: the places of their elements in the copy, and the positions around each image. */
+/** How images are copied: where the copy holds their elements, and how many positions surround each image. */
 export interface Padding {
   /** Height and width of a source image, in positions. */
   readonly height: number
   readonly width: number
   readonly channels: number
-  /** Distance in the copy between neighboring positions of the source, in positions, with zeros in between. */
+  /** Distance, in positions, between neighboring source positions in the padded copy, with zeros in between. */
   readonly spacing: number
-  /** Height and width of the source in the copy, with the zeros between its positions but without the border. */
+  /**
+   * Height and width of the source image in the padded copy, including the zeros between positions but not the border.
+   */
   readonly spacedHeight: number
   readonly spacedWidth: number
-  /** Number of border positions before and behind the source, in both directions. */
+  /** Numbers of border positions before and after the source image, in both directions. */
   readonly before: number
   readonly after: number
   readonly circular: boolean
@@ -45,7 +47,7 @@ export interface PaddedSize {
   readonly height: number
   readonly width: number
   readonly imageBytes: number
-  /** Number of images in a group, which are copied together. */
+  /** Number of images in a group of images that are copied together. */
   readonly images: number
   /** Size of a group of padded images, in bytes, rounded up to the unit in which memory is cleared. */
   readonly bytes: number
@@ -99,7 +101,10 @@ export class PaddedImages {
     return this.size.width * this.positionBytes
   }
 
-  /** Writes zeros to all positions that no copy writes. The memory must be cleared once, before the first copy. */
+  /**
+   * Emits code that writes zeros to all positions of the padded images that copies do not write. The memory of the
+   * padded images must be cleared once, before the first copy.
+   */
   clear(): void {
     const { before, after, spacing, circular } = this.padding
     if (spacing === 1 && (circular || before + after === 0)) return
@@ -107,7 +112,7 @@ export class PaddedImages {
   }
 
   /**
-   * Copies a range of images, at most one group, to the beginning of the memory. The image number `end` is excluded.
+   * Copies the images with the numbers `first` to `end - 1`, at most one group, to the beginning of the scratch memory.
    */
   copy(first: I32, end: I32): void {
     const { builder } = this.context
@@ -162,7 +167,7 @@ export class PaddedImages {
     move(before, before + spacedHeight, after)
   }
 
-  /** Copies a number of elements: as many whole vectors as possible, and then the remaining elements one by one. */
+  /** Copies elements in whole vectors as far as possible, and then copies the remaining elements one by one. */
   private copyElements(source: I32, target: I32, elements: number, sourceOffset = 0, targetOffset = 0): void {
     const { builder, lanes } = this.context
     const vectors = Math.floor(elements / lanes.count)

@@ -11,7 +11,7 @@ import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './
 import { inverseDeviation } from './reductions.ts'
 import { emitRowSums, emitScaling, type RowBlock, sumOfRows } from './row-sums.ts'
 
-/** A part of the rows: its number, its first row and its number of rows. */
+/** One part of a tensor's rows: the number of the part, its first row and its number of rows. */
 export interface Part {
   readonly number: Local<'i32'>
   readonly firstRow: Local<'i32'>
@@ -19,14 +19,18 @@ export interface Part {
 }
 
 /**
- * Index at which part number `part` begins if `count` items are divided into `parts` parts, as defined in graph/ops.ts.
+ * Index of the first item of part number `part`, if `count` items are divided into `parts` parts as defined in
+ * graph/ops.ts.
  */
 export function partStart(count: number, parts: number, part: I32): I32 {
   assertInvariant(count * parts < 2 ** 32, `${count} items times ${parts} parts fit into 32 bits`)
   return i32.divU(i32.mul(i32.const(count), part), i32.const(parts))
 }
 
-/** How the rows of a sum's input are divided into parts. Each run of `together` consecutive rows stays in one part. */
+/**
+ * How the rows of a sum's input are divided into parts. Each run of `together` consecutive rows stays in one part of
+ * the rows.
+ */
 export interface RowParts {
   readonly rows: number
   readonly together: number
@@ -37,12 +41,12 @@ export function rowPartsOf({ inputs, outputs, attributes }: OpNode): RowParts {
   return { rows: inputs[0].shape[0], together: Number(attributes.together ?? 1), parts: outputs[0].shape[0] }
 }
 
-/** Row at which part number `part` begins. */
+/** Number of the first row of part number `part`, if the rows are divided as `RowParts` says. */
 export function partStartRow({ rows, together, parts }: RowParts, part: I32): I32 {
   return i32.mul(partStart(rows / together, parts, part), i32.const(together))
 }
 
-/** Calls `body` for each of the thread's parts. */
+/** Emits a loop over the thread's parts of the rows, with the code that `body` emits for one part. */
 export function forParts({ builder, start, end }: KernelContext, rows: RowParts, body: (part: Part) => void): void {
   forRange(builder, start, end, 1, (number) => {
     const firstRow = builder.local('i32', partStartRow(rows, number))
@@ -78,7 +82,10 @@ export function emitPartialSums(context: KernelContext): void {
   })
 }
 
-/** Emits the mean of each part and the sum of squared deviations from that mean: x[B, F] -> [parts, F] each. */
+/**
+ * Emits the mean of each part of the rows and the sum of squared deviations from the part's mean: x[B, F] -> [parts, F]
+ * each.
+ */
 export function emitPartialStatistics(context: KernelContext): void {
   const { builder, lanes } = context
   const { rows, columns, rowBytes, sourcesOf } = rowsOf(context, 1)
@@ -133,8 +140,8 @@ export function emitBatchNormPartialGradients(context: KernelContext): void {
 
 /**
  * Emits the statistics of all rows from the statistics of the parts: means and squares [parts, F] -> mean, biased
- * variance and inverse deviation [F]. Each part adds squares + rows * (mean - common mean)^2 to the sum of squared
- * deviations from the common mean (Chan et al. 1979).
+ * variance and inverse deviation [F]. The sum of squared deviations from the common mean is the total of squares + rows
+ * * (mean - common mean)^2 over all parts (Chan et al. 1979).
  */
 export function emitMergeStatistics(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
@@ -146,7 +153,7 @@ export function emitMergeStatistics(context: KernelContext): void {
   const cut = { rows, together: Number(node.attributes.together ?? 1), parts }
   const share = lanes.constant(1 / rows)
   const [first, sum, common, difference, size] = Array.from({ length: 5 }, () => builder.local('v128'))
-  /** Calls `body` for each part, with the part's number of rows in the register `size`. */
+  /** Calls `body` for each part of the rows, with the part's number of rows in the register `size`. */
   const overParts = (column: I32, body: (means: I32, squares: I32) => void): void => {
     const pointers = [means, squares].map(({ pointer }) => builder.local('i32', at(pointer, column, lanes.bytes)))
     const part = builder.local('i32', i32.const(0))
@@ -161,8 +168,8 @@ export function emitMergeStatistics(context: KernelContext): void {
   }
   const firstColumn = i32.mul(start, i32.const(panelWidth))
   forRange(builder, firstColumn, i32.mul(end, i32.const(panelWidth)), lanes.count, (column) => {
-    // The common mean is summed as a distance from the first part's mean. The terms of that sum are small, and so are
-    // their rounding errors.
+    // The common mean is summed as a distance from the first part's mean, because small terms have small rounding
+    // errors.
     builder.set(first, v128.load(at(means.pointer, column, lanes.bytes)))
     builder.set(sum, lanes.constant(0))
     overParts(column, (ofMeans) => {

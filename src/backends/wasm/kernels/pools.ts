@@ -1,6 +1,6 @@
 /**
  * Pooling: the largest element or the mean of each window, the mean of each image, and the gradients of these
- * operations. An image is stored as rows of channels, one row for each position. A thread computes whole images.
+ * operations. An image is stored as rows of channels, one row for each position. Each thread pools whole images.
  */
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -11,16 +11,22 @@ import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { emitRowSums, emitScaling, forVectorsOf, sumOfRows } from './row-sums.ts'
 
-/** Largest number of positions in a window whose code is unrolled. A window that meets a border always uses loops. */
+/**
+ * Largest number of positions in a pooling window whose code is unrolled. The code for a window that crosses an image
+ * border always uses loops.
+ */
 const mostUnrolled = 16
 
 /** A window at one place of an image, reduced to the positions that lie within the image. */
 interface PlacedWindow {
-  /** Row of the first position that the window covers, counted over all images. */
+  /** Tensor row of the first position that the window covers, counted over all images. */
   readonly first: Local<'i32'>
-  /** Row of the window's output, counted over all images. */
+  /** Tensor row of the window's output, counted over all images. */
   readonly output: Local<'i32'>
-  /** Number of positions that the window covers vertically and horizontally: the kernel's side, or less at a border. */
+  /**
+   * Number of positions that the window covers vertically and horizontally. A window that crosses an image border
+   * covers fewer positions than the kernel has.
+   */
   readonly height: I32
   readonly width: I32
 }
@@ -39,8 +45,8 @@ class Windows {
   }
 
   /**
-   * Calls `body` for each window of each of the thread's images, row by row. Calls the function `begin` before the
-   * first window of each image.
+   * Calls `body` for each pooling window of each of the thread's images, row by row. Calls the function `begin` before
+   * the first window of each image.
    */
   forEach(body: (window: PlacedWindow) => void, begin: (image: Local<'i32'>) => void = () => {}): void {
     const { builder, start, end } = this.context
@@ -62,7 +68,7 @@ class Windows {
     })
   }
 
-  /** Returns the range of positions that one window covers along one direction. */
+  /** Returns the range of positions that one pooling window covers along one direction. */
   private seenFrom(index: I32, extent: number): { first: I32; count: I32 } {
     const { builder } = this.context
     const { kernel, stride, before } = this.geometry
@@ -117,7 +123,7 @@ class Windows {
 
   /**
    * Writes zeros to an image of a gradient before the windows write to its positions, because windows may overlap or
-   * leave out positions. Does nothing if the windows write each position exactly once.
+   * leave out positions. Emits no zeros if the pooling windows write each position exactly once.
    */
   clear(pointer: I32, image: I32, rowBytes: number): void {
     const { positions, height, width, outputHeight, outputWidth, kernel, stride, before } = this.geometry
@@ -127,7 +133,7 @@ class Windows {
     emitClearing(this.context, at(pointer, image, imageBytes), imageBytes)
   }
 
-  /** Stores a vector as the gradient of a position, or adds the vector to the gradient if windows overlap. */
+  /** Stores a vector as the gradient of a position, or adds the vector to the stored gradient if windows overlap. */
   give(pointer: I32, offset: number, vector: Vector): void {
     const { builder, lanes } = this.context
     v128.store(builder, pointer, this.overlap ? lanes.add(v128.load(pointer, offset), vector) : vector, offset)
@@ -137,7 +143,7 @@ class Windows {
     return this.geometry.stride < this.geometry.kernel
   }
 
-  /** Returns 1 divided by the number of positions that a window covers. */
+  /** Returns 1 divided by the number of positions that a pooling window covers. */
   shareOf({ height, width }: PlacedWindow): Vector {
     const { lanes } = this.context
     if (!this.meetsBorder) return lanes.constant(1 / this.geometry.kernel ** 2)
@@ -159,8 +165,8 @@ function rowsOf({ lanes, operands }: KernelContext): { readonly rowBytes: number
 }
 
 /**
- * Calls `body` for each panel of channels, with pointers that start at the given addresses and move by one panel each
- * time.
+ * Calls `body` for each panel of channels, with pointers that start at the given addresses and move by one panel after
+ * each call.
  */
 function forPanels(
   { builder, lanes }: KernelContext,
@@ -209,8 +215,8 @@ export function emitMaxPool(context: KernelContext): void {
   const { builder, lanes } = context
   const largest = panelLocals(context)
   /**
-   * Masks with all ones in the lanes that have met no NaN. The mask and a simple maximum together take three
-   * instructions, while WebAssembly's maximum that passes NaN through takes eight.
+   * Masks with all ones in each lane whose inputs so far contain no NaN. The mask and a simple maximum together take
+   * three instructions, while WebAssembly's maximum that passes NaN through takes eight.
    */
   const isNumber = panelLocals(context)
   const value = builder.local('v128')
@@ -233,7 +239,8 @@ export function emitMaxPool(context: KernelContext): void {
 }
 
 /**
- * Emits average pooling: the mean of the positions that each window covers. Positions beyond the border do not count.
+ * Emits average pooling: the mean of the positions that each window covers. Positions beyond the image's border do not
+ * count toward the mean.
  */
 export function emitAveragePool(context: KernelContext): void {
   const { builder, lanes } = context
@@ -250,8 +257,8 @@ export function emitAveragePool(context: KernelContext): void {
 }
 
 /**
- * Emits the gradient of max pooling: dy, x, y -> dx. Each element of dy goes to the first position of each window that
- * holds the window's largest value.
+ * Emits the gradient of max pooling: dy, x, y -> dx. Each element of the output gradient dy goes to the first position
+ * in the element's window that holds the window's largest value.
  */
 export function emitMaxPoolGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
@@ -260,7 +267,7 @@ export function emitMaxPoolGradient(context: KernelContext): void {
   const dx = operandOf(context, node.outputs[0]).pointer
   const { rowBytes, panels } = rowsOf(context)
   const windows = new Windows(context)
-  /** Elements of dy that have not been given to a position yet. */
+  /** Elements of the output gradient dy that no position has received yet. */
   const left = panelLocals(context)
   const largest = panelLocals(context)
   const here = builder.local('v128')
@@ -285,7 +292,10 @@ export function emitMaxPoolGradient(context: KernelContext): void {
   }, clear)
 }
 
-/** Emits the gradient of average pooling: dy -> dx. Each position of a window receives an equal share of dy. */
+/**
+ * Emits the gradient of average pooling: dy -> dx. Each position of a window receives an equal share of the window's
+ * element of dy.
+ */
 export function emitAveragePoolGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes

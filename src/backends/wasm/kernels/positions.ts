@@ -1,7 +1,7 @@
 /**
  * Rearrangement of images between two orders: planes [C][positions], the order of an input batch, and rows of channels,
- * one row for each position. This file also selects every stride-th position of images in rows. The padding of every
- * result is zero.
+ * one row for each position. This file also emits code that selects every stride-th position of images in rows. The
+ * padding of every rearranged tensor is zero.
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -11,20 +11,23 @@ import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 
 /**
- * A panel of channels at several positions. A square has as many positions as a vector has lanes. An image with fewer
- * positions than lanes is one square.
+ * A square of elements: a panel of channels at several positions. A square has as many positions as a vector has lanes.
+ * An image with fewer positions than a vector has lanes is one square.
  */
 interface Square {
-  /** Address of the panel's first channel at the first position. Neighboring channels are `planeBytes` bytes apart. */
+  /**
+   * Address, in planes, of the panel's first channel at the square's first position. Neighboring channels are
+   * `planeBytes` bytes apart.
+   */
   readonly planes: Local<'i32'>
-  /** Address of the panel's channels in the row of the first position. */
+  /** Address of the panel's channels in the row of the square's first position. */
   readonly rows: Local<'i32'>
   /** Number of channels in the panel that are not padding. */
   readonly channels: number
   readonly positions: number
 }
 
-/** The two places of the same images: in planes and in rows. */
+/** The two memory places of the same images: in planes and in rows of channels. */
 interface Exchange {
   readonly planes: { readonly pointer: I32; readonly imageBytes: number; readonly planeBytes: number }
   readonly rows: { readonly pointer: I32; readonly rowBytes: number }
@@ -33,8 +36,8 @@ interface Exchange {
 }
 
 /**
- * Calls `move` for squares that cover each of the thread's images, and then `finish` with the address of the image's
- * planes.
+ * Calls `move` for squares that cover each of the thread's images. After each image, calls `finish` with the address of
+ * the image's planes.
  */
 function forSquares(
   context: KernelContext,
@@ -173,8 +176,8 @@ function forElements(channels: number, positions: number, body: (channel: number
 }
 
 /**
- * Emits code that copies the first `channels` channels of a row and writes zeros to the channels from there up to
- * `padded`.
+ * Emits code that copies the first `channels` channels of a row and writes zeros to the following channels, below
+ * channel number `padded`.
  */
 function copyChannels(
   context: KernelContext,
@@ -204,8 +207,8 @@ function copyChannels(
 }
 
 /**
- * Calls `body` for each position that a stride keeps, in each of the thread's images. The function `body` receives the
- * address of the position in the whole image and the address among the kept positions.
+ * Calls `body` for each position that a selection with a stride keeps, in each of the thread's images. The function
+ * `body` receives two addresses of the position: in the whole image and among the kept positions.
  */
 function forKept(
   context: KernelContext,
@@ -246,14 +249,20 @@ function rowsOfBoth(context: KernelContext) {
   })
 }
 
-/** Emits the selection of every stride-th position: x[N, C] -> [M, channels]. Channels that x lacks are zero. */
+/**
+ * Emits the selection of every stride-th position: x[N, C] -> [M, channels]. Output channels that the input x lacks are
+ * zero.
+ */
 export function emitSubsample(context: KernelContext): void {
   const [x, y] = rowsOfBoth(context)
   const padded = roundUp(y.channels, panelWidth)
   forKept(context, x, y, (from, to) => copyChannels(context, { from, to, channels: x.channels, padded }))
 }
 
-/** Emits the gradient of the selection: dy[M, channels] -> dx[N, C]. Positions that the stride skips receive zeros. */
+/**
+ * Emits the gradient of the selection of every stride-th position: dy[M, channels] -> dx[N, C]. Positions that the
+ * stride skips receive zeros.
+ */
 export function emitSubsampleGradient(context: KernelContext): void {
   const [dy, dx] = rowsOfBoth(context)
   const { positions } = geometryOf(context.kernel.nodes[0].attributes)

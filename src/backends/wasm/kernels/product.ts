@@ -1,42 +1,44 @@
 /**
  * Matrix products whose result tiles are held in registers. Elements of one factor are broadcast to all lanes of a
  * vector, and the other factor is read in vectors. A fused multiply-add takes four cycles, and two fused multiply-adds
- * start in each cycle. Eight independent sums are therefore just enough to keep both multiply-add units busy. With
- * exactly eight sums, however, the time lost by one delayed multiply-add is never recovered. Tiles therefore have nine
- * sums: three rows by three vectors. Columns that do not fill tiles of three vectors are covered by tiles of four rows
- * by two vectors. Every element of the result is summed in the same order, regardless of the tile that holds the
- * element.
+ * start in each cycle, so eight independent sums just keep both multiply-add units busy. With exactly eight sums, the
+ * time that one delayed multiply-add loses is never recovered. For this reason, tiles have nine sums: three rows by
+ * three vectors. Columns that do not fill tiles of three vectors are covered by tiles of four rows by two vectors.
+ * Every element of the result is summed in the same order, regardless of the tile that holds the element.
  */
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { panelWidth, tileRows } from '../plan/layout.ts'
 import { forRange, type KernelContext } from './operands.ts'
 
-/** Number of vectors side by side in a tile. */
+/** Number of vectors of columns that lie side by side in a tile of a matrix product. */
 export type TileVectors = 2 | 3
 
-/** Number of columns in the widest tile, in elements, for either precision. */
+/** Largest number of columns of a tile in any precision, in elements. */
 export const widestTile = 12
 
 const rowsOf = { 2: tileRows, 3: 3 } as const
 
 export interface Product {
   /**
-   * The factor whose elements are broadcast to all lanes. The factor is given by the address of its first
-   * element, the bytes between two rows of the tile, and the bytes between two terms.
+   * The factor of the matrix product whose elements are broadcast to all lanes. The broadcast factor is given by the
+   * address of its first element, the bytes between two rows of the tile, and the bytes between two terms.
    */
   readonly spread: { readonly address: I32; readonly rowBytes: number; readonly termBytes: number }
   /**
-   * The factor that is read in vectors: the places of the first term's vectors, and the bytes from one term to the
-   * next.
+   * The factor of the matrix product that is read in vectors: the places of the first term's vectors, and the bytes
+   * from one term to the next.
    */
   readonly vectors: VectorPlaces & { readonly termBytes: number }
   readonly rows: number
-  /** Number of terms of each sum. A number that is known only when the program runs must be at least 1. */
+  /**
+   * Number of terms in each sum of the product. A number of terms that is known only when the program runs must be at
+   * least 1.
+   */
   readonly terms: number | I32
   /**
-   * Loops around the loop over the terms, from the innermost loop to the outermost. Each loop repeats the terms at
-   * later addresses.
+   * Loops around the loop over the terms, from the innermost loop to the outermost. Each of these outer loops repeats
+   * the terms at later addresses.
    */
   readonly rounds?: readonly Round[]
 }
@@ -52,7 +54,7 @@ export interface Round {
 }
 
 /**
- * Places of a tile's vectors, as byte offsets from an address. The second vector may have an address of its own,
+ * Places of a tile's vectors, as byte offsets from an address. The tile's second vector may have an address of its own,
  * `second`.
  */
 export interface VectorPlaces {
@@ -88,10 +90,10 @@ export class TileProduct {
   }
 
   /**
-   * Emits the product of one tile, and returns the registers of the sums, row after row. The inner loop is not
-   * unrolled, because V8 would hoist the loads of an unrolled loop and run out of registers. The inner loop ends when
-   * the pointer of the vectors reaches its end address, because a separate loop counter would need one register too
-   * many.
+   * Emits the product of one tile, and returns the registers of the sums, row after row. The inner loop of a tile
+   * product is not unrolled, because V8 would hoist the loads of an unrolled loop and run out of registers. The inner
+   * loop ends when the pointer of the vectors reaches its end address, because a separate loop counter would need one
+   * register too many.
    */
   emit({ spread, vectors, rows, terms, rounds = [] }: Product): readonly Local<'v128'>[] {
     const { builder, lanes } = this.context
@@ -157,11 +159,11 @@ export class TileProduct {
 }
 
 /**
- * Returns the sums with their positions, in the order in which the caller should finish them. V8 orders the loop's
- * multiply-adds by the instructions that use their sums. The loop is 2 to 3% faster if the multiply-adds with the
- * vector that was loaded last come first. Plain sums are therefore stored from the last sum to the first, which makes
- * V8 choose the faster order. Sums with further operations are finished from the first sum to the last, which also
- * makes V8 choose the faster order.
+ * Returns a tile's sums with their positions, in the order in which the caller should finish the sums. V8 orders the
+ * multiply-adds of the inner loop by the instructions that use the sums. The inner loop is 2 to 3% faster if the
+ * multiply-adds with the vector that was loaded last come first. Sums without further operations are stored from the
+ * last sum to the first, which makes V8 choose the faster order. Sums with further operations are finished from the
+ * first sum to the last, which also makes V8 choose the faster order.
  */
 export function inOrder<T>(sums: readonly T[], { asTheyAre }: { readonly asTheyAre: boolean }): [number, T][] {
   const ordered = [...sums.entries()]
@@ -170,7 +172,7 @@ export function inOrder<T>(sums: readonly T[], { asTheyAre }: { readonly asTheyA
 
 /**
  * Emits the loops over the tile columns that cover `columns` columns, a multiple of 8. The function `body` emits the
- * code of one tile column. The function `body` is called once for all tiles of two vectors, if there are any, and once
+ * code of one tile column. The function `body` is called at most once for all tiles of two vectors, and at most once
  * for all tiles of three vectors. The argument `first` is the number of the tile's first vector.
  */
 export function forColumnTiles(
@@ -179,8 +181,9 @@ export function forColumnTiles(
   body: (vectors: TileVectors, first: Local<'i32'>) => void,
 ): void {
   const count = columns / lanes.count
-  // In float32, the number of pairs is chosen so that a multiple of three vectors remains. In float64, all tiles have
-  // two vectors: a panel has four vectors, so the first and third vector of a triple would not always be a panel apart.
+  // In float32, the number of tiles of two vectors is chosen so that a multiple of three vectors remains. In float64,
+  // all tiles have two vectors, because a panel has four vectors. The first and third vector of a tile of three would
+  // not always be a panel apart.
   const pairs = lanes.count === 4 ? (2 * count) % 3 : count / 2
   const inPairs = 2 * pairs
   if (inPairs > 0) forRange(builder, i32.const(0), i32.const(inPairs), 2, (first) => body(2, first))
@@ -189,9 +192,9 @@ export function forColumnTiles(
 
 /**
  * Emits the loops over the tiles that cover a range of rows. Tiles of two vectors have four rows, and the last tile has
- * the remaining rows. Tiles of three vectors have three rows, except for the last ones, which have two. A single row is
- * a tile of one row. The number of rows in the range is a multiple of four, plus `sticksOut` (0 to 3) rows if the range
- * includes the last of all rows.
+ * the remaining rows. Tiles of three vectors have three rows, except for the last tiles, which have two rows. A range
+ * of a single row is covered by one tile of one row. The number of rows in the range is a multiple of four, plus
+ * `sticksOut` (0 to 3) rows if the range includes the last of all rows.
  */
 export function forRowTiles(
   { builder }: KernelContext,
@@ -221,8 +224,8 @@ export function forRowTiles(
 
 /**
  * Lists the tiles that cover `length` rows. Tiles of two vectors have four rows, and the last tile has the remaining
- * rows. Tiles of three vectors have three rows, except for the last ones, which have two. A single row is a tile of one
- * row.
+ * rows. Tiles of three vectors have three rows, except for the last tiles, which have two rows. A length of 1 gives a
+ * single tile of one row.
  */
 export function tilesAlong(length: number, vectors: TileVectors): { rows: number; count: number }[] {
   const tiles: { rows: number; count: number }[] = []

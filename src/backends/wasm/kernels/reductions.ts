@@ -13,8 +13,8 @@ function forColumns(context: KernelContext, body: (column: Local<'i32'>) => void
 }
 
 /**
- * Makes a function that finishes the gradient of a vector over the features. The function stores the gradient if
- * another kernel reads it, and updates the parameter if the kernel contains an update.
+ * Makes a function that finishes the gradient of a vector over the features. The returned function stores the gradient
+ * if another kernel reads the gradient, and updates the parameter if the kernel contains an update.
  */
 function gradientWriter(context: KernelContext): (column: Local<'i32'>, gradient: Vector) => void {
   const { builder, lanes, kernel, operands } = context
@@ -72,8 +72,8 @@ export function emitMeanOverBatch(context: KernelContext): void {
 }
 
 /**
- * Emits the batch statistics: [B, F] -> mean, biased variance and inverse deviation, each [F]. The first pass computes
- * the mean, and the second pass sums the squared deviations from the mean.
+ * Emits the batch statistics: [B, F] -> mean, biased variance and inverse deviation, each [F]. The first pass over the
+ * rows computes the mean, and the second pass sums the squared deviations from the mean.
  */
 export function emitBatchStatistics(context: KernelContext): void {
   const { builder, lanes, kernel } = context

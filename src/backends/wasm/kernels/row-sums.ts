@@ -1,8 +1,8 @@
 /**
- * Sums over rows, column by column. Rows are processed in blocks of eight. The rows of a block are summed in registers,
- * and the block's sums are then added to the sums in memory, which stay in the level-1 cache. For any number of
- * columns, the rows are therefore read once, in the order of memory. Rounding errors are as small as those of sums with
- * an eighth of the terms.
+ * Sums over rows, column by column. The rows of a sum are processed in blocks of eight. The rows of a block are summed
+ * in registers, and the block's sums are then added to the sums in memory, which stay in the level-1 cache. For any
+ * number of columns, the rows are therefore read once, in the order of memory. With blocks of eight rows, rounding
+ * errors are as small as in sums with an eighth of the terms.
  */
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
@@ -11,11 +11,14 @@ import { forRange, type KernelContext, times } from './operands.ts'
 
 const blockRows = 8
 
-/** A block of rows at one vector of columns. */
+/** A block of rows, restricted to one vector of columns. */
 export interface RowBlock {
   readonly rows: number
   load(source: number, row: number): Vector
-  /** Loads the elements at the block's columns from a vector over all columns at the given address. */
+  /**
+   * Loads the elements for the block's columns from a stored vector over all columns, which begins at the given
+   * address.
+   */
   loadAt(address: I32): Vector
 }
 
@@ -24,11 +27,11 @@ export interface RowSums {
   readonly rows: I32
   readonly rowBytes: number
   readonly columns: number
-  /** Addresses of the first rows of the tensors that are read. */
+  /** Addresses of the first rows of the tensors that the sums read. */
   readonly sources: readonly I32[]
   /** Addresses at which the sums are stored. Each sum is a vector over the columns. */
   readonly targets: readonly I32[]
-  /** Returns the vectors that a block adds to the targets, one vector for each target. */
+  /** Returns the vectors that a block of rows adds to the stored sums, one vector for each stored sum. */
   readonly sumsOf: (block: RowBlock) => readonly Vector[]
 }
 
@@ -39,7 +42,10 @@ export function forVectorsOf(context: KernelContext, columns: number, body: (off
   forRange(builder, i32.const(0), i32.const(bytes), 16, body)
 }
 
-/** Writes the sums of all rows to the targets, padding included. No target may also be a source. */
+/**
+ * Emits code that writes the sums of all rows, padding included, to the target addresses. No target address may also be
+ * a source address.
+ */
 export function emitRowSums(context: KernelContext, sums: RowSums): void {
   const { builder, lanes } = context
   const { columns, rowBytes, sumsOf } = sums
@@ -98,7 +104,7 @@ export function sumOfRows({ lanes }: KernelContext, { rows, load }: RowBlock): V
   return sum
 }
 
-/** Emits code that multiplies a vector over the columns, in memory, by a factor for each vector of columns. */
+/** Emits code that multiplies a stored vector over the columns by factors, one vector of columns at a time. */
 export function emitScaling(
   context: KernelContext,
   columns: number,

@@ -54,7 +54,7 @@ const emitWeightGradient = (context: KernelContext): void =>
   context.kernel.algorithm === 'direct' ? emitConvWeightGradient(context) : emitWinogradWeightGradient(context)
 
 /**
- * Stands in the table for views, which need no kernel. A view is only a place in memory, and the plan knows that place.
+ * Table entry for views, which need no kernel. A view only names a place in memory, which the plan already contains.
  */
 function neverEmitted({ kernel }: KernelContext): void {
   assertInvariant(false, `${kernel.nodes[0].op} is a view, which never becomes a kernel`)

@@ -1,8 +1,8 @@
 /**
  * Sums over parts of the rows, computed by the convolution that makes the rows. The rows of one tile are summed in
  * registers. The tile's sums are then added to the part's sums in memory, which stay in the level-1 cache. A thread
- * computes whole parts, and the tiles of a part always in the same order, so the bits are the same for any number of
- * threads.
+ * computes whole parts, and computes the tiles of a part always in the same order. The bits of the sums are therefore
+ * the same for any number of threads.
  */
 import type { OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -16,7 +16,7 @@ import { emitScaling, forVectorsOf } from './row-sums.ts'
 
 type Register = Local<'v128'>
 
-/** Registers of one vector of columns: the columns' shift and the tile's sums. */
+/** Registers for one vector of columns: the shift that is subtracted from the columns, and the tile's sums. */
 interface ColumnVector {
   readonly shift: Register
   readonly sums: readonly Register[]
@@ -41,7 +41,7 @@ class Summing {
     return this.node.inputs.slice(0, 3)
   }
 
-  /** Moves the pointers to the sums of a part, at the given column. */
+  /** Moves the pointers to the sums of a part of the rows, starting at the given column. */
   moveTo(part: Local<'i32'>, firstRow: I32, column: I32): void {
     const { context, node } = this
     const { builder, lanes } = context
@@ -69,8 +69,8 @@ class Summing {
   }
 
   /**
-   * Returns one function for each sum. Each function adds the next term to the given sum, or returns the first term if
-   * no sum is given.
+   * Returns one function for each sum of the tile. Each returned function adds the next term to the given sum, or
+   * returns the first term if no sum is given.
    */
   private termsOf(register: (value: Value) => Register, shift: Register): ((sum?: Register) => Vector)[] {
     const { builder, lanes } = this.context
@@ -132,8 +132,8 @@ export class TileSums {
   }
 
   /**
-   * Values that must be in registers when a vector of columns is added. For a value that is a vector over the features,
-   * the register must hold the elements of the same columns.
+   * Values that must be in registers when a vector of columns is added to the sums. For a value that is a vector over
+   * the features, the register must hold the elements of the same columns.
    */
   get inputs(): Value[] {
     return this.summing.flatMap((one) => one.inputs)
@@ -145,7 +145,7 @@ export class TileSums {
     builder.when(i32.geU(i32.sub(row, firstRow), rows), () => {
       const units = cut.rows / cut.together
       const unit = i32.divU(row, i32.const(cut.together))
-      // The division gives the number of the last part that begins at or before the unit.
+      // The quotient below is the number of the last part that begins at or before the given unit of work.
       const behind = i32.sub(i32.mul(i32.add(unit, i32.const(1)), i32.const(cut.parts)), i32.const(1))
       builder.set(part, i32.divU(behind, i32.const(units)))
       builder.set(firstRow, partStartRow(cut, part))
@@ -165,8 +165,8 @@ export class TileSums {
 
 /**
  * Emits a kernel, including the sums over parts of its rows. If a convolution sums over parts of its rows, or computes
- * its own input, each thread computes whole parts. The thread's range of parts is therefore converted to the units in
- * which the convolution's own code counts.
+ * its own input, each thread computes whole parts of the rows. The thread's range of parts is therefore converted to
+ * the units in which the convolution's own code counts.
  */
 export function emitInParts(context: KernelContext, emit: (context: KernelContext) => void): void {
   const { kernel, builder, start, end } = context
@@ -215,7 +215,7 @@ function emitEnd(context: KernelContext, node: OpNode, part: Part): void {
     emitScaling(context, columns, place, (offset) => v128.load(i32.add(inverses, offset)))
   }
   if (node.op !== 'partialStatistics') return
-  // The sums are sums of differences from the part's first row. Such sums lose no digits to
+  // The sums of a part are sums of differences from the part's first row. Sums of such differences lose no digits to
   // cancellation, even if the mean is far from 0 (Chan, Golub & LeVeque 1983).
   const squares = builder.local('i32', partRow(context, node, 1, part))
   const { pointer, layout } = operandOf(context, node.inputs[0])

@@ -15,7 +15,7 @@ interface TileOperand {
   readonly operand: KernelOperand
   /** Address of the operand's first element within the tile, or address of a scalar operand. */
   readonly pointer: Local<'i32'>
-  /** Bytes from one row of the tile to the next; 0 for vectors over the features. */
+  /** Number of bytes from one row of the tile to the next, or 0 for a vector over the features. */
   readonly rowBytes: number
 }
 
@@ -29,8 +29,8 @@ export class TileTail {
   private readonly nodes: readonly OpNode[]
   private readonly sums: TileSums | undefined
   /**
-   * Number of the tile's vector of columns whose elements of vectors over the features are in registers. The number is
-   * undefined if the registers hold no elements of vectors over the features.
+   * Number of the tile's vector of columns for which registers hold the elements of all vectors over the features. The
+   * number of this vector is undefined if the registers hold no elements of vectors over the features.
    */
   private inRegisters: number | undefined
 
@@ -73,7 +73,7 @@ export class TileTail {
     return [...this.places.values()].map(({ operand }) => operand).filter(({ layout }) => layout.kind === 'rows')
   }
 
-  /** Moves to the tile whose first element is at the given row and column. */
+  /** Moves the tail's pointers to the tile whose first element is at the given row and column. */
   moveTo(row: I32, column: I32): void {
     const { builder, lanes } = this.context
     builder.set(this.row, row)
@@ -88,8 +88,8 @@ export class TileTail {
   }
 
   /**
-   * Moves the tile by a number of rows and a number of vectors of columns. A tail with sums does not support relative
-   * moves.
+   * Moves the tail's pointers by a number of rows and a number of vectors of columns. A tail with sums does not support
+   * relative moves.
    */
   moveBy(rows: number, vectors: number): void {
     const { builder, lanes } = this.context
@@ -104,7 +104,7 @@ export class TileTail {
     this.inRegisters = undefined
   }
 
-  /** Runs the operations on one vector of the tile, and stores the results that are written to memory. */
+  /** Emits the tail's operations on one vector of the tile, and stores the results that are written to memory. */
   finish(row: number, vector: number, rootValue?: Vector): void {
     const { builder } = this.context
     const offsetOf = ({ rowBytes }: TileOperand): number => row * this.spacing * rowBytes + vector * 16
@@ -131,7 +131,7 @@ export class TileTail {
     this.sums?.add(vector, (value) => this.register(value))
   }
 
-  /** Ends the tile after all vectors of the tile have been finished. */
+  /** Finishes the tile's sums after all vectors of the tile have been finished. */
   end(): void {
     this.sums?.finish()
   }
@@ -174,7 +174,7 @@ export class TileTail {
  * element-by-element operations.
  */
 const mapVectors = 8
-/** Largest number of vectors of one row in the unrolled body of a map's loop. */
+/** Largest number of vectors from one row in the unrolled loop body of an elementwise kernel. */
 const mapColumns = 4
 
 /** Emits a kernel that consists only of element-by-element operations. */

@@ -1,6 +1,6 @@
 /**
  * Updates of the optimizers. An update is either a pass over a whole parameter and its states, or the tail of the
- * kernel that computes the gradient. A pass includes the padding, which is zero and stays zero.
+ * kernel that computes the gradient. An update pass includes the parameter's padding, which is zero and stays zero.
  */
 import { type OpNode, sizeOf, type Value } from '../../../graph/graph.ts'
 import { isUpdateOp, type UpdateOp } from '../../../graph/optimizers/table.ts'
@@ -35,9 +35,7 @@ function elementsOf({ kernel }: KernelContext): number {
 /** Operands of an update, as pointers and registers. */
 interface UpdateParts {
   readonly parameter: Local<'i32'>
-  /**
-   * Pointer to the gradient. The pointer is undefined if the same kernel has just computed the gradient in registers.
-   */
+  /** Pointer to the gradient, or undefined if the kernel of the update has just computed the gradient in registers. */
   readonly gradient: Local<'i32'> | undefined
   readonly states: readonly Local<'i32'>[]
   readonly targets: readonly Local<'i32'>[]
@@ -67,12 +65,15 @@ function partsOf(context: KernelContext, { inputs, outputs, attributes }: OpNode
 }
 
 /**
- * One update step on a vector. Takes the parameter, the (clipped) gradient and the states, and returns the new
- * parameter and the new states.
+ * One optimizer step on a vector of a parameter. The step function takes the parameter, the (clipped) gradient and the
+ * states, and returns the new parameter and the new states.
  */
 type StepOnVector = (parameter: Local<'v128'>, gradient: Vector, states: readonly Vector[]) => readonly Vector[]
 
-/** Makes a step from the rate and the update's other scalars. The rate may be specific to one tensor of a stack. */
+/**
+ * Makes the optimizer step from the learning rate and the update's other scalars. The learning rate may be specific to
+ * one tensor of a stack.
+ */
 type CreateStep = (
   context: KernelContext,
   node: OpNode,
@@ -93,9 +94,8 @@ const sgdStep: CreateStep = (context, node, rate) => (parameter, gradient) => {
 }
 
 /**
- * Momentum in PyTorch's form: velocity = momentum * velocity + gradient, and
- * new parameter = parameter - rate * velocity. With Nesterov's momentum, the parameter moves by
- * rate * (gradient + momentum * velocity) instead.
+ * Momentum in PyTorch's form: velocity = momentum * velocity + gradient, and new parameter = parameter - rate *
+ * velocity. With Nesterov's momentum, new parameter = parameter - rate * (gradient + momentum * velocity).
  */
 const momentumStep: CreateStep = (context, node, rate, [momentum]) => {
   const { builder, lanes } = context
@@ -140,8 +140,8 @@ const steps = {
 } satisfies Record<UpdateOp, CreateStep>
 
 /**
- * Emits an update of one vector in every tensor of the update. The vector lies `shift` bytes beyond the offset. The
- * argument `gradient`, if given, replaces the gradient in memory.
+ * Emits an update of one vector in every tensor of the update. The updated vector lies `shift` bytes beyond `offset`.
+ * The argument `gradient`, if given, replaces the gradient in memory.
  */
 type FinishVector = (offset: Local<'i32'>, shift?: number, gradient?: Vector) => void
 
@@ -176,7 +176,7 @@ export function createUpdateTail(context: KernelContext): FinishVector | undefin
   return createFinish(context, node, parts, parts.scalars[0])
 }
 
-/** Emits an update as a pass over a whole parameter. */
+/** Emits an optimizer's update as a pass over a whole parameter. */
 export function emitUpdate(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes

@@ -18,7 +18,10 @@ type Reach = Operand['reach']
 
 interface AccessRow {
   readonly by: Partition['by']
-  /** The reach of each input. The last reach in the list holds for all further inputs. */
+  /**
+   * The reach of each input: whether a thread touches only its own part or all of the input. The last reach in the list
+   * also applies to all further inputs.
+   */
   readonly inputs: readonly Reach[]
   readonly outputs: Reach
 }
@@ -29,7 +32,7 @@ const row = (by: Partition['by'], inputs: readonly Reach[], outputs: Reach = 'ow
   outputs,
 })
 
-/** The row of an elementwise operation on full-size inputs: each thread touches only its own rows of every input. */
+/** Table row of an elementwise operation on full-size inputs: each thread touches only its own rows of every input. */
 const byRows = row('rows', ['own', 'own'])
 
 const accesses = {
@@ -113,7 +116,7 @@ function samplesOf({ op, inputs, outputs, attributes }: OpNode): number {
   return rows / (isGradient ? outputPositions : positions)
 }
 
-/** Returns the partition of an operation that sums parts of the rows. */
+/** Returns the partition of an operation that sums parts of the rows: how threads divide the operation's work. */
 export const partsOfRows = ({ outputs, attributes }: OpNode): Partition => ({
   by: 'parts',
   units: outputs[0].shape[0],
@@ -221,13 +224,13 @@ export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean
 }
 
 /**
- * Returns true if an update can join the kernel of its gradient. Such an update must not need the norm of all gradients
- * or a rate for each layer, and the kernel must make the gradient in one piece.
+ * Returns true if an update can join the kernel of its gradient. An update that joins a kernel must not need the norm
+ * of all gradients or a rate for each layer. The kernel of the gradient must make the gradient in one piece.
  */
 export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
   isSelfContained(update) && gradientOps.has(gradient.op) && !isMadeInBlocks(gradient)
 
-/** Returns true for a weight gradient whose sums grow in memory, from one block of rows to the next. */
+/** Returns true for a weight gradient that is summed in memory, one block of rows after the other. */
 const isMadeInBlocks = ({ op, inputs }: OpNode): boolean =>
   op === 'denseWeightGradient' && inputs[0].shape[0] > rowsOfBlock
 

@@ -1,6 +1,7 @@
 /**
- * Chooses the algorithm of a convolution from the convolution's shape alone. Nothing is timed at run time, so the same
- * run has the same bits on every machine. docs/engine.md has the measurements behind the constants of the choice.
+ * Chooses the algorithm of a convolution from the convolution's shape alone. The choice of the algorithm needs no
+ * timing at run time, so the same run has the same bits on every machine. The constants in the choice of the algorithm
+ * come from the measurements in docs/engine.md.
  */
 import type { OpNode } from '../../../graph/graph.ts'
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
@@ -19,7 +20,7 @@ export function tileOf(algorithm: Algorithm): 2 | 4 | undefined {
   return algorithm === 'winograd-2' ? 2 : 4
 }
 
-/** The sizes of a product of images with a kernel, or of images with a gradient. */
+/** The sizes of a convolution: a product of images with a kernel, or of images with a gradient. */
 interface ConvolutionShape {
   /** Number of channels of the images. */
   readonly channels: number
@@ -53,9 +54,9 @@ function shapeOf({ op, inputs, outputs, attributes }: OpNode, geometry: Geometry
 }
 
 /**
- * Costs of Winograd's transforms, in multiply-adds. `channel` is the cost for each channel of a tile, and `output` the
- * cost for each output of a tile. `kernel` is the cost for each pair of a channel and an output in the transform of a
- * kernel. `kernelGradient` is the cost for each pair of a channel and an output in the back-transform of a kernel's
+ * Costs of Winograd's transforms, in multiply-adds. `channel` is the cost for each channel of a tile, and `output` is
+ * the cost for each output of a tile. `kernel` is the cost for each pair of a channel and an output in the transform of
+ * a kernel. `kernelGradient` is the cost for each pair of a channel and an output in the back-transform of a kernel's
  * gradient. Each cost was measured on convolutions in which the transform takes a large part of the time
  * (docs/engine.md).
  */
@@ -65,8 +66,9 @@ const costs = {
 } as const
 
 /**
- * Smallest number of terms of a sum for tiles of 4 x 4. With fewer terms, the error of 4 x 4 tiles would be more than
- * three times the error of the direct sum, which grows with the number of terms.
+ * Smallest number of terms of a sum for which Winograd tiles of 4 x 4 are used. With fewer than 16 terms, the error of
+ * 4 x 4 tiles would be more than three times the error of the direct sum. The error of the direct sum grows with the
+ * number of terms.
  */
 const fewestTerms = 16
 

@@ -7,11 +7,11 @@ import type { OpName } from '../../../graph/ops.ts'
 import { isOverStacks, isView } from './access.ts'
 
 export interface Form {
-  /** The number of leading axes that count loop iterations. */
+  /** The number of leading axes of a value that count loop iterations. */
   readonly axes: number
   /**
-   * Number of positions of the kernel for a weight tensor, which is stored in panels. The number is 1 for a dense
-   * layer's weight and 0 for all values that are not weights.
+   * Number of kernel positions of a weight tensor, which is stored in panels. The number of kernel positions is 1 for a
+   * dense layer's weight, and 0 for a value that is not a weight.
    */
   readonly panels: number
 }
@@ -23,7 +23,7 @@ interface Link {
   readonly axes: number
 }
 
-/** Positions of the weights among the inputs and the outputs of operations. */
+/** Positions of the weight tensors in the lists of an operation's inputs and outputs. */
 const weights: Partial<Record<OpName, { readonly input?: number; readonly output?: number }>> = {
   dense: { input: 1 },
   denseInputGradient: { input: 1 },
@@ -57,8 +57,8 @@ function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]):
       continue
     }
     if (isOverStacks(node)) {
-      // An operation over stacks includes the loop axes. All operands of the parameter's shape have the same form, but
-      // scalars and vectors may differ.
+      // The operands of an operation over stacks include the loop axes. All operands with the parameter's shape have
+      // the same form, but scalar and vector operands may have other forms.
       const [parameter, ...others] = [...node.inputs, ...node.outputs]
       const { axes } = node.attributes
       if (axes !== undefined) seeds.push([parameter, { axes: Number(axes), panels: 0 }])

@@ -1,8 +1,8 @@
 /**
  * Inserts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
- * The collisions are found by a walk through the program with its real addresses. The walk cuts each loop down to a
- * small number of iterations. Slots repeat with the iteration, with the parity of the iteration, or with every second
- * or fourth block, so all possible collisions occur within the chosen iterations.
+ * Collisions between memory accesses are found by a walk through the program with its real addresses. The walk cuts
+ * each loop down to a small number of iterations. Memory slots repeat with the iteration, with the parity of the
+ * iteration, or with every second or fourth block, so all possible collisions occur within the chosen iterations.
  */
 import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
 import { isSamePartition, iterationsOf, ring, slotsOfTerm } from './plan.ts'
@@ -38,7 +38,10 @@ function accessOf(
   return { buffer: buffer.id, start, end, write, own: reach === 'own', partition }
 }
 
-/** Returns the number of slots that a value with loop axes of its own extends beyond its first slot. */
+/**
+ * Returns the number of slots that a value with loop axes occupies beyond its first slot, or 0 for a value without loop
+ * axes.
+ */
 function spanOf({ axes, buffer }: Location): number {
   return axes.length > 0 ? buffer.slots - 1 : 0
 }
@@ -53,10 +56,14 @@ function collide(earlier: Access, later: Access): boolean {
   return !(earlier.own && later.own && sameParts)
 }
 
-/** Returns the nodes with all needed barriers inserted. `offsets` are the addresses of the buffers. */
+/**
+ * Returns the plan's nodes with all needed barriers inserted. The argument `offsets` holds the addresses of the
+ * buffers.
+ */
 export function insertBarriers(body: readonly PlanNode[], offsets: Offsets): PlanNode[] {
   const needed = new Set<PlanNode>()
-  // Each walk finds the first missing barriers. The search ends when a whole walk finds no missing barrier.
+  // Each walk through the program finds the first missing barriers. The search for missing barriers ends when a whole
+  // walk finds no missing barrier.
   for (let before = -1; before !== needed.size; ) {
     before = needed.size
     walk(body, needed, offsets)
@@ -64,10 +71,10 @@ export function insertBarriers(body: readonly PlanNode[], offsets: Offsets): Pla
   return withBarriers(body, needed)
 }
 
-/** A running loop, with the number of accesses that came before the loop. */
+/** A running loop, with the number of memory accesses that came before the loop. */
 interface OpenLoop {
   readonly loop: PlanLoop
-  /** Number of accesses before the first iteration of the loop. */
+  /** Number of memory accesses before the first iteration of the loop. */
   readonly start: number
 }
 
@@ -76,7 +83,7 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
   let count = 0
   const open: OpenLoop[] = []
   /**
-   * Requests a barrier before `node`, or before the outermost loop around `node` that starts after all colliding
+   * Requests a barrier before `node`, or before the outermost loop around `node` that starts after all colliding memory
    * accesses.
    */
   const waitFor = (node: PlanNode, latest: number): void => {

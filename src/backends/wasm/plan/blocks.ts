@@ -1,16 +1,18 @@
 /**
- * Cuts a loop into blocks of iterations. The kernels of the loop form two groups. Carrying kernels make the values that
- * pass from one iteration to the next. Taking kernels only read the results of carrying kernels. A block runs the
- * carrying kernels of all its iterations first, and then the taking kernels of the same iterations.
+ * Cuts a loop into blocks of iterations. The kernels of a loop in blocks form two groups: carrying kernels and taking
+ * kernels. Carrying kernels make the values that pass from one iteration to the next. Taking kernels only read the
+ * results of carrying kernels. A block runs the carrying kernels of all its iterations first, and then the taking
+ * kernels of the same iterations.
  *
- * In the backward pass, carrying kernels compute the gradients of activations row by row, for which threads do not have
- * to wait. Taking kernels compute the gradients of weights, which sum over the rows of all threads. A loop in blocks
- * needs one barrier for each block, not one barrier for each iteration.
+ * In the backward pass, carrying kernels compute the gradients of activations row by row, so that threads do not have
+ * to wait for each other. Taking kernels compute the gradients of weights, which sum over the rows of all threads. A
+ * loop in blocks needs one barrier for each block, not one barrier for each iteration.
  *
- * A buffer between carrying and taking kernels has a slot for each iteration of two blocks. Two blocks are needed
- * because one thread may begin the next block while another thread still runs the taking kernels of the current block.
- * A buffer of a carried value has slots for four blocks. Two blocks are too few for a carried
- * value, because the last iteration of the next block makes one more value. The number of slots must be a power of two.
+ * A buffer between carrying and taking kernels has a slot for each iteration of two blocks. Slots for two blocks are
+ * needed because one thread may begin the next block while another thread still runs the taking kernels of the current
+ * block. A buffer of a carried value has slots for four blocks. Slots for two blocks are too few for a carried value,
+ * because the last iteration of the next block makes one more value. The number of slots of a buffer must be a power of
+ * two.
  */
 import type { Buffer, Kernel, Location, Operand, PlanLoop, PlanNode, SlotTerm } from './plan.ts'
 

@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts'
 
 export interface PlanOptions {
   readonly precision: Precision
-  /** Number of steps that one call of the program can run. */
+  /** Largest number of steps that one call of the program can run. */
   readonly ringSlots: number
   /** Number of bytes at the start of memory that the backend reserves for itself. */
   readonly reservedBytes: number

@@ -1,7 +1,7 @@
 /**
- * Groups the operations of a straight line into kernels, so that values are used while they are in registers or in a
- * near cache. Elementwise operations join the kernel that makes their input tiles, or the convolution that reads their
- * result next. Sums over rows join the convolution that makes the rows.
+ * Groups the operations of a sequence without loops into kernels, so that values are used while they are in registers
+ * or in a near cache. Elementwise operations join the kernel that makes their input tiles, or the convolution that
+ * reads their result next. Sums over rows join the kernel of the convolution that makes the rows.
  */
 import type { Node, OpNode, Value } from '../../../graph/graph.ts'
 import { readsAny, sameShape } from '../../../graph/graph.ts'
@@ -13,12 +13,15 @@ export type PlanStep =
   | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
 
 /**
- * Groups the nodes of a straight line into steps. `prepares` says whether the kernel of a node can run the elementwise
- * operations that make the node's first input.
+ * Groups a sequence of nodes into the steps of a plan. `prepares` says whether the kernel of a node can run the
+ * elementwise operations that make the node's first input.
  */
 export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean): PlanStep[] {
   const steps: PlanStep[] = []
-  /** Position of the step that makes each value. Values from outside the line have no entry. */
+  /**
+   * Maps each value to the position of the step that makes the value. Values from outside the sequence of nodes have no
+   * entry.
+   */
   const madeAt = new Map<Value, number>()
   for (const node of nodes) {
     if (node.kind === 'loop') {
@@ -56,8 +59,8 @@ function canJoin(node: OpNode, step: PlanStep | undefined): boolean {
 
 /**
  * Handles a node whose latest input comes from a step that the node cannot join, although the node could join an
- * earlier step. Moves the steps that make the node's other inputs before the earlier step. Returns the earlier step's
- * new position.
+ * earlier step. Moves the steps that make the node's other inputs in front of the step that the node can join. Returns
+ * the new position of the step that the node can join.
  */
 function makeHost(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>): number | undefined {
   if (isUpdate(node) || !canFuse(node)) return undefined
@@ -148,8 +151,8 @@ function findSummed(sum: OpNode, steps: readonly PlanStep[], madeAt: ReadonlyMap
 }
 
 /**
- * Returns the position of the step that makes an update's gradient, if the update can join the step. No later node may
- * read the parameter.
+ * Returns the position of the step that makes an update's gradient, if the update can join the step. After the
+ * gradient's step, no node other than the update may read the parameter.
  */
 function findGradient(
   update: OpNode,

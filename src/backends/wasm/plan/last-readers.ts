@@ -4,7 +4,7 @@ import { canFuse } from './access.ts'
 import type { Operations } from './fuse.ts'
 
 /**
- * Finds, for each value, the nodes of one straight line that read the value. A loop reads all values that its body
+ * Finds, for each value, the nodes of one sequence of nodes that read the value. A loop reads all values that its body
  * reads.
  */
 export function findConsumers(nodes: readonly Node[]): ReadonlyMap<Value, Set<Node>> {
@@ -43,7 +43,8 @@ interface Scope {
  */
 export class LastReaders {
   /**
-   * Results that do not share their memory until their last use, with the id of the loop in whose body they are made.
+   * Results that share their memory with no other value until their last use, with the id of the loop in whose body
+   * they are made.
    */
   private readonly transient = new Map<Value, number | undefined>()
   private readonly placed = new Set<Node>()
@@ -58,7 +59,7 @@ export class LastReaders {
     for (const node of nodes) this.placed.add(node)
   }
 
-  /** Returns the value whose memory the result takes over. Returns undefined if the result needs memory of its own. */
+  /** Returns the value whose memory a new result takes over, or undefined if the result needs memory of its own. */
   takeOver(result: Value, { before, nodes }: Operations, { consumers, loop }: Scope): Value | undefined {
     const isMap = before.length === 0 && nodes.every(canFuse)
     const [elementwise, others] = isMap ? [nodes, before] : [before, nodes]

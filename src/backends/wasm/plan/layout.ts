@@ -1,8 +1,9 @@
 /**
  * The layout of tensors in memory, in elements. Rows are padded to 8 features, so that every kernel works on whole
  * vectors. Batches are padded to 4 rows, the height of a tile. Weights are stored in the order in which the kernels
- * read them: [O/8][K][8]. For a convolution, K has the kernel's positions as the outer axis and the channels as the
- * inner axis. The channels are the inner axis because the channels of a position lie side by side in an image.
+ * read them: [O/8][K][8]. In the weight of a convolution, K has the kernel's positions as the outer axis and the
+ * channels as the inner axis. The channels are the inner axis because the channels of a position lie side by side in an
+ * image.
  */
 import { type Shape, sizeOf } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -12,7 +13,7 @@ import { panelOutputs } from '../schedule/parts.ts'
 export const panelWidth = panelOutputs
 /** Number of rows in a tile, and the unit to which batches are padded. */
 export const tileRows = 4
-/** Number of elements in one unit of work that threads divide element by element. */
+/** Number of elements in one unit of work of kernels that threads divide by elements. */
 export const flatUnit = 2 * panelWidth
 
 export type Layout =
@@ -31,8 +32,8 @@ export type Layout =
 export const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
 
 /**
- * Adds one cache line to a stride that is a multiple of 1 KiB. Without the additional line, the elements of a column
- * would all map to the same few cache sets.
+ * Adds one cache line to a stride that is a multiple of 1 KiB. Without the additional cache line, the elements of a
+ * column would all map to the same few cache sets.
  */
 const spread = (stride: number, period: number): number => (stride % period === 0 ? stride + 2 * panelWidth : stride)
 
@@ -126,7 +127,7 @@ function asRows(layout: Exclude<Layout, Panels>): { rows: number; columns: numbe
   return stride === columns ? { rows: 1, columns: rows * columns, stride } : { rows, columns, stride }
 }
 
-/** Smallest number of elements that is copied in one call. Shorter runs are copied faster element by element. */
+/** Smallest number of elements that are copied by a single call. Fewer elements are copied faster one by one. */
 const leastAtOnce = 64
 
 function copyRun(source: ArrayLike<number>, from: number, target: Numbers, to: number, count: number): void {
@@ -150,9 +151,9 @@ function forEachWeight(panels: Panels, visit: (logical: number, physical: number
 }
 
 /**
- * Packs float32 weights with the same result as `forEachWeight`. By far the most weights are float32. Code without
- * function calls and for a single kind of array packs in half the time. Packing all eight outputs of a panel at once,
- * in the order of memory and with an unrolled loop, halves the time again.
+ * Packs float32 weights with the same result as `forEachWeight`. Most weights by far are float32 numbers. Code without
+ * function calls and for a single kind of array packs weights in half the time. Packing all eight outputs of a panel at
+ * once, in the order of memory and with an unrolled loop, halves the time again.
  */
 function packFloats(
   panels: Panels,
@@ -181,8 +182,8 @@ function packFloats(
 }
 
 /**
- * Copies columns of eight elements one after the other into a panel. The rows are `row` elements apart, and the columns
- * are `step` elements apart.
+ * Copies columns of eight elements one after the other into a panel. In the source of the copy, rows are `row` elements
+ * apart, and columns are `step` elements apart.
  */
 function packPanel(
   logical: Float32Array,

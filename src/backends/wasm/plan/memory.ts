@@ -1,6 +1,6 @@
 /**
- * Assigns an address to every buffer. Persistent buffers come first. All other buffers share memory with buffers whose
- * lifetimes do not overlap with their own.
+ * Assigns an address to every buffer. Persistent buffers get the first addresses. Buffers that are not persistent share
+ * memory if their lifetimes do not overlap.
  */
 import { roundUp } from './layout.ts'
 import type { Buffer } from './plan.ts'

@@ -23,8 +23,9 @@ import { cutIntoBlocks } from './blocks.ts'
 import { fuse, type Operations } from './fuse.ts'
 import { findConsumers, LastReaders } from './last-readers.ts'
 import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
+import { partOf, samePlace, sliceOf } from './locations.ts'
 import type { Lifetime } from './memory.ts'
-import type { Buffer, Kernel, Location, LoopId, Operand, PlanLoop, PlanNode } from './plan.ts'
+import type { Buffer, Kernel, Location, Operand, PlanLoop, PlanNode } from './plan.ts'
 import { elementBytes, ring } from './plan.ts'
 
 export interface Placement {
@@ -46,7 +47,8 @@ export interface PlaceOptions extends AlgorithmOptions {
 }
 
 /**
- * Returns true for an output that has a value in every slot of the ring. Other outputs only hold the last step's value.
+ * Returns true for an output that has a value in every slot of the ring. An output without a value in every ring slot
+ * holds only the value of the last step.
  */
 const isRingOutput = (name: string): boolean => name === 'loss' || name === 'outputs'
 
@@ -94,7 +96,8 @@ class Placer {
     }
     this.placeViews()
     const body = this.placeNodes(graph.body)
-    // The loss decides whether the updates happen, so the guard stands right before the first update.
+    // The loss decides whether the updates happen, so the guard that checks the loss stands right before the first
+    // update.
     if (graph.guard) {
       const first = body.findIndex(updates)
       const operand: Operand = { ...this.read(graph.guard), reach: 'all' }
@@ -105,8 +108,8 @@ class Placer {
   }
 
   /**
-   * Places the views of a graph. A part of a stack lies in the memory of the stack. The parts of a joined value are
-   * made in the memory of the joined value.
+   * Chooses the locations of a graph's views, which are parts and joins of values. A part of a stack lies in the memory
+   * of the stack. The parts of a joined value are made in the memory of the joined value.
    */
   private placeViews(): void {
     for (const node of this.graph.body) {
@@ -133,7 +136,7 @@ class Placer {
 
   private form(value: Value): Form {
     // No operation determines the form of an unused input, such as running statistics in a graph that uses the batch's
-    // own statistics. Users of the program can still write and read the unused input.
+    // own statistics. Users of the program can still write and read an unused input.
     return this.forms.get(value) ?? { axes: Math.max(0, value.shape.length - 2), panels: 0 }
   }
 
@@ -183,7 +186,7 @@ class Placer {
     return location
   }
 
-  /** Registers that a buffer is in use now, and throughout all open loops. */
+  /** Registers that a buffer is in use at the current point of the plan and throughout all open loops. */
   private touch(buffer: Buffer): void {
     const lifetime = this.lifetimes.get(buffer)
     if (lifetime) lifetime.last = this.clock
@@ -282,8 +285,8 @@ class Placer {
       this.locations.set(value, location)
       return location
     }
-    // The value alternates between two slots with the parity of the iteration, because a thread may write the next
-    // iteration's value while another thread still reads the current iteration's value.
+    // A value that is made in a loop alternates between two slots with the parity of the iteration. With two slots, one
+    // thread may write the next value while another thread still reads the current value.
     const buffer = this.buffer(name, value, { slots: 2, ...options })
     const location: Location = {
       buffer,
@@ -322,7 +325,7 @@ class Placer {
       this.carriedBuffers.set(carried, buffer)
       const isChosen = this.destinations.has(initial) || this.tapped.has(initial)
       const isMadeHere = around.some((node) => node.kind === 'op' && node.outputs.includes(initial))
-      // A loop whose buffer lacks a slot for each iteration overwrites the initial value.
+      // A loop whose buffer lacks a slot for each iteration overwrites the initial value of the carried value.
       const isKept = this.carriedStacks.has(buffer) || consumers.get(initial)?.size === 1
       if (isMadeHere && isKept && !isChosen) this.destinations.set(initial, this.startOf(loop, buffer))
     }
@@ -436,8 +439,8 @@ class Placer {
   }
 
   /**
-   * Returns the location in which a loop leaves the final value of a carried value. The buffer may have more than two
-   * slots, if the loop was cut into blocks (blocks.ts).
+   * Returns the location in which a loop leaves the final value of a carried value. The buffer of a carried value may
+   * have more than two slots if the loop was cut into blocks (blocks.ts).
    */
   private endOf({ times, reverse }: LoopNode, carried: Carried): Location {
     const buffer = this.buffers[this.carriedBufferOf(carried).id]
@@ -476,28 +479,10 @@ class Placer {
 const readsRowsOf = (value: Value, { op, inputs }: OpNode): boolean =>
   inputs[0] === value && (op === 'partialStatistics' || op === 'conv' || op === 'convInputGradient')
 
-/** Returns true if a node, or a node inside it, makes new parameters or states. */
+/** Returns true if a node, or a node in the body of a loop node, makes new parameters or states. */
 function updates(node: PlanNode): boolean {
   if (node.kind === 'loop') return node.body.some(updates)
   return node.kind === 'kernel' && node.nodes.some(isUpdate)
-}
-
-function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Location {
-  const [coefficient, ...rest] = axes
-  assertInvariant(coefficient !== undefined, `${buffer.name} has no loop axis to slice`)
-  return { buffer, slot, terms: [...terms, { loop, coefficient, cycle: 0, shift: 0 }], axes: rest }
-}
-
-/** Returns the location of a stack's tensors from index `first` on, in segments of `length` if `length` is not 0. */
-function partOf({ buffer, slot, terms, axes }: Location, first: number, length: number): Location {
-  const [step] = axes
-  assertInvariant(step !== undefined, `${buffer.name} has no loop axis to take a part of`)
-  const segmented = length > 0 ? [length * step, ...axes] : axes
-  return { buffer, slot: slot + first * step, terms, axes: segmented }
-}
-
-function samePlace(a: Location, b: Location): boolean {
-  return a.buffer === b.buffer && a.slot === b.slot && JSON.stringify(a.terms) === JSON.stringify(b.terms)
 }
 
 /** Returns true if an operation or the stack of an inner loop can write the value directly to a chosen location. */

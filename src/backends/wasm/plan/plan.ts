@@ -31,15 +31,18 @@ export const ring = 'ring'
 export type LoopId = number | typeof ring
 
 /**
- * A term of a slot number. A slot number is a constant plus the sum of its terms. A term is coefficient * index, or
- * coefficient * ((index + shift) mod `cycle`) if the cycle is not 0.
+ * A term of a slot number. A slot number is a constant plus the sum of its terms. A term of a slot number is
+ * coefficient * index, or coefficient * ((index + shift) mod `cycle`) if the cycle is not 0.
  */
 export interface SlotTerm {
   readonly loop: LoopId
   readonly coefficient: number
-  /** Number of slots that are reused in turn, a power of two. The value 0 means that no slots are reused. */
+  /** Number of slots that are reused in turn, a power of two, or 0 if no slots are reused. */
   readonly cycle: number
-  /** Number added to the index before the cycle is applied. A term without a cycle has the shift 0. */
+  /**
+   * Number that is added to the loop index before the remainder modulo `cycle` is taken. A term without a cycle has the
+   * shift 0.
+   */
   readonly shift: number
 }
 
@@ -48,8 +51,8 @@ export const slotsOfTerm = ({ coefficient, cycle, shift }: SlotTerm, index: numb
   coefficient * (cycle > 0 ? (index + shift) & (cycle - 1) : index)
 
 /**
- * Memory location of a value. `axes` gives the distance between neighbors along each leading loop axis of the value, in
- * slots.
+ * Memory location of a value. The field `axes` gives the distance, in slots, between neighboring tensors along each
+ * leading loop axis of the value.
  */
 export interface Location {
   readonly buffer: Buffer
@@ -64,7 +67,7 @@ export interface Location {
  * a run of elements of a stack of tensors. A unit of `elements` is a run of elements of one tensor. A unit of `tensors`
  * is one tensor of a stack. A unit of `samples` is one sample of the batch. A unit of `lines` is a line of an output
  * image, or a line of tiles. A unit of `parts` is one part of a sum that is cut into parts of the batch or of all rows.
- * With `first`, the first thread does all work. With `everyone`, every thread does all work.
+ * In the partition `first`, the first thread does all work. In the partition `everyone`, every thread does all work.
  */
 export interface Partition {
   readonly by:
@@ -82,7 +85,8 @@ export interface Partition {
   /** Number of units that the threads divide among themselves. */
   readonly units: number
   /**
-   * Number of consecutive rows that must lie in one part. The number is present only in partitions by parts of rows.
+   * Number of consecutive rows that must lie in one part of the rows. Only partitions by parts of rows have the field
+   * `together`.
    */
   readonly together?: number
 }
@@ -110,8 +114,8 @@ export interface Kernel {
   /** The operations of the kernel, in order. The first operation determines the loops of the kernel's code. */
   readonly nodes: readonly OpNode[]
   /**
-   * Elementwise operations that make the input of the kernel's first operation. Each thread computes its share of the
-   * input piece by piece, just before the thread reads the piece.
+   * Elementwise operations that make the input of the kernel's first operation. Each thread computes its share of this
+   * input piece by piece, each piece just before the thread reads it.
    */
   readonly before: readonly OpNode[]
   readonly operands: readonly Operand[]
@@ -131,15 +135,15 @@ export interface PlanLoop {
   readonly body: readonly PlanNode[]
   readonly path: string
   /**
-   * Restricts the loop to the iterations in the current block of the surrounding loop. Without a block, all iterations
-   * run.
+   * Restricts the loop to the iterations in the current block of the surrounding loop. A loop without the field `block`
+   * runs all of its iterations.
    */
   readonly block?: Block
 }
 
 /**
- * A block of iterations. The block starts at `size` times the index of the loop `loop` and has `size` iterations. The
- * last block of a loop may be shorter.
+ * A block of a loop's iterations. The block starts at iteration `size` times the index of the loop `loop` and has
+ * `size` iterations. The last block of a loop may be shorter.
  */
 export interface Block {
   readonly loop: number
@@ -172,7 +176,7 @@ export interface Plan {
   /** Number of steps that one call of the program can run, which is also the number of slots of inputs and outputs. */
   readonly ringSlots: number
   readonly buffers: readonly Buffer[]
-  /** Byte offset of each buffer, indexed by the buffer's id. */
+  /** Offset of each buffer in memory, in bytes, indexed by the buffer's id. */
   readonly offsets: readonly number[]
   /** Memory locations of the inputs, constants and outputs. */
   readonly locations: ReadonlyMap<Value, Location>

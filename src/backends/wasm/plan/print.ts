@@ -65,7 +65,9 @@ function printNode(node: PlanNode, indent: string, lines: string[]): void {
 }
 
 export function printPlan(plan: Plan): string {
-  const lines = [`plan ${plan.graph.name}, ${plan.precision}, ${formatBytes(plan.bytes)} (* read by every thread)`]
+  const lines = [
+    `plan ${plan.graph.name}, ${plan.precision}, ${formatBytes(plan.bytes)} (* marks values that every thread reads)`,
+  ]
   for (const { id, name, slots, bytes, persistent } of plan.buffers) {
     const shared = persistent ? '' : ' (shared)'
     lines.push(

@@ -1,6 +1,6 @@
 /**
- * The memory of a plan during verification. The memory records, for each slot, the symbol that the slot holds and the
- * accesses of threads since the last barrier.
+ * The simulated memory of a plan during verification. The simulated memory records, for each slot, the symbol that the
+ * slot holds and the accesses of threads since the last barrier.
  */
 import type { Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -42,7 +42,7 @@ function race(a: Touch, b: Touch, sameBuffer: boolean): boolean {
 
 export class SymbolicMemory {
   private readonly regions: readonly Region[]
-  /** For each region, the other regions that occupy some of the same bytes. */
+  /** For each memory region, the other regions that occupy some of the same bytes. */
   private readonly sharing: readonly (readonly Region[])[]
 
   constructor({ buffers, offsets }: Plan) {
@@ -69,7 +69,7 @@ export class SymbolicMemory {
     })
   }
 
-  /** Writes symbols to the slots of a value. The contents of other buffers in the same bytes are lost. */
+  /** Writes symbols to the slots of a value. The write erases the contents of other buffers in the same bytes. */
   write(value: Value, location: Location, indices: Indices, contents: Contents): void {
     const region = this.regions[location.buffer.id]
     slotsOf(value, location, indices).forEach((slot, tensor) => {
@@ -80,7 +80,7 @@ export class SymbolicMemory {
     })
   }
 
-  /** Throws an `internal` error if the access can race with an access to the same bytes since the last barrier. */
+  /** Throws an `internal` error if a memory access can race with an access to the same bytes since the last barrier. */
   touch({ value, location, write, reach }: Operand, partition: Partition, indices: Indices, what: string): void {
     const region = this.regions[location.buffer.id]
     const touch: Touch = { write, own: reach === 'own', partition }

@@ -34,7 +34,7 @@ export class Symbols {
     const number = known ?? this.nodes.size
     if (known === undefined) this.nodes.set(node, number)
     if (!isUpdate(node) && isOverStacks(node)) return [[this.named(`${number}(${inputs.flat().join()})`)]]
-    // Updates run over stacked tensors one by one. All other operations work on single tensors.
+    // Updates process the tensors of a stack one by one. Operations other than updates work on single tensors.
     const tensors = isUpdate(node) ? inputs[0].length : 1
     const isWhole = inputs.every(({ length }) => length === tensors || length === 1)
     assertInvariant(isWhole, `${node.op} at ${node.path} takes a stack of tensors instead of one tensor`)

@@ -1,7 +1,8 @@
 /**
  * Checks that a plan is legal. Every operand must lie inside the memory. No kernel may overwrite data that another
- * thread of the kernel still reads. Every read must find the value that the graph defines. Every needed barrier must be
- * present. Reads and barriers are checked by running two steps on symbols, with every iteration of every loop.
+ * thread of the kernel still reads. Every read of memory must find the value that the graph defines. The plan must
+ * contain every needed barrier. Reads and barriers are checked by running two steps on symbols, with every iteration of
+ * every loop.
  */
 import type { Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -10,7 +11,7 @@ import { elementBytes, iterationsOf, operationsIn, ring } from './plan.ts'
 import { runSymbolically, type SymbolicEnvironment, Symbols } from './symbolic.ts'
 import { type Indices, SymbolicMemory } from './symbolic-memory.ts'
 
-/** Throws an `internal` error if the plan is not legal. */
+/** Throws an `internal` error if the plan breaks a rule that a legal plan must follow. */
 export function verifyPlan(plan: Plan): void {
   verifyBuffers(plan)
   forEachKernel(plan.body, verifyOperands)
@@ -121,7 +122,7 @@ class Verification {
     runSymbolically(graph, this.symbols, environment)
     this.guardPassed = graph.guard === undefined
     this.walk(body, indices, environment)
-    assertInvariant(this.guardPassed, 'the guard is missing')
+    assertInvariant(this.guardPassed, 'the plan lacks the guard of the graph')
     for (const { target, value } of graph.updates) this.state.set(target, environment.get(value) ?? [])
     const expect = (name: string, value: Value, contents: unknown): void => {
       const found = this.memory.read(value, this.locationOf(value), indices, name)
@@ -150,8 +151,8 @@ class Verification {
     const { value, location } = operand
     this.memory.touch(operand, { by: 'everyone', units: 1 }, indices, 'the guard')
     const found = this.memory.read(value, location, indices, 'the guard')
-    assertInvariant(value === this.plan.graph.guard, "the guard checks another value than the graph's guard")
-    assertInvariant(found[0] === expected.get(value)?.[0], 'the guard reads a wrong value')
+    assertInvariant(value === this.plan.graph.guard, "the plan's guard checks another value than the graph's guard")
+    assertInvariant(found[0] === expected.get(value)?.[0], "the plan's guard reads a wrong value")
     this.guardPassed = true
   }
 

@@ -4,13 +4,14 @@ import { readsAny } from '../../../graph/graph.ts'
 import { activationNamed, activations } from '../../../network/activations.ts'
 
 /**
- * Maps a carried value to the attributes of the activation that makes it, both before the loop and in every iteration.
+ * Maps a carried value to the attributes of the activation that makes the value, both before the loop and in every
+ * iteration.
  */
 export type CarriedActivations = ReadonlyMap<Carried, Attributes>
 
 /**
- * Maps a value to the attributes of the activation that made it. The activation's derivative must follow from the
- * output.
+ * Maps a value to the attributes of the activation that made it. The activation's derivative must be computable from
+ * the activation's output alone.
  */
 type Makers = Map<Value, Attributes>
 

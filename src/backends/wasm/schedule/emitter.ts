@@ -4,7 +4,10 @@ import { type OpName, ops } from '../../../graph/ops.ts'
 
 export interface Emitter {
   readonly value: (shape: Shape, element?: Element) => Value
-  /** Makes an operation with new outputs. The caller inserts the operation into a body. */
+  /**
+   * Makes an operation with new outputs. The caller must insert the new operation into the body of a graph or of a
+   * loop.
+   */
   readonly op: (op: OpName, inputs: readonly Value[], attributes: Attributes, path: string) => OpNode
 }
 

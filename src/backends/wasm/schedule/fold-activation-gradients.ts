@@ -1,8 +1,8 @@
 /**
- * Moves multiplications by an activation's derivative. If a loop carries an activation's output, the loop's gradient
- * loop multiplies by the activation's derivative at the start of each iteration. This pass moves the multiplication to
- * the two places that make the gradient: before the gradient loop, and the end of each iteration. The moved
- * multiplication joins the kernel that makes the gradient.
+ * Moves multiplications by an activation's derivative to the kernels that make the gradient. If a loop carries an
+ * activation's output, the loop's gradient loop multiplies by the activation's derivative at the start of each
+ * iteration. This pass moves the multiplication to the two places that make the gradient: before the gradient loop, and
+ * the end of each iteration. The moved multiplication joins the kernel that makes the gradient.
  */
 import type { Attributes, Graph, LoopNode, Node, OpNode, Slice, Stack, Value } from '../../../graph/graph.ts'
 import { readsAny } from '../../../graph/graph.ts'
@@ -24,11 +24,11 @@ interface Folding {
   readonly replaced: Map<Value, Value>
   /** Activation outputs that the removed multiplications have read. */
   readonly dropped: Set<Value>
-  /** Stacks that this pass adds to forward loops. */
+  /** Stacks that the schedule pass adds to forward loops. */
   readonly added: Map<LoopNode, readonly Stack[]>
 }
 
-/** The body of a gradient loop. The body reads values of the forward loop's body as slices of stacks. */
+/** The body of a gradient loop, which reads values of the forward loop's body as slices of stacks. */
 interface GradientBody {
   readonly forward: LoopNode
   /** Slices of the gradient loop, including slices that the pass adds. */
@@ -60,7 +60,8 @@ export function foldActivationGradients(graph: Graph, emitter: Emitter): Graph {
 }
 
 /**
- * Returns the position of the first node that reads the gradient of the loss, or the number of nodes if no node does.
+ * Returns the position of the first node that reads the gradient of the loss, or the number of nodes if no node reads
+ * this gradient.
  */
 function findBackwardPass(nodes: readonly Node[]): number {
   const gradients = new Set(nodes.flatMap((node) => (node.kind === 'op' && isLossOp(node.op) ? [node.outputs[1]] : [])))
@@ -79,7 +80,7 @@ function makersOf(nodes: readonly Node[]): Map<Value, LoopNode> {
   return makers
 }
 
-/** Returns the gradient that replaces the value, or the value itself if nothing replaces it. */
+/** Returns the gradient that replaces a value, or the value itself if no gradient replaces the value. */
 const current = ({ replaced }: Folding, value: Value): Value => replaced.get(value) ?? value
 
 /** Rewrites nodes of the backward pass. `place` is the gradient loop's body that contains the nodes, if any. */
@@ -178,7 +179,7 @@ function noteCopies(folding: Folding, copies: readonly Node[], nodes: readonly N
 }
 
 /**
- * Returns an entry for each gradient that the gradient loop carries. The entry describes the carried value of the
+ * Returns an entry for each gradient that the gradient loop carries. Each entry describes a carried value of the
  * forward loop, or is undefined if the carried value is not an activation's output.
  */
 function carriedOutputs({ activations, originals }: Folding, loop: LoopNode, forward: LoopNode) {
@@ -192,8 +193,8 @@ function carriedOutputs({ activations, originals }: Folding, loop: LoopNode, for
 }
 
 /**
- * Makes a value of the forward loop's body readable in the gradient loop's body. Adds a stack and a slice for the value
- * if the stack or the slice is missing.
+ * Makes a value of the forward loop's body readable in the gradient loop's body. The function adds a stack and a slice
+ * for the value if the stack or the slice is missing.
  */
 function bring(folding: Folding, { forward, slices, outer }: GradientBody, value: Value): Value {
   const { emitter, added } = folding

@@ -25,7 +25,7 @@ export const gradientOps: ReadonlySet<OpName> = new Set<OpName>([
 export const isSelfContained = ({ op, attributes }: OpNode): boolean =>
   isUpdateOp(op) && attributes.clipped !== true && attributes.layered !== true
 
-/** An update that is being moved into loops. */
+/** An optimizer's update that is being moved into loops. */
 interface MovingUpdate {
   readonly node: OpNode
   /** The parameter and its states, each with the axes of the loops into which the update has not moved yet. */
@@ -36,9 +36,9 @@ interface MovingUpdate {
 
 interface Fused {
   readonly nodes: readonly Node[]
-  /** Operations that replace the update. */
+  /** Operations that replace the moved update. */
   readonly instead: readonly Node[]
-  /** New values of the parameter and of its states. */
+  /** The updated values of the parameter and of the optimizer's states. */
   readonly results: readonly Value[]
 }
 
@@ -111,8 +111,8 @@ function fuseIntoLoop(
 }
 
 /**
- * Moves an update into the pieces of a segmented loop. Each piece of the loop updates its own part of the parameter,
- * and no gradients are joined.
+ * Moves an optimizer's update into the segments of a loop that is cut into segments. Each segment of the loop updates
+ * its own part of the parameter, and no gradients are joined.
  */
 function fuseIntoParts(
   emitter: Emitter,

@@ -4,10 +4,11 @@
  */
 
 /**
- * Smallest number of rows of a sum that is cut into parts. Shorter sums add one row after the other. Long uncut sums
- * lose digits of float32. When sums were cut from 2,048 rows on, into parts of 512 rows, the error of some gradients
- * was 6 times PyTorch's error. Now, only single biases over 128 rows have 6 times PyTorch's error, and whole gradients
- * have at most twice PyTorch's error (test/engine/convolutional-golden.test.ts).
+ * Smallest number of rows of a sum that is cut into parts. Sums over fewer rows add one row after the other. Long sums
+ * that are not cut lose digits in float32. When sums were cut from 2,048 rows on, into parts of 512 rows, the error of
+ * some gradients was 6 times PyTorch's error. With parts of 128 rows, only the gradients of single biases over 128 rows
+ * have 6 times PyTorch's error. Whole gradients have at most twice PyTorch's error
+ * (test/engine/convolutional-golden.test.ts).
  */
 export const fewestRowsToPart = 256
 const rowsOfPart = 128
@@ -20,15 +21,19 @@ const mostParts = 64
 export const partsOfPositions = (rows: number, together = 1): number =>
   Math.max(1, Math.min(mostParts, Math.floor(rows / (together > 1 ? together : rowsOfPart))))
 
-/** Smallest number of images for parts of whole images. At least 16 images give every thread enough images. */
+/**
+ * Smallest number of images for which sums are cut into parts of whole images. At least 16 images give every thread
+ * enough images.
+ */
 export const fewestImagesToPart = 16
 /**
- * Largest number of positions of an image that lies in one part. Larger images are cut by lines: long sums lose digits.
+ * Largest number of positions of an image that lies in one part of a sum. Images with more positions are cut by lines,
+ * because long sums lose digits.
  */
 const mostPositionsTogether = 4096
 /**
- * Number of lines in one part of an image that is cut. A convolution may be computed in tiles with the same number of
- * lines.
+ * Number of lines in one part of an image that is cut. A convolution may be computed in tiles that have the same number
+ * of lines as a part.
  */
 export const linesTogether = 4
 
@@ -46,10 +51,11 @@ export function positionsTogether(images: number, height: number, width: number)
 }
 
 /**
- * Number of rows in a block of the sum for a dense layer's weight gradient. The gradient is the total of the sums of
- * all blocks. A convolution with a kernel of size 1 has one row for each position. Over 131,072 rows of normally
- * distributed numbers, the error of a sum without blocks is 11 times PyTorch's error, and the error of a sum in blocks
- * equals PyTorch's error. A block stays in a core's second-level cache, which makes the sum up to four times as fast.
+ * Number of rows in a block of the sum for a dense layer's weight gradient. The weight gradient is the total of the
+ * sums of all blocks. A convolution with a kernel of size 1 has one row for each position. Over 131,072 rows of
+ * normally distributed numbers, the error of a sum without blocks is 11 times PyTorch's error, and the error of a sum
+ * in blocks equals PyTorch's error. A block of 512 rows stays in a core's second-level cache, which makes the sum up to
+ * four times as fast.
  */
 export const rowsOfBlock = 512
 

@@ -1,7 +1,9 @@
 /** Removes the slices and stacks of loops whose readers have been removed by a pass. */
 import type { Graph, Node, Value } from '../../../graph/graph.ts'
 
-/** Removes the candidates that no node reads anymore, and the slices and stacks that only removed candidates read. */
+/**
+ * Removes the candidate values that no node reads anymore, and the slices and stacks that only removed candidates read.
+ */
 export function removeUnread(graph: Graph, candidates: ReadonlySet<Value>): Graph {
   const { outputs, updates, guard } = graph
   const read = new Set([...outputs, ...updates].map(({ value }) => value))
@@ -10,11 +12,14 @@ export function removeUnread(graph: Graph, candidates: ReadonlySet<Value>): Grap
 }
 
 interface Readings {
-  /** The values that later nodes read. Each visited node adds the values that it reads. */
+  /**
+   * The values that are read by the nodes after the current node. Each visited node adds the values that the node
+   * reads.
+   */
   readonly read: Set<Value>
   /**
-   * Values that may be removed if no node reads them. The source of each removed slice or stack becomes a candidate
-   * too.
+   * Values that may be removed if no node reads them. The source of each removed slice or stack becomes a candidate for
+   * removal too.
    */
   readonly candidates: Set<Value>
 }

@@ -16,7 +16,7 @@ export type GraphPass = (graph: Graph, emitter: Emitter) => Graph
 
 export const passes = { splitSums, foldActivationGradients, fuseUpdates } as const satisfies Record<string, GraphPass>
 
-/** Returns the graph after all schedule passes. */
+/** Returns the graph that results from all schedule passes. */
 export function schedule(graph: Graph): Graph {
   const emitter = createEmitter(graph)
   return Object.values<GraphPass>(passes).reduce((scheduled, pass) => pass(scheduled, emitter), graph)

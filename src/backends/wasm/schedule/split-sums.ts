@@ -1,6 +1,7 @@
 /**
  * Cuts long sums into parts: sums over the rows, the statistics and gradients of batch norm, and the gradients of
- * convolution weights. A thread computes one part at a time. Each part is short, so float32 sums lose few digits.
+ * convolution weights. A thread computes one part of a sum at a time. Each part of a sum is short, so float32 sums lose
+ * few digits.
  */
 import type { Attributes, Graph, Node, OpNode, Value } from '../../../graph/graph.ts'
 import type { OpName } from '../../../graph/ops.ts'
@@ -18,8 +19,8 @@ import {
 interface Context {
   readonly emitter: Emitter
   /**
-   * Returns the sum `op` that the layer of `node` takes over the same rows as `node`. Returns undefined if the layer
-   * has no such sum.
+   * Returns the sum of kind `op` that the layer of `node` takes over the same rows as `node`, or undefined if the layer
+   * has no sum of this kind.
    */
   readonly partner: (op: SumOp, node: OpNode) => OpNode | undefined
 }
@@ -27,7 +28,9 @@ interface Context {
 /** The sums over rows that occur in pairs in the gradient of one layer. */
 type SumOp = 'sumOverBatch' | 'batchNormScaleGradient' | 'layerNormScaleGradient'
 
-/** Returns the operations that replace a node. The last operations of the list have the node's outputs. */
+/**
+ * Returns the operations that replace a node. The last operations of the list make the outputs of the replaced node.
+ */
 type Rule = (node: OpNode, context: Context) => readonly OpNode[]
 
 export function splitSums(graph: Graph, emitter: Emitter): Graph {
@@ -51,8 +54,8 @@ const isSum = (op: OpName): op is SumOp =>
 const isLong = ({ shape }: Value): boolean => shape[0] >= fewestRowsToPart
 
 /**
- * Removes the size of the images whose positions are the rows. In a scheduled graph, the attributes of a sum say how
- * the rows are cut, so no operation needs the size of the images.
+ * Removes the height and width of the images from an operation over the images' positions. In a scheduled graph, the
+ * attributes of a sum say how the rows are cut, so no operation needs the size of the images.
  */
 const withoutExtents: Rule = ({ attributes: { height, width, ...attributes }, ...node }) => [{ ...node, attributes }]
 

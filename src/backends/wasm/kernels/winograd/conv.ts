@@ -1,7 +1,7 @@
 /**
- * A convolution and the gradient of its input by Winograd's algorithm. The kernel and the tiles of the images are
- * transformed. The sums over channels are then matrix products, one for each element of a transformed tile. Finally,
- * the results are transformed back.
+ * A convolution, and the gradient of a convolution's input, computed by Winograd's algorithm. Winograd's algorithm
+ * first transforms the kernel and the tiles of the images. The sums over channels become matrix products, one for each
+ * element of a transformed tile. The results of the matrix products are transformed back.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
@@ -19,21 +19,21 @@ import { createTouch, mostTouched } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
 /**
- * Target size, in bytes, of a block of transformed tiles and their products. A block is small enough to stay in a
- * core's level-2 cache.
+ * Target size, in bytes, of a block of transformed tiles and their products. A block of transformed tiles is small
+ * enough to stay in a core's level-2 cache.
  */
 const blockBytes = 2 ** 17
-/** Smallest number of tiles in a block. */
+/** Smallest number of tiles in a block of transformed tiles. */
 const fewestTiles = 12
 
 interface Sizes {
   readonly tiling: Tiling
   readonly seen: Seen
   readonly channels: number
-  /** Number of outputs in one strip, and number of strips. */
+  /** Number of outputs in one strip of the kernel, and number of strips. */
   readonly outputs: number
   readonly strips: number
-  /** Number of lines of tiles in one block. */
+  /** Number of lines of tiles in one block of transformed tiles. */
   readonly blockLines: number
   readonly kernel: Planes
   readonly tiles: Planes
@@ -65,7 +65,7 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   return { tiling, seen, channels, outputs, strips, blockLines, kernel: transformed, tiles, sums, ...offsetsOf(parts) }
 }
 
-/** Size of the scratch memory that a thread needs, in bytes. */
+/** Size, in bytes, of the scratch memory that each thread needs for a Winograd convolution. */
 export const winogradConvScratch = (kernel: Kernel, elementBytes: number): number => sizesOf(kernel, elementBytes).bytes
 
 export function emitWinogradConv(context: KernelContext): void {

@@ -16,8 +16,8 @@ const line = 64
 
 /**
  * Lays out a number of matrices that all have the given numbers of rows and columns. The distance between planes is an
- * odd number of cache lines of 64 bytes. The vectors of one tile, one in each plane, therefore fall into different sets
- * of the cache.
+ * odd number of cache lines of 64 bytes. With this distance, the vectors of one tile, one in each plane, fall into
+ * different sets of the cache.
  */
 export function planesOf(planes: number, rows: number, columns: number, elementBytes: number): Planes {
   const lines = Math.ceil((rows * columns * elementBytes) / line)
@@ -25,7 +25,9 @@ export function planesOf(planes: number, rows: number, columns: number, elementB
   return { stride: columns, planeBytes, bytes: roundUp(planes * planeBytes, line) }
 }
 
-/** Lays out areas of the given sizes one after another. Each area begins on a new cache line. */
+/**
+ * Lays out memory areas of the given sizes, in bytes, one after another. Each memory area begins on a new cache line.
+ */
 export function offsetsOf(sizes: readonly number[]): { readonly offsets: readonly number[]; readonly bytes: number } {
   const offsets: number[] = []
   let bytes = 0
@@ -37,14 +39,19 @@ export function offsetsOf(sizes: readonly number[]): { readonly offsets: readonl
 }
 
 /**
- * Largest size of a transformed kernel, in bytes. A larger kernel is divided into strips of outputs. A strip of at most
- * 8 panels is not divided further.
+ * Largest size of a transformed kernel, in bytes. A larger transformed kernel is divided into strips of outputs. A
+ * strip of at most 8 panels of outputs is not divided further.
  */
 const kernelBytes = 2 ** 21
-/** Number of panels up to which a strip is not divided further. */
+/**
+ * Largest number of panels in a strip of outputs that is not divided further, regardless of the strip's size in bytes.
+ */
 const fewestPanels = 8
 
-/** Returns the smallest number of strips of equal width whose transformed kernels are small enough. */
+/**
+ * Returns the smallest number of strips of equal width whose transformed kernels have at most `kernelBytes` bytes or
+ * `fewestPanels` panels.
+ */
 export function stripsOf(panels: number, bytesOf: (panels: number) => number): number {
   for (let strips = 1; strips <= panels; strips++) {
     const each = panels / strips

@@ -1,17 +1,17 @@
 /**
  * Element-by-element operations that compute the input of a convolution, line by line, just before the convolution's
- * tiles read these lines. The lines are then still in the core's cache. The operands of the element-by-element
- * operations are prefetched from memory while products are computed.
+ * tiles read these lines. When the tiles read the prepared lines, the lines are still in the core's cache. The operands
+ * of the element-by-element operations are prefetched from memory while products are computed.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import type { KernelContext, KernelOperand } from '../operands.ts'
 import { emitRows, TileTail } from '../tile.ts'
 import type { Seen, Tiling } from './source.ts'
 
-/** The lines of a convolution's input that the kernel itself computes before its tiles read them. */
+/** The lines of a convolution's input that the kernel itself computes before the kernel's tiles read the lines. */
 export class PreparedLines {
   private readonly tail: TileTail | undefined
-  /** Number of lines, counted over all images, that are already computed. */
+  /** Number of input lines, counted over all images, that are already computed. */
   private readonly done: Local<'i32'>
   private readonly wanted: Local<'i32'>
 
@@ -31,12 +31,12 @@ export class PreparedLines {
     this.wanted = builder.local('i32')
   }
 
-  /** Operands, stored in rows, that the preparation reads from memory. */
+  /** Operands, stored in rows, that the preparation of the convolution's input reads from memory. */
   get rowOperands(): KernelOperand[] {
     return this.tail?.rowOperands ?? [this.source]
   }
 
-  /** Starts before the thread's first image, which contains the given line of tiles. */
+  /** Starts the preparation at the first line of the image that contains the given line of tiles. */
   begin(line: I32): void {
     const { context, seen, tiling } = this
     if (!this.tail) return

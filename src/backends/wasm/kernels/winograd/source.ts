@@ -9,7 +9,7 @@ export interface Tiling {
   readonly tile: TileSize
   /** Number of positions that a tile reads in each direction, equal to the number of products in each direction. */
   readonly extent: number
-  /** Height and width of one image's results, in positions. */
+  /** Height and width of the result of one image, in positions. */
   readonly height: number
   readonly width: number
   /** Number of tiles in one image from top to bottom, and from left to right. */
@@ -44,7 +44,7 @@ export interface Seen {
   readonly channels: number
   readonly before: number
   readonly circular: boolean
-  /** Number of positions that a tile reads in each direction, and distance from one tile to the next in positions. */
+  /** Number of positions that a tile reads in each direction, and distance in positions from one tile to the next. */
   readonly size: number
   readonly step: number
 }

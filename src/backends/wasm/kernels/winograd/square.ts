@@ -4,7 +4,7 @@ import { v128 } from '../../lanes.ts'
 import type { KernelContext } from '../operands.ts'
 import type { LineTransform } from './transform.ts'
 
-/** Size of the scratch memory that holds a square after the first direction, in bytes. */
+/** Size, in bytes, of the scratch memory that holds a square after the transformation along the first direction. */
 export const squareBytes = (extent: number): number => extent * extent * 16
 
 export interface Square {
@@ -12,13 +12,14 @@ export interface Square {
   readonly size: number
   readonly load: (line: number, column: number) => Vector
   readonly transform: LineTransform
-  /** Called once for each line of the result, with the vectors of the line. */
+  /** The function `store` is called once for each line of the result, with the vectors of the line. */
   readonly store: (line: number, values: readonly Vector[]) => void
 }
 
 /**
- * Emits the transformation of a square, first along its columns and then along its lines. The columns' results are
- * stored in memory at `between`, because a whole square does not fit into the registers.
+ * Emits the transformation of a square, first along its columns and then along its lines. The results of the
+ * transformation along the columns are stored in memory at `between`, because a whole square does not fit into the
+ * registers.
  */
 export function emitSquare(
   { builder }: KernelContext,

@@ -1,8 +1,8 @@
 /**
- * Transformed tiles of images. Each tile becomes one row in each plane. The tiles are read directly from the images,
- * without a copy that has a border. A line beyond the border is read from a line of zeros, or from the opposite side of
- * a circular image. Columns beyond the border are known when the code is generated. The generated code has one loop for
- * each run of tiles that read the same columns.
+ * Transformed tiles of images. Each transformed tile becomes one row in each plane. The tiles are read directly from
+ * the images, without a copy that has a border. An image line beyond the border is read from a line of zeros, or from
+ * the opposite side of a circular image. The columns beyond the image's border are known when the code is generated.
+ * The generated code has one loop for each run of tiles that read the same columns.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
@@ -15,14 +15,17 @@ import { emitSquare } from './square.ts'
 import type { LineTransform } from './transform.ts'
 
 /**
- * A run of adjacent tiles that read the same positions relative to an anchor. The anchor moves by `step` from tile to
- * tile.
+ * A run of adjacent tiles that read the same positions relative to an anchor. The anchor moves by `step` positions from
+ * tile to tile.
  */
 export interface TileRun {
   readonly count: number
   /** Anchor of the run's first tile: the image position from which the offsets are counted. */
   readonly anchor: number
-  /** Offsets from the anchor to the positions that a tile reads. An offset is undefined for a position of zeros. */
+  /**
+   * Offsets from the anchor to the positions that a tile reads. The offset of a position that reads as zero is
+   * undefined.
+   */
   readonly offsets: readonly (number | undefined)[]
 }
 
@@ -76,14 +79,19 @@ export class SeenLines {
     this.runs = runsOf(seen, seen.width, tiles)
   }
 
-  /** Writes the line of zeros. The line of zeros must be written once, before the first tile is read. */
+  /**
+   * Emits code that writes the line of zeros. The line of zeros must be written once, before the first tile is read.
+   */
   clear(): void {
     const { context, seen } = this
     const { lanes } = context
     if (!seen.circular) emitClearing(context, this.zeros, bytesOfZeros(seen, lanes.bytes))
   }
 
-  /** Moves to a line of an image's tiles. Reading starts `bytes` bytes after the beginning of each image row. */
+  /**
+   * Moves the pointers to one line of an image's tiles. Reading starts `bytes` bytes after the beginning of each image
+   * row.
+   */
   moveTo(image: I32, line: I32, bytes: I32 = i32.const(0)): void {
     const { context, seen, operand, rowBytes, zeros } = this
     const { builder } = context
@@ -103,8 +111,8 @@ export class SeenLines {
   }
 
   /**
-   * Transforms the line's tiles, each of which has the given number of vectors of channels. Moves the target's pointer
-   * past the tiles' rows.
+   * Emits the transformation of the current line's tiles, each of which has the given number of vectors of channels.
+   * After the transformation, the target's pointer lies behind the rows of the transformed tiles.
    */
   transform(vectors: number, { pointer, planes, extent, between }: TileTarget, transform: LineTransform): void {
     const { context, runs, rowBytes, pointers, seen } = this
@@ -154,7 +162,7 @@ export interface TileTarget {
 }
 
 /**
- * Calls `body` for each line of tiles in a range of lines. An image has `lines` lines of tiles. The function `body`
+ * Calls `body` for each line of tiles in a range of lines. Each image has `lines` lines of tiles. The function `body`
  * receives the number of the image and the number of the line within the image.
  */
 export function forLinesOfTiles(

@@ -12,12 +12,12 @@ const line = 64
 
 /**
  * Largest number of operands that are prefetched at the same time. All operands of the results and at least one operand
- * of the sources are prefetched, even if there are more than four. With six prefetched operands instead of four, the
- * input gradient of a convolution that first computes batch norm's gradient was 14% slower.
+ * of the sources are prefetched, even if more than four operands are then prefetched. With six prefetched operands
+ * instead of four, the input gradient of a convolution that first computes batch norm's gradient was 14% slower.
  */
 export const mostTouched = 4
 
-/** Rows of an operand that are prefetched, divided over a number of turns. */
+/** The rows of an operand that are prefetched in a number of equal turns. */
 export interface Touched {
   readonly operand: KernelOperand
   readonly rows: number
@@ -27,12 +27,13 @@ export interface Touched {
 export interface Touch {
   /** Starts prefetching at the given row. */
   begin(row: I32): void
-  /** Prefetches the share of one turn. */
+  /** Prefetches the cache lines that belong to one turn. */
   some(): void
 }
 
 /**
- * Makes a prefetcher. A prefetcher must be made where a function begins. No load reaches beyond the operand's memory.
+ * Makes a prefetcher. A prefetcher must be made at the beginning of a WebAssembly function. No prefetching load reaches
+ * beyond the operand's memory.
  */
 export function createTouch({ builder, lanes }: KernelContext, { operand, rows, turns }: Touched): Touch {
   const rowBytes = layoutAs(operand.layout, 'rows').stride * lanes.bytes

@@ -1,11 +1,12 @@
 /**
  * Winograd's minimal filtering F(m x m, 3 x 3) (Lavin & Gray 2016), by the evaluation and interpolation of Cook and
- * Toom. In one direction, a correlation with 3 taps computes m results from n = m + 2 products. The points of
- * evaluation are 0, infinity and pairs +-p. Even and odd terms are therefore summed only once for each pair.
+ * Toom. In one direction, Winograd's algorithm computes m results of a correlation with 3 taps from n = m + 2 products.
+ * The points of evaluation are 0, infinity and pairs +-p. Even and odd terms are summed only once for each pair of
+ * points.
  *
  * The result in one direction is y = A^T [(G g) o (B^T d)] for a kernel g and an input d, where o is the product of
- * elements. The matrices are B^T (n x n), G (n x 3) and A^T (m x n). Images are transformed in one direction and then
- * in the other. The gradient of the kernel g is G^T [(A dy) o (B^T d)].
+ * elements. The matrices of the transforms are B^T (n x n), G (n x 3) and A^T (m x n). Images are transformed first
+ * along one direction and then along the other direction. The gradient of the kernel g is G^T [(A dy) o (B^T d)].
  */
 import type { FunctionBuilder, Local, Vector } from '../../assembler.ts'
 import type { Lanes } from '../../lanes.ts'
@@ -19,10 +20,10 @@ export const taps = 3
 export const extentOf = (tile: TileSize): number => tile + taps - 1
 
 /**
- * Points p of the pairs +-p. With the points 3/4 and 3/2, all elements of A and B are exact in float32. The error of
- * F(4x4) is then half the error with the points 1 and 2. The error of F(4x4) with the points 3/4 and 3/2 is 2.4, 2.1
- * and 1.8 times the error of the direct sum over 16, 32 and 64 channels. The page docs/engine.md has the errors of
- * whole networks.
+ * Evaluation points p of the pairs +-p, for each tile size. With the points 3/4 and 3/2, all elements of A and B are
+ * exact in float32. The error of F(4x4) with the points 3/4 and 3/2 is half the error of F(4x4) with the points 1 and
+ * 2. The error of F(4x4) with the points 3/4 and 3/2 is 2.4, 2.1 and 1.8 times the error of the direct sum over 16, 32
+ * and 64 channels. The page docs/engine.md has the errors of whole networks.
  */
 const points: Record<TileSize, readonly number[]> = { 2: [1], 4: [3 / 4, 3 / 2] }
 
@@ -47,11 +48,11 @@ export interface Transform {
 interface Pair {
   readonly point: number
   /**
-   * Coefficients of the product of x^2 - q^2 over the points q of all other pairs. The coefficients belong to a
-   * polynomial in x^2 and are listed from the lowest power up.
+   * Coefficients of the product of x^2 - q^2 over the points q of all other pairs of evaluation points. The
+   * coefficients belong to a polynomial in x^2 and are listed from the lowest power up.
    */
   readonly others: readonly number[]
-  /** Factor that multiplies both rows of the pair in the matrix G. */
+  /** Factor that multiplies both rows of a pair of evaluation points in the matrix G. */
   readonly share: number
 }
 
@@ -64,8 +65,8 @@ const valueAt = (polynomial: readonly number[], x: number): number =>
   polynomial.reduceRight((sum, coefficient) => sum * x + coefficient, 0)
 
 /**
- * Makes the transforms for a tile size. The transforms must be made where a function begins, because their constants
- * are set in locals that the function's later code reads.
+ * Makes the transforms for a tile size. The transforms must be made at the beginning of a WebAssembly function. Their
+ * constants are set in local variables that the function's later code reads.
  */
 export function createTransform(builder: FunctionBuilder, lanes: Lanes, tile: TileSize): Transform {
   const squares = points[tile].map((point) => point ** 2)
@@ -83,7 +84,7 @@ export function createTransform(builder: FunctionBuilder, lanes: Lanes, tile: Ti
     return made
   }
   const keep = (value: Vector): Local<'v128'> => builder.local('v128', value)
-  /** Returns the sum of factors times values. Terms with the factor 1 come first. */
+  /** Returns the sum of factors times values. In the sum, terms with the factor 1 come first. */
   const combine = (terms: readonly (readonly [number, Local<'v128'>])[]): Vector => {
     const [first, ...rest] = [...terms].sort(([a], [b]) => Number(b === 1) - Number(a === 1))
     const begin = first[0] === 1 ? first[1] : lanes.mul(first[1], constant(first[0]))

@@ -1,7 +1,7 @@
 /**
  * The gradient of a convolution's weights by Winograd's algorithm. Each tile of the images and each tile of the
  * output's gradient is transformed. The products of the transformed tiles are summed over the tiles of a part of the
- * batch. The sums are then transformed back.
+ * batch. The summed products are transformed back into a gradient.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
@@ -19,11 +19,11 @@ import { createTouch } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
 /**
- * Target size of a block of transformed tiles, in bytes. The sums are loaded and stored once for each block, so larger
- * blocks cause less memory traffic.
+ * Target size of a block of transformed tiles, in bytes. The sums of the products are loaded and stored once for each
+ * block, so larger blocks cause less memory traffic.
  */
 const blockBytes = 2 ** 17
-/** Smallest number of tiles in a block. */
+/** Smallest number of tiles in a block of transformed tiles. */
 const fewestTiles = 16
 
 interface Sizes {
@@ -31,10 +31,10 @@ interface Sizes {
   readonly seen: Seen
   readonly gradientsSeen: Seen
   readonly channels: number
-  /** Number of outputs in one strip, padding included, and number of strips. */
+  /** Number of outputs in one strip of the gradient, padding included, and number of strips. */
   readonly outputs: number
   readonly strips: number
-  /** Number of lines of tiles in one block. */
+  /** Number of lines of tiles in one block of transformed tiles. */
   readonly blockLines: number
   readonly tiles: Planes
   readonly gradients: Planes
@@ -67,13 +67,13 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   return { ...common, tiles, gradients, sums, ...places }
 }
 
-/** Size of the scratch memory that a thread needs, in bytes. */
+/** Size, in bytes, of the scratch memory that each thread needs for a weight gradient by Winograd's algorithm. */
 export const winogradWeightGradientScratch = (kernel: Kernel, elementBytes: number): number =>
   sizesOf(kernel, elementBytes).bytes
 
 /**
- * Emits the gradient of each part of the batch: dy[M, O], x[N, C] -> dw. A thread computes whole parts and writes every
- * element of its parts.
+ * Emits the weight gradient dw of each part of the batch, computed from dy[M, O] and x[N, C]. A thread computes the
+ * gradients of whole parts and writes every element of these gradients.
  */
 export function emitWinogradWeightGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
@@ -118,7 +118,7 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   const nextImages = touched(x, seen)
   const nextGradients = touched(dy, sizes.gradientsSeen)
 
-  /** Emits code that adds the products of a number of tiles to the sums. */
+  /** Emits code that adds the products of a number of transformed tiles to the sums over the batch part. */
   const emitProducts = (tiles: Local<'i32'>): void => {
     const [tilesFrom, gradientsFrom, target] = [tilesAt, dyTilesAt, sumsAt].map((place) => builder.local('i32', place))
     const [spreadAt, vectorAt, sumAt] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
