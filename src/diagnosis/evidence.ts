@@ -12,7 +12,7 @@ import type { Measured } from './measured.ts'
 import type { TrialRecord } from './trial-record.ts'
 
 /**
- * Loss and error of guessing, which means outputs that ignore the inputs and equal the class frequencies or the mean of
+ * Loss and error of guessing, that is, of outputs that ignore the inputs and equal the class frequencies or the mean of
  * the values.
  */
 export interface Chance {

@@ -15,7 +15,7 @@ import type { Weights } from '../training/evaluator.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 
 export interface SettleOptions {
-  /** Number of samples in a batch. The batch is smaller if the training set has fewer samples. */
+  /** Number of samples in a batch. A training set with fewer samples than `batch` makes a smaller batch. */
   readonly batch: number
   readonly batches: number
   /** Seed that determines the order of the samples. */

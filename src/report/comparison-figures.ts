@@ -21,7 +21,7 @@ export function errorPicture(data: ComparisonData, cells: readonly ComparisonCel
 }
 
 /**
- * Returns the error of guessing, which means outputs that ignore the inputs: always the same class, or always the mean
+ * Returns the error of guessing, that is, of outputs that ignore the inputs: always the same class, or always the mean
  * of the targets.
  */
 function guessing({ dataset: { classes } }: ComparisonData): { label: string; error: number } {

@@ -39,8 +39,8 @@ export function diagnosisPicture(data: DiagnosisData): string {
 }
 
 /**
- * Largest number of characters of a network name in the heading. Longer network names stand only in the summary and the
- * facts.
+ * Largest number of characters of a network name in the heading. A network name that is too long for the heading stands
+ * only in the summary and the facts.
  */
 const LONGEST_NETWORK = 32
 

@@ -2,7 +2,7 @@
 import { LEVELS } from './heat-colors.ts'
 import type { Domain } from './ticks.ts'
 
-/** The values of a heat map, indexed by column, then by row; null for a missing value. */
+/** The values of a heat map, indexed by column, then by row. A missing value is null. */
 export type Grid = readonly (readonly (number | null)[])[]
 
 /** The color level of a cell without a value. */

@@ -2,8 +2,8 @@
 
 /**
  * Narrow and wide characters of a font. The reader's font is unknown, so the text widths are estimated for the widest
- * common font, DejaVu Sans, which is system-ui on many Linux systems. A label in a narrower font then has more room
- * than the label needs.
+ * common font, DejaVu Sans, which is system-ui on many Linux systems. A label in a narrower font has more room than the
+ * label needs.
  */
 const NARROW = new Set("iljtfrI.,:;'|!()[] -")
 const WIDE = new Set('mwMW%@')
