@@ -15,7 +15,7 @@ export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
   return [
     symptomText(symptomFacts(evidence), evidence.depths),
     causeText(judgment, controls),
-    exclusionSentence(judgment),
+    exclusionText(judgment),
   ].filter((text) => text !== '')
 }
 
@@ -125,11 +125,12 @@ const suspects: readonly Cause[] = [
   'optimization-failure',
 ]
 
-function exclusionSentence({ ruledOut, verdict }: Judgment): string {
+/** A sentence for each suspected cause that is ruled out, with the reason. */
+function exclusionText({ ruledOut, verdict }: Judgment): string {
   const isReported = (cause: Cause): boolean => verdict !== 'healthy' || cause === 'overfitting'
   const reported = suspects.flatMap((cause) => {
     const found = ruledOut.find((one) => one.cause === cause && isReported(cause))
-    return found ? [`${verdictTitle(cause).inside} (${wordsOf(found).statement})`] : []
+    return found ? [`${verdictTitle(cause).start} is ruled out: ${wordsOf(found).statement}.`] : []
   })
-  return reported.length > 0 ? `Ruled out: ${reported.join('; ')}.` : ''
+  return reported.join(' ')
 }

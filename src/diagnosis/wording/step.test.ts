@@ -31,7 +31,7 @@ describe('Words for the cause "unstable step"', () => {
         "the training error is 2.0%",
         "more trainings are needed to tell whether a smaller rate helps",
         "the step is too large: the training loss at a tenth of the rate is 0.2 instead of 2.3",
-        "a smaller rate helps but does not restore the training: the training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",
+        "a smaller rate helps but does not restore the training. The training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",
         "the training loss at a third of the rate is 1.9 instead of 2.3",
         "the training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",
         "no smaller rate could be tried",

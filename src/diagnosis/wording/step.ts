@@ -2,7 +2,7 @@
 import { number, percent } from '../../format/words.ts'
 import type { TriedRate, UnstableStepFacts } from '../causes/step.ts'
 import { lossChangeText, rateText } from './controls.ts'
-import { type EvidenceRow, seedsText, type Words } from './words.ts'
+import { type EvidenceRow, seedsText, twoSentences, type Words } from './words.ts'
 
 export function unstableStepWords(facts: UnstableStepFacts): Words {
   const rows = sharpnessRows(facts)
@@ -15,8 +15,9 @@ export function unstableStepWords(facts: UnstableStepFacts): Words {
       return { statement: `the step is too large: ${triedText(facts.best)}`, evidence }
     case 'not too large': {
       if (facts.tried.length === 0) return { statement: 'no smaller rate could be tried', evidence }
-      const helps = facts.helps ? 'a smaller rate helps but does not restore the training: ' : ''
-      return { statement: `${helps}${facts.tried.map(triedText).join(', and ')}`, evidence }
+      const losses = facts.tried.map(triedText).join(', and ')
+      const helps = 'a smaller rate helps but does not restore the training'
+      return { statement: facts.helps ? twoSentences(helps, losses) : losses, evidence }
     }
   }
 }
