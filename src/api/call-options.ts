@@ -125,7 +125,7 @@ export const callOptions = {
   abort: field(abortSignal),
   /**
    * Called at the start of the training with the number of steps done, which is 0 for a new run. During the training,
-   * the callback is called repeatedly with the number of steps done, the number of all steps, and the losses logged
+   * the callback is called repeatedly with the number of steps done, the total number of steps, and the losses logged
    * since the last call. An error that the callback throws ends the training.
    */
   onProgress: field(callback<(done: number, steps: number, losses: readonly LossRecord[]) => void>()),
@@ -135,13 +135,11 @@ export const callOptions = {
    */
   onEvaluation: field(callback<(done: number, samples: number) => void>()),
   /**
-   * Called before the first training step with the mean squares of all layers' outputs. `onSignal` is not called when a
-   * run resumes.
+   * Called with the mean squares of all layers' outputs, before the first training step. `onSignal` is not called when
+   * a run resumes.
    */
   onSignal: field(callback<(signal: Signal) => void>()),
-  /**
-   * Called in chronological order with each evaluation and each check of the warm-up that happens between two steps.
-   */
+  /** Called with each evaluation and each check of the warm-up between two steps, in chronological order. */
   onMeasured: field(callback<(measurement: Measurement) => void>()),
   /**
    * Probes that measure each layer during the training, such as `{ of: ['gradientNorm'], every: 50 }`. Probes don't
@@ -162,7 +160,7 @@ export const callOptions = {
 /** Options that have the same meaning in every function of the public API. */
 export const sharedOptions = {
   ...callOptions,
-  /** Means and deviations of the data on which the weights were trained, such as `run.statistics`. */
+  /** Means and standard deviations of the data on which the weights were trained, such as `run.statistics`. */
   statistics: field(statistics),
   /** Function that returns the initial weights: `(blueprint, seed) => weights`. */
   start: field(callback<(blueprint: never, seed: never) => void>()),
@@ -170,5 +168,5 @@ export const sharedOptions = {
   onEvent: field(callback<(event: never) => void>()),
 } satisfies Fields
 
-/** The option `weights` for functions that can't work without weights. */
+/** The option `weights` for functions that require weights. */
 export const neededWeights = { weights: field(weights, { required: true }) } satisfies Fields

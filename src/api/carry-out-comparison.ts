@@ -29,7 +29,7 @@ export interface ComparisonTrial extends Trial {
   readonly family: string
   /** Label of the network family in tables and pictures. */
   readonly label: string
-  /** Depth of the network, which was passed to `ofDepth`. */
+  /** Depth that `ofDepth` received to build the network. */
   readonly depth: number
 }
 
@@ -45,7 +45,7 @@ export interface ComparisonRun {
   readonly family: string
   /** Name of the network family, the same text as `family`. */
   readonly network: string
-  /** Depth of the network, which was passed to `ofDepth`. */
+  /** Depth that `ofDepth` received to build the network. */
   readonly depth: number
   /** Seed of the training. */
   readonly seed: number
@@ -54,7 +54,7 @@ export interface ComparisonRun {
   /** Scores on the whole test set after the last step. The scores are null if the training diverged. */
   readonly test: Scores
   /**
-   * Evaluations of the network at the steps that `evaluateEvery` asked for. The last evaluation has the same scores as
+   * Evaluations of the network at the steps that `evaluateEvery` selects. The last evaluation has the same scores as
    * the fields `train` and `test`.
    */
   readonly evaluations?: readonly Evaluation[]
@@ -65,11 +65,14 @@ export interface ComparisonRun {
   readonly bestTest?: BestTest
   /** The step and the layer at which the training diverged, or null if all numbers stayed finite. */
   readonly diverged: Divergence | null
-  /** Where the signal vanishes or explodes before training, in words, or null if the signal is steady. */
+  /** Description of where the signal vanishes or explodes before training, or null if the signal is steady. */
   readonly signal: string | null
   /** Loss of every logged step, in the order of the steps. */
   readonly losses: readonly LossRecord[]
-  /** SHA-256 hash, in hexadecimal, of the final weights as float32 in the order of a weights file. */
+  /**
+   * SHA-256 hash of the final weights, in hexadecimal. The hashed weights are float32 values in the order of a weights
+   * file.
+   */
   readonly weightsSha256: string
   /** Duration of the training, in seconds. */
   readonly seconds: number
@@ -104,11 +107,11 @@ export interface ComparisonRequest {
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
   readonly data: Dataset
-  /** Reference by which the specs of the trials identify the data set. */
+  /** Reference to the data set in the specs of the trials. */
   readonly reference: DataReference
   /**
-   * Settings of all trainings of the comparison. Each training uses its own seed, and a network with few layers trains
-   * without the warm-up.
+   * Settings of all trainings of the comparison. Each training uses its own seed. The warm-up is left out for a network
+   * with few layers.
    */
   readonly settings: TrainingSettings
   readonly abort?: AbortSignal

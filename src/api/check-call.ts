@@ -1,6 +1,4 @@
-/**
- * Checks of the arguments of public functions, for callers in plain JavaScript, which has no compiler to check them.
- */
+/** Checks the arguments of public functions at run time, because in plain JavaScript no compiler checks them. */
 import { checkSamples } from '../data/check-samples.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -9,8 +7,8 @@ import { neededWeights, sharedOptions } from './call-options.ts'
 import { machineChoice } from './with-machine.ts'
 
 /**
- * Lists the names of a function's options. A call of `namesOf` doesn't compile if its argument lacks one of the
- * function's options.
+ * Lists the names of a function's options. A call of `namesOf` doesn't compile if the argument lacks an option of the
+ * function.
  */
 export const namesOf = <Options extends object>(options: Readonly<Record<keyof Options, unknown>>): readonly string[] =>
   Object.keys(options)
@@ -26,9 +24,9 @@ const ofOptimizer: Readonly<Record<string, string>> = {
 }
 
 /**
- * Checks the names of all options of a function, and the values of the options that are not settings. `names`: the
- * names of the function's options. `remedies`: advice for options of other functions. Throws an `option` error if an
- * option is unknown or invalid, and a `data` error if the samples contradict their data set.
+ * Checks the names of all options of a function, and the values of all options except the training settings. `names`:
+ * the names of the function's options. `remedies`: advice for options of other functions. Throws an `option` error if
+ * an option is unknown or invalid, and a `data` error if the samples contradict their data set.
  */
 export function checkCall(
   options: object,

@@ -46,7 +46,7 @@ export interface NetworkFamily {
 export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineChoice {
   /** The data set on which all networks are trained and tested. */
   readonly data: Dataset
-  /** Depths of the networks, which `ofDepth` receives: different whole numbers of at least 0. */
+  /** Depths of the networks, with which `ofDepth` is called: different whole numbers of at least 0. */
   readonly depths: readonly number[]
   /**
    * Seeds of the trainings: different whole numbers of at least 0. A verdict on the difference between two networks
@@ -59,8 +59,8 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
    */
   readonly abort?: AbortSignal
   /**
-   * Called with each event of the comparison. The first event lists all trainings of the comparison, if every network
-   * fits the data. Each later event belongs to one training.
+   * Called with each event of the comparison. If every network fits the data, the first event lists all trainings of
+   * the comparison. Each later event belongs to one training.
    */
   readonly onEvent?: (event: ComparisonEvent) => void
   /**

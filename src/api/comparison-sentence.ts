@@ -111,7 +111,7 @@ function overDepth(
   return `${start} ${conclude(train, test)}`
 }
 
-/** Training error above which a network has not fitted its training set, as a fraction. */
+/** Largest training error, as a fraction, of a network that counts as fitted to its training set. */
 const unfitError = 0.05
 
 function conclude(train: PairedDifference, test: PairedDifference): string {

@@ -1,4 +1,4 @@
-/** Builds the reference by which the specs of trials identify a data set. */
+/** Builds the reference to a data set in the specs of trials. */
 import { sourceOf } from '../data/catalog.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { DataReference } from '../trials/spec.ts'

@@ -32,7 +32,10 @@ import {
 
 type Shared = 'data' | 'budget' | 'against' | 'abort' | 'onEvent' | 'run'
 
-/** Options of `diagnoseRun`. The option `data` must be the data set of the run, which is checked by its hash. */
+/**
+ * Options of `diagnoseRun`. The option `data` must be the data set of the run. A hash of the samples is compared with
+ * the hash in the run's folder.
+ */
 export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineChoice {
   /**
    * Number of seeds with which each network is trained, 3 by default. The seeds are the seed of the run and the whole
@@ -105,7 +108,7 @@ function checkSeedCount(count: unknown): void {
   throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${describeValue(count)}.`)
 }
 
-/** Largest relative difference between two signals of the same weights that rounding on another machine can cause. */
+/** Largest relative difference that rounding can cause between the signals of the same weights on two machines. */
 const tolerance = 1e-4
 
 /**

@@ -88,8 +88,8 @@ const remedies = {
 
 /**
  * Finds out why a network trains worse than it could: `(await diagnose(network, { data: glyphs() })).answer`. The
- * diagnosis trains the network, its shallower twin, and control trainings that distinguish the causes that are still
- * possible.
+ * diagnosis trains the network, its shallower twin, and controls, which show which of the possible causes is the right
+ * one.
  *
  * Throws the same errors as `train`: a `network`, `data`, `option` or `memory` error. Throws a `run` error if the
  * folder already holds work or another process is working in the folder. Throws a `disk` error if the folder can't be

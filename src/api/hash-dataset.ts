@@ -1,11 +1,14 @@
-/** Computes a SHA-256 hash of a whole data set, by which a resumed run checks that it gets the same data. */
+/**
+ * Computes a SHA-256 hash of a whole data set. A resumed run compares the hash with the stored hash to detect other
+ * data.
+ */
 import type { Dataset, Samples } from '../data/dataset.ts'
 import { sha256 } from '../support/sha256.ts'
 
 export async function hashDataset(data: Dataset): Promise<string> {
   const { shape, classes, train, test, validation, classNames, targetNames } = data
-  // JSON drops undefined fields, so a data set without the fields of newer versions has the same hash as in older
-  // versions.
+  // JSON omits undefined fields. A data set that uses no fields of newer versions therefore has the same hash as in
+  // older versions.
   const others = { validation: validation?.count, targets: targetsIn(train), classNames, targetNames }
   const facts = { shape, classes, train: train.count, test: test.count, ...others }
   const sets = [train, test, ...(validation === undefined ? [] : [validation])]

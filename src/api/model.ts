@@ -34,7 +34,7 @@ export interface Model {
   readonly task: Task
   /** Loss with which the network was trained. */
   readonly loss: LossName
-  /** Means and deviations of the training set, by which all inputs of the network are standardized. */
+  /** Means and standard deviations of the training set, with which all inputs of the network are standardized. */
   readonly statistics: Statistics
   /**
    * Names of the classes, in the order of the outputs. The field is absent if the classes have numbers instead of
@@ -67,8 +67,8 @@ export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName })
 type Names = Pick<Model, 'classNames' | 'targetNames' | 'encoding'>
 
 /**
- * Picks the names of the classes or targets, as the task requires, and the encoding of the table. Names are dropped if
- * the number of names differs from the number of the network's outputs.
+ * Returns the names of the classes (classification) or of the targets (regression), and the encoding of the table.
+ * Names are left out if the network has another number of outputs.
  */
 function namesOf(
   task: Task,

@@ -75,11 +75,11 @@ export interface ClassPredictions extends PredictedSamples {
   readonly task: 'classification'
   /**
    * Meaning of the numbers in `values`. `probabilities`: the probability of each class, if the loss is the
-   * cross-entropy. `outputs`: the outputs of the network for any other loss, about 1 for the predicted class and about
-   * 0 for all other classes.
+   * cross-entropy. `outputs`: the outputs of the network, if the loss isn't the cross-entropy. The output is about 1
+   * for the predicted class and about 0 for every other class.
    */
   readonly kind: 'probabilities' | 'outputs'
-  /** Number of the most likely class for each sample, counted from 0. */
+  /** Index of the most likely class of each sample, counted from 0. */
   readonly classes: Uint32Array
   readonly digits?: undefined
 }
@@ -93,8 +93,8 @@ export interface ValuePredictions extends PredictedSamples {
   readonly task: 'regression' | 'autoencoding'
   readonly kind: 'values'
   /**
-   * Number of significant digits with which each target should be written, from 7 to 15. A target has more than 7
-   * digits if its mean is large compared with its deviation. Regression only.
+   * Number of significant digits that are useful for printing the values of each target, from 7 to 15. A target needs
+   * more than 7 digits if its mean is large compared with its standard deviation. Regression only.
    */
   readonly digits?: readonly number[]
   readonly classes?: undefined
@@ -281,8 +281,8 @@ function largest(row: Float64Array): number {
 }
 
 /**
- * Converts standardized values back to the units of the data. `scale` has a mean and a deviation for each group of
- * consecutive values.
+ * Converts standardized values back to the units of the data. `scale` has a mean and a standard deviation for each
+ * group of consecutive values.
  */
 function restoreUnits(row: Float64Array, { mean, deviation }: Scale): void {
   const group = row.length / mean.length

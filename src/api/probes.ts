@@ -46,7 +46,7 @@ export const probeOptions = {
   every: field(count(), { default: 50, flag: '--probe-every <n>', help: 'number of steps between two snapshots' }),
 } satisfies Fields
 
-/** Probes that measure each layer during a training: which probes, and how often. */
+/** The probes that measure each layer during a training, and the number of steps between two snapshots. */
 export type ProbeOptions = Input<typeof probeOptions>
 
 /**

@@ -18,8 +18,8 @@ import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
 
 /**
- * A report as text, as an HTML page and as a picture. Each function of a report builds its text, page or picture when
- * the function is called.
+ * A report as text, as an HTML page and as a picture. The text, the page and the picture are built only when their
+ * functions are called.
  */
 export interface Report {
   /** Returns the report as text for a terminal, at most 80 columns wide. */

@@ -12,7 +12,7 @@ export interface StoredWork {
   readonly noun: WorkKind
 }
 
-/** A computation mode in the form in which a folder stores the mode. */
+/** A computation mode, as a folder stores it. */
 type StoredMode = Partial<Omit<Mode, 'precision'> & { readonly precision: string }>
 
 const choice = (chosen: string, other: string) => (isChosen: unknown) => (isChosen ? chosen : other)

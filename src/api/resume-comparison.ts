@@ -24,7 +24,7 @@ import {
 
 /** Options of `resumeComparison`. */
 export interface ResumeComparisonOptions extends MachineChoice {
-  /** The data set of the comparison, which is checked by its hash. */
+  /** The data set of the comparison, verified by a hash of its samples. */
   readonly data: Dataset
   /**
    * Stops the comparison. The result of a stopped comparison has the rows of the finished trainings, and its field
@@ -75,7 +75,7 @@ export async function resumeComparison(folder: string, options: ResumeComparison
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readComparison, withLock } = await runFiles('resumeComparison')
-  // The folder is checked before the lock is written, because the folder may hold no comparison.
+  // The folder is checked first, so that no lock is written into a folder without a comparison.
   const { data, mode } = readComparison(folder)
   const begun = { folder, noun: 'comparison', anew: 'start a new comparison' } as const
   await refuseOtherData(begun, data, options.data)
@@ -87,8 +87,8 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeCompariso
   const { readComparison, readEnd, resumeComparisonFolder, storedSettings } = await runFiles('resumeComparison')
   const { data, abort, onEvent } = options
   const comparison = readComparison(folder)
-  // The result is read while this process holds the lock, because another process may just have finished the
-  // comparison.
+  // The result is read after this process has taken the lock, because another process may have finished the comparison
+  // in the meantime.
   const isOver = readEnd(folder)?.interrupted === false
   const { store, notes } = resumeComparisonFolder({ folder, lock, comparison, isOver })
   for (const note of notes) onEvent?.({ kind: 'note', note })

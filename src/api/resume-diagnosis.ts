@@ -27,7 +27,7 @@ import {
 
 /** Options of `resumeDiagnosis`. */
 export interface ResumeDiagnosisOptions extends MachineChoice {
-  /** The data set of the diagnosis, which is checked by its hash. */
+  /** The data set of the diagnosis, verified by a hash of its samples. */
   readonly data: Dataset
   /**
    * Time budget of the whole diagnosis in seconds, including the time of earlier sessions. The budget must be at least
@@ -97,7 +97,7 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDiagnosis, withLock } = await runFiles('resumeDiagnosis')
-  // The folder is checked before the lock is written, because the folder may hold no diagnosis.
+  // The folder is checked first, so that no lock is written into a folder without a diagnosis.
   const diagnosis = readDiagnosis(folder)
   const begun = { folder, noun: 'diagnosis', anew: 'start a new diagnosis' } as const
   await refuseOtherData(begun, diagnosis.data, options.data)
@@ -109,8 +109,8 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
 
 async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   const { readDiagnosis, readEnd, resumeDiagnosisFolder, storedSettings } = await runFiles('resumeDiagnosis')
-  // The description in the folder is read again while this process holds the lock, because another process may just
-  // have changed the description.
+  // The description in the folder is read again after this process has taken the lock, because another process may have
+  // changed the description in the meantime.
   const before = readDiagnosis(folder)
   const { budget = before.budgetSeconds, data, start, abort, onEvent } = options
   const isOver = readEnd(folder)?.interrupted === false && budget <= before.budgetSeconds

@@ -1,4 +1,7 @@
-/** Resumes an interrupted run, which ends with the same bits as a run that was never stopped (Node only). */
+/**
+ * Resumes an interrupted run (Node only). The final weights have the same bits as the weights of a run that was never
+ * stopped.
+ */
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
@@ -34,7 +37,7 @@ type Shared =
 
 /** Options of `resume`. */
 export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared> {
-  /** The data set of the run, which is checked by its hash. */
+  /** The data set of the run, verified by a hash of its samples. */
   readonly data: Dataset
   /** Called with a note for the user if a checkpoint is broken and an earlier checkpoint is used. */
   readonly onNote?: (note: string) => void
@@ -68,15 +71,15 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDescription, withLock } = await runFiles('resume')
-  // The folder is checked before the lock is written, because the folder may hold no run.
+  // The folder is checked first, so that no lock is written into a folder without a run.
   const description = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'start a new run' }, description.data, options.data)
   refuseOtherMode({ folder, noun: 'run' }, description.mode, askedMode(options))
   const record = await readRecord(folder)
   if (record) return record.run
   return withLock(folder, async (lock) => {
-    // The record of the run is read again while this process holds the lock, because another process may just have
-    // finished the run.
+    // The record of the run is read again after this process has taken the lock, because another process may have
+    // finished the run in the meantime.
     const finished = await readRecord(folder)
     return finished ? finished.run : resumeFolder(folder, lock, options)
   })
@@ -137,7 +140,7 @@ export interface FinishedRun {
 }
 
 /**
- * Reads the record of a finished run from its folder, as `train` returned it. Returns undefined if the run is not
+ * Reads a finished run from its folder, and returns the same record as `train` did. Returns undefined if the run is not
  * finished. `asked`: the mode to compare with the mode of the run. Throws the same errors as `resume`.
  */
 export async function readRecord(

@@ -100,7 +100,7 @@ export interface RunFacts extends ModelFacts {
   readonly data: DataDescription
   /** Settings of the training as run.json stores them, without the seed. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Means and deviations of the training set, by which all inputs of the network are standardized. */
+  /** Means and standard deviations of the training set, with which all inputs of the network are standardized. */
   readonly statistics: Statistics
   /** Whether the run was computed in exact mode. */
   readonly exact: boolean
@@ -112,7 +112,7 @@ export interface RunFacts extends ModelFacts {
 export interface SavedRun extends RunFacts {
   /** Weights of the last complete checkpoint, by name. */
   readonly weights: Map<string, Float64Array>
-  /** Step of the last complete checkpoint, which is the number of updates before this checkpoint. */
+  /** Number of updates before the last complete checkpoint. */
   readonly step: number
   /**
    * Notes about the broken checkpoints after the last complete checkpoint, in one or two sentences for each broken
@@ -133,9 +133,9 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
 }
 
 /**
- * Reads a run from its folder, with the weights of the last complete checkpoint. The run that is read need not be
- * finished. Throws a `run`, `network` or `weights` error if the folder holds no run, if its files were changed, or if
- * no checkpoint is complete. Throws a `platform` error in a browser.
+ * Reads a run from its folder, with the weights of the last complete checkpoint. The run need not be finished. Throws a
+ * `run`, `network` or `weights` error if the folder holds no run, if its files were changed, or if no checkpoint is
+ * complete. Throws a `platform` error in a browser.
  */
 export async function readRun(folder: string): Promise<SavedRun> {
   checkPath('readRun', folder)

@@ -65,8 +65,8 @@ export function askedMode({ machine, exact, winograd }: MachineChoice): Partial<
 }
 
 /**
- * Options of the machine for a run, comparison or diagnosis that resumes. A machine that the caller gave is used, or a
- * new machine in the mode that the folder stores.
+ * Options of the machine for a run, comparison or diagnosis that resumes. If the caller gave no machine, a new machine
+ * computes in the mode that the folder stores.
  */
 export function resumedMachine(
   choice: MachineChoice,
@@ -77,8 +77,8 @@ export function resumedMachine(
 }
 
 /**
- * Converts a mode to the form in which a folder stores it. The name of the backend is left out for wasm. Throws an
- * `option` error if the precision isn't float32, because a folder stores weights in float32.
+ * Converts a mode to the form in which a folder stores it. The stored mode names the backend unless the backend is
+ * wasm. Throws an `option` error if the precision isn't float32, because a folder stores weights in float32.
  */
 export function storedMode({ backend, ...mode }: Mode): Omit<Mode, 'backend'> & { readonly backend?: string } {
   if (mode.precision !== 'float32') {

@@ -41,8 +41,8 @@ export interface DownloadOptions {
 }
 
 /**
- * A compiled graph with memory of its own. Callers address a tensor by the name of the graph's input or output. Tensors
- * are passed in row-major order, in the shapes that the graph gives them.
+ * A compiled graph with memory of its own. Callers address a tensor by the name of the graph's input or output. Callers
+ * pass tensors in row-major order, with the shapes that the graph defines.
  *
  * Uploads, downloads and runs take effect in the order of the calls, so a caller need not await one call before the
  * next. While a run is in progress, callers may upload, download or map only ring slots that the run does not use.
@@ -74,8 +74,8 @@ export interface Program {
 }
 
 /**
- * Place of an input in an array. Row r of the input begins at element `offset + r * stride` of the array. An input that
- * is a vector counts as one row.
+ * Describes where the rows of an input lie in an array. Row r of the input begins at element `offset + r * stride` of
+ * the array. An input that is a vector counts as one row.
  */
 export interface InputRows {
   readonly array: Float32Array | Float64Array | Int32Array

@@ -39,8 +39,9 @@ const perInput =
     operations * size(inputs[0])
 
 /**
- * Builds the cost function of a product. Every element of `factor(node)` has `others(node)` terms, and each term costs
- * a multiplication and an addition. Terms at the border of an image are counted like all other terms.
+ * Builds the cost function of a product. The number of terms is the size of the value `factor(node)` times
+ * `others(node)`, and each term costs a multiplication and an addition. Terms at the border of an image are counted
+ * like all other terms.
  */
 const product =
   (factor: (node: OpNode) => Value, others: (node: OpNode) => number): CostRow =>
@@ -58,8 +59,8 @@ const perPlace =
 
 /**
  * Builds the cost function of an optimizer step, which does `operations` floating-point operations for each parameter.
- * Weight decay adds two operations for each parameter. Clipping and layer rates add one operation each for each
- * parameter.
+ * Weight decay adds two operations for each parameter. Gradient clipping adds one operation for each parameter.
+ * Learning rates that differ by layer also add one operation for each parameter.
  */
 const update =
   (operations: number): CostRow =>
@@ -130,7 +131,7 @@ const costs = {
 } satisfies Record<OpName, CostRow>
 
 /**
- * Number of floating-point operations of one kernel call. A convolution is counted with the operations of the direct
+ * Number of floating-point operations of one kernel call. The operations of a convolution are counted for the direct
  * sum, even if the kernel uses Winograd's algorithm.
  */
 export function operationsOf(kernel: Kernel): number {

@@ -22,7 +22,7 @@ export const compileRowNames = (depths: DepthPair): readonly [time: string, byte
 ]
 export const stepRowName = (depths: DepthPair): string => `step, ${over(depths)}`
 
-/** Number of compilations of each network in one round; the two networks take turns. */
+/** Number of compilations of each network in one round; the two networks are compiled alternately. */
 const compilationsOfRound = 10
 
 const problemOf = (preset: string, width: number, seed: number): Problem => ({
@@ -37,7 +37,7 @@ function unique(bytes: Uint8Array, number: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...bytes, 0, 5, 4, ...Buffer.from(String(number % 10_000).padStart(4, '0'))])
 }
 
-/** Measures the time from a preset's text to a compiled WebAssembly module, and the size of the module in bytes. */
+/** Measures how long the compilation of a preset to a WebAssembly module takes, and the size of the module in bytes. */
 export async function benchCompile(bench: Bench, depths: DepthPair): Promise<BenchRow[]> {
   const { abort, effort, seed, threads, exact } = bench
   const [timeName, codeName] = compileRowNames(depths)
@@ -76,8 +76,8 @@ export async function benchCompile(bench: Bench, depths: DepthPair): Promise<Ben
 }
 
 /**
- * Measures the step time of a deep network against that of a shallow network. A network of 200 layers fits into the
- * cache, and a network of 2,000 layers does not.
+ * Compares the step time of a deep network with the step time of a shallow network. A network of 200 layers fits into
+ * the cache, and a network of 2,000 layers does not.
  */
 export async function benchDepth(bench: Bench, depths: DepthPair): Promise<BenchRow> {
   const { backend, effort, seed } = bench

@@ -1,5 +1,6 @@
 /**
- * Measures the duration of work: a warm-up comes first, and turns of timed steps follow, with rests between the turns.
+ * Measures the duration of work by a warm-up and several turns with pauses between the turns. A turn is a group of
+ * steps that are timed one after the other.
  */
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import type { WasmBackend } from '../backends/wasm/backend.ts'
@@ -9,8 +10,8 @@ export type Work = () => unknown
 /** The effort of a measurement: the numbers of rounds and steps, and the length of the warm-up. */
 export interface Effort {
   /**
-   * Number of rounds. In each round, Isobath and its reference have one turn each. The ratio of a row is the median
-   * over the rounds.
+   * Number of rounds. In each round, Isobath and its reference have one turn each. The ratio of a row is the median of
+   * the ratios of all rounds.
    */
   readonly rounds: number
   /** Number of timed steps in a turn. The figure of a turn is the median duration of its steps. */
@@ -73,15 +74,18 @@ export async function processorMilliseconds(work: Work): Promise<number> {
 const stepTimer = ({ threads }: Bench): typeof milliseconds => (threads === 1 ? processorMilliseconds : milliseconds)
 
 /**
- * Lets pending events run, which a WebAssembly program in the calling thread would delay. Throws if the bench is
- * stopped.
+ * Lets the event loop handle pending events, because a WebAssembly program in the calling thread blocks the event loop.
+ * Throws if the bench is stopped.
  */
 export async function yieldToEventLoop(abort: AbortSignal): Promise<void> {
   await immediate()
   abort.throwIfAborted()
 }
 
-/** Waits until the threads of the previous turn sleep, because threads without work still poll for a while. */
+/**
+ * Waits until the threads of the previous turn sleep, because an idle thread polls for new work for a while before the
+ * thread sleeps.
+ */
 export async function settle({ abort, effort }: Bench): Promise<void> {
   await sleep(isQuick(effort) ? 0 : 150)
   abort.throwIfAborted()

@@ -4,7 +4,10 @@ import { createLanes, v128 } from '../backends/wasm/lanes.ts'
 import { pageBytes } from '../backends/wasm/module.ts'
 import type { Pool } from '../backends/wasm/pool.ts'
 
-/** Work whose speed is `amount`, in operations or bytes, divided by the duration of `run`. */
+/**
+ * A piece of work that measures a speed. The speed is `amount`, in operations or bytes, divided by the duration of
+ * `run`.
+ */
 export interface Load {
   run(): Promise<void>
   readonly amount: number
@@ -30,7 +33,7 @@ async function load(
 }
 
 export interface PeakOptions {
-  /** Number of the load's program in the thread pool. */
+  /** Number that identifies the load's program in the thread pool. */
   readonly program: number
   readonly shared: boolean
   /** Whether the load uses fused multiply-add; if false, the load does a multiplication and then an addition. */
@@ -75,7 +78,10 @@ export async function createFmaPeak(
   return { run: () => pool.run(program, 0, iterations), amount: pool.threads * iterations * sums * 2 * lanes.count }
 }
 
-/** Bytes of a block in the load that measures bandwidth, which computes y = a x + y like an optimizer update. */
+/**
+ * Size in bytes of a block of memory in the bandwidth load. The bandwidth load computes y = a x + y like an optimizer
+ * update.
+ */
 const blockBytes = 64
 
 /**

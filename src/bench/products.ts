@@ -91,7 +91,7 @@ export interface LoadOptions {
   readonly bias?: boolean
 }
 
-/** Compiles a program that only computes one matrix product, with random factors. */
+/** Compiles a program that computes only one matrix product, with random inputs. */
 export async function loadProduct(backend: Backend, product: BenchProduct, options: LoadOptions): Promise<Load> {
   const { op, shapes, attributes } = product
   const builder = new GraphBuilder()
@@ -158,8 +158,8 @@ const productOperations = 2e9
 const speed = async ({ run, amount }: Load): Promise<number> => amount / (await processorMilliseconds(run)) / 1e6
 
 /**
- * Measures one matrix product against the peak speed. The peak load and the product take turns, because the processor's
- * clock frequency changes over time.
+ * Measures which fraction of the peak speed one matrix product reaches. The peak load and the product are measured
+ * alternately, because the processor's clock frequency changes over time.
  */
 export async function benchProduct(bench: Bench, work: ProductWork, productName: ProductName): Promise<BenchRow> {
   const { effort, exact, winograd, seed, abort } = bench

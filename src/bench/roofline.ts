@@ -28,8 +28,8 @@ export interface Peaks {
   /** Memory bandwidth in GB/s, measured over as much memory as the training program has. */
   readonly programBandwidth: number
   /**
-   * Bandwidth in GB/s, measured over memory that fits into the cache of a core. This bandwidth is the limit of kernels
-   * whose operands were just computed.
+   * Bandwidth in GB/s, measured over memory that fits into the cache of a core. This bandwidth limits a kernel whose
+   * operands are still in the cache, because an earlier kernel has just computed the operands.
    */
   readonly cacheBandwidth: number
 }
@@ -213,8 +213,8 @@ export const rooflineName = 'roofline'
 export const rooflineRounds = ({ rounds }: Effort): number => 1 + 4 * rounds
 
 /**
- * Measures a roofline. The measurements of the plain program, of the profiled program and of the machine's peaks take
- * turns.
+ * Measures a roofline. Each round measures the program without profiling, the program with profiling, and the machine's
+ * peaks.
  */
 export async function measureRoofline(bench: Bench, problem: Problem): Promise<Roofline> {
   const { backend, effort, threads, abort } = bench
@@ -260,8 +260,9 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
       programBandwidth: Math.max(...peaks.programBandwidth),
       cacheBandwidth: Math.max(...peaks.cacheBandwidth),
     }
-    // All rows come from one round, so the times of the rows add up to the time of the step. The fastest round fits the
-    // peaks, because each peak is the best value of all rounds. In slower rounds, the machine also did other work.
+    // All rows come from one round, so the times of the rows add up to the time of the step. The rows come from the
+    // fastest round, because each peak is also the best value of all rounds. In slower rounds, the machine also did
+    // other work.
     const [chosen] = [...rounds].sort((one, other) => one.wall - other.wall)
     return {
       peaks: machine,

@@ -4,7 +4,7 @@ import type { ImageLayout, PeerSetting } from './peers/peer.ts'
 
 export type Unit = 'ms' | 'GFLOP/s' | 'bytes'
 
-/** The bar that a ratio should reach: `reach` is the required value, and `beyond` is a better value. */
+/** The bar that a ratio should reach: `reach` is the required value, and `beyond` is a more demanding value. */
 export interface Bar {
   readonly is: 'at least' | 'at most'
   readonly reach: number
@@ -41,11 +41,14 @@ export interface BenchRow {
   readonly peerSettings: readonly TriedSetting[]
   readonly against: Against
   /**
-   * The figure of the peak, of the shallow network, or of the trainings in turns: the median of the rounds. Null if the
-   * reference is a peer.
+   * The figure of the reference, which is the peak, the shallow network, or the trainings one after the other: the
+   * median of the rounds. Null if the reference is a peer.
    */
   readonly reference: number | null
-  /** The median ratio of the rounds: peer / Isobath, in turns / side by side, Isobath / peak, or deep / shallow. */
+  /**
+   * The median ratio of the rounds: peer / Isobath, one after the other / side by side, Isobath / peak, or deep /
+   * shallow.
+   */
   readonly ratio: number | null
   /** The smallest and the largest ratio that any round gave. */
   readonly spread: readonly [number, number] | null

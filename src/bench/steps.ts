@@ -1,4 +1,4 @@
-/** Measures training steps of whole networks in Isobath and in a peer program, in turns. */
+/** Measures training steps of whole networks, alternately in Isobath and in a peer program. */
 import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { parseNetwork } from '../network/presets.ts'

@@ -28,8 +28,8 @@ export interface Problem {
 export interface PreparedStep<P extends Program = Program> {
   readonly program: P
   /**
-   * Runs as many training steps as the program's ring has slots, which is one by default. Throws if the loss of a step
-   * is not finite.
+   * Runs one training step for each slot in the program's ring of batches. A ring has one slot by default. Throws if
+   * the loss of a step is not finite.
    */
   readonly step: () => Promise<void>
 }

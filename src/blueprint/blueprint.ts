@@ -14,8 +14,9 @@ export interface ParameterBlueprint {
   readonly name: string
   readonly role: ParameterRole
   /**
-   * Shape of the parameter: the counts of the loops around the layer, outermost first, and then the tensor's own sizes.
-   * Dense weights are [out, in], and a convolution's weights are [out, in, height, width].
+   * Shape of the parameter: first the iteration counts of the loops around the layer, outermost first, and then the
+   * sizes of the tensor in one iteration. Dense weights are [out, in], and a convolution's weights are [out, in,
+   * height, width].
    */
   readonly shape: Shape
   /**
@@ -25,7 +26,7 @@ export interface ParameterBlueprint {
   readonly loops: Shape
   readonly fanIn: number
   readonly fanOut: number
-  /** The layer's initializer, for weights and biases of layers that have an initializer. */
+  /** The layer's initializer. Only the weights and biases of layers with an initializer have this field. */
   readonly init?: Initializer
   /**
    * Initial value of all elements of the parameter. Without `start`, scales and running variances start at 1, and all
@@ -53,8 +54,8 @@ export interface LayerBlueprint {
   /** The layer's own parameters, without its children's parameters. The weight comes before the bias. */
   readonly parameters: readonly ParameterBlueprint[]
   /**
-   * The layers within the layer: a chain's layers, a repeat's block, or a residual's branch followed by its shortcut if
-   * it has a shortcut. The list is empty for a layer that is no chain, repeat or residual.
+   * The layers within the layer: the layers of a chain, the block of a repeat, or the branch of a residual and then the
+   * residual's shortcut, if any. The list is empty for a layer that is no chain, repeat or residual.
    */
   readonly children: readonly LayerBlueprint[]
 }

@@ -50,7 +50,10 @@ export interface LayerCount {
   readonly flops: number
   readonly trainingValues: number
   readonly trainingBytes: number
-  /** Largest number of values that are alive while the layer computes, over the iterations of its loops. */
+  /**
+   * Largest number of values that are alive at the same time while the layer computes, over all iterations of the loops
+   * around the layer.
+   */
   readonly inferenceValues: number
   readonly inferenceBytes: number
 }
@@ -74,7 +77,10 @@ export interface Count {
   readonly trainingBytes: number
   readonly inferenceValues: number
   readonly inferenceBytes: number
-  /** Counts of every layer that computes, including residuals for their sums. Chains and repeats are left out. */
+  /**
+   * Counts of every layer that computes. Residuals are included, because they compute sums. Chains and repeats are left
+   * out.
+   */
   readonly layers: readonly LayerCount[]
   /** Layers with a stride above 1. */
   readonly strides: readonly Stride[]

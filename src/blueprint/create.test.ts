@@ -112,7 +112,7 @@ describe('createBlueprint:', () => {
       levels === 0 ? dense(3) : repeat(times, nested(levels - 1, times))
     expect(() => createBlueprint(nested(6, 2), [3])).not.toThrow()
     expect(() => createBlueprint(nested(20, 2), [3])).toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: repeat1.repeat1.repeat1.repeat1.repeat1.repeat1.repeat1: expected at most 6 levels of nested repeats, got more. Merge two of the repeats into one, with the product of their times.]`,
+      `[IsobathError: repeat1.repeat1.repeat1.repeat1.repeat1.repeat1.repeat1: expected at most 6 levels of nested repeats, got more. Merge two of the repeats into one, with the product of their iteration counts.]`,
     )
     expect(() => createBlueprint(nested(6, 1_000_000), [3])).toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: network: expected a size that can be counted exactly, got 9e+36. Make the network narrower or shallower.]`,

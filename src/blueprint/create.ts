@@ -1,4 +1,7 @@
-/** Shape inference. One walk through the network finds all shapes, because the body of each loop is visited once. */
+/**
+ * Shape inference. One walk through the network finds all shapes. The walk visits the body of each loop only once,
+ * because all iterations have the same shapes.
+ */
 import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import { presetData } from '../network/presets.ts'
@@ -32,8 +35,8 @@ const tensorNames = {
 /**
  * The blueprint of a network: the network with sizes, for inputs of the shape [features] or [channels, height, width].
  * A dense layer flattens an image in the order [channels, height, width]. Throws a `network` error that names the layer
- * if sizes contradict each other. Throws a `network` error also if the network is no network, or if the input is no
- * list of sizes.
+ * if sizes contradict each other. Throws a `network` error also if the argument `network` is no network, or if the
+ * argument `input` is no list of sizes.
  */
 export function createBlueprint(network: Network, input: Shape): Blueprint {
   checkNetwork(network)
@@ -49,8 +52,8 @@ export function createBlueprint(network: Network, input: Shape): Blueprint {
   const root = infer(network, input, { path: rootPath(network), loops: [] })
   checkPathsAreUnique(root)
   const blueprint = { network, input, output: root.output, root, parameters: collectParameters(root, []) }
-  // `count` refuses a network that is too large for a memory plan. Without this check, planning would take minutes
-  // before it fails.
+  // `count` refuses a network that is too large for a memory plan. Without the call of `count`, a plan for such a
+  // network would fail only after minutes.
   count(blueprint)
   return blueprint
 }
@@ -126,7 +129,7 @@ const deepestRepeats = 6
 
 function inferRepeat(layer: RepeatLayer, input: Shape, place: LayerContext): LayerBlueprint {
   if (place.loops.length >= deepestRepeats) {
-    const remedy = 'Merge two of the repeats into one, with the product of their times.'
+    const remedy = 'Merge two of the repeats into one, with the product of their iteration counts.'
     throw networkError(place.path, `at most ${deepestRepeats} levels of nested repeats`, 'more', remedy)
   }
   const inner = { path: blockPath(layer, place.path), loops: [...place.loops, layer.times], repeatPath: place.path }

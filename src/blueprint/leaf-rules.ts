@@ -1,6 +1,6 @@
 /**
  * Rules for each kind of leaf, which is a layer that holds no other layer. The rules give a leaf's output shape, its
- * parameters, its values that may vary along the enclosing repeat, and its cost.
+ * parameters, its values that may vary between the iterations of the enclosing repeat, and its cost.
  */
 import type {
   AveragePoolLayer,
@@ -37,7 +37,10 @@ export interface LeafParameter {
   readonly trainable?: boolean
 }
 
-/** A layer's value that may vary along the enclosing repeat, preceded by the value's name in error messages. */
+/**
+ * A value of a layer that may vary between the iterations of the enclosing repeat, after the name of the value in error
+ * messages.
+ */
 export type NamedVarying = readonly [string, Varying]
 
 interface LeafRule<L extends LeafLayer> {

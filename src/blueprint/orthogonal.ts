@@ -3,9 +3,9 @@ import type { Random } from '../support/random.ts'
 /**
  * A random matrix [rows, columns] with orthonormal columns, or with orthonormal rows if there are fewer rows than
  * columns (Saxe et al. 2014). The random orthogonal matrix is uniformly distributed over all matrices with orthonormal
- * columns (or rows). Gram-Schmidt on gaussian vectors leaves the diagonal of the triangular factor positive, which is
- * the sign correction of Mezzadri (2007). The function uses only + - * / sqrt, so it gives the same bits on every
- * machine.
+ * columns (or rows). Gram-Schmidt on gaussian vectors makes the diagonal of the triangular factor positive, as the sign
+ * correction of Mezzadri (2007) does. The only operations are + - * / and sqrt, so the matrix has the same bits on
+ * every machine.
  */
 export function orthogonalMatrix(rows: number, columns: number, random: Random): Float64Array {
   const size = Math.max(rows, columns)
@@ -41,7 +41,8 @@ function normalize(vectors: Float64Array, start: number, size: number): number {
 /** Subtracts from the vector at `start` its components along all preceding vectors, one after the other. */
 function removeEarlier(vectors: Float64Array, start: number, size: number): void {
   for (let earlier = 0; earlier < start; earlier += size) {
-    // The dot product has two separate sums, so that an addition needn't wait for the result of the previous addition.
+    // The dot product is accumulated in two separate sums, so that an addition needn't wait for the result of the
+    // previous addition.
     let even = 0
     let odd = 0
     for (let place = 0; place + 1 < size; place += 2) {

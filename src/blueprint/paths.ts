@@ -2,14 +2,14 @@
  * The paths of layers, which are also the names of their tensors in a weights file.
  *
  * - A layer in a chain is called by its own name. A layer without a name is called by its kind and its number among the
- *   chain's layers of this kind, such as `dense1`, `activation2` or `residual1`. Named layers are counted too in the
- *   number of an unnamed layer, as in `dense2` after a named dense layer.
- * - A residual's children are called `branch` and `shortcut`. A repeat's block is called by its kind and 1, such as
- *   `dense1`.
+ *   chain's layers of this kind, such as `dense1`, `activation2` or `residual1`. The number of an unnamed layer also
+ *   counts the named layers of the kind, so an unnamed dense layer after a named dense layer is `dense2`.
+ * - A residual's children are called `branch` and `shortcut`. A repeat's block is called by its kind and the number 1,
+ *   such as `dense1`.
  * - A name that isn't needed to distinguish layers is left out, and the layer then has its parent's path. Names are
- *   left out for the root chain, for an unnamed chain as a residual's branch, and for an unnamed chain or residual as a
- *   repeat's block. A shortcut keeps its name, so that the paths of its layers differ from the paths of the branch's
- *   layers.
+ *   left out for the root chain, for an unnamed chain that is a residual's branch, and for an unnamed chain or residual
+ *   that is a repeat's block. A shortcut keeps its name, so that the paths of its layers differ from the paths of the
+ *   branch's layers.
  * - A layer with an empty name also has its parent's path.
  *
  * For example, `repeat(9, residual(chain(dense(64), relu())), { name: 'hidden' })` holds `hidden.dense1.weight`.

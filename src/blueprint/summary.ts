@@ -18,9 +18,10 @@ export interface SummaryOptions {
 
 /**
  * The network as a table with aligned columns: path, kind, output shape, parameters, MACs, and a total at the end.
- * Layers inside a loop are indented under the loop's line, which reads, for example, `x 9,999`. The counts of layers
- * inside a loop include all iterations, so that each column adds up to its total. Only the column `alive` doesn't add
- * up, because its total is the maximum over the layers. Throws a `network` error if the argument is no blueprint.
+ * Layers inside a loop are indented under the loop's line, which shows the number of iterations, such as `x 9,999`. The
+ * counts of layers inside a loop include all iterations, so that each column adds up to its total. Only the column
+ * `alive` doesn't add up, because its total is the maximum over the layers. Throws a `network` error if the argument is
+ * no blueprint.
  */
 export function summaryTable(blueprint: Blueprint, { memory = false }: SummaryOptions = {}): string {
   const counts = count(blueprint)

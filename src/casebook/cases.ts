@@ -24,8 +24,8 @@ export interface Case {
   /** Short description of what is wrong with the network. */
   readonly about: string
   /**
-   * Verdicts of the diagnosis that count as right. An expected verdict must be the verdict of the diagnosis, and not
-   * only a later finding. Several verdicts are listed if the literature has more than one name for the fault.
+   * Verdicts of the diagnosis that count as right. An expected verdict that appears only among the later findings does
+   * not count as right. Several verdicts are listed if the literature has more than one name for the fault.
    */
   readonly expected: readonly Verdict[]
   /** Further verdicts that must be among the findings of the diagnosis, in any place. */

@@ -20,7 +20,7 @@ export function casebookPage(results: readonly CaseResult[]): string {
     '# The case book',
     '',
     'This page lists networks with one known fault, with two faults, or with none, and what the diagnosis finds in each.',
-    '`npm run casebook` writes this page. The seeds of this page were not used to choose the limits of the diagnosis.',
+    '`npm run casebook` writes this page. The seeds of this page were not used to choose the thresholds of the diagnosis.',
     'The file [log.md](log.md) says what the results with other seeds showed.',
     'A verdict is right if an expected cause comes first. The column seconds holds the mean duration of a diagnosis on two cores.',
     '',

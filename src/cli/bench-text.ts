@@ -168,8 +168,8 @@ function rooflineCells(row: RooflineRow, longest: number): string[] {
 }
 
 /**
- * Smallest fraction of the step's time with which a kernel gets its own row in the table. Kernels that take less time
- * share one row, which keeps the table short. The JSON document lists every kernel.
+ * Smallest fraction of the step's time for which the table gives a kernel its own row. All kernels that take less time
+ * share one row, so that the table stays short. The JSON document lists every kernel.
  */
 const smallest = 0.005
 

@@ -191,7 +191,7 @@ function showEvents(progress: Progress): (event: ComparisonEvent) => void {
   }
 }
 
-/** Returns the JSON of a comparison. The loss curves in the JSON hold losses without steps. */
+/** Returns the JSON of a comparison. The loss curves in the JSON list the losses without their step numbers. */
 export function comparisonJson({ comparison }: ComparisonResult) {
   const { rows, sentence, settings, interrupted, seconds } = comparison
   return {

@@ -71,7 +71,7 @@ function shape(text: string): readonly number[] {
 export interface DataChoice {
   /** Name by which the data set is opened; undefined if --data was not given. */
   readonly source?: string
-  /** Options that the text of --data contains: the place of a table, or the options after the name of a set. */
+  /** Options that the text of --data contains: the path of a table, or the options after the name of a data set. */
   readonly named: DatasetOptions
   /** All options with which the data set is loaded. */
   readonly options: DatasetOptions
@@ -117,8 +117,8 @@ function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'na
 }
 
 /**
- * Throws an `option` error if the place holds the files of MNIST or CIFAR-10, which are opened by name and
- * not as tables.
+ * Throws an `option` error if the file or folder belongs to MNIST or CIFAR-10, because these data sets are opened by
+ * name and not as tables.
  */
 function refuseStoredSet(place: string): void {
   const has = (...names: readonly string[]): boolean => names.some((name) => existsSync(join(place, name)))
@@ -157,7 +157,7 @@ function readOption(name: string, text: string): [string, number] {
   )
 }
 
-/** Returns the files from which the data may be read, as the user named them. */
+/** Returns the paths of the files from which the data may be read, as the user typed the paths. */
 export function dataFiles({ data, dataDir, testFile }: ShapeFlags): (string | undefined)[] {
   return [data, dataDir, testFile]
 }

@@ -14,9 +14,9 @@ import {
 import { quote } from './quote.ts'
 
 /**
- * Makes the command-line flag for an option, which is a row of a table of options. The help shows the default of the
- * option, or `usual` if the command has another default. The flag has no default value, so an option that was not given
- * stays undefined.
+ * Makes the command-line flag for one option from a table of options. The help shows the default of the option, or
+ * `usual` if the command has another default. The flag has no default value, so an option that was not given stays
+ * undefined.
  */
 export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: string): Option {
   const option = new Option(flag, help(usual))
@@ -31,8 +31,8 @@ export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: s
 }
 
 /**
- * Adds the flags for all options of a table to a command, in the order of the table. `usual` holds the command's own
- * defaults in words, by option.
+ * Adds the flags for all options of a table to a command, in the order of the table. `usual` has a text for each option
+ * whose default differs in this command.
  */
 export function addFields(
   command: Command,
@@ -59,7 +59,7 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
   return option.negate && value === true ? undefined : value
 }
 
-/** Flags that belong to single commands and are in no table of options. */
+/** Flags that only one command has, and that no table of options lists. */
 const ownFlags: Readonly<Record<string, string>> = {
   budget: '--budget',
   set: '--set',

@@ -10,8 +10,8 @@ export const plainName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-
 
 /**
  * Calls `work` with the first of the folders `runs/NAME-1`, `runs/NAME-2` and so on that does not exist yet. The folder
- * is made at once, so runs that start at the same time get different folders. If the folder is still empty after the
- * work, the folder is removed.
+ * is made before the work starts, so runs that start at the same time get different folders. If the folder is still
+ * empty after the work, the folder is removed.
  */
 export async function withFreeFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
   makeFolder(parent)

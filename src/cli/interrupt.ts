@@ -1,8 +1,8 @@
 /** Handles Ctrl-C: the first Ctrl-C asks the work to stop and save, and the second Ctrl-C ends the process at once. */
 
 /**
- * Time in milliseconds in which a second Ctrl-C counts as an echo of the first Ctrl-C. npm forwards a Ctrl-C that the
- * terminal has already sent to the process.
+ * Time in milliseconds within which a second Ctrl-C counts as an echo of the first Ctrl-C. npm forwards a Ctrl-C that
+ * the terminal has already sent to the process.
  */
 const echo = 500
 
@@ -16,8 +16,8 @@ export const wasStopped = (): boolean => isStopped
  * as Ctrl-C. SIGHUP, which a closed terminal sends, counts as a first Ctrl-C but never as a second Ctrl-C.
  *
  * `work` calls `listen` once there is something to save. Before `work` calls `listen`, the system's default holds:
- * Ctrl-C ends the process at once. A signal handler would have to wait for the main thread, which can plan a large
- * network for minutes.
+ * Ctrl-C ends the process at once. A signal handler could not run while the main thread plans a large network,
+ * which can take minutes.
  */
 export async function interruptible<T>(
   work: (abort: AbortSignal, listen: () => void) => Promise<T>,

@@ -4,9 +4,9 @@ import type { ComparisonEvent, DiagnosisEvent, TrainOptions } from '../index.ts'
 type Progress = Required<Pick<TrainOptions, 'onProgress'>>
 
 /**
- * Returns the observer, extended to call `listen` at the first checkpoint and after the first steps of this session. A
- * resumed run first reports the steps that are already stored. Steps that are already stored do not count, because they
- * need no saving.
+ * Returns a copy of the observer that also calls `listen` at the first checkpoint and after the first steps of this
+ * session. A resumed run first reports the steps that are already stored. Steps that are already stored do not count,
+ * because they need no saving.
  */
 export function listening<Observer extends Progress>(
   observer: Observer,

@@ -11,7 +11,8 @@ import { programName } from './program-name.ts'
 export const networkHelp = 'preset such as mlp:depth=16 (isobath --help lists all presets), or a JSON file'
 
 /**
- * Largest size of a network's JSON file, in bytes: a thousand times the size of a file with some hundred single layers.
+ * Largest size of a network's JSON file, in bytes: a thousand times the size of a file that lists about a hundred
+ * layers.
  */
 const LARGEST_FILE = 2 ** 24
 

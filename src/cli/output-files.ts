@@ -5,8 +5,8 @@ import { IsobathError } from '../index.ts'
 import { checkWritable, isFile, namesIn } from '../support/files.ts'
 
 /**
- * Patterns for the beginning of a file of each kind. A command may overwrite an existing file only if the file begins
- * like its own kind of output.
+ * Patterns for the beginning of a file of each kind. A command may overwrite an existing file only if the beginning of
+ * the file matches the pattern for the command's output.
  */
 const beginnings = {
   HTML: /^\s*<(!doctype html|html)\b/i,
@@ -68,7 +68,8 @@ function placeOf(file: string): string {
 }
 
 /**
- * Names of the files in folders of runs, diagnoses and comparisons, which an output file in such a folder may not have.
+ * Names that an output file in the folder of a run, diagnosis or comparison must not have, because Isobath's own files
+ * in the folder have these names.
  */
 const ownNames = /^((run|diagnosis|comparison|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
 const marks = ['run.json', 'diagnosis.json', 'comparison.json']
@@ -93,7 +94,8 @@ function isOfKind(file: string, kind: OutputFile['kind']): boolean {
       closeSync(descriptor)
     }
   } catch {
-    // A file that can't be read is not refused for its kind. `checkWritable` finds out whether the file can be written.
+    // A file that can't be read passes this check of its kind. `checkWritable` finds out whether the file can be
+    // written.
     return true
   }
   return count === 0 || beginnings[kind].test(new TextDecoder().decode(beginning.subarray(0, count)))
@@ -119,9 +121,9 @@ export function checkFigure(
 }
 
 /**
- * Checks the place of several pictures, before the long work of the command. The place of the pictures is one SVG file,
- * or a folder with a file for each of the names. Throws an `option` error if the place is an empty text. Throws the
- * errors of `checkOutput`.
+ * Checks the path for several pictures, before the long work of the command. The path is that of one SVG file, or of a
+ * folder with one file for each of the names. Throws an `option` error if the path is an empty text. Throws the errors
+ * of `checkOutput`.
  */
 export function checkFigures(
   option: string,

@@ -6,8 +6,8 @@ export interface PredictedData extends Pick<Dataset, 'classNames' | 'targetNames
 }
 
 /**
- * Returns the number of a sample, counted from 0: its row in the file if some rows were left out, or its place in the
- * set if not.
+ * Returns the number of a sample, counted from 0: its row in the file if some rows were left out, or else its position
+ * in the set.
  */
 function numberOf({ samples }: PredictedData, sample: number): number {
   return samples.rowNumbers?.[sample] ?? sample

@@ -46,7 +46,7 @@ export async function readDataOf(
   return loadDataset(source, dataDir === undefined ? options : { ...options, dataDir })
 }
 
-/** Whether a program made the data set of its own arrays, so that no name and no file gives the data. */
+/** Whether a program made the data set from its own arrays, so that the data can't be loaded by name or from a file. */
 export function isOfProgram({ data }: Pick<RunFacts, 'data'>): boolean {
   const source = sourceOf(data)
   return !catalog.some(({ name }) => name === source)
@@ -59,8 +59,8 @@ export interface UsedData {
   /** Name of a table other than the run's own table, if all of its rows are used as one set. */
   readonly whole?: string
   /**
-   * Name of the file whose rows replace the test rows in `data`, and the run's data with its own test set. Undefined if
-   * `data` has no test rows of another file.
+   * `testFile` is the name of the file whose rows replace the test rows in `data`, and `own` is the run's data with its
+   * own test set. Undefined if the test rows in `data` do not come from another file.
    */
   readonly other?: { readonly testFile: string; readonly own: Dataset }
 }
@@ -91,10 +91,11 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
 }
 
 /**
- * Loads the data set that the flags name, for the model at `place`. If the model stores the encoding of its training
- * table, the new table is encoded in the same way. If the model stores no encoding, all columns are numbers in the
- * order of the inputs, and the label comes last. For the command `predict`, labels may be missing. Throws an `option`
- * error if an option names columns and the model stores no names of columns. Throws the errors of `loadDataset`.
+ * Loads the data set that the flags name, for the model in the file or folder `place`. If the model stores the encoding
+ * of its training table, the new table is encoded in the same way. If the model stores no encoding, all columns are
+ * numbers in the order of the inputs, and the label comes last. For the command `predict`, labels may be missing.
+ * Throws an `option` error if an option names columns and the model stores no names of columns. Throws the errors of
+ * `loadDataset`.
  */
 export async function readDataForModel(place: string, model: Model, flags: DataFlags, use: Use): Promise<UsedData> {
   const { source, options } = dataChoice(flags)

@@ -25,11 +25,11 @@ export interface TrainingFlags
 
 type TrainingOption = keyof typeof training
 
-/** Choices that a command itself makes about its trainings. */
+/** Training options for which a command has no flag, or for which the command has its own default. */
 interface OwnChoices {
   /** Training options that have no effect on the command, so that the command does not have these options. */
   readonly meaningless?: readonly TrainingOption[]
-  /** Defaults that only this command has, in words, by option. */
+  /** The default in words of each option whose default differs in this command. */
   readonly usual?: Readonly<Partial<Record<TrainingOption, string>>>
 }
 

@@ -97,8 +97,8 @@ function flip(array: Values, start: number, lines: number, width: number): void 
 function shift(array: Values, start: number, height: number, width: number, down: number, right: number): void {
   const size = height * width
   const distance = down * width + right
-  // Move all lines of the channel at once. The code below overwrites pixels that wrapped around from a neighboring line
-  // with zeros.
+  // Move all lines of the channel at once. The code below writes zeros over the pixels that wrapped around from a
+  // neighboring line.
   if (Math.abs(distance) < size) {
     const from = start + Math.max(0, distance)
     array.copyWithin(start + Math.max(0, -distance), from, from + size - Math.abs(distance))

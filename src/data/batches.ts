@@ -7,7 +7,7 @@ import type { Rows } from './rows.ts'
 import type { Standardizer } from './standardize.ts'
 
 export interface BatchOptions extends OrderOptions {
-  /** Number of samples in a batch, which may exceed the number of samples in the set. */
+  /** Number of samples in a batch. A batch may be larger than the set of samples. */
   readonly batch: number
   /** Varies the samples after they are standardized. */
   readonly augmenter?: Augmenter

@@ -197,9 +197,9 @@ describe('the data set mnist', () => {
   test('reports what to do if there is no folder', async () => {
     vi.stubEnv('ISOBATH_DATA', undefined)
     await expect(loadDataset('mnist')).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in data or its folder mnist, found none of the files. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA.]`,
+      `[IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in data or in its subfolder mnist, found none of the files. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA.]`,
     )
-    await expect(loadDataset('mnist', { dataDir: '/nowhere' })).rejects.toThrow('in /nowhere or its folder mnist')
+    await expect(loadDataset('mnist', { dataDir: '/nowhere' })).rejects.toThrow('in /nowhere or in its subfolder mnist')
   })
 
   test.skipIf(absent)(

@@ -158,7 +158,7 @@ export function opensTables(name: string): boolean {
 
 /**
  * Reads the options of a data set that a run has stored, and leaves out stored values that are no options of the set.
- * Throws a `run` error for a bad value. `where` is the place of the options in the file, for error messages.
+ * Throws a `run` error for a bad value. `where` is the location of the options in the file, for error messages.
  */
 export function readStoredOptions(
   set: Pick<Dataset, 'name' | 'encoding'>,

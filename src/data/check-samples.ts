@@ -30,9 +30,9 @@ function isSamples(value: unknown): value is Samples {
 
 /**
  * Checks the training set, the test set and the validation set of a data set. Throws a `data` error that names the
- * place of the first problem. A set needs one row of inputs and one label or row of targets for each sample. All values
- * must be finite, and every label must name a class. The labels or targets of a whole set may be unknown. Samples
- * without known labels can be predicted but not scored.
+ * location of the first problem. For each sample, a set needs one row of inputs, and either one label or one row of
+ * targets. All values must be finite, and every label must name a class. The labels or targets of a whole set may be
+ * unknown. Samples without known labels can be predicted but not scored.
  */
 export function checkSamples(data: Dataset): void {
   if (typeof data !== 'object' || data === null) {

@@ -64,7 +64,7 @@ export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Datas
 }
 
 /**
- * Collects the samples of the training set or the test set from its files. The place of a file's samples in the set
+ * Collects the samples of the training set or the test set from its files. The position of a file's samples in the set
  * depends on the name of the file, not on the order in which files are read.
  */
 function createCollector(names: readonly string[]) {
@@ -141,8 +141,8 @@ function findFiles(place: string): FoundFiles {
   throw new IsobathError(
     'data',
     (option) =>
-      `cifar-10: expected ${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]} (the binary version), or ${ARCHIVE}, in ` +
-      `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get the files with npx isobath data fetch cifar-10, or name ` +
+      `cifar-10: expected the binary version (${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]}) or ${ARCHIVE} in ` +
+      `${place}, in its subfolder ${FOLDER} or in its subfolder cifar-10, ${found}. Get the files with npx isobath data fetch cifar-10, or name ` +
       `their folder or the archive with ${option('dataDir', 'PATH')} or the environment variable ISOBATH_DATA.`,
   )
 }

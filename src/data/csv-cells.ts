@@ -1,4 +1,4 @@
-/** Cells of tables (missing cells, numbers and words), and columns of cells as numbers. */
+/** Reads the cells of tables (missing cells, numbers and words), and stores the columns of a table as numbers. */
 
 /**
  * A decimal number. The pattern can match each digit in only one way, so that a long cell causes little backtracking.
@@ -80,13 +80,13 @@ export function fitsFloat32(values: Float64Array): boolean {
 }
 
 /**
- * The words of a column as numbers. New words are numbered from 0 in the order of their first appearance. Known words
- * are numbered from 0 in the order of the list `known`.
+ * Stores the words of a column as numbers. New words are numbered from 0 in the order of their first appearance. Known
+ * words are numbered from 0 in the order of the list `known`.
  */
 export class CategoryWords {
   readonly #codes: Map<string, number>
   readonly numbers = new Numbers()
-  /** Number of every word that is not in the list of known words, if a list is given. */
+  /** The number that stands for all words outside the list of known words, or undefined without a list. */
   readonly #other: number | undefined
 
   constructor(known?: readonly string[]) {

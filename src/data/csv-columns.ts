@@ -32,8 +32,8 @@ const MOST_COLUMNS = 2 ** 16
 
 /**
  * Finds the columns of a table from its first rows. Throws a `data` error for duplicate column names and for a first
- * line that could be a header or a row of data. Throws an `option` error if an option names a column that the table
- * lacks. Throws a `data` error if no column is left as an input.
+ * line that could be either a header or a row of data. Throws an `option` error if an option names a column that the
+ * table lacks. Throws a `data` error if no column is left as an input.
  */
 export function findColumns(source: string, rows: readonly (readonly string[])[], options: CsvOptions): Columns {
   const named = [...listed(options.label), ...(options.categorical ?? []), ...(options.ignore ?? [])]
@@ -162,7 +162,7 @@ export function isHeader(
   throw new IsobathError(
     'data',
     (option) =>
-      `${source}, line 1: expected a header or a row of data, got both words above numbers (${quoteCell(titles[0])}) and ` +
-      `numbers (${quoteCell(numbers[0])}). Choose ${option('header', 'yes')} or ${option('header', 'no')}.`,
+      `${source}, line 1: expected a header or a row of data, got both a word above a column of numbers ` +
+      `(${quoteCell(titles[0])}) and a number (${quoteCell(numbers[0])}). Choose ${option('header', 'yes')} or ${option('header', 'no')}.`,
   )
 }

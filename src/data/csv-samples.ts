@@ -30,8 +30,8 @@ export function encodingOf(
 }
 
 /**
- * A column's place among the inputs. For a categorical column, `places` maps each word to its input, or to -1 if the
- * word has no input.
+ * Position of a column among the inputs. For a categorical column, `places` maps each word to its input, or to -1 if
+ * the word has no input.
  */
 interface Encoded {
   readonly name: string

@@ -16,8 +16,8 @@ const MOST_CATEGORIES = 1000
 /** Largest number of different labels in a table. */
 export const MOST_CLASSES = 2 ** 16
 /**
- * Largest number of values in a table and in the samples made from a table, which take 2 GiB as float64. Without the
- * limit, a packed file of only 13 MB could unpack to 1,500 million values.
+ * Largest number of values in a table, and in the samples made from a table. Stored as float64, this number of values
+ * takes 2 GiB. Without the limit, a packed file of only 13 MB could unpack to 1,500 million values.
  */
 export const MOST_VALUES = 2 ** 28
 
@@ -48,7 +48,7 @@ export interface CsvTable {
 
 /**
  * Collects the rows of a table from one file after the other. All files must have the same columns as the first file. A
- * reader with an encoding takes only a single file.
+ * reader with an encoding accepts only a single file.
  */
 export class TableReader {
   #columns: Columns | undefined
@@ -56,7 +56,7 @@ export class TableReader {
   readonly #categories = new Map<CsvColumn, CategoryWords>()
   #targets: TargetColumn[] = []
   /**
-   * One function for each column, which stores a cell of the column. Choosing a function for each of millions of cells
+   * For each column, the function that stores a cell of the column. Choosing a function for each of millions of cells
    * would be slow.
    */
   #takers: readonly ((cell: string, line: number) => boolean)[] = []

@@ -29,7 +29,7 @@ export type ColumnTargets =
 export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [ColumnTargets, string] {
   const { targets } = table
   if (options.target === 'autoencode') {
-    const aside = options.label === undefined ? '; the option label leaves a column out' : ''
+    const aside = options.label === undefined ? '; use the option label to leave a column out' : ''
     return [{ kind: 'inputs' }, `the network reproduces every row (autoencoding)${aside}`]
   }
   const areValues = options.target === 'values' || (options.target === undefined && targets.length > 1)

@@ -166,7 +166,7 @@ describe('the error for a bad table', () => {
       IsobathError: t.csv, line 2, column "a": expected a number, got "1e99". The number is too large for float32. Correct the cell. For columns of words, use categorical: ["a"] or ignore: ["a"].
       IsobathError: t.csv, line 2, column "a": expected a number, got "0x10". Correct the cell. For columns of words, use categorical: ["a"] or ignore: ["a"].
       IsobathError: t.csv, line 1: expected different column names, got "a" for columns 1 and 2. Rename column 1 or 2. If the first line is no header, use header: "no".
-      IsobathError: t.csv, line 1: expected a header or a row of data, got both words above numbers ("a") and numbers ("1"). Choose header: "yes" or header: "no".
+      IsobathError: t.csv, line 1: expected a header or a row of data, got both a word above a column of numbers ("a") and a number ("1"). Choose header: "yes" or header: "no".
       IsobathError: t.csv: expected at least two classes in the column "b", got "x" in every row. Choose another label with label.
       IsobathError: t.csv: expected different values in the column "b", got 0.5 in every row. Choose another label with label.
       IsobathError: t.csv, line 2, column "b": expected a number, like the other labels, got "x". Correct the cell.

@@ -51,8 +51,8 @@ const SEARCHED = 2 ** 16
  *
  * The data set's `encoding` describes how the table became inputs and targets. The option `encoding` reads a table with
  * the encoding of another table. If both tables have column names, columns are matched by name. If one of the two
- * tables has no column names, columns are matched by position. The options `whole` and `unlabeled` are for new rows to
- * predict.
+ * tables has no column names, columns are matched by position. The options `whole` and `unlabeled` are meant for tables
+ * of new rows for which a network makes predictions.
  *
  * Throws a `data` error that names the file, the line and the column of a bad cell. Bad cells are missing cells (unless
  * `missing` is drop) and words in a column of numbers. Throws a `data` error for rows of different lengths, duplicate
@@ -146,7 +146,7 @@ async function readEncoded(
 
 const allRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, row) => row)
 
-/** Returns the numbers of the rows that were not dropped because of a missing cell. */
+/** Returns the numbers of the rows that remain after the rows with a missing cell have been dropped. */
 function keptRows({ counts, dropped }: CsvTable): Uint32Array {
   const gone = new Set(dropped)
   return allRows(counts[0] + dropped.length).filter((row) => !gone.has(row))

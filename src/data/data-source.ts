@@ -28,7 +28,7 @@ export interface DataSource {
   readonly facts: DataFacts
   /** The set's own options, without the options that all sets share. */
   readonly options: Fields
-  /** Options that apply to a single reading of the data set and that no run stores. */
+  /** Options that apply only to the call that reads the data set. Runs do not store these options. */
   readonly passing?: Fields
   /**
    * True if the source reads a user's own tables. A user's own table is named after its file and identified by its

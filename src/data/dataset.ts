@@ -3,7 +3,7 @@ import { IsobathError } from '../support/errors.ts'
 import { autoencoded, type TableEncoding } from './csv-encoding.ts'
 
 /**
- * The samples of one set, row by row. Each row has `size` values, the product of the data set's `shape`.
+ * The samples of one set, row by row. Each row has `size` values, the product of the sizes in the data set's `shape`.
  *
  * `inputs` holds `count * size` values: bytes from 0 to 255 for images, floats for all other samples. The floats are
  * float64 if rounding to float32 would lose the differences between values.

@@ -40,7 +40,7 @@ export interface FetchedFile {
   readonly from: string | null
 }
 
-/** One file to download, and its place on the disk. */
+/** One file to download, and its location on the disk. */
 interface Goal {
   readonly wanted: Download
   readonly file: string
@@ -134,8 +134,8 @@ async function fetchOne(goal: Goal, missing: readonly Goal[], source: Source, op
           return address
         }
         removePart(part)
-        // A partial file from an earlier run may belong to another file. If a resumed download has the wrong checksum,
-        // the whole file is downloaded again.
+        // A partial file from an earlier attempt may belong to another file. If a resumed download has the wrong
+        // checksum, the whole file is downloaded again.
         if (start > 0 && attempt < MOST_ATTEMPTS) continue
         failures.push(`${address}: the server sends a file with another checksum`)
       } catch (error) {

@@ -36,8 +36,8 @@ export function readUnpacked(file: string, limit: number): Uint8Array {
 }
 
 /**
- * Reads a file's bytes without unpacking the file, if the file is small enough to hold at most `limit` bytes in packed
- * form. Throws the same errors as `readUnpacked`.
+ * Reads a file's bytes without unpacking the file. A file is refused if it is too large to be the packed form of at
+ * most `limit` bytes. Throws the same errors as `readUnpacked`.
  */
 export function readPacked(file: string, limit: number): Uint8Array {
   return readLimited(file, { code: 'data', limit: limit + PACKING, remedy: FETCH_AGAIN })

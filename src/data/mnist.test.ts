@@ -68,12 +68,12 @@ describe('loadMnist', () => {
 
   test('names missing files in the error', () => {
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found none of the files. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
+      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or in its subfolder mnist, found none of the files. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
     )
     write({ ...small })
     rmSync(join(folder, 't10k-labels-idx1-ubyte'))
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found no t10k-labels-idx1-ubyte in FOLDER. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
+      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or in its subfolder mnist, found no t10k-labels-idx1-ubyte in FOLDER. Get the files with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
     )
   })
 

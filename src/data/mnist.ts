@@ -29,7 +29,7 @@ export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
     throw new IsobathError(
       'data',
       (option) =>
-        `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
+        `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or in its subfolder mnist, ` +
         `found ${missing.length === MNIST_FILES.length ? 'none of the files' : `no ${missing.join(', ')} in ${place}`}. ` +
         `Get the files with npx isobath data fetch mnist, or name their folder with ${option('dataDir', 'FOLDER')} or the environment variable ISOBATH_DATA.`,
     )

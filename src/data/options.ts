@@ -1,7 +1,7 @@
 /**
- * The tables of options of data sets, with one row for each option: the options of every set and the options of tables.
- * Each generator has its own table of options, beside the code of the generator. A run stores the given values of all
- * data set options.
+ * Lists of the options of data sets, with one entry for each option: the options that every data set accepts, and the
+ * options for reading a user's own table. Each generator has its own list of options, in the file of the generator. A
+ * run stores the given values of all data set options.
  */
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { choice, count, fraction, type Kind, oneOf, text, texts } from '../support/kinds.ts'

@@ -14,8 +14,8 @@ const permutations: Readonly<Record<Order, (seed: number, epoch: number, count: 
 }
 
 /**
- * A position in the endless stream of samples: the number of completed epochs, and the number of samples used in the
- * next epoch.
+ * A position in the endless stream of samples: the number of completed epochs, and the number of samples already used
+ * in the current epoch.
  */
 export interface Position {
   readonly epoch: number

@@ -91,8 +91,8 @@ const example = '{ inputs: [[0, 1], [1, 1]], labels: [0, 1] }'
  * Makes a checked data set of a caller's own arrays, for example `dataset({ inputs: [[0, 1], [1, 1]], labels: ['no',
  * 'yes'] })`
  *
- * Arrays of numbers are copied. Typed arrays are used without a copy. Throws a `data` error that names the place of a
- * wrong length, a label out of range, or a value that is no finite number.
+ * Arrays of numbers are copied. Typed arrays are used without a copy. Throws a `data` error that names the location of
+ * a wrong length, a label out of range, or a value that is no finite number.
  */
 export function dataset(own: OwnDataset): Dataset {
   checkOptions('dataset', own, { code: 'data', known, example })

@@ -22,7 +22,7 @@ export interface Download {
 /** A data set that can be downloaded. */
 export interface Source {
   readonly set: string
-  /** Places where the checksums were published. */
+  /** Web pages and projects in which the checksums were published. */
   readonly published: string
   readonly downloads: readonly Download[]
 }

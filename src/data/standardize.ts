@@ -197,9 +197,9 @@ function divideWords(
 }
 
 /**
- * Standardizes bytes with a table that holds the result for each byte of each group, and reads four bytes at a time.
- * The table suits data with few groups. The table gives the same bits as divisions in half the time: 0.2 ms instead of
- * 0.4 ms for 128 images of MNIST.
+ * Standardizes bytes with a table that holds the result for each possible byte in each group, and reads four bytes at a
+ * time. The table suits data with few groups. The table gives the same bits as divisions in half the time: 0.2 ms
+ * instead of 0.4 ms for 128 images of MNIST.
  */
 function fillByTable(size: number, center: Float64Array, spread: Float64Array): Fill {
   const width = size / center.length

@@ -10,8 +10,8 @@ export type Stroke = readonly number[]
 type Point = readonly [x: number, y: number]
 
 /**
- * Largest distance between neighboring points of a stroke. Points at small distances let a bend of the plane also bend
- * the straight lines of a sign.
+ * Largest distance between neighboring points of a stroke. With points close together, bending the plane also bends the
+ * straight lines of a sign.
  */
 const POINT_DISTANCE = 0.3
 

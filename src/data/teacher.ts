@@ -28,7 +28,7 @@ const PROBES = 512
 /**
  * Generates the data set `teacher`: normally distributed inputs of shape [features], labeled by a random network, the
  * teacher. The label is the index of the teacher's largest output. The teacher has `depth` hidden layers of `width`
- * ReLU units, normal weights of variance 2 / fan-in, and no biases.
+ * ReLU units, normally distributed weights of variance 2 / fan-in, and no biases.
  *
  * Each output of the teacher is scaled to mean 0 and standard deviation 1 over separate inputs, so that no class has
  * nearly all samples. The number of samples in each class is left to chance. A student network of the teacher's size

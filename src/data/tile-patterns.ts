@@ -12,7 +12,7 @@ export interface Pattern {
   readonly angle: number
   /** Largest distance by which the pattern's middle is moved along each axis of the image, in pixels. */
   readonly reach: number
-  /** Returns the fraction of the pixel around a point of the plane that the pattern covers, from 0 to 1. */
+  /** Returns how much of the pixel around a point of the plane the pattern covers, as a fraction from 0 to 1. */
   readonly cover: (u: number, v: number) => number
 }
 
@@ -28,9 +28,9 @@ function stripeDistance(along: number, period: number, share: number): number {
   return (share / 2 - Math.abs(place - Math.floor(place) - 0.5)) * period
 }
 
-/** Largest distance by which a texture is moved, in pixels, which exceeds the period of most textures. */
+/** Largest distance by which a texture is moved, in pixels. The distance exceeds the period of most textures. */
 const TEXTURE_REACH = 8
-/** Largest distance by which a shape is moved, in pixels, at which most shapes stay inside the image. */
+/** Largest distance by which a shape is moved, in pixels. At this distance, most shapes stay inside the image. */
 const SHAPE_REACH = 7
 
 const anyAngle = (random: Random): number => between(random, 0, 2 * Math.PI)

@@ -15,25 +15,25 @@ const MIDDLE = (SIDE - 1) / 2
 const DARKEST = 0.1 // smallest value of a color channel, on the scale from 0 to 1
 const LIGHTEST = 0.9
 const CONTRAST = 0.4 // smallest difference between the two colors, in at least one channel
-const LIGHT = 0.15 // largest change of a value at the image's edge that light from one side makes
+const LIGHT = 0.15 // largest change that light from one side makes to a value at the image's edge
 const NOISE = 0.06 // standard deviation of the noise of each value
 
 export const tilesOptions = sizes(5_000, 1_000, CHANNELS * PIXELS)
 
 /**
  * Generates the data set `tiles`: color images [3, 32, 32] of ten classes, for convolutional networks, without a
- * download. Seven classes are patterns that fill the image: six textures, and sectors. Three classes are shapes that
- * lie somewhere in the image. Values are bytes, and the classes are balanced. The defaults are 5,000 training and 1,000
- * test samples.
+ * download. Seven classes are patterns that fill the image: six textures and one pattern of sectors. Three classes are
+ * shapes that lie somewhere in the image. Values are bytes, and the classes are balanced. The defaults are 5,000
+ * training and 1,000 test samples.
  *
  * The colors, the place, the size and the angle of a pattern are random and say nothing about the class. The exception
- * is stripes, whose angle is the class. Light falls from one side, and noise is added. No class is the mirror image of
- * another class.
+ * is stripes, whose angle determines the class. Light falls from one side, and noise is added. No class is the mirror
+ * image of another class.
  *
- * The test errors were measured with momentum 0.9, batch 128, cosine rate and seed 0. A network with two hidden layers
- * of 256 units has a test error of 47% after 20 epochs (training error 0%). A residual network of 8 layers has a test
- * error of 0.9% after 10 epochs. A linear classifier of PyTorch has a test error of about 80%. One CPU core draws the
- * whole set `tiles` in 0.6 s.
+ * The test errors were measured with momentum 0.9, batch 128, a cosine schedule of the rate, and seed 0. A network with
+ * two hidden layers of 256 units has a test error of 47% after 20 epochs (training error 0%). A residual network of 8
+ * layers has a test error of 0.9% after 10 epochs. A linear classifier of PyTorch has a test error of about 80%. One
+ * CPU core draws the whole set `tiles` in 0.6 s.
  *
  * Throws a `data` error for a bad number of samples or an unknown option.
  */
@@ -63,7 +63,7 @@ function drawSamples(seed: number, set: string, count: number): Samples {
 }
 
 /**
- * Paints the pattern at a random place, in a random color on a ground of another random color, with light from one
+ * Paints the pattern at a random place, in a random color on a background of another random color, with light from one
  * side.
  */
 function paint(image: Float64Array, { angle, reach, cover }: Pattern, random: Random): void {

@@ -39,7 +39,7 @@ function refuseParts({ name }: Dataset, { samples, validation, randomLabels }: V
   throw new IsobathError(
     'option',
     (option) =>
-      `${option(found[0])}: all rows of ${name} are used, because it is not the run's own data set. Leave the option out.`,
+      `${option(found[0])}: all rows of ${name} are used, because ${name} is not the run's own data set. Leave the option out.`,
   )
 }
 

@@ -48,7 +48,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const secondsSoFar = (): number => store.seconds + (performance.now() - started) / 1000
   const { subject, twins, plan } = await createSubject(task, workers, store.plan)
   onEvent?.({ kind: 'steps', steps: plan.steps })
-  // A diagnosis that was stopped while the duration of a step was measured has a wrong step plan, so the plan is not
+  // If the diagnosis was stopped while it measured the duration of a training step, the step plan is wrong and is not
   // stored.
   if (!abort?.aborted) await store.begin(plan)
   const blueprint = createBlueprint(subject.network, data.shape)
@@ -61,7 +61,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const isNarrow = narrowest < sizeOf(blueprint.output)
   const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
   let measured: Measured = {}
-  // Measurements that do not fit into memory, or that take far longer than estimated.
+  // Measurements that do not fit into memory, or that took far longer than estimated.
   const impossible = new Set<keyof Measured>()
   const evidenceNow = (): Evidence => {
     const { made, applicable } = trainings

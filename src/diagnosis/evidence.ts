@@ -190,7 +190,7 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
   const lack = network - goal
   if (lack >= leastEffect * goal && lack > 0) return (network - changed) / lack
   // The network has no loss gap with the seeds of the control. If the control lacks seeds, a recovery of 1 makes the
-  // diagnosis train the missing seeds.
+  // diagnosis train the control with the missing seeds.
   return runs.length >= evidence.seeds.length ? 0 : 1
 }
 

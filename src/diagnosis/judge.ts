@@ -32,8 +32,8 @@ export function judge(evidence: Evidence): Judgment {
 type Assessment = JudgedCause | Untested<Cause>
 
 /**
- * Assesses all causes, but mechanisms only if the network has hidden layers. Umbrella causes are assessed last, with
- * the assessments of the mechanisms and settings.
+ * Assesses all causes. Mechanisms are assessed only if the network has hidden layers. Umbrella causes are assessed
+ * last, with the assessments of the mechanisms and settings.
  */
 function assessAll(evidence: Evidence): Assessment[] {
   const assessed: Assessment[] = []

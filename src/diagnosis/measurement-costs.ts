@@ -1,7 +1,7 @@
 /**
- * Costs of measurements, and the number of layers that measurements examine. The cost of passes is counted in training
- * steps. The seconds for linear algebra and compiling come from scripts/measurement-cost.mjs on the machine that
- * docs/log.md names.
+ * Costs of measurements, and the number of layers that measurements examine. The cost of forward and backward passes is
+ * counted in training steps. The seconds for linear algebra and compiling come from scripts/measurement-cost.mjs on the
+ * machine that docs/log.md names.
  */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -20,14 +20,14 @@ export const gradientSamples = 64
 /** Seconds to compile a program for a network. */
 const compiling = 0.15
 /**
- * Seconds for each weight in one product with the Hessian, which takes a forward and a backward pass at each of two
- * points.
+ * Seconds per weight of the network for one product with the Hessian. Each product takes a forward and a backward pass
+ * at each of two points.
  */
 const hessianWeight = 60e-9
 const hessianPasses = 40
 /**
- * Most seconds for the fits of one measurement. A measurement whose fits would take longer than `mostFitting` fits
- * fewer layers.
+ * Time limit for all fits of one measurement, in seconds. A measurement whose fits would take longer than `mostFitting`
+ * fits fewer layers.
  */
 const mostFitting = 4
 /** Fewest layers that a measurement fits, even if the fits take longer than `mostFitting`. */

@@ -14,16 +14,19 @@ import type { Training } from './controls.ts'
  * trainings.
  */
 const shareOfTwins = 0.4
-/** Fraction of the budget for training the network and its twin if the number of steps comes from a run. */
+/** Fraction of the budget for training the network and its twin if the number of steps comes from an earlier run. */
 const shareOfOwnSteps = 0.6
 /** Speed of a core that shares memory with other busy cores, relative to the speed of a core that works alone. */
 const sharedSpeed = 0.85
 const fewestSteps = 60
-/** Most steps of a training within a budget of two minutes. Budgets longer than two minutes allow more steps. */
+/**
+ * Largest number of steps of one training if the budget is at most two minutes. Budgets longer than two minutes allow
+ * more steps.
+ */
 const usualSteps = 600
 /** Default budget of a diagnosis, in seconds. */
 export const usualBudget = 120
-/** Most epochs of a training that has more than `usualSteps` steps. */
+/** Largest number of epochs of a training that has more than `usualSteps` steps. */
 const mostEpochs = 10
 /** Largest number of losses that are stored for one trial. */
 const mostLogged = 300
@@ -130,7 +133,10 @@ export function fitsInto(task: OwnPlanTask, steps: number): boolean {
   return steps * secondsOfAll(task, task.done) <= shareOfOwnSteps * task.budgetSeconds
 }
 
-/** Returns the budget, in seconds, into which trainings with `steps` steps fit with a tenth to spare. */
+/**
+ * Returns the budget, in seconds, into which trainings with `steps` steps fit. The budget is a tenth larger than the
+ * estimate.
+ */
 export function enoughFor(task: OwnPlanTask, steps: number): number {
   return (1.1 * steps * secondsOfAll(task, task.done)) / shareOfOwnSteps
 }

@@ -13,7 +13,7 @@ import type { DiagnosisStore } from './trial-store.ts'
 export interface DiagnosisTask {
   readonly network: Network
   readonly data: Dataset
-  /** Reference by which the specs of trials name the data set. */
+  /** Reference to the data set, as the specs of trials contain it. */
   readonly reference: DataReference
   /** Training settings. The diagnosis ignores the seed and the evaluations in the settings. */
   readonly settings: TrainingSettings
@@ -22,7 +22,10 @@ export interface DiagnosisTask {
    * many steps for the budget.
    */
   readonly choosesSteps: boolean | 'where too long'
-  /** Finished training of the network with the first seed and the steps of the settings, if such a training exists. */
+  /**
+   * Finished training of the network with the first seed and the number of steps in the settings, if such a training
+   * exists.
+   */
   readonly finished?: FinishedTraining
   /**
    * Seeds of the trainings: at least one seed, and at least three seeds for intervals. Pictures show the training with
@@ -41,7 +44,7 @@ export interface DiagnosisTask {
   readonly start?: StartOf
   /** Workers that run trainings and measurements. The caller must dispose of the workers. */
   readonly workers: Workers
-  /** Number of control trainings between two judgments, by default the number of workers. */
+  /** Number of control trainings that run before all causes are assessed again, by default the number of workers. */
   readonly together?: number
   /** Notes for the reader of the answer. */
   readonly notes?: readonly string[]

@@ -85,8 +85,8 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
       .sort((one, other) => workFor(one) - workFor(other))
 
   /**
-   * Whether the diagnosis continues without a trial after an error. A control that does not fit into memory is left
-   * out, but the network and its twins cannot be left out.
+   * Whether the diagnosis continues without a trial that ended in an error. A control that does not fit into memory is
+   * left out, but the network and its twins cannot be left out.
    */
   const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
     if (!(error instanceof IsobathError) || error.code !== 'memory' || watched.has(control)) return false

@@ -1,4 +1,4 @@
-/** A training of a diagnosis, and the stored record of the training. */
+/** A training that a diagnosis runs, and the record in which the result of the training is stored. */
 import type { Precision } from '../backends/backend.ts'
 import { counted } from '../format/words.ts'
 import { type Divergence, describeDivergence } from '../training/divergence.ts'

@@ -29,7 +29,7 @@ export interface DiagnosisStore {
   readonly seconds: number
   /** Stores the plan. The diagnosis calls `begin` once, before the first trial. */
   begin(plan: StepPlan): Promise<void>
-  /** Whether a result of the trial is stored, even if the weights of the trial are missing. */
+  /** Whether a result of the trial is stored. A result whose weights are missing counts as stored. */
   has(key: TrialKey): boolean
   /**
    * Returns the stored result of a trial, or undefined if the trial has not been trained or its weights are missing.

@@ -40,8 +40,8 @@ export function stretched<Value>(values: readonly Value[], width: number): Value
 }
 
 /**
- * The values of a curve at `width` places from step 0 to step `last`. Each place has the latest value that the curve
- * has reached at the step of the place. Places after the curve's end are undefined.
+ * The values of a curve at `width` evenly spaced steps from step 0 to step `last`. Each step gets the latest value that
+ * the curve has at or before the step. Steps after the curve's end have the value undefined.
  */
 export function sampled(
   points: readonly { readonly step: number; readonly loss: number }[],
@@ -54,8 +54,8 @@ export function sampled(
   return Array.from({ length: width }, (_, index) => {
     const step = width < 2 ? last : (index * last) / (width - 1)
     while (at + 1 < points.length && points[at + 1].step <= step) at++
-    // If a curve ends between two places, the next place shows its final value, so that a final value of NaN isn't
-    // lost.
+    // If a curve ends between two of the steps, the later step gets the curve's final value, so that a final value of
+    // NaN isn't lost.
     const isOver = previous >= end
     previous = step
     return points.length === 0 || isOver ? undefined : points[at].loss

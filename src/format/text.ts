@@ -26,7 +26,7 @@ export function plainText(text: string): string {
   return text.replace(COMMANDS, '')
 }
 
-/** Whether a figure can show the value. For values beyond 1e150, the arithmetic of a figure's scales would overflow. */
+/** Whether a chart can show the value. For values beyond 1e150, the arithmetic of a chart's scales would overflow. */
 export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) < 1e150
 }

@@ -2,8 +2,8 @@
 import { formatPercent } from './text.ts'
 
 /**
- * A whole number with commas, such as `1,000,000`. `toLocaleString` isn't used, because it reads tables of languages
- * first, which adds 15 ms to the start of the program.
+ * A whole number with commas, such as `1,000,000`. `toLocaleString` isn't used, because its first call loads data about
+ * languages, which adds 15 ms to the start of the program.
  */
 export function grouped(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')

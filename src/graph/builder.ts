@@ -1,6 +1,6 @@
 /**
  * Builds a graph node by node. The builder has a stack of scopes, one for each open loop. A stacked value enters a loop
- * slice by slice, and the loop stacks the values that leave it.
+ * slice by slice. A value that leaves a loop is stacked over the loop's iterations.
  */
 import { sameShape } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
@@ -204,7 +204,7 @@ export class GraphBuilder {
   }
 
   /**
-   * Joins the pieces that a segmented loop stacked into one value. A loop without segments stacks a single piece, which
+   * Joins the stacked pieces of a segmented loop into one value. A loop without segments stacks a single piece, which
    * is returned unchanged.
    */
   join(pieces: readonly Value[], shape: Shape, path: string): Value {

@@ -93,7 +93,10 @@ function substitute(nodes: readonly Node[], replacement: ReadonlyMap<Value, Valu
   )
 }
 
-/** Returns a copy of the nodes that makes new values. `copies` receives the copy of each value that the nodes make. */
+/**
+ * Copies the nodes and returns the copies, which make new values. The map `copies` receives the new value for each
+ * value that the original nodes make.
+ */
 function copyNodes(builder: GraphBuilder, nodes: readonly Node[], copies: Map<Value, Value>): Node[] {
   const read = (value: Value): Value => copies.get(value) ?? value
   const make = (value: Value): Value => {
@@ -120,7 +123,7 @@ function copyNodes(builder: GraphBuilder, nodes: readonly Node[], copies: Map<Va
   })
 }
 
-/** Returns the nodes without the stacked outputs of loops that no node reads. */
+/** Removes from the loops all stacked outputs that no node reads, and returns the nodes. */
 function withoutUnread(nodes: readonly Node[], isRead: (value: Value) => boolean): Node[] {
   return nodes.map((node) =>
     node.kind === 'op' ? node : { ...node, stacks: node.stacks.filter(({ stacked }) => isRead(stacked)) },
@@ -227,8 +230,8 @@ class Differentiator {
       body.splice(0, body.length, ...again, ...substitute(body, copies))
     }
     const forwardBody = loop.recompute ? loop.body : differentiated
-    // Values of the forward body reach the backward body through stacks. A slice of the forward loop needs no stack,
-    // because the backward loop can slice the same stacked value again.
+    // Values of the forward body reach the backward body through stacks. A slice that the forward loop reads needs no
+    // further stack, because the backward loop can slice the same stacked value again.
     const inForward = loop.recompute ? new Set<Value>() : definedValues(forwardBody)
     for (const { parameter } of loop.carried) inForward.add(parameter)
     const slices: Slice[] = []
@@ -270,7 +273,7 @@ class Differentiator {
 
 /**
  * Appends the gradient of the batch's mean loss to the builder's nodes. Returns a map with the gradient of each
- * parameter. A parameter that the loss does not depend on is missing in the map.
+ * parameter. A parameter that the loss does not depend on is missing from the map.
  */
 export function differentiate(
   builder: GraphBuilder,
@@ -281,8 +284,8 @@ export function differentiate(
   const active = new Set(parameters)
   findActive(builder.nodes, active)
   const backward: Node[] = []
-  // The rules of losses use the gradient that the loss operation itself computes, so the loss needs a cotangent only as
-  // a marker.
+  // The gradient rules of losses use the gradient that the loss operation itself computes. The cotangent of the loss
+  // therefore only marks the loss as the root, and no rule reads its value.
   const cotangents: Cotangents = new Map([[lossPerSample, lossPerSample]])
   const forward = new Differentiator(builder, active).run(builder.nodes, cotangents, backward)
   builder.replaceBody([...forward, ...backward])

@@ -1,5 +1,5 @@
 /**
- * The graph is the mathematics of a program: typed operations on values of static shape, in straight lines and loops.
+ * The graph describes the mathematics of a program: typed operations on values of static shape, in sequences and loops.
  * A loop is a scan. A loop carries values from one iteration to the next. In each iteration, a loop reads one slice of
  * its stacked inputs and writes one slice of its stacked outputs. Values are immutable. The only effects of a program
  * are its `updates`.

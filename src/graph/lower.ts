@@ -12,15 +12,15 @@ import type { Attributes } from './value.ts'
 import { strideWindow, windowAttributes } from './windows.ts'
 
 /**
- * Smallest number of loop iterations that is cut into segments for recomputation. A loop with fewer iterations gains
- * nothing from segments.
+ * Smallest number of iterations at which a loop is cut into segments for recomputation. A loop with fewer iterations
+ * gains nothing from segments.
  */
 export const fewestToSegment = 4
 
 /**
  * Selects the iterations of outermost repeats that the backward pass recomputes, in segments. The value `true`
- * recomputes as many iterations as possible, and the value `false` recomputes none. A map gives, for the path of a
- * repeat, the approximate number of the repeat's first iterations that are recomputed.
+ * recomputes as many iterations as possible, and the value `false` recomputes none. A map assigns a number n to the
+ * path of a repeat, and approximately the first n iterations of the repeat are recomputed.
  */
 export type Recomputation = boolean | ReadonlyMap<string, number>
 
@@ -29,7 +29,7 @@ export interface LoweringContext {
   /** Training mode uses batch statistics and dropout; evaluation mode uses running statistics and drops nothing. */
   readonly training: boolean
   readonly batch: number
-  /** Seed of the run. The dropout masks depend on the seed. */
+  /** Seed of the training. The dropout masks depend on the seed. */
   readonly seed: number
   /**
    * Number of the training step, an int scalar input of the graph. Dropout is off if the graph has no input for the
@@ -45,15 +45,18 @@ export interface LoweringContext {
 }
 
 /**
- * A statistic of the batch, together with the running state that moves toward the statistic. The statistic and the
- * state have the axes of the loops around the layer. If a loop is cut into segments, each piece of the loop has its own
- * statistic of the batch.
+ * A statistic of the batch, together with the running statistic that moves toward the batch's statistic. Both
+ * statistics have the axes of the loops around the layer. If a loop is cut into segments, each piece of the loop has
+ * its own statistic of the batch.
  */
 export interface BatchStatistic {
   readonly running: Value
   readonly statistic: Value
   readonly momentum: number
-  /** Factor that the statistic is multiplied by before the running state moves toward the product. */
+  /**
+   * Factor on the batch's statistic. The running statistic moves toward the product of this factor and the batch's
+   * statistic.
+   */
   readonly correction: number
   readonly path: string
 }

@@ -18,8 +18,8 @@ export interface OpResult {
 
 interface OpRow {
   /**
-   * True if output element [b, f] depends only on element [b, f] of each full-size input, element [f] of each vector
-   * and each scalar.
+   * True if output element [b, f] depends only on element [b, f] of each full-size input, on element [f] of each
+   * vector, and on the scalars.
    */
   readonly elementwise: boolean
   readonly infer: (inputs: readonly Value[], attributes: Attributes) => readonly OpResult[]
@@ -231,8 +231,8 @@ export const ops = {
     const { positions, outputPositions } = geometryOf(attributes)
     return [real((dy.shape[0] / outputPositions) * positions, Number(attributes.channels))]
   }),
-  // An operation that sums over the positions of images has the attributes `height` and `width`, and so has an
-  // operation whose gradient is such a sum. An operation that sums each part of the rows separately has the attributes
+  // The attributes `height` and `width` belong to operations that sum over the positions of images, and to operations
+  // whose gradient is a sum over positions. An operation that sums each part of the rows separately has the attributes
   // `parts` and `together`. Each group of `together` consecutive rows (by default 1 row) lies in one part. Part k of p
   // parts begins at row together * floor(k * rows / (together * p)).
   /** Maps x[B, F] to the sums of each part of the rows [parts, F]. */
@@ -403,7 +403,7 @@ export const ops = {
     if (rest) expectShape(parts[1], [rest[0], ...tensor], 'the rest')
     return [{ shape: [segments * length + (rest?.[0] ?? 0), ...tensor], element: parts[0].element }]
   }),
-  /** Copies x. The memory plan inserts a `copy` operation for a value that must lie at two places in memory. */
+  /** Copies x. The memory plan inserts a `copy` operation for a value that must be stored at two addresses. */
   copy: elementwise(),
   /** Makes zeros of the shape in the attribute `shape`, a text with the sizes joined by the letter x. */
   zeros: general((_inputs, attributes) => [real(...String(attributes.shape).split('x').filter(Boolean).map(Number))]),

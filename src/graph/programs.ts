@@ -54,7 +54,9 @@ export interface TensorOptions {
 
 export interface EvaluationGraphOptions {
   readonly batch: number
-  /** Whether batch norm uses the batch's own statistics, as in training. Batch statistics do not turn on dropout. */
+  /**
+   * Whether batch norm uses the batch's own statistics, as in training. Dropout stays off, with or without the option.
+   */
   readonly batchStatistics?: boolean
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
@@ -72,7 +74,7 @@ function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<str
 /**
  * Collects the outputs of the tapped layers. A layer can share its path with a layer inside it, for example a repeat
  * with its block. If several layers share a path, only the layers inside the most loops have an output for every
- * iteration. The tap of a shared path reads the outermost of the layers inside the most loops.
+ * iteration. If several layers inside the most loops share the path, the tap reads the outermost of these layers.
  */
 class Taps {
   private readonly found = new Map<string, Tapped>()
@@ -88,8 +90,8 @@ class Taps {
     const { path, loops } = layer
     const known = this.found.get(path)
     if (!this.isTapped(layer) || (known && known.layer.loops.length > loops.length)) return
-    // A layer that returns the network's input unchanged makes no new value. The network's input has another address in
-    // every slot of the input ring, so the tap reads a copy.
+    // A layer that returns the network's input unchanged makes no new value. The network's input has a different
+    // address in every slot of the input ring, so the tap reads a copy.
     const [own] = value === this.input ? this.builder.op('copy', [value], {}, path) : [value]
     const tapped = this.byLayer.get(layer) ?? { layer, shape: [...loops, ...own.shape], pieces: [] }
     tapped.pieces.push(this.builder.stack(own))

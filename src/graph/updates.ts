@@ -1,6 +1,6 @@
 /**
  * The end of a training step: the optimizer turns the gradients into updates of the parameters. Besides the batch, a
- * step takes scalars that change during a run: `rate`, and the scalars of the optimizer's rule (optimizers/).
+ * step takes scalars that change during a training: `rate`, and the scalars of the optimizer's rule (optimizers/).
  */
 import type { Shape } from '../blueprint/blueprint.ts'
 import type { GraphBuilder } from './builder.ts'

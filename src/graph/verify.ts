@@ -54,7 +54,7 @@ class Verifier {
     const targets = updates.map(({ target }) => target)
     assertInvariant(new Set(targets).size === targets.length, 'an input is updated twice')
     for (const { name, value } of outputs) assertInvariant(visible.has(value), `output ${name} isn't defined`)
-    // Inputs and outputs need different names, because a program reads inputs and outputs by name.
+    // No two inputs or outputs may have the same name, because a program finds inputs and outputs by name.
     verifyUnique(
       [...inputs, ...outputs].map(({ name }) => name),
       'inputs or outputs',

@@ -91,13 +91,14 @@ const around = (high: number): OutputRange => ({ low: -high, high })
 /**
  * The table of activation functions by name.
  *
- * Odd functions have their operating point at 0, where they differ from a straight line only by a term in x^3. In
- * float64, a layer of tanh or erf changes a signal x near 1 by 10^-14, because small numbers have all their digits. A
- * layer of the logistic function changes a signal x near 1 by 10^-11, mostly because outputs near 1/2 are rounded.
- * Activation functions without an operating point at 0 are straight far to the right of 0. Rounding in float64 changes
- * a signal x by 10^-12 of x at the operating point 1, and by 10^-11 of x at the operating points 10 and 40. In float64
- * the normal distribution is exactly 1 at x = 10, and the logistic function is exactly 1 at x = 40. The stated relative
- * errors at operating points hold for signals with |x| below about 10^4.
+ * Odd functions have their operating point at 0. Near 0, an odd function differs from a straight line only by a term in
+ * x^3. In float64, a layer of tanh or erf changes a signal x near 1 by 10^-14, because floating-point numbers near 0
+ * have the same relative precision as larger numbers. A layer of the logistic function changes a signal x near 1 by
+ * 10^-11, mostly because outputs near 1/2 are rounded. Activation functions whose operating point isn't 0 are nearly
+ * straight at large positive inputs. Rounding in float64 changes a signal x by 10^-12 times x at the operating point 1,
+ * and by 10^-11 times x at the operating points 10 and 40. In float64 the normal distribution function is exactly 1 at
+ * x = 10, and the logistic function is exactly 1 at x = 40. The stated relative errors at operating points hold for
+ * signals with |x| below about 10^4.
  */
 export const activations: Readonly<Record<ActivationName, Activation>> = {
   identity: {

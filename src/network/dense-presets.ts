@@ -1,8 +1,8 @@
 /**
  * The dense presets. A dense preset has a first layer `first` with its activation, a loop `hidden` of the other hidden
  * layers, and a dense layer `readout`. The depth is a loop count, so the size of the network's data doesn't depend on
- * the depth. If the widths differ, each run of layers with equal widths has its own loop, and a layer that changes the
- * width stands before each loop.
+ * the depth. If the widths differ, each group of consecutive layers with equal widths has its own loop, and a layer
+ * that changes the width stands before each loop.
  */
 import { grouped } from '../format/words.ts'
 import { type ActivationName, activations } from './activations.ts'
@@ -27,7 +27,7 @@ interface Structure {
   readonly linear: boolean
 }
 
-/** A run of consecutive hidden layers with the same width. */
+/** A group of consecutive hidden layers with the same width. */
 interface WidthRun {
   readonly width: number
   readonly count: number
@@ -140,8 +140,8 @@ function readRuns(text: PresetText): WidthRun[] {
 }
 
 /**
- * Refuses a width above the limit with the memory that the network would need, because the user wants to know the cost
- * of the width.
+ * Refuses a width above the limit. The error states the memory that the network would need, because the user wants to
+ * know the cost of the width.
  */
 function refuseWidth({ name, options }: PresetText, depth: number): void {
   const written = options.get('width') ?? ''

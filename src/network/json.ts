@@ -6,7 +6,10 @@ import type { Network } from './network.ts'
 import { networkError } from './network-error.ts'
 import { layerSchema } from './schema.ts'
 
-/** Largest depth of layers nested within layers. Reading nested layers is recursive and must not run out of stack. */
+/**
+ * Largest depth of layers nested within layers. Nested layers are read recursively, and the limit prevents a stack
+ * overflow.
+ */
 const DEEPEST_NESTING = 100
 /**
  * Largest number of layers written out one by one. A network with more layers must use a repeat, which counts as one
@@ -25,7 +28,7 @@ export function networkFromJson(value: unknown): Network {
 }
 
 /**
- * Reads the value with the schema and freezes the result deeply. `place` is the value's place, for the error message.
+ * Reads the value with the schema and freezes the result deeply. `place` names the value in the error message.
  */
 export function read<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   const result = schema.safeParse(value)

@@ -34,7 +34,7 @@ export const layerTraits: Readonly<Record<LayerKind, LayerTraits>> = {
   repeat: none,
 }
 
-/** Whether the layer, or any layer within it, has the trait. Layers of shortcuts are not searched. */
+/** Whether the layer, or any layer within it, has the trait. Layers within shortcuts are not searched. */
 export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
   switch (layer.kind) {
     case 'chain':

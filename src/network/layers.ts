@@ -47,7 +47,7 @@ import {
   subsampleSchema,
 } from './schema.ts'
 
-/** Examples of options for the kinds of layers that have more options than a name. */
+/** Examples of options, for the kinds of layers that have options besides `name`. */
 const examples: Readonly<Partial<Record<LayerKind, string>>> = {
   dense: '{ bias: false }',
   conv: '{ kernel: 3 }',

@@ -1,6 +1,6 @@
 /**
  * The types of networks: frozen, JSON-serializable data. A network has no shapes and no number of samples. A blueprint
- * adds shapes to a network, because a blueprint knows the shape of the input.
+ * adds the shapes, because a blueprint is made for an input of known shape.
  */
 import type { ActivationName } from './activations.ts'
 
@@ -88,7 +88,7 @@ export interface ConvLayer extends Named, Weighted {
   readonly init: Initializer
 }
 
-/** Max pooling: the largest value of each window. Positions beyond the border are never the largest value. */
+/** Max pooling: the largest value of each window. A position beyond the border never gives the largest value. */
 export interface MaxPoolLayer extends Named {
   readonly kind: 'maxPool'
   readonly kernel: number

@@ -2,7 +2,7 @@
 import { nearest } from '../support/nearest.ts'
 import type { FoundFamily } from './families/table.ts'
 
-/** The hint for a word that stands alone but is the value of an option, such as fixup. */
+/** The hint for a word without a key that is the value of an option, such as fixup. */
 export function hintForValue(name: string, { family }: FoundFamily, word: string): string | undefined {
   const option = Object.entries(family.options).find(([, { words }]) => words?.includes(word))
   return option && `Write ${name}:${option[0]}=${word}.`

@@ -79,7 +79,10 @@ export function take<T>({ name, options }: PresetText, key: string, option: Pres
   )
 }
 
-/** The known name that equals `name`. Throws a `preset` error if no known name does. `noun` describes the names. */
+/**
+ * The known name that equals `name`. Throws a `preset` error if `name` equals no known name. `noun` describes the
+ * names.
+ */
 export function findKnown<N extends string>(name: string, known: readonly N[], noun: string, where: string): N {
   const found = known.find((one) => one === name)
   if (found !== undefined) return found

@@ -79,8 +79,8 @@ export function presetData(text: string): { readonly input: readonly number[]; r
 }
 
 /**
- * The preset's text with another depth. The depth is the option `depth`, or the first number of the preset's name. The
- * letter N may stand for the first number of a name, as in resnet-N. Throws a `preset` error if the text names no
+ * The preset's text with a different depth. The depth is the option `depth`, or the first number of the preset's name.
+ * The letter N may stand for the first number of a name, as in resnet-N. Throws a `preset` error if the text names no
  * preset, if it sets the option `widths`, or if the preset's family has no network of this depth.
  */
 export function withDepth(text: string, depth: number): string {

@@ -1,8 +1,8 @@
 /**
  * Schemas of layers: the only place with the rules for a single layer. The constructors and the JSON reader both use
- * the schemas. Every rule has its own message with the expected value, the value found, and the remedy. A schema is
- * made when it is first used, because making all schemas takes 28 ms, half as long as Node's own start, and the help
- * needs no schema.
+ * the schemas. Every rule has its own message with the expected value, the value found, and the remedy. Each schema is
+ * made at its first use, to save time for the help, which needs no schema. Making all schemas takes 28 ms, which is
+ * half the time that Node itself needs to start.
  */
 import { z } from 'zod'
 import { grouped } from '../format/words.ts'

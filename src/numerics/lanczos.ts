@@ -16,8 +16,8 @@ export interface LanczosOptions {
 
 export interface LargestEigenvalue {
   /**
-   * Estimate of the algebraically largest eigenvalue, which approaches the eigenvalue from below. The estimate is NaN
-   * if a product of the matrix and a vector isn't finite.
+   * Estimate of the algebraically largest eigenvalue. The estimate approaches the eigenvalue from below. The estimate
+   * is NaN if a product of the matrix and a vector isn't finite.
    */
   readonly value: number
   /** Number of products of the matrix and a vector that were computed. */
@@ -31,7 +31,8 @@ export interface LargestEigenvalue {
  * orthonormal basis of the vectors start, A start, A^2 start and so on, A becomes a tridiagonal matrix. The largest
  * eigenvalue of the tridiagonal matrix converges to A's largest eigenvalue, faster than power iteration does, even if a
  * negative eigenvalue has the same magnitude. The method stores only three vectors at a time. Rounding makes the
- * vectors lose their orthogonality, which repeats eigenvalues but creates no false eigenvalues (Paige 1980).
+ * vectors lose their orthogonality. The loss of orthogonality repeats eigenvalues but creates no false eigenvalues
+ * (Paige 1980).
  */
 export async function lanczos(
   product: (vector: Float64Array) => Promise<Float64Array>,

@@ -25,7 +25,9 @@ export interface AffineOptions {
   readonly fits?: number
   /** Largest number of stages that are replaced by their fitted affine map, 12 by default. */
   readonly replaced?: number
-  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
+  /**
+   * `AbortSignal` that stops the measurement between two passes. A stopped measurement throws the signal's `reason`.
+   */
   readonly abort?: AbortSignal
 }
 
@@ -55,8 +57,8 @@ const fewest = 4
 
 /**
  * Fits an affine map from the end of the previous stage to the end of each selected stage, by ridge regression on every
- * other sample. Some stages are then replaced by their fitted map: the rest of the network runs on the outputs of the
- * map. All results are NaN for fewer than 4 samples.
+ * other sample. Some stages are then replaced by their fitted map, so that the later stages take the outputs of the map
+ * as inputs. All results are NaN for fewer than 4 samples.
  */
 export async function affineReplacement(
   blueprint: Blueprint,

@@ -13,13 +13,15 @@ import type { ProbeSamples } from './samples.ts'
 export type { LargestEigenvalue } from '../numerics/lanczos.ts'
 
 /**
- * Options of the search for the largest eigenvalue. By default, the search takes at most 20 products of two passes each
- * and has a tolerance of 0.01.
+ * Options of the search for the largest eigenvalue. By default, the search takes at most 20 products with the Hessian,
+ * each of two passes, and has a tolerance of 0.01.
  */
 export interface HessianOptions extends Partial<LanczosOptions> {
   /** Seed of the random direction from which the search starts; 0 by default. */
   readonly seed?: number
-  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
+  /**
+   * `AbortSignal` that stops the measurement between two passes. A stopped measurement throws the signal's `reason`.
+   */
   readonly abort?: AbortSignal
 }
 
@@ -66,8 +68,8 @@ export async function largestHessianEigenvalue(
 /**
  * The step h of the difference quotients of the gradient. Rounding adds an error of eps |g| / h to a central
  * difference, and higher derivatives of the loss add an error of h^2. The sum of the two errors is smallest near h =
- * cbrt(eps) times the distance over which the gradient changes. The norm of the weights is taken for the distance over
- * which the gradient changes. All directions v have length 1.
+ * cbrt(eps) times the distance over which the gradient changes. The norm of the weights serves as an estimate of this
+ * distance. All directions v have length 1.
  */
 function stepFrom(point: Float64Array, { precision }: Backend): number {
   return Math.cbrt(precision === 'float64' ? 2 ** -52 : 2 ** -23) * (1 + euclideanNorm([point]))
@@ -104,7 +106,7 @@ function weightsWith(weights: Weights, trained: readonly ParameterBlueprint[], v
  * ratio is rate times eigenvalue over 2(1 + momentum), and (1 + 2 momentum) times as much with Nesterov's momentum
  * (Cohen et al. 2021). Training is unstable if the stability ratio is above 1. The L2 decay of the optimizer counts as
  * curvature. The stability ratio uses the rate before any schedule and the momentum of the given step. Returns null for
- * Adam, whose stability depends on its own metric.
+ * Adam, whose stability depends on the Hessian scaled by its per-weight step sizes.
  */
 export function stability(eigenvalue: number, { rate, rule }: Optimizer, step = 0): number | null {
   return rowOf(rule).stability(rule, rate * (eigenvalue + rule.weightDecay), step)

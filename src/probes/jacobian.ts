@@ -17,7 +17,9 @@ export const jacobianSamples = 8
 export interface JacobianOptions {
   /** Number of samples whose Jacobian is computed, beginning with the first sample; 8 by default. */
   readonly count?: number
-  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
+  /**
+   * `AbortSignal` that stops the measurement between two passes. A stopped measurement throws the signal's `reason`.
+   */
   readonly abort?: AbortSignal
 }
 
@@ -35,7 +37,7 @@ export interface JacobianSpectrum {
 
 /**
  * Largest number of outputs of a network whose Jacobian is computed. The computation of a Jacobian takes one pass for
- * each output, and a matrix of outputs by outputs.
+ * each output, and memory for a square matrix with one row for each output.
  */
 const mostOutputs = 1024
 

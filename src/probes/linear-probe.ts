@@ -19,7 +19,9 @@ export interface LinearProbeOptions {
    * the probed stages are evenly spread.
    */
   readonly stages?: number
-  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
+  /**
+   * `AbortSignal` that stops the measurement between two passes. A stopped measurement throws the signal's `reason`.
+   */
   readonly abort?: AbortSignal
 }
 

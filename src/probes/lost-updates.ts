@@ -3,9 +3,9 @@
  * networks of any precision. An update u of a weight w, both rounded to float32, is lost if w - u rounds to w. The
  * update is lost if |u| is less than half the distance from w to the next float32 in the direction of w - u. An update
  * of exactly half the distance to the next float32 is lost if w is even. The next float32 is 2^(floor(log2 |w|) - 23)
- * away from w, half as far if |w| is a power of two and shrinks, and never closer than 2^-149. So an update that is 0
- * in float32 is always lost, and an update of a weight of 0 is lost only if the update is 0 in float32. The fraction of
- * lost updates is NaN if none of the stage's weights is trained.
+ * away from w, half as far if |w| is a power of two and the update shrinks |w|, and never closer than 2^-149. So an
+ * update that is 0 in float32 is always lost, and an update of a weight of 0 is lost only if the update is 0 in
+ * float32. The fraction of lost updates is NaN if none of the stage's weights is trained.
  */
 import { sizeOf } from '../blueprint/shape.ts'
 import type { LayerProbe } from './layer-probe.ts'

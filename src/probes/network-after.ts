@@ -43,8 +43,8 @@ export function networkAfter(
 }
 
 /**
- * Shortens the options of a layer that vary by iteration to the last `times` iterations. The initial weights are set to
- * 0, because copied weights replace the initial weights.
+ * Shortens those options that have one value for each iteration of a loop to the values of the last `times` iterations.
+ * The initial weights are set to 0, because copied weights replace the initial weights.
  */
 function shortened(layer: Layer, times: number): Layer {
   const last = (varying: Varying): Varying => (typeof varying === 'number' ? varying : varying.slice(-times))

@@ -142,8 +142,8 @@ function tappedLayers({ root }: Blueprint, stages: readonly Stage[], needs: Need
 }
 
 /**
- * Returns the last layer of a chain, whose output is the output of the chain. So a stage and the activation at the end
- * of the stage share one tap (recorded output).
+ * Returns the last layer of a chain. The output of this layer is the output of the chain. So a stage and the activation
+ * at the end of the stage share one tap (recorded output).
  */
 function lastOf(layer: LayerBlueprint): LayerBlueprint {
   return layer.layer.kind === 'chain' && layer.children.length > 0
@@ -158,7 +158,10 @@ interface Downloads {
   get(name: string): Numbers
 }
 
-/** Creates the downloads of one pass. The map `memory` holds the arrays of earlier passes, which are filled again. */
+/**
+ * Creates the downloads of one pass. The map `memory` holds the arrays of earlier passes, into which the downloads
+ * write their values.
+ */
 function createDownloads(program: Program, memory: Map<string, Numbers>): Downloads {
   const pending = new Map<string, Promise<Numbers>>()
   const loaded = new Map<string, Numbers>()
@@ -183,8 +186,7 @@ function createDownloads(program: Program, memory: Map<string, Numbers>): Downlo
 }
 
 /**
- * Limit of a tensor's norm above which the norm that the program computes is reliable. Norms below 1e-30 may have lost
- * some or all digits.
+ * Smallest norm that the program computes reliably. A computed norm below 1e-30 may have lost some or all digits.
  */
 const leastNorm = 1e-30
 

@@ -5,8 +5,8 @@ import type { LayerPlace, Stage } from './stages.ts'
 
 /**
  * The fraction of a stage's ReLU units for which `isCounted(active, all)` is true. The argument `all` is the number of
- * places of a unit, over all samples and positions, and `active` is the number of places at which the unit is above 0.
- * The fraction of counted units is NaN if the stage has no ReLU.
+ * outputs of a unit, over all samples and positions, and `active` is the number of these outputs above 0. The fraction
+ * of counted units is NaN if the stage has no ReLU.
  */
 export function shareOfReluUnits(
   view: PassView,

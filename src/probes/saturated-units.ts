@@ -1,8 +1,8 @@
 /**
  * The fraction of the outputs of a stage's activations, over all units and samples, at which the derivative of the
  * activation is below a thousandth of its maximum. The fraction of saturated outputs is NaN if no activation of the
- * stage has the trait `lively`: the function never saturates, or its outputs do not determine the derivative.
- * `deadUnits` counts ReLU units.
+ * stage has the trait `lively`. An activation lacks the trait if it never saturates, or if its outputs do not determine
+ * its derivative. ReLU units are counted by the probe `deadUnits` instead.
  */
 import { activations, type OutputRange } from '../network/activations.ts'
 import type { LayerProbe } from './layer-probe.ts'

@@ -6,7 +6,7 @@ import type { LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.
 import { sizeOf } from '../blueprint/shape.ts'
 import { iterationName } from '../training/layer-order.ts'
 
-/** A layer in one iteration of its loops. The iteration of a layer outside of loops is 0. */
+/** A layer in one iteration of the loops around the layer. The iteration of a layer outside of loops is 0. */
 export interface LayerPlace {
   readonly layer: LayerBlueprint
   /** Index of the iteration, counted through all loops around the layer. */
@@ -125,6 +125,6 @@ export function stagesOf(root: LayerBlueprint): Stage[] {
 
 const isRepeat = ({ layer }: LayerBlueprint): boolean => layer.kind === 'repeat'
 
-/** Returns the weights of a stage that training changes. */
+/** Returns those weights of a stage that training changes. */
 export const trainedWeights = ({ weights }: Stage): readonly ParameterPlace[] =>
   weights.filter(({ parameter }) => parameter.trainable)

@@ -1,6 +1,6 @@
 /**
- * The updates that an optimizer subtracts from the weights for a gradient, at the rate of the optimizer. The updates
- * leave out weight decay, clipping, schedules and the rate factors of layers.
+ * The updates that an optimizer subtracts from the weights for a given gradient, at the optimizer's learning rate. The
+ * updates leave out weight decay, clipping, schedules and the rate factors of layers.
  */
 import type { Update } from '../graph/optimizers/optimizer.ts'
 import { type Optimizer, rowOf } from '../graph/optimizers/table.ts'

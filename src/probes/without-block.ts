@@ -21,7 +21,9 @@ export interface BlockOptions {
    * evenly spread.
    */
   readonly fromTop?: number
-  /** Signal that stops the measurement between two passes. A stopped measurement throws the reason of the signal. */
+  /**
+   * `AbortSignal` that stops the measurement between two passes. A stopped measurement throws the signal's `reason`.
+   */
   readonly abort?: AbortSignal
 }
 
@@ -35,8 +37,8 @@ export interface LossWithoutBlocks {
    */
   readonly single: readonly number[]
   /**
-   * The losses of the network without its last `blocks` blocks. Counted from the last block of the network, the first
-   * block that cannot be removed ends the list.
+   * The losses of the network without its last `blocks` blocks. Blocks are removed from the last block backward, until
+   * a block cannot be removed.
    */
   readonly fromTop: readonly { readonly blocks: number; readonly loss: number }[]
 }
@@ -98,7 +100,7 @@ function removableFromTop(blocks: readonly (readonly ParameterPlace[] | undefine
   return found
 }
 
-/** Copies of the changed parameters, with zeros at the given places. */
+/** Copies of the parameters that contain the given places, with zeros at these places. */
 function withZeros(weights: Weights, places: readonly ParameterPlace[]): Map<string, Float64Array> {
   const changed = new Map<string, Float64Array>()
   for (const { parameter, iteration } of places) {

@@ -72,7 +72,7 @@ export function cellsOf(data: ComparisonData): ComparisonCell[] {
     data.depths.flatMap((depth) => {
       const runs = data.rows.filter((row) => row.family === name && row.depth === depth)
       if (runs.length === 0) return []
-      // The scores of a diverged run say nothing about trained networks, even if the scores are finite.
+      // The scores of a diverged training say nothing about trained networks, even if the scores are finite.
       const trained = runs.filter((run) => run.diverged === null)
       const trainLoss = summarize(trained.map((run) => run.train.loss))
       const trainError = summarize(trained.map((run) => run.train.error))

@@ -126,7 +126,10 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
   return { heading: 'Loss during training', panels, caption }
 }
 
-/** The size of a panel at which all panels fit on a page at about their natural size, at most three in a row. */
+/**
+ * The size of a panel, chosen so that a page shows all panels at about their natural size, with at most three panels in
+ * a row.
+ */
 function panelSize(panels: number): { width: number; height: number } {
   if (panels === 1) return { width: 620, height: 310 }
   return panels === 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }

@@ -144,8 +144,8 @@ export function comparisonText(given: ComparisonData): string {
 const BAR = 21
 
 /**
- * Draws bars of the training and test errors on one scale, ordered by depth, so that networks of the same depth stand
- * below each other.
+ * Draws bars of the training and test errors on one scale, ordered by depth, so that the bars of networks with the same
+ * depth are in neighboring rows.
  */
 function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[] {
   const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])

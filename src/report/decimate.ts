@@ -1,7 +1,7 @@
 /** Reduces the points of a line without a visible change of the picture. */
 import type { FigurePoint } from './svg.ts'
 
-/** Splits the places of a line at the gaps. A null in the list of places is a gap. */
+/** Splits the points of a line at the gaps. A null in the list of points is a gap. */
 export function splitAtGaps(places: readonly (FigurePoint | null)[]): FigurePoint[][] {
   const runs: FigurePoint[][] = []
   let run: FigurePoint[] = []
@@ -18,8 +18,8 @@ export function splitAtGaps(places: readonly (FigurePoint | null)[]): FigurePoin
 }
 
 /**
- * Thins the places of a line to the first and the last place, and to the lowest and the highest place in every `step`
- * pixels of x. The drawn line changes by less than its own width, for any number of places. The `places` must be in
+ * Thins the points of a line to the first and the last point, and to the lowest and the highest point in every `step`
+ * pixels of x. The drawn line changes by less than its own width, for any number of points. The `places` must be in
  * ascending order of x.
  */
 export function decimate(places: readonly FigurePoint[], step = 1.5): FigurePoint[] {

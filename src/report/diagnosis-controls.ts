@@ -46,7 +46,7 @@ export function absence({ runs }: ReportedControl): string {
   return runs.some((run) => run.diverged) ? 'diverged' : MISSING
 }
 
-/** The unit of the error in a regression, as it stands in parentheses after the word "error". */
+/** The unit of the error in a regression, as written in parentheses after the word "error". */
 export const VARIANCE = 'fraction of the variance'
 
 /**

@@ -32,7 +32,7 @@ export interface DiagnosisData {
   /** Whether the diagnosis was stopped before all planned trainings had run. */
   readonly interrupted: boolean
   /**
-   * The verdict in words: `start` begins a sentence (`Correlation collapse`), and `inside` stands within a sentence
+   * The verdict in words: `start` begins a sentence (`Correlation collapse`), and `inside` is used within a sentence
    * (`correlation collapse`).
    */
   readonly title: { readonly start: string; readonly inside: string }

@@ -68,7 +68,10 @@ function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): 
   }
 }
 
-/** The size of a panel at which all panels fit on a page at about their natural size, at most three in a row. */
+/**
+ * The size of a panel, chosen so that a page shows all panels at about their natural size, with at most three panels in
+ * a row.
+ */
 function panelSize(panels: number): Size {
   if (panels === 1) return { width: 660, height: 330 }
   return panels === 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }

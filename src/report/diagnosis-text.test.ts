@@ -13,9 +13,12 @@ describe('diagnosisText', () => {
   it('prints the answer, a chart, the controls, the findings and the causes that are ruled out', () => {
     expect(diagnosisText(samples.collapsed)).toMatchInlineSnapshot(`
       "The network mlp:depth=60 is worse than 12 layers of the same kind because
-      samples become alike: after layer 22, the cosine of two samples is 0.99. The
-      cause is not overfitting, because the training error is 88%, and neither smaller
-      steps nor float64 help. Residual branches or batch norm keep the samples apart.
+      samples become alike: after layer 22, the cosine of two samples is 0.99.
+
+      The cause is not overfitting, because the training error is 88%, and neither
+      smaller steps nor float64 help.
+
+      Residual branches or batch norm keep the samples apart.
 
       mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
       600 steps of 128 · momentum, rate 0.03 · 3 seeds
@@ -71,8 +74,11 @@ describe('diagnosisText', () => {
 
   it('prints the losses as the main chart, the errors of a regression, and open questions', () => {
     expect(diagnosisText(samples.undecided)).toMatchInlineSnapshot(`
-      "The training loss is worse than the twin’s. Two causes fit. Three more trainings
-      would decide the question.
+      "The training loss is worse than the twin’s.
+
+      Two causes fit.
+
+      Three more trainings would decide the question.
 
       mlp:depth=60, 60 layers · waves, 4,000 training samples, 1 value
       600 steps of 128 · momentum, rate 0.03 · 1 seed, so no interval

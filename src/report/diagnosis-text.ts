@@ -28,7 +28,7 @@ const NAME = 20
 export function diagnosisText(data: DiagnosisData): string {
   const controls = controlsOf(data)
   const blocks = [
-    wrap(data.answer.join(' '), WIDTH),
+    ...data.answer.map((part) => wrap(part, WIDTH)),
     (data.notes ?? []).flatMap((note) => wrap(note, WIDTH)),
     [
       ...(data.interrupted ? [`Stopped after ${formatDuration(data.seconds)}, so the diagnosis is incomplete.`] : []),

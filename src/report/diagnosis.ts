@@ -39,8 +39,8 @@ export function diagnosisPicture(data: DiagnosisData): string {
 }
 
 /**
- * Largest number of characters of a network name in the heading. A network name that is too long for the heading stands
- * only in the summary and the facts.
+ * Largest number of characters of a network name in the heading. A network name that is too long for the heading
+ * appears only in the summary and the facts.
  */
 const LONGEST_NETWORK = 32
 
@@ -128,7 +128,7 @@ function reading(data: DiagnosisData): string[] {
       'If the network recovers, the changed setting was part of the cause. ' +
       'If the network still fails, the changed setting was not part of the cause. ' +
       'The score of a cause ranges from 0 (no evidence for the cause) to 1. ' +
-      'The limits of the evidence were set by measuring networks that train well.',
+      'The limits (thresholds) in the evidence were set by measuring networks that train well.',
     `${guessingSentence(data)}${data.dataset.classes === null ? ` ${values}` : ''}`,
   ]
 }

@@ -6,7 +6,7 @@ import type { AxisScale } from './scale.ts'
 import { coordinate, element, label } from './svg.ts'
 
 export interface Legend {
-  /** Maps values to places from 0 (top of the color bar) to 1 (bottom of the color bar). */
+  /** Maps values to positions from 0 (top of the color bar) to 1 (bottom of the color bar). */
   readonly scale: AxisScale
   readonly hasMissing: boolean
 }

@@ -110,8 +110,8 @@ function prepare({ layers, steps, values, scale, domain }: HeatMap): Prepared {
 
 function legendScale({ scale }: HeatMap, domain: Domain, height: number) {
   const axis: Axis = { label: '', scale }
-  // The color scale maps values to 0..1, because the legend computes its own place and leaves room for the sample of a
-  // missing value.
+  // The color scale maps values to 0..1, because the legend computes its own pixel positions and leaves room for the
+  // sample of a missing value.
   return createScale(axis, domain, [1, 0], Math.max(2, Math.floor((height - 84) / 46)))
 }
 

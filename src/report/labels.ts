@@ -1,4 +1,4 @@
-/** Places and shortens labels so that they do not overlap. Text widths are estimated, not measured on a screen. */
+/** Positions and shortens labels so that they do not overlap. Text widths are estimated, not measured on a screen. */
 
 /**
  * Narrow and wide characters of a font. The reader's font is unknown, so the text widths are estimated for the widest
@@ -22,9 +22,9 @@ export function textWidth(text: string, size: number, bold = false): number {
 }
 
 /**
- * Moves labels as little as possible from their `wanted` places, so that they are at least `spacing` apart. The places
- * of the labels stay inside low..high if all labels fit. The sum of the squared moves is minimal: labels that would
- * overlap are placed around the mean of their wanted places.
+ * Moves labels as little as possible from their `wanted` positions, so that they are at least `spacing` apart. The
+ * positions of the labels stay inside low..high if all labels fit. The sum of the squared moves is minimal: labels that
+ * would overlap are placed around the mean of their wanted positions.
  */
 export function spread(wanted: readonly number[], spacing: number, low: number, high: number): number[] {
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b] || a - b)

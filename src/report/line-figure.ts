@@ -108,8 +108,8 @@ function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
 }
 
 /**
- * The place of a point in pixels. Places far outside the plot are moved closer to the plot, because browsers compute
- * inexactly with very large coordinates.
+ * The position of a point in pixels. Positions far outside the plot are moved closer to the plot, because browsers
+ * compute inexactly with very large coordinates.
  */
 function place(x: AxisScale, y: AxisScale, point: LinePoint, value: number | null | undefined): FigurePoint | null {
   const [across, up] = [x.place(point.x), y.place(value)]

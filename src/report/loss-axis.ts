@@ -9,9 +9,9 @@ export interface LossCurve {
 
 /**
  * Returns one loss axis for all panels. The loss axis ends at most at 1.5 times the largest initial loss, or at 4 times
- * the largest initial loss on a log scale. On an axis without such an end, a run that blows up would press all other
- * lines flat. The loss axis is logarithmic if no loss is negative and the smallest loss above 0 is less than a
- * twentieth of the largest initial loss. Returns null if no loss is finite.
+ * the largest initial loss on a log scale. Without this upper end, a diverging run would flatten the lines of all other
+ * runs. The loss axis is logarithmic if no loss is negative and the smallest loss above 0 is less than a twentieth of
+ * the largest initial loss. Returns null if no loss is finite.
  */
 export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const losses = rows.flatMap((row) => row.losses.map((point) => point.loss)).filter(isDrawable)
@@ -22,8 +22,8 @@ export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const usual = Math.max(...starts)
   const scale = low >= 0 && least < usual / 20 ? 'log' : 'linear'
   const top = usual > 0 ? Math.min(high, usual * (scale === 'log' ? 4 : 1.5)) : high
-  // A panel can show losses over at most eight powers of ten. A loss of exactly 0 has no place on a logarithmic axis in
-  // any case.
+  // A panel can show losses over at most eight powers of ten. A loss of exactly 0 cannot be drawn on a logarithmic axis
+  // in any case.
   const bottom = scale === 'log' ? Math.max(least, top * 1e-8) : Math.min(low, 0)
   return { label: 'Training loss', scale, domain: roundOutward(domainOf([bottom, top], scale), scale, 5) }
 }

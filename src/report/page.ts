@@ -59,7 +59,9 @@ export interface Page {
   readonly facts: readonly Fact[]
 }
 
-/** The content security policy. The page may neither load nor run anything, even if a text got past the escaping. */
+/**
+ * The content security policy. The page may neither load nor run anything, even if an unescaped text got into the page.
+ */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 /** The Isobath emblem: three contour lines of equal depth. */

@@ -1,6 +1,6 @@
 /**
- * Range figures: groups side by side over ordered categories. In a range figure, a dot is a run, a mark is a mean, and
- * a bar is an interval.
+ * Range figures, which draw several groups side by side in each of several ordered categories. In a range figure, a dot
+ * is a run, a mark is a mean, and a bar is an interval.
  */
 import { createFrame, drawColumns, drawNames, drawReferences, type Frame, type Reference } from './frame.ts'
 import {
@@ -148,7 +148,7 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCe
 }
 
 /**
- * Returns the last mean of a group, beside which the name of the group stands, and whether this mean belongs to the
+ * Returns the last mean of a group, beside which the name of the group is written, and whether this mean belongs to the
  * last category.
  */
 function lastMean(cells: readonly RangeCell[]): { mean: number | null; isLast: boolean } {

@@ -37,12 +37,12 @@ export function shownValue(value: number, axis: Axis): string {
   return axis.percent ? formatPercent(value, value > 0 && value < 0.1 ? 1 : 0) : formatNumber(value)
 }
 
-/** The place of a group in a figure, and the words of its tooltips. */
+/** The position of a group in a figure, and the words of its tooltips. */
 export interface GroupContext {
   readonly frame: Frame
   readonly axis: Axis
   readonly hue: number
-  /** The x place of each category, in pixels. */
+  /** The x position of each category, in pixels. */
   readonly centers: readonly number[]
   /** Distance between neighboring groups of one category, in pixels. */
   readonly spacing: number
@@ -76,8 +76,8 @@ export function drawGroup(cells: readonly RangeCell[], context: GroupContext): s
         const words = tooltip(`${name}, ${run.label}: ${broken}`)
         dots += cross([center + apart, box.top - STRIP_RISE], hue, 3.2, words)
       } else if (runs.length > 1) {
-        // The dot of a run stands beside the mean, because the mark of the mean would cover the dots of seeds that
-        // agree.
+        // The dot of a run is drawn beside the mean, because the mark of the mean would cover the dots of seeds with
+        // nearly equal values.
         const words = tooltip(`${name}, ${run.label}: ${shownValue(run.value, axis)}`)
         const at = { cx: center - spacing * 0.34, cy: inside(run.value), r: 2.2 }
         dots += element('circle', { class: `iso-dot ${kind}`, ...at }, words)

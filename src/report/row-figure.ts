@@ -34,7 +34,7 @@ interface Layout {
   readonly bottom: number
   readonly rowHeight: number
   readonly x: AxisScale
-  /** The x place of runs without a value, in pixels. */
+  /** The x position of runs without a value, in pixels. */
   readonly strip: number
 }
 
@@ -142,7 +142,8 @@ function drawCell(spec: RowFigure, { dots, summary }: RangeCell, { y, hue, where
   })
   for (const dot of dots) {
     if (dots.length < 2 || dot.value === null || isBroken(dot)) continue
-    // The dot of a run stands below the mean, because the mark of the mean would cover the dots of seeds that agree.
+    // The dot of a run is drawn below the mean, because the mark of the mean would cover the dots of seeds with nearly
+    // equal values.
     const at = { cx: inside(dot.value), cy: y + 5.5, r: 1.8 }
     parts.push(
       element(

@@ -1,4 +1,7 @@
-/** Maps values to places in a figure. A value that is not finite, or not positive on a log axis, has the place null. */
+/**
+ * Maps values to pixel positions in a figure. A value that is not finite, or not positive on a log axis, is mapped to
+ * null.
+ */
 import { isDrawable } from '../format/text.ts'
 import { type Domain, labelTicks, linearTicks, logTicks, roundStep, type Tick } from './ticks.ts'
 
@@ -28,7 +31,7 @@ export function axisLabel(axis: Axis): string {
 }
 
 /**
- * Returns the range of those values that an axis of the given kind can show. The range of an axis is never empty and
+ * Returns the range of the given values, without the values that the axis cannot show. The range is never empty and
  * never has width 0.
  */
 export function domainOf(values: Iterable<number | null | undefined>, kind: 'linear' | 'log' = 'linear'): Domain {

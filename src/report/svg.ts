@@ -4,7 +4,7 @@ import { FIGURE_STYLE } from './figure-style.ts'
 
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>
 
-/** A place in a figure, in pixels from the top left corner. */
+/** A position in a figure, in pixels from the top left corner. */
 export type FigurePoint = readonly [x: number, y: number]
 
 /** Formats a coordinate with at most one decimal. A tenth of a pixel is finer than any screen and keeps files small. */
@@ -28,7 +28,7 @@ export function label(text: string, attributes: SvgAttributes): string {
 }
 
 /**
- * The `d` attribute of a path through places. A path with a single place becomes a dot, drawn by the round line cap.
+ * The `d` attribute of a path through points. A path with a single point becomes a dot, drawn by the round line cap.
  */
 export function pathThrough(places: readonly FigurePoint[]): string {
   if (places.length === 1) return `M${coordinate(places[0][0])} ${coordinate(places[0][1])}h0`
@@ -82,8 +82,8 @@ export function tooltip(text: string): string {
 }
 
 /**
- * Writes a whole figure, for a file of its own or for a page. The figure follows the reader's light or dark preference.
- * The title and the description are for readers who cannot see the picture.
+ * Writes a whole figure, either as a separate file or as a part of a page. The figure follows the reader's light or
+ * dark preference. The title and the description are for readers who cannot see the picture.
  */
 export function figure(
   size: { readonly width: number; readonly height: number },

@@ -30,8 +30,8 @@ export function encodeChecked(content: object): string {
 }
 
 function checksumOf(content: object): string {
-  // The content in the form that a reader gets, because JSON drops undefined fields and moves names made of digits to
-  // the front.
+  // The hash covers the content as a reader of the file gets the content. JSON drops undefined fields and moves names
+  // made of digits to the front.
   const read: unknown = JSON.parse(JSON.stringify(content))
   return createHash('sha256').update(JSON.stringify(read)).digest('hex')
 }

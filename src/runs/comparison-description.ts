@@ -9,9 +9,9 @@ import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
- * Format of comparison.json. The format number rises when names in comparison.json change, or when an older comparison
- * could not be resumed to the same result. Format 2 changed only names in the file, so files of format 1 can still be
- * read.
+ * Format of comparison.json. The format number rises when names in comparison.json change, or when a new version of
+ * Isobath would resume an older comparison to another result. Format 2 changed only names in the file, so files of
+ * format 1 can still be read.
  */
 const comparisonFormat = 2
 
@@ -34,8 +34,8 @@ const descriptionSchema = z.object({
   input: z.array(z.number().int().positive()),
   data: dataSchema,
   /**
-   * Settings of the comparison's trainings, without the seed. A warm-up that depends on the number of layers is stored
-   * before the number of layers is filled in.
+   * Settings of the comparison's trainings, without the seed. If only networks of at least `fromLayers` layers get the
+   * warm-up, the stored settings still have `fromLayers`.
    */
   settings: z.record(z.string(), z.unknown()),
   mode: z.object({

@@ -9,9 +9,9 @@ import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
- * Format of diagnosis.json. The format number rises when names in diagnosis.json change, or when an older diagnosis
- * could not be resumed to the same result. Format 2 changed only names in the file, so files of format 1 can still be
- * read.
+ * Format of diagnosis.json. The format number rises when names in diagnosis.json change, or when a new version of
+ * Isobath would resume an older diagnosis to another result. Format 2 changed only names in the file, so files of
+ * format 1 can still be read.
  */
 const diagnosisFormat = 2
 

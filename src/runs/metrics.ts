@@ -30,7 +30,7 @@ export interface StoredMetrics {
   readonly measurements: readonly StepMeasurement[]
   /** Length of the part of the file that was read as losses and measurements, in bytes. */
   readonly bytes: number
-  /** The snapshot of the layers at the requested step itself, if the file has a snapshot of this step. */
+  /** The snapshot of the layers at the requested step, if the file has a snapshot of this step. */
   readonly snapshotAtStep?: ProbeSnapshot
 }
 
@@ -95,7 +95,10 @@ export const evaluationSchema = z.object({
 })
 const warmupCheckSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
 
-/** Schema of a snapshot's line. The names of probes in lines of older versions become their current names. */
+/**
+ * Schema of a snapshot's line. If a line is from an older version, the old names of probes are replaced by the current
+ * names.
+ */
 const snapshotSchema = z.object({
   step: z.number(),
   probes: z.record(z.string(), z.array(z.number().nullable())).transform((probes) => withCurrentNames(probes)),

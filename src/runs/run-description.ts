@@ -14,8 +14,8 @@ import { encodeChecked, readChecked, readJson, storedOption, withCurrentSettings
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /**
- * Format of run.json. The format number rises when names in run.json change, or when an older run could not be resumed
- * with the same bits. Format 2 changed only names in the file, so files of format 1 can still be read.
+ * Format of run.json. The format number rises when names in run.json change, or when a new version of Isobath would
+ * resume an older run to other bits. Format 2 changed only names in the file, so files of format 1 can still be read.
  */
 export const runFormat = 2
 

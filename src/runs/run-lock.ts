@@ -5,7 +5,7 @@
  * A lock is written completely under another name and then gets the name `lock` by link(2), which fails if the folder
  * has a lock already. No process ever reads half a lock, because link(2) makes the complete file visible at once. A
  * take-over replaces the lock of an ended process by rename(2), so that the folder always has a lock. During a
- * take-over, a guard file keeps other processes from replacing the lock, too.
+ * take-over, a guard file prevents other processes from replacing the lock at the same time.
  */
 import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -175,7 +175,7 @@ function takeOver(folder: string, file: string, own: string, refuseAt: number): 
     }
   }
   return guarded(`${file}.takeover.partial`, own, () => {
-    // The lock is read again, because now the guard file keeps all other processes from replacing the lock.
+    // The lock is read again, because from now on the guard file prevents all other processes from replacing the lock.
     if (readText(file) !== found) return false
     renameSync(own, file)
     return true

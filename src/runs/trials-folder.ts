@@ -76,7 +76,9 @@ export interface TrialsToResume {
   readonly kind: WorkKind
   /** Lock of the folder, which `close` releases. */
   readonly lock: Lock
-  /** True if the work is complete. The result of complete work stays, and nothing new is trained. */
+  /**
+   * True if the work is complete. If complete work is resumed, its result is not changed and nothing new is trained.
+   */
   readonly isOver: boolean
   /** Other folders whose partial files are removed when the work is resumed. */
   readonly within?: readonly string[]

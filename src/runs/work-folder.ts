@@ -19,7 +19,7 @@ interface WorkRow {
   readonly command: string
   /** Name of the library function that resumes the work. */
   readonly verb: string
-  /** Name of the first part of the work after the description file was written. */
+  /** Name of the part of the work that comes right after the description file is written, for error messages. */
   readonly first: string
   /**
    * Pattern for the names of files that are written before the description file. If a folder has such a file but no
@@ -58,8 +58,8 @@ const kindNames = Object.keys(workKinds).filter((name): name is WorkKind => Obje
 export const resultFile = 'result.json'
 
 /**
- * Throws a `run` error if the folder already holds work of any kind. `isBegun` tells by the name of a file whether the
- * file counts as begun work, too.
+ * Throws a `run` error if the folder already holds work of any kind. `isBegun` returns, for the name of a file, whether
+ * the file also shows that work has begun.
  */
 export function refuseWork(folder: string, kind: WorkKind, isBegun: (name: string) => boolean = () => false): void {
   const names = namesIn(folder)

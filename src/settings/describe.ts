@@ -8,8 +8,8 @@ import { describeDrops } from './schedules.ts'
 import { training } from './training.ts'
 
 /**
- * Describes settings in words, such as `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of the
- * rate`.
+ * Describes settings in words, such as `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 times
+ * the rate`.
  */
 export function describeRecipe(settings: TrainingSettings): string {
   const { recipe, stepsScale } = settings

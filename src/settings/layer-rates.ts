@@ -7,9 +7,9 @@ import { suggestion } from '../support/nearest.ts'
 
 /**
  * Factors on the learning rate, each under the path of a layer. A factor applies to a layer and to all layers inside
- * the layer. A layer that loops repeat may have one factor for each iteration of all loops around the layer. The
- * factors are in the order of the iterations, with the outermost loop first. If several paths match a layer, the
- * longest path counts. Layers without a factor have the factor 1.
+ * the layer. A layer inside loops may have one factor for each iteration of all loops around the layer. The factors are
+ * in the order of the iterations, with the outermost loop first. If several paths match a layer, the longest path
+ * counts. Layers without a factor have the factor 1.
  */
 export type LayerRates = Readonly<Record<string, number | readonly number[]>>
 
@@ -34,14 +34,14 @@ export const layerRates: Kind<LayerRates> = {
 }
 
 /**
- * Describes each layer that has its own learning rate, as in `readout at 0.1 of the rate`. Returns undefined if no
+ * Describes each layer that has its own learning rate, as in `readout at 0.1 times the rate`. Returns undefined if no
  * layer has its own learning rate.
  */
 export function describeRates(rates: LayerRates): string | undefined {
   const parts = Object.entries(rates).map(([path, factors]) => {
-    if (typeof factors === 'number') return `${path} at ${factors} of the rate`
+    if (typeof factors === 'number') return `${path} at ${factors} times the rate`
     const shown = factors.length > 4 ? [...factors.slice(0, 3), '...', factors[factors.length - 1]] : factors
-    return `${path} at ${shown.join(', ')} of the rate`
+    return `${path} at ${shown.join(', ')} times the rate`
   })
   return parts.length === 0 ? undefined : parts.join(', ')
 }

@@ -49,8 +49,8 @@ const nonNegative = (): Kind<number> =>
   number('a number of at least 0', (value) => Number.isFinite(value) && value >= 0)
 
 /**
- * Returns a text with the default for the usual optimizer and the other defaults with their optimizers, as in `0.03;
- * adam and adamw: 0.001`.
+ * Returns a text with the default of the usual optimizer, and then each other default after the names of its
+ * optimizers, as in `0.03; adam and adamw: 0.001`.
  */
 function usualText(defaultOf: (made: Optimizer) => number): string {
   const usual = defaultOf(createOptimizer(usualOptimizer))
@@ -71,16 +71,16 @@ export const optimizerOptions = {
   }),
   momentum: field(
     number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
-    { usual: '0.9', flag: '--momentum <number>', help: 'fraction of the last update that stays in the next update' },
+    { usual: '0.9', flag: '--momentum <number>', help: 'fraction of the last update that is added to the next update' },
   ),
   momentumSchedule: field(oneOf(momentumScheduleNames), {
     usual: 'constant',
     flag: '--momentum-schedule <name>',
-    help: 'how the momentum changes; sutskever: 0.5, 0.75, 0.8333, 0.875 ... up to --momentum, with a change every 250 steps',
+    help: 'how the momentum changes; sutskever raises the momentum every 250 steps (0.5, 0.75, 0.8333, 0.875 ...), up to --momentum',
   }),
   weightDecay: field(nonNegative(), {
     usual: usualText(({ rule }) => rule.weightDecay),
     flag: '--weight-decay <number>',
-    help: 'decay of every parameter, added to the gradient of the parameter; adamw applies the decay separately',
+    help: "weight decay: this multiple of each parameter is added to the parameter's gradient; adamw applies the decay separately",
   }),
 } satisfies Fields

@@ -301,7 +301,9 @@ describe('the schedule of a learning rate', () => {
   it('has a short description in words', () => {
     expect(describeSchedule(scheduleOf({}))).toBe('constant rate')
     expect(describeSchedule(scheduleOf({ schedule: 'cosine', warmup: 9 }))).toBe('cosine rate after 9 steps of warm-up')
-    expect(describeSchedule(scheduleOf({ schedule: 'step' }))).toBe('rate times 0.1 at 0.5 and 0.75 of the run')
+    expect(describeSchedule(scheduleOf({ schedule: 'step' }))).toBe(
+      "rate multiplied by 0.1 at 0.5 and 0.75 of the run's steps",
+    )
   })
 
   it('refuses options that the schedule does not use', () => {
@@ -347,7 +349,7 @@ describe('the description of a training', () => {
     ]).toMatchInlineSnapshot(`
       [
         "momentum 0.9, rate 0.03, constant rate",
-        "nesterov 0.9, rate 0.1, clipped to norm 1, cosine rate, readout at 0.1 of the rate, hidden at 1, 2, 3, ..., 5 of the rate",
+        "nesterov 0.9, rate 0.1, clipped to norm 1, cosine rate, readout at 0.1 times the rate, hidden at 1, 2, 3, ..., 5 times the rate",
         "adam, rate 0.001, decays 0.8 and 0.999, epsilon 0.1, constant rate",
       ]
     `)

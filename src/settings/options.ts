@@ -92,7 +92,7 @@ export function settingsFor({ root }: Blueprint, settings: TrainingSettings): Tr
 
 /**
  * Reads stored settings. Throws a `run` error for a bad value, and for a setting that this version of Isobath doesn't
- * know. `where` is the place of the settings in the file, for error messages.
+ * know. `where` is the location of the settings in the file, for error messages.
  */
 export function readSettings(stored: Readonly<Record<string, unknown>>, where: string): TrainingSettings {
   const settings = readStored(trainingSettings, stored, where)

@@ -72,12 +72,12 @@ describe('a published recipe', () => {
       describeRecipe(resolve({ recipe: 'wide-resnet-2016', layerRates: { readout: 0.1 } })),
     ]).toMatchInlineSnapshot(`
       [
-        "he-2015: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
-        "he-2016: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate in the first 400 steps, per-pixel mean subtracted, pad-crop-flip",
-        "wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, inputs standardized per channel, pad-crop-flip",
-        "he-2015 with 0.1 times the steps: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
-        "based on he-2015: adam, rate 0.001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
-        "based on wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, readout at 0.1 of the rate, inputs standardized per channel, pad-crop-flip",
+        "he-2015: momentum 0.9, rate 0.1, weight decay 0.0001, rate multiplied by 0.1 at 0.5 and 0.75 of the run's steps, 0.1 times the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
+        "he-2016: momentum 0.9, rate 0.1, weight decay 0.0001, rate multiplied by 0.1 at 0.5 and 0.75 of the run's steps, 0.1 times the rate in the first 400 steps, per-pixel mean subtracted, pad-crop-flip",
+        "wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate multiplied by 0.2 at 0.3, 0.6 and 0.8 of the run's steps, inputs standardized per channel, pad-crop-flip",
+        "he-2015 with 0.1 times the steps: momentum 0.9, rate 0.1, weight decay 0.0001, rate multiplied by 0.1 at 0.5 and 0.75 of the run's steps, 0.1 times the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
+        "based on he-2015: adam, rate 0.001, rate multiplied by 0.1 at 0.5 and 0.75 of the run's steps, 0.1 times the rate until the training error is below 80% (for networks of at least 110 layers), per-pixel mean subtracted, pad-crop-flip",
+        "based on wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate multiplied by 0.2 at 0.3, 0.6 and 0.8 of the run's steps, readout at 0.1 times the rate, inputs standardized per channel, pad-crop-flip",
       ]
     `)
   })
@@ -210,7 +210,7 @@ describe('the option stepsScale', () => {
       IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000.5. For a longer run, give the number of steps.
       IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000000000. For a longer run, give the number of steps.
       IsobathError: stepsScale: expected a countable number of steps, got 1000 times 10000000000000 steps.
-      IsobathError: stepsScale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave out stepsScale or the schedule."
+      IsobathError: stepsScale: Sutskever's schedule of momentum counts its own steps, and stepsScale can't scale these steps. Leave out stepsScale or the schedule."
     `)
   })
 })

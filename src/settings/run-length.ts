@@ -58,6 +58,6 @@ export function scaleOf({ stepsScale = training.stepsScale.default, optimizer }:
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('stepsScale')}: ${schedule} counts its own steps, which aren't scaled. Leave out ${option('stepsScale')} or the schedule.`,
+      `${option('stepsScale')}: ${schedule} counts its own steps, and ${option('stepsScale')} can't scale these steps. Leave out ${option('stepsScale')} or the schedule.`,
   )
 }

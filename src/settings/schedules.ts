@@ -132,17 +132,19 @@ export function describeSchedule(schedule: Schedule): string {
 /** Describes a schedule without its warm-up. */
 export function describeDrops({ name, dropAt, dropFactor }: Pick<Schedule, 'name' | 'dropAt' | 'dropFactor'>): string {
   const places = [dropAt.slice(0, -1).join(', '), dropAt[dropAt.length - 1]].filter((place) => place !== '')
-  return name === 'step' ? `rate times ${dropFactor} at ${places.join(' and ')} of the run` : `${name} rate`
+  return name === 'step'
+    ? `rate multiplied by ${dropFactor} at ${places.join(' and ')} of the run's steps`
+    : `${name} rate`
 }
 
 function describeWarmup({ warmup, warmupFactor, untilError }: Schedule): string {
   if (untilError) {
     const error = Number((100 * untilError.error).toPrecision(6))
-    return `, ${untilError.factor} of the rate until the training error is below ${error}%`
+    return `, ${untilError.factor} times the rate until the training error is below ${error}%`
   }
   if (warmup === 0) return ''
   const steps = warmup === 1 ? 'step' : `${warmup} steps`
   return warmupFactor === undefined
     ? ` after ${warmup === 1 ? 'a step' : steps} of warm-up`
-    : `, ${warmupFactor} of the rate in the first ${steps}`
+    : `, ${warmupFactor} times the rate in the first ${steps}`
 }

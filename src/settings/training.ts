@@ -53,7 +53,7 @@ export const training = {
     {
       default: 1,
       flag: '--steps-scale <number>',
-      help: 'factor on the steps of the run, its drops and its warm-up',
+      help: 'factor that multiplies the steps of the run, the steps of its warm-up and the steps before each drop',
     },
   ),
   /** Optimizer of the training. The default is `momentum({ rate: 0.03 })`. */
@@ -94,8 +94,8 @@ export const training = {
     help: 'how the learning rate changes during the run',
   }),
   /**
-   * Number of steps at the start in which the rate rises to its full value in even steps. A cosine schedule begins
-   * after the warm-up.
+   * Number of steps at the start in which the rate rises linearly to its full value. A cosine schedule begins after the
+   * warm-up.
    */
   warmup: field(count(0), {
     default: 0,
@@ -171,7 +171,7 @@ export const training = {
   standardize: field(oneOf(standardizationNames), {
     default: 'per-channel',
     flag: '--standardize <how>',
-    help: 'scaling of inputs to mean 0 and deviation 1 over the training set. With per-pixel-mean the deviation stays; none only divides bytes by 255',
+    help: 'scales inputs to mean 0 and deviation 1 over the training set; per-pixel-mean changes only the mean, and none only divides bytes by 255',
     describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardizations[how]),
   }),
   /**
@@ -210,7 +210,7 @@ export const training = {
   evaluateEvery: field(evaluateEvery, {
     usual: 'never, or epoch with a recipe',
     flag: '--evaluate-every <when>',
-    help: 'how often the network is scored on the test set and 5,000 training samples: every 500 steps (500), epoch, 2epochs, or never',
+    help: 'how often the network is scored on the test set and 5,000 training samples: 500 (every 500 steps), epoch, 2epochs, or never',
   }),
 } satisfies Fields
 

@@ -17,7 +17,7 @@ export interface OptionRules {
 
 /**
  * Names of options in other libraries, each with Isobath's name for the option. The two names differ too much for the
- * first to be recognized as a misspelling.
+ * foreign name to be recognized as a misspelling of Isobath's name.
  */
 const elsewhere: Readonly<Record<string, string>> = { eps: 'epsilon', lr: 'rate', learningRate: 'rate' }
 

@@ -1,4 +1,4 @@
-/** Codes of errors by kind of cause. The command line has an exit status for every code. */
+/** Codes of errors, one for each kind of cause. The command line has an exit status for every code. */
 export type ErrorCode =
   | 'network' // the network contradicts itself or its input
   | 'preset' // an unknown preset or option, or a bad value
@@ -13,14 +13,14 @@ export type ErrorCode =
   | 'internal' // a check found a broken invariant, which is a defect of Isobath
 
 /**
- * Writes an option's key, with or without a value, as the reader of a message types the option. For example, the option
- * is written `clipNorm` or `missing: "drop"` in the library. The option is written `--clip-norm` or `--missing drop` on
- * the command line.
+ * Writes an option, with or without a value, in the form that the reader of a message has to type. For example, the
+ * option is written `clipNorm` or `missing: "drop"` in the library. The option is written `--clip-norm` or `--missing
+ * drop` on the command line.
  */
 export type OptionName = (key: string, value?: string | readonly string[]) => string
 
 /**
- * A function that writes a message about options, with the names of options as the reader of the message types them.
+ * A function that writes a message about options, with the names of options in the form that the reader has to type.
  */
 export type Wording = (name: OptionName) => string
 
@@ -37,7 +37,7 @@ const nameInCode: OptionName = (key, value) => {
 export class IsobathError extends Error {
   /** Code of the error, by kind of cause. */
   readonly code: ErrorCode
-  /** Writes the message with the names of options as the reader of the message types them. */
+  /** Writes the message with the names of options in the form that the reader has to type. */
   readonly wording: Wording
 
   constructor(code: ErrorCode, message: string | Wording) {

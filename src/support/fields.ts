@@ -168,7 +168,7 @@ export function describeFields(table: Fields, values: object, recipe?: string): 
 /**
  * Reads stored values of options. A value is missing if the file was written by a version of Isobath without the
  * option. Throws a `run` error on a value of the wrong kind, and on an option that this version of Isobath doesn't
- * have. `where` is the place of the values in the file, for error messages.
+ * have. `where` is the location of the values in the file, for error messages.
  */
 export function readStored<F extends Fields>(
   table: F,

@@ -101,8 +101,8 @@ function makeMissing(folder: string): void {
 }
 
 /**
- * Checks that a file can be written later, after long work, and makes the file's folder. Throws a `disk` error if the
- * folder accepts no new file, or if the path is a folder. Throws an `option` error if the file's name is empty.
+ * Checks before long work that the result can be written to a file, and makes the file's folder. Throws a `disk` error
+ * if the folder accepts no new file, or if the path is a folder. Throws an `option` error if the file's name is empty.
  */
 export function checkWritable(file: string): void {
   if (file === '') throw new IsobathError('option', 'expected the name of a file to write, got an empty one.')
@@ -133,8 +133,8 @@ function besideOf(file: string): string {
 
 /**
  * Writes a file whole or not at all, even if the power fails. If the path is a link, the link's target is written and
- * the link stays. Devices and pipes are written to and not replaced. Each piece of the content is written before the
- * next piece is requested. Throws a `disk` error if the file can't be written.
+ * the link itself is not replaced. Devices and pipes are written to and not replaced. Each piece of the content is
+ * written before the next piece is requested. Throws a `disk` error if the file can't be written.
  */
 export function writeWhole(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
@@ -153,7 +153,7 @@ interface WriteTarget {
   /** Whether a new file replaces the old file. The value is false if the content is written into a device or a pipe. */
   readonly isWhole: boolean
   /**
-   * Descriptor of a file that this process has already open, if the path names such a descriptor, as /dev/stdout does.
+   * Descriptor of a file that this process already has open, if the path names such a descriptor, as /dev/stdout does.
    */
   readonly descriptor?: number
 }
@@ -255,7 +255,7 @@ export function readWhole(file: string): Uint8Array<ArrayBuffer> {
 }
 
 export interface FileReading {
-  /** Code of the errors that reading the file throws. */
+  /** Code of the errors that are thrown if the file can't be read. */
   readonly code: ErrorCode
   /** Largest size of the file, in bytes. */
   readonly limit: number
@@ -308,8 +308,8 @@ export interface GrowingFile {
 }
 
 /**
- * Opens a file for appending after its first `bytes` bytes, and makes a missing file. Throws a `disk` error if the file
- * can't be opened.
+ * Opens a file so that text is appended after its first `bytes` bytes. A missing file is created. Throws a `disk` error
+ * if the file can't be opened.
  */
 export function openGrowing(file: string, bytes: number): GrowingFile {
   let descriptor = -1

@@ -21,13 +21,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 /**
- * Smallest number of letters of a word that is searched for in names. Words of one or two letters are in many names by
- * chance.
+ * Smallest length of a word, in letters, at which the word is searched for inside names. Many names contain a given
+ * word of one or two letters by chance.
  */
 const SHORTEST_WORD = 3
 /**
- * Smallest number of letters of a name that is searched for in a word. Names of up to three letters are in many words
- * by chance.
+ * Smallest length of a name, in letters, at which the name is searched for inside a word. Many words contain a given
+ * name of up to three letters by chance.
  */
 const SHORTEST_NAME = 4
 

@@ -3,8 +3,8 @@
  * operations of IEEE 754 (+ - * / sqrt). Math.exp and similar functions differ in the last bit between engines and
  * processors. A difference in one bit is enough to give different results in two trainings that should be equal.
  *
- * Each constant has as many digits as identify its float64 value. The stated errors were measured against values with
- * 40 digits, on 20,000 to 60,000 random arguments for each function.
+ * Each constant has enough digits to identify its float64 value. The stated errors were measured against values with 40
+ * digits, on 20,000 to 60,000 random arguments for each function.
  */
 
 /** The polynomial a + b x + c x^2 + d x^3. */

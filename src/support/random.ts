@@ -80,8 +80,8 @@ class SmallFastCounting implements Random {
     if (n === TWO_TO_32) return this.uint32()
     for (;;) {
       const draw = this.uint32()
-      // The 2^32 possible draws form runs of n draws. Draws in the last, incomplete run would favor small results and
-      // are repeated. The first condition saves a division for most draws.
+      // The 2^32 possible draws are divided into groups of n draws. A draw in the last, incomplete group would favor
+      // small results and is repeated. The first condition saves a division for most draws.
       if (draw > 0xffffffff - n && draw >= TWO_TO_32 - (TWO_TO_32 % n)) continue
       return (draw >>> 0) % (n >>> 0) // both operands are unsigned integers, so engines divide integers
     }

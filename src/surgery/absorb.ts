@@ -5,7 +5,8 @@ import { type Encoding, factorAt } from './encoding.ts'
 import { type Edit, type Impossible, type Iteration, impossible, toSet } from './tensors.ts'
 
 /**
- * The layers that a signal passes after `last`, with chains taken apart. Undefined if `last` isn't within `blueprint`.
+ * The layers that a signal passes after `last`, with each chain replaced by its layers. Undefined if `last` isn't
+ * within `blueprint`.
  */
 function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlueprint[] | undefined {
   if (blueprint === last) return []
@@ -14,8 +15,8 @@ function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlu
     const within = layersBehind(child, last)
     if (within === undefined) continue
     if (layer.kind === 'chain') return [...within, ...children.slice(place + 1).flatMap(membersOf)]
-    // Only chains are taken apart, because a branch's output is added to a shortcut, and a repeated block's output goes
-    // to the next iteration.
+    // Only chains are replaced by their layers. Residuals and repeats stay whole, because a branch's output is added to
+    // a shortcut, and a repeated block's output goes to the next iteration.
     return [...within, blueprint]
   }
   return undefined
@@ -26,10 +27,10 @@ function membersOf(blueprint: LayerBlueprint): LayerBlueprint[] {
 }
 
 /**
- * Changes the first layer of weights after the layer `last` so that the layer of weights undoes an encoding. For the
- * input factor * x + offset, the changed layer gives the output that the unchanged layer gives for x. Between `last`
- * and the changed layer, there may be pools and other layers that treat all units equally. `index` is the iteration of
- * the loops around `last`. Returns undefined, or the reason why no layer can undo the encoding.
+ * Changes the first layer of weights after the layer `last` so that the changed layer undoes an encoding. For the input
+ * factor * x + offset, the changed layer gives the output that the unchanged layer gives for x. Between `last` and the
+ * changed layer, there may be pools and other layers that treat all units equally. `index` is the iteration of the
+ * loops around `last`. Returns undefined on success, and otherwise the reason why no layer can undo the encoding.
  */
 export function absorb(
   edit: Edit,

@@ -93,7 +93,10 @@ function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
 /** The iterations or copies of a repeated part that the twin doesn't have. */
 interface LeftOver {
   readonly visits: readonly LayerVisit[]
-  /** The layer whose output is the input of every left-over copy, because the left-over copies become identities. */
+  /**
+   * The layer whose output enters the copies that the twin lacks: the repeat itself, or the last layer of the copies
+   * that the twin has. The copies that the twin lacks become identities, so all of them get the same input.
+   */
   readonly before: LayerBlueprint
   /** The last layer of the repeated part. */
   readonly last: LayerBlueprint

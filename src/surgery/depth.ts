@@ -1,14 +1,15 @@
-/** The depth of a network in blocks, and runs of equal layers in a chain. */
+/** The depth of a network in blocks, and stretches of equal neighboring layers in a chain. */
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { ChainLayer, Layer, Network } from '../network/network.ts'
 
 /**
- * Largest number of layers in a segment of a chain. The search for runs of equal layers ignores segments with more
- * layers.
+ * Largest number of layers in a segment of a chain. The search for stretches of equal layers ignores longer segments.
  */
 const longestSegment = 8
 
-/** A run: neighboring segments of a chain, each with `length` layers, which are copies of each other. */
+/**
+ * A stretch of equal layers in a chain: neighboring segments that are copies of each other, each with `length` layers.
+ */
 export interface SegmentRun {
   readonly start: number
   readonly length: number
@@ -34,10 +35,10 @@ const likeness = (layer: Layer): string =>
   JSON.stringify(layer, (key, value: unknown) => (varyingFields.has(key) ? undefined : value))
 
 /**
- * The runs among a chain's layers. A run consists of segments of 1 to 8 layers, each of which has layers alike to those
- * of the previous segment. A segment starts with a layer that holds weights, contains no repeat, and satisfies
- * `mayHold`. If several lengths of segments are possible, the search chooses the length that covers most layers, and
- * the shortest of several lengths that cover equally many layers.
+ * Stretches of equal neighboring layers in a chain. A stretch consists of segments of 1 to 8 layers, and the layers of
+ * each segment are alike to the layers of the previous segment. A segment starts with a layer that holds weights,
+ * contains no repeat, and satisfies `mayHold`. If several lengths of segments are possible, the search chooses the
+ * length that covers most layers, and the shortest of several lengths that cover equally many layers.
  */
 export function findRuns(
   { layers }: ChainLayer,
@@ -83,8 +84,8 @@ function holdsRepeat(layer: Layer): boolean {
 /**
  * The depth of a network: the number of blocks with weights that a signal passes. Each iteration of a repeat adds its
  * blocks to the depth. A residual, or a chain within the root chain, is one block. If a residual or a chain contains
- * repeats or runs of equal layers, the blocks of its parts count in place of the whole. For example, the preset mlp of
- * depth d has d + 1 blocks, including the read-out.
+ * repeats or stretches of equal layers, the inner blocks are counted instead of the residual or chain. For example, the
+ * preset mlp of depth d has d + 1 blocks, including the read-out.
  */
 export function depthOf(network: Network): number {
   return network.kind === 'chain' ? sumOver(network, true) : blocksOf(network, true)
@@ -95,7 +96,7 @@ const sumOver = ({ layers }: ChainLayer, isWritten: boolean): number =>
 
 /**
  * Number of blocks with weights in a layer. `isWritten` is true for the root and the chains within it, which are
- * searched for runs, and false for blocks of repeats and branches of residuals.
+ * searched for stretches of equal layers, and false for blocks of repeats and branches of residuals.
  */
 export function blocksOf(layer: Layer, isWritten: boolean): number {
   if (!holdsWeights(layer)) return 0

@@ -1,4 +1,4 @@
-/** The repeated parts of a network: its loops, and runs of equal layers that are written out in its chains. */
+/** The repeated parts of a network: its loops, and stretches of equal layers that are written out in its chains. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { blocksOf, findRuns, holdsWeights } from './depth.ts'
@@ -6,7 +6,7 @@ import { blocksOf, findRuns, holdsWeights } from './depth.ts'
 interface AnyPart {
   /** Path of the repeat. For written-out copies, the path of the first copy's first layer. */
   readonly path: string
-  /** Number of iterations of the repeat, or number of copies in the run. */
+  /** Number of iterations of the repeat, or number of copies in the stretch of equal layers. */
   readonly times: number
   /** Number of blocks with weights in each iteration or copy. */
   readonly depth: number

@@ -20,8 +20,8 @@ export interface Iteration {
 }
 
 /**
- * A visit: one pass of a signal through one layer in one loop iteration. Chains and repeats are taken apart into
- * visits.
+ * A visit: one pass of a signal through one layer in one loop iteration. A chain or a repeat is replaced by the visits
+ * to its inner layers.
  */
 export interface LayerVisit extends Iteration {
   readonly layer: Exclude<Layer, ChainLayer | RepeatLayer>

@@ -10,7 +10,10 @@ import { IsobathError } from '../support/errors.ts'
 import { depthOf } from './depth.ts'
 import { type RepeatedPart, repeatedParts } from './parts.ts'
 
-/** The part of a loop, or of a run of equal layers, that the shallow twin keeps: the first iterations or copies. */
+/**
+ * The part of a loop, or of a stretch of equal layers, that remains in the shallow twin: the first iterations or
+ * copies.
+ */
 export interface RetainedPart {
   /** Path of the repeat. For written-out copies, the path of the first copy's first layer. */
   readonly path: string
@@ -35,9 +38,9 @@ const usualFraction = 1 / 5
 /**
  * The shallow twin of a network, for inputs of the shape [features] or [channels, height, width]. The twin has the deep
  * network's first and last layers, and a proportional number of iterations or copies of each repeated part, at least 1.
- * A repeated part is a repeat, or a run of equal layers written out in a chain. Lists with a value for each iteration
- * are cut to the first values. A number that a preset computed from the depth, such as a multiplier 1/L, stays
- * unchanged.
+ * A repeated part is a repeat, or a stretch of equal layers written out in a chain. Lists with a value for each
+ * iteration are cut to the first values. A number that a preset computed from the depth, such as a multiplier 1/L,
+ * stays unchanged.
  *
  * `wanted` is the twin's depth in blocks, by default a fifth of the network's depth and at least 2. The twin's depth is
  * as near to `wanted` as the repeated parts allow. Returns null if no layer can be removed, because no part is repeated
@@ -127,8 +130,8 @@ function countOne(counts: Map<string, number>, kind: string): number {
 }
 
 /**
- * A block whose lists of numbers, which have a number for each iteration, are cut to the first `kept` numbers. Lists
- * within inner repeats stay unchanged.
+ * Returns the block with each list of one number per iteration cut to its first `kept` numbers. Lists within inner
+ * repeats stay unchanged.
  */
 function cutLists(value: unknown, kept: number): unknown {
   if (Array.isArray(value)) {

@@ -9,7 +9,8 @@ import { orUndefined } from '../support/errors.ts'
  * The network with every hidden layer `factor` times as wide, in units of dense layers or channels of convolutions. The
  * last layer with weights gives the outputs and stays unchanged. Initializers that depend on the fans follow the new
  * width. Undefined if no layer is hidden, or if the wider layers don't fit the input, a shortcut or the outputs. For
- * example, a repeated block at the start or the end of a network has the width of the input or the outputs.
+ * example, a repeated block at the start or the end of a network can't be widened, because its width is the input's or
+ * the outputs' width.
  */
 export function widened(network: Network, factor: number, input: Shape): Network | undefined {
   const found = widen(network, factor, true)

@@ -7,7 +7,8 @@ import { type Edit, type Impossible, impossible, type LayerVisit, toSet, visitsO
 /**
  * Makes the branch of a residual a zero branch in one iteration. If the branch has a trained multiplier, the multiplier
  * is set to zero. If the branch has no trained multiplier, its last layer of weights or last norm is set to zero,
- * together with the later layers of the branch. Returns undefined, or the reason why no weights make the branch zero.
+ * together with the later layers of the branch. Returns undefined on success, and otherwise the reason why no weights
+ * make the branch zero.
  */
 export function zeroBranch(edit: Edit, visit: LayerVisit, layer: ResidualLayer): Impossible | undefined {
   const [branch] = visit.blueprint.children

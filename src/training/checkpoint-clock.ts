@@ -1,9 +1,9 @@
-/** Decides when a checkpoint is due: after every n-th step if the caller chose n, or at intervals of time if not. */
+/** Decides when a checkpoint is due: after every n-th step if the caller gave n, and otherwise after a certain time. */
 export interface CheckpointClock {
   /** Returns true if a checkpoint is due after `step` updates. */
   isDue(step: number): boolean
   /**
-   * Runs `save` and measures its duration. Checkpoints at intervals of time take at most a twentieth of the run's
+   * Runs `save` and measures its duration. Saving time-based checkpoints takes at most a twentieth of the run's
    * duration.
    */
   time(save: () => Promise<void>): Promise<void>

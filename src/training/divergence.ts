@@ -1,4 +1,7 @@
-/** Locates the layer in which a training diverged: in its weights, or in the forward pass of the failed step. */
+/**
+ * Locates the layer in which a training diverged, by its non-finite weights or by its non-finite outputs in a forward
+ * pass.
+ */
 import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -7,9 +10,14 @@ import type { Weights } from './evaluator.ts'
 import { compareTimes, iterationName, leafPositions, timeOf } from './layer-order.ts'
 import { openTappedPass, type TappedOutput } from './tapped-pass.ts'
 
-/** The place at which a training diverged, which means that its loss was infinite or not a number. */
+/**
+ * The step and the layer at which a training diverged. A training diverges when the loss is infinite or not a number.
+ */
 export interface Divergence {
-  /** Number of updates before the loss was no longer finite. A training that diverged makes no further update. */
+  /**
+   * Number of updates before the first step whose loss was not finite. A training that diverged makes no further
+   * update.
+   */
   readonly step: number
   /**
    * Path of the layer in which the training diverged. The path of a repeated layer ends with the number of its
@@ -17,9 +25,10 @@ export interface Divergence {
    */
   readonly layer: string
   /**
-   * Kind of the first numbers that were no longer finite. `weights`: an earlier update made the weights of the layer
+   * The numbers that were the first to be non-finite. `weights`: an earlier update made the weights of the layer
    * non-finite. `outputs`: all weights are finite, and the outputs of the layer are the first non-finite ones in the
-   * forward pass. `loss`: all weights and all outputs are finite, the loss is not, and `layer` is the last layer.
+   * forward pass. `loss`: all weights and all outputs are finite, but the loss is not finite. The field `layer` then
+   * names the last layer.
    */
   readonly what: 'weights' | 'outputs' | 'loss'
 }

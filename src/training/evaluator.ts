@@ -28,8 +28,8 @@ export interface Evaluator {
     onProgress?: (done: number) => void,
   ): Promise<Scores>
   /**
-   * Calls `take` with the outputs of all samples, in the order of the samples. `outputs` holds rows of outputs, and its
-   * first row belongs to sample `first`. The next call of `take` overwrites the array `outputs`.
+   * Passes the outputs of all samples to `take`, in several calls and in the order of the samples. `outputs`: rows of
+   * outputs, of which the first row belongs to sample `first`. The next call of `take` overwrites the array `outputs`.
    */
   eachOutput(
     samples: Samples,
@@ -40,7 +40,7 @@ export interface Evaluator {
   dispose(): void
 }
 
-/** Number of samples that all slots of the evaluator's ring of batches should hold together. */
+/** Intended total number of samples in all slots of the evaluator's ring buffer of batches. */
 const samplesInRing = 2048
 const mostSlots = 32
 
@@ -72,8 +72,8 @@ interface Compiled {
 }
 
 /**
- * Compiles the evaluation with the largest ring and batch that fit into memory. The scores don't depend on the sizes of
- * ring and batch.
+ * Compiles the evaluation with the largest ring buffer and the largest batch that fit into memory. The scores depend on
+ * neither size.
  */
 async function compileEvaluation(blueprint: Blueprint, backend: Backend, samples: number): Promise<Compiled> {
   const usual = evaluationBatch(blueprint)
@@ -93,7 +93,10 @@ async function compileEvaluation(blueprint: Blueprint, backend: Backend, samples
   return { program: await backend.compile(graph, { ringSlots }), batch, ringSlots }
 }
 
-/** A group of consecutive slots in the ring of batches. The group begins with slot `slot` and with sample `first`. */
+/**
+ * A group of consecutive slots in the ring buffer of batches. The first slot of the group is `slot`, and its first
+ * sample is `first`.
+ */
 interface Group {
   readonly slot: number
   readonly slots: number
@@ -107,8 +110,8 @@ interface Group {
 export async function createEvaluator(blueprint: Blueprint, backend: Backend, samples: number): Promise<Evaluator> {
   const { program, batch, ringSlots } = await compileEvaluation(blueprint, backend, samples)
   const width = sizeOf(blueprint.output)
-  // While the program works on one half of the ring's slots, the outputs of the other half are read, and its slots are
-  // filled again.
+  // While the program works on one half of the ring's slots, the outputs in the other half are read and new batches are
+  // written.
   const overlaps = ringSlots > 1
   const mostAtOnce = overlaps ? ringSlots / 2 : 1
   const throughput = createThroughput(mostAtOnce)

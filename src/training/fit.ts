@@ -10,8 +10,8 @@ import { IsobathError } from '../support/errors.ts'
 import { stepGraph } from './step-graph.ts'
 
 /**
- * Number of slots in the ring of batches, which has room for two groups of training steps. A group has 1 to 32 steps,
- * so that the pause between two groups matters little, and at most 8 MB of inputs.
+ * Number of slots in the ring buffer of batches, which has room for two groups of training steps. A group has 1 to 32
+ * steps and at most 8 MB of inputs. The more steps a group has, the less time is lost in the pauses between groups.
  */
 function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
   const bytes = batch * sizeOf(input) * 4
@@ -34,10 +34,10 @@ interface Attempt extends StepChoice {
 }
 
 /**
- * Chooses the fastest compilation of a training step that fits into the backend's memory. The ring has slots for many
- * batches or, to save memory, for two batches. The step keeps all activations or, to save memory, as many activations
- * as fill three quarters of the memory. `gradients`: whether the gradients can be read after a step. Throws a `memory`
- * error that says how much memory the step needs and which batch would fit.
+ * Chooses the fastest compilation of a training step that fits into the backend's memory. To save memory, the ring
+ * buffer may have slots for only two batches. To save more memory, the step may keep only the activations that fit into
+ * three quarters of the memory, and recompute the others. `gradients`: whether the gradients can be read after a step.
+ * Throws a `memory` error that says how much memory the step needs and which batch would fit.
  */
 export function chooseStep(
   blueprint: Blueprint,
@@ -73,22 +73,22 @@ export function chooseStep(
 }
 
 /**
- * Fraction of the memory that a recomputing step may fill. The data, the weights and the evaluator need the rest of the
- * memory.
+ * Fraction of the memory that a training step may use if it recomputes activations. The data, the weights and the
+ * evaluator need the rest of the memory.
  */
 const memoryShare = 0.75
 
 /**
- * Number of bisection steps that find how many iterations are recomputed. Six steps find the number of recomputed
- * iterations to a 64th of all iterations.
+ * Number of bisection steps that find how many iterations are recomputed. Six bisection steps determine the number of
+ * recomputed iterations with a resolution of 1/64 of all iterations.
  */
 const searchSteps = 6
 
 /**
- * Finds by bisection how few iterations must be recomputed so that a training step fits into `mostBytes` of memory. The
- * first iterations of the first repeats are recomputed, because their images are the largest. The backward pass reaches
- * the first iterations last, so their recomputed activations reuse the memory of the activations that were kept for
- * later iterations.
+ * Finds by bisection the smallest number of recomputed iterations with which a training step fits into `mostBytes` of
+ * memory. The first iterations of the first repeats are recomputed, because early layers have the largest images. The
+ * backward pass reaches the first iterations last, so their recomputed activations reuse the memory of the activations
+ * that were kept for later iterations.
  */
 function keepMore(
   { root }: Blueprint,
@@ -117,7 +117,7 @@ interface Repeat {
   readonly times: number
 }
 
-/** Lists the repeats that lie in no other repeat, in the order of the forward pass. */
+/** Lists the repeats that aren't nested in another repeat, in the order of the forward pass. */
 function outermostRepeats({ path, layer, children }: LayerBlueprint): Repeat[] {
   return layer.kind === 'repeat' ? [{ path, times: layer.times }] : children.flatMap(outermostRepeats)
 }

@@ -24,8 +24,8 @@ export function leafPositions(root: LayerBlueprint): Map<string, LayerPosition> 
 }
 
 /**
- * Returns a sort key that puts the iterations of layers in the order in which they run. `iteration` counts through all
- * loops around the layer.
+ * Returns a sort key that puts the iterations of layers in the order in which they run. `iteration`: number of the
+ * iteration, counted consecutively over all nested loops around the layer.
  */
 export function timeOf({ layer, steps }: LayerPosition, iteration: number): number[] {
   const indices = unravel(layer.loops, iteration)
@@ -33,8 +33,8 @@ export function timeOf({ layer, steps }: LayerPosition, iteration: number): numb
 }
 
 /**
- * Compares two keys of `timeOf`. The result is below 0 if `one` runs before `other`, and above 0 if `one` runs after
- * `other`.
+ * Compares two sort keys that `timeOf` returned. The result is below 0 if `one` runs before `other`, and above 0 if
+ * `one` runs after `other`.
  */
 export function compareTimes(one: readonly number[], other: readonly number[]): number {
   for (let index = 0; index < Math.min(one.length, other.length); index++) {

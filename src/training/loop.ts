@@ -1,6 +1,6 @@
 /**
- * The training loop. The training program has a ring of slots, and each slot has the inputs of one training step. While
- * the program works on the steps in one half of the ring, the loop fills the other half.
+ * The training loop. The training program has a ring buffer of slots, and each slot has the inputs of one training
+ * step. While the program works on the steps in one half of the ring, the loop fills the other half.
  */
 import type { Backend, InputRows, Program, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -42,7 +42,7 @@ export interface LoopTask {
    * own copy of the weights and states.
    */
   readonly onLoaded?: () => void
-  /** How the training step is compiled, which `chooseStep` decides by default. */
+  /** How the training step is compiled. By default, `chooseStep` decides. */
   readonly step?: StepChoice
   /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
   readonly checkpointEvery?: number
@@ -120,8 +120,8 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     return count
   }
   /**
-   * Takes the measurements that are due before the next `count` steps, whose inputs begin in slot `first`. A
-   * measurement may end the warm-up. Returns false if the caller has stopped the run.
+   * Takes the measurements that are due before the next step. The inputs of the next `count` steps are already in the
+   * ring, from slot `first` on. A measurement may end the warm-up. Returns false if the caller has stopped the run.
    */
   const measure = async (first: number, count: number): Promise<boolean> => {
     const isWarm = settings.schedule.untilError === undefined || warmedUpAt !== undefined
@@ -130,7 +130,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     const found = await measurer.measure(done, isWarm, () => downloadWeights(program, blueprint, measured))
     if (found === 'stopped') return false
     if (isWarm || found === 'cold') return true
-    // The inputs of the next steps still have the warm-up rate, so their scalars are filled in again.
+    // The inputs of the next steps were written with the warm-up rate, so the scalars of these steps are written again.
     warmedUpAt = done
     for (let index = 0; index < count; index++) filler.fillScalars(first + index, done + index, warmedUpAt)
     return true
@@ -177,8 +177,8 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
 }
 
 /**
- * Numbers of steps after which the program must pause. Time-based checkpoints are made at the end of any group of
- * steps.
+ * Intervals, in steps, after which the program must pause. A time-based checkpoint needs no interval, because it can be
+ * made after any group of steps.
  */
 function stopsOf({ checkpointEvery, observers = [], settings }: LoopTask): readonly number[] {
   const { evaluateEvery, probes, schedule } = settings
@@ -196,7 +196,7 @@ function positionAfter(steps: number, batch: number, { train }: Dataset): Positi
 }
 
 /**
- * Locates the layer of a divergence with the batch that is still in the slot of the failed step. The program stopped
+ * Locates the layer of a divergence with the batch of the failed step, which is still in its slot. The program stopped
  * before the update of the failed step, because the loss of the step was not finite.
  */
 async function locateFailure(task: LoopTask, program: Program, slot: number, step: number): Promise<Divergence> {

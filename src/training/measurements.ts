@@ -43,7 +43,9 @@ export interface WarmupCheck {
   readonly warmedUp: boolean
 }
 
-/** An evaluation or a check of the warm-up, between two steps of a training. An evaluation has the field `test`. */
+/**
+ * An evaluation or a check of the warm-up, between two steps of a training. Only an evaluation has the field `test`.
+ */
 export type Measurement = Evaluation | WarmupCheck
 
 /** Readings of the probes in each layer after `step` updates. */
@@ -127,8 +129,8 @@ export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps
 }
 
 /**
- * Number of training samples in an evaluation. With 5,000 samples, the error is known to less than a third of a
- * percent, and evaluating these samples costs less than evaluating a test set of 10,000 samples.
+ * Number of training samples in an evaluation. With 5,000 samples, the uncertainty of the error is less than a third of
+ * a percent, and evaluating these samples costs less than evaluating a test set of 10,000 samples.
  */
 const evaluatedSamples = 5000
 

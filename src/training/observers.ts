@@ -17,9 +17,9 @@ export interface ObservedStep {
    */
   weights(name: string): Promise<Float64Array>
   /**
-   * Reads the gradient from which the update of a trained parameter was made, before weight decay. The gradient has the
-   * shape and the order of the parameter. Throws an `option` error if the network has no trained parameter of that
-   * name.
+   * Reads the gradient of a trained parameter that the observed update used. The gradient doesn't include weight decay.
+   * The gradient has the shape and the order of the parameter. Throws an `option` error if the network has no trained
+   * parameter of that name.
    */
   gradient(name: string): Promise<Float64Array>
 }

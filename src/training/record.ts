@@ -20,7 +20,7 @@ import type { Signal } from './signal.ts'
 import type { LossRecord } from './state.ts'
 import type { TimeSpent } from './stopwatch.ts'
 
-/** The record of a whole training: losses, scores, measurements, weights, times and memory. */
+/** The record of a whole training: losses, scores, measurements, weights, durations and memory. */
 export interface TrainingRecord extends TimeSpent {
   /** Loss of every logged step (`logEvery`) and of the last step, in the order of the steps. */
   readonly losses: readonly LossRecord[]
@@ -36,7 +36,7 @@ export interface TrainingRecord extends TimeSpent {
   /** Scores on the validation set after the last step, if the data set has one and the run was not interrupted. */
   readonly validation?: Scores
   /**
-   * Evaluations at the steps that `evaluateEvery` asked for, and after the last step. The field is absent if
+   * Evaluations at the steps that `evaluateEvery` selects, and after the last step. The field is absent if
    * `evaluateEvery` asked for no evaluations.
    */
   readonly evaluations?: readonly Evaluation[]
@@ -47,8 +47,8 @@ export interface TrainingRecord extends TimeSpent {
    */
   readonly bestTest?: BestTest
   /**
-   * The checks of the training error in a warm-up that `warmupUntilError` ends. The last check of the warm-up ended the
-   * warm-up if its `warmedUp` is true. The field is absent if no error limit ends the warm-up.
+   * The checks of the training error in a warm-up that `warmupUntilError` ends. If the last check's `warmedUp` is true,
+   * the last check ended the warm-up. The field is absent if no error limit ends the warm-up.
    */
   readonly warmup?: readonly WarmupCheck[]
   /**
@@ -62,20 +62,24 @@ export interface TrainingRecord extends TimeSpent {
   readonly interrupted: boolean
   /** Number of updates that the run has made. */
   readonly steps: number
-  /** Duration of the scoring after the last step, in seconds. The duration of the scoring is part of `seconds`. */
+  /**
+   * Duration of the scoring after the last step, in seconds. The field `seconds` includes the duration of the scoring.
+   */
   readonly scoringSeconds: number
   /**
    * Mean squares of the layers' outputs before the first step, and whether the signal is steady, vanishes or explodes.
    */
   readonly signal: Signal
   /**
-   * Means and deviations of the training set. Other data for the network must be standardized with the means and
-   * deviations of the training set.
+   * Means and standard deviations of the training set. All other inputs of the network must be standardized with the
+   * training set's means and standard deviations.
    */
   readonly statistics: Statistics
   /** Final parameters and running statistics by name, in the network's order and in the backend's precision. */
   readonly weights: ReadonlyMap<string, Values>
-  /** SHA-256 hash, in hexadecimal, of the weights as float32 in the order of a weights file. */
+  /**
+   * SHA-256 hash of the weights, in hexadecimal. The hashed weights are float32 values in the order of a weights file.
+   */
   readonly weightsSha256: string
   /** Memory that the training program used, in bytes. */
   readonly memoryBytes: number
@@ -87,9 +91,9 @@ export interface TrainingRecord extends TimeSpent {
 export const unscored: Scores = { loss: null, error: null }
 
 /**
- * Builds the fields of a record that hold measurements. `measurements`: the measurements so far, of which only the
- * measurements before step `reached` are used. `last` and `lastSnapshot`: the evaluation and the snapshot at step
- * `reached`, if they were made.
+ * Builds the fields of a record that hold measurements. `measurements`: the measurements so far. Measurements at step
+ * `reached` or later are ignored. `last` and `lastSnapshot`: the evaluation and the snapshot at step `reached`, if they
+ * were made.
  */
 export function summarizeMeasured(
   measurements: readonly StepMeasurement[],

@@ -1,6 +1,7 @@
 /**
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header with each tensor's type, shape and
- * place, then the raw little-endian data. The decoder trusts nothing and checks every number in the header.
+ * position, then the raw little-endian data. The decoder checks every number in the header, because a file may be
+ * broken or malicious.
  */
 import { z } from 'zod'
 import { assertInvariant, IsobathError } from '../support/errors.ts'
@@ -23,7 +24,7 @@ export interface TensorFile {
 
 /** Largest size of a header that the decoder accepts, in bytes. */
 const headerLimit = 100e6
-/** Number of values that are converted to bytes in one piece. */
+/** Number of values that are converted to bytes at a time. */
 const pieceLength = 2 ** 16
 const metadataKey = '__metadata__'
 
@@ -67,8 +68,8 @@ export function encodeHeader(entries: readonly HeaderEntry[], metadata: TensorFi
     offset += bytes
   }
   const text = new TextEncoder().encode(`{${parts.join(',')}}`)
-  // Spaces at the end of the header let the data of the tensors start at a multiple of 8 bytes, as the safetensors
-  // library does.
+  // Like the safetensors library, the encoder pads the header with spaces, so that the data of the tensors starts at a
+  // multiple of 8 bytes.
   const headerBytes = Math.ceil(text.length / 8) * 8
   const header = new Uint8Array(8 + headerBytes).fill(0x20, 8)
   new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true)
@@ -91,8 +92,8 @@ export function* float32Pieces(values: ArrayLike<number>): Generator<Uint8Array>
 }
 
 /**
- * Encodes one field of the header as JSON text. A JavaScript object with all fields would move names made of digits to
- * the front, and would lose the name `__proto__`.
+ * Encodes one field of the header as JSON text. Fields are encoded one by one, because a JavaScript object with all
+ * fields would move names made of digits to the front, and would lose the name `__proto__`.
  */
 function field(name: string, value: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(value)}`
@@ -178,8 +179,8 @@ function parseEntry(name: string, raw: unknown, available: number, file: string)
 }
 
 /**
- * Sorts the places of the tensors by their start, and checks that the tensors fill the data without gaps. The
- * safetensors library also requires data without gaps.
+ * Sorts the byte ranges of the tensors by their start, and checks that the ranges fill the data without gaps or
+ * overlaps. The safetensors library also requires data without gaps.
  */
 function checkCoverage(places: TensorPlace[], available: number, file: string): void {
   places.sort((one, other) => one.start - other.start || one.end - other.end)
@@ -215,8 +216,8 @@ function parseHeader(bytes: Uint8Array, file: string): Map<string, unknown> {
 }
 
 /**
- * Lists the keys in the text of a valid JSON object, with duplicates. JSON.parse keeps only the last of several fields
- * with the same key.
+ * Lists the keys in the text of a valid JSON object, including duplicates. JSON.parse keeps only the last of several
+ * fields with the same key.
  */
 function outermostKeys(text: string): string[] {
   const keys: string[] = []

@@ -65,7 +65,8 @@ function scoreValues(set: Samples, standardizer: Standardizer, loss: LossName, w
   assertInvariant(values !== null, `${loss} can't compare values`)
   const lossSums = new Float64Array(width)
   const squares = new Float64Array(width) // sums of the squared differences between outputs and targets
-  // Targets are summed as differences from the first sample's targets, so that a large mean costs no digits.
+  // Targets are summed as differences from the first sample's targets, so that a large mean doesn't reduce the
+  // precision.
   const origin = targetRows(set, standardizer, 0, 1, width)
   const sums = new Float64Array(width)
   const sumsOfSquares = new Float64Array(width)

@@ -35,7 +35,7 @@ export interface SessionStart {
   readonly signal: Signal
 }
 
-/** Stores what a run must not lose: checkpoints, losses and measurements. */
+/** Stores the parts of a run that must survive an interruption: checkpoints, losses and measurements. */
 export interface Recorder {
   /**
    * Called before the first training step. The values of `state` are valid only until the returned promise is settled.
@@ -76,11 +76,11 @@ export interface SessionObserver {
    */
   readonly onEvaluation?: (done: number, samples: number) => void
   /**
-   * Called before the first training step with the mean squares of all layers' outputs. `onSignal` is not called when a
-   * run resumes.
+   * Called with the mean squares of all layers' outputs, before the first training step. `onSignal` is not called when
+   * a run resumes.
    */
   readonly onSignal?: (signal: Signal) => void
-  /** Called with each evaluation and each check of the warm-up that happens between two steps. */
+  /** Called with each evaluation and each check of the warm-up between two steps. */
   readonly onMeasured?: (measurement: Measurement) => void
   /** Called with each probe snapshot of the layers. */
   readonly onProbed?: (snapshot: ProbeSnapshot) => void

@@ -49,18 +49,16 @@ const probeSamples = 32
 /**
  * Largest memory of the forward pass that measures the signal, in bytes. For most networks, a forward pass of 32
  * samples needs less than this limit of 2^28 bytes. For very deep networks of images, the forward pass has fewer
- * samples, because the training that follows needs the memory.
+ * samples, so that memory remains for the training.
  */
 const probeBytes = 2 ** 28
-/**
- * Ratio between the mean squares of two layers above which a signal vanishes or explodes.
- */
+/** Largest ratio between the mean squares of two layers of a steady signal. */
 const limit = 1e12
 
 /**
- * The parts of a network with parameters through which a signal passes one after the other: the layers of the root and
- * the blocks of its loops, without shortcuts. The network of a preset with depth d has d + 1 parts with parameters: its
- * hidden layers and its read-out.
+ * The parts of a network that have parameters and that the signal passes one after the other. The parts are the layers
+ * of the root and the blocks of its loops, without shortcuts. The network of a preset with depth d has d + 1 parts with
+ * parameters: its hidden layers and its read-out.
  */
 function signalStages(root: LayerBlueprint): Set<LayerBlueprint> {
   const stages = new Set<LayerBlueprint>()
@@ -116,8 +114,7 @@ export function judgeSignal(layers: readonly LayerSignal[]): Signal {
   const facts = { layers: layers.length, first, last: layers.at(-1)?.meanSquare ?? 0 }
   for (const [index, { layer, meanSquare }] of layers.entries()) {
     const position = index + 1
-    // A read-out whose initial weights are zeros is accepted, because no layer after the read-out could suffer from its
-    // zero outputs.
+    // A read-out whose initial weights are zeros is accepted, because no layer follows the read-out.
     if (meanSquare === 0 && position === layers.length) continue
     if (meanSquare === 0 || meanSquare < first / limit) return { verdict: 'vanishes', layer, position, ...facts }
     // The comparison with the limit is negated so that NaN counts as exploding.

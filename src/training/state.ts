@@ -43,7 +43,7 @@ export function uploadWeights(program: Program, { parameters }: Blueprint, weigh
 
 /**
  * Downloads all parameters and running statistics from a program, in the network's order. `into`: the result of an
- * earlier call, whose arrays are filled again.
+ * earlier call, whose arrays are overwritten.
  */
 export async function downloadWeights(
   program: Program,

@@ -10,10 +10,10 @@ import { stepInputs } from './step-inputs.ts'
 import { targetsOf } from './targets.ts'
 
 export interface StepFiller {
-  /** Fills a slot of the program's ring with the next batch and its targets. */
+  /** Fills a slot of the program's ring buffer with the next batch and its targets. */
   fillBatch(slot: number): void
   /**
-   * Fills a slot of the program's ring with the scalars of a step, such as the learning rate. `warmedUpAt`: see
+   * Fills a slot of the program's ring buffer with the scalars of a step, such as the learning rate. `warmedUpAt`: see
    * `TrainingState`.
    */
   fillScalars(slot: number, step: number, warmedUpAt: number | undefined): void

@@ -31,8 +31,8 @@ export interface TappedPass {
 
 /**
  * Creates a forward pass in evaluation mode. Batch norm uses the statistics of the batch, or the running statistics if
- * the batch is a single row. The pass has fewer rows than `rows` if `rows` would need more than `mostBytes` of memory.
- * Throws a `memory` error if a single row doesn't fit into memory.
+ * the batch is a single row. The pass has fewer rows than `rows` if a pass with `rows` rows would need more than
+ * `mostBytes` of memory. Throws a `memory` error if a single row doesn't fit into memory.
  */
 export async function openTappedPass(
   blueprint: Blueprint,

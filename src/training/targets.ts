@@ -97,8 +97,8 @@ function fillOneHot({ array, offset, stride }: InputRows, indices: Uint32Array, 
 }
 
 /**
- * Copies the inputs that the network receives as the targets of an autoencoder. If the inputs were augmented, the
- * targets are the augmented inputs.
+ * Copies the inputs of an autoencoder to its targets. If the inputs were augmented, the targets are the augmented
+ * inputs.
  */
 function copyRows(from: InputRows, to: InputRows, count: number, size: number): void {
   for (let row = 0; row < count; row++) {

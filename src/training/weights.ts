@@ -43,8 +43,8 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
 }
 
 /**
- * Throws a `weights` error if values that a caller gave are missing, of another length than the network's, or not
- * finite.
+ * Throws a `weights` error if values from a caller are missing, have another length than the network's parameters, or
+ * aren't finite.
  */
 export function checkWeights(blueprint: Blueprint, weights: Weights): void {
   if (typeof weights?.get !== 'function')

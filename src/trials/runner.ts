@@ -13,7 +13,10 @@ export interface RunnerOptions<T extends Trial> {
   readonly resolver: TrialResolver
   /** Stops the running trainings and starts no further training. */
   readonly signal?: AbortSignal
-  /** Budget of all trials. A trial that does not fit into the remaining budget at its turn is not trained. */
+  /**
+   * Budget of all trials. If a trial does not fit into the remaining budget when its turn comes, the trial is not
+   * trained.
+   */
   readonly budget?: Budget
   /** Store that is searched for results, and that stores new results before they are returned. */
   readonly store?: Pick<TrialStore<T>, 'find' | 'save'>

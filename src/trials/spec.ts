@@ -1,4 +1,6 @@
-/** Specs: trainings as plain data, which any process or machine with the data set can run. */
+/**
+ * Specs describe trainings as plain data. Any process or machine that has the data set can run the training of a spec.
+ */
 import type { Precision } from '../backends/backend.ts'
 import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'

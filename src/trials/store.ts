@@ -4,7 +4,7 @@ import type { Trial } from './trial.ts'
 
 /** A store of trial results. The type `Key` is the part of a trial that identifies the trial in the store. */
 export interface TrialStore<T extends Trial, Key = T> {
-  /** Whether a result of the trial is stored, even if the weights of the trial are missing. */
+  /** Whether a result of the trial is stored. A result whose weights are missing counts as stored. */
   has(key: Key): boolean
   /** Returns the stored result of a trial, or undefined if the trial has not been trained or must be repeated. */
   find(trial: T): Promise<TrialResult | undefined>

@@ -49,7 +49,7 @@ export async function trainProbed(
   observer: TrialObserver,
 ): Promise<TrialResult | undefined> {
   const { probes } = resolved.trial
-  // Setting `evaluateEvery` makes the training loop pause at the steps of the snapshots.
+  // The setting `evaluateEvery` makes the training loop pause at the steps of the snapshots.
   const task = { ...resolved, settings: { ...resolved.settings, evaluateEvery: probes?.every } }
   const work = await prepare(task, backend)
   const { signal } = observer

@@ -402,7 +402,7 @@ describe('the command line', () => {
     ).toMatchInlineSnapshot(`
       "
       train mlp --data mnist --data-dir /nowhere
-      isobath: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in /nowhere or its folder mnist, found none of the files. Get the files with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
+      isobath: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in /nowhere or in its subfolder mnist, found none of the files. Get the files with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --init missing.safetensors

@@ -172,13 +172,13 @@ describe('hostile files of CIFAR-10', () => {
     said += await allRefused({ 'a single file of the set': words.replace('cifar --', 'cifar/test_batch.bin --') }, root)
     expect(said.replaceAll('\n\n', '\n')).toMatchInlineSnapshot(`
       "
-      none: cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in cifar or its folders cifar-10-batches-bin and cifar-10, found none of the files. Get the files with isobath data fetch cifar-10, or name their folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.
+      none: cifar-10: expected the binary version (data_batch_1.bin to data_batch_5.bin and test_batch.bin) or cifar-10-binary.tar.gz in cifar, in its subfolder cifar-10-batches-bin or in its subfolder cifar-10, found none of the files. Get the files with isobath data fetch cifar-10, or name their folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.
       cut off: cifar/data_batch_4.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,729,999. Fetch the file again, or check that you named the right file.
       a record short: cifar/data_batch_3.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,726,927. Fetch the file again, or check that you named the right file.
       too long: cifar/data_batch_2.bin: expected at most 30,730,000 bytes, got 61,460,000 bytes. Fetch the file again, or check that you named the right file.
       of 4 TiB: cifar/test_batch.bin: expected at most 30,730,000 bytes, got 4,398,046,511,104 bytes. Fetch the file again, or check that you named the right file.
       empty: cifar/data_batch_1.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 0. Fetch the file again, or check that you named the right file.
-      a folder: cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in cifar or its folders cifar-10-batches-bin and cifar-10, found no data_batch_1.bin in cifar. Get the files with isobath data fetch cifar-10, or name their folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.
+      a folder: cifar-10: expected the binary version (data_batch_1.bin to data_batch_5.bin and test_batch.bin) or cifar-10-binary.tar.gz in cifar, in its subfolder cifar-10-batches-bin or in its subfolder cifar-10, found no data_batch_1.bin in cifar. Get the files with isobath data fetch cifar-10, or name their folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.
       named as a table: --data cifar: expected the name of a data set or a table, got an archive or the files of CIFAR-10. Use --data cifar-10 --data-dir cifar.
       a single file of the set: cifar/test_batch.bin: expected the folder of CIFAR-10's files or cifar-10-binary.tar.gz, got one of the files. Name the folder that holds the file.
       "

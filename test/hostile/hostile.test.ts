@@ -244,7 +244,7 @@ describe('a path of the wrong kind', () => {
       "
       a folder as a network: folder.json: expected a file, got a folder. Give a preset or the JSON file of a network.
       a folder as weights: folder.safetensors: expected a file, got a folder. Give a .safetensors file.
-      a file as a folder of data: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in file or its folder mnist, found none of the files. Get the files with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
+      a file as a folder of data: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in file or in its subfolder mnist, found none of the files. Get the files with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
       a file as a folder to check: file: expected a folder of data sets, got a file. Name the folder that holds the file.
       a file as a folder to fetch into: file: expected a folder of data sets, got a file. Name the folder that holds the file.
       a file below a file: file/below.json: can't be read (not a directory). Give a preset or the JSON file of a network.

@@ -1,6 +1,6 @@
 /**
- * Element-by-element operations, in which each output element depends only on the input elements at the same place, on
- * vectors with one element for each column, and on scalars.
+ * Element-by-element operations. Each output element depends only on three kinds of inputs: the input elements at the
+ * same row and column, vectors with one element for each column, and scalars.
  */
 import type { OpNode } from '../../graph/graph.ts'
 import { activationNamed, activations } from '../../network/activations.ts'
@@ -24,8 +24,8 @@ export const activation: Operation = (inputs, node) => {
 export const activationGradient: Operation = (inputs, node) => {
   const slope = slopeOf(node)
   const { derivative, switchesOff } = activations[activationNamed(node.attributes.function)]
-  // A unit that its activation function switches off passes back exactly 0, even if its cotangent is infinite (infinity
-  // times 0 would be NaN).
+  // If the activation function switches a unit off, the unit's gradient is exactly 0, even for an infinite cotangent
+  // (infinity times 0 would be NaN).
   if (switchesOff) return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
   return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)
 }

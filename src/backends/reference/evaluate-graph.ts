@@ -1,4 +1,4 @@
-/** Evaluates a graph node by node and iteration by iteration, exactly as src/graph/graph.ts defines a graph. */
+/** Evaluates a graph node by node and iteration by iteration, exactly by the definitions in src/graph/graph.ts. */
 import { type Graph, type LoopNode, type Node, sizeOf, type Value } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import type { Numbers } from './operation.ts'
@@ -62,8 +62,8 @@ function evaluateLoop(loop: LoopNode, environment: Environment): void {
     stacks.forEach(({ value }, position) => {
       stacked[position].set(read(environment, value), index * sizeOf(value.shape))
     })
-    // At the end of an iteration, all next values are read before any parameter is set. The next value of one carried
-    // value may be the parameter of another carried value.
+    // At the end of an iteration, all carried values for the next iteration are read before any loop parameter is set.
+    // The next value of one carried value may be the loop parameter of another carried value.
     const nexts = carried.map(({ next }) => read(environment, next))
     carried.forEach(({ parameter }, position) => {
       environment.set(parameter, nexts[position])

@@ -1,4 +1,6 @@
-/** Sums over parts of the rows of a tensor, and the statistics of batch normalization that these sums give. */
+/**
+ * Sums over parts of the rows of a tensor, and the statistics of batch normalization that are computed from these sums.
+ */
 import type { Attributes } from '../../graph/graph.ts'
 import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
@@ -6,8 +8,8 @@ import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.
 export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)
 
 /**
- * Number of the first row of part number `part`, if `rows` rows are divided into `parts` parts. Each run of `together`
- * consecutive rows stays in one part of the rows.
+ * Number of the first row of part number `part`, if `rows` rows are divided into `parts` parts. Each group of
+ * `together` consecutive rows lies in one part of the rows.
  */
 const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
   partStart(rows / together, parts, part) * together
@@ -56,7 +58,7 @@ export const partialStatistics: Operation = ([x], { inputs, attributes }) => {
 
 /**
  * Merges the statistics of all parts into the statistics of all rows. The sum of squared deviations from the common
- * mean is the total of squares + rows * (mean - common mean)^2 over all parts.
+ * mean is the total, over all parts, of squares + rows * (mean - common mean)^2.
  */
 export const mergeStatistics: Operation = ([means, squares], { inputs, attributes }) => {
   const { rows: parts, columns } = extentsOf(inputs[0])

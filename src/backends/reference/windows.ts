@@ -166,8 +166,8 @@ export const maxPool: Operation = ([x], { inputs, outputs, attributes }) => {
 }
 
 /**
- * Gradient of max pooling. Each element of the output gradient dy goes to the first position in the element's window
- * that holds the window's largest value.
+ * Gradient of max pooling. Each element of the output gradient dy is added to the first position in the element's
+ * window that holds the window's largest value.
  */
 export const maxPoolGradient: Operation = ([dy, x, y], { inputs, attributes }) => {
   const { rows, columns: channels } = extentsOf(inputs[1])

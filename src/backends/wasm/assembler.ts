@@ -1,6 +1,7 @@
 /**
- * A small assembler for WebAssembly with 128-bit vectors and threads. An expression is a string of bytes with a type. A
- * function is built by statements such as `set`, `while` and `when`, each of which appends code to the function's body.
+ * A small assembler for WebAssembly with 128-bit vectors and threads. An expression is a sequence of bytes with a type.
+ * A function is built by statements such as `set`, `while` and `when`, each of which appends code to the function's
+ * body.
  */
 import { section, signed, text, typeCodes, unsigned, type ValueType, vector } from './encoding.ts'
 

@@ -32,7 +32,7 @@ const wasmOptions = {
   threads: field(threads),
   /**
    * True to compute results with the same bits on every machine. With the option `exact`, programs use separate
-   * products and sums instead of fused multiply-adds.
+   * multiplications and additions instead of fused multiply-adds.
    */
   exact: field(choice()),
   /**
@@ -64,8 +64,8 @@ export interface ProfiledProgram extends Program {
 }
 
 /**
- * Size of the memory of disposed programs, in bytes, at which the backend collects garbage. One garbage collection
- * takes about 20 ms.
+ * Total memory of disposed programs, in bytes, at which the backend collects garbage. One garbage collection takes
+ * about 20 ms.
  */
 const enoughToCollect = 2 ** 26
 
@@ -156,7 +156,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
     compile: async (graph, { ringSlots = 1 } = {}) => (await load(graph, ringSlots, false)).program,
     compileProfiled: async (graph, { ringSlots = 1 } = {}) => {
       const { program, memory, profile } = await load(graph, ringSlots, true)
-      assertInvariant(profile !== undefined, 'a profiled module has a layout of its times')
+      assertInvariant(profile !== undefined, 'expected a profiled module to have a layout for the measured times')
       return { ...program, takeProfile: () => readProfile(memory, profile) }
     },
     dispose: () => pool.dispose(),

@@ -85,7 +85,7 @@ const derivatives = {
   },
 } satisfies Record<ActivationName, VectorFunction>
 
-/** Inputs of an element-by-element operation at one vector of its tile. */
+/** Inputs of an element-by-element operation for one vector of the tile. */
 export interface ElementContext extends Arithmetic {
   readonly attributes: Attributes
   readonly inputs: readonly Local<'v128'>[]
@@ -116,8 +116,8 @@ export const elementOps = {
   activationGradient: (context) => {
     const { lanes, inputs } = context
     const [dy, kept] = inputs
-    // A mask takes the place of a product with the derivative, because an infinite cotangent times 0 would be NaN. As
-    // in the reference backend, a unit that its activation switches off passes back exactly 0.
+    // A mask is used instead of a product with the derivative, because an infinite cotangent times 0 would be NaN. As
+    // in the reference backend, the gradient of a unit is exactly 0 if the activation switches the unit off.
     if (activationRows[activationOf(context)].switchesOff) return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
     return lanes.mul(dy, derivatives[activationOf(context)](context, kept, slopeOf(context)))
   },
@@ -145,9 +145,9 @@ export const elementOps = {
 } satisfies Partial<Record<OpName, ElementOp>>
 
 /**
- * Returns a mask with all ones for the elements that dropout keeps. Dropout keeps an element if a hash of (key, step,
- * element number) is at least the threshold. Dropout's hash uses Murmur3's finalizer on integers. The dropout mask is
- * the same for any layout, number of threads and precision.
+ * Returns a mask whose bits are all 1 in the elements that dropout keeps. Dropout keeps an element if a hash of (key,
+ * step, element number) is at least the threshold. Dropout's hash uses Murmur3's finalizer on integers. The dropout
+ * mask is the same for any layout, number of threads and precision.
  */
 function dropoutMask(context: ElementContext): Vector {
   const { builder, lanes, scalarAddress, elementNumber } = context

@@ -84,7 +84,7 @@ function reduce(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): ReducedE
 /**
  * exp(x + rest). The function `exp` returns 0 instead of a number below the smallest normal number, so that even a
  * large number times exp(x) stays small. The largest result of exp is about the largest finite number. The argument
- * `rest` is a small part of the exponent, given separately because x + rest would lose digits.
+ * `rest` is a small part of the exponent, given separately because rounding the sum x + rest would lose digits.
  */
 export function exp(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): Vector {
   const { lanes } = arithmetic

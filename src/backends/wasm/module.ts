@@ -233,7 +233,7 @@ class ModuleEmitter {
     const emitKernel = (kernel: Kernel): void => {
       const { partition, operands } = kernel
       const range = ranges.get(partition.units)
-      assertInvariant(range !== undefined, 'every partition has a range of units for each thread')
+      assertInvariant(range !== undefined, 'expected every partition to have a range of units for the thread')
       // A kernel that runs on one thread alone runs on thread 0. Dividing a single unit of work among the threads by
       // integer division would give the unit to the last thread.
       const isFirst = i32.eqz(thread)
@@ -255,7 +255,7 @@ class ModuleEmitter {
     const boundsOf = ({ times, block }: PlanLoop): { first: I32; end: I32 } => {
       if (!block) return { first: i32.const(0), end: i32.const(times) }
       const number = indices.get(block.loop)
-      assertInvariant(number !== undefined, 'a block lies inside the loop over the blocks')
+      assertInvariant(number !== undefined, 'expected a block inside the loop over the blocks')
       const first = builder.local('i32', i32.mul(number, i32.const(block.size)))
       const end = builder.local('i32', i32.add(first, i32.const(block.size)))
       const all = i32.const(times)
@@ -302,7 +302,7 @@ class ModuleEmitter {
 
   private kernelFunctionOf(kernel: Kernel): FunctionReference {
     const reference = this.functions.get(signatureOf(kernel))
-    assertInvariant(reference !== undefined, 'every kernel was emitted before the function run')
+    assertInvariant(reference !== undefined, 'expected every kernel to be emitted before the function run')
     return reference
   }
 }

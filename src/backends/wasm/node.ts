@@ -27,9 +27,9 @@ export async function startThread(handlers: ThreadHandlers): Promise<Thread> {
 }
 
 /**
- * Collects the garbage of this thread, and enables workers to collect their own garbage on request. The memory of a
- * program is freed only with the last small object that refers to the memory. V8 does not count the gigabytes of memory
- * behind small objects, so V8's own garbage collections come too late.
+ * Collects the garbage of this thread, and enables workers to collect their own garbage on request. V8 frees the memory
+ * of a program only when V8 collects the last small object that refers to this memory. V8 does not count the gigabytes
+ * of memory behind small objects, so V8's own garbage collections come too late.
  */
 export async function collectGarbage(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8')
@@ -50,7 +50,7 @@ export async function availableCores(): Promise<number> {
 
 /**
  * Returns false on x64 processors without AVX, and in a Node process with AVX switched off. Without AVX, V8's
- * optimizing compiler (at least in versions 11.3 and 12.4) takes the wrong operand in f32x4.relaxed_madd. Only Linux
+ * optimizing compiler (at least in versions 11.3 and 12.4) reads the wrong operand in f32x4.relaxed_madd. Only Linux
  * lists the processor's instruction sets. On systems other than Linux, AVX is assumed, because processors without AVX
  * are more than ten years old.
  */

@@ -10,7 +10,10 @@ export interface Pool {
   load(program: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void>
   run(program: number, first: number, count: number): Promise<void>
   unload(program: number): void
-  /** Frees the memory of unloaded programs now, which the garbage collector by itself may do much later. */
+  /**
+   * Frees the memory of unloaded programs at once. Without this call, the garbage collector may free the memory much
+   * later.
+   */
   collect(): Promise<void>
   dispose(): void
 }

@@ -62,8 +62,9 @@ const add = (a: F64, b: F64): F64 => expression('f64', a.code, b.code, [0xa0])
 const load = (address: I32, offset: number): F64 => expression('f64', address.code, [0x2b, 3], unsigned(offset))
 
 /**
- * Emits the first reading of a thread's clock. The returned function emits a later reading, and adds the time since the
- * previous reading to a slot. The argument `now` is an imported function that returns the time in milliseconds.
+ * Emits code for a thread's first reading of the clock. The returned function emits code for a later reading, which
+ * adds the time since the previous reading to a slot. The argument `now` is an imported function that returns the time
+ * in milliseconds.
  */
 export function startProfile(
   builder: FunctionBuilder,

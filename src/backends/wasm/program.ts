@@ -27,7 +27,7 @@ export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dis
     assertInvariant(location !== undefined, `%${value.id} has no location in memory`)
     return location
   }
-  /** Calls `visit(element offset, tensor number)` for each tensor that the value's loop axes stack. */
+  /** Calls `visit(element offset, tensor number)` for each tensor along the value's loop axes. */
   const forEachSlot = (value: Value, ringSlot: number, visit: (offset: number, tensor: number) => void): void => {
     const { buffer, slot, terms, axes } = locate(value)
     assertInvariant(ringSlot >= 0 && ringSlot < ringSlots, `expected a ring slot below ${ringSlots}, got ${ringSlot}`)

@@ -34,14 +34,14 @@ function versionOf(main: string): string {
 }
 
 /**
- * The settings, warm-up and time limit for jax-js, whose first steps are slow, and which takes minutes to trace a
- * thousand layers.
+ * The settings, warm-up and time limit for jax-js. The first steps of jax-js are slow, and tracing a thousand layers
+ * takes minutes.
  */
 const conduct = { settings: [{ threads: 1, layout: null }], warmUpSteps: 12, limitSeconds: 180 } as const
 
 /**
- * Starts jax-js, whose package is resolved from `folder`. If jax-js can't run, the result holds the reason, and the
- * bench runs without jax-js.
+ * Starts jax-js from the package that Node finds when it resolves the package name from `folder`. If jax-js can't run,
+ * the result holds the reason, and the bench runs without jax-js.
  */
 export async function startJaxJs(folder = process.cwd()): Promise<Peer | MissingPeer> {
   const main = findPackage(folder)

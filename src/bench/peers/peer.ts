@@ -9,7 +9,10 @@ export type PeerName = (typeof peerNames)[number]
  * Isobath.
  */
 export type PeerNetwork =
-  /** Dense layers with biases, each followed by a tanh, and a read-out, with Glorot initialization. */
+  /**
+   * Dense layers with biases and Glorot initialization. A tanh follows each hidden layer, and the last layer is the
+   * read-out.
+   */
   | { readonly kind: 'mlp'; readonly depth: number; readonly width: number }
   /** The CIFAR network of He et al. (2015) with 6n + 2 layers, shortcuts without parameters, and He initialization. */
   | {
@@ -60,7 +63,7 @@ export interface PreparedPeer {
 export interface Peer {
   readonly name: string
   readonly version: string
-  /** Facts besides the version that affect the peer's speed, such as a library or a backend. */
+  /** Facts that affect the peer's speed, apart from the version, such as a library or a backend. */
   readonly facts: Readonly<Record<string, string>>
   /** A warning that the comparison with the peer is unfair to the peer; null if the comparison is fair. */
   readonly warning: string | null

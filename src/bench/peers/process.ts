@@ -83,7 +83,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** Reads the texts in an answer of the peer process, by name. */
+/** Reads all fields of an answer of the peer process as texts. */
 export function readTexts(answer: unknown): Readonly<Record<string, string>> {
   if (!isRecord(answer)) return {}
   return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, String(value)]))
@@ -113,7 +113,7 @@ export interface Conduct {
   readonly settings: readonly PeerSetting[]
   /** Number of warm-up steps in each setting of the peer. */
   readonly warmUpSteps: number
-  /** Time limit of the peer's compilation and all of its warm-ups together, in seconds. */
+  /** Time limit in seconds for the compilation and all warm-ups of the peer together. */
   readonly limitSeconds: number
 }
 

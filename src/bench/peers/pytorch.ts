@@ -1,4 +1,4 @@
-/** Starts PyTorch as the peer program of the bench, in a Python interpreter of the user. */
+/** Starts PyTorch as the peer program of the bench, in a Python interpreter on the user's machine. */
 import { reasonOf } from '../../support/files.ts'
 import type { ImageLayout, MissingPeer, Peer, PeerProblem, PeerSetting } from './peer.ts'
 import { prepareIn, readTexts, startProcess } from './process.ts'

@@ -43,8 +43,8 @@ Examples:
   isobath diagnose --resume runs/plain-56-cifar-10-diagnosis-1`
 
 /**
- * Options that a diagnosis decides itself. The diagnosis scores its trainings and stores their losses at steps of its
- * own choice, and the budget sets the length of the trainings.
+ * Training options whose values the diagnosis chooses itself. The diagnosis scores its trainings and stores their
+ * losses at steps of its own choice, and the budget sets the length of the trainings.
  */
 const ownChoices = {
   meaningless: ['evaluateEvery', 'logEvery'],
@@ -123,7 +123,7 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
 
 /**
  * Options that a resumed diagnosis may change. The options for data and computing mode are checked against the stored
- * diagnosis, and the budget may grow.
+ * diagnosis, and the new budget may be larger than the stored budget.
  */
 const resumable = new Set([
   'resume',

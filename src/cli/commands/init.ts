@@ -40,7 +40,10 @@ function checkFree({ out, force }: Flags): void {
   )
 }
 
-/** Throws a `memory` error if the weights are too large to train, before minutes are spent on drawing the weights. */
+/**
+ * Throws a `memory` error if the weights are too large to train. This check comes before the weights are drawn, which
+ * can take minutes.
+ */
 function checkSize(blueprint: Blueprint, text: string): void {
   const { parameters } = count(blueprint)
   if (4 * parameters <= 2 ** 32) return

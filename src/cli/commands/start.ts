@@ -12,7 +12,7 @@ import { trainingOptions } from '../training-options.ts'
 
 /**
  * The comparison that `start` runs. The comparison is small enough to end in less than a minute on two cores, and deep
- * enough to show what depth does.
+ * enough to show the effect of depth.
  */
 const mainJob = {
   networks: ['mlp:width=64', 'residual-mlp:width=64'],

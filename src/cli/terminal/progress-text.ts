@@ -49,8 +49,8 @@ function speed(rate: number, unit: string): string {
 }
 
 /**
- * A part of a progress line. If not all parts fit into the line, the parts with the lowest ranks are shown, beginning
- * with rank 1. `paint` colors the text of the part.
+ * A part of a progress line. If not all parts fit into the line, the parts with the lowest rank numbers are shown,
+ * beginning with rank 1. `paint` colors the text of the part.
  */
 interface LinePart {
   readonly text: string

@@ -24,7 +24,7 @@ export interface ProgressOptions {
 }
 
 export interface ProgressTask {
-  /** Reports that `done` units of the total are done, and the loss of the last unit. */
+  /** Reports `done`, the number of finished units, and the loss of the last finished unit. */
   update(done: number, reading?: { readonly loss?: number }): void
   /**
    * Ends the task, even if some of its units are not done. The last line of the task stays on the screen, with the
@@ -35,8 +35,8 @@ export interface ProgressTask {
 
 export interface Progress {
   /**
-   * Adds a task. A task appears at its first update. The line of the total is right from the start if all tasks are
-   * added before the first update.
+   * Adds a task. A task appears at its first update. If all tasks are added before the first update, the line of the
+   * total counts all tasks from the start.
    */
   task(label: string, total: number, options?: TaskOptions): ProgressTask
   /** Writes a line that stays on the screen, above the progress lines that are rewritten in place. */
@@ -102,8 +102,8 @@ const REDRAW_EVERY = 100
 
 /**
  * Makes a display that rewrites lines in place. After each drawing, the cursor is visible, at the start of the line
- * below the drawn lines. So the terminal is in order however the process ends, even after a kill, and the shell's
- * prompt has its own line.
+ * below the drawn lines. So the terminal is usable however the process ends, even after a kill, and the shell's prompt
+ * starts on its own line.
  */
 function createLiveDisplay(
   { stream, columns, rows, style = PLAIN_STYLE }: ProgressOptions,
@@ -157,8 +157,8 @@ const SIGN_OF_LIFE = 60_000
 const FRACTION = 0.1
 
 /**
- * Makes a display that writes a log. The log has a first line, a line for each tenth and a last line for every task.
- * The lines of a task are at least five seconds and at most a minute apart.
+ * Makes a display that writes a log. For every task, the log has a first line, a line for each finished tenth of the
+ * task, and a last line. The lines of a task are at least five seconds and at most a minute apart.
  */
 function createLogDisplay({ stream }: ProgressOptions, now: () => number): Display {
   const last = new Map<TaskState, { readonly at: number; readonly fraction: number }>()

@@ -1,11 +1,11 @@
-/** Draws the course of a number as a line of a few block characters. */
+/** Draws how a number changes over time, as a line of a few block characters. */
 
 const LEVELS = '▁▂▃▄▅▆▇█'
 
 /**
- * Draws `values` as at most `width` characters. Each character is the mean of one of `width` equal parts, and the
- * heights range from the least to the greatest mean. Means that differ by less than `span` don't fill the height. A
- * part of the values without any finite value is shown as a space.
+ * Draws `values` as at most `width` characters. The height of each character shows the mean of one of `width` equal
+ * parts of the values. The heights range from the least to the greatest mean. If all means differ by less than `span`,
+ * the characters don't use the full height. A part of the values without any finite value is shown as a space.
  */
 export function sparkline(values: readonly number[], width: number, span = 0): string {
   const columns = Math.min(Math.max(0, Math.floor(width)), values.length)

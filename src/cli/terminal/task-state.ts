@@ -83,8 +83,8 @@ export class TaskState {
 }
 
 /**
- * Returns the fraction of all tasks that is done, weighed by cost, and the seconds spent so far. Also returns the
- * seconds left at the average speed so far, or null if nothing is done.
+ * Returns the finished fraction of all tasks, weighted by cost, and the seconds spent so far. Also returns the seconds
+ * left at the average speed so far, or null if nothing is done.
  */
 export function totalOf(
   tasks: readonly TaskState[],

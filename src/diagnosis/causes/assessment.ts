@@ -98,8 +98,8 @@ export type TwinDepth = 'own' | 'given'
 export const twinOf = ({ isTwinGiven }: Evidence): TwinDepth => (isTwinGiven ? 'given' : 'own')
 
 /**
- * Outcome for a network that trains, so that no cause is blamed. The field `twin` is the kind of the comparison
- * network, or null if no twin trains.
+ * Outcome of a cause that is ruled out because the training has no symptom that needs an explanation. The field `twin`
+ * is the kind of the comparison network, or null if no twin trains.
  */
 export interface Harmless {
   readonly outcome: 'harmless'
@@ -113,8 +113,8 @@ export function harmlessness(evidence: Evidence): Harmless | undefined {
 }
 
 /**
- * Outcome of the test of a mechanism with readings before training. The type `Beyond` holds the facts that exist only
- * if readings are beyond the limits.
+ * Outcome of a test that judges a mechanism by readings before training. The type `Beyond` holds the facts that exist
+ * only if readings are beyond the limits.
  */
 export type Standing<Beyond = unknown> =
   | { readonly outcome: 'within limits' }
@@ -132,8 +132,8 @@ interface MechanismReading<Facts, Beyond> {
 }
 
 /**
- * Assesses a mechanism, which holds as a cause if its readings before training are beyond the limits, unless the
- * network trains anyway.
+ * Assesses a mechanism. The mechanism holds as a cause if its readings before training are beyond the limits and the
+ * training has a symptom.
  */
 export function mechanism<C extends Cause, Facts, Beyond>(
   cause: C,

@@ -9,8 +9,8 @@ const longerRun: ControlOf<'steps'> = '3 x steps'
 const widths = controlsOf('width')
 
 /**
- * Change of the training error by a control. Wider networks always fit slightly better, so a width counts only if it
- * removes at least half of the training error.
+ * Change of the training error by a control. Wider networks always fit slightly better, so a larger width proves the
+ * cause only if it removes at least half of the training error.
  */
 export interface ErrorChange<Control> extends Relief {
   readonly control: Control
@@ -39,7 +39,9 @@ export type UnderCapacityFacts = {
       readonly outcome: 'not too narrow'
       readonly longer: Longer
       readonly tried: readonly Wider[]
-      /** Whether a wider network halves the training error, but only within the spread of the seeds. */
+      /**
+       * Whether a wider network halves the mean training error, but the difference is within the spread of the seeds.
+       */
       readonly isUnsure: boolean
     }
 )

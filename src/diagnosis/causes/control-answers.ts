@@ -7,8 +7,8 @@ import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError }
 import type { Need } from './assessment.ts'
 
 /**
- * Answer of a control training: the recovered fraction of the loss gap. A control needs only one seed if the first seed
- * recovers at most a quarter of the loss gap.
+ * Answer of a control training: the recovered fraction of the loss gap. A control is trained with only one seed if this
+ * training recovers at most a quarter of the loss gap.
  */
 export type Answer =
   | { readonly kind: 'needs'; readonly need: Need }
@@ -79,8 +79,8 @@ export function relief(evidence: Evidence, control: ControlName): Relief | null 
   const found = difference(evidence, 'network', control, trainingError)
   if (!found) return null
   const { first: before, second: after, count: seeds } = found
-  // If the network's training error is 0 with the seeds of the control, only seeds that the control still lacks can
-  // decide.
+  // If the network's training error is 0 with the seeds of the control, only the seeds with which the control has not
+  // been trained yet can decide.
   const share = before > 0 ? 1 - after / before : Number(seeds < evidence.seeds.length)
   return { before, after, share, isSure: found.verdict === 'better', seeds }
 }

@@ -9,8 +9,8 @@ import type { RankRule } from './rank.ts'
 
 /**
  * Returns the gradient norm of each hidden stage. The gradient of a residual branch contains the branch's multiplier as
- * a factor, which does not affect earlier layers. So the gradient norm of a branch is divided by the branch's
- * multiplier. The norm of a branch with multiplier 0 is NaN.
+ * a factor. This factor does not affect the gradients of earlier layers. So the gradient norm of a branch is divided by
+ * the branch's multiplier. The norm of a branch with multiplier 0 is NaN.
  */
 function gradientNorms(evidence: Evidence): readonly number[] {
   const { stages } = evidence
@@ -31,25 +31,25 @@ export function growthTowardInput(evidence: Evidence): number {
 }
 
 /**
- * Powers of ten by which a vanishing gradient shrinks toward the input. First layers whose gradient is a thousandth of
- * the last layer's gradient do not move in any training of usual length.
+ * Smallest shrinkage toward the input that marks a vanishing gradient, in powers of ten. If the gradient of the first
+ * layers is a thousandth of the last layer's gradient, no training of usual length changes the first layers.
  */
 export const vanishingDecades = 3
 /**
- * Powers of ten by which a gradient shrinks toward the input if the updates of the first layers are below the rounding
- * of the weights.
+ * Smallest shrinkage toward the input, in powers of ten, at which rounding of the weights loses the updates of the
+ * first layers.
  */
 export const severeDecades = 6
 /**
- * Powers of ten by which an exploding gradient grows toward the input. In a plain network with batch normalization, the
- * gradient grows by 1 power of ten at 20 layers and by more than 3 at 56 layers.
+ * Smallest growth toward the input that marks an exploding gradient, in powers of ten. In a plain network with batch
+ * normalization, the gradient grows by 1 power of ten at 20 layers and by more than 3 at 56 layers.
  */
 const explodingDecades = 2
 
 /** Norm of the gradient with respect to the weights of one layer. */
 interface LayerNorm {
   readonly norm: number
-  /** Place of the layer, or null for the first and the last hidden layer. */
+  /** Position of the layer in the network, or null for the first and the last hidden layer. */
   readonly place: StagePlace | null
 }
 
@@ -64,7 +64,9 @@ export type GradientFacts = {
   readonly ends: { readonly first: LayerNorm; readonly last: LayerNorm } | null
   /** Whether the gradient norms are divided by the multipliers of residual branches. */
   readonly isOverMultipliers: boolean
-  /** Fraction of the first layer's weights that a training step does not move, or NaN if the fraction is not known. */
+  /**
+   * Fraction of the first layer's weights that a training step does not change, or NaN if the fraction is not known.
+   */
   readonly lostUpdates: number
   readonly jacobian: Stretch | null
 } & Standing
@@ -104,7 +106,8 @@ function endsOf(evidence: Evidence): GradientFacts['ends'] {
 
 /**
  * A vanishing gradient ranks behind a correlation collapse, because a small gradient can follow from the collapse. A
- * gradient below the rounding of the weights does not follow from a collapse and keeps its rank.
+ * gradient so small that rounding of the weights loses the updates does not follow from a collapse, so the cause keeps
+ * its rank.
  */
 export const vanishingGradientRank: RankRule = (_own, _found, evidence) =>
   -growthTowardInput(evidence) < severeDecades ? { behind: 'correlation-collapse' } : undefined

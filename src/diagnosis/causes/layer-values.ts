@@ -15,7 +15,7 @@ export const lastOf = (values: readonly number[]): number =>
 export const largestOf = (values: readonly number[]): number =>
   values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY)
 
-/** Place of a hidden stage in the network. */
+/** Position of a hidden stage in the network. */
 export interface StagePlace {
   /** Index of the hidden stage, counted from 1. */
   readonly layer: number
@@ -23,7 +23,7 @@ export interface StagePlace {
   readonly of: number
 }
 
-/** Returns the place of a hidden stage. The argument `stage` is the index of the stage, counted from 0. */
+/** Returns the position of a hidden stage. The argument `stage` is the index of the stage, counted from 0. */
 export function placeOf({ stages }: Evidence, stage: number): StagePlace {
   return { layer: stage + 1, of: stages.length - 1 }
 }

@@ -74,7 +74,7 @@ interface LongerRun {
 
 /**
  * Assesses whether the solver misses better weights that exist. The argument `earlier` holds the assessments of the
- * mechanisms, the arithmetic and the step.
+ * mechanisms, of the numerical precision and of the step size.
  */
 export function optimizationFailure(
   evidence: Evidence,

@@ -9,7 +9,7 @@ export type Rank = 'first' | { readonly behind: Cause }
 
 type RankedCause = Pick<Judged<Cause, unknown>, 'cause' | 'onset'>
 
-/** A rank rule returns undefined if the cause keeps its place in the causal chain. */
+/** A rank rule returns undefined if the cause keeps its position in the causal chain. */
 export type RankRule = (own: RankedCause, found: readonly RankedCause[], evidence: Evidence) => Rank | undefined
 
 /**
@@ -22,9 +22,10 @@ export function rankNumber(cause: Cause, rank: Rank | undefined): number {
 }
 
 /**
- * Recovered fraction of the loss gap at which the setting that a control changed is ranked as the first cause, before
- * all other findings. Signals and gradients are measured in the arithmetic of the training, so bad arithmetic can
- * distort their readings. If causes tie, the cause whose cure restores the training comes first.
+ * Smallest recovered fraction of the loss gap at which a control proves that its changed setting is the first cause,
+ * before all other findings. Signals and gradients are measured in the precision of the training, so a low precision
+ * can distort the readings of signals and gradients. If causes tie, the cause whose cure restores the training comes
+ * first.
  */
 const fullyRestored = 0.9
 

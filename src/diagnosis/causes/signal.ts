@@ -7,7 +7,7 @@ import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './laye
 /**
  * Limit of the ratio between the mean squares of the first layer's outputs and any other layer's outputs, in powers of
  * ten. With He's initialization, 60 layers of 64 units change the mean square by one power of ten by chance (Hanin &
- * Rolnick 2018). Numbers in float32 overflow at 38 powers of ten.
+ * Rolnick 2018). Numbers in float32 overflow near 10^38.
  */
 const mostDecades = 4
 

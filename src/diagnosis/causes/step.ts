@@ -75,8 +75,8 @@ function byRecovery(evidence: Evidence): Assessment {
 }
 
 /**
- * Judges the step of a network that has no symptom but fits the training set poorly, by the training errors at smaller
- * rates.
+ * Judges the step size of a network that has no symptom but fits the training set poorly, by the training errors at
+ * smaller rates.
  */
 function byRelief(evidence: Evidence): Assessment {
   const cause = 'unstable-step'

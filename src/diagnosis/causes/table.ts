@@ -21,13 +21,13 @@ import { uselessDepth } from './useless-depth.ts'
 
 export interface CauseRow<C extends Cause> {
   /**
-   * Level of the cause: `mechanism` is an effect in hidden layers, `setting` is the arithmetic or the step, and
-   * `umbrella` is a broader cause. An umbrella cause is assessed after all mechanisms and settings, and the assessment
-   * uses their results.
+   * Level of the cause: `mechanism` is an effect in hidden layers, `setting` is the numerical precision or the step
+   * size, and `umbrella` is a broader cause. An umbrella cause is assessed after all mechanisms and settings, and the
+   * assessment uses their results.
    */
   readonly level: 'mechanism' | 'setting' | 'umbrella'
   readonly assess: (evidence: Evidence, earlier: Earlier) => Assessed<C, object>
-  /** Rank rule of a cause that can leave its place in the causal chain. */
+  /** Rank rule of a cause that can leave its position in the causal chain. */
   readonly rank?: RankRule
   /** Papers that describe the cause. */
   readonly papers: readonly string[]

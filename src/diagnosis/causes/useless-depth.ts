@@ -11,7 +11,8 @@ const harmless = 0.01
  */
 const leastShare = 1 / 2
 /**
- * Largest fraction of a layer's variance that an affine map may leave unexplained if the layer counts as an affine map.
+ * Largest fraction of a layer's output variance that its best affine map may leave unexplained for the layer to count
+ * as affine.
  */
 const mostResidual = 1e-3
 

@@ -27,7 +27,7 @@ describe('The answer of a diagnosis', () => {
       [
         "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the weights of the twin with 4 added identity layers have a training loss of 0.05 with the first seed.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
-        "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is 1.5 instead of 1.5. Unstable step is ruled out: the training loss at a third of the rate is 1.5 instead of 1.5, and the training loss at a tenth of the rate is 1.5 instead of 1.5. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
+        "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is also 1.5. Unstable step is ruled out: the training loss at a third of the rate is also 1.5, and the training loss at a tenth of the rate is also 1.5. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
       ]
     `)
   })
@@ -72,7 +72,7 @@ describe('The answer of a diagnosis', () => {
       [
         "With 6 hidden layers, the network learns nothing: the training loss is 2.3, that of the twin with 2 hidden layers is 2.3, and that of guessing is 2.3.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
-        "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is 2.3 instead of 2.3. Unstable step is ruled out: the training loss at a third of the rate is 2.3 instead of 2.3, and the training loss at a tenth of the rate is 2.3 instead of 2.3. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
+        "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is also 2.3. Unstable step is ruled out: the training loss at a third of the rate is also 2.3, and the training loss at a tenth of the rate is also 2.3. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
       ]
     `)
   })

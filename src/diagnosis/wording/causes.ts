@@ -13,7 +13,7 @@ import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 import { uselessDepthWords } from './useless-depth.ts'
 import type { Words } from './words.ts'
 
-/** A title in two forms: `start` begins a sentence or stands alone, and `inside` stands inside a sentence. */
+/** A title in two forms: `start` begins a sentence or stands alone, and `inside` is used inside a sentence. */
 export interface Title {
   readonly start: string
   readonly inside: string

@@ -53,5 +53,6 @@ export function lossChangeText({ before, after }: LossChange, where: string): st
     const unchanged = before === null ? 'as well' : `instead of reaching a loss of ${number(before)}`
     return `the training ${where} diverges ${unchanged}`
   }
+  if (before !== null && number(after) === number(before)) return `the training loss ${where} is also ${number(after)}`
   return `the training loss ${where} is ${number(after)} instead of ${before === null ? 'diverging' : number(before)}`
 }

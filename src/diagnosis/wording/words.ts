@@ -10,8 +10,8 @@ export interface EvidenceRow {
   readonly value: number | null
   readonly limit: number | null
   /**
-   * A sentence without the capital at its start and the full stop at its end, so that the sentence can also stand after
-   * a comma.
+   * A sentence without the capital at its start and the full stop at its end, so that the sentence can also follow a
+   * comma.
    */
   readonly words: string
 }
@@ -19,7 +19,7 @@ export interface EvidenceRow {
 /** The statement about a cause and the numbers behind the statement. */
 export interface Words {
   /**
-   * A sentence without the capital at its start and the full stop at its end, so that the sentence can also stand in
+   * A sentence without the capital at its start and the full stop at its end, so that the sentence can also be put in
    * brackets. The statement of a finding may hold two sentences; see `twoSentences`.
    */
   readonly statement: string

@@ -28,9 +28,9 @@ export interface AdamOptions {
    * default decay is 0.01.
    */
   readonly weightDecay?: number
-  /** Fraction of the first moment that stays from step to step, 0.9 by default. */
+  /** Factor that multiplies the old first moment at each step, 0.9 by default. */
   readonly firstDecay?: number
-  /** Fraction of the second moment that stays from step to step, 0.999 by default. */
+  /** Factor that multiplies the old second moment at each step, 0.999 by default. */
   readonly secondDecay?: number
   /** Number added to the denominator of the update to keep the division finite, 1e-8 by default. */
   readonly epsilon?: number
@@ -74,7 +74,10 @@ export function adamw(options: AdamOptions = {}): OptimizerOf<'adamw', AdamRule>
   return withMoments('adamw', options)
 }
 
-/** Raises `base` to an integer power by repeated squaring. Math.pow may differ in its last bits between machines. */
+/**
+ * Raises `base` to an integer power by repeated squaring. The last bits of the result of Math.pow may differ between
+ * machines.
+ */
 function integerPower(base: number, exponent: number): number {
   let result = 1
   for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {

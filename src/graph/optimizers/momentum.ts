@@ -14,11 +14,11 @@ export interface MomentumRule {
   readonly momentum: number
   readonly weightDecay: number
   /**
-   * True for Nesterov's momentum: the update adds the gradient to the velocity after the next step's decay (Sutskever
-   * et al. 2013).
+   * True for Nesterov's momentum: the update is the gradient plus the velocity multiplied once more by the momentum
+   * (Sutskever et al. 2013).
    */
   readonly nesterov?: boolean
-  /** Schedule of the momentum during a run, `constant` by default. */
+  /** Schedule of the momentum during a training, `constant` by default. */
   readonly momentumSchedule?: MomentumSchedule
 }
 
@@ -113,8 +113,9 @@ export const momentumRow = {
    */
   steadyUpdate: (rule, rate) => rate / (1 - rule.momentum),
   /**
-   * With Polyak's momentum, a step is stable up to a rate times curvature of 2(1 + momentum) (Cohen et al. 2021). With
-   * Nesterov's momentum, the largest stable rate times curvature is smaller by the factor 1 + 2 * momentum.
+   * With Polyak's momentum, training is stable if learning rate times curvature is at most 2(1 + momentum) (Cohen et
+   * al. 2021). With Nesterov's momentum, the largest stable product of learning rate and curvature is 2(1 + momentum) /
+   * (1 + 2 * momentum).
    */
   stability: (rule, rateTimesCurvature, step) => {
     const factor = momentumAt(rule, step)

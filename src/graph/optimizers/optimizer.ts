@@ -13,7 +13,7 @@ export interface OptimizerOf<Name extends string, Rule> {
 }
 
 /**
- * Amount that an update subtracts from each weight. A number multiplies the weight's gradient, and a function maps the
+ * Amount that an update subtracts from each weight. A number is a factor on the weight's gradient. A function maps the
  * weight's gradient to the amount.
  */
 export type Update = number | ((gradient: number) => number)
@@ -28,8 +28,8 @@ export interface RuleRow<Rule> {
   /** Names of the states that are stored for each parameter from step to step. */
   readonly states: readonly string[]
   /**
-   * Scalars that the update operation takes after the learning rate, by the name of their graph inputs. The first step
-   * of a run is step 0.
+   * Scalar inputs that follow the learning rate in the update operation, keyed by the names of their graph inputs. The
+   * first step of a training is step 0.
    */
   readonly scalars: { readonly [name: string]: (rule: Rule, step: number) => number }
   /** Returns the attributes of the update operation. */
@@ -39,14 +39,14 @@ export interface RuleRow<Rule> {
   /** Returns the update, without weight decay, that each step makes after many steps with the same gradient. */
   readonly steadyUpdate: (rule: Rule, rate: number) => Update
   /**
-   * Returns the learning rate on a quadratic as a fraction of the largest stable learning rate, given the rate times
-   * the quadratic's curvature. A learning rate above the largest stable learning rate makes the values of the quadratic
-   * grow from step to step. Returns null for a rule, such as Adam, that scales the step of each weight separately.
+   * Given the learning rate times the curvature of a quadratic, returns the learning rate as a fraction of the largest
+   * stable learning rate. A learning rate above the largest stable learning rate makes the values of the quadratic grow
+   * from step to step. Returns null for a rule, such as Adam, that scales the step of each weight separately.
    */
   readonly stability: (rule: Rule, rateTimesCurvature: number, step: number) => number | null
   /**
-   * Describes the rule's own schedule, which counts the steps of the run. Returns undefined for a rule without
-   * schedule.
+   * Describes a schedule that belongs to the rule, such as a momentum schedule. Such a schedule counts steps from the
+   * start of the training. Returns undefined for a rule without a schedule.
    */
   readonly schedule: (rule: Rule) => string | undefined
   /**

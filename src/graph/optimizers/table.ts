@@ -87,7 +87,10 @@ const updateOps: ReadonlySet<string> = new Set(Object.values(rules).map(({ op })
 /** Returns true for an operation that updates a parameter and its states from the gradient. */
 export const isUpdateOp = (op: string): op is UpdateOp => updateOps.has(op)
 
-/** Returns the scalars of step `step` with the names of their graph inputs. The first step of a run is step 0. */
+/**
+ * Returns the scalar inputs of the update operation at step `step`, with the names of their graph inputs. The first
+ * step of a training is step 0.
+ */
 export function optimizerScalars(
   rule: OptimizerRule,
   rate: number,

@@ -5,8 +5,8 @@
  * - du-fc: x_h = sqrt(c/m) phi(W_h x_{h-1}).
  * - du-resnet: x_h = x_{h-1} + c_res/(H sqrt(m)) phi(W_h x_{h-1}), with a skip connection at every layer.
  * - du-conv-resnet: the formula of du-resnet with 3x3 patches and zeros beyond the border.
- * The outputs of the network are a.x_H of all positions, with a ~ N(0, 1). The theorems of Du et al. need inputs of
- * norm 1, the loss 1/2 (f - y)^2, and a phi that is smooth, Lipschitz, analytic and no polynomial.
+ * Each output of the network is a dot product a . x_H over all positions, with a ~ N(0, 1). The theorems of Du et al.
+ * need inputs of norm 1, the loss 1/2 (f - y)^2, and a phi that is smooth, Lipschitz, analytic and no polynomial.
  */
 import type { ActivationName } from '../activations.ts'
 import { normal } from '../initializers.ts'

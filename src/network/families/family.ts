@@ -43,7 +43,7 @@ export interface Family {
 export const cifar = { input: [3, 32, 32], classes: 10 } as const
 export const imagenet = { input: [3, 224, 224], classes: 1000 } as const
 
-/** The rule for names of presets that hold one number from a list. */
+/** The rule for preset names with a single number, which must be in the given list. */
 export function oneOf(...listed: readonly number[]): NameNumbers {
   return {
     title: listed.join('|'),

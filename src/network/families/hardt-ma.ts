@@ -5,9 +5,9 @@
  * stages of 9 blocks, with 64, 128 and 256 filters.
  *
  * The paper's table gives 13.5 million parameters, and its text gives 13.59 million. The paper's convolutions alone
- * have 13,538,736 weights. With biases, and with 1x1 convolutions if the size changes, the network has 13,589,248
- * parameters, which is the preset's default. In the paper's text, average pooling and padding with zeros change the
- * image's size. The options `shortcut=pool` and `conv-bias=false` build the network of the paper's text.
+ * have 13,538,736 weights. By default, the preset has biases, and its shortcuts are 1x1 convolutions where the size
+ * changes. The default network has 13,589,248 parameters. In the paper's text, average pooling and padding with zeros
+ * change the image's size. The options `shortcut=pool` and `conv-bias=false` build the network of the paper's text.
  */
 import { grouped } from '../../format/words.ts'
 import { hardtMa, lecun } from '../initializers.ts'

@@ -2,8 +2,8 @@
  * Networks of pre-activation blocks for CIFAR.
  *
  * He et al. (2016): 6n + 2 layers of basic blocks with 16, 32 and 64 channels, or 9n + 2 layers of bottlenecks with 64,
- * 128 and 256 channels. In the first block and in blocks that change the size, the shortcut gets the activated input
- * like the branch. The last sum is activated too (the paper's appendix, and the authors' resnet-1k-layers).
+ * 128 and 256 channels. In the first block and in blocks that change the size, the shortcut and the branch both get the
+ * activated input. The last sum is activated too (the paper's appendix, and the authors' resnet-1k-layers).
  *
  * Zagoruyko & Komodakis (2016): networks with depth D = 6n + 4 and k times the channels. In wide residual networks, the
  * branch and the shortcut share the activated input only in blocks that change the size.

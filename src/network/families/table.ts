@@ -66,7 +66,7 @@ export function findFamily(name: string, text: string): FoundFamily {
   throw presetError(text || 'network', `a preset (${titles})`, name || 'nothing', remedy)
 }
 
-/** Refuses options that follow another separator than a colon, as in `resnet-20,remedy=rezero`. */
+/** Refuses options after a separator other than a colon, as in `resnet-20,remedy=rezero`. */
 function refuseSeparator(text: string): void {
   const [, name, separator, options] = /^([^\s,;:=]+)\s*([\s,;])\s*([^=]+=.*)$/.exec(text) ?? []
   if (name === undefined || (lookUp(name) === undefined && relatedTo(name).length === 0)) return

@@ -30,8 +30,8 @@ export interface Convolution {
 }
 
 /**
- * The place of a block among the network's residual branches: the number of the block's first branch, from 1, and the
- * number of iterations of its loop.
+ * The place of a block among the network's residual branches: the number of its first branch, counted from 1, and the
+ * number of iterations of the block's loop.
  */
 export interface BlockPlace {
   readonly first: number
@@ -93,8 +93,8 @@ function shortcutOf(convolutions: readonly Convolution[], from: number, style: F
 }
 
 /**
- * Makes the layers that follow the sum of a residual block. Fixup adds the last scalar bias to the branch. Adding the
- * bias to the block's sum has the same effect.
+ * Makes the layers that follow the sum of a residual block. In Fixup's paper, the last scalar bias is added to the
+ * branch. Here the bias is added to the block's sum, with the same effect.
  */
 function afterSum({ remedy }: FamilyStyle): Layer[] {
   return remedy === 'fixup' ? [named('outputBias', scalarBias())] : []

@@ -13,9 +13,9 @@
  * default for tanh is the critical point of the authors' demonstration: sw2 = 1.04996 and sb2 = 2.0059e-5. At the
  * default critical point of tanh, the fixed point q* = 0.0259 is so small that tanh is nearly linear. With orthogonal
  * weights and q* = 0.0259, all singular values of the network's Jacobian stay near 1. At the critical point sw2 =
- * 1.7609546 and sb2 = 0.05, the singular values spread with depth 22 times as fast as at the default (Pennington et al.
- * 2017). The variance of the Jacobian's singular values grows in proportion to the depth, and, for a small q*, in
- * proportion to q*.
+ * 1.7609546 and sb2 = 0.05, the spread of the singular values grows with depth 22 times as fast as at the default
+ * (Pennington et al. 2017). The variance of the Jacobian's singular values grows in proportion to the depth, and, for a
+ * small q*, in proportion to q*.
  */
 import { type ActivationName, activationNames } from '../activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initializers.ts'

@@ -1,8 +1,8 @@
 /**
  * The gradient of a convolution's weights: dw[o, tap, c] is the sum over the positions m of dy[m, o] x[position of the
- * tap at m, c]. One kernel computes the gradient dw for each part of the batch separately, and a second kernel sums the
- * parts. C is the number of channels, and O is the number of outputs. The gradient dw lies in panels [O/8][kernel^2 *
- * C][8].
+ * tap at m, c]. One compute kernel makes the gradient dw of each part of the batch separately, and a second compute
+ * kernel sums the parts. C is the number of channels, and O is the number of outputs. The gradient dw lies in panels
+ * [O/8][kernel^2 * C][8].
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
@@ -72,8 +72,9 @@ export function emitConvWeightGradient(context: KernelContext): void {
   ]
 
   /**
-   * Emits code that adds the sums of one tile to the sums of the batch part in memory. The arguments `first` and `term`
-   * number the tile's first element: `first` within a line of the kernel, and `term` within the whole kernel.
+   * Emits code that adds the sums of one tile to the sums of the batch part in memory. The argument `first` is the
+   * number of the tile's first element within a line of the kernel. The argument `term` is the number of the same
+   * element within the whole kernel.
    */
   const emitTile = (
     vectors: TileVectors,

@@ -36,7 +36,10 @@ export function convScratch(kernel: Kernel, elementBytes: number): number {
   return paddedSize(padding, inputs[0].shape[0] / (padding.height * padding.width), elementBytes).bytes
 }
 
-/** A column of tiles: the places of the column's vectors, and the result column at which the first vector lies. */
+/**
+ * A column of tiles, described by the memory places of the column's vectors and by the result column in which the first
+ * vector begins.
+ */
 interface Strip {
   readonly vectors: TileVectors
   readonly places: VectorPlaces & { readonly termBytes: number }
@@ -89,7 +92,7 @@ export function emitConv(context: KernelContext): void {
 
   /**
    * Emits the results at the positions of one phase (positions that the same taps reach) in one line of an image. The
-   * arguments `line` and `column` number the phase within its group of phases, vertically and horizontally.
+   * arguments `line` and `column` are the vertical and the horizontal number of the phase within the group of phases.
    */
   const emitPhase = (
     [lines, line]: readonly [Phases, I32],

@@ -32,7 +32,7 @@ const transposedStride = (inputs: number, batch: number): number =>
 
 /**
  * Size, in elements, of the scratch memory that each thread needs for the gradient of a dense layer's weights. The
- * scratch memory holds a block of B rows of dy packed as [B][columns of a tile], and the B rows of x with the same
+ * scratch memory holds a block of B rows of dy packed as [B][columns of a tile], and the B rows of x with the same row
  * numbers, transposed to [K][B].
  */
 export function weightGradientScratch(inputs: number, batch: number): number {
@@ -46,7 +46,8 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const [node] = kernel.nodes
   const dy = operandOf(context, node.inputs[0])
   const x = operandOf(context, node.inputs[1])
-  // A gradient that no other kernel reads is not stored: the update takes the gradient from the registers.
+  // If no other kernel reads a gradient, the gradient is not stored, and the update reads the gradient from the
+  // registers.
   const dw = context.operands.find(({ value }) => value === node.outputs[0])
   const finish = createUpdateTail(context)
   const like = dw ?? operandOf(context, kernel.nodes[1].inputs[0])
@@ -67,12 +68,14 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const inBlocks = batch > rowsOfBlock
   assertInvariant(
     !inBlocks || (dw !== undefined && finish === undefined),
-    'a gradient that is summed in blocks is stored in memory and has no update in the same kernel',
+    'expected a gradient that is summed in blocks to be stored, without an update in the same kernel',
   )
   // Addresses of the first row of x and of the first row of dy in the current block of rows.
   const xRows = builder.local('i32', x.pointer)
   const dyRows = builder.local('i32', dy.pointer)
-  /** Mask of all ones if dw in memory already holds the sums of earlier blocks, and of zeros for the first block. */
+  /**
+   * Mask whose bits are all 1 if dw in memory already holds the sums of earlier blocks, and all 0 for the first block.
+   */
   const isLater = builder.local('v128', lanes.constant(0))
 
   /** Emits one tile of the weight gradient dw. The tile's sums run over the `rows` rows of a block of the batch. */

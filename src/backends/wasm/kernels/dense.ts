@@ -26,7 +26,8 @@ interface RowProduct {
   readonly columns: number
   readonly terms: number
   /**
-   * Prepares a column of tiles, and returns the places of the column's vectors and the bytes from one term to the next.
+   * Prepares a column of tiles, and returns the places of the column's vectors and the number of bytes from one term to
+   * the next.
    */
   prepare(vectors: TileVectors, first: I32): PanelPlaces
 }

@@ -23,8 +23,8 @@ export interface Phases {
   /** Number of positions in each phase of a group of phases. */
   readonly count: number
   /**
-   * Place in the padded source at which the window of each phase's first position begins. The window of the phase's
-   * next position begins `step` positions later.
+   * Position in the padded source at which the window for the first position of each phase begins. The window of the
+   * phase's next position begins `step` positions later.
    */
   readonly seen: number
   /** Number of taps of the kernel that reach each position of a phase. */
@@ -82,7 +82,8 @@ export function moveForward(geometry: Geometry, channels: number): Movement {
  */
 export function moveBackward(geometry: Geometry, outputs: number): Movement {
   const { height, width, stride, circular } = geometry
-  // If the stride does not divide the size of a circular image, the phases change where the kernel wraps around.
+  // If the stride does not divide the size of a circular image, the phases change at the image border, where the kernel
+  // wraps around.
   const isUneven = circular && (height % stride > 0 || width % stride > 0)
   return isUneven ? moveOverSpaced(geometry, outputs) : moveInPhases(geometry, outputs)
 }
@@ -135,8 +136,8 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
 }
 
 /**
- * Lists the phases along one direction of an image, in groups of phases that differ only in their place. The number of
- * groups of phases stays small for any stride.
+ * Lists the phases along one direction of an image. Neighboring phases with equal `count`, `seen` and `taps` form one
+ * group. The number of groups stays small for any stride.
  */
 function phasesAlong(extent: number, stride: number, phaseFrom: (first: number, extent: number) => Phases): Phases[] {
   const all: Phases[] = []

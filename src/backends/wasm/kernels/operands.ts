@@ -1,6 +1,6 @@
 /**
- * The parameters of a kernel's function: a pointer to each operand, the thread's range of units, and the address of the
- * thread's scratch memory.
+ * The parameters of a kernel's function: a pointer to each operand, the thread's range of work units, and the address
+ * of the thread's scratch memory.
  */
 import type { Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'

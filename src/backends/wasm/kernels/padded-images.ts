@@ -11,7 +11,7 @@ import { roundUp } from '../plan/layout.ts'
 import { clearedBytes, emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 
-/** How images are copied: where the copy holds their elements, and how many positions surround each image. */
+/** Describes the padded copy of images: the positions of the elements in the copy, and the border around each image. */
 export interface Padding {
   /** Height and width of a source image, in positions. */
   readonly height: number
@@ -86,7 +86,7 @@ export class PaddedImages {
     const { height, width, channels } = padding
     this.size = paddedSize(padding, rows / (height * width), lanes.bytes)
     this.sourceStride = stride * lanes.bytes
-    assertInvariant(stride >= channels, 'a row of an image operand holds all channels')
+    assertInvariant(stride >= channels, 'expected a row of an image operand to hold all channels')
     this.source = builder.local('i32')
     this.target = builder.local('i32')
   }

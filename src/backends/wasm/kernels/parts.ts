@@ -1,6 +1,6 @@
 /**
- * Sums over parts of the rows, and the statistics and gradients of batch norm that these sums give. One thread sums all
- * rows of a part.
+ * Sums over parts of the rows, and the statistics and gradients of batch norm that are computed from these sums. One
+ * thread sums all rows of a part.
  */
 import type { OpNode } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -23,12 +23,12 @@ export interface Part {
  * graph/ops.ts.
  */
 export function partStart(count: number, parts: number, part: I32): I32 {
-  assertInvariant(count * parts < 2 ** 32, `${count} items times ${parts} parts fit into 32 bits`)
+  assertInvariant(count * parts < 2 ** 32, `expected ${count} items times ${parts} parts to fit into 32 bits`)
   return i32.divU(i32.mul(i32.const(count), part), i32.const(parts))
 }
 
 /**
- * How the rows of a sum's input are divided into parts. Each run of `together` consecutive rows stays in one part of
+ * How the rows of a sum's input are divided into parts. Each group of `together` consecutive rows lies in one part of
  * the rows.
  */
 export interface RowParts {
@@ -140,8 +140,8 @@ export function emitBatchNormPartialGradients(context: KernelContext): void {
 
 /**
  * Emits the statistics of all rows from the statistics of the parts: means and squares [parts, F] -> mean, biased
- * variance and inverse deviation [F]. The sum of squared deviations from the common mean is the total of squares + rows
- * * (mean - common mean)^2 over all parts (Chan et al. 1979).
+ * variance and inverse deviation [F]. The sum of squared deviations from the common mean is the total, over all parts,
+ * of squares + rows * (mean - common mean)^2 (Chan et al. 1979).
  */
 export function emitMergeStatistics(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context

@@ -17,7 +17,7 @@ import { emitRowSums, emitScaling, forVectorsOf, sumOfRows } from './row-sums.ts
  */
 const mostUnrolled = 16
 
-/** A window at one place of an image, reduced to the positions that lie within the image. */
+/** A window at one position of an image, reduced to the positions that lie within the image. */
 interface PlacedWindow {
   /** Tensor row of the first position that the window covers, counted over all images. */
   readonly first: Local<'i32'>
@@ -37,7 +37,7 @@ class Windows {
 
   constructor(private readonly context: KernelContext) {
     this.geometry = geometryOf(context.kernel.nodes[0].attributes)
-    assertInvariant(!this.geometry.circular, 'the images of a pooling operation are not circular')
+    assertInvariant(!this.geometry.circular, 'expected a pooling operation to have images that are not circular')
   }
 
   private get meetsBorder(): boolean {
@@ -122,8 +122,8 @@ class Windows {
   }
 
   /**
-   * Writes zeros to an image of a gradient before the windows write to its positions, because windows may overlap or
-   * leave out positions. Emits no zeros if the pooling windows write each position exactly once.
+   * Writes zeros to an image of a gradient before the windows write to its positions, because windows may overlap and
+   * may skip positions. Emits no zeros if the pooling windows write each position exactly once.
    */
   clear(pointer: I32, image: I32, rowBytes: number): void {
     const { positions, height, width, outputHeight, outputWidth, kernel, stride, before } = this.geometry
@@ -159,7 +159,7 @@ function rowsOf({ lanes, operands }: KernelContext): { readonly rowBytes: number
   for (const { layout } of operands)
     assertInvariant(
       layoutAs(layout, 'rows').stride === stride,
-      'all operands of a pooling operation have rows of the same length',
+      'expected all operands of a pooling operation to have rows of the same length',
     )
   return { rowBytes: stride * lanes.bytes, panels: Math.ceil(columns / panelWidth) }
 }
@@ -215,7 +215,7 @@ export function emitMaxPool(context: KernelContext): void {
   const { builder, lanes } = context
   const largest = panelLocals(context)
   /**
-   * Masks with all ones in each lane whose inputs so far contain no NaN. The mask and a simple maximum together take
+   * Masks whose bits are all 1 in each lane that has read no NaN so far. The mask and a simple maximum together take
    * three instructions, while WebAssembly's maximum that passes NaN through takes eight.
    */
   const isNumber = panelLocals(context)
@@ -257,8 +257,8 @@ export function emitAveragePool(context: KernelContext): void {
 }
 
 /**
- * Emits the gradient of max pooling: dy, x, y -> dx. Each element of the output gradient dy goes to the first position
- * in the element's window that holds the window's largest value.
+ * Emits the gradient of max pooling: dy, x, y -> dx. Each element of the output gradient dy is added to the first
+ * position in the element's window that holds the window's largest value.
  */
 export function emitMaxPoolGradient(context: KernelContext): void {
   const { builder, lanes, kernel } = context

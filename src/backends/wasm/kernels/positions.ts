@@ -1,7 +1,7 @@
 /**
- * Rearrangement of images between two orders: planes [C][positions], the order of an input batch, and rows of channels,
- * one row for each position. This file also emits code that selects every stride-th position of images in rows. The
- * padding of every rearranged tensor is zero.
+ * Rearrangement of images between two memory orders. An input batch holds images in planes [C][positions]. The other
+ * order has rows of channels, with one row for each position. This file also emits code that selects every stride-th
+ * position of images in rows. The padding of every rearranged tensor is zero.
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -27,7 +27,7 @@ interface Square {
   readonly positions: number
 }
 
-/** The two memory places of the same images: in planes and in rows of channels. */
+/** The same images at two places in memory: once in planes and once in rows of channels. */
 interface Exchange {
   readonly planes: { readonly pointer: I32; readonly imageBytes: number; readonly planeBytes: number }
   readonly rows: { readonly pointer: I32; readonly rowBytes: number }

@@ -1,10 +1,10 @@
 /**
  * Matrix products whose result tiles are held in registers. Elements of one factor are broadcast to all lanes of a
  * vector, and the other factor is read in vectors. A fused multiply-add takes four cycles, and two fused multiply-adds
- * start in each cycle, so eight independent sums just keep both multiply-add units busy. With exactly eight sums, the
- * time that one delayed multiply-add loses is never recovered. For this reason, tiles have nine sums: three rows by
- * three vectors. Columns that do not fill tiles of three vectors are covered by tiles of four rows by two vectors.
- * Every element of the result is summed in the same order, regardless of the tile that holds the element.
+ * start in each cycle, so eight independent sums are just enough to keep both multiply-add units busy. With exactly
+ * eight sums, the time that one delayed multiply-add loses is never recovered. For this reason, tiles have nine sums:
+ * three rows by three vectors. Columns that do not fill tiles of three vectors are covered by tiles of four rows by two
+ * vectors. Every element of the result is summed in the same order, regardless of the tile that holds the element.
  */
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
@@ -22,12 +22,13 @@ const rowsOf = { 2: tileRows, 3: 3 } as const
 export interface Product {
   /**
    * The factor of the matrix product whose elements are broadcast to all lanes. The broadcast factor is given by the
-   * address of its first element, the bytes between two rows of the tile, and the bytes between two terms.
+   * address of its first element, the number of bytes between two rows of the tile, and the number of bytes between two
+   * terms.
    */
   readonly spread: { readonly address: I32; readonly rowBytes: number; readonly termBytes: number }
   /**
-   * The factor of the matrix product that is read in vectors: the places of the first term's vectors, and the bytes
-   * from one term to the next.
+   * The factor of the matrix product that is read in vectors: the places of the first term's vectors, and the number of
+   * bytes from one term to the next.
    */
   readonly vectors: VectorPlaces & { readonly termBytes: number }
   readonly rows: number

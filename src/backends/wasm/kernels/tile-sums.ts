@@ -145,7 +145,7 @@ export class TileSums {
     builder.when(i32.geU(i32.sub(row, firstRow), rows), () => {
       const units = cut.rows / cut.together
       const unit = i32.divU(row, i32.const(cut.together))
-      // The quotient below is the number of the last part that begins at or before the given unit of work.
+      // The quotient `behind / units` is the number of the last part that begins at or before the given unit of work.
       const behind = i32.sub(i32.mul(i32.add(unit, i32.const(1)), i32.const(cut.parts)), i32.const(1))
       builder.set(part, i32.divU(behind, i32.const(units)))
       builder.set(firstRow, partStartRow(cut, part))
@@ -165,8 +165,8 @@ export class TileSums {
 
 /**
  * Emits a kernel, including the sums over parts of its rows. If a convolution sums over parts of its rows, or computes
- * its own input, each thread computes whole parts of the rows. The thread's range of parts is therefore converted to
- * the units in which the convolution's own code counts.
+ * its own input, each thread computes whole parts of the rows. The thread's range of parts is therefore converted to a
+ * range of the convolution's own work units.
  */
 export function emitInParts(context: KernelContext, emit: (context: KernelContext) => void): void {
   const { kernel, builder, start, end } = context
@@ -177,7 +177,7 @@ export function emitInParts(context: KernelContext, emit: (context: KernelContex
     return
   }
   const { units: parts, together } = kernel.partition
-  assertInvariant(together !== undefined, `${product.op} is divided into parts of its rows`)
+  assertInvariant(together !== undefined, `expected ${product.op} to be divided into parts of its rows`)
   const cut = { rows: product.outputs[0].shape[0], together, parts }
   const { units } = partitionOf(product, () => 0, kernel.algorithm)
   const unitsTogether = (units * cut.together) / cut.rows

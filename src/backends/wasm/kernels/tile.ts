@@ -29,8 +29,8 @@ export class TileTail {
   private readonly nodes: readonly OpNode[]
   private readonly sums: TileSums | undefined
   /**
-   * Number of the tile's vector of columns for which registers hold the elements of all vectors over the features. The
-   * number of this vector is undefined if the registers hold no elements of vectors over the features.
+   * Number of one vector of columns in the tile. For these columns, the registers hold the elements of all vectors over
+   * the features. The field `inRegisters` is undefined if the registers hold no such elements.
    */
   private inRegisters: number | undefined
 
@@ -188,8 +188,8 @@ export function emitMap(context: KernelContext): void {
 }
 
 /**
- * Emits a tail's operations on a range of rows, whose number is a multiple of four. The argument `like` is any of the
- * operands, which all have the same width.
+ * Emits a tail's operations on a range of rows. The number of rows is a multiple of four. The argument `like` is any of
+ * the operands, which all have the same width.
  */
 export function emitRows(
   context: KernelContext,
@@ -226,6 +226,6 @@ export function emitRows(
 
 function lastWrite({ operands }: KernelContext): KernelOperand {
   const operand = operands[operands.length - 1]
-  assertInvariant(operand.write, 'the last operand of a kernel is written by the kernel')
+  assertInvariant(operand.write, 'expected the kernel to write its last operand')
   return operand
 }

@@ -154,7 +154,7 @@ function createFinish(context: KernelContext, node: OpNode, parts: UpdateParts, 
   return (offset, shift = 0, made = undefined) => {
     const load = (pointer: Local<'i32'>): Vector => v128.load(at(pointer, offset, 1), shift)
     const gradient = made ?? (parts.gradient && load(parts.gradient))
-    assertInvariant(gradient !== undefined, `${op} has a gradient in memory or in registers`)
+    assertInvariant(gradient !== undefined, `expected ${op} to have a gradient in memory or in registers`)
     builder.set(parameter, load(parts.parameter))
     const own = limited(lanes, node.attributes, gradient)
     const next = step(parameter, parts.clip ? lanes.mul(parts.clip, own) : own, parts.states.map(load))

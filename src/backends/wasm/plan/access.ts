@@ -212,7 +212,7 @@ export function partsOfImages({ outputs: [result], attributes }: OpNode): Partit
 
 /**
  * Returns true if a convolution can compute its own input, line by line. Three conditions must hold: threads process
- * whole images, the results have as many positions as the input, and lines are whole tiles of rows.
+ * whole images, the results have as many positions as the input, and each line consists of whole tiles of rows.
  */
 export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean {
   if (op !== 'conv' && op !== 'convInputGradient') return false

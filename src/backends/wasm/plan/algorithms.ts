@@ -1,7 +1,7 @@
 /**
  * Chooses the algorithm of a convolution from the convolution's shape alone. The choice of the algorithm needs no
- * timing at run time, so the same run has the same bits on every machine. The constants in the choice of the algorithm
- * come from the measurements in docs/engine.md.
+ * timing at run time, so the same training gives the same bits on every machine. The constants in the choice of the
+ * algorithm come from the measurements in docs/engine.md.
  */
 import type { OpNode } from '../../../graph/graph.ts'
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'

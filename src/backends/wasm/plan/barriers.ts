@@ -1,8 +1,8 @@
 /**
  * Inserts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
  * Collisions between memory accesses are found by a walk through the program with its real addresses. The walk cuts
- * each loop down to a small number of iterations. Memory slots repeat with the iteration, with the parity of the
- * iteration, or with every second or fourth block, so all possible collisions occur within the chosen iterations.
+ * each loop down to a small number of iterations. Loops reuse memory slots in every iteration, in every second
+ * iteration, or in every second or fourth block. All possible collisions therefore occur within the chosen iterations.
  */
 import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
 import { isSamePartition, iterationsOf, ring, slotsOfTerm } from './plan.ts'
@@ -126,7 +126,7 @@ const ends = (all: number[]): number[] => all.filter((_, position) => position <
 /**
  * Selects the first two and the last iterations of a loop, which use the real slots at both ends. Slots alternate with
  * the parity of the iteration, so an even iteration follows iteration 1 in the selection. In a loop over blocks, four
- * blocks have slots of their own, so an iteration that is 2 modulo 4 follows iteration 1.
+ * blocks have slots of their own, so an iteration whose number is 2 modulo 4 follows iteration 1.
  */
 function iterations({ times, reverse, body }: PlanLoop): number[] {
   const head = Math.min(times, 2)

@@ -8,11 +8,11 @@
  * to wait for each other. Taking kernels compute the gradients of weights, which sum over the rows of all threads. A
  * loop in blocks needs one barrier for each block, not one barrier for each iteration.
  *
- * A buffer between carrying and taking kernels has a slot for each iteration of two blocks. Slots for two blocks are
- * needed because one thread may begin the next block while another thread still runs the taking kernels of the current
- * block. A buffer of a carried value has slots for four blocks. Slots for two blocks are too few for a carried value,
- * because the last iteration of the next block makes one more value. The number of slots of a buffer must be a power of
- * two.
+ * A buffer that carrying kernels write and taking kernels read has a slot for each iteration of two blocks. Slots for
+ * two blocks are needed because one thread may begin the next block while another thread still runs the taking kernels
+ * of the current block. A buffer of a carried value has slots for four blocks. Slots for two blocks are too few for a
+ * carried value, because the last iteration of the next block makes one more value. The number of slots of a buffer
+ * must be a power of two.
  */
 import type { Buffer, Kernel, Location, Operand, PlanLoop, PlanNode, SlotTerm } from './plan.ts'
 
@@ -30,8 +30,8 @@ const longestBlock = 16
 const cacheBytes = 2 ** 18
 
 /**
- * Cuts a loop into blocks, where `id` becomes the id of the loop over the blocks. Returns undefined if the loop cannot
- * be cut, or if blocks would save no barrier.
+ * Cuts a loop into blocks. The argument `id` becomes the id of the loop over the blocks. Returns undefined if the loop
+ * cannot be cut, or if blocks would save no barrier.
  */
 export function cutIntoBlocks(loop: PlanLoop, id: number): BlockedLoop | undefined {
   const kernels = loop.body.filter(isKernel)

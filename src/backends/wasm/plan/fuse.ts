@@ -1,7 +1,7 @@
 /**
  * Groups the operations of a sequence without loops into kernels, so that values are used while they are in registers
- * or in a near cache. Elementwise operations join the kernel that makes their input tiles, or the convolution that
- * reads their result next. Sums over rows join the kernel of the convolution that makes the rows.
+ * or in a fast cache. Elementwise operations join the kernel that makes their input tiles, or the convolution that
+ * reads the result of these operations. Sums over rows join the kernel of the convolution that makes the rows.
  */
 import type { Node, OpNode, Value } from '../../../graph/graph.ts'
 import { readsAny, sameShape } from '../../../graph/graph.ts'

@@ -38,23 +38,23 @@ interface Scope {
 }
 
 /**
- * Finds steps that read a value for the last time and compute another value from this value, elementwise. If the step
- * writes the new value over the old value, no additional memory enters the cache.
+ * Finds elementwise steps that compute a new value from a value that no later step reads. If the step writes the new
+ * value over the old value, no additional memory enters the cache.
  */
 export class LastReaders {
   /**
-   * Results that share their memory with no other value until their last use, with the id of the loop in whose body
-   * they are made.
+   * Results that share their memory with no other value until their last use. Each result is mapped to the id of the
+   * loop whose body makes the result.
    */
   private readonly transient = new Map<Value, number | undefined>()
   private readonly placed = new Set<Node>()
 
-  /** Registers a result that has memory of its own. */
+  /** Records a result that has memory of its own. */
   note(value: Value, loop: number | undefined): void {
     this.transient.set(value, loop)
   }
 
-  /** Registers that the nodes have been placed in a kernel. */
+  /** Records that the nodes have been placed in a kernel. */
   place(nodes: readonly OpNode[]): void {
     for (const node of nodes) this.placed.add(node)
   }

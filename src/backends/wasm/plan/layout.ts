@@ -1,9 +1,9 @@
 /**
- * The layout of tensors in memory, in elements. Rows are padded to 8 features, so that every kernel works on whole
- * vectors. Batches are padded to 4 rows, the height of a tile. Weights are stored in the order in which the kernels
- * read them: [O/8][K][8]. In the weight of a convolution, K has the kernel's positions as the outer axis and the
- * channels as the inner axis. The channels are the inner axis because the channels of a position lie side by side in an
- * image.
+ * The layout of tensors in memory, in elements. Rows are padded to a multiple of 8 features, so that every kernel works
+ * on whole vectors. Batches are padded to a multiple of 4 rows, the height of a tile. Weights are stored in the order
+ * in which the kernels read them: [O/8][K][8]. In the weight of a convolution, K has the kernel's positions as the
+ * outer axis and the channels as the inner axis. The channels are the inner axis because the channels of a position lie
+ * side by side in an image.
  */
 import { type Shape, sizeOf } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
@@ -151,9 +151,9 @@ function forEachWeight(panels: Panels, visit: (logical: number, physical: number
 }
 
 /**
- * Packs float32 weights with the same result as `forEachWeight`. Most weights by far are float32 numbers. Code without
- * function calls and for a single kind of array packs weights in half the time. Packing all eight outputs of a panel at
- * once, in the order of memory and with an unrolled loop, halves the time again.
+ * Packs float32 weights with the same result as `forEachWeight`. Most weights by far are float32 numbers. Code that
+ * calls no functions and handles only one kind of array packs weights in half the time. Packing all eight outputs of a
+ * panel at once, in the order of memory and with an unrolled loop, halves the time again.
  */
 function packFloats(
   panels: Panels,

@@ -2,7 +2,7 @@
 import { assertInvariant } from '../../../support/errors.ts'
 import type { Location, LoopId } from './plan.ts'
 
-/** Returns the location of a stack's tensor of the current iteration of a loop. */
+/** Returns the location of the tensor in a stack that belongs to the current iteration of a loop. */
 export function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Location {
   const [coefficient, ...rest] = axes
   assertInvariant(coefficient !== undefined, `${buffer.name} has no loop axis to slice`)

@@ -6,7 +6,7 @@ import { roundUp } from './layout.ts'
 import type { Buffer } from './plan.ts'
 
 /**
- * Alignment of buffers, in bytes. Every buffer starts on a new cache line, so that threads don't share lines by
+ * Alignment of buffers, in bytes. Every buffer starts on a new cache line, so that threads do not share cache lines by
  * accident.
  */
 const alignment = 64

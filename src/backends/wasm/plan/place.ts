@@ -109,7 +109,7 @@ class Placer {
 
   /**
    * Chooses the locations of a graph's views, which are parts and joins of values. A part of a stack lies in the memory
-   * of the stack. The parts of a joined value are made in the memory of the joined value.
+   * of the stack. The parts of a joined value are computed directly in the memory of the joined value.
    */
   private placeViews(): void {
     for (const node of this.graph.body) {
@@ -186,7 +186,7 @@ class Placer {
     return location
   }
 
-  /** Registers that a buffer is in use at the current point of the plan and throughout all open loops. */
+  /** Records that a buffer is in use at the current point of the plan and throughout all open loops. */
   private touch(buffer: Buffer): void {
     const lifetime = this.lifetimes.get(buffer)
     if (lifetime) lifetime.last = this.clock
@@ -236,7 +236,7 @@ class Placer {
         const used =
           this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
         // A result stays in registers if only operations of its own kernel use the result. A result that no operation
-        // uses has a location all the same, because a kernel's first operation writes its results.
+        // uses still has a location, because a kernel's first operation writes its results.
         const internal =
           !used && all.length > 1 && users !== undefined && !nodes.some((other) => readsRowsOf(value, other))
         if (internal) continue
@@ -403,8 +403,8 @@ class Placer {
   }
 
   /**
-   * Makes one buffer of times + 1 slots for a carried value. The slots hold the value before the loop and after every
-   * iteration, so the stacks of `parameter` and of `next` share the buffer.
+   * Makes one buffer for a carried value, with one slot more than the loop has iterations. The slots hold the value
+   * before the loop and after every iteration, so the stacks of `parameter` and of `next` share the buffer.
    */
   private stackCarried(loop: LoopNode, { parameter, next, result }: Carried): void {
     // A stack that is part of a larger value already has a destination, and is filled by copies.

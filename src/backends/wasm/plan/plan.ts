@@ -64,10 +64,11 @@ export interface Location {
 /**
  * The division of a kernel's work among the threads, in units. A unit of `rows` is a tile of 4 rows of the batch. A
  * unit of `columns` is a panel of 8 features. A unit of `tiles` is a 4 x 4 tile of a weight tensor. A unit of `flat` is
- * a run of elements of a stack of tensors. A unit of `elements` is a run of elements of one tensor. A unit of `tensors`
- * is one tensor of a stack. A unit of `samples` is one sample of the batch. A unit of `lines` is a line of an output
- * image, or a line of tiles. A unit of `parts` is one part of a sum that is cut into parts of the batch or of all rows.
- * In the partition `first`, the first thread does all work. In the partition `everyone`, every thread does all work.
+ * a range of consecutive elements of a stack of tensors. A unit of `elements` is a range of consecutive elements of one
+ * tensor. A unit of `tensors` is one tensor of a stack. A unit of `samples` is one sample of the batch. A unit of
+ * `lines` is a line of an output image, or a line of tiles. A unit of `parts` is one part of a sum that is cut into
+ * parts of the batch or of all rows. In the partition `first`, the first thread does all work. In the partition
+ * `everyone`, every thread does all work.
  */
 export interface Partition {
   readonly by:

@@ -6,7 +6,7 @@ import type { Graph, Node, OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { isOverStacks, isUpdate } from './access.ts'
 
-/** The symbols of a value, one symbol for each tensor that the value's loop axes stack. */
+/** The symbols of a value, one symbol for each tensor along the value's loop axes. */
 export type Contents = readonly number[]
 
 export class Symbols {

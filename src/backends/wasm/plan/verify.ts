@@ -20,7 +20,7 @@ export function verifyPlan(plan: Plan): void {
 
 function verifyBuffers({ buffers, offsets, bytes, precision }: Plan): void {
   for (const { id, name, slots, slotSize, element, bytes: size } of buffers) {
-    assertInvariant(buffers[id].name === name, `buffer ${id} is not ${name}, but ${buffers[id].name}`)
+    assertInvariant(buffers[id].name === name, `expected ${name} as buffer ${id}, got ${buffers[id].name}`)
     assertInvariant(
       size === slots * slotSize * elementBytes(precision, element),
       `${name} has a wrong size of ${size} bytes`,
@@ -151,7 +151,7 @@ class Verification {
     const { value, location } = operand
     this.memory.touch(operand, { by: 'everyone', units: 1 }, indices, 'the guard')
     const found = this.memory.read(value, location, indices, 'the guard')
-    assertInvariant(value === this.plan.graph.guard, "the plan's guard checks another value than the graph's guard")
+    assertInvariant(value === this.plan.graph.guard, "the plan's guard checks a different value from the graph's guard")
     assertInvariant(found[0] === expected.get(value)?.[0], "the plan's guard reads a wrong value")
     this.guardPassed = true
   }

@@ -1,8 +1,8 @@
 /**
  * Moves multiplications by an activation's derivative to the kernels that make the gradient. If a loop carries an
  * activation's output, the loop's gradient loop multiplies by the activation's derivative at the start of each
- * iteration. This pass moves the multiplication to the two places that make the gradient: before the gradient loop, and
- * the end of each iteration. The moved multiplication joins the kernel that makes the gradient.
+ * iteration. This pass moves the multiplication to the two places that make the gradient: the code before the gradient
+ * loop, and the end of each iteration. The moved multiplication joins the kernel that makes the gradient.
  */
 import type { Attributes, Graph, LoopNode, Node, OpNode, Slice, Stack, Value } from '../../../graph/graph.ts'
 import { readsAny } from '../../../graph/graph.ts'
@@ -33,7 +33,10 @@ interface GradientBody {
   readonly forward: LoopNode
   /** Slices of the gradient loop, including slices that the pass adds. */
   readonly slices: Slice[]
-  /** The body around the gradient loop, if the forward loop does not stand beside the gradient loop. */
+  /**
+   * The gradient body that contains the gradient loop, if the forward loop and the gradient loop are in different
+   * bodies.
+   */
   readonly outer?: GradientBody
 }
 
@@ -166,8 +169,8 @@ function seenAs({ forward, slices, outer }: GradientBody, parameter: Value): Val
 }
 
 /**
- * Registers which forward loop each loop of a recomputed body copies. The body of a gradient loop that recomputes
- * begins with a copy of the forward loop's body.
+ * Records, for each loop of a recomputed body, the forward loop of which it is a copy. The body of a gradient loop that
+ * recomputes begins with a copy of the forward loop's body.
  */
 function noteCopies(folding: Folding, copies: readonly Node[], nodes: readonly Node[]): void {
   nodes.forEach((node, position) => {

@@ -5,9 +5,9 @@
 
 /**
  * Smallest number of rows of a sum that is cut into parts. Sums over fewer rows add one row after the other. Long sums
- * that are not cut lose digits in float32. When sums were cut from 2,048 rows on, into parts of 512 rows, the error of
- * some gradients was 6 times PyTorch's error. With parts of 128 rows, only the gradients of single biases over 128 rows
- * have 6 times PyTorch's error. Whole gradients have at most twice PyTorch's error
+ * that are not cut lose digits in float32. When only sums over at least 2,048 rows were cut, into parts of 512 rows,
+ * the error of some gradients was 6 times PyTorch's error. With parts of 128 rows, only the gradients of single biases
+ * over 128 rows have 6 times PyTorch's error. Whole gradients have at most twice PyTorch's error
  * (test/engine/convolutional-golden.test.ts).
  */
 export const fewestRowsToPart = 256
@@ -45,8 +45,8 @@ export function positionsTogether(images: number, height: number, width: number)
   const hasTiles = height % linesTogether === 0
   const areWhole = height * width <= mostPositionsTogether || !hasTiles
   if (images >= fewestImagesToPart && areWhole) return height * width
-  // If the lines of an image are not whole tiles, the sum is a separate kernel, and the threads of the convolution
-  // divide the convolution's lines.
+  // If a line of an image does not consist of whole tiles, a separate kernel computes the sum. The threads of the
+  // convolution then divide the convolution's lines among themselves.
   return (hasTiles ? linesTogether : 1) * width
 }
 

@@ -25,7 +25,7 @@ interface Context {
   readonly partner: (op: SumOp, node: OpNode) => OpNode | undefined
 }
 
-/** The sums over rows that occur in pairs in the gradient of one layer. */
+/** Sums over rows that occur in pairs in the gradient of one layer. */
 type SumOp = 'sumOverBatch' | 'batchNormScaleGradient' | 'layerNormScaleGradient'
 
 /**

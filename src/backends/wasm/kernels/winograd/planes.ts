@@ -15,9 +15,9 @@ export interface Planes {
 const line = 64
 
 /**
- * Lays out a number of matrices that all have the given numbers of rows and columns. The distance between planes is an
- * odd number of cache lines of 64 bytes. With this distance, the vectors of one tile, one in each plane, fall into
- * different sets of the cache.
+ * Lays out several matrices, each with the given number of rows and the given number of columns. The distance between
+ * planes is an odd number of cache lines of 64 bytes. With this distance, the vectors of one tile, one in each plane,
+ * fall into different sets of the cache.
  */
 export function planesOf(planes: number, rows: number, columns: number, elementBytes: number): Planes {
   const lines = Math.ceil((rows * columns * elementBytes) / line)

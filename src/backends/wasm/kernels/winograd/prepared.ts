@@ -16,8 +16,8 @@ export class PreparedLines {
   private readonly wanted: Local<'i32'>
 
   /**
-   * The argument `source` is the input of the convolution. In a kernel without operations before its first operation,
-   * the convolution's input is already in memory.
+   * The argument `source` is the input of the convolution. If the kernel's list `before` is empty, the convolution's
+   * input is already in memory.
    */
   constructor(
     private readonly context: KernelContext,

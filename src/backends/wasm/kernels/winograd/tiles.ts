@@ -2,7 +2,7 @@
  * Transformed tiles of images. Each transformed tile becomes one row in each plane. The tiles are read directly from
  * the images, without a copy that has a border. An image line beyond the border is read from a line of zeros, or from
  * the opposite side of a circular image. The columns beyond the image's border are known when the code is generated.
- * The generated code has one loop for each run of tiles that read the same columns.
+ * The generated code has one loop for each sequence of adjacent tiles that read the same columns relative to an anchor.
  */
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
@@ -15,12 +15,12 @@ import { emitSquare } from './square.ts'
 import type { LineTransform } from './transform.ts'
 
 /**
- * A run of adjacent tiles that read the same positions relative to an anchor. The anchor moves by `step` positions from
- * tile to tile.
+ * A sequence of adjacent tiles that read the same positions relative to an anchor. The anchor moves by `step` positions
+ * from tile to tile.
  */
 export interface TileRun {
   readonly count: number
-  /** Anchor of the run's first tile: the image position from which the offsets are counted. */
+  /** Anchor of the first tile in the sequence: the image position from which the offsets are counted. */
   readonly anchor: number
   /**
    * Offsets from the anchor to the positions that a tile reads. The offset of a position that reads as zero is
@@ -29,7 +29,7 @@ export interface TileRun {
   readonly offsets: readonly (number | undefined)[]
 }
 
-/** Lists the runs of adjacent tiles along one direction of an image. */
+/** Lists the sequences of adjacent tiles along one direction of an image. */
 export function runsOf({ before, step, size, circular }: Seen, extent: number, tiles: number): TileRun[] {
   const runs: TileRun[] = []
   for (let tile = 0; tile < tiles; tile++) {
@@ -112,7 +112,7 @@ export class SeenLines {
 
   /**
    * Emits the transformation of the current line's tiles, each of which has the given number of vectors of channels.
-   * After the transformation, the target's pointer lies behind the rows of the transformed tiles.
+   * After the transformation, the target's pointer points behind the rows of the transformed tiles.
    */
   transform(vectors: number, { pointer, planes, extent, between }: TileTarget, transform: LineTransform): void {
     const { context, runs, rowBytes, pointers, seen } = this

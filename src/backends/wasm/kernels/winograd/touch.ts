@@ -11,13 +11,13 @@ import { at, type KernelContext, type KernelOperand, layoutAs } from '../operand
 const line = 64
 
 /**
- * Largest number of operands that are prefetched at the same time. All operands of the results and at least one operand
- * of the sources are prefetched, even if more than four operands are then prefetched. With six prefetched operands
- * instead of four, the input gradient of a convolution that first computes batch norm's gradient was 14% slower.
+ * Largest number of operands that are prefetched at the same time. All result operands and at least one source operand
+ * are always prefetched, even if the total exceeds four operands. With six prefetched operands instead of four, the
+ * input gradient of a convolution that first computes batch norm's gradient was 14% slower.
  */
 export const mostTouched = 4
 
-/** The rows of an operand that are prefetched in a number of equal turns. */
+/** The rows of an operand, which are prefetched in equal shares, one share in each turn. */
 export interface Touched {
   readonly operand: KernelOperand
   readonly rows: number

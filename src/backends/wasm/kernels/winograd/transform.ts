@@ -65,8 +65,8 @@ const valueAt = (polynomial: readonly number[], x: number): number =>
   polynomial.reduceRight((sum, coefficient) => sum * x + coefficient, 0)
 
 /**
- * Makes the transforms for a tile size. The transforms must be made at the beginning of a WebAssembly function. Their
- * constants are set in local variables that the function's later code reads.
+ * Makes the transforms for a tile size. The transforms must be made at the beginning of a WebAssembly function. The
+ * constants of the transforms are set in local variables that the function's later code reads.
  */
 export function createTransform(builder: FunctionBuilder, lanes: Lanes, tile: TileSize): Transform {
   const squares = points[tile].map((point) => point ** 2)
