@@ -27,6 +27,23 @@ describe('a command line with old spellings', () => {
     expect(respelled('train mlp --probes=neighbourSimilarity').said).toEqual(said)
   })
 
+  it('are announced once, also after a bare --probes', () => {
+    const given =
+      'train mlp --probes --standardise none --standardise none --probes neighbourSimilarity,neighbourSimilarity'
+    const { words, said } = respelled(given)
+    expect(words).toBe(given.replaceAll('standardise', 'standardize').replaceAll('neighbour', 'neighbor'))
+    expect(said).toEqual([expect.stringMatching(/^--standardise is/), expect.stringMatching(/^neighbourSimilarity is/)])
+  })
+
+  it('stay as they are if they are the value of a flag or follow --', () => {
+    const lines = [
+      'train mlp --label --standardise --steps 3',
+      'predict r --out --standardise',
+      'train -- --standardise',
+    ]
+    for (const line of lines) expect(respelled(line)).toEqual({ words: line, said: [] })
+  })
+
   it('keeps every other word unchanged', () => {
     const line = 'train standardise.json --probes default --run standardise --standardize none'
     expect(respelled(line)).toEqual({ words: line, said: [] })

@@ -1,30 +1,46 @@
-/** Replaces flags and names of older versions in a command line. */
+/** Command lines with flags and names of older versions. */
 import { currentName, renamingText } from '../support/renamed.ts'
 
-/** The current spelling of each renamed flag, by its old spelling. */
+/** Flags that were renamed, by their old spelling. */
 const renamedFlags: Readonly<Record<string, string>> = { '--standardise': '--standardize' }
 
-/** Returns the command line in the current spelling. Calls `announce` with a sentence for each old spelling. */
-export function withCurrentSpelling(words: readonly string[], announce: (text: string) => void): readonly string[] {
-  return words.map((word, index) => {
-    if (words[index - 1] === '--probes') return withCurrentProbes(word, announce)
-    const [flag, ...value] = word.split('=')
-    if (flag === '--probes' && value.length > 0) return `--probes=${withCurrentProbes(value.join('='), announce)}`
-    if (!Object.hasOwn(renamedFlags, flag)) return word
-    announce(renamingText(flag, renamedFlags[flag]))
-    return [renamedFlags[flag], ...value].join('=')
-  })
-}
+/** Flags without a value. The word after any other flag is the value of that flag. */
+const switches: ReadonlySet<string> = new Set([
+  '--exact',
+  '--force',
+  '--json',
+  '--no-winograd',
+  '--probes',
+  '--quick',
+  '--random-labels',
+  '--thorough',
+])
 
-function withCurrentProbes(list: string, announce: (text: string) => void): string {
-  return list
-    .split(',')
-    .map((text) => {
-      const name = text.trim()
-      const current = currentName(name)
-      if (current === name) return text
-      announce(renamingText(name, current))
-      return current
-    })
-    .join(',')
+/**
+ * Returns the command line in the current spelling. `announce` gets a sentence for each old spelling. Values of flags, and
+ * all words after `--`, stay as they are.
+ */
+export function withCurrentSpelling(words: readonly string[], announce: (text: string) => void): readonly string[] {
+  const announced = new Set<string>()
+  const tell = (old: string, current: string): string => {
+    if (!announced.has(old)) announce(renamingText(old, current))
+    announced.add(old)
+    return current
+  }
+  const probe = (text: string): string => {
+    const name = text.trim()
+    const current = currentName(name)
+    return current === name ? text : tell(name, current)
+  }
+  const probes = (list: string): string => list.split(',').map(probe).join(',')
+  const end = words.indexOf('--')
+  return words.map((word, index) => {
+    const before = words[index - 1] ?? ''
+    if (end >= 0 && index >= end) return word
+    if (before === '--probes' && !word.startsWith('-')) return probes(word)
+    if (before.startsWith('--') && !before.includes('=') && !switches.has(before)) return word
+    const [flag, ...value] = word.split('=')
+    if (flag === '--probes' && value.length > 0) return `--probes=${probes(value.join('='))}`
+    return Object.hasOwn(renamedFlags, flag) ? [tell(flag, renamedFlags[flag]), ...value].join('=') : word
+  })
 }

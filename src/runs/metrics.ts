@@ -8,8 +8,8 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import type { TrainingSettings } from '../settings/options.ts'
-import { type GrowingFile, openGrowing, readWhole } from '../support/files.ts'
-import { withCurrentNames } from '../support/renamed.ts'
+import { type GrowingFile, openGrowing, readWhole, writeWhole } from '../support/files.ts'
+import { currentName, withCurrentNames } from '../support/renamed.ts'
 import { isLogged } from '../training/logged-steps.ts'
 import {
   dueBefore,
@@ -130,6 +130,18 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Writes the first `bytes` bytes of a metrics file again under the current names of probes, if an older version wrote old
+ * names. Returns the number of bytes of these lines after that. Throws a `disk` error.
+ */
+export function renameProbes(file: string, bytes: number): number {
+  const text = new TextDecoder().decode(readWhole(file).subarray(0, bytes))
+  const renamed = text.replace(/"(\w+)":\[/g, (_, name: string) => `"${currentName(name)}":[`)
+  if (renamed === text) return bytes
+  writeWhole(file, renamed)
+  return new TextEncoder().encode(renamed).length
 }
 
 export interface MetricsFile {

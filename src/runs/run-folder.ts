@@ -15,7 +15,7 @@ import type { Recorder, ResumePoint } from '../training/session.ts'
 import type { TrainingState } from '../training/state.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
-import { type MetricsFile, openMetrics, readMetrics, type StoredMetrics } from './metrics.ts'
+import { type MetricsFile, openMetrics, readMetrics, renameProbes, type StoredMetrics } from './metrics.ts'
 import { encodeDescription, type RunDescription } from './run-description.ts'
 import type { Lock } from './run-lock.ts'
 import { beginWork, refuseWork, removePartial, resultFile, workKinds, writeResult } from './work-folder.ts'
@@ -113,7 +113,7 @@ export function resumeRunFolder(run: RunToResume): {
     }
     removePartial(folder)
     dropOldCheckpoints(folder, keepsFirst)
-    writer.metrics = openMetrics(metrics, stored.bytes, writer.checkLock)
+    writer.metrics = openMetrics(metrics, renameProbes(metrics, stored.bytes), writer.checkLock)
     writer.savedStep = state.step
   })
   const { losses, measurements } = stored

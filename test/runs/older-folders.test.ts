@@ -46,6 +46,7 @@ describe('a folder of version 0.1', () => {
     expect(resumed.losses).toEqual(unbroken.losses)
     expect(resumed.probes).toEqual(unbroken.probes)
     expect(resumed.settings).toEqual(unbroken.settings)
+    expect(readFileSync(join(folder, 'metrics.jsonl'), 'utf8')).not.toContain('neighbour')
   })
 
   it('gives the same rows for a resumed comparison as for a new comparison', async () => {
