@@ -137,6 +137,8 @@ function parseJson(text: string): unknown {
  * names. Returns the number of bytes of these lines after that. Throws a `disk` error.
  */
 export function renameProbes(file: string, bytes: number): number {
+  // The file may be missing if no line is kept.
+  if (bytes === 0) return 0
   const text = new TextDecoder().decode(readWhole(file).subarray(0, bytes))
   const renamed = text.replace(/"(\w+)":\[/g, (_, name: string) => `"${currentName(name)}":[`)
   if (renamed === text) return bytes
