@@ -5,7 +5,7 @@ import { currentName, renamingText } from '../support/renamed.ts'
 const renamedFlags: Readonly<Record<string, string>> = { '--standardise': '--standardize' }
 
 /** Flags without a value. The word after any other flag is the value of that flag. */
-const switches: ReadonlySet<string> = new Set([
+export const switches: ReadonlySet<string> = new Set([
   '--exact',
   '--force',
   '--json',

@@ -10,6 +10,7 @@ import type { Field } from '../support/fields.ts'
 import { complaint } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
 import { withCurrentNames } from '../support/renamed.ts'
+import { version } from '../support/version.ts'
 
 /** Schema of a stored option. If a file lacks the option, the file was written before the option existed. */
 export function storedOption<T>({ kind, before }: Field<T, unknown>) {
@@ -65,7 +66,8 @@ export function readChecked<S extends z.ZodType>(file: string, schema: S, kind: 
       `${file}: expected format ${expected}, got ${format}. Use the version of Isobath that made the ${noun}.`,
     )
   }
-  const current = isOlder && isObject(content) ? { ...kind.upgrade(content), format: expected } : content
+  const current =
+    isOlder && isObject(content) ? { ...kind.upgrade(content), format: expected, isobath: version } : content
   const description = check(schema, current, file)
   const { checksum, ...written } = z.looseObject({ checksum: z.unknown() }).parse(content)
   if (checksumOf(written) === checksum) return description

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { precisions } from '../backends/backend.ts'
 import { machine } from '../settings/machine.ts'
-import { version } from '../support/version.ts'
 import { encodeChecked, readChecked, storedOption, withCurrentSettings } from './checked-json.ts'
 import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
@@ -62,9 +61,6 @@ export function encodeComparison(comparison: ComparisonDescription): string {
   return encodeChecked({ format: comparisonFormat, ...comparison })
 }
 
-/** Returns a description of format 1 in the current format, in which this version will write the description. */
-const upgrade = (description: object): object => ({ ...withCurrentSettings(description), isobath: version })
-
 /**
  * Reads comparison.json. Throws a `run` error if comparison.json is missing, has an unknown format, is broken, or was
  * changed.
@@ -76,7 +72,7 @@ export function readComparison(folder: string): ComparisonDescription {
     noun: 'comparison',
     format: comparisonFormat,
     anew: 'start a new comparison',
-    upgrade,
+    upgrade: withCurrentSettings,
   }
   const { checksum: _, format: __, ...comparison } = readChecked(file, fileSchema, kind)
   return comparison

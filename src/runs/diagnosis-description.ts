@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
 import { machine } from '../settings/machine.ts'
-import { version } from '../support/version.ts'
 import { encodeChecked, readChecked, storedOption, withCurrentSettings } from './checked-json.ts'
 import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
@@ -77,9 +76,6 @@ export function encodeDiagnosis(diagnosis: StoredDiagnosis): string {
   return encodeChecked({ format: diagnosisFormat, ...diagnosis })
 }
 
-/** Returns a description of format 1 in the current format, in which this version will write the description. */
-const upgrade = (description: object): object => ({ ...withCurrentSettings(description), isobath: version })
-
 /**
  * Reads diagnosis.json. Throws a `run` error if diagnosis.json is missing, has an unknown format, is broken, or was
  * changed.
@@ -91,7 +87,7 @@ export function readDiagnosis(folder: string): StoredDiagnosis {
     noun: 'diagnosis',
     format: diagnosisFormat,
     anew: 'start a new diagnosis',
-    upgrade,
+    upgrade: withCurrentSettings,
   }
   const { checksum: _, format: __, ...diagnosis } = readChecked(file, fileSchema, kind)
   return diagnosis

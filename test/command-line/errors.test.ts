@@ -1,7 +1,4 @@
-/**
- * Tests wrong input and places that can't be written: each gives one message and an exit status, and leaves no file
- * behind.
- */
+/** Wrong input and places that can't be written: each gives one message and an exit status, and leaves no file. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isobath } from '../support/command-line.ts'

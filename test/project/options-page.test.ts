@@ -5,6 +5,7 @@
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { commandList } from '../../src/cli/command-list.ts'
+import { switches } from '../../src/cli/renamed-flags.ts'
 import { generatorTables } from '../../src/data/catalog.ts'
 import { commonOptions, tableOptions } from '../../src/data/options.ts'
 import { describePresets } from '../../src/network/preset-help.ts'
@@ -77,16 +78,23 @@ function ownOptions(command: Command, name: string): string[] {
   return [...head, ...table, ...command.commands.flatMap((child) => ownOptions(child, `${name} ${child.name()}`))]
 }
 
-async function commandTables(): Promise<string[]> {
-  const lines: string[] = []
-  for (const { name, description, load } of commandList) {
-    const command = new Command(name).description(description)
-    const define = await load()
-    define(command, [])
-    lines.push(...ownOptions(command, name))
-  }
-  return lines
+async function loadCommands(): Promise<Command[]> {
+  return Promise.all(
+    commandList.map(async ({ name, description, load }) => {
+      const command = new Command(name).description(description)
+      const define = await load()
+      define(command, [])
+      return command
+    }),
+  )
 }
+
+it('the reader of old spellings knows every flag without a value', async () => {
+  const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)]
+  const options = (await loadCommands()).flatMap(all).flatMap((command) => command.options)
+  const found = options.filter(({ required }) => !required).flatMap(({ long }) => long ?? [])
+  expect([...new Set(found)].sort()).toEqual([...switches].sort())
+})
 
 it('docs/options.md has every option of the code', async () => {
   const page = [
@@ -142,7 +150,7 @@ it('docs/options.md has every option of the code', async () => {
     '',
     'Each command has these options of its own, beside those above that fit it.',
     '',
-    ...(await commandTables()),
+    ...(await loadCommands()).flatMap((command) => ownOptions(command, command.name())),
   ]
   await expect(`${page.join('\n').trimEnd()}\n`).toMatchFileSnapshot('../../docs/options.md')
 })
