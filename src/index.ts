@@ -13,6 +13,13 @@ export { type CompareOptions, compare, type NetworkFamily } from './api/compare.
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
+export {
+  type CurvePoint,
+  type CurveTrial,
+  describeCurve,
+  type LearningCurveOptions,
+  learningCurve,
+} from './api/learning-curve.ts'
 export { decodeModel, encodeModel, type Model } from './api/model.ts'
 export {
   type ClassPredictions,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   adviceFor,
   createBlueprint,
@@ -16,6 +16,7 @@ import { adviceJson, adviceLines, type ShownAdvice } from '../advice-text.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
+import { curveLines, curveOf, drawnCurve, type ShownCurve } from '../learning-curve.ts'
 import { listening } from '../listening.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { nextCommand } from '../next-command.ts'
@@ -41,7 +42,9 @@ import { withValidation } from '../validation.ts'
 type Flags = DataFlags &
   TrainingFlags &
   MachineFlags &
-  ProbeFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string }
+  ProbeFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string } & {
+    curve?: 'steps' | 'samples'
+  }
 
 const examples = `
 Examples:
@@ -67,6 +70,12 @@ export function defineTrain(command: Command, words: readonly string[]): Command
     .option(
       '--figure <file>',
       'draw the training and test error over the steps as SVG; --evaluate-every is then epoch by default',
+    )
+    .addOption(
+      new Option(
+        '--curve <axis>',
+        'learning curve of --figure over steps, or over samples: three more trainings, on 1/8, 1/4 and 1/2 of the training set',
+      ).choices(['steps', 'samples']),
     )
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(addProbeOptions(command))))
@@ -109,7 +118,10 @@ async function startRun(text: string, flags: Flags, words: readonly string[]): P
     })
   const name = `${shortName(text)}-${plainName(data.name)}`
   const run = await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run))
-  print(run, text, data, flags, advise(run, data, words))
+  const { probes: _, evaluateEvery: __, ...curved } = { ...options, ...machineOptions(flags), seed }
+  const asksCurve = flags.curve === 'samples' && !run.interrupted
+  const curve = asksCurve ? await curveOf(network, data, run, curved) : undefined
+  print(run, text, data, flags, { advice: advise(run, data, words), curve })
 }
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
@@ -137,7 +149,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   // The command line of a resumed run has no options to change, so a diagnosis of the run is the next step.
   const advice = adviceFor(run, data)
   const shown = advice === null ? undefined : { ...advice, command: ['diagnose', folder] }
-  print(run, facts.label, trainedOn, flags, shown)
+  print(run, facts.label, trainedOn, flags, { advice: shown })
 }
 
 /** Advice about a training, with the words of the command to type next. */
@@ -181,13 +193,23 @@ async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run
   }
 }
 
-function print(run: Run, label: string, data: TrainedOn, flags: Flags, advice?: ShownAdvice): void {
+/** What `train` prints besides the run. */
+interface Beside {
+  readonly advice?: ShownAdvice
+  readonly curve?: ShownCurve
+}
+
+function print(run: Run, label: string, data: TrainedOn, flags: Flags, { advice, curve }: Beside = {}): void {
   const { json, figure, probeFigure } = flags
-  if (json) printJson({ ...runSummary(run, label, data), advice: adviceJson(advice) })
-  else printText([runText(run, label, data), ...adviceLines(advice)].join('\n'))
+  const areClasses = run.task === 'classification'
+  if (json) printJson({ ...runSummary(run, label, data), curve, advice: adviceJson(advice) })
+  else {
+    const lines = [runText(run, label, data), ...(curve ? curveLines(curve, areClasses) : []), ...adviceLines(advice)]
+    printText(lines.join('\n'))
+  }
   const drawn: string[] = []
   if (figure !== undefined) {
-    writeText(figure, picture(run, label, data))
+    writeText(figure, curve ? drawnCurve(curve, label, data.name, areClasses) : picture(run, label, data))
     drawn.push(figure)
   }
   if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, data, probeFigure))
@@ -199,7 +221,7 @@ function print(run: Run, label: string, data: TrainedOn, flags: Flags, advice?: 
  * error if --evaluate-every is never.
  */
 function drawnFlags(flags: Flags): Flags {
-  if (flags.figure === undefined) return flags
+  if (flags.figure === undefined || flags.curve === 'samples') return flags
   const { evaluateEvery = { epochs: 1 } } = flags
   if (evaluateEvery !== 'never') return { ...flags, evaluateEvery }
   throw new IsobathError(
