@@ -104,7 +104,7 @@ export const optimizerOptions = {
   secondDecay: field(belowOne(), {
     usual: usualInRule('secondDecay'),
     flag: '--second-decay <number>',
-    help: 'beta2, or alpha of rmsprop: factor that multiplies the old mean of the squared gradients at each step; for lion, of the gradients',
+    help: 'beta2, or alpha of rmsprop: factor on the old mean of the squared gradients (lion: of the gradients)',
   }),
   epsilon: field(
     number(`a number of at least ${smallestEpsilon}`, (value) => Number.isFinite(value) && value >= smallestEpsilon),

@@ -69,9 +69,12 @@ const place = (name: string): string => join(root, name)
 const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
 const checkpoint = (name: string, step: number): string => join(place(name), `checkpoint-${step}.safetensors`)
 
-/** The content of the folder at the end, without times. */
+/**
+ * The content of the folder at the end, without times, and without the memory of the program: with an observer, the
+ * program also has memory for gradients.
+ */
 function contentOf(name: string): object {
-  const { seconds, trainingSeconds, scoringSeconds, ...result } = JSON.parse(
+  const { seconds, trainingSeconds, scoringSeconds, memoryBytes, ...result } = JSON.parse(
     readFileSync(join(place(name), 'result.json'), 'utf8'),
   )
   return { result, metrics: metrics(name), files: readdirSync(place(name)).sort() }
