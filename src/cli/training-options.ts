@@ -1,5 +1,6 @@
 /** The options of training, for all commands that train. */
 import type { Command } from 'commander'
+import { alternatives } from '../format/words.ts'
 import { IsobathError, type LayerRates, type Optimizer, recipes, type TrainingOptions } from '../index.ts'
 import {
   checkOneLength,
@@ -67,7 +68,7 @@ export function makeOptimizer(flags: TrainingFlags): Optimizer {
     throw new IsobathError(
       'option',
       (option) =>
-        `${option(key)}: the optimizer ${name} has no such option, got ${value}. Use --optimizer ${able.join(' or ')}.`,
+        `${option(key)}: the optimizer ${name} has no such option, got ${value}. Use --optimizer ${alternatives(able)}.`,
     )
   }
   return createOptimizer(name, { ...(name === theirs ? own : {}), ...given })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { counted, grouped, listed, number, percent, withInterval } from './words.ts'
+import { alternatives, counted, grouped, listed, number, percent, withInterval } from './words.ts'
 
 describe('whole numbers:', () => {
   it('a whole number has a comma before each group of three digits, as with toLocaleString', () => {
@@ -78,5 +78,9 @@ describe('the helpers for sentences:', () => {
 
   it('the function listed sets the word "and" before the last item', () => {
     expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a and b', 'a, b and c'])
+  })
+
+  it('the function alternatives sets the word "or" before the last item', () => {
+    expect([['a'], ['a', 'b'], ['a', 'b', 'c']].map(alternatives)).toEqual(['a', 'a or b', 'a, b or c'])
   })
 })

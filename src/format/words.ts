@@ -30,8 +30,17 @@ export function withInterval(mean: number, halfWidth: number | null): string {
 
 /** A list of words, such as `a, b and c`. */
 export function listed(words: readonly string[]): string {
+  return joined(words, 'and')
+}
+
+/** A list of words of which one is to be chosen, such as `a, b or c`. */
+export function alternatives(words: readonly string[]): string {
+  return joined(words, 'or')
+}
+
+function joined(words: readonly string[], last: string): string {
   if (words.length < 2) return words.join('')
-  return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
+  return `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1]}`
 }
 
 /** A count with its noun, such as `1 layer` or `12 layers`. */

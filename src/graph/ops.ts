@@ -376,11 +376,31 @@ export const ops = {
    */
   momentumUpdate: update(rules.momentum),
   /**
+   * Maps parameter, gradient, sum of squared gradients and rate[] to the new parameter and sum (Duchi, Hazan & Singer
+   * 2011), with the attributes `initialAccumulator`, `epsilon` and `weightDecay`.
+   */
+  adagradUpdate: update(rules.adagrad),
+  /**
+   * Maps parameter, gradient, mean of squared gradients and rate[] to the new parameter and mean (Tieleman & Hinton
+   * 2012), with the attributes `secondDecay`, `epsilon` and `weightDecay`.
+   */
+  rmspropUpdate: update(rules.rmsprop),
+  /**
+   * Maps parameter, gradient, mean of squared gradients, velocity and rate[] to the new parameter, mean and velocity.
+   * `rmspropMomentumUpdate` has the attributes of `rmspropUpdate` and `momentum`.
+   */
+  rmspropMomentumUpdate: update(rules.rmspropMomentum),
+  /**
    * Maps parameter, gradient, first moment, second moment, rate[], first correction[] and second correction[] to the
    * new parameter and the two new moments (Kingma & Ba 2015; Loshchilov & Hutter 2019). `adamUpdate` has the attributes
    * `firstDecay`, `secondDecay`, `epsilon`, `weightDecay` and `decoupled`.
    */
   adamUpdate: update(rules.adam),
+  /**
+   * Maps parameter, gradient, mean gradient and rate[] to the new parameter and mean gradient (Chen et al. 2023), with
+   * the attributes `firstDecay`, `secondDecay` and `weightDecay`.
+   */
+  lionUpdate: update(rules.lion),
   /**
    * Maps stacked[n, ...] to the `count` tensors that begin at index `first`: a value of shape [count, ...], or
    * [count / length, length, ...] if `length` is not 0. `part` makes a view and moves no data.

@@ -8,8 +8,11 @@ import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
+import { adagrad } from '../graph/optimizers/adagrad.ts'
 import { adam } from '../graph/optimizers/adam.ts'
+import { lion } from '../graph/optimizers/lion.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
+import { rmsprop } from '../graph/optimizers/rmsprop.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import type { Optimizer } from '../graph/optimizers/table.ts'
 import { gradientGraph } from '../graph/programs.ts'
@@ -167,9 +170,10 @@ describe('stability', () => {
     expect([grows(0.99 * edge, optimizer), grows(1.01 * edge, optimizer)]).toEqual([false, true])
   })
 
-  it('stability takes the momentum of the given step, and is null for Adam', () => {
+  it('stability takes the momentum of the given step, and is null for optimizers that scale the step of each weight', () => {
     const scheduled = momentum({ rate: 1, momentum: 0.9, momentumSchedule: 'sutskever' })
     expect([stability(3, scheduled), stability(3, scheduled, 250)]).toEqual([1, 3 / 3.5])
-    expect(stability(3, adam())).toBe(null)
+    const scaling = [adagrad(), rmsprop(), rmsprop({ momentum: 0.9 }), adam(), lion()]
+    for (const optimizer of scaling) expect(stability(3, optimizer)).toBe(null)
   })
 })

@@ -106,7 +106,8 @@ function weightsWith(weights: Weights, trained: readonly ParameterBlueprint[], v
  * ratio is rate times eigenvalue over 2(1 + momentum), and (1 + 2 momentum) times as much with Nesterov's momentum
  * (Cohen et al. 2021). Training is unstable if the stability ratio is above 1. The L2 decay of the optimizer counts as
  * curvature. The stability ratio uses the rate before any schedule and the momentum of the given step. Returns null for
- * Adam, whose stability depends on the Hessian scaled by its per-weight step sizes.
+ * Adam and other optimizers that scale the step of each weight. The stability of such an optimizer depends on the
+ * Hessian scaled by these step sizes.
  */
 export function stability(eigenvalue: number, { rate, rule }: Optimizer, step = 0): number | null {
   return rowOf(rule).stability(rule, rate * (eigenvalue + rule.weightDecay), step)

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialize } from '../blueprint/initialize.ts'
+import { adagrad } from '../graph/optimizers/adagrad.ts'
 import { adam, adamw } from '../graph/optimizers/adam.ts'
+import { lion } from '../graph/optimizers/lion.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
+import { rmsprop } from '../graph/optimizers/rmsprop.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
-import { createOptimizer, type Optimizer, optimizerNames } from '../graph/optimizers/table.ts'
+import { createOptimizer, type Optimizer, optimizerNames, rowOf } from '../graph/optimizers/table.ts'
 import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
 import { chain, dense } from '../network/layers.ts'
 import { firstUpdate, steadyUpdate } from './steady-update.ts'
@@ -17,6 +20,9 @@ const optimizers: Optimizer[] = [
   nesterov({ rate: 0.1, momentum: 0.9, momentumSchedule: 'sutskever' }),
   adam({ rate: 0.1, firstDecay: 0.5, secondDecay: 0.9, epsilon: 1e-3 }),
   adamw({ rate: 0.1, weightDecay: 0, firstDecay: 0.5, secondDecay: 0.9, epsilon: 1e-3 }),
+  adagrad({ rate: 0.1, initialAccumulator: 0.5, epsilon: 1e-3 }),
+  rmsprop({ rate: 0.1, secondDecay: 0.9, epsilon: 1e-3, momentum: 0.8 }),
+  lion({ rate: 0.1, firstDecay: 0.5, secondDecay: 0.9 }),
 ]
 
 /**
@@ -57,9 +63,19 @@ describe.each([...optimizers, ...usual])('with the optimizer $name', (optimizer)
     expect(found).toEqual(taken.map((value) => expect.closeTo(value, 14)))
   })
 
-  it('steadyUpdate equals the update of a training after many steps with the same gradient', async () => {
-    const { gradients, taken } = await takenBySteps(optimizer, 2600)
+  it('steadyUpdate equals the update after many steps with the same gradient, or the first update if the updates never settle', async () => {
+    const isSteady = rowOf(optimizer.rule).steadyUpdate(optimizer.rule, optimizer.rate) !== null
+    const { gradients, taken } = await takenBySteps(optimizer, isSteady ? 2600 : 1)
     const found = Array.from(steadyUpdate(optimizer, Float64Array.from(gradients)))
     expect(found).toEqual(taken.map((value) => expect.closeTo(value, 10)))
   })
+})
+
+it('the updates of an optimizer without a steady update shrink while the gradient stays the same', async () => {
+  const unsettled = optimizers.filter(({ rate, rule }) => rowOf(rule).steadyUpdate(rule, rate) === null)
+  expect(unsettled.map(({ name }) => name)).toEqual(['adagrad'])
+  for (const optimizer of unsettled) {
+    const [early, late] = [await takenBySteps(optimizer, 250), await takenBySteps(optimizer, 1000)]
+    expect((2 * late.taken[0]) / early.taken[0]).toBeCloseTo(1, 2)
+  }
 })

@@ -7,13 +7,17 @@ import { type Optimizer, rowOf } from '../graph/optimizers/table.ts'
 import type { Numbers } from './pass.ts'
 
 const first = ({ rate, rule }: Optimizer): Update => rowOf(rule).firstUpdate(rule, rate)
-const steady = ({ rate, rule }: Optimizer): Update => rowOf(rule).steadyUpdate(rule, rate)
+const steady = ({ rate, rule }: Optimizer): Update =>
+  rowOf(rule).steadyUpdate(rule, rate) ?? rowOf(rule).firstUpdate(rule, rate)
 
 /** The update of the first step of a training. */
 export const firstUpdate = (optimizer: Optimizer, gradient: Numbers): Float64Array =>
   applied(first(optimizer), gradient)
 
-/** The update of a step after many steps with the same gradient. */
+/**
+ * The update of a step after many steps with the same gradient. If the updates of an optimizer never settle, as those
+ * of Adagrad, the result is the update of the first step.
+ */
 export const steadyUpdate = (optimizer: Optimizer, gradient: Numbers): Float64Array =>
   applied(steady(optimizer), gradient)
 

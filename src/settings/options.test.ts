@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
+import { adagrad } from '../graph/optimizers/adagrad.ts'
 import { adam, adamw } from '../graph/optimizers/adam.ts'
+import { lion } from '../graph/optimizers/lion.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
+import { rmsprop } from '../graph/optimizers/rmsprop.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import { describeOptimizer } from '../graph/optimizers/table.ts'
 import { optimizerScalars } from '../graph/programs.ts'
@@ -335,6 +338,65 @@ describe('the optimizers adam and adamw', () => {
       'adamw, rate 0.01, weight decay 0.01',
     ])
     expect(adam().rule).toMatchObject({ firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0 })
+  })
+})
+
+describe('the optimizers adagrad, rmsprop and lion', () => {
+  it('have the documented defaults', () => {
+    expect([adagrad(), rmsprop(), rmsprop({ momentum: 0.9 }), lion()]).toEqual([
+      { name: 'adagrad', rate: 0.01, rule: { kind: 'adagrad', initialAccumulator: 0, epsilon: 1e-10, weightDecay: 0 } },
+      { name: 'rmsprop', rate: 0.001, rule: { kind: 'rmsprop', secondDecay: 0.99, epsilon: 1e-8, weightDecay: 0 } },
+      {
+        name: 'rmsprop',
+        rate: 0.001,
+        rule: { kind: 'rmspropMomentum', secondDecay: 0.99, epsilon: 1e-8, weightDecay: 0, momentum: 0.9 },
+      },
+      { name: 'lion', rate: 0.0001, rule: { kind: 'lion', firstDecay: 0.9, secondDecay: 0.99, weightDecay: 0 } },
+    ])
+  })
+
+  it('are described with all settings that differ from the defaults', () => {
+    const others = [
+      adagrad(),
+      adagrad({ rate: 0.1, initialAccumulator: 0.1, epsilon: 1e-7, weightDecay: 0.01 }),
+      rmsprop(),
+      rmsprop({ rate: 0.01, momentum: 0.9, secondDecay: 0.9, epsilon: 1e-7, weightDecay: 0.01 }),
+      lion(),
+      lion({ rate: 0.001, firstDecay: 0.95, secondDecay: 0.98, weightDecay: 0.1 }),
+    ]
+    expect(others.map(describeOptimizer)).toMatchInlineSnapshot(`
+      [
+        "adagrad, rate 0.01",
+        "adagrad, rate 0.1, initial accumulator 0.1, epsilon 1e-7, weight decay 0.01",
+        "rmsprop, rate 0.001",
+        "rmsprop, rate 0.01, momentum 0.9, decay 0.9, epsilon 1e-7, weight decay 0.01",
+        "lion, rate 0.0001",
+        "lion, rate 0.001, decays 0.95 and 0.98, weight decay 0.1",
+      ]
+    `)
+  })
+
+  it('refuse numbers with which no update is possible', () => {
+    const bad = [
+      () => adagrad({ initialAccumulator: -1 }),
+      () => adagrad({ epsilon: 0 }),
+      () => rmsprop({ epsilon: 1e-45 }),
+      () => rmsprop({ secondDecay: 1 }),
+      () => rmsprop({ momentum: 1 }),
+      () => lion({ firstDecay: Number.NaN }),
+      () => lion({ weightDecay: -0.1 }),
+      () => lion(JSON.parse('{"epsilon": 1e-8}')),
+    ]
+    expect(bad.map(refusal).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: initialAccumulator: expected a number of at least 0, got -1.
+      IsobathError: epsilon: expected a number of at least 1e-38, got 0.
+      IsobathError: epsilon: expected a number of at least 1e-38, got 1e-45.
+      IsobathError: secondDecay: expected a number from 0 to below 1, got 1.
+      IsobathError: momentum: expected a number from 0 to below 1, got 1.
+      IsobathError: firstDecay: expected a number from 0 to below 1, got NaN.
+      IsobathError: weightDecay: expected a number of at least 0, got -0.1.
+      IsobathError: lion: expected the options rate, weightDecay, firstDecay, secondDecay, got "epsilon". Leave "epsilon" out."
+    `)
   })
 })
 

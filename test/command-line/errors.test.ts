@@ -54,8 +54,14 @@ describe('the command line', () => {
         'train mlp --data moons --epochs 0',
         'train mlp --data moons --steps 5 --epochs 1',
         'train mlp --data moons --batch many',
-        'train mlp --data moons --optimizer adagrad',
+        'train mlp --data moons --optimizer adadelta',
         'train mlp --data moons --optimizer adam --momentum 0.9',
+        'train mlp --data moons --epsilon 1e-6',
+        'train mlp --data moons --optimizer rmsprop --second-decay 1',
+        'train mlp --data moons --optimizer adam --epsilon 0',
+        'train mlp --data moons --optimizer rmsprop --initial-accumulator 1',
+        'train mlp --data moons --optimizer adagrad --initial-accumulator -1',
+        'train mlp --data moons --optimizer lion --first-decay -0.1',
         'train mlp --data moons --layer-rate readout',
         'train mlp --data moons --layer-rate redout=2',
         'train mlp --data moons --drop-at 0.5',
@@ -151,13 +157,37 @@ describe('the command line', () => {
       (isobath train --help lists the options)
       2
 
-      train mlp --data moons --optimizer adagrad
-      isobath: option '--optimizer <name>' argument 'adagrad' is invalid. Allowed choices are sgd, momentum, nesterov, adam, adamw.
+      train mlp --data moons --optimizer adadelta
+      isobath: option '--optimizer <name>' argument 'adadelta' is invalid. Allowed choices are sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, lion.
       (isobath train --help lists the options)
       2
 
       train mlp --data moons --optimizer adam --momentum 0.9
-      isobath: --momentum: the optimizer adam has no such option, got 0.9. Use --optimizer momentum or nesterov.
+      isobath: --momentum: the optimizer adam has no such option, got 0.9. Use --optimizer momentum, nesterov or rmsprop.
+      2
+
+      train mlp --data moons --epsilon 1e-6
+      isobath: --epsilon: the optimizer momentum has no such option, got 0.000001. Use --optimizer adagrad, rmsprop, adam or adamw.
+      2
+
+      train mlp --data moons --optimizer rmsprop --second-decay 1
+      isobath: --second-decay: expected a number from 0 to below 1, got 1.
+      2
+
+      train mlp --data moons --optimizer adam --epsilon 0
+      isobath: --epsilon: expected a number of at least 1e-38, got 0.
+      2
+
+      train mlp --data moons --optimizer rmsprop --initial-accumulator 1
+      isobath: --initial-accumulator: the optimizer rmsprop has no such option, got 1. Use --optimizer adagrad.
+      2
+
+      train mlp --data moons --optimizer adagrad --initial-accumulator -1
+      isobath: --initial-accumulator: expected a number of at least 0, got -1.
+      2
+
+      train mlp --data moons --optimizer lion --first-decay -0.1
+      isobath: --first-decay: expected a number from 0 to below 1, got -0.1.
       2
 
       train mlp --data moons --layer-rate readout
@@ -178,7 +208,7 @@ describe('the command line', () => {
       2
 
       train mlp --data moons --optimizer sgd --momentum 0.5
-      isobath: --momentum: the optimizer sgd has no such option, got 0.5. Use --optimizer momentum or nesterov.
+      isobath: --momentum: the optimizer sgd has no such option, got 0.5. Use --optimizer momentum, nesterov or rmsprop.
       2
 
       train mlp --data moons --momentum 1

@@ -30,6 +30,7 @@ import {
   momentumRule,
   type Outcome,
   type ProblemOptions,
+  rmspropRule,
   runProblem,
 } from '../support/problems.ts'
 
@@ -50,7 +51,11 @@ const withoutGradients = ({ values, ...outcome }: Outcome): Outcome => ({
   values: new Map([...values].filter(([name]) => !name.startsWith('gradient.'))),
 })
 
-const kinds = { momentum: momentumRule, adam: { ...adamRule, decoupled: true } } as const
+const kinds = {
+  momentum: momentumRule,
+  rmsprop: { ...rmspropRule, kind: 'rmspropMomentum', momentum: 0.9 },
+  adam: { ...adamRule, decoupled: true },
+} as const
 
 describe.each(Object.entries(kinds))('fused updates of %s:', (_kind, optimizer) => {
   const sunk = createProblem(large, { batch: 13, steps: 3, optimizer, gradients: false })

@@ -25,6 +25,7 @@ export interface GoldenCase {
   readonly batch: number
   readonly loss: LossName
   readonly optimizer: OptimizerRule
+  readonly clipValue?: number
   readonly clipNorm?: number
   readonly rate: number
   readonly steps: number
@@ -53,7 +54,11 @@ const adam = {
   weightDecay: 0,
   decoupled: false,
 } as const
+const adagrad = { kind: 'adagrad', initialAccumulator: 0, epsilon: 1e-10, weightDecay: 0 } as const
+const rmsprop = { kind: 'rmsprop', secondDecay: 0.99, epsilon: 1e-8, weightDecay: 0 } as const
+const lion = { kind: 'lion', firstDecay: 0.9, secondDecay: 0.99, weightDecay: 0 } as const
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
+const residualNetwork = 'residual-mlp:depth=12,width=50,activation=tanh'
 
 /**
  * The cases of dense networks. ReLU is used only in networks that do not amplify differences. With batch normalization,
@@ -117,8 +122,110 @@ export const goldenCases: readonly GoldenCase[] = [
   },
   {
     ...common,
+    steps: 60,
+    name: 'mlp-adagrad',
+    network: tanhNetwork,
+    input: [784],
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: adagrad,
+    rate: 0.002,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'residual-adagrad',
+    network: residualNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'squared-error',
+    optimizer: { ...adagrad, initialAccumulator: 0.1, weightDecay: 0.01 },
+    rate: 0.02,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'mlp-rmsprop',
+    network: tanhNetwork,
+    input: [784],
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: rmsprop,
+    rate: 0.0002,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'residual-rmsprop-momentum',
+    network: residualNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'squared-error',
+    optimizer: { ...rmsprop, kind: 'rmspropMomentum', momentum: 0.9, weightDecay: 0.01 },
+    rate: 0.0003,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'mlp-lion',
+    network: tanhNetwork,
+    input: [784],
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: lion,
+    rate: 0.0001,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'residual-lion',
+    network: residualNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'squared-error',
+    optimizer: { ...lion, weightDecay: 0.3 },
+    rate: 0.001,
+  },
+  {
+    ...common,
+    name: 'clipped-elements',
+    network: residualNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: nesterov,
+    clipValue: 0.002,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'clipped-twice',
+    network: residualNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: momentum,
+    clipValue: 0.01,
+    clipNorm: 0.1,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'clipped-adam',
+    network: residualNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: { ...adam, epsilon: 1e-3 },
+    clipValue: 0.01,
+    clipNorm: 0.1,
+    rate: 0.002,
+  },
+  {
+    ...common,
     name: 'clipped',
-    network: 'residual-mlp:depth=12,width=50,activation=tanh',
+    network: residualNetwork,
     input: [99],
     batch: 50,
     loss: 'cross-entropy',

@@ -50,8 +50,8 @@ export interface Trained {
 }
 
 function compileCase(backend: Backend, golden: GoldenCase, data: GoldenData, slots: number): Promise<Program> {
-  const { batch, loss, optimizer, clipNorm, seed } = golden
-  const graph = trainingGraph(data.blueprint, { batch, loss, optimizer, clipNorm, seed })
+  const { batch, loss, optimizer, clipValue, clipNorm, seed } = golden
+  const graph = trainingGraph(data.blueprint, { batch, loss, optimizer, clipValue, clipNorm, seed })
   return backend.compile(graph, { ringSlots: slots })
 }
 

@@ -66,6 +66,8 @@ def train(folder, dtype):
         losses.append(loss.item())
         if step == 0:
             gradients = network.gradients()
+        if "clipValue" in description:
+            torch.nn.utils.clip_grad_value_(network.leaves(), description["clipValue"])
         if "clipNorm" in description:
             torch.nn.utils.clip_grad_norm_(network.leaves(), description["clipNorm"])
         optimizer.step()

@@ -163,9 +163,37 @@ class Network:
         return x.flatten(1)
 
 
+class Lion(torch.optim.Optimizer):
+    """Lion (Chen et al. 2023, arXiv 2302.06675, algorithm 2), which PyTorch lacks."""
+
+    def __init__(self, tensors, lr, betas, weight_decay):
+        super().__init__(tensors, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            first, second = group["betas"]
+            for parameter in group["params"]:
+                state = self.state[parameter]
+                if not state:
+                    state["mean"] = torch.zeros_like(parameter)
+                mean, gradient = state["mean"], parameter.grad
+                direction = torch.sign(first * mean + (1 - first) * gradient)
+                parameter -= group["lr"] * (direction + group["weight_decay"] * parameter)
+                state["mean"] = second * mean + (1 - second) * gradient
+
+
 def optimizer_of(rule, rate, tensors):
-    """Returns PyTorch's optimizer for an update rule of src/graph/updates.ts."""
+    """Returns PyTorch's optimizer for an update rule of src/graph/optimizers/."""
     common = {"lr": rate, "weight_decay": rule["weightDecay"]}
+    if rule["kind"] == "adagrad":
+        initial = rule["initialAccumulator"]
+        return torch.optim.Adagrad(tensors, initial_accumulator_value=initial, eps=rule["epsilon"], **common)
+    if rule["kind"] in ("rmsprop", "rmspropMomentum"):
+        own = {"alpha": rule["secondDecay"], "eps": rule["epsilon"], "momentum": rule.get("momentum", 0)}
+        return torch.optim.RMSprop(tensors, **own, **common)
+    if rule["kind"] == "lion":
+        return Lion(tensors, betas=(rule["firstDecay"], rule["secondDecay"]), **common)
     if rule["kind"] == "adam":
         kind = torch.optim.AdamW if rule["decoupled"] else torch.optim.Adam
         betas = (rule["firstDecay"], rule["secondDecay"])

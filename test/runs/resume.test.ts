@@ -13,12 +13,14 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  adagrad,
   adam,
   batchNorm,
   chain,
   type Dataset,
   dense,
   dropout,
+  lion,
   momentum,
   moons,
   type Optimizer,
@@ -29,6 +31,7 @@ import {
   repeat,
   residual,
   resume,
+  rmsprop,
   sgd,
   tanh,
   train,
@@ -52,15 +55,26 @@ const network = chain(
 )
 /** Options with an order of samples and a schedule, on which a step also depends. */
 const options = { data, steps: 50, batch: 24, logEvery: 3, seed: 5, schedule: 'cosine', threads: 1 } as const
-const optimizers: Readonly<Record<string, Optimizer>> = { sgd: sgd(), momentum: momentum(), adam: adam() }
+const optimizers: Readonly<Record<string, Optimizer>> = {
+  sgd: sgd(),
+  momentum: momentum(),
+  adagrad: adagrad({ initialAccumulator: 0.1 }),
+  rmsprop: rmsprop(),
+  'rmsprop with momentum': rmsprop({ momentum: 0.9, secondDecay: 0.9 }),
+  adam: adam(),
+  lion: lion({ rate: 0.001, weightDecay: 0.1 }),
+}
 
 const place = (name: string): string => join(root, name)
 const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
 const checkpoint = (name: string, step: number): string => join(place(name), `checkpoint-${step}.safetensors`)
 
-/** The content of the folder at the end, without times. */
+/**
+ * The content of the folder at the end, without times, and without the memory of the program: with an observer, the
+ * program also has memory for gradients.
+ */
 function contentOf(name: string): object {
-  const { seconds, trainingSeconds, scoringSeconds, ...result } = JSON.parse(
+  const { seconds, trainingSeconds, scoringSeconds, memoryBytes, ...result } = JSON.parse(
     readFileSync(join(place(name), 'result.json'), 'utf8'),
   )
   return { result, metrics: metrics(name), files: readdirSync(place(name)).sort() }

@@ -57,6 +57,9 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   const many = (): Tensor => normal(1100 + B, C)
   const cut = { parts: Math.min(images, 5), block: 8 }
   const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: false }
+  const adagrad = { initialAccumulator: 0, epsilon: 1e-10, weightDecay: 0.01 }
+  const rmsprop = { secondDecay: 0.99, epsilon: 1e-8, weightDecay: 0.01 }
+  const lion = { firstDecay: 0.9, secondDecay: 0.99, weightDecay: 0 }
   const calls: Record<CalledOp, CallWithoutName> = {
     add: call({}, x(), x()),
     addBias: call({}, x(), normal(F)),
@@ -107,7 +110,11 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     squaredError: call({}, x(), x()),
     sgdUpdate: call({ weightDecay: 0.01 }, x(), x(), scalar(0.1)),
     momentumUpdate: call({ weightDecay: 0.01 }, x(), x(), x(), scalar(0.1), scalar(0.9)),
+    adagradUpdate: call(adagrad, x(), x(), magnitudes(B, F), scalar(0.1)),
+    rmspropUpdate: call(rmsprop, x(), x(), magnitudes(B, F), scalar(0.1)),
+    rmspropMomentumUpdate: call({ ...rmsprop, momentum: 0.9 }, x(), x(), magnitudes(B, F), x(), scalar(0.1)),
     adamUpdate: call(adam, x(), x(), x(), magnitudes(B, F), scalar(0.1), scalar(1.5), scalar(2)),
+    lionUpdate: call(lion, x(), x(), x(), scalar(0.1)),
     norms: call({ axes: 1 }, x()),
     unmoved: call({ axes: 1, factor: 0.5 }, x(), x()),
     normOfAll: call({}, normal(F), scalar(0.5), normal(B)),
@@ -135,6 +142,31 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
         ...scalars(0.1, 1.5, 2, 0.6),
         positive(B),
       ),
+    },
+    {
+      op: 'adagradUpdate',
+      ...call(
+        { ...adagrad, initialAccumulator: 0.5, ...layered },
+        ...[x(), x(), magnitudes(B, F), ...scalars(0.1, 0.6), positive(B)],
+      ),
+    },
+    {
+      op: 'rmspropUpdate',
+      ...call(
+        { ...rmsprop, weightDecay: 0, ...layered },
+        ...[x(), x(), magnitudes(B, F), ...scalars(0.1, 0.6), positive(B)],
+      ),
+    },
+    {
+      op: 'rmspropMomentumUpdate',
+      ...call(
+        { ...rmsprop, momentum: 0.9, ...layered },
+        ...[x(), x(), magnitudes(B, F), x(), ...scalars(0.1, 0.6), positive(B)],
+      ),
+    },
+    {
+      op: 'lionUpdate',
+      ...call({ ...lion, weightDecay: 0.1, ...layered }, x(), x(), x(), ...scalars(0.1, 0.6), positive(B)),
     },
   ]
   const named = ([op, rest]: [CalledOp, CallWithoutName]): Call => ({ op, ...rest })

@@ -1,7 +1,6 @@
 /**
- * Known results of Nesterov's momentum, Adam, AdamW and clipping for some numbers. The results come from one step of
- * PyTorch 1.13's optimizers and of clip_grad_norm_ in float64, with states set by hand. The norms come from Python's
- * math.
+ * Known results of updates and of clipping for some numbers. The results come from one step of PyTorch 1.13's
+ * optimizers and of clip_grad_norm_ in float64, with states set by hand. The norms come from Python's math.
  */
 import type { KnownAnswer } from './known-answers.ts'
 
@@ -48,6 +47,62 @@ export const knownUpdates: readonly KnownAnswer[] = [
       [0.4453125, 1.21875, 0.1796875, 2.03125, 0.6875, 1.5078125],
     ],
     attributes: { firstDecay: 0.75, secondDecay: 0.875, epsilon: 0.0625, weightDecay: 0.5, decoupled: true },
+  },
+  {
+    op: 'adagradUpdate',
+    inputs: [parameter, gradient, second, { shape: [], values: [0.25] }],
+    outputs: [
+      [
+        0.3941157127272833, -1.315217391304348, 1.9299057190775908, 1.603448275862069, 0.6024180255510605,
+        -0.7076663885065384,
+      ],
+      // PyTorch's sum contains the initial accumulator.
+      [1.25, 1.890625, 0.6875, 3.0625, 2.015625, 5.5].map((sum) => sum - 0.5),
+    ],
+    attributes: { initialAccumulator: 0.5, epsilon: 0.0625, weightDecay: 0.5 },
+  },
+  {
+    op: 'rmspropUpdate',
+    inputs: [parameter, gradient, second, { shape: [], values: [0.25] }],
+    outputs: [
+      [
+        0.3326982999982635, -1.333953057108111, 1.8456129112051152, 1.632819568676922, 0.5146969752517461,
+        -0.9048242288158113,
+      ],
+      [0.46875, 1.111328125, 0.1171875, 1.8203125, 0.751953125, 1.375],
+    ],
+    attributes: { secondDecay: 0.875, epsilon: 0.0625, weightDecay: 0.5 },
+  },
+  {
+    op: 'rmspropMomentumUpdate',
+    inputs: [parameter, gradient, second, first, { shape: [], values: [0.25] }],
+    outputs: [
+      [
+        0.1451982999982635, -1.240203057108111, 1.7987379112051152, 1.492194568676922, 0.13969697525174607,
+        -0.6235742288158113,
+      ],
+      [0.46875, 1.111328125, 0.1171875, 1.8203125, 0.751953125, 1.375],
+      [
+        1.419206800006946, -0.03918777156755554, 0.8050483551795394, 0.031221725292312152, 2.4412120989930157,
+        0.4942969152632448,
+      ],
+    ],
+    attributes: { secondDecay: 0.875, epsilon: 0.0625, weightDecay: 0.5, momentum: 0.75 },
+  },
+  {
+    // Computed with PyTorch's sign. The mean gradient of the third and of the last element is 0.
+    op: 'lionUpdate',
+    inputs: [
+      parameter,
+      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 4.5] },
+      first,
+      { shape: [], values: [0.25] },
+    ],
+    outputs: [
+      [0.1875, -0.84375, 1.75, 1.0625, 0.40625, -0.4375],
+      [0.90625, -0.3125, 0.125, 0.46875, 1.8125, -0.75],
+    ],
+    attributes: { firstDecay: 0.75, secondDecay: 0.875, weightDecay: 0.5 },
   },
   {
     op: 'norms',

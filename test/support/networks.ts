@@ -25,7 +25,7 @@ import {
   tanh,
 } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
-import { adamRule, momentumRule, type ProblemOptions, sgdRule } from './problems.ts'
+import { adagradRule, adamRule, lionRule, momentumRule, type ProblemOptions, rmspropRule, sgdRule } from './problems.ts'
 
 export interface Example {
   readonly network: Network
@@ -135,6 +135,33 @@ export const examples = {
     options: {
       batch: 5,
       optimizer: { ...adamRule, decoupled: false },
+      rate: 0.01,
+      rateFactors: new Map([['repeat1.dense1.weight', [1, 0.5, 0.25]]]),
+    },
+  },
+  'Adagrad, with rates by layer': {
+    network: chain(dense(17), tanh(), repeat(3, chain(dense(17), tanh())), dense(3)),
+    options: {
+      batch: 5,
+      optimizer: adagradRule,
+      rate: 0.01,
+      rateFactors: new Map([['repeat1.dense1.weight', [1, 0.5, 0.25]]]),
+    },
+  },
+  'RMSprop, clipped': {
+    network: chain(dense(10), batchNorm(), tanh(), repeat(2, chain(dense(10), tanh())), dense(3)),
+    options: { batch: 5, optimizer: rmspropRule, rate: 0.01, clipNorm: 0.5, clipValue: 0.05 },
+  },
+  'RMSprop with momentum': {
+    network: chain(dense(9), tanh(), repeat(3, residual(chain(dense(9), tanh()))), dense(3)),
+    options: { batch: 5, optimizer: { ...rmspropRule, kind: 'rmspropMomentum', momentum: 0.9 }, rate: 0.01 },
+  },
+  // A bias before batch normalization has a gradient of 0, and Lion would take the sign of the rounding error.
+  'Lion, with rates by layer': {
+    network: chain(dense(9), tanh(), repeat(3, residual(chain(dense(9), layerNorm(), tanh()))), dense(3)),
+    options: {
+      batch: 6,
+      optimizer: lionRule,
       rate: 0.01,
       rateFactors: new Map([['repeat1.dense1.weight', [1, 0.5, 0.25]]]),
     },

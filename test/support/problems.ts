@@ -36,6 +36,9 @@ export const adamRule = {
   epsilon: 1e-3,
   weightDecay: 0.1,
 } as const
+export const adagradRule = { kind: 'adagrad', initialAccumulator: 0.1, epsilon: 1e-3, weightDecay: 0.1 } as const
+export const rmspropRule = { kind: 'rmsprop', secondDecay: 0.9, epsilon: 1e-3, weightDecay: 0.1 } as const
+export const lionRule = { kind: 'lion', firstDecay: 0.9, secondDecay: 0.99, weightDecay: 0.1 } as const
 export const sgdRule: OptimizerRule = { kind: 'sgd', weightDecay: 0 }
 
 export function normals(random: Random, count: number, deviation = 1): Float64Array {

@@ -70,6 +70,39 @@ export const momentumUpdate = update(1, 2, ({ parameter, gradient, states: [velo
   return [parameter - rate * direction, next]
 })
 
+/** Adagrad (Duchi, Hazan & Singer 2011), with weight decay that is added to the gradient. */
+export const adagradUpdate = update(1, 1, ({ parameter, gradient, states: [squares], scalars: [rate], node }) => {
+  const { initialAccumulator, epsilon, weightDecay } = node.attributes
+  const decayed = gradient + Number(weightDecay) * parameter
+  const next = squares + decayed * decayed
+  return [parameter - (rate * decayed) / (Math.sqrt(Number(initialAccumulator) + next) + Number(epsilon)), next]
+})
+
+/** RMSprop's mean of the squared gradients, and the gradient divided by the root of this mean. */
+function divided({ parameter, gradient, states: [second], node }: UpdateStep): readonly [number, number] {
+  const { secondDecay, epsilon, weightDecay } = node.attributes
+  const decayed = gradient + Number(weightDecay) * parameter
+  const next = Number(secondDecay) * second + (1 - Number(secondDecay)) * decayed * decayed
+  return [next, decayed / (Math.sqrt(next) + Number(epsilon))]
+}
+
+/** RMSprop (Tieleman & Hinton 2012): new parameter = parameter - rate * divided gradient. */
+export const rmspropUpdate = update(1, 1, (element) => {
+  const [second, direction] = divided(element)
+  return [element.parameter - element.scalars[0] * direction, second]
+})
+
+/**
+ * RMSprop with momentum: velocity = momentum * velocity + divided gradient, and new parameter = parameter - rate *
+ * velocity.
+ */
+export const rmspropMomentumUpdate = update(2, 1, (element) => {
+  const { parameter, states, scalars, node } = element
+  const [second, direction] = divided(element)
+  const velocity = Number(node.attributes.momentum) * states[1] + direction
+  return [parameter - scalars[0] * velocity, second, velocity]
+})
+
 /**
  * Adam (Kingma & Ba 2015, algorithm 1). Decoupled weight decay gives AdamW (Loshchilov & Hutter 2019, algorithm 2).
  * AdamW multiplies the weight decay by the rate, as in PyTorch.
@@ -84,6 +117,14 @@ export const adamUpdate = update(2, 3, ({ parameter, gradient, states, scalars, 
   const second = Number(secondDecay) * states[1] + (1 - Number(secondDecay)) * decayed * decayed
   const deviation = Math.sqrt(second) * secondCorrection + Number(epsilon)
   return [shrunk - (rate * firstCorrection * first) / deviation, first, second]
+})
+
+/** Lion (Chen et al. 2023, algorithm 2), with weight decay that is applied separately from the gradient. */
+export const lionUpdate = update(1, 1, ({ parameter, gradient, states: [mean], scalars: [rate], node }) => {
+  const { firstDecay, secondDecay, weightDecay } = node.attributes
+  const direction = Math.sign(Number(firstDecay) * mean + (1 - Number(firstDecay)) * gradient)
+  const next = Number(secondDecay) * mean + (1 - Number(secondDecay)) * gradient
+  return [parameter - rate * (direction + Number(weightDecay) * parameter), next]
 })
 
 export const norms: Operation = ([gradient], { outputs, attributes }) => {

@@ -1,6 +1,6 @@
 /** The optimizers Adam and AdamW. AdamW applies weight decay separately from the gradient. */
 import {
-  check,
+  checkEpsilon,
   checkFraction,
   checkNames,
   checkRates,
@@ -32,7 +32,10 @@ export interface AdamOptions {
   readonly firstDecay?: number
   /** Factor that multiplies the old second moment at each step, 0.999 by default. */
   readonly secondDecay?: number
-  /** Number added to the denominator of the update to keep the division finite, 1e-8 by default. */
+  /**
+   * Number added to the denominator of the update, 1e-8 by default. The number is at least 1e-38, because smaller
+   * numbers may be 0 in float32.
+   */
   readonly epsilon?: number
 }
 
@@ -54,7 +57,7 @@ function withMoments<Name extends 'adam' | 'adamw'>(name: Name, options: AdamOpt
   checkRates(rate, weightDecay)
   checkFraction('firstDecay', firstDecay)
   checkFraction('secondDecay', secondDecay)
-  check('epsilon', epsilon, Number.isFinite(epsilon) && epsilon > 0, 'a number above 0')
+  checkEpsilon(epsilon)
   return { name, rate, rule: { kind: 'adam', firstDecay, secondDecay, epsilon, weightDecay, decoupled } }
 }
 

@@ -36,8 +36,11 @@ export interface RuleRow<Rule> {
   readonly attributes: (rule: Rule) => Attributes
   /** Returns the update of the first step, without weight decay. */
   readonly firstUpdate: (rule: Rule, rate: number) => Update
-  /** Returns the update, without weight decay, that each step makes after many steps with the same gradient. */
-  readonly steadyUpdate: (rule: Rule, rate: number) => Update
+  /**
+   * Returns the update, without weight decay, that each step makes after many steps with the same gradient. Returns
+   * null for a rule, such as Adagrad, whose updates keep shrinking while the gradient stays the same.
+   */
+  readonly steadyUpdate: (rule: Rule, rate: number) => Update | null
   /**
    * Given the learning rate times the curvature of a quadratic, returns the learning rate as a fraction of the largest
    * stable learning rate. A learning rate above the largest stable learning rate makes the values of the quadratic grow
@@ -55,6 +58,9 @@ export interface RuleRow<Rule> {
   readonly describe: (rule: Rule) => { readonly number?: number; readonly details: readonly string[] }
 }
 
+/** Smallest number that an optimizer may add to the denominator of an update. */
+export const smallestEpsilon = 1e-38
+
 /**
  * Throws an `option` error for an unknown option name. If unknown names were ignored, a misspelled `rate` would
  * silently select the default rate.
@@ -71,6 +77,14 @@ export function check(key: string, value: number, isValid: boolean, expected: st
 export function checkRates(rate: number, weightDecay: number): void {
   check('rate', rate, Number.isFinite(rate) && rate >= 0, 'a number of at least 0')
   check('weightDecay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a number of at least 0')
+}
+
+/**
+ * Throws an `option` error for an epsilon that may be 0 in float32. With an epsilon of 0, the update of a weight whose
+ * gradients are all 0 would be NaN.
+ */
+export function checkEpsilon(value: number): void {
+  check('epsilon', value, Number.isFinite(value) && value >= smallestEpsilon, `a number of at least ${smallestEpsilon}`)
 }
 
 export function checkFraction(key: string, value: number): void {

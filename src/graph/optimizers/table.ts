@@ -2,7 +2,9 @@
  * The optimizers by name, and the update rules by kind. An optimizer or a rule that lacks a row in its table does not
  * compile.
  */
+import { type AdagradOptions, type AdagradRule, adagrad, adagradOptions, adagradRow } from './adagrad.ts'
 import { type AdamOptions, type AdamRule, adam, adamOptions, adamRow, adamw } from './adam.ts'
+import { type LionOptions, type LionRule, lion, lionOptions, lionRow } from './lion.ts'
 import {
   type MomentumOptions,
   type MomentumRule,
@@ -12,12 +14,25 @@ import {
   nesterov,
 } from './momentum.ts'
 import type { OptimizerOf, RuleRow } from './optimizer.ts'
+import {
+  type RmspropMomentumRule,
+  type RmspropOptions,
+  type RmspropRule,
+  rmsprop,
+  rmspropMomentumRow,
+  rmspropOptions,
+  rmspropRow,
+} from './rmsprop.ts'
 import { type SgdOptions, type SgdRule, sgd, sgdOptions, sgdRow } from './sgd.ts'
 
 interface Rules {
   readonly sgd: SgdRule
   readonly momentum: MomentumRule
+  readonly adagrad: AdagradRule
+  readonly rmsprop: RmspropRule
+  readonly rmspropMomentum: RmspropMomentumRule
   readonly adam: AdamRule
+  readonly lion: LionRule
 }
 
 export type OptimizerRule = Rules[keyof Rules]
@@ -25,11 +40,15 @@ export type OptimizerRule = Rules[keyof Rules]
 export const rules = {
   sgd: sgdRow,
   momentum: momentumRow,
+  adagrad: adagradRow,
+  rmsprop: rmspropRow,
+  rmspropMomentum: rmspropMomentumRow,
   adam: adamRow,
+  lion: lionRow,
 } as const satisfies { readonly [Kind in keyof Rules]: RuleRow<Rules[Kind]> }
 
 /** Names of the optimizers. */
-export const optimizerNames = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw'] as const
+export const optimizerNames = ['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam', 'adamw', 'lion'] as const
 
 export type OptimizerName = (typeof optimizerNames)[number]
 
@@ -37,7 +56,12 @@ export type OptimizerName = (typeof optimizerNames)[number]
 export type Optimizer = OptimizerOf<OptimizerName, OptimizerRule>
 
 /** The options of all optimizers together. */
-export type OptimizerOptions = SgdOptions & MomentumOptions & AdamOptions
+export type OptimizerOptions = SgdOptions &
+  MomentumOptions &
+  AdagradOptions &
+  RmspropOptions &
+  AdamOptions &
+  LionOptions
 
 interface OptimizerRow {
   readonly create: (options: OptimizerOptions) => Optimizer
@@ -49,8 +73,11 @@ const optimizers: Readonly<Record<OptimizerName, OptimizerRow>> = {
   sgd: { create: sgd, options: sgdOptions },
   momentum: { create: momentum, options: momentumOptions },
   nesterov: { create: nesterov, options: momentumOptions },
+  adagrad: { create: adagrad, options: adagradOptions },
+  rmsprop: { create: rmsprop, options: rmspropOptions },
   adam: { create: adam, options: adamOptions },
   adamw: { create: adamw, options: adamOptions },
+  lion: { create: lion, options: lionOptions },
 }
 
 /** The default optimizer of a training. */

@@ -6,7 +6,7 @@ import { type OpNode, sizeOf, type Value } from '../../../graph/graph.ts'
 import { isUpdateOp, type UpdateOp } from '../../../graph/optimizers/table.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { i32, type Local, type Vector } from '../assembler.ts'
-import { v128 } from '../lanes.ts'
+import { type Lanes, v128 } from '../lanes.ts'
 import { flatUnit } from '../plan/layout.ts'
 import { limited } from './norms.ts'
 import { at, forRange, type KernelContext, operandOf } from './operands.ts'
@@ -110,33 +110,137 @@ const momentumStep: CreateStep = (context, node, rate, [momentum]) => {
   }
 }
 
+/** Mean of old and fresh values: decay * old + (1 - decay) * fresh. */
+function blend({ lanes }: KernelContext, decay: number, old: Vector, fresh: Vector): Vector {
+  return lanes.madd(lanes.constant(decay), old, lanes.mul(lanes.constant(1 - decay), fresh))
+}
+
+/**
+ * Makes a function that applies weight decay to a parameter, separately from the gradient: parameter * (1 - rate *
+ * weightDecay).
+ */
+function createShrink(
+  { builder, lanes }: KernelContext,
+  { attributes }: OpNode,
+  rate: Local<'v128'>,
+): (parameter: Local<'v128'>) => void {
+  const decay = Number(attributes.weightDecay)
+  if (decay === 0) return () => {}
+  const shrink = builder.local('v128')
+  return (parameter) => {
+    builder.set(shrink, lanes.sub(lanes.constant(1), lanes.mul(rate, lanes.constant(decay))))
+    builder.set(parameter, lanes.mul(parameter, shrink))
+  }
+}
+
+/**
+ * Adagrad (Duchi, Hazan & Singer 2011): sum = sum + gradient^2, and new parameter = parameter - rate * gradient /
+ * (sqrt(initialAccumulator + sum) + epsilon).
+ */
+const adagradStep: CreateStep = (context, node, rate) => {
+  const { builder, lanes } = context
+  const [initial, epsilon] = [node.attributes.initialAccumulator, node.attributes.epsilon].map(Number)
+  const gradientNow = builder.local('v128')
+  const squaresNow = builder.local('v128')
+  return (parameter, gradient, [squares]) => {
+    builder.set(gradientNow, decayed(context, node, parameter, gradient))
+    builder.set(squaresNow, lanes.madd(gradientNow, gradientNow, squares))
+    const all = initial === 0 ? squaresNow : lanes.add(squaresNow, lanes.constant(initial))
+    const deviation = lanes.add(lanes.sqrt(all), lanes.constant(epsilon))
+    return [lanes.sub(parameter, lanes.div(lanes.mul(rate, gradientNow), deviation)), squaresNow]
+  }
+}
+
+/**
+ * Makes the part of RMSprop's step that computes the new mean of the squared gradients, and the gradient divided by the
+ * root of this mean (Tieleman & Hinton 2012).
+ */
+function createDivided(context: KernelContext, node: OpNode) {
+  const { builder, lanes } = context
+  const [secondDecay, epsilon] = [node.attributes.secondDecay, node.attributes.epsilon].map(Number)
+  const gradientNow = builder.local('v128')
+  const secondNow = builder.local('v128')
+  return (parameter: Vector, gradient: Vector, second: Vector): readonly [Vector, Vector] => {
+    builder.set(gradientNow, decayed(context, node, parameter, gradient))
+    builder.set(secondNow, blend(context, secondDecay, second, lanes.mul(gradientNow, gradientNow)))
+    return [secondNow, lanes.div(gradientNow, lanes.add(lanes.sqrt(secondNow), lanes.constant(epsilon)))]
+  }
+}
+
+/** RMSprop: new parameter = parameter - rate * divided gradient. */
+const rmspropStep: CreateStep = (context, node, rate) => {
+  const { lanes } = context
+  const divided = createDivided(context, node)
+  return (parameter, gradient, [second]) => {
+    const [secondNow, direction] = divided(parameter, gradient, second)
+    return [lanes.sub(parameter, lanes.mul(rate, direction)), secondNow]
+  }
+}
+
+/**
+ * RMSprop with momentum: velocity = momentum * velocity + divided gradient, and new parameter = parameter - rate *
+ * velocity.
+ */
+const rmspropMomentumStep: CreateStep = (context, node, rate) => {
+  const { builder, lanes } = context
+  const divided = createDivided(context, node)
+  const momentum = lanes.constant(Number(node.attributes.momentum))
+  const velocityNow = builder.local('v128')
+  return (parameter, gradient, [second, velocity]) => {
+    const [secondNow, direction] = divided(parameter, gradient, second)
+    builder.set(velocityNow, lanes.madd(momentum, velocity, direction))
+    return [lanes.sub(parameter, lanes.mul(rate, velocityNow)), secondNow, velocityNow]
+  }
+}
+
 /** Adam (Kingma & Ba 2015, algorithm 1), or AdamW if the decay is decoupled (Loshchilov & Hutter 2019, algorithm 2). */
 const adamStep: CreateStep = (context, node, rate, [firstCorrection, secondCorrection]) => {
   const { builder, lanes } = context
-  const { firstDecay, secondDecay, epsilon, weightDecay, decoupled } = node.attributes
-  const [firstNow, secondNow, gradientNow, stepSize, shrink] = Array.from({ length: 5 }, () => builder.local('v128'))
-  const decaysApart = decoupled === true && Number(weightDecay) > 0
-  const blend = (decay: number, old: Vector, fresh: Vector): Vector =>
-    lanes.madd(lanes.constant(decay), old, lanes.mul(lanes.constant(1 - decay), fresh))
+  const { firstDecay, secondDecay, epsilon, decoupled } = node.attributes
+  const [firstNow, secondNow, gradientNow, stepSize] = Array.from({ length: 4 }, () => builder.local('v128'))
+  const shrink = decoupled === true ? createShrink(context, node, rate) : () => {}
   return (parameter, gradient, [first, second]) => {
     builder.set(gradientNow, decoupled === true ? gradient : decayed(context, node, parameter, gradient))
-    builder.set(firstNow, blend(Number(firstDecay), first, gradientNow))
-    builder.set(secondNow, blend(Number(secondDecay), second, lanes.mul(gradientNow, gradientNow)))
+    builder.set(firstNow, blend(context, Number(firstDecay), first, gradientNow))
+    builder.set(secondNow, blend(context, Number(secondDecay), second, lanes.mul(gradientNow, gradientNow)))
     builder.set(stepSize, lanes.mul(rate, firstCorrection))
-    if (decaysApart) {
-      builder.set(shrink, lanes.sub(lanes.constant(1), lanes.mul(rate, lanes.constant(Number(weightDecay)))))
-      builder.set(parameter, lanes.mul(parameter, shrink))
-    }
+    shrink(parameter)
     const deviation = lanes.madd(lanes.sqrt(secondNow), secondCorrection, lanes.constant(Number(epsilon)))
     const change = lanes.div(lanes.mul(stepSize, firstNow), deviation)
     return [lanes.sub(parameter, change), firstNow, secondNow]
   }
 }
 
+/** Lion (Chen et al. 2023, algorithm 2): the update is the rate times the sign of a mean of gradients. */
+const lionStep: CreateStep = (context, node, rate) => {
+  const { builder, lanes } = context
+  const [firstDecay, secondDecay] = [node.attributes.firstDecay, node.attributes.secondDecay].map(Number)
+  const [gradientNow, meanNow, direction] = Array.from({ length: 3 }, () => builder.local('v128'))
+  const shrink = createShrink(context, node, rate)
+  return (parameter, gradient, [mean]) => {
+    builder.set(gradientNow, gradient)
+    builder.set(meanNow, mean)
+    builder.set(direction, blend(context, firstDecay, meanNow, gradientNow))
+    shrink(parameter)
+    const change = lanes.mul(rate, signOf(lanes, direction))
+    return [lanes.sub(parameter, change), blend(context, secondDecay, meanNow, gradientNow)]
+  }
+}
+
+/** The sign of each lane: 1, -1, or the lane itself if the lane is 0 or NaN. */
+function signOf(lanes: Lanes, values: Local<'v128'>): Vector {
+  const one = v128.or(v128.and(values, lanes.constant(-0)), lanes.constant(1))
+  return v128.select(lanes.gt(lanes.abs(values), lanes.constant(0)), one, values)
+}
+
 const steps = {
   sgdUpdate: sgdStep,
   momentumUpdate: momentumStep,
+  adagradUpdate: adagradStep,
+  rmspropUpdate: rmspropStep,
+  rmspropMomentumUpdate: rmspropMomentumStep,
   adamUpdate: adamStep,
+  lionUpdate: lionStep,
 } satisfies Record<UpdateOp, CreateStep>
 
 /**
