@@ -30,7 +30,7 @@ import {
   training,
   usualLoss,
 } from '../internal.ts'
-import { addDataOptions, type DataFlags, openData } from './data-options.ts'
+import { addDataOptions, type DataFlags, type KeepFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
@@ -45,7 +45,7 @@ const chosen = {
 
 type ScoringSettings = Input<typeof chosen>
 
-export type TrainedFlags = DataFlags & MachineFlags & ScoringSettings & { network?: string }
+export type TrainedFlags = DataFlags & KeepFlags & MachineFlags & ScoringSettings & { network?: string }
 
 /** A trained network, and the data on which the network is used. */
 export interface Trained {
