@@ -269,7 +269,14 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
     )
   }
   const samples = data[set]
-  if (samples) return samples
+  if (samples && samples.count > 0) return samples
+  if (samples) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('set')}: expected a set with samples, got test, but ${data.name} has no test rows. Choose ${option('set', 'train')}, or give other data with ${option('data', 'FILE')}.`,
+    )
+  }
   throw new IsobathError(
     'option',
     (option) =>

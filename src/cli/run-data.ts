@@ -140,7 +140,7 @@ export async function readDataForModel(
 
 /**
  * Reads a new table and encodes the new table like the table of the training. The new table is split only if a test
- * fraction is given.
+ * fraction above 0 is given.
  */
 async function readTable(
   source: string,
@@ -148,7 +148,7 @@ async function readTable(
   encoding: TableEncoding,
   use: Use,
 ): Promise<UsedData> {
-  const reading = { encoding, unlabeled: use === 'predict', whole: options.testFraction === undefined }
+  const reading = { encoding, unlabeled: use === 'predict', whole: (options.testFraction ?? 0) === 0 }
   const data = await loadDataset(source, { ...options, ...reading })
   return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
 }

@@ -47,8 +47,8 @@ const SEARCHED = 2 ** 16
  * inputs of the categorical column are 0. The data set's `notes` describe the decisions that were made while reading
  * the table.
  *
- * If `test` is not given, a random fraction of the rows, chosen by the seed, is used for testing. Both the training
- * rows and the test rows keep their order.
+ * If `test` is not given, a random fraction of the rows, chosen by the seed, is used for testing. If that fraction is 0,
+ * the test set is empty. Both the training rows and the test rows keep their order.
  *
  * The data set's `encoding` describes how the table became inputs and targets. The option `encoding` reads a table with
  * the encoding of another table. If both tables have column names, columns are matched by name. If one of the two
@@ -231,10 +231,13 @@ function splitRows(source: string, { counts }: CsvTable, { testFraction, seed }:
     const rows = allRows(first + second)
     return { train: rows.subarray(0, first), test: rows.subarray(first) }
   }
+  if (testFraction === 0) return { train: allRows(first), test: new Uint32Array(0) }
   if (first < 2) {
     throw new IsobathError(
       'data',
-      `${source}: expected at least two rows, one for training and one for testing, got ${first}.`,
+      (option) =>
+        `${source}: expected at least two rows, one for training and one for testing, got ${first}. ` +
+        `Add rows, or train on all rows with ${option('testFraction', '0')}.`,
     )
   }
   return splitAtRandom(first, testFraction, createRandom(seed, 'test rows').permutation(first))
@@ -282,6 +285,7 @@ function describeFile(
 }
 
 function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed }: CsvSettings): string {
+  if (test.length === 0) return `${counted(train.length, 'training row')}, no test rows`
   const how = file === undefined ? `chosen by seed ${seed}` : `from ${file.name}`
   return `${counted(train.length, 'training row')}, ${counted(test.length, 'test row')} ${how}`
 }

@@ -50,6 +50,7 @@ export interface Dataset {
   /** Number of classes that the labels name, 0 if the labels name no classes. */
   readonly classes: number
   readonly train: Samples
+  /** Test samples, without which `count` is 0. An empty test set has no scores. */
   readonly test: Samples
   /** Samples held out of the training set, for choosing settings. */
   readonly validation?: Samples

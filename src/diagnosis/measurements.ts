@@ -79,6 +79,7 @@ const measurers: { readonly [name in keyof Measured]-?: DiagnosisMeasurer } = {
   linearProbe: async (networks, _evidence, worker, abort) => {
     const { blueprint, subject } = networks
     const { train, test } = subject.data
+    if (test.count === 0) return { linearProbe: null }
     const [seen, unseen] = [train, test].map((set) => samplesFor(networks, measuredSamples, set))
     const backend = await worker.backend(worker.trained)
     const options = { stages: probedStages(blueprint), abort }

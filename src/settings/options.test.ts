@@ -86,9 +86,15 @@ describe('resolveOptions', () => {
   it('describes the scales of inputs and targets unless both are the default', () => {
     const words = (options: TrainingOptions) => describeRecipe(resolveOptions(options, 1000, 'regression'))
     expect(words({ standardizeTargets: 'per-target' })).toBe(words({}))
-    expect(words({ standardize: 'robust', standardizeTargets: 'robust' })).toMatchInlineSnapshot(`"momentum 0.9, rate 0.03, constant rate, inputs standardized robustly, targets standardized robustly"`)
-    expect(words({ standardize: 'none', standardizeTargets: 'per-target' })).toMatchInlineSnapshot(`"momentum 0.9, rate 0.03, constant rate, inputs not standardized, targets standardized"`)
-    expect(words({ standardize: 'raw', standardizeTargets: 'none' })).toMatchInlineSnapshot(`"momentum 0.9, rate 0.03, constant rate, raw inputs, targets not standardized"`)
+    expect(words({ standardize: 'robust', standardizeTargets: 'robust' })).toMatchInlineSnapshot(
+      `"momentum 0.9, rate 0.03, constant rate, inputs standardized robustly, targets standardized robustly"`,
+    )
+    expect(words({ standardize: 'none', standardizeTargets: 'per-target' })).toMatchInlineSnapshot(
+      `"momentum 0.9, rate 0.03, constant rate, inputs not standardized, targets standardized"`,
+    )
+    expect(words({ standardize: 'raw', standardizeTargets: 'none' })).toMatchInlineSnapshot(
+      `"momentum 0.9, rate 0.03, constant rate, raw inputs, targets not standardized"`,
+    )
   })
 
   it('counts steps from epochs, with a last batch that extends into the next pass', () => {
