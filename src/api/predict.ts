@@ -274,7 +274,7 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
     throw new IsobathError(
       'option',
       (option) =>
-        `${option('set')}: expected a set with samples, got test, but ${data.name} has no test rows. Choose ${option('set', 'train')}, or give other data with ${option('data', 'FILE')}.`,
+        `${option('set')}: expected a set with samples, got test, but ${data.name} has no test rows. Choose ${option('set', 'train')}, or give other data (${option('data')}).`,
     )
   }
   throw new IsobathError(

@@ -51,7 +51,7 @@ function nothingKnown(source: string, name: string): IsobathError {
     'data',
     (option) =>
       `${source}: expected a value in some training row of the column ${quoteCell(name)}, got missing cells in all of them. ` +
-      `Leave the column out with ${option('ignore', name)}.`,
+      `Leave the column out with ${option('ignore', [name])}.`,
   )
 }
 

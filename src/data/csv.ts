@@ -237,7 +237,7 @@ function splitRows(source: string, { counts }: CsvTable, { testFraction, seed }:
       'data',
       (option) =>
         `${source}: expected at least two rows, one for training and one for testing, got ${first}. ` +
-        `Add rows, or train on all rows with ${option('testFraction', '0')}.`,
+        `Add rows, or train on all rows with ${option('testFraction')} 0.`,
     )
   }
   return splitAtRandom(first, testFraction, createRandom(seed, 'test rows').permutation(first))

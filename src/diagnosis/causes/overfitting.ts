@@ -123,7 +123,10 @@ export function overfitting(evidence: Evidence): Assessment {
   const missing = missingOf(errors)
   // Without a test error, overfitting can only be ruled out by the training error.
   if (Number.isNaN(errors.gap) && missing !== 'not learned by heart') return untested(cause)
-  if (missing) return ruledOut(cause, { ...errors, outcome: missing }, { observation: 'training and test error' })
+  if (missing) {
+    const ground = Number.isNaN(errors.gap) ? byTraining : ({ observation: 'training and test error' } as const)
+    return ruledOut(cause, { ...errors, outcome: missing }, ground)
+  }
   return memorizing(evidence, errors)
 }
 
