@@ -9,6 +9,7 @@ export const switches: ReadonlySet<string> = new Set([
   '--exact',
   '--force',
   '--json',
+  '--no-keep',
   '--no-winograd',
   '--probes',
   '--quick',

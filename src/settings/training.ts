@@ -184,7 +184,7 @@ export const training = {
   standardize: field(oneOf(standardizationNames), {
     default: 'per-channel',
     flag: '--standardize <how>',
-    help: 'scales inputs to mean 0 and deviation 1 over the training set; per-pixel-mean changes only the mean, robust uses medians and interquartile ranges, none only divides bytes by 255, and raw changes nothing',
+    help: 'scales inputs to mean 0 and deviation 1; robust uses medians and interquartile ranges, none divides bytes by 255, raw changes nothing',
     describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardizations[how]),
   }),
   /**
