@@ -308,7 +308,7 @@ export async function createReaders(load, folder) {
         '1;2,5\n3;4,5\n1;2\n',
         '"a ""quoted""\ncell",b,c\r\n1,2,3\r\n2,3,4\r\n4,1,3\r\n',
         '\ufeffa\tb\n1\t2\n2\t3\n4\t5\n',
-        'x,y,label\n1,,a\n,4,b\n5,?,a\n7,8,\n',
+        'x,y,label\n1,,a\n,4,b\n5,?,a\n70,8,\n',
       ].map(encode),
       structured: table,
       read: async (bytes) => {

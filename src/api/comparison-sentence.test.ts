@@ -75,7 +75,7 @@ describe('the sentence of a comparison', () => {
       From 4 to 64 layers, the error of the plain network goes from 10% to 1.1% on the TRAINING set. The deeper network is better on the training set. No test error is known.
       From 4 to 64 layers, the error of the plain network goes from 10% to 10% on the TRAINING set. The difference between the two depths is within the spread of the seeds. No test error is known.
       From 4 to 64 layers, the error of the plain network goes from 10% to 90% on the TRAINING set. One or two seeds can't tell whether the difference between the two depths is more than chance. No test error is known.
-      At depth 4, the plain network has 50% training error. No test error is known. At depth 4, the residual network has 10% training error. No test error is known. Compared seed by seed with the plain network, the residual network is better on the training set."
+      At depth 4, the plain network has 50% training error. At depth 4, the residual network has 10% training error. Compared seed by seed with the plain network, the residual network is better on the training set. No test error is known."
     `)
   })
 

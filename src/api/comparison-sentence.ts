@@ -42,9 +42,16 @@ export function comparisonSentence(
     const each = families.map((family) => oneDepth(family, deep, of(family, deep)))
     const [first, ...others] = families
     const against = others.flatMap((family) => oneAgainst(family, first, of(family, deep), of(first, deep)) ?? [])
-    return [...each, ...against].join(' ')
+    return [...each, ...against, ...untested(runs)].join(' ')
   }
-  return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
+  const each = families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep)))
+  return [...each, ...untested(runs)].join(' ')
+}
+
+/** Returns a sentence if networks have training errors and no network has a test error. */
+function untested(runs: readonly ComparedRun[]): string[] {
+  const isTrained = runs.some(({ train }) => train.error !== null)
+  return isTrained && runs.every(({ test }) => test.error === null) ? ['No test error is known.'] : []
 }
 
 /** Counts the trainings of a list that diverged. */
@@ -61,7 +68,7 @@ function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): 
   const test = summarize(runs.map((run) => run.test.error))
   if (!train) return `The ${family.label} network has no scores.`
   if (!test) {
-    return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error. ${UNTESTED}`
+    return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error.`
   }
   return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
 }
@@ -82,9 +89,6 @@ function oneAgainst(
   if (!train) return undefined
   return test ? concludeAgainst(label, other.label, train, test) : trainedAgainst(label, other.label, train)
 }
-
-/** The sentence about networks whose test errors are not known. */
-const UNTESTED = 'No test error is known.'
 
 /** Says which of two networks is better on the training set, if no test error is known. */
 function trainedAgainst(label: string, other: string, { verdict }: PairedDifference): string {
@@ -125,7 +129,7 @@ function overDepth(
   if (!train) return `The ${family.label} network has no scores to compare.`
   const change = ({ first: from, second: to }: PairedDifference): string => `${percent(from)} to ${percent(to)}`
   if (!test) {
-    return `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set. ${concludeTraining(train)} ${UNTESTED}`
+    return `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set. ${concludeTraining(train)}`
   }
   const start = `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set.`
   return `${start} ${conclude(train, test)}`

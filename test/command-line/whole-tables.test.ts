@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readRun, saveWeights } from '../../src/index.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { isobath, isobathJson, saidOn } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -79,6 +80,13 @@ describe('predict on another table', () => {
       { sample: 0, kept: { id: '=A1, "x"' } },
       { sample: 1, kept: { id: '7' } },
     ])
+  })
+
+  it('reads the values to fill with from a model file, too', async () => {
+    const model = join(root, 'model.safetensors')
+    await saveWeights(model, await readRun(join(root, 'r0')))
+    const of = async (place: string) => (await isobathJson(`predict ${place} --data ${rows}`)).predictions
+    expect(await of(model)).toEqual(await of(join(root, 'r0')))
   })
 
   it('repeats the columns of --keep, or none with --no-keep', async () => {
