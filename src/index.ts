@@ -38,6 +38,7 @@ export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagn
 export {
   loadModel,
   loadWeights,
+  type ReadRunOptions,
   type RunFacts,
   readRun,
   type SavedRun,
@@ -136,6 +137,7 @@ export { type Schedule, type ScheduleName, scheduleNames } from './settings/sche
 export type { TrainingOptions } from './settings/training.ts'
 export { type ErrorCode, IsobathError, type OptionName } from './support/errors.ts'
 export { version } from './support/version.ts'
+export type { BestScores } from './training/best-weights.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { SetScores } from './training/evaluate-sets.ts'
 export type { Scores, Weights } from './training/evaluator.ts'

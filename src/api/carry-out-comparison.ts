@@ -8,6 +8,7 @@ import type { Network } from '../network/network.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
+import type { BestScores } from '../training/best-weights.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
 import { type BestTest, bestOf, type Evaluation } from '../training/measurements.ts'
@@ -63,6 +64,8 @@ export interface ComparisonRun {
    * chosen on the test set, so it is too low.
    */
   readonly bestTest?: BestTest
+  /** Scores of the weights with the lowest validation loss, if the network was evaluated on a validation set. */
+  readonly best?: BestScores
   /** The step and the layer at which the training diverged, or null if all numbers stayed finite. */
   readonly diverged: Divergence | null
   /** Description of where the signal vanishes or explodes before training, or null if the signal is steady. */
@@ -181,7 +184,7 @@ async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machi
 function rowOf({ family, depth, seed }: ComparisonTrial, result: TrialResult): ComparisonRun {
   const { scores, diverged, losses, seconds, whole } = result
   assertInvariant(whole !== undefined, 'a row of a comparison has the results of a whole training')
-  const { signal, evaluations, weightsSha256 } = whole
+  const { signal, evaluations, best, weightsSha256 } = whole
   const bestTest = evaluations && bestOf(evaluations)
   return {
     family,
@@ -193,6 +196,7 @@ function rowOf({ family, depth, seed }: ComparisonTrial, result: TrialResult): C
     test: scores.test,
     ...(evaluations ? { evaluations } : {}),
     ...(bestTest ? { bestTest } : {}),
+    ...(best ? { best } : {}),
     diverged,
     losses,
     weightsSha256,

@@ -15,6 +15,7 @@ import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
 import { version } from '../support/version.ts'
+import { checkEarlyStopping } from '../training/best-weights.ts'
 import {
   type Comparison,
   type ComparisonEvent,
@@ -41,7 +42,8 @@ export interface NetworkFamily {
 
 /**
  * Options of `compare`. All trainings of a comparison have the same settings except for the seed. Unlike in `train`,
- * the setting `evaluateEvery` is `never` by default, even if the settings come from a recipe.
+ * the setting `evaluateEvery` is `never` by default, even if the settings come from a recipe. With early stopping, the
+ * default is one evaluation in each epoch.
  */
 export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineChoice {
   /** The data set on which all networks are trained and tested. */
@@ -102,12 +104,13 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   const { data, depths, seeds, abort, onEvent, run, dataOptions = {} } = options
   // The trainings of a comparison are evaluated between steps only if the caller asks for evaluations, even if the
   // settings come from a recipe.
-  const { evaluateEvery = 'never' } = options
+  const { evaluateEvery = options.earlyStopping === undefined ? 'never' : undefined } = options
   const settingsOf = (seed: number): TrainingSettings =>
     resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))
   const settings = settingsOf(0)
   seeds.forEach(settingsOf)
   checkAugmentation(settings.augment, data)
+  checkEarlyStopping(settings, data)
   const compared = families.map((family) => {
     const { name, label } = family
     return { name, label, networks: depths.map((depth) => family.ofDepth(depth)) }

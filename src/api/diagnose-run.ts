@@ -81,8 +81,10 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   const network = networkOfRun(description.network, folder)
   if (against !== undefined) createBlueprint(against, data.shape)
   // A diagnosis uses its own probes instead of the probes in the run's settings.
-  const { probes: _, ...settings } = storedSettings(stored, seed)
+  const { probes: _, earlyStopping: __, ...all } = storedSettings(stored, seed)
   const record = await readRecord(folder)
+  // All trainings of the diagnosis are as long as a run that early stopping ended.
+  const settings = record?.run.stoppedEarly ? { ...all, steps: record.run.steps } : all
   return withMachine(resumedMachine(options, mode), async (machine) => {
     const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
     const finished = record && isDrawn ? finishedTraining(record.run) : undefined

@@ -15,7 +15,9 @@ import { checkCall, checkSeeds, namesOf } from './check-call.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 /** Options of `diagnose`. The diagnosis chooses by itself when it scores its trainings and which losses it records. */
-export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
+export interface DiagnoseOptions
+  extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'earlyStopping' | 'logEvery'>,
+    MachineChoice {
   /**
    * The data set on which the network and its variations (the controls) are trained. All samples of the data set must
    * have labels or targets.
@@ -63,7 +65,7 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
 }
 
 const optionNames = namesOf<DiagnoseOptions>({
-  ...without(training, 'seed', 'evaluateEvery', 'logEvery'),
+  ...without(training, 'seed', 'evaluateEvery', 'earlyStopping', 'logEvery'),
   ...machineChoice,
   data: true,
   seeds: true,
@@ -83,6 +85,7 @@ const ownChoice =
 const remedies = {
   seed: 'Give a list of seeds, such as [0, 1, 2].',
   evaluateEvery: ownChoice,
+  earlyStopping: 'A diagnosis compares trainings of equal length. Leave the option out.',
   logEvery: ownChoice,
 } as const
 

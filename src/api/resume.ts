@@ -147,7 +147,7 @@ export async function readRecord(
   folder: string,
   asked: { readonly exact?: boolean; readonly winograd?: boolean } = {},
 ): Promise<FinishedRun | undefined> {
-  const { readLastCheckpoint, readResult, readRunMetrics, stateOf } = await runFiles('readRecord')
+  const { readBest, readLastCheckpoint, readResult, readRunMetrics, stateOf } = await runFiles('readRecord')
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
   const { description, network, blueprint, settings } = await openDescription(folder)
@@ -161,7 +161,9 @@ export async function readRecord(
   const measured = summarizeMeasured(measurements, settings, step, last, snapshotAtStep)
   const { statistics } = description
   const facts = { ...modelFactsOfRun(description, blueprint), statistics }
-  const run = { ...result, losses, ...measured, ...facts, weights, network, blueprint, settings, run: folder }
+  const stored = result.best && readBest(folder)
+  const best = stored ? { bestWeights: stateOf(blueprint, stored).weights } : {}
+  const run = { ...result, losses, ...measured, ...facts, weights, ...best, network, blueprint, settings, run: folder }
   return { run, label: description.label, data: description.data }
 }
 

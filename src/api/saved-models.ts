@@ -5,8 +5,11 @@ import type { Statistics } from '../data/standardize.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { DataDescription } from '../runs/run-description.ts'
+import { checkOptions } from '../support/check-options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
+import { type Fields, field, pickOptions } from '../support/fields.ts'
+import { choice } from '../support/kinds.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { TensorFile } from '../training/safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
@@ -110,9 +113,9 @@ export interface RunFacts extends ModelFacts {
 
 /** A stored run as a model: `predict(await readRun(folder), inputs)`. */
 export interface SavedRun extends RunFacts {
-  /** Weights of the last complete checkpoint, by name. */
+  /** Weights of the last complete checkpoint, or the best weights, by name. */
   readonly weights: Map<string, Float64Array>
-  /** Number of updates before the last complete checkpoint. */
+  /** Number of updates that made the weights. */
   readonly step: number
   /**
    * Notes about the broken checkpoints after the last complete checkpoint, in one or two sentences for each broken
@@ -132,18 +135,40 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
   return { ...facts, exact: mode.exact, winograd: mode.winograd }
 }
 
+/** Options of `readRun`. */
+export interface ReadRunOptions {
+  /**
+   * Whether to read the weights with the lowest validation loss instead of the weights of the last checkpoint. False by
+   * default.
+   */
+  readonly best?: boolean
+}
+
 /**
  * Reads a run from its folder, with the weights of the last complete checkpoint. The run need not be finished. Throws a
  * `run`, `network` or `weights` error if the folder holds no run, if its files were changed, or if no checkpoint is
- * complete. Throws a `platform` error in a browser.
+ * complete. With the option `best`, throws a `run` error if the run kept no best weights. Throws an `option` error on a
+ * bad option, and a `platform` error in a browser.
  */
-export async function readRun(folder: string): Promise<SavedRun> {
+export async function readRun(folder: string, options: ReadRunOptions = {}): Promise<SavedRun> {
   checkPath('readRun', folder)
-  const { readLastCheckpoint } = await runFiles('readRun')
+  const { best } = pickOptions(readOptions, options)
+  checkOptions('readRun', options, { code: 'option', known: Object.keys(readOptions), example: '{ best: true }' })
+  const { readBest, readLastCheckpoint } = await runFiles('readRun')
   const facts = await readRunFacts(folder)
-  const { found, notes } = readLastCheckpoint(folder)
+  const { found, notes } = best ? { found: readBest(folder) ?? noBest(folder), notes: [] } : readLastCheckpoint(folder)
   const weights = fromTensors(facts.blueprint, found.tensors, found.file)
   return { ...facts, weights, step: found.step, notes }
+}
+
+const readOptions = { best: field(choice()) } satisfies Fields
+
+function noBest(folder: string): never {
+  throw new IsobathError(
+    'run',
+    (option) =>
+      `${folder}: expected a run that kept its best weights, got a run without a validation set or without evaluations. Train with ${option('validation', '0.1')} and ${option('evaluateEvery', 'epoch')}, or leave ${option('best')} out.`,
+  )
 }
 
 /**

@@ -102,6 +102,7 @@ export const storedElsewhere = {
   warmup: undefined,
   probes: undefined,
   weights: undefined,
+  bestWeights: undefined,
 } as const satisfies Partial<Record<keyof TrainingRecord, undefined>>
 
 async function openFolder(

@@ -23,6 +23,7 @@ import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 import { type TrainingFlags, trainingOptions } from './training-options.ts'
 import { showTrials } from './trial-progress.ts'
+import { withValidation } from './validation.ts'
 
 export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
   /**
@@ -135,7 +136,7 @@ export async function compareNetworks(
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
-  const opened = openData(flags)
+  const opened = openData(withValidation(flags))
   const families = familiesOf(texts, await opened.shape())
   checkDepths(families, depths, flags.depths !== undefined)
   const data = await opened.read()

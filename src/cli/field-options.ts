@@ -61,6 +61,7 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
 
 /** Flags that only one command has, and that no table of options lists. */
 const ownFlags: Readonly<Record<string, string>> = {
+  best: '--best',
   budget: '--budget',
   data: '--data',
   keep: '--keep',

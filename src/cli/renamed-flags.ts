@@ -6,6 +6,7 @@ const renamedFlags: Readonly<Record<string, string>> = { '--standardise': '--sta
 
 /** Flags without a value. The word after any other flag is the value of that flag. */
 export const switches: ReadonlySet<string> = new Set([
+  '--best',
   '--exact',
   '--force',
   '--json',

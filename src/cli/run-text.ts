@@ -28,7 +28,7 @@ export interface TrainedOn {
 
 /** Returns the JSON of a training. `label` is the network as the user wrote it. */
 export function runSummary(
-  { losses, train: training, test, validation, bestTest, evaluations, probes, ...rest }: Run,
+  { losses, train: training, test, validation, bestTest, best, stoppedEarly, evaluations, probes, ...rest }: Run,
   label: string,
   { name }: TrainedOn,
 ) {
@@ -42,6 +42,8 @@ export function runSummary(
     test,
     validation,
     bestTest,
+    best,
+    stoppedEarly,
     evaluations,
     probes,
     probedLayers: probes && probedLayers(rest.blueprint),
@@ -69,6 +71,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     '',
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
     ...(run.interrupted ? [] : scoreLines(run, data)),
+    ...bestLines(run, data),
     ...evaluationLines(run, data),
     ...probeLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
@@ -81,8 +84,21 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
   ].join('\n')
 }
 
+/** Formats the scores of the weights with the lowest validation loss, if they are not the last weights. */
+function bestLines({ best, steps, run }: Run, data: TrainedOn): string[] {
+  if (best === undefined || best.step === steps) return []
+  const place = run === null ? '' : `. Use them with: ${programName()} evaluate ${quote(run)} --best`
+  return ['', `best weights: after ${counted(best.step, 'step')}, with the lowest validation loss${place}`].concat(
+    scoreLines(best, data),
+    [''],
+  )
+}
+
 /** Formats the curves of the training and test error, and the lowest test error, which is not the result of the run. */
-function evaluationLines({ evaluations = [], bestTest, validation, interrupted }: Run, { test }: TrainedOn): string[] {
+function evaluationLines(
+  { evaluations = [], bestTest, best: chosen, validation, interrupted }: Run,
+  { test }: TrainedOn,
+): string[] {
   if (evaluations.length < 2) return []
   const width = validation ? 10 : 6
   const curve = (pick: (evaluation: Evaluation) => Scores): string => {
@@ -98,11 +114,13 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
   const part = isPart ? ` (errors on ${counted(trainSamples, 'sample')}, and on all samples at the end)` : ''
   const result = interrupted ? 'A stopped run has no result yet' : 'The result of the run is the final test error'
   const lowest = `the lowest of ${grouped(evaluations.length)} test errors, chosen with the test set itself. ${result}`
-  const best = bestTest
-    ? [
-        `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
-      ]
-    : []
+  // Weights that the validation set chose are a result. The lowest test error is none, so it is left out beside them.
+  const best =
+    bestTest && chosen === undefined
+      ? [
+          `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
+        ]
+      : []
   return [
     ...best,
     '',
@@ -137,6 +155,12 @@ function speed({ steps, trainingSeconds }: Run): string {
   return steps === 0 ? '' : ` (${rate >= 10 ? grouped(Math.round(rate)) : rate.toPrecision(2)} per second)`
 }
 
+function stoppedSentence({ steps, settings, best }: Run): string {
+  const evaluations = counted(settings.earlyStopping ?? 0, 'evaluation')
+  const lowest = best === undefined ? '' : `, which was lowest after ${counted(best.step, 'step')}`
+  return `Stopped early after ${grouped(steps)} of ${counted(settings.steps, 'step')}: ${evaluations} in a row had no lower validation loss${lowest}.`
+}
+
 function warmupSentence(checks: readonly WarmupCheck[]): string {
   const last = checks.at(-1)
   if (!last) return 'The run ended during the warm-up, before the training error was measured.'
@@ -169,6 +193,7 @@ function remarks(all: Run, data: string): string[] {
     )
   }
   if (warmup) lines.push(warmupSentence(warmup))
+  if (all.stoppedEarly) lines.push(stoppedSentence(all))
   if (diverged) lines.push(`Training diverged at step ${grouped(diverged.step)}: ${describeDivergence(diverged)}.`)
   const unsettled = unsettledSentence(all)
   if (unsettled !== undefined) lines.push(unsettled)

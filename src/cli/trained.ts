@@ -4,6 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
+import { counted } from '../format/words.ts'
 import {
   type Blueprint,
   createBlueprint,
@@ -45,7 +46,7 @@ const chosen = {
 
 type ScoringSettings = Input<typeof chosen>
 
-export type TrainedFlags = DataFlags & KeepFlags & MachineFlags & ScoringSettings & { network?: string }
+export type TrainedFlags = DataFlags & KeepFlags & MachineFlags & ScoringSettings & { network?: string; best?: boolean }
 
 /** A trained network, and the data on which the network is used. */
 export interface Trained {
@@ -79,6 +80,7 @@ export function addTrained(command: Command): Command {
       'folder of a run, model file (.safetensors), or weights file (.safetensors) together with --network',
     )
     .option('--network <network>', `network of a weights file: ${networkHelp}`)
+    .option('--best', "use the run's weights with the lowest validation loss instead of its last weights")
     .addOption(fieldOption(training.loss, 'the loss of the run, or the default of train'))
     .addOption(fieldOption(training.standardize, 'as in the training of the run, or per-channel'))
     .addOption(fieldOption(training.standardizeTargets, 'as in the training of the run, or as in train'))
@@ -103,7 +105,7 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   if (flags.network !== undefined) {
     throw new IsobathError('option', `--network: ${folder} is a run, which stores its network. Leave --network out.`)
   }
-  const run = await readRun(folder)
+  const run = await readRun(folder, { best: flags.best })
   const { data, whole, other, notes } = await (isOfProgram(run)
     ? readDataForModel(folder, run, flags, use)
     : readDataFor(run, flags, use))
@@ -117,7 +119,8 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   const statistics = isRescaled(flags) ? undefined : run.statistics
   const mode = { exact, winograd }
   const facts = { settings, statistics, mode, sameData, whole, testFile: other?.testFile }
-  return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
+  const chosenStep = `The best weights are those after ${counted(run.step, 'step')}, with the lowest validation loss.`
+  return { network, weights, data, ...facts, notes: [...(flags.best ? [chosenStep] : []), ...run.notes, ...notes] }
 }
 
 /**
@@ -168,6 +171,9 @@ function checkClasses(folder: string, stored: readonly string[] | undefined, { n
 }
 
 async function openFile(file: string, flags: TrainedFlags, use: Use): Promise<Trained> {
+  if (flags.best) {
+    throw new IsobathError('option', `--best: expected the folder of a run, got the file ${file}. Leave --best out.`)
+  }
   const model = await findModel(file)
   if (flags.network !== undefined) {
     const note = `${file} is a model, but --network replaces its network, statistics and classes. Leave --network out to use the model.`

@@ -35,7 +35,7 @@ const timedSeconds = 0.6
 
 /** Returns the settings for one training with the given seed. */
 export function settingsOf({ network, data, settings }: Training, seed: number): TrainingSettings {
-  const { evaluateEvery: _, ...given } = settings
+  const { evaluateEvery: _, earlyStopping: __, ...given } = settings
   const logEvery = Math.ceil(given.steps / mostLogged)
   return settingsFor(createBlueprint(network, data.shape), { ...given, seed, logEvery })
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TrialResult, WholeResult } from '../trials/result.ts'
 import { anyNumber, encodeLine, parseLine } from './json-line.ts'
 import { evaluationSchema } from './metrics.ts'
-import { divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
+import { bestSchema, divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
 
 /** The key of a trial, which is unique in its comparison. */
 export interface ComparisonKey {
@@ -36,6 +36,7 @@ const lineSchema = z.object({
   diverged: divergenceSchema.nullable(),
   signal: signalSchema,
   evaluations: z.array(evaluationSchema).optional(),
+  best: bestSchema.optional(),
   weightsSha256: z.string(),
   spent: z.number(),
 })
@@ -43,15 +44,15 @@ const lineSchema = z.object({
 /** Encodes a trial as a line of JSON, with a line end. */
 export function encodeComparisonLine({ family, depth, seed, result, spent }: ComparisonLine): string {
   const { work, steps, seconds, losses, scores, diverged, whole } = result
-  const { signal, evaluations, weightsSha256 } = whole
+  const { signal, evaluations, best, weightsSha256 } = whole
   const facts = { family, depth, seed, work, steps, seconds, losses, scores, diverged }
-  return encodeLine({ ...facts, signal, evaluations, weightsSha256, spent })
+  return encodeLine({ ...facts, signal, evaluations, best, weightsSha256, spent })
 }
 
 /** Decodes a line of JSON without its line end. Returns undefined if the line can't be read. */
 export function decodeComparisonLine(text: string): ComparisonLine | undefined {
   const parsed = lineSchema.safeParse(parseLine(text))
   if (!parsed.success) return undefined
-  const { family, depth, seed, spent, signal, evaluations, weightsSha256, ...result } = parsed.data
-  return { family, depth, seed, result: { ...result, whole: { signal, evaluations, weightsSha256 } }, spent }
+  const { family, depth, seed, spent, signal, evaluations, best, weightsSha256, ...result } = parsed.data
+  return { family, depth, seed, result: { ...result, whole: { signal, evaluations, best, weightsSha256 } }, spent }
 }

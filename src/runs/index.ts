@@ -10,6 +10,7 @@ export { createDiagnosisFolder, resumeDiagnosisFolder } from './diagnosis-folder
 export { readDescription, readResult, runFormat, storedSettings } from './run-description.ts'
 export {
   createRunFolder,
+  readBest,
   readFirstWeights,
   readLastCheckpoint,
   readRunMetrics,

@@ -128,11 +128,22 @@ export const divergenceSchema = z.object({
   what: z.enum(['weights', 'outputs', 'loss']),
 })
 
+/** Schema of the scores of the weights with the lowest validation loss. */
+export const bestSchema = z.object({
+  step: z.number().int().nonnegative(),
+  train: scoresSchema,
+  test: scoresSchema,
+  validation: scoresSchema,
+})
+
 const resultSchema = z.object({
   train: scoresSchema,
   test: scoresSchema,
   validation: scoresSchema.optional(),
   bestTest: z.object({ error: z.number(), step: z.number() }).optional(),
+  /** Scores of the best weights; absent in results of older versions. */
+  best: bestSchema.optional(),
+  stoppedEarly: z.literal(true).optional(),
   diverged: divergenceSchema.nullable(),
   interrupted: z.boolean(),
   steps: z.number().int().nonnegative(),

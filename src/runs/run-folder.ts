@@ -1,19 +1,21 @@
 /**
  * The folder of a run. `run.json` holds the network and the settings. `metrics.jsonl` has a line for each logged step.
  * `checkpoint-STEP.safetensors` holds the weights and everything else that the next step depends on. `result.json`
- * holds the result. A file is written under a temporary name and then renamed, so that every file in the folder is
+ * holds the result. A run with a validation set keeps its best weights in `best.safetensors`. A file is written under a temporary name and then renamed, so that every file in the folder is
  * complete. Checkpoint 0 is written before run.json, so that every run with a run.json can be resumed. Node only.
  */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { TrainingSettings } from '../settings/options.ts'
-import { IsobathError } from '../support/errors.ts'
+import { IsobathError, orUndefined } from '../support/errors.ts'
 import { removeQuietly, writeWhole } from '../support/files.ts'
+import type { BestWeights } from '../training/best-weights.ts'
 import type { Weights } from '../training/evaluator.ts'
+import { isEvaluation } from '../training/measurements.ts'
 import type { Recorder, ResumePoint } from '../training/session.ts'
 import type { TrainingState } from '../training/state.ts'
-import type { TimeSpent } from '../training/stopwatch.ts'
+import { noTime, type TimeSpent } from '../training/stopwatch.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 import { type MetricsFile, openMetrics, readMetrics, renameProbes, type StoredMetrics } from './metrics.ts'
 import { encodeDescription, type RunDescription } from './run-description.ts'
@@ -23,6 +25,7 @@ import { beginWork, refuseWork, removePartial, resultFile, workKinds, writeResul
 const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
 const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
 const metricsFile = 'metrics.jsonl'
+const bestFile = 'best.safetensors'
 
 export interface RunFolder extends Recorder {
   /** Path of the run's folder. */
@@ -117,7 +120,17 @@ export function resumeRunFolder(run: RunToResume): {
     writer.savedStep = state.step
   })
   const { losses, measurements } = stored
-  return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
+  const wasEvaluated = measurements.some((measured) => isEvaluation(measured) && measured.validation !== undefined)
+  const best = wasEvaluated ? storedBest(folder, blueprint) : undefined
+  const lost = `${join(folder, bestFile)} is missing or broken, so the best weights before step ${state.step} are lost.`
+  const point = { state, losses, measurements, signal, ...(best ? { best } : {}), ...checkpoint.time }
+  return { recorder, point, notes: wasEvaluated && !best ? [...notes, lost] : notes }
+}
+
+/** Reads the best weights of a run, or returns undefined if their file is missing or broken. */
+function storedBest(folder: string, blueprint: Blueprint): BestWeights | undefined {
+  const checkpoint = orUndefined(() => readBest(folder))
+  return checkpoint && { step: checkpoint.step, weights: stateOf(blueprint, checkpoint).weights }
 }
 
 /** Writes the files of a run while the network is trained. */
@@ -144,6 +157,7 @@ class Writer {
       checkpoint: async (state, time) => this.save(state, time),
       losses: (records) => this.metrics?.add(records),
       measured: (measured) => this.metrics?.addMeasured(measured),
+      best: (best) => this.saveBest(best),
       finish: (result) => {
         // metrics.jsonl is saved before the result, because no other file has the snapshot after the last step.
         this.metrics?.save()
@@ -165,6 +179,12 @@ class Writer {
     this.savedStep = state.step
     dropOldCheckpoints(this.folder, this.keepsFirst)
     this.onCheckpoint?.(state.step, file)
+  }
+
+  private saveBest({ step, weights }: BestWeights): void {
+    this.checkLock()
+    const state: TrainingState = { step, weights, optimizer: new Map(), position: { epoch: 0, offset: 0 } }
+    writeWhole(join(this.folder, bestFile), encodeCheckpoint(this.blueprint, state, noTime))
   }
 
   private close(): void {
@@ -234,6 +254,15 @@ function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): 
  */
 export function readLastCheckpoint(folder: string): { readonly found: Checkpoint; readonly notes: readonly string[] } {
   return findCheckpoint(folder, (checkpoint) => checkpoint)
+}
+
+/**
+ * Reads the weights of a run with the lowest validation loss. Returns undefined if the run has stored none. Throws a
+ * `weights` error if the file is broken.
+ */
+export function readBest(folder: string): Checkpoint | undefined {
+  const file = join(folder, bestFile)
+  return existsSync(file) ? readCheckpoint(file) : undefined
 }
 
 /**

@@ -104,14 +104,23 @@ export function readSettings(stored: Readonly<Record<string, unknown>>, where: s
 
 /**
  * Returns the number of steps between evaluations, or undefined if the network is not evaluated during the training.
- * For a training with a recipe, the default is one evaluation in each pass over the training set.
+ * For a training with a recipe or with early stopping, the default is one evaluation in each pass over the training
+ * set. Throws an `option` error if a training should stop early but never be evaluated.
  */
 function evaluationSteps(
-  { evaluateEvery, recipe }: TrainingOptions,
+  { evaluateEvery, earlyStopping, recipe }: TrainingOptions,
   samples: number,
   batch: number,
 ): number | undefined {
-  const every: EvaluateEvery = evaluateEvery ?? (recipe === undefined ? 'never' : { epochs: 1 })
+  const isEvaluated = recipe !== undefined || earlyStopping !== undefined
+  const every: EvaluateEvery = evaluateEvery ?? (isEvaluated ? { epochs: 1 } : 'never')
+  if (every === 'never' && earlyStopping !== undefined) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('earlyStopping')}: early stopping needs evaluations, but ${option('evaluateEvery')} is never. Leave one of the two options out.`,
+    )
+  }
   if (every === 'never') return undefined
   return typeof every === 'number' ? every : stepsIn('evaluateEvery', every.epochs, samples, batch)
 }

@@ -228,12 +228,23 @@ export const training = {
   }),
   /**
    * How often the test set and a part of the training set are scored during the training. Scoring changes nothing in
-   * the training. The default with a recipe is one evaluation in each epoch. The default without a recipe is `never`.
+   * the training. The default with a recipe or with early stopping is one evaluation in each epoch. The default is
+   * `never` otherwise.
    */
   evaluateEvery: field(evaluateEvery, {
-    usual: 'never, or epoch with a recipe',
+    usual: 'never, or epoch with a recipe or --early-stopping',
     flag: '--evaluate-every <when>',
     help: 'how often the network is scored on the test set and 5,000 training samples: 500 (every 500 steps), epoch, 2epochs, or never',
+  }),
+  /**
+   * Number of evaluations in a row without a lower validation loss after which the training stops. The data set needs
+   * validation samples. With early stopping, the default of `evaluateEvery` is one evaluation in each epoch. By default,
+   * a training does not stop early.
+   */
+  earlyStopping: field(count(), {
+    flag: '--early-stopping <n>',
+    help: 'stop after n evaluations in a row without a lower validation loss, and keep the best weights; --validation is then 0.1 by default',
+    describe: (evaluations) => `early stopping after ${evaluations} evaluations without a lower validation loss`,
   }),
 } satisfies Fields
 

@@ -65,6 +65,8 @@ export interface LoopOutcome {
   readonly diverged: Divergence | null
   /** True when the caller stopped the run before its last step. */
   readonly interrupted: boolean
+  /** True when early stopping ended the run before its last step. */
+  readonly stoppedEarly: boolean
   readonly state: TrainingState
   /** Memory that the training program used, in bytes. */
   readonly memoryBytes: number
@@ -104,6 +106,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   /** Number of steps whose inputs have been written into the ring. */
   let filled = done
   let warmedUpAt = task.start?.warmedUpAt
+  let stoppedEarly = false
 
   /**
    * Writes the inputs of the next steps into at most half of the ring, from slot `first` on. Returns the number of
@@ -121,14 +124,16 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   }
   /**
    * Takes the measurements that are due before the next step. The inputs of the next `count` steps are already in the
-   * ring, from slot `first` on. A measurement may end the warm-up. Returns false if the caller has stopped the run.
+   * ring, from slot `first` on. A measurement may end the warm-up. Returns false if the caller or early stopping has
+   * stopped the run.
    */
   const measure = async (first: number, count: number): Promise<boolean> => {
     const isWarm = settings.schedule.untilError === undefined || warmedUpAt !== undefined
     if (!measurer?.isDue(done, isWarm)) return true
     // All measurements can share one copy of the weights, because each measurement ends before the next one starts.
     const found = await measurer.measure(done, isWarm, () => downloadWeights(program, blueprint, measured))
-    if (found === 'stopped') return false
+    stoppedEarly = found === 'exhausted'
+    if (found === 'stopped' || stoppedEarly) return false
     if (isWarm || found === 'cold') return true
     // The inputs of the next steps were written with the warm-up rate, so the scalars of these steps are written again.
     warmedUpAt = done
@@ -163,7 +168,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     log(from, result.losses)
     if (result.finished < count) {
       const diverged = await locateFailure(task, program, first + result.finished, done)
-      return { losses, diverged, interrupted: false, state: await downloadState() }
+      return { losses, diverged, interrupted: false, stoppedEarly, state: await downloadState() }
     }
     if (observers.length > 0) {
       const loss = result.losses[count - 1]
@@ -173,7 +178,8 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
     first = other
     count = next
   }
-  return { losses, diverged: null, interrupted: done < settings.steps, state: await downloadState() }
+  const interrupted = done < settings.steps && !stoppedEarly
+  return { losses, diverged: null, interrupted, stoppedEarly, state: await downloadState() }
 }
 
 /**

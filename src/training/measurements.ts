@@ -134,6 +134,14 @@ export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps
  */
 const evaluatedSamples = 5000
 
+/** Follows the evaluations of a training. */
+export interface EvaluationJudge {
+  /** Considers an evaluation. The weights are valid only during the call. */
+  consider(evaluation: Evaluation, weights: Weights): void
+  /** Whether the validation loss has not fallen in as many evaluations in a row as early stopping allows. */
+  isExhausted(): boolean
+}
+
 export interface MeasurerTask {
   readonly blueprint: Blueprint
   readonly data: Dataset
@@ -143,19 +151,24 @@ export interface MeasurerTask {
   readonly abort?: AbortSignal
   /** Measures the layers if the settings ask for probes. The caller must dispose of the measurer of layers. */
   readonly layers?: LayerMeasurer
+  /** Keeps the weights with the lowest validation loss, and decides whether the training stops early. */
+  readonly best?: EvaluationJudge
   /** Called with each measurement, in chronological order. */
   readonly onMeasured: (measured: StepMeasurement) => void
 }
+
+/** The consequence of the measurements before a step. */
+export type Measured = 'warm' | 'cold' | 'stopped' | 'exhausted'
 
 /** Takes the measurements between the steps of a training loop. */
 export interface Measurer {
   /** Whether any measurement is due before the step. `isWarm`: true if there is no warm-up or the warm-up is over. */
   isDue(step: number, isWarm: boolean): boolean
   /**
-   * Takes the measurements of the network that are due before a step. Returns `warm` if the warm-up is over, or
-   * `stopped` if the caller stopped the run.
+   * Takes the measurements of the network that are due before a step. Returns `warm` if the warm-up is over, `stopped`
+   * if the caller stopped the run, or `exhausted` if early stopping ends the run.
    */
-  measure(step: number, isWarm: boolean, readWeights: () => Promise<Weights>): Promise<'warm' | 'cold' | 'stopped'>
+  measure(step: number, isWarm: boolean, readWeights: () => Promise<Weights>): Promise<Measured>
   /** The evaluator of the network, if the measurer needs one for scores. */
   readonly evaluator?: Evaluator
   dispose(): void
@@ -166,7 +179,7 @@ export interface Measurer {
  * error if the network can't be evaluated.
  */
 export async function createMeasurer(task: MeasurerTask): Promise<Measurer | undefined> {
-  const { settings, layers, abort, onMeasured } = task
+  const { settings, layers, best, abort, onMeasured } = task
   const { evaluateEvery, probes, schedule } = settings
   const scores = evaluateEvery !== undefined || schedule.untilError !== undefined
   if (!scores && probes === undefined) return undefined
@@ -188,6 +201,8 @@ export async function createMeasurer(task: MeasurerTask): Promise<Measurer | und
         if (snapshot) onMeasured(snapshot)
         if (evaluation) onMeasured(evaluation)
         if (warmupCheck) onMeasured(warmupCheck)
+        if (evaluation) best?.consider(evaluation, weights)
+        if (evaluation && best?.isExhausted()) return 'exhausted'
         return isWarm || warmupCheck?.warmedUp ? 'warm' : 'cold'
       } catch (error) {
         if (abort?.aborted && error === abort.reason) return 'stopped'

@@ -2,6 +2,7 @@
 import type { Values } from '../backends/backend.ts'
 import type { Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import type { BestScores } from './best-weights.ts'
 import type { Divergence } from './divergence.ts'
 import type { SetScores } from './evaluate-sets.ts'
 import type { Scores } from './evaluator.ts'
@@ -46,6 +47,17 @@ export interface TrainingRecord extends TimeSpent {
    * last step.
    */
   readonly bestTest?: BestTest
+  /**
+   * Scores of the weights with the lowest validation loss among all evaluations. The field is absent if the data set
+   * has no validation set, or if `evaluateEvery` asked for no evaluations.
+   */
+  readonly best?: BestScores
+  /** The weights with the lowest validation loss, by name. The field is present if `best` is present. */
+  readonly bestWeights?: ReadonlyMap<string, Values>
+  /**
+   * True if early stopping ended the run before its last step, and absent otherwise.
+   */
+  readonly stoppedEarly?: true
   /**
    * The checks of the training error in a warm-up that `warmupUntilError` ends. If the last check's `warmedUp` is true,
    * the last check ended the warm-up. The field is absent if no error limit ends the warm-up.

@@ -19,6 +19,7 @@ function listen(): { reported: string[]; recorder: Recorder } {
       if (records.length > 0) reported.push('losses')
     },
     measured: ({ step }) => void reported.push(`measured at ${step}`),
+    best: ({ step }) => void reported.push(`best at ${step}`),
   }
   return { reported, recorder }
 }

@@ -6,8 +6,9 @@ import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { type BestScores, type BestWeights, checkEarlyStopping, createBestKeeper, keepsBest } from './best-weights.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
-import { evaluateSets } from './evaluate-sets.ts'
+import { evaluateSets, type SetScores } from './evaluate-sets.ts'
 import type { Weights } from './evaluator.ts'
 import { chooseStep } from './fit.ts'
 import { runTrainingLoop } from './loop.ts'
@@ -45,6 +46,8 @@ export interface Recorder {
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
   losses(records: readonly LossRecord[]): void
   measured(measured: StepMeasurement): void
+  /** Called with new weights of the lowest validation loss. The weights are valid only during the call. */
+  best(best: BestWeights): void
 }
 
 /** Facts about a run that resumes. */
@@ -54,6 +57,8 @@ export interface ResumePoint extends TimeSpent {
   readonly losses: readonly LossRecord[]
   readonly measurements: readonly StepMeasurement[]
   readonly signal: Signal
+  /** The stored weights with the lowest validation loss. */
+  readonly best?: BestWeights
 }
 
 /**
@@ -114,6 +119,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
   checkAugmentation(settings.augment, data)
+  checkEarlyStopping(settings, data)
   const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
@@ -132,11 +138,15 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
     if (isProbeSnapshot(measured)) session.onProbed?.(measured)
     else session.onMeasured?.(measured)
   }
+  const best = keepsBest(settings, data)
+    ? createBestKeeper({ settings, earlier: measurements, stored: resume?.best, onBest: recorder?.best })
+    : undefined
   let layers: LayerMeasurer | undefined
   let measurer: Measurer | undefined
   try {
     if (settings.probes) layers = await session.openLayers?.(standardizer, first.weights)
-    measurer = await createMeasurer({ blueprint, data, settings, standardizer, backend, layers, abort, onMeasured })
+    const measured = { blueprint, data, settings, standardizer, backend, layers, best, abort, onMeasured }
+    measurer = await createMeasurer(measured)
     spent.startTraining()
     const { losses, state, memoryBytes, recompute, ...outcome } = await runTrainingLoop({
       blueprint,
@@ -170,9 +180,12 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
     if (lastSnapshot && !measurements.includes(lastSnapshot)) onMeasured(lastSnapshot)
 
     const scoringFrom = performance.now()
-    const scores = await unlessStopped(abort, () =>
-      evaluateSets(session, standardizer, state.weights, measurer?.evaluator),
-    )
+    const score = (weights: Weights): Promise<SetScores | undefined> =>
+      unlessStopped(abort, () => evaluateSets(session, standardizer, weights, measurer?.evaluator))
+    const scores = await score(state.weights)
+    if (scores) best?.consider(lastEvaluation(state.step, scores, data.train.count), state.weights)
+    const bestWeights = best?.best()
+    const bestScores = scores && bestWeights && (await scoreBest(bestWeights, state.step, scores, score))
     const scoringSeconds = (performance.now() - scoringFrom) / 1000
     const isBroken = outcome.diverged === null && scores?.train.loss === null
     const diverged = isBroken ? await locateAtEnd(session, standardizer, state) : outcome.diverged
@@ -183,8 +196,10 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       losses: [...(resume?.losses ?? []), ...losses],
       ...(scores ?? { train: unscored, test: unscored }),
       ...summarizeMeasured(measurements, settings, state.step, last, lastSnapshot),
+      ...(bestScores ? { best: bestScores, bestWeights: bestWeights?.weights } : {}),
       diverged,
-      interrupted: scores === undefined,
+      ...(outcome.stoppedEarly ? { stoppedEarly: true as const } : {}),
+      interrupted: scores === undefined || (bestWeights !== undefined && bestScores === undefined),
       steps: state.step,
       signal,
       statistics: standardizer.statistics,
@@ -199,6 +214,17 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
     measurer?.dispose()
     layers?.dispose()
   }
+}
+
+/** Scores the weights with the lowest validation loss. Returns undefined if the caller stopped the scoring. */
+async function scoreBest(
+  { step, weights }: BestWeights,
+  reached: number,
+  final: SetScores,
+  score: (weights: Weights) => Promise<SetScores | undefined>,
+): Promise<BestScores | undefined> {
+  const scores = step === reached ? final : await score(weights)
+  return scores?.validation && { step, train: scores.train, test: scores.test, validation: scores.validation }
 }
 
 /**

@@ -8,6 +8,9 @@ export interface TimeSpent {
   readonly measuringSeconds: number
 }
 
+/** The durations of a run before its first step. */
+export const noTime: TimeSpent = { seconds: 0, trainingSeconds: 0, measuringSeconds: 0 }
+
 export interface Stopwatch {
   /** Returns the durations of the run so far, including its earlier sessions. */
   soFar(): TimeSpent
@@ -21,9 +24,7 @@ export interface Stopwatch {
 }
 
 /** Creates a stopwatch. `before`: the durations of earlier sessions of the run, to which the stopwatch adds. */
-export function createStopwatch(
-  before: TimeSpent = { seconds: 0, trainingSeconds: 0, measuringSeconds: 0 },
-): Stopwatch {
+export function createStopwatch(before: TimeSpent = noTime): Stopwatch {
   const started = performance.now()
   let trainingStarted: number | undefined
   let { trainingSeconds, measuringSeconds } = before

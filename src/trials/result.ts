@@ -1,5 +1,6 @@
 /** Result of a trial. */
 import type { Reading } from '../probes/probe-pass.ts'
+import type { BestScores } from '../training/best-weights.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Scores, Weights } from '../training/evaluator.ts'
@@ -53,6 +54,8 @@ export interface WholeResult {
   readonly signal: Signal
   /** Evaluations after every n-th step and after the last step, if the settings request evaluations. */
   readonly evaluations?: readonly Evaluation[]
+  /** Scores of the weights with the lowest validation loss, if the training kept these weights. */
+  readonly best?: BestScores
   /** SHA-256 of the weights as float32, in the order of the weights file. */
   readonly weightsSha256: string
 }

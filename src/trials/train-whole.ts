@@ -12,7 +12,7 @@ export async function trainWhole(
   const weights = trial.start.kind === 'seed' ? undefined : start()
   const record = await runTrainingSession({ blueprint, data, settings, backend, weights, abort, onProgress })
   if (record.interrupted) return undefined
-  const { steps, seconds, losses, train, test, validation, diverged, signal, evaluations, weightsSha256 } = record
+  const { steps, seconds, losses, train, test, validation, diverged, signal, evaluations, best, weightsSha256 } = record
   return {
     id: trial.id,
     steps,
@@ -23,6 +23,6 @@ export async function trainWhole(
     diverged,
     snapshots: [],
     ...(trial.keepsWeights ? { weights: record.weights } : {}),
-    whole: { signal, evaluations, weightsSha256 },
+    whole: { signal, evaluations, best, weightsSha256 },
   }
 }

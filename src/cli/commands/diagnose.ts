@@ -47,7 +47,7 @@ Examples:
  * losses at steps of its own choice, and the budget sets the length of the trainings.
  */
 const ownChoices = {
-  meaningless: ['evaluateEvery', 'logEvery'],
+  meaningless: ['evaluateEvery', 'earlyStopping', 'logEvery'],
   usual: { epochs: 'the budget decides' },
 } as const
 

@@ -32,6 +32,7 @@ import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 import { type ShownTraining, showTraining } from '../training-progress.ts'
+import { withValidation } from '../validation.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
@@ -79,7 +80,7 @@ export function defineTrain(command: Command): Command {
 
 async function startRun(text: string, flags: Flags): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
-  const opened = openData(flags)
+  const opened = openData(withValidation(flags))
   const shape = await opened.shape()
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
