@@ -7,6 +7,7 @@ declare global {
   }
 }
 
+export { type Advice, type AdvisedChange, type AdvisedTraining, adviceFor } from './api/advice.ts'
 export type { Comparison, ComparisonEvent, ComparisonRun, ComparisonTrial } from './api/carry-out-comparison.ts'
 export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'

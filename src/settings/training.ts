@@ -232,9 +232,9 @@ export const training = {
    * `never` otherwise.
    */
   evaluateEvery: field(evaluateEvery, {
-    usual: 'never, or epoch with a recipe or --early-stopping',
+    usual: 'never; epoch with a recipe or --early-stopping',
     flag: '--evaluate-every <when>',
-    help: 'how often the network is scored on the test set and 5,000 training samples: 500 (every 500 steps), epoch, 2epochs, or never',
+    help: 'how often the test set and 5,000 training samples are scored: 500 (every 500 steps), epoch, 2epochs, or never',
   }),
   /**
    * Number of evaluations in a row without a lower validation loss after which the training stops. The data set needs

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import {
+  adviceFor,
   createBlueprint,
+  type Dataset,
   IsobathError,
   loadWeights,
   type Run,
@@ -10,11 +12,13 @@ import {
   train,
 } from '../../index.ts'
 import { describeSignal, readRecord, readRunFacts, trainingPicture } from '../../internal.ts'
+import { adviceJson, adviceLines, type ShownAdvice } from '../advice-text.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { listening } from '../listening.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
+import { nextCommand } from '../next-command.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
@@ -44,8 +48,11 @@ Examples:
   isobath train mlp:depth=3,width=128 --data glyphs --steps 300 --run runs/first
   isobath train --resume runs/first`
 
-/** Defines `train NETWORK --data NAME` and `train --resume FOLDER`. */
-export function defineTrain(command: Command): Command {
+/**
+ * Defines `train NETWORK --data NAME` and `train --resume FOLDER`. `words` is the whole command line, from which the
+ * command to type next is made.
+ */
+export function defineTrain(command: Command, words: readonly string[]): Command {
   command
     .argument('[network]', networkHelp)
     .optionsGroup('Run:')
@@ -74,11 +81,11 @@ export function defineTrain(command: Command): Command {
       return resumeRun(flags.resume, flags)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
-    return startRun(text, flags)
+    return startRun(text, flags, words)
   })
 }
 
-async function startRun(text: string, flags: Flags): Promise<void> {
+async function startRun(text: string, flags: Flags, words: readonly string[]): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const opened = openData(withValidation(flags))
   const shape = await opened.shape()
@@ -101,7 +108,8 @@ async function startRun(text: string, flags: Flags): Promise<void> {
       return train(network, all)
     })
   const name = `${shortName(text)}-${plainName(data.name)}`
-  print(await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run)), text, data, flags)
+  const run = await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run))
+  print(run, text, data, flags, advise(run, data, words))
 }
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
@@ -126,7 +134,16 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const run = await watched(({ observer, note }, abort) =>
     resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
   )
-  print(run, facts.label, trainedOn, flags)
+  // The command line of a resumed run has no options to change, so a diagnosis of the run is the next step.
+  const advice = adviceFor(run, data)
+  const shown = advice === null ? undefined : { ...advice, command: ['diagnose', folder] }
+  print(run, facts.label, trainedOn, flags, shown)
+}
+
+/** Advice about a training, with the words of the command to type next. */
+function advise(run: Run, data: Dataset, words: readonly string[]): ShownAdvice | undefined {
+  const advice = adviceFor(run, data)
+  return advice === null ? undefined : { ...advice, command: nextCommand(words, advice, run.run) }
 }
 
 /**
@@ -164,9 +181,10 @@ async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run
   }
 }
 
-function print(run: Run, label: string, data: TrainedOn, { json, figure, probeFigure }: Flags): void {
-  if (json) printJson(runSummary(run, label, data))
-  else printText(runText(run, label, data))
+function print(run: Run, label: string, data: TrainedOn, flags: Flags, advice?: ShownAdvice): void {
+  const { json, figure, probeFigure } = flags
+  if (json) printJson({ ...runSummary(run, label, data), advice: adviceJson(advice) })
+  else printText([runText(run, label, data), ...adviceLines(advice)].join('\n'))
   const drawn: string[] = []
   if (figure !== undefined) {
     writeText(figure, picture(run, label, data))

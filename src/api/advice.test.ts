@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { blobs } from '../data/blobs.ts'
+import { momentum } from '../graph/optimizers/momentum.ts'
+import { chain, dense, relu, tanh } from '../network/layers.ts'
+import { adviceFor } from './advice.ts'
+import { train } from './train.ts'
+
+const data = blobs({ classes: 3, features: 4, noise: 4, train: 300, test: 50 })
+const network = chain(dense(16), relu(), dense(3))
+
+/** Trains a network and returns the advice. */
+async function adviceOf(options: Partial<Parameters<typeof train>[1]>, trained = network) {
+  const all = { data, steps: 120, batch: 32, threads: 1, ...options }
+  return adviceFor(await train(trained, all), all.data)
+}
+
+describe('The advice about a training', () => {
+  it('names a learning rate that is too large if the loss rose from the first steps on', async () => {
+    expect(await adviceOf({ optimizer: momentum({ rate: 1e6 }) })).toMatchObject({
+      finding: 'diverged',
+      sentence: expect.stringContaining(
+        'The loss rose from the first steps on, so the learning rate 1000000 is too large.',
+      ),
+      next: { rate: 1e5 },
+    })
+  })
+
+  it('names a column with a value far from its mean if the training diverged, and the change makes it train', async () => {
+    const inputs = Float32Array.from({ length: 4000 }, (_, index) => Math.sin(index * index))
+    inputs[401] = 1e5
+    const labels = Uint8Array.from({ length: 1000 }, (_, row) => (inputs[4 * row] > 0 ? 1 : 0))
+    const samples = { count: 1000, inputs, labels }
+    const far = { name: 'far', shape: [4], classes: 2, train: samples, test: samples }
+    const wild = { data: far, steps: 150, optimizer: momentum({ rate: 0.3 }) }
+    const deep = chain(dense(32), dense(32), dense(2))
+    const advice = await adviceOf({ ...wild, loss: 'squared-error' }, deep)
+    expect(advice).toMatchObject({ finding: 'diverged', next: { clipNorm: 1 } })
+    expect(advice?.sentence).toMatch(/the input input 2: its value 100000 lies 32 standard deviations from the mean/)
+    const mended = await train(deep, { ...wild, loss: 'squared-error', batch: 32, threads: 1, clipNorm: 1 })
+    expect(mended.diverged).toBeNull()
+  })
+
+  it('says that a network learned next to nothing', async () => {
+    const dead = chain(dense(16), relu(), dense(1), tanh(), dense(1), tanh(), dense(3))
+    expect(await adviceOf({ optimizer: momentum({ rate: 1e-7 }) }, dead)).toMatchObject({
+      finding: 'learned nothing',
+      next: 'diagnose',
+    })
+  })
+
+  it('says that the loss was still falling', async () => {
+    expect(await adviceOf({ optimizer: momentum({ rate: 0.002 }) })).toMatchObject({
+      finding: 'still falling',
+      next: { steps: 360 },
+    })
+  })
+
+  it('says since when the loss has hardly fallen, and proposes a rate that falls to 0', async () => {
+    const advice = await adviceOf({ steps: 800, optimizer: momentum({ rate: 0.1 }) }, chain(dense(3)))
+    expect(advice).toMatchObject({ finding: 'stopped improving', next: { schedule: 'cosine' } })
+    expect(
+      await adviceOf(
+        { steps: 800, optimizer: momentum({ rate: 0.1 }), schedule: 'step', dropAt: [0.95] },
+        chain(dense(3)),
+      ),
+    ).toMatchObject({ next: 'diagnose' })
+  })
+
+  it('has nothing to say about a training that went well, and about a stopped training', async () => {
+    const easy = blobs({ classes: 3, features: 4, noise: 0.1, train: 300, test: 50 })
+    expect(await adviceOf({ data: easy, steps: 200 })).toBeNull()
+    const stop = AbortSignal.abort()
+    expect(await adviceOf({ abort: stop })).toBeNull()
+  })
+})

@@ -1,0 +1,123 @@
+/** One sentence of advice about a training that diverged, learned next to nothing, or stopped improving long ago. */
+import { type Dataset, taskOf } from '../data/dataset.ts'
+import { farthestValue } from '../data/far-values.ts'
+import { createStandardizer } from '../data/standardize.ts'
+import { chanceOf } from '../diagnosis/evidence.ts'
+import { counted, grouped } from '../format/words.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import { type Course, courseOf } from '../training/course.ts'
+import type { Divergence } from '../training/divergence.ts'
+import type { Scores } from '../training/evaluator.ts'
+import type { LossRecord } from '../training/state.ts'
+
+/** The result of a training, as far as the advice depends on it. */
+export interface AdvisedTraining {
+  readonly settings: TrainingSettings
+  readonly losses: readonly LossRecord[]
+  readonly train: Scores
+  readonly diverged: Divergence | null
+  readonly interrupted: boolean
+  /** Number of updates. */
+  readonly steps: number
+}
+
+/** Options of a training to change, with their new values. Numbers and names only, as the command line writes them. */
+export type AdvisedChange = Readonly<
+  Partial<Record<'rate' | 'clipNorm' | 'schedule' | 'classWeights' | 'steps' | 'optimizer', number | string>>
+>
+
+/** Advice about a training. */
+export interface Advice {
+  /**
+   * `diverged`: the loss is no longer finite. `learned nothing`: the training loss is about that of guessing.
+   * `unbalanced`: the network hardly finds the samples of a small class. `still falling`: the loss was falling steeply
+   * at the end. `stopped improving`: the loss has hardly fallen since a step in the first half of the training.
+   */
+  readonly finding: 'diverged' | 'learned nothing' | 'unbalanced' | 'still falling' | 'stopped improving'
+  /** What was found, and the likely reason, in one or two sentences. */
+  readonly sentence: string
+  /** Options to change in the next training, or `diagnose` if the next step is a diagnosis. */
+  readonly next: AdvisedChange | 'diagnose'
+}
+
+/** Share of the guessing loss from which on a network learned next to nothing. */
+const nothing = 0.98
+/** Share of the guessing loss below which a training has little left to improve. */
+const learned = 0.02
+/** Distance from a column's mean, in standard deviations, from which on a value is the likely reason of a divergence. */
+const far = 20
+
+/**
+ * Returns advice about a training that went badly, or null if nothing stands out. `data` is the data set of the
+ * training. A stopped training gets no advice.
+ */
+export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
+  const { settings, losses, train, diverged, interrupted } = run
+  if (interrupted) return null
+  const course = courseOf(losses.filter(({ loss }) => Number.isFinite(loss)))
+  if (diverged) return divergedAdvice(run, diverged, course, farAdvice(data))
+  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const chance = chanceOf(data, settings.loss, standardizer).loss
+  if (train.loss === null || !(chance > 0)) return null
+  if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run)
+  if (train.loss >= nothing * chance) return nothingAdvice(run, train.loss, chance, data)
+  if (course.kind === 'flat' && course.level > learned * chance) return flatAdvice(run, course)
+  return null
+}
+
+/** The learning rate divided by `divisor`, with two significant digits. */
+const slower = ({ optimizer }: TrainingSettings, divisor: number): number =>
+  Number((optimizer.rate / divisor).toPrecision(2))
+
+/** Returns the reason and the change if a value far from the mean of its column is the likely reason of a failure. */
+function farAdvice(data: Dataset): Pick<Advice, 'sentence' | 'next'> | undefined {
+  const farthest = farthestValue(data)
+  if (farthest === undefined || farthest.deviations < far) return undefined
+  const { column, role, value, deviations } = farthest
+  const distance = `${grouped(Math.round(deviations))} standard deviations`
+  const sentence = `A likely reason is the ${role} ${column}: its value ${value} lies ${distance} from the mean, so a sample with this value has a very large gradient. Clip the gradients to norm 1.`
+  return { sentence, next: { clipNorm: 1 } }
+}
+
+function divergedAdvice(
+  { settings }: AdvisedTraining,
+  { step }: Divergence,
+  course: Course,
+  farther: ReturnType<typeof farAdvice>,
+): Advice {
+  const finding = 'diverged'
+  const { rate } = settings.optimizer
+  if (farther !== undefined && settings.clipNorm === null) {
+    return { finding, ...farther, sentence: `The training diverged at step ${grouped(step)}. ${farther.sentence}` }
+  }
+  if (course.kind === 'rising') {
+    const sentence = `The training diverged at step ${grouped(step)}. The loss rose from the first steps on, so the learning rate ${rate} is too large. Try a tenth of the learning rate.`
+    return { finding, sentence, next: { rate: slower(settings, 10) } }
+  }
+  const sentence = `The training diverged at step ${grouped(step)}, after the loss had not risen in the first steps. The likely reason is that the learning rate ${rate} is somewhat too large. Try a third of the learning rate.`
+  return { finding, sentence, next: { rate: slower(settings, 3) } }
+}
+
+function nothingAdvice({ settings }: AdvisedTraining, loss: number, chance: number, data: Dataset): Advice {
+  const guess = taskOf(data) === 'classification' ? 'the share of each class' : 'the mean of each target'
+  const found = `The network learned next to nothing: its training loss is ${loss.toPrecision(4)}, and always predicting ${guess} gives ${chance.toPrecision(4)}.`
+  const finding = 'learned nothing'
+  const farther = settings.clipNorm === null ? farAdvice(data) : undefined
+  if (farther !== undefined) return { finding, ...farther, sentence: `${found} ${farther.sentence}` }
+  return { finding, sentence: `${found} A diagnosis finds the reason.`, next: 'diagnose' }
+}
+
+function fallingAdvice({ settings, steps }: AdvisedTraining): Advice {
+  const sentence = `The training loss was still falling when the training ended after ${counted(steps, 'step')}. Train for three times as many steps.`
+  return { finding: 'still falling', sentence, next: { steps: 3 * settings.steps } }
+}
+
+function flatAdvice({ settings, steps }: AdvisedTraining, { since, level }: Course & { kind: 'flat' }): Advice {
+  const found = `The training loss has hardly fallen since step ${grouped(since)} of ${grouped(steps)} and stayed near ${level.toPrecision(3)}.`
+  const finding = 'stopped improving'
+  if (settings.schedule.name !== 'constant') {
+    return { finding, sentence: `${found} A diagnosis finds the reason.`, next: 'diagnose' }
+  }
+  const sentence = `${found} A learning rate that falls to 0 often brings the loss further down.`
+  return { finding, sentence, next: { schedule: 'cosine' } }
+}
