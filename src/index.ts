@@ -99,7 +99,14 @@ export { type Order, orderNames } from './data/order.ts'
 export { dataset, type OwnDataset, type OwnInputs, type OwnSamples } from './data/own-arrays.ts'
 export { moons, spirals } from './data/planar.ts'
 export { type SawtoothOptions, sawtooth } from './data/sawtooth.ts'
-export { type Scale, type Standardization, type Statistics, standardizationNames } from './data/standardize.ts'
+export {
+  type Scale,
+  type Standardization,
+  type Statistics,
+  standardizationNames,
+  type TargetStandardization,
+  targetStandardizationNames,
+} from './data/standardize.ts'
 export { checkDataset, fetchDataset } from './data/stored-sets.ts'
 export { type TeacherOptions, teacher } from './data/teacher.ts'
 export { tiles } from './data/tiles.ts'

@@ -19,7 +19,7 @@ export {
   tableSource,
 } from './data/catalog.ts'
 export { type DataShape, shapeOfData } from './data/data-shape.ts'
-export { commonOptions, tableOptions } from './data/options.ts'
+export { commonOptions, encodingOptions, tableOptions } from './data/options.ts'
 export { dataFolder, storedSets } from './data/stored-sets.ts'
 export { usualBudget } from './diagnosis/plan.ts'
 export { formatBytes } from './format/bytes.ts'

@@ -189,8 +189,8 @@ export async function createReaders(load, folder) {
   const tableEncoding = {
     named: true,
     columns: [
-      { name: 'y', role: 'category', words: ['2', '4', 'a'] },
-      { name: 'x', role: 'number' },
+      { name: 'y', role: 'category', words: ['2', '4', 'a'], fill: '4' },
+      { name: 'x', role: 'number', fill: 1.5, indicator: true },
       { name: 'label', role: 'target' },
     ],
     target: 'classes',
@@ -308,12 +308,13 @@ export async function createReaders(load, folder) {
         '1;2,5\n3;4,5\n1;2\n',
         '"a ""quoted""\ncell",b,c\r\n1,2,3\r\n2,3,4\r\n4,1,3\r\n',
         '\ufeffa\tb\n1\t2\n2\t3\n4\t5\n',
+        'x,y,label\n1,,a\n,4,b\n5,?,a\n70,8,\n',
       ].map(encode),
       structured: table,
       read: async (bytes) => {
         const source = { name: 'x', bytes: [bytes] }
-        const options = { missing: bytes.length % 2 ? 'drop' : 'error' }
-        const use = { ...options, encoding: tableEncoding, whole: true, unlabeled: bytes.length % 3 > 0 }
+        const options = { missing: ['drop', 'error', 'fill'][bytes.length % 3], keepIds: true }
+        const use = { ...options, encoding: tableEncoding, whole: true, unlabeled: bytes.length % 2 > 0 }
         await readCsv(source, use).catch((error) => {
           if (!isRefusal(error)) throw error
         })
@@ -385,7 +386,7 @@ export async function createReaders(load, folder) {
     },
     options: {
       corpus: [
-        '--data csv --data-dir x.csv --label y --missing drop --categorical a',
+        '--data csv --data-dir x.csv --label y --missing fill --test-fraction 0 --categorical a',
         '--data mnist --samples 50 --data-seed 3',
         '--data blobs --validation 0.1',
       ].map(encode),

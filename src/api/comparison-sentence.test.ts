@@ -57,6 +57,28 @@ describe('the sentence of a comparison', () => {
     `)
   })
 
+  it('says what the training errors show if no test error is known', () => {
+    const untested = (runs: readonly ComparedRun[]) =>
+      runs.map((run) => ({ ...run, test: { loss: null, error: null } }))
+    const ofSeeds = (family: string, depth: number, error: number, seeds = 3) =>
+      untested(Array.from({ length: seeds }, (_, seed) => scored(family, depth, seed, error + seed / 1000)))
+    const two = [...families, { name: 'residual-mlp', label: 'residual' }]
+    const said = [
+      comparisonSentence([...ofSeeds('mlp', 4, 0.1), ...ofSeeds('mlp', 64, 0.9)], families, [4, 64]),
+      comparisonSentence([...ofSeeds('mlp', 4, 0.1), ...ofSeeds('mlp', 64, 0.01)], families, [4, 64]),
+      comparisonSentence([...ofSeeds('mlp', 4, 0.1), ...ofSeeds('mlp', 64, 0.1)], families, [4, 64]),
+      comparisonSentence([...ofSeeds('mlp', 4, 0.1, 1), ...ofSeeds('mlp', 64, 0.9, 1)], families, [4, 64]),
+      comparisonSentence([...ofSeeds('mlp', 4, 0.5), ...ofSeeds('residual-mlp', 4, 0.1)], two, [4]),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "From 4 to 64 layers, the error of the plain network goes from 10% to 90% on the TRAINING set. The deeper network is worse on the training set, so overfitting is not the cause. The deeper network does not even fit its training set. No test error is known.
+      From 4 to 64 layers, the error of the plain network goes from 10% to 1.1% on the TRAINING set. The deeper network is better on the training set. No test error is known.
+      From 4 to 64 layers, the error of the plain network goes from 10% to 10% on the TRAINING set. The difference between the two depths is within the spread of the seeds. No test error is known.
+      From 4 to 64 layers, the error of the plain network goes from 10% to 90% on the TRAINING set. One or two seeds can't tell whether the difference between the two depths is more than chance. No test error is known.
+      At depth 4, the plain network has 50% training error. At depth 4, the residual network has 10% training error. Compared seed by seed with the plain network, the residual network is better on the training set. No test error is known."
+    `)
+  })
+
   it('says which network diverged, and with how many seeds', () => {
     const deep = [0, 1, 2].map((seed) => scored('mlp', 64, seed, 0.1))
     const shallow = deep.map((run) => ({ ...run, depth: 4 }))

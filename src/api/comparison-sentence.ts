@@ -42,9 +42,16 @@ export function comparisonSentence(
     const each = families.map((family) => oneDepth(family, deep, of(family, deep)))
     const [first, ...others] = families
     const against = others.flatMap((family) => oneAgainst(family, first, of(family, deep), of(first, deep)) ?? [])
-    return [...each, ...against].join(' ')
+    return [...each, ...against, ...untested(runs)].join(' ')
   }
-  return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
+  const each = families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep)))
+  return [...each, ...untested(runs)].join(' ')
+}
+
+/** Returns a sentence if networks have training errors and no network has a test error. */
+function untested(runs: readonly ComparedRun[]): string[] {
+  const isTrained = runs.some(({ train }) => train.error !== null)
+  return isTrained && runs.every(({ test }) => test.error === null) ? ['No test error is known.'] : []
 }
 
 /** Counts the trainings of a list that diverged. */
@@ -59,7 +66,10 @@ function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): 
   if (divergedCount(runs) > 0) return divergedSentence(family, depth, runs)
   const train = summarize(runs.map((run) => run.train.error))
   const test = summarize(runs.map((run) => run.test.error))
-  if (!train || !test) return `The ${family.label} network has no scores.`
+  if (!train) return `The ${family.label} network has no scores.`
+  if (!test) {
+    return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error.`
+  }
   return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
 }
 
@@ -76,12 +86,23 @@ function oneAgainst(
   if (divergedCount(own) + divergedCount(others) > 0) return undefined
   const train = pairedDifference(others, own, (run) => run.train.error)
   const test = pairedDifference(others, own, (run) => run.test.error)
-  return train && test ? concludeAgainst(label, other.label, train, test) : undefined
+  if (!train) return undefined
+  return test ? concludeAgainst(label, other.label, train, test) : trainedAgainst(label, other.label, train)
 }
+
+/** Says which of two networks is better on the training set, if no test error is known. */
+function trainedAgainst(label: string, other: string, { verdict }: PairedDifference): string {
+  if (verdict === 'too few seeds') return tooFewSeeds(label, other)
+  const found = verdict === 'same' ? 'no different' : verdict
+  return `Compared seed by seed with the ${other} network, the ${label} network is ${found} on the training set.`
+}
+
+const tooFewSeeds = (label: string, other: string): string =>
+  `One or two seeds can't tell whether the ${label} network differs from the ${other} network by more than chance.`
 
 function concludeAgainst(label: string, other: string, train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
-    return `One or two seeds can't tell whether the ${label} network differs from the ${other} network by more than chance.`
+    return tooFewSeeds(label, other)
   }
   if (train.verdict === 'same' && test.verdict === 'same') {
     return `Compared seed by seed, the difference between the ${label} network and the ${other} network is within the spread of the seeds.`
@@ -105,14 +126,28 @@ function overDepth(
   if (divergedCount(second) > 0) return divergedSentence(family, deep, second)
   const train = pairedDifference(first, second, (run) => run.train.error)
   const test = pairedDifference(first, second, (run) => run.test.error)
-  if (!train || !test) return `The ${family.label} network has no scores to compare.`
+  if (!train) return `The ${family.label} network has no scores to compare.`
   const change = ({ first: from, second: to }: PairedDifference): string => `${percent(from)} to ${percent(to)}`
+  if (!test) {
+    return `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set. ${concludeTraining(train)}`
+  }
   const start = `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set.`
   return `${start} ${conclude(train, test)}`
 }
 
 /** Largest training error, as a fraction, of a network that counts as fitted to its training set. */
 const unfitError = 0.05
+
+/** Says what the training errors of two depths show, if no test error is known. */
+function concludeTraining({ verdict, second }: PairedDifference): string {
+  if (verdict === 'too few seeds') {
+    return "One or two seeds can't tell whether the difference between the two depths is more than chance."
+  }
+  if (verdict === 'same') return 'The difference between the two depths is within the spread of the seeds.'
+  if (verdict === 'better') return 'The deeper network is better on the training set.'
+  const unfit = second > unfitError ? ' The deeper network does not even fit its training set.' : ''
+  return `The deeper network is worse on the training set, so overfitting is not the cause.${unfit}`
+}
 
 function conclude(train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {

@@ -120,12 +120,12 @@ const tolerance = 1e-4
 async function beganAsDrawn(
   blueprint: Blueprint,
   data: Dataset,
-  { seed, standardize }: TrainingSettings,
+  settings: TrainingSettings,
   signal: Signal,
   machine: Machine,
 ): Promise<boolean> {
-  const standardizer = createStandardizer(data.train, data.shape, standardize)
-  const weights = initialize(blueprint, seed)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
+  const weights = initialize(blueprint, settings.seed)
   const backend = await machine.backend()
   const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardizer))
   return isNear(first, signal.first) && isNear(last, signal.last)

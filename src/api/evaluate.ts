@@ -14,8 +14,10 @@ import { checkTrainedCall, namesOf } from './check-call.ts'
 import { standardizerFor } from './standardizer.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
-/** Options of `evaluate`. The options `loss` and `standardize` must have the same values as in the training. */
-export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
+/** Options of `evaluate`. The options of the training must have the same values as in the training. */
+export interface EvaluateOptions
+  extends MachineChoice,
+    Pick<TrainingOptions, 'loss' | 'standardize' | 'standardizeTargets'> {
   /** The data set on which the weights are scored. All samples of the data set must have labels or targets. */
   readonly data: Dataset
   /** Values of all parameters and running statistics by name: the weights of a run, or the result of `loadWeights`. */
@@ -35,6 +37,7 @@ const optionNames = namesOf<EvaluateOptions>({
   weights: true,
   loss: true,
   standardize: true,
+  standardizeTargets: true,
   statistics: true,
   onEvaluation: true,
 })
@@ -50,15 +53,18 @@ const optionNames = namesOf<EvaluateOptions>({
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardize, statistics, onEvaluation } = withCurrentNames(options, warnOfOldName)
+  const { data, weights, loss, standardize, standardizeTargets, statistics, onEvaluation } = withCurrentNames(
+    options,
+    warnOfOldName,
+  )
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkLabeled(data)
   checkWeights(blueprint, weights)
-  const settings = resolveOptions({ loss, standardize }, data.train.count, taskOf(data))
+  const settings = resolveOptions({ loss, standardize, standardizeTargets }, data.train.count, taskOf(data))
   return withMachine(options, async (machine) => {
     const backend = await machine.backend()
-    const standardizer = standardizerFor(data, settings.standardize, statistics)
+    const standardizer = standardizerFor(data, settings, statistics)
     return evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardizer, weights)
   })
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import type { EncodedColumn, TableEncoding } from '../data/csv-encoding.ts'
+import { inputsOf, type TableEncoding } from '../data/csv-encoding.ts'
 import { type Dataset, inputSize, outputsOf, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardize.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
@@ -92,10 +92,6 @@ function fits({ columns, target, classes }: TableEncoding, task: Task, inputs: n
     autoencode: task === 'autoencoding',
   }
   return given === inputs && asked[target]
-}
-
-function inputsOf(column: EncodedColumn): number {
-  return column.role === 'category' ? column.words.length : column.role === 'number' ? 1 : 0
 }
 
 /** Schema of a model's facts in the metadata of a weights file, as JSON. */

@@ -31,10 +31,12 @@ export const setNames = ['train', 'validation', 'test'] as const
 export type SetName = (typeof setNames)[number]
 
 /**
- * Options of `predict` for a network and a data set. The options `loss` and `standardize` must have the same values as
- * in the training.
+ * Options of `predict` for a network and a data set. The options of the training must have the same values as in the
+ * training.
  */
-export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
+export interface PredictOptions
+  extends MachineChoice,
+    Pick<TrainingOptions, 'loss' | 'standardize' | 'standardizeTargets'> {
   /** The data set with the samples to predict. The samples to predict need no labels. */
   readonly data: Dataset
   /** The set of samples to predict, `test` by default. */
@@ -57,6 +59,7 @@ const optionNames = namesOf<PredictOptions>({
   weights: true,
   loss: true,
   standardize: true,
+  standardizeTargets: true,
   statistics: true,
   onProgress: true,
 })
@@ -199,13 +202,13 @@ function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics, size: nu
 async function predictSet(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardize, statistics } = withCurrentNames(options, warnOfOldName)
+  const { data, weights, loss, standardize, standardizeTargets, statistics } = withCurrentNames(options, warnOfOldName)
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
   const task = taskOf(data)
-  const settings = resolveOptions({ loss, standardize }, data.train.count, task)
-  const standardizer = standardizerFor(data, settings.standardize, statistics)
+  const settings = resolveOptions({ loss, standardize, standardizeTargets }, data.train.count, task)
+  const standardizer = standardizerFor(data, settings, statistics)
   const samples = samplesOf(data, options.set)
   return predictSamples({ blueprint, weights, samples, standardizer, loss: settings.loss, task }, options)
 }
@@ -266,7 +269,14 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
     )
   }
   const samples = data[set]
-  if (samples) return samples
+  if (samples && samples.count > 0) return samples
+  if (samples) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('set')}: expected a set with samples, got test, but ${data.name} has no test rows. Choose ${option('set', 'train')}, or give other data (${option('data')}).`,
+    )
+  }
   throw new IsobathError(
     'option',
     (option) =>

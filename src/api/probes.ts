@@ -100,6 +100,8 @@ const sampleOptions = {
   loss: training.loss,
   /** How inputs are standardized, `per-channel` by default. */
   standardize: training.standardize,
+  /** How the values to predict are standardized, by default as in a training. */
+  standardizeTargets: training.standardizeTargets,
 } satisfies Fields
 
 /** Options of `probeSamples`. */
@@ -116,14 +118,8 @@ export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeS
   checkSamples(data)
   checkOptions('probeSamples', options, { code: 'option', known: Object.keys(sampleOptions), example: '{ count: 64 }' })
   const settings = withDefaults(sampleOptions, pickOptions(sampleOptions, options))
-  const { loss = usualLoss(taskOf(data)), standardize } = settings
-  return chooseSamples(
-    data,
-    createStandardizer(data.train, data.shape, standardize),
-    loss,
-    settings.count,
-    settings.seed,
-  )
+  const { loss = usualLoss(taskOf(data)) } = settings
+  return chooseSamples(data, createStandardizer(data.train, data.shape, settings), loss, settings.count, settings.seed)
 }
 
 /** A training whose layers are measured. */

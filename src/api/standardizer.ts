@@ -2,8 +2,8 @@
 import { type Dataset, inputSize, taskOf } from '../data/dataset.ts'
 import {
   createStandardizer,
-  type Standardization,
   type Standardizer,
+  type Standardizing,
   type Statistics,
   standardizerOf,
 } from '../data/standardize.ts'
@@ -13,7 +13,7 @@ import { IsobathError } from '../support/errors.ts'
  * Creates a standardizer with the given statistics of a training. Without statistics, the standardizer uses the
  * statistics of `data`. Throws a `data` error if the data doesn't fit the statistics.
  */
-export function standardizerFor(data: Dataset, how: Standardization, statistics: Statistics | undefined): Standardizer {
+export function standardizerFor(data: Dataset, how: Standardizing, statistics: Statistics | undefined): Standardizer {
   if (!statistics) return createStandardizer(data.train, data.shape, how)
   const { bytes, inputs, targets } = statistics
   const values = (isBytes: boolean): string => (isBytes ? 'bytes' : 'numbers')

@@ -33,6 +33,14 @@ export interface DataFlags extends ShapeFlags, Omit<Input<typeof choosing>, 'see
   readonly dataSeed?: number
 }
 
+/** Flags that choose the columns of a table that `predict` repeats. */
+export interface KeepFlags {
+  /** The columns to repeat; false for --no-keep. */
+  readonly keep?: readonly string[] | boolean
+  /** The set of samples whose columns are repeated. */
+  readonly set?: string
+}
+
 const dataHelp =
   'name of the data set (see isobath data list), such as glyphs or blobs:classes=5,noise=0.3, or a FILE.csv'
 

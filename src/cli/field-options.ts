@@ -63,6 +63,8 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
 const ownFlags: Readonly<Record<string, string>> = {
   best: '--best',
   budget: '--budget',
+  data: '--data',
+  keep: '--keep',
   set: '--set',
   depths: '--depths',
   seeds: '--seeds',

@@ -78,6 +78,7 @@ export function scoreLines(
   return shown.flatMap((name) => {
     const [set, samples] = [scores[name], data[name]]
     if (set === undefined) return []
+    if (samples?.count === 0) return [`${name.padEnd(width)} no ${name} rows, so no scores`]
     const start = `${name.padEnd(width)} loss ${number(set.loss)}, error ${percent(set.error)}`
     const of = samples === undefined ? '' : `of ${counted(samples.count, 'sample')}`
     if (!areValues) return [`${start} ${of}`.trimEnd()]

@@ -41,6 +41,19 @@ describe('predictions', () => {
     expect(predictionRows(classes, unknown)[0]).toEqual({ sample: 0, predicted: 1, probabilities: [0.25, 0.75] })
   })
 
+  it('begin with the kept columns of the table, quoted only if needed', () => {
+    const kept = [
+      { name: 'id, old', cells: ['=1+1', 'a "b"'] },
+      { name: 'sample', cells: [' 7', '8'] },
+    ]
+    const data = { samples: { count: 2, inputs, labels: new Uint8Array(0), kept } }
+    expect(predictionTable(classes, data)).toBe(
+      '"id, old",sample (table),sample,predicted,probability of 0,probability of 1\n' +
+        '=1+1, 7,0,1,0.25,0.75\n"a ""b""",8,1,1,0.3333333,0.6666667\n',
+    )
+    expect(predictionRows(classes, data)[0]).toMatchObject({ sample: 0, kept: { 'id, old': '=1+1', sample: ' 7' } })
+  })
+
   it('number samples by their rows in the file if some rows were left out', () => {
     const some = { samples: { count: 2, inputs, labels: new Uint8Array(0), rowNumbers: Uint32Array.of(3, 7) } }
     expect(predictionRows(classes, some)).toMatchObject([{ sample: 3 }, { sample: 7 }])

@@ -29,8 +29,8 @@ export function countLost(predictions: Predictions): number {
 
 /**
  * Returns one object for each sample, in the order of the set. Each returned object has the number of the sample,
- * counted from 0, and the predicted class or values. An object also has the expected class or values if the data has
- * them. For a classification, an object also has the output for every class, and the predicted class is null if an
+ * counted from 0, and the predicted class or values. If columns of the table were kept, an object has their cells by
+ * name (`kept`). An object also has the expected class or values if the data has them. For a classification, an object also has the output for every class, and the predicted class is null if an
  * output is NaN.
  */
 export function predictionRows(predictions: Predictions, data: PredictedData): object[] {
@@ -40,14 +40,17 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
     const numbers = [...outputs]
     const expected = expectedOf(data, sample, predictions.digits)
     const known = expected.length > 0 ? { expected: classes ? expected[0] : expected } : {}
-    if (!classes) return { sample: numberOf(data, sample), ...known, predicted: numbers }
+    const facts = { sample: numberOf(data, sample), ...keptOf(data, sample), ...known }
+    if (!classes) return { ...facts, predicted: numbers }
     const predicted = isLost(outputs) ? null : className(data, classes[sample])
-    return { sample: numberOf(data, sample), ...known, predicted, [kind]: numbers }
+    return { ...facts, predicted, [kind]: numbers }
   })
 }
 
 /**
- * Returns the predictions as CSV with a header. Every line begins with the number of the sample. For a classification,
+ * Returns the predictions as CSV with a header. Every line begins with the sample's cells of the kept columns, as
+ * written in the table, and the number of the sample. A kept column that has the name of a column of predictions gets
+ * the name `NAME (table)`. For a classification,
  * a line also has the expected class if known, the likeliest class, and the output for every class. The cell of the
  * likeliest class is empty if an output is NaN. For a regression, a line also has the expected and the predicted value
  * of each target. For autoencoding, a line also has every predicted value.
@@ -61,14 +64,22 @@ export function predictionTable(predictions: Predictions, data: PredictedData): 
   const predicted = classes
     ? ['predicted', ...names.map((name) => `${noun} ${name}`)]
     : names.map((name) => `predicted ${name}`)
-  const lines = [['sample', ...(isKnown ? expected : []), ...predicted]]
+  const { kept = [] } = data.samples
+  const own = ['sample', ...(isKnown ? expected : []), ...predicted]
+  const lines = [[...kept.map(({ name }) => (own.includes(name) ? `${name} (table)` : name)), ...own]]
   for (let sample = 0; sample < count; sample++) {
     const outputs = outputsFor(predictions, sample)
     const numbers = Array.from(outputs, (value, at) => rounded(value, digits?.[at]))
     const best = classes ? [isLost(outputs) ? '' : className(data, classes[sample])] : []
-    lines.push([numberOf(data, sample), ...expectedOf(data, sample, digits), ...best, ...numbers].map(String))
+    const facts = [...kept.map(({ cells }) => cells[sample]), numberOf(data, sample)]
+    lines.push([...facts, ...expectedOf(data, sample, digits), ...best, ...numbers].map(String))
   }
   return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')
+}
+
+/** Returns the cells of a sample in the kept columns of its table, by the names of the columns. */
+function keptOf({ samples: { kept = [] } }: PredictedData, sample: number): { readonly kept?: object } {
+  return kept.length === 0 ? {} : { kept: Object.fromEntries(kept.map(({ name, cells }) => [name, cells[sample]])) }
 }
 
 /** Rounds a value to the given number of digits, or to the 7 digits of a float32: 77.91, not 77.91000366210938. */

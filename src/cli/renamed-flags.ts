@@ -10,6 +10,7 @@ export const switches: ReadonlySet<string> = new Set([
   '--exact',
   '--force',
   '--json',
+  '--no-keep',
   '--no-winograd',
   '--probes',
   '--quick',

@@ -15,7 +15,7 @@ import {
   type TableEncoding,
 } from '../index.ts'
 import { opensTables, readStoredOptions, sourceOf } from '../internal.ts'
-import { type DataChoice, type DataFlags, dataChoice, openData } from './data-options.ts'
+import { type DataChoice, type DataFlags, dataChoice, type KeepFlags, openData } from './data-options.ts'
 
 /** The data set with which a run or a diagnosis began. */
 interface OwnData extends Pick<RunFacts['data'], 'encoding'> {
@@ -70,22 +70,44 @@ const NO_ENCODING =
 
 export type Use = 'predict' | 'evaluate'
 
+/** The options of a table that say which columns are kept beside the samples. Only predictions repeat columns. */
+type Keeping = Pick<DatasetOptions, 'keep' | 'keepIds'>
+
+/**
+ * Returns the columns to keep. Throws an `option` error if --keep names columns and the data set `source` is no table.
+ */
+function keepingOf({ keep }: KeepFlags, source: string, use: Use): Keeping {
+  if (use === 'evaluate' || keep === false) return {}
+  const columns = Array.isArray(keep) ? keep : undefined
+  if (opensTables(source)) return columns === undefined ? { keepIds: true } : { keep: columns }
+  if (columns === undefined) return {}
+  throw new IsobathError(
+    'option',
+    `--keep: ${source} is no table, so no columns can be repeated beside the predictions. Leave --keep out.`,
+  )
+}
+
 /**
  * Loads the data set on which a command uses the network of a run: the set that the flags name, or else the run's own
  * data set. A new table is encoded like the run's own table, and its columns may have any order. For the command
  * `predict`, labels may be missing. Throws the errors of `loadDataset`.
  */
-export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags, use: Use): Promise<UsedData> {
+export async function readDataFor(
+  run: Pick<RunFacts, 'data'>,
+  flags: DataFlags & KeepFlags,
+  use: Use,
+): Promise<UsedData> {
   const [own, asked] = [ownData(run), dataChoice(flags)]
   const other = otherSource(own, asked)
-  if (other !== undefined) return readOther(other, asked.options, own, use)
+  const keeping = keepingOf(flags, other ?? own.source, use)
+  if (other !== undefined) return readOther(other, { ...asked.options, ...keeping }, own, use)
   const { testFile } = asked.options
   if (opensTables(own.source) && testFile !== undefined && hasOwnTest(own)) {
-    return readTestedOn(testFile, own, asked.options, use)
+    return readTestedOn(testFile, own, { asked: asked.options, keeping, isTested: flags.set === 'test' }, use)
   }
   const { encoding } = own
   const reading = encoding === undefined ? {} : { encoding, unlabeled: use === 'predict' }
-  const data = await loadDataset(own.source, { ...own.options, ...asked.options, ...reading })
+  const data = await loadDataset(own.source, { ...own.options, ...asked.options, ...reading, ...keeping })
   // The notes about the run's own table were printed when the run was trained.
   return { data, notes: encoding === undefined || testFile === undefined ? [] : (data.notes ?? []) }
 }
@@ -97,14 +119,20 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
  * Throws an `option` error if an option names columns and the model stores no names of columns. Throws the errors of
  * `loadDataset`.
  */
-export async function readDataForModel(place: string, model: Model, flags: DataFlags, use: Use): Promise<UsedData> {
+export async function readDataForModel(
+  place: string,
+  model: Model,
+  flags: DataFlags & KeepFlags,
+  use: Use,
+): Promise<UsedData> {
   const { source, options } = dataChoice(flags)
+  const keeping = source === undefined ? {} : keepingOf(flags, source, use)
   if (source === undefined || !opensTables(source) || model.input.length > 1) {
     return { data: await openData(flags).read(), notes: [] }
   }
   const { encoding = encodingOf(model) } = model
   if (model.encoding === undefined) refuseNamedColumns(place, options)
-  const used = await readTable(source, options, encoding, use)
+  const used = await readTable(source, { ...options, ...keeping }, encoding, use)
   if (model.encoding !== undefined) return used
   const byOrder = `${place} stores no names of columns, so the columns of this table are taken as the inputs in their order, then the label`
   return { ...used, notes: [...used.notes, byOrder] }
@@ -112,7 +140,7 @@ export async function readDataForModel(place: string, model: Model, flags: DataF
 
 /**
  * Reads a new table and encodes the new table like the table of the training. The new table is split only if a test
- * fraction is given.
+ * fraction above 0 is given.
  */
 async function readTable(
   source: string,
@@ -120,7 +148,7 @@ async function readTable(
   encoding: TableEncoding,
   use: Use,
 ): Promise<UsedData> {
-  const reading = { encoding, unlabeled: use === 'predict', whole: options.testFraction === undefined }
+  const reading = { encoding, unlabeled: use === 'predict', whole: (options.testFraction ?? 0) === 0 }
   const data = await loadDataset(source, { ...options, ...reading })
   return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
 }
@@ -190,14 +218,20 @@ function hasOwnTest({ options: { testFile } }: OwnData): boolean {
 async function readTestedOn(
   testFile: string,
   { source, encoding, options }: OwnData,
-  { testFile: _, testFraction: __, header, separator, missing = options.missing, ...asked }: DatasetOptions,
+  {
+    asked: given,
+    keeping,
+    isTested,
+  }: { readonly asked: DatasetOptions; readonly keeping: Keeping; readonly isTested: boolean },
   use: Use,
 ): Promise<UsedData> {
   if (existsSync(testFile) && statSync(testFile).isDirectory()) {
     throw new IsobathError('data', `${testFile}: expected a file of test rows, got a folder. Name the file.`)
   }
-  const own = await loadDataset(source, { ...options, ...asked, encoding })
+  const { testFile: _, testFraction: __, header, separator, missing = options.missing, ...asked } = given
+  const own = await loadDataset(source, { ...options, ...asked, encoding, ...(isTested ? {} : keeping) })
   const reading = { header, separator, missing, encoding: own.encoding, whole: true, unlabeled: use === 'predict' }
-  const { test, notes = [] } = await loadDataset(source, { dataDir: testFile, ...reading })
+  const kept = isTested ? keeping : {}
+  const { test, notes = [] } = await loadDataset(source, { dataDir: testFile, ...reading, ...kept })
   return { data: { ...own, test }, notes, other: { testFile: basename(testFile), own } }
 }

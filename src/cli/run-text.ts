@@ -72,7 +72,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
     ...(run.interrupted ? [] : scoreLines(run, data)),
     ...bestLines(run, data),
-    ...evaluationLines(run),
+    ...evaluationLines(run, data),
     ...probeLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
     '',
@@ -95,7 +95,10 @@ function bestLines({ best, steps, run }: Run, data: TrainedOn): string[] {
 }
 
 /** Formats the curves of the training and test error, and the lowest test error, which is not the result of the run. */
-function evaluationLines({ evaluations = [], bestTest, best: chosen, validation, interrupted }: Run): string[] {
+function evaluationLines(
+  { evaluations = [], bestTest, best: chosen, validation, interrupted }: Run,
+  { test }: TrainedOn,
+): string[] {
   if (evaluations.length < 2) return []
   const width = validation ? 10 : 6
   const curve = (pick: (evaluation: Evaluation) => Scores): string => {
@@ -123,7 +126,7 @@ function evaluationLines({ evaluations = [], bestTest, best: chosen, validation,
     '',
     `error during training, first measured after ${counted(step, 'step')}:`,
     `${'train'.padEnd(width)} ${curve(({ train: scores }) => scores)}${part}`,
-    `${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`,
+    ...(test.count === 0 ? [] : [`${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`]),
   ]
 }
 

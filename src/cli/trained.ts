@@ -31,18 +31,22 @@ import {
   training,
   usualLoss,
 } from '../internal.ts'
-import { addDataOptions, type DataFlags, openData } from './data-options.ts'
+import { addDataOptions, type DataFlags, type KeepFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
 /** The options of a training that still matter when the trained network is used. */
-const chosen = { loss: training.loss, standardize: training.standardize } satisfies Fields
+const chosen = {
+  loss: training.loss,
+  standardize: training.standardize,
+  standardizeTargets: training.standardizeTargets,
+} satisfies Fields
 
 type ScoringSettings = Input<typeof chosen>
 
-export type TrainedFlags = DataFlags & MachineFlags & ScoringSettings & { network?: string; best?: boolean }
+export type TrainedFlags = DataFlags & KeepFlags & MachineFlags & ScoringSettings & { network?: string; best?: boolean }
 
 /** A trained network, and the data on which the network is used. */
 export interface Trained {
@@ -50,7 +54,7 @@ export interface Trained {
   readonly weights: Weights
   readonly data: Dataset
   readonly settings: ScoringSettings
-  /** Statistics of the training data; undefined if the statistics are unknown or if --standardize is given. */
+  /** Statistics of the training data; undefined if the statistics are unknown or if the flags ask for others. */
   readonly statistics?: Statistics
   /** Computing mode of the run that trained the network; empty for a weights file. */
   readonly mode: { readonly exact?: boolean; readonly winograd?: boolean }
@@ -79,6 +83,7 @@ export function addTrained(command: Command): Command {
     .option('--best', "use the run's weights with the lowest validation loss instead of its last weights")
     .addOption(fieldOption(training.loss, 'the loss of the run, or the default of train'))
     .addOption(fieldOption(training.standardize, 'as in the training of the run, or per-channel'))
+    .addOption(fieldOption(training.standardizeTargets, 'as in the training of the run, or as in train'))
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
 }
 
@@ -111,7 +116,7 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   checkClasses(folder, run.data.classNames, data)
   const { network, weights, exact, winograd } = run
   const settings = { ...pickOptions(chosen, run.settings), ...givenOptions(chosen, flags) }
-  const statistics = flags.standardize === undefined ? run.statistics : undefined
+  const statistics = isRescaled(flags) ? undefined : run.statistics
   const mode = { exact, winograd }
   const facts = { settings, statistics, mode, sameData, whole, testFile: other?.testFile }
   const chosenStep = `The best weights are those after ${counted(run.step, 'step')}, with the lowest validation loss.`
@@ -190,8 +195,9 @@ async function openWeights(
   const data = await openData(flags).read()
   const network = readNetwork(text, shapeOfData(data))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
-  const { standardize, loss = usualLoss(taskOf(data)) } = flags
-  return { network, weights, data, settings: { loss, standardize }, mode: {}, sameData: null, notes }
+  const { standardize, standardizeTargets, loss = usualLoss(taskOf(data)) } = flags
+  const settings = { loss, standardize, standardizeTargets }
+  return { network, weights, data, settings, mode: {}, sameData: null, notes }
 }
 
 /**
@@ -204,16 +210,26 @@ async function openModel(file: string, model: Model, flags: TrainedFlags, use: U
   checkFits(file, createBlueprint(network, model.input), data)
   checkClasses(file, model.classNames, data)
   checkStandardized(whole, flags)
-  const { standardize, loss = model.loss } = flags
-  const statistics = standardize === undefined ? model.statistics : undefined
-  return { network, weights, data, settings: { loss, standardize }, statistics, mode: {}, sameData: null, whole, notes }
+  const { standardize, standardizeTargets, loss = model.loss } = flags
+  const settings = { loss, standardize, standardizeTargets }
+  const statistics = isRescaled(flags) ? undefined : model.statistics
+  return { network, weights, data, settings, statistics, mode: {}, sameData: null, whole, notes }
 }
 
-/** Throws an `option` error if --standardize is given for a new table, which gets the statistics of the training. */
-function checkStandardized(whole: string | undefined, { standardize }: TrainedFlags): void {
-  if (whole === undefined || standardize === undefined) return
+/** Whether the flags ask for statistics other than those of the training. */
+const isRescaled = ({ standardize, standardizeTargets }: TrainedFlags): boolean =>
+  standardize !== undefined || standardizeTargets !== undefined
+
+/**
+ * Throws an `option` error if --standardize or --standardize-targets is given for a new table, which gets the
+ * statistics of the training.
+ */
+function checkStandardized(whole: string | undefined, { standardize, standardizeTargets }: TrainedFlags): void {
+  const given = Object.entries({ '--standardize': standardize, '--standardize-targets': standardizeTargets })
+  const [flag] = given.find(([, value]) => value !== undefined) ?? []
+  if (whole === undefined || flag === undefined) return
   throw new IsobathError(
     'option',
-    `--standardize: ${whole} is standardized like the table of the training. Leave --standardize out.`,
+    `${flag}: ${whole} is standardized like the table of the training. Leave ${flag} out.`,
   )
 }

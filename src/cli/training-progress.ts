@@ -42,7 +42,9 @@ function measuredText(measurement: Measurement): string {
   const { step } = measurement
   if ('test' in measurement) {
     const { train, test } = measurement
-    return `step ${step}: training error ${percent(train.error)}, test error ${percent(test.error)}`
+    // An empty test set has no scores, while outputs that are not finite leave the training set without scores too.
+    const tested = test.loss === null && train.loss !== null ? '' : `, test error ${percent(test.error)}`
+    return `step ${step}: training error ${percent(train.error)}${tested}`
   }
   const { trainingError, warmedUp } = measurement
   return `step ${step}: training error ${percent(trainingError)}, ${warmedUp ? 'the warm-up has ended' : 'still warming up'}`

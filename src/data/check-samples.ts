@@ -1,4 +1,5 @@
 /** Checks the samples of a data set. The checks are needed because callers can build a data set from any arrays. */
+import { counted } from '../format/words.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
@@ -30,7 +31,7 @@ function isSamples(value: unknown): value is Samples {
 
 /**
  * Checks the training set, the test set and the validation set of a data set. Throws a `data` error that names the
- * location of the first problem. For each sample, a set needs one row of inputs, and either one label or one row of
+ * location of the first problem. Only the test set may be empty. For each sample, a set needs one row of inputs, and either one label or one row of
  * targets. All values must be finite, and every label must name a class. The labels or targets of a whole set may be
  * unknown. Samples without known labels can be predicted but not scored.
  */
@@ -84,8 +85,12 @@ function checkNames(data: Dataset): void {
 function checkSet(data: Dataset, samples: Samples, set: SetName): void {
   const where = `${data.name}, ${set}`
   const { count, inputs, labels, targets } = samples
-  if (!(Number.isSafeInteger(count) && count >= 1)) {
-    throw new IsobathError('data', `${where}: count: expected at least 1 sample, got ${describeValue(count)}.`)
+  const least = set === 'test' ? 0 : 1
+  if (!(Number.isSafeInteger(count) && count >= least)) {
+    throw new IsobathError(
+      'data',
+      `${where}: count: expected at least ${counted(least, 'sample')}, got ${describeValue(count)}.`,
+    )
   }
   const size = inputSize(data)
   checkLength(`${where}: inputs`, inputs.length, count * size, `${count} samples of ${size} values`)
@@ -95,7 +100,7 @@ function checkSet(data: Dataset, samples: Samples, set: SetName): void {
     checkLength(`${where}: labels`, labels.length, count, `one for each of ${count} samples`)
     checkClasses(`${where}: labels`, labels, data.classes)
   }
-  if (targets === undefined || targets === 'inputs') return
+  if (targets === undefined || targets === 'inputs' || count === 0) return
   const width = targets.length / count
   if (!(Number.isInteger(width) && width >= 1)) {
     throw new IsobathError(
@@ -116,6 +121,7 @@ function checkAlike({ name, train }: Dataset, other: Samples, set: SetName): voi
     const [own, found] = areBytes ? ['bytes', 'numbers'] : ['numbers', 'bytes']
     throw new IsobathError('data', `${name}, ${set}: inputs: expected ${own}, as in the training set, got ${found}.`)
   }
+  if (other.count === 0) return
   const [own, found] = [train, other].map(kindOf)
   if (own === found) return
   throw new IsobathError('data', `${name}, ${set}: expected ${own}, as in the training set, got ${found}.`)

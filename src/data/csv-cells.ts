@@ -37,6 +37,12 @@ export function quoteCell(cell: string): string {
   return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell)
 }
 
+/**
+ * Returns a copy of a cell. A cell is a slice of a piece of the file, and storing the slice would keep the whole piece in
+ * memory.
+ */
+export const copyOf = (cell: string): string => [...cell].join('')
+
 /** A growing list of numbers. */
 export class Numbers {
   #values = new Float64Array(16)
@@ -79,6 +85,9 @@ export function fitsFloat32(values: Float64Array): boolean {
   return lost <= MOST_LOST * deviation || deviation <= 1e-14 * Math.abs(mean)
 }
 
+/** The number of a missing cell among the numbers of words. */
+export const MISSING_WORD = -1
+
 /**
  * Stores the words of a column as numbers. New words are numbered from 0 in the order of their first appearance. Known
  * words are numbered from 0 in the order of the list `known`.
@@ -102,12 +111,15 @@ export class CategoryWords {
     if (code === undefined) {
       code = this.#codes.size
       if (code >= most) return undefined
-      // Copy the word, because the word is a slice of a piece of the file. Storing the slice would keep the whole piece
-      // in memory.
-      this.#codes.set([...word].join(''), code)
+      this.#codes.set(copyOf(word), code)
     }
     this.numbers.push(code)
     return code
+  }
+
+  /** Adds a missing cell, which is no word. */
+  pushMissing(): void {
+    this.numbers.push(MISSING_WORD)
   }
 
   get words(): string[] {

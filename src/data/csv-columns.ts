@@ -106,7 +106,8 @@ export function listed(text: string | undefined): string[] {
   return (text ?? '').split(',').flatMap((part) => part.trim() || [])
 }
 
-function findColumn(source: string, names: readonly string[], option: string, text: string): number {
+/** Returns the index of the column that an option names. Throws an `option` error if the table lacks the column. */
+export function findColumn(source: string, names: readonly string[], option: string, text: string): number {
   const index = names.indexOf(text)
   if (index >= 0) return index
   if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= names.length) return Number(text) - 1

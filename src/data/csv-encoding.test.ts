@@ -160,10 +160,14 @@ describe('readCsv with the encoding of another table', () => {
 })
 
 test('a table that is read with its own encoding stays the same', async () => {
-  const cell = fc.constantFrom('1', '2', '3.5', 'red', 'blue')
-  const row = fc.tuple(fc.integer({ min: 0, max: 9 }), cell, fc.constantFrom('yes', 'no', '1', '1.0', '2'))
+  const cell = fc.constantFrom('1', '2', '3.5', 'red', 'blue', '')
+  const row = fc.tuple(fc.constantFrom('', '0', '1', '1', '5'), cell, fc.constantFrom('yes', 'no', '1', '1.0', '2'))
   const asked = fc.record(
-    { header: fc.constantFrom('yes' as const, 'no' as const), label: fc.constantFrom('1', '3') },
+    {
+      header: fc.constantFrom('yes' as const, 'no' as const),
+      label: fc.constantFrom('1', '3'),
+      missing: fc.constantFrom('drop' as const, 'fill' as const, 'fill' as const),
+    },
     { requiredKeys: [] },
   )
   let compared = 0

@@ -5,12 +5,45 @@
 
 /** The name and the role of one column of a table. */
 export type EncodedColumn =
-  | { readonly name: string; readonly role: 'number' | 'target' | 'ignored' }
+  | { readonly name: string; readonly role: 'target' | 'ignored' }
+  /** `fill` is the median of the training rows, with which missing cells are filled. */
+  | ({ readonly name: string; readonly role: 'number'; readonly fill?: number } & Indicated)
   /**
    * `words` lists the words of a categorical column in the order of their inputs. The input of a word is 1 in rows
-   * whose cell has the word, and 0 in other rows.
+   * whose cell has the word, and 0 in other rows. `fill` is the most frequent word of the training rows, with which
+   * missing cells are filled.
    */
-  | { readonly name: string; readonly role: 'category'; readonly words: readonly string[] }
+  | ({
+      readonly name: string
+      readonly role: 'category'
+      readonly words: readonly string[]
+      readonly fill?: string
+    } & Indicated)
+
+interface Indicated {
+  /**
+   * True if an additional input, after the other inputs of the column, is 1 in rows whose cell is missing and 0 in
+   * other rows.
+   */
+  readonly indicator?: true
+}
+
+/** A column that becomes inputs. */
+export type InputColumn = Extract<EncodedColumn, { readonly role: 'number' | 'category' }>
+
+/** Whether a column becomes inputs. */
+export const isInput = (column: EncodedColumn): column is InputColumn =>
+  column.role === 'number' || column.role === 'category'
+
+/** Returns the number of inputs that a column becomes. */
+export function inputsOf(column: EncodedColumn): number {
+  if (!isInput(column)) return 0
+  return (column.role === 'category' ? column.words.length : 1) + (column.indicator ? 1 : 0)
+}
+
+/** Whether an encoding has the values with which missing cells are filled. */
+export const canFill = ({ columns }: TableEncoding): boolean =>
+  columns.some((column) => isInput(column) && column.fill !== undefined)
 
 /** Describes how the columns of a table became the inputs and the targets of a network. */
 export interface TableEncoding {

@@ -3,11 +3,10 @@ import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { quoteCell } from './csv-cells.ts'
 import { type Columns, type CsvColumn, isHeader, listed, namesOf, shorten } from './csv-columns.ts'
-import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
+import { type EncodedColumn, isInput, type TableEncoding } from './csv-encoding.ts'
 import type { CsvOptions } from './options.ts'
 
 const isTarget = ({ role }: EncodedColumn): boolean => role === 'target'
-const isInput = ({ role }: EncodedColumn): boolean => role === 'number' || role === 'category'
 
 /**
  * Matches the columns of a table to the columns of an encoding. If both tables have column names, columns are matched

@@ -1,28 +1,45 @@
 /** Turns rows of a table into samples. */
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
-import { fitsFloat32 } from './csv-cells.ts'
-import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
+import { fitsFloat32, MISSING_WORD } from './csv-cells.ts'
+import type { CsvColumn } from './csv-columns.ts'
+import { type EncodedColumn, type InputColumn, isInput, type TableEncoding } from './csv-encoding.ts'
+import { fillCells, fillOfNumbers, fillOfWords } from './csv-fill.ts'
 import { type CsvTable, MOST_VALUES } from './csv-table.ts'
 import { type ColumnTargets, sortWords } from './csv-target.ts'
-import type { Samples } from './dataset.ts'
+import type { KeptColumn, Samples } from './dataset.ts'
 
-/** Returns the encoding of a table. The words of a categorical column are the words that occur in training rows. */
+interface EncodingOptions {
+  /** Numbers of the training rows. */
+  readonly train: Uint32Array
+  /** Whether the encoding has the values with which missing cells are filled. */
+  readonly fills: boolean
+}
+
+/**
+ * Returns the encoding of a table. The words of a categorical column are the words that occur in training rows. Throws
+ * a `data` error if missing cells are to be filled and a column has missing cells alone.
+ */
 export function encodingOf(
-  { columns, categories }: CsvTable,
+  source: string,
+  { columns, numbers, categories }: CsvTable,
   targets: ColumnTargets,
-  train: Uint32Array,
+  { train, fills }: EncodingOptions,
 ): TableEncoding {
-  const words = new Map<number, string[]>()
-  for (const [{ index }, category] of categories) {
-    const codes = category.numbers.values
-    const all = category.words
+  const encoded = columns.all.map((column): EncodedColumn => {
+    const { name, role } = column
+    if (role === 'number') {
+      const values = numbers.get(column)?.values
+      return { name, role, ...(fills && values ? fillOfNumbers(source, name, values, train) : {}) }
+    }
+    if (role !== 'category') return { name, role }
+    const category = categories.get(column)
+    const codes = category?.numbers.values ?? new Float64Array(0)
+    const all = category?.words ?? []
     const seen = new Set<string>()
-    for (const row of train) seen.add(all[codes[row]])
-    words.set(index, sortWords([...seen]))
-  }
-  const encoded = columns.all.map(({ index, name, role }): EncodedColumn => {
-    return role === 'category' ? { name, role, words: words.get(index) ?? [] } : { name, role }
+    for (const row of train) if (codes[row] !== MISSING_WORD) seen.add(all[codes[row]])
+    const words = sortWords([...seen])
+    return { name, role, words, ...(fills ? fillOfWords(source, name, { codes, all, words }, train) : {}) }
   })
   const known = { named: columns.hasHeader, columns: encoded }
   if (targets.kind === 'classes') return { ...known, target: 'classes', classes: targets.names }
@@ -47,6 +64,8 @@ export interface Encoder {
   samples(rows: Uint32Array): Samples
   /** Describes each categorical column: its number of inputs, and the number of given rows whose word has no input. */
   categories(rows: Uint32Array): { readonly name: string; readonly inputs: number; readonly unknown: number }[]
+  /** Lists the columns in which cells were filled, with the number of filled cells in all rows. */
+  readonly filled: readonly { readonly column: InputColumn; readonly cells: number }[]
 }
 
 /**
@@ -60,19 +79,21 @@ export function createEncoder(
   targets: ColumnTargets,
 ): Encoder {
   const encoded: Encoded[] = []
+  const filled: { readonly column: InputColumn; readonly cells: number }[] = []
   let size = 0
-  const words = encoding.columns.flatMap((column) => (column.role === 'category' ? [column.words] : []))
-  let category = 0
-  for (const column of table.columns.inputs) {
-    const { name } = column
-    const values = table.numbers.get(column)?.values
-    if (values) encoded.push({ name, first: size++, width: 1, values })
-    const own = table.categories.get(column)
-    if (!own) continue
-    const order = new Map(words[category++].map((word, place) => [word, place]))
-    const places = own.words.map((word) => order.get(word) ?? -1)
-    encoded.push({ name, first: size, width: order.size, values: own.numbers.values, places })
-    size += order.size
+  const add = (column: Omit<Encoded, 'first'>): void => {
+    encoded.push({ ...column, first: size })
+    size += column.width
+  }
+  const described = encoding.columns.filter(isInput)
+  for (const [index, column] of table.columns.inputs.entries()) {
+    const how = described[index]
+    const { name } = how
+    const cells = how.role === 'number' ? numbersOf(table, column, how) : wordsOf(table, column, how)
+    add({ name, ...cells })
+    const { missing } = cells
+    if (how.indicator) add({ name, width: 1, values: missing ?? new Float64Array(cells.values.length) })
+    if (missing) filled.push({ column: how, cells: missing.reduce((sum, flag) => sum + flag, 0) })
   }
   const count = table.counts.reduce((sum, rows) => sum + rows, 0)
   if (count * size > MOST_VALUES) {
@@ -97,12 +118,51 @@ export function createEncoder(
   }
   return {
     size,
-    samples: (rows) => ({ count: rows.length, inputs: inputs(rows), ...targetsOf(targets, rows) }),
+    samples: (rows) => ({
+      count: rows.length,
+      inputs: inputs(rows),
+      ...targetsOf(targets, rows),
+      ...keptIn(table, rows),
+    }),
+    filled,
     categories: (rows) =>
       encoded.flatMap(({ name, width, values, places }) =>
         places ? [{ name, inputs: width, unknown: rows.filter((row) => !(places[values[row]] >= 0)).length }] : [],
       ),
   }
+}
+
+type Cells = Omit<Encoded, 'first' | 'name'> & { readonly missing?: Float64Array }
+
+/** Returns the numbers of a column, with missing cells filled. */
+function numbersOf({ numbers }: CsvTable, column: CsvColumn, { fill }: InputColumn & { role: 'number' }): Cells {
+  const values = numbers.get(column)?.values ?? new Float64Array(0)
+  return { width: 1, ...fillCells(values, Number.isNaN, fill) }
+}
+
+/** Returns the words of a column as numbers, with missing cells filled. */
+function wordsOf(
+  { categories }: CsvTable,
+  column: CsvColumn,
+  { words, fill }: InputColumn & { role: 'category' },
+): Cells {
+  const own = categories.get(column)
+  const all = own?.words ?? []
+  const order = new Map(words.map((word, place) => [word, place]))
+  const code = fill === undefined ? undefined : all.indexOf(fill)
+  return {
+    width: order.size,
+    places: all.map((word) => order.get(word) ?? -1),
+    ...fillCells(own?.numbers.values ?? new Float64Array(0), (number) => number === MISSING_WORD, code),
+  }
+}
+
+/** Returns the kept columns of the given rows. An id is kept only if the cells of the rows are all different. */
+function keptIn({ kept }: CsvTable, rows: Uint32Array): { readonly kept?: readonly KeptColumn[] } {
+  if (kept.length === 0) return {}
+  const columns = kept.map(({ name, cells, isId }) => ({ name, isId, cells: Array.from(rows, (row) => cells[row]) }))
+  const found = columns.filter(({ cells, isId }) => !isId || new Set(cells).size === cells.length)
+  return { kept: found.map(({ name, cells }) => ({ name, cells })) }
 }
 
 /**

@@ -3,10 +3,11 @@
  */
 import { counted, grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
-import { CategoryWords, hintFor, isMissing, Numbers, numberIn, quoteCell } from './csv-cells.ts'
-import { type Columns, type CsvColumn, findColumns, type Role, shorten } from './csv-columns.ts'
-import type { TableEncoding } from './csv-encoding.ts'
+import { CategoryWords, copyOf, hintFor, isMissing, Numbers, numberIn, quoteCell } from './csv-cells.ts'
+import { type Columns, type CsvColumn, findColumn, findColumns, listed, type Role, shorten } from './csv-columns.ts'
+import { canFill, type TableEncoding } from './csv-encoding.ts'
 import { matchColumns } from './csv-match.ts'
+import type { KeptColumn } from './dataset.ts'
 import type { CsvOptions } from './options.ts'
 
 /** Number of rows at the beginning of a table from which the kinds of the columns are detected. */
@@ -44,6 +45,8 @@ export interface CsvTable {
   readonly counts: readonly number[]
   /** Numbers of the rows that were left out because of a missing cell, counted from 0 among all rows. */
   readonly dropped: readonly number[]
+  /** Cells of the columns that the options ask to keep. */
+  readonly kept: readonly (KeptColumn & { readonly isId: boolean })[]
 }
 
 /**
@@ -62,6 +65,7 @@ export class TableReader {
   #takers: readonly ((cell: string, line: number) => boolean)[] = []
   readonly #counts: number[] = []
   readonly #dropped: number[] = []
+  #kept: { readonly index: number; readonly name: string; readonly isId: boolean; readonly cells: string[] }[] = []
   /** Number of rows that were dropped before the current file. */
   #droppedBefore = 0
   #rows = 0
@@ -97,7 +101,8 @@ export class TableReader {
     if (this.#columns === undefined && this.#waiting.length > 0) this.#decide()
     if ((this.#counts.at(-1) ?? 0) > 0) return
     const dropped = this.#dropped.length - this.#droppedBefore
-    const found = dropped > 0 ? `only rows with missing cells (${dropped} left out)` : 'none'
+    const found =
+      dropped > 0 ? `only rows ${this.#fills ? 'without a label' : 'with missing cells'} (${dropped} left out)` : 'none'
     const header = this.#columns?.hasHeader ? ' below the header' : ''
     throw new IsobathError('data', `${this.#source}: expected rows of cells${header}, got ${found}.`)
   }
@@ -105,7 +110,14 @@ export class TableReader {
   finish(separator: string): CsvTable {
     if (this.#columns === undefined) throw new IsobathError('internal', 'broken invariant: a table has columns')
     const stores = { numbers: this.#numbers, categories: this.#categories, targets: this.#targets }
-    return { columns: this.#columns, separator, ...stores, counts: this.#counts, dropped: this.#dropped }
+    return {
+      columns: this.#columns,
+      separator,
+      ...stores,
+      counts: this.#counts,
+      dropped: this.#dropped,
+      kept: this.#kept,
+    }
   }
 
   #decide(): void {
@@ -122,9 +134,24 @@ export class TableReader {
     this.#targets = columns.targets.map((column) => {
       return { column, numbers: new Numbers(), words: new CategoryWords(encoding?.classes), wordCount: 0 }
     })
+    this.#kept = this.#columnsToKeep(columns)
     this.#takers = columns.all.map((column) => this.#takerOf(column))
     for (const { cells, line } of this.#waiting) this.row(cells, line)
     this.#waiting = []
+  }
+
+  /**
+   * Returns the columns whose cells are stored as texts. Throws an `option` error if the table lacks a column that the
+   * option `keep` names.
+   */
+  #columnsToKeep({ all }: Columns) {
+    const { keep = [], keepIds } = this.options
+    const names = all.map(({ name }) => name)
+    const asked = keep.flatMap((text) => (names.includes(text) ? [text] : listed(text)))
+    const indices = new Set(asked.map((text) => findColumn(this.#source, names, 'keep', text)))
+    const ids = keepIds === true ? all.filter(({ role, index }) => role === 'ignored' && !indices.has(index)) : []
+    const kept = [...Array.from(indices, (index) => all[index]), ...ids]
+    return kept.map(({ index, name }) => ({ index, name, isId: !indices.has(index), cells: [] as string[] }))
   }
 
   #checkHeader(cells: readonly string[], line: number, { all }: Columns): void {
@@ -152,13 +179,15 @@ export class TableReader {
     const values = cells.map((cell) => cell.trim())
     for (const [index, { role }] of columns.entries()) {
       if (!this.#isNeeded(role) || !isMissing(values[index])) continue
-      if (this.options.missing !== 'drop') throw this.#missing(columns[index], cells[index], line)
+      if (this.#fills && role !== 'target') continue
+      if (!this.#fills && this.options.missing !== 'drop') throw this.#missing(columns[index], cells[index], line)
       this.#dropped.push(this.#rows + this.#dropped.length)
       return
     }
     for (let index = 0; index < values.length; index++) {
       if (!this.#takers[index](values[index], line)) throw this.#notANumber(values, line)
     }
+    for (const { index, cells: stored } of this.#kept) stored.push(copyOf(cells[index]))
     this.#rows++
     this.#counts[this.#counts.length - 1]++
     if (this.#rows * columns.length <= MOST_VALUES) return
@@ -167,6 +196,11 @@ export class TableReader {
       'data',
       `${this.#source}: expected at most ${limit} values, got more. Use a part of the table.`,
     )
+  }
+
+  /** Whether missing cells of inputs are filled. A missing cell is stored as NaN, or as `MISSING_WORD`. */
+  get #fills(): boolean {
+    return this.options.missing === 'fill'
   }
 
   #isNeeded(role: Role): boolean {
@@ -179,9 +213,10 @@ export class TableReader {
    */
   #takerOf(column: CsvColumn): (cell: string, line: number) => boolean {
     const numbers = this.#numbers.get(column)
+    const isFilled = (cell: string): boolean => this.#fills && isMissing(cell)
     if (numbers) {
       return (cell) => {
-        const number = numberIn(cell)
+        const number = numberIn(cell) ?? (isFilled(cell) ? Number.NaN : undefined)
         if (number !== undefined) numbers.push(number)
         return number !== undefined
       }
@@ -189,7 +224,8 @@ export class TableReader {
     const words = this.#categories.get(column)
     if (words) {
       return (cell, line) => {
-        if (words.push(cell, MOST_CATEGORIES) === undefined) throw this.#tooManyWords(column, line)
+        if (isFilled(cell)) words.pushMissing()
+        else if (words.push(cell, MOST_CATEGORIES) === undefined) throw this.#tooManyWords(column, line)
         return true
       }
     }
@@ -254,13 +290,17 @@ export class TableReader {
     )
   }
 
-  #missing({ name }: CsvColumn, cell: string, line: number): IsobathError {
+  #missing({ name, role }: CsvColumn, cell: string, line: number): IsobathError {
+    const { encoding } = this.options
+    const isFillable = role !== 'target' && (encoding === undefined || canFill(encoding))
     const found = cell.trim() === '' ? 'an empty cell' : quoteCell(cell)
     return new IsobathError(
       'data',
       (option) =>
         `${this.#source}, line ${line}, column ${quoteCell(name)}: expected a value, got ${found}. ` +
-        `Fill the cell in, or use ${option('missing', 'drop')} to leave out rows with missing cells.`,
+        (isFillable
+          ? `Use ${option('missing', 'fill')} to fill missing cells with medians and most frequent words, or ${option('missing', 'drop')} to leave out their rows.`
+          : `Fill the cell in, or use ${option('missing', 'drop')} to leave out rows with missing cells.`),
     )
   }
 

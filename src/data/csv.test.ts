@@ -157,7 +157,7 @@ describe('the error for a bad table', () => {
       IsobathError: t.csv: expected at least two classes in the column "b", got "2" in every row. Choose another label with label.
       IsobathError: t.csv: expected at least one column beside the label, got one column in total. Check separator, label and ignore.
       IsobathError: t.csv, line 3: expected 2 cells, as in the first line, got 1. Check the line. A cell that contains the separator must be in quotes.
-      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Fill the cell in, or use missing: "drop" to leave out rows with missing cells.
+      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Use missing: "fill" to fill missing cells with medians and most frequent words, or missing: "drop" to leave out their rows.
       IsobathError: t.csv, line 3, column "b": expected a value, got "?". Fill the cell in, or use missing: "drop" to leave out rows with missing cells.
       IsobathError: t.csv: expected rows of cells below the header, got only rows with missing cells (2 left out).
       IsobathError: t.csv, line 2, column "town": expected a number, got "Oslo". Correct the cell. For columns of words, use categorical: ["town"] or ignore: ["town"].
@@ -175,7 +175,7 @@ describe('the error for a bad table', () => {
       IsobathError: ignore: expected columns other than the label, got column "b" of t.csv. Choose another label with label.
       IsobathError: t.csv: expected at least one column beside the label, got none. Check separator, label and ignore.
       IsobathError: separator: expected one character other than a quote or a line break, got ";;".
-      IsobathError: testFraction: expected a number above 0 and below 1, got 1.
+      IsobathError: testFraction: expected a number of at least 0 and below 1, got 1.
       IsobathError: test.csv, line 1: expected "b" as the name of column 2, as in the training table, got "c". Give both tables the same columns.
       IsobathError: test.csv: expected rows of cells below the header, got none.
       IsobathError: test.csv: expected rows of cells below the header, got only rows with missing cells (1 left out).

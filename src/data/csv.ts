@@ -5,7 +5,8 @@ import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Output, pickOptions, withDefaults } from '../support/fields.ts'
 import { createRandom } from '../support/random.ts'
-import type { TableEncoding } from './csv-encoding.ts'
+import { canFill, type TableEncoding } from './csv-encoding.ts'
+import { describeFilled } from './csv-fill.ts'
 import { createCsvParser, detectSeparator } from './csv-parser.ts'
 import { createEncoder, type Encoder, encodingOf } from './csv-samples.ts'
 import { type CsvTable, TableReader } from './csv-table.ts'
@@ -46,16 +47,19 @@ const SEARCHED = 2 ** 16
  * inputs of the categorical column are 0. The data set's `notes` describe the decisions that were made while reading
  * the table.
  *
- * If `test` is not given, a random fraction of the rows, chosen by the seed, is used for testing. Both the training
- * rows and the test rows keep their order.
+ * If `test` is not given, a random fraction of the rows, chosen by the seed, is used for testing. If that fraction is 0,
+ * the test set is empty. Both the training rows and the test rows keep their order.
  *
  * The data set's `encoding` describes how the table became inputs and targets. The option `encoding` reads a table with
  * the encoding of another table. If both tables have column names, columns are matched by name. If one of the two
  * tables has no column names, columns are matched by position. The options `whole` and `unlabeled` are meant for tables
  * of new rows for which a network makes predictions.
  *
+ * With the option `missing` set to fill, missing cells of inputs are filled, and the encoding stores the values to fill
+ * with. Rows without a label are left out.
+ *
  * Throws a `data` error that names the file, the line and the column of a bad cell. Bad cells are missing cells (unless
- * `missing` is drop) and words in a column of numbers. Throws a `data` error for rows of different lengths, duplicate
+ * `missing` is drop or fill) and words in a column of numbers. Throws a `data` error for rows of different lengths, duplicate
  * names, too few rows or classes, and bytes that are no CSV. With an encoding, throws a `data` error for a missing
  * column and for an unknown class. Throws an `option` error for a bad option.
  */
@@ -73,21 +77,30 @@ export async function readCsv(
   }
   const options = withDefaults(csvOptions, pickOptions(csvOptions, given))
   const training = source instanceof Uint8Array ? { name: 'table', bytes: [source] } : source
-  if (options.encoding) return readEncoded(options.encoding, training, options, test)
+  if (options.encoding) {
+    const missing = given.missing ?? (canFill(options.encoding) ? 'fill' : options.missing)
+    return readEncoded(options.encoding, training, { ...options, missing }, test)
+  }
   const reader = new TableReader(options)
   const separator = await readTable(training, reader, options.separator)
   if (test !== undefined) await readTable(test, reader, separator)
   const table = reader.finish(separator)
   const [targets, sentence] = decideTargets(training.name, table, options)
   const split = splitRows(training.name, table, options)
-  const encoding = encodingOf(table, targets, split.train)
+  const encoding = encodingOf(training.name, table, targets, { train: split.train, fills: options.missing === 'fill' })
   const encoder = createEncoder(training.name, table, encoding, targets)
   const categories = encoder.categories(split.test).map(describeCategory)
   return {
     ...describe(training.name, encoding, encoder.size, targets),
     train: encoder.samples(split.train),
     test: encoder.samples(split.test),
-    notes: [describeFile(training.name, table), sentence, ...categories, describeSplit(split, test, options)],
+    notes: [
+      describeFile(training.name, table, options),
+      sentence,
+      ...categories,
+      ...describeFilled(encoder.filled),
+      describeSplit(split, test, options),
+    ],
   }
 }
 
@@ -113,6 +126,13 @@ async function readEncoded(
   test: CsvSource | undefined,
 ): Promise<Dataset> {
   const { separator, unlabeled, whole, ...others } = options
+  if (options.missing === 'fill' && !canFill(encoding)) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('missing')}: expected error or drop, because the training did not store values to fill missing cells with. Use ${option('missing', 'drop')}, or train with ${option('missing', 'fill')}.`,
+    )
+  }
   const open = async (file: CsvSource, mayLack: boolean) => {
     const reader = new TableReader({ ...others, unlabeled: mayLack })
     const table = reader.finish(await readTable(file, reader, separator))
@@ -126,7 +146,13 @@ async function readEncoded(
       facts: describe(file.name, encoding, encoder.size, targets),
       split: encoder.samples,
       samples: (): Samples => ({ ...encoder.samples(all), ...rowNumbers }),
-      notes: [describeFile(file.name, table), ...table.columns.notes, ...notes, ...unknown],
+      notes: [
+        describeFile(file.name, table, options),
+        ...table.columns.notes,
+        ...notes,
+        ...unknown,
+        ...describeFilled(encoder.filled),
+      ],
     }
   }
   const isWhole = whole === true && test === undefined
@@ -205,10 +231,13 @@ function splitRows(source: string, { counts }: CsvTable, { testFraction, seed }:
     const rows = allRows(first + second)
     return { train: rows.subarray(0, first), test: rows.subarray(first) }
   }
+  if (testFraction === 0) return { train: allRows(first), test: new Uint32Array(0) }
   if (first < 2) {
     throw new IsobathError(
       'data',
-      `${source}: expected at least two rows, one for training and one for testing, got ${first}.`,
+      (option) =>
+        `${source}: expected at least two rows, one for training and one for testing, got ${first}. ` +
+        `Add rows, or train on all rows with ${option('testFraction')} 0.`,
     )
   }
   return splitAtRandom(first, testFraction, createRandom(seed, 'test rows').permutation(first))
@@ -237,20 +266,26 @@ function describeUnknown({ name, unknown }: ReturnType<Encoder['categories']>[nu
 
 const SEPARATORS: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', ' ': 'spaces' }
 
-function describeFile(source: string, { columns, separator, counts, dropped }: CsvTable): string {
+function describeFile(
+  source: string,
+  { columns, separator, counts, dropped }: CsvTable,
+  { missing }: CsvSettings,
+): string {
   const rows = counted(
     counts.reduce((sum, count) => sum + count, 0),
     'row',
   )
   const ignored = columns.all.filter(({ role }) => role === 'ignored').length
   const between = SEPARATORS[separator] ?? JSON.stringify(separator)
-  const left = dropped.length === 0 ? '' : `; ${counted(dropped.length, 'row')} with missing cells left out`
+  const why = missing === 'fill' ? 'without a label' : 'with missing cells'
+  const left = dropped.length === 0 ? '' : `; ${counted(dropped.length, 'row')} ${why} left out`
   const header = columns.hasHeader ? 'with a header' : 'without a header'
   const without = ignored === 0 ? '' : `; ${counted(ignored, 'column')} left out`
   return `${source}: ${rows}, ${counted(columns.all.length, 'column')} separated by ${between}, ${header}${without}${left}`
 }
 
 function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed }: CsvSettings): string {
+  if (test.length === 0) return `${counted(train.length, 'training row')}, no test rows`
   const how = file === undefined ? `chosen by seed ${seed}` : `from ${file.name}`
   return `${counted(train.length, 'training row')}, ${counted(test.length, 'test row')} ${how}`
 }

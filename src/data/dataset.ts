@@ -26,6 +26,14 @@ export interface Samples {
    * samples were left out.
    */
   readonly rowNumbers?: Uint32Array
+  /** Columns of the samples' table that the option `keep` of a table asked for, such as an id. */
+  readonly kept?: readonly KeptColumn[]
+}
+
+/** The cells of a table's column, as written in the table: one text for each sample. */
+export interface KeptColumn {
+  readonly name: string
+  readonly cells: readonly string[]
 }
 
 /**
@@ -42,6 +50,7 @@ export interface Dataset {
   /** Number of classes that the labels name, 0 if the labels name no classes. */
   readonly classes: number
   readonly train: Samples
+  /** Test samples, without which `count` is 0. An empty test set has no scores. */
   readonly test: Samples
   /** Samples held out of the training set, for choosing settings. */
   readonly validation?: Samples
@@ -115,7 +124,12 @@ export function checkLabeled(data: Dataset): void {
 /** Returns the samples with the numbers `chosen`, in the order of `chosen`. */
 export function selectSamples(samples: Samples, chosen: Uint32Array): Samples {
   const { inputs, labels, targets } = samples
-  const part = { count: chosen.length, inputs: selectRows(inputs, samples.count, chosen) }
+  const kept = samples.kept?.map(({ name, cells }) => ({ name, cells: Array.from(chosen, (row) => cells[row]) }))
+  const part = {
+    count: chosen.length,
+    inputs: selectRows(inputs, samples.count, chosen),
+    ...(kept === undefined ? {} : { kept }),
+  }
   const named = { ...part, labels: labels.length === 0 ? labels : selectRows(labels, samples.count, chosen) }
   if (targets === undefined) return named
   return { ...named, targets: targets === 'inputs' ? targets : selectRows(targets, samples.count, chosen) }

@@ -27,6 +27,13 @@ describe('The value that is farthest from the mean of its column', () => {
     expect(far?.deviations).toBeCloseTo(Math.sqrt(197), 1)
   })
 
+  it('has the name of its column in a table whose missing cells were filled', async () => {
+    const text = new TextDecoder().decode(table(1000)).replace('\n0,0,', '\n,0,')
+    const source = { name: 'houses.csv', bytes: [new TextEncoder().encode(text)] }
+    const data = await readCsv(source, { categorical: ['kind'], target: 'values', missing: 'fill', testFraction: 0 })
+    expect(farthestValue(data)).toMatchObject({ column: 'rooms', value: 1000 })
+  })
+
   it('may be a target', async () => {
     expect(farthestValue(await read(table(3, 900)))).toMatchObject({ column: 'price', role: 'target', value: 900 })
   })

@@ -1,5 +1,5 @@
 /** Values of a training set that lie far from the mean of their column. */
-import type { TableEncoding } from './csv-encoding.ts'
+import { isInput, type TableEncoding } from './csv-encoding.ts'
 import { type Dataset, inputSize } from './dataset.ts'
 
 /** The value of a training set that is farthest from the mean of its column, in standard deviations. */
@@ -52,8 +52,10 @@ function inputNames(data: Dataset): readonly string[] | undefined {
 
 const namesIn = ({ columns }: TableEncoding): string[] =>
   columns.flatMap((column) => {
-    if (column.role === 'category') return column.words.map((word) => `${column.name} ${word}`)
-    return column.role === 'number' ? [column.name] : []
+    if (!isInput(column)) return []
+    const { name, indicator } = column
+    const own = column.role === 'category' ? column.words.map((word) => `${name} ${word}`) : [name]
+    return indicator ? [...own, `${name} missing`] : own
   })
 
 type Values = ArrayLike<number>

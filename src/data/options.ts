@@ -4,7 +4,7 @@
  * run stores the given values of all data set options.
  */
 import { type Fields, field, type Input } from '../support/fields.ts'
-import { choice, count, fraction, type Kind, oneOf, text, texts } from '../support/kinds.ts'
+import { choice, count, fraction, fractionFromZero, type Kind, oneOf, text, texts } from '../support/kinds.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 
 /** Options that every data set accepts. */
@@ -89,11 +89,16 @@ export const tableOptions = {
     flag: '--ignore <columns>',
     help: 'columns to leave out; the option may be repeated',
   }),
-  /** `error`: a missing cell is an error. `drop`: a row with a missing cell is left out. */
-  missing: field(oneOf(['error', 'drop']), {
+  /**
+   * `error`: a missing cell is an error. `drop`: a row with a missing cell is left out. `fill`: a missing cell of a
+   * number column gets the median of the training rows, and a missing cell of a categorical column gets the most
+   * frequent word. If training rows have missing cells in a column, an additional input is 1 where the cell is missing.
+   * A row without a label is left out.
+   */
+  missing: field(oneOf(['error', 'drop', 'fill']), {
     default: 'error',
     flag: '--missing <what>',
-    help: 'whether a missing cell (empty, NA, NaN, null, ?) is an error or drops its row',
+    help: 'whether a missing cell (empty, NA, NaN, null, ?) is an error, drops its row, or is filled with the median or the most frequent word',
   }),
   /** Whether the first line names the columns. By default, Isobath detects whether the table has a header. */
   header: field(oneOf(['yes', 'no']), {
@@ -113,11 +118,14 @@ export const tableOptions = {
     flag: '--test-file <file>',
     help: 'file with the test rows',
   }),
-  /** Fraction of a single file's rows that is used for testing. The seed chooses the test rows. */
-  testFraction: field(fraction(), {
+  /**
+   * Fraction of a single file's rows that is used for testing. The seed chooses the test rows. If the fraction is 0, all
+   * rows are training rows, and the test set is empty.
+   */
+  testFraction: field(fractionFromZero(), {
     default: 0.2,
     flag: '--test-fraction <fraction>',
-    help: 'fraction of the rows to test on',
+    help: 'fraction of the rows to test on; 0 trains on all rows',
   }),
 } satisfies Fields
 
@@ -148,6 +156,20 @@ export const encodingOptions = {
    * a table of test rows, or to a table that is read with the option `whole`.
    */
   unlabeled: field(choice(), { help: 'with an encoding: labels may be missing' }),
+  /**
+   * Columns whose cells are stored beside the samples, as texts (`Samples.kept`). Any columns of the table may be kept,
+   * whatever their role is.
+   */
+  keep: field(texts(), {
+    flag: '--keep <columns>',
+    usual: 'columns that are left out and differ in each row, such as an id',
+    help: 'columns of the table to repeat beside the predictions; the option may be repeated',
+  }),
+  /**
+   * Whether to keep the columns that are neither inputs nor labels and whose cells differ in each row of a set, such as
+   * an id.
+   */
+  keepIds: field(choice(), { help: 'keep the columns that are left out and differ in each row' }),
 } satisfies Fields
 
 /** The options that vary a data set after it has been read. */

@@ -50,6 +50,9 @@ describe('dataset', () => {
     const make = (options: Partial<OwnDataset>) =>
       dataset({ inputs: rows, labels: rows.map((_, row) => row), ...options })
     expect(make({ testFraction: 0.5 }).test.count).toBe(5)
+    const { train, test } = make({ testFraction: 0 })
+    expect([train.count, test.count, test.inputs.length, test.labels.length]).toEqual([10, 0, 0, 0])
+    expect(dataset({ inputs: [[1]], targets: [2], testFraction: 0 }).train.count).toBe(1)
     expect(make({ seed: 1 }).test.labels).not.toEqual(make({ seed: 2 }).test.labels)
     expect(make({ seed: 1 })).toEqual(make({ seed: 1 }))
   })
@@ -142,7 +145,7 @@ describe('dataset', () => {
       test inputs of another kind: IsobathError: data, test: inputs: expected numbers, as in the training set, got bytes.
       fewer test targets: IsobathError: data, test: expected 3 targets for each sample, as in the training set, got one target for each sample.
       a fraction in addition to test samples: IsobathError: data: testFraction: expected no fraction, because test samples are given. Leave out the fraction or the test samples.
-      a single sample: IsobathError: data: expected at least 2 samples, one for training and one for testing, got 1. Give test samples.
+      a single sample: IsobathError: data: expected at least 2 samples, one for training and one for testing, got 1. Give test samples, or train on all samples with testFraction: 0.
       a test label that the training set lacks: IsobathError: data, test: labels: sample 3: expected a class from 0 to 2, got 5.
       a test word that the training set lacks: IsobathError: data, test: labels: sample 0: expected one of the words c0, c1, c2, got "c9".
       a label that is no number: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got NaN.
@@ -159,7 +162,7 @@ describe('dataset', () => {
       a misspelled key of test samples: IsobathError: data, test: expected the options inputs, labels, targets, got "label". Did you mean labels?
       labels in the training set only: IsobathError: data, test: expected class labels, as in the training set, got one target for each sample.
       a word as the seed: IsobathError: dataset: seed: expected a whole number of at least 0, got "x".
-      a word as the fraction: IsobathError: dataset: testFraction: expected a number above 0 and below 1, got "0.5".
+      a word as the fraction: IsobathError: dataset: testFraction: expected a number of at least 0 and below 1, got "0.5".
       a number as the name: IsobathError: dataset: name: expected text, got 5.
       a single word for all names: IsobathError: dataset: classNames: expected a list of texts, got "abc".
       a duplicate name: IsobathError: data: classNames: expected different names, got "a" twice.

@@ -3,7 +3,7 @@ import { checkOptions } from '../support/check-options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions, withDefaults } from '../support/fields.ts'
-import { count, fraction, sampleShape, text, texts, whole } from '../support/kinds.ts'
+import { count, fractionFromZero, sampleShape, text, texts, whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
 import { checkSamples, isUsable, notUsable, passChecked } from './check-samples.ts'
 import { sortWords } from './csv-target.ts'
@@ -38,7 +38,10 @@ export interface OwnDataset extends OwnSamples {
   readonly test?: OwnSamples
   /** Validation samples, for choosing settings. */
   readonly validation?: OwnSamples
-  /** Fraction of the samples to test on if no test samples are given, 0.2 by default. */
+  /**
+   * Fraction of the samples to test on if no test samples are given, 0.2 by default. If the fraction is 0, all samples
+   * are training samples, and the test set is empty.
+   */
   readonly testFraction?: number
   /** Seed that chooses the test samples, 0 by default. */
   readonly seed?: number
@@ -61,7 +64,7 @@ const mostClasses = 2 ** 16
 /** The options of `dataset` besides the samples. */
 const ownOptions = {
   shape: field(sampleShape()),
-  testFraction: field(fraction()),
+  testFraction: field(fractionFromZero()),
   seed: field(count(0), { default: 0 }),
   classes: field(whole(1, mostClasses)),
   classNames: field(texts()),
@@ -300,10 +303,11 @@ function split(
   fraction = usualTestFraction,
   seed: number,
 ): { train: Samples; test: Samples } {
+  if (fraction === 0) return { train: all, test: selectSamples(all, new Uint32Array(0)) }
   if (all.count < 2) {
     throw new IsobathError(
       'data',
-      `${name}: expected at least 2 samples, one for training and one for testing, got ${all.count}. Give test samples.`,
+      `${name}: expected at least 2 samples, one for training and one for testing, got ${all.count}. Give test samples, or train on all samples with testFraction: 0.`,
     )
   }
   const tested = Math.min(all.count - 1, Math.max(1, Math.round(fraction * all.count)))

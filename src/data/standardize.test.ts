@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Samples } from './dataset.ts'
-import { createStandardizer, type Standardization } from './standardize.ts'
+import { createStandardizer, type Standardization, standardizationNames } from './standardize.ts'
 
 function samplesOf(inputs: Uint8Array | Float32Array, size: number): Samples {
   const count = inputs.length / size
@@ -104,13 +104,21 @@ describe('the standardization mode none', () => {
   })
 })
 
+test('the standardization mode raw leaves bytes and floats unchanged', () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, value) => value)
+  expect([...standardized(samplesOf(bytes, 16), [1, 4, 4], 'raw')]).toEqual([...bytes])
+  expect([...createStandardizer(samplesOf(bytes, 16), [1, 4, 4], 'raw').deviation]).toEqual([1 / 255])
+  const floats = Float32Array.of(-1.5, 0.1, 1e30, 7)
+  expect([...standardized(samplesOf(floats, 2), [2], 'raw')]).toEqual([...floats])
+})
+
 test('standardizing bytes in words of four gives the same bits as one by one', () => {
   fc.assert(
     fc.property(images, ({ inputs, shape, channels, plane }) => {
       const size = channels * plane
       const shifted = new Uint8Array(inputs.length + 1).subarray(1) // not aligned to a word
       shifted.set(inputs)
-      for (const mode of ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const) {
+      for (const mode of standardizationNames) {
         const expected = standardized(samplesOf(shifted, size), shape, mode)
         expect(standardized(samplesOf(inputs.slice(), size), shape, mode)).toEqual(expected)
       }

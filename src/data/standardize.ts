@@ -1,38 +1,77 @@
 /** Brings inputs and targets to a common scale. */
 import type { Samples } from './dataset.ts'
 import type { Rows } from './rows.ts'
+import {
+  averageGroups,
+  type MeasuredSamples,
+  meanAndDeviation,
+  medianAndRange,
+  type Scale,
+  spreadOut,
+  sumUp,
+} from './scale.ts'
+
+export type { Scale } from './scale.ts'
 
 /**
- * The modes of standardization, which bring inputs to a common scale. In all modes, bytes from 0 to 255 count as values
- * from 0 to 1.
+ * The modes of standardization, which bring inputs to a common scale. In all modes but `raw`, bytes from 0 to 255 count
+ * as values from 0 to 1.
  *
  * `per-channel` subtracts the mean of each channel over the training set and divides by the standard deviation of the
  * channel. For samples without channels, each feature is a channel. `per-pixel` subtracts the mean of each value and
  * divides by the standard deviation of the value. `per-pixel-mean` only subtracts the mean of each value, as He et al.
- * 2015 did for CIFAR-10. `none` leaves floats unchanged and divides bytes by 255.
+ * 2015 did for CIFAR-10. `robust` subtracts the median of each channel and divides by its interquartile range
+ * (`medianAndRange`). `none` leaves floats unchanged and divides bytes by 255. `raw` leaves floats and bytes unchanged.
  */
-export const standardizationNames = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const
+export const standardizationNames = ['per-channel', 'per-pixel', 'per-pixel-mean', 'robust', 'none', 'raw'] as const
 
-/** A mode of standardization. */
+/** A mode of standardization of inputs. */
 export type Standardization = (typeof standardizationNames)[number]
+
+/**
+ * The modes of standardization of the targets of a regression. `per-target` subtracts the mean of each target over the
+ * training set and divides by the target's standard deviation. `robust` subtracts the median of each target and divides
+ * by its interquartile range. `none` leaves the targets unchanged.
+ */
+export const targetStandardizationNames = ['per-target', 'robust', 'none'] as const
+
+/** A mode of standardization of targets. */
+export type TargetStandardization = (typeof targetStandardizationNames)[number]
+
+/** How inputs and targets are standardized. The settings of a training have these fields. */
+export interface Standardizing {
+  readonly standardize: Standardization
+  /** By default, the mode that `usualTargets` returns for the inputs. */
+  readonly standardizeTargets?: TargetStandardization
+}
+
+/**
+ * Returns how targets are standardized by default: not at all if the inputs are not standardized (`none`), and
+ * otherwise target by target.
+ */
+export function usualTargets(standardize: Standardization): TargetStandardization {
+  return standardize === 'none' ? 'none' : 'per-target'
+}
 
 /** Standardizes samples with the statistics of a training set. */
 export interface Standardizer {
   /** Number of values of one sample. */
   readonly size: number
   /**
-   * Mean of each channel, feature or pixel. Bytes from 0 to 255 count as values from 0 to 1. In the mode `none`, all
-   * means are 0.
+   * Mean of each channel, feature or pixel, or its median in the mode `robust`. Bytes from 0 to 255 count as values from
+   * 0 to 1. In the modes `none` and `raw`, all means are 0.
    */
   readonly mean: Float64Array
   /**
-   * Standard deviation of each channel, feature or pixel (the sum of squares is divided by n). A standard deviation of
-   * 0 is replaced by 1. In the modes `none` and `per-pixel-mean`, all deviations are 1.
+   * Standard deviation of each channel, feature or pixel (the sum of squares is divided by n), or its interquartile
+   * range in the mode `robust`. A standard deviation of 0 is replaced by 1. In the modes `none` and `per-pixel-mean`,
+   * all deviations are 1. In the mode `raw`, all deviations are 1 for floats, and 1/255 for bytes.
    */
   readonly deviation: Float64Array
   /**
-   * Mean and standard deviation of each target of a regression, in the units of the target. For all tasks other than
-   * regression, the means and standard deviations of targets are empty arrays.
+   * Mean and standard deviation of each target of a regression, in the units of the target, or median and
+   * interquartile range. For all tasks other than regression, the means and standard deviations of targets are empty
+   * arrays.
    */
   readonly targets: Scale
   readonly statistics: Statistics
@@ -48,12 +87,6 @@ export interface Standardizer {
   fillTargets(samples: Samples, indices: Uint32Array, target: Rows): void
 }
 
-/** The numbers of a standardization: `mean` is subtracted, and `deviation` is the divisor. */
-export interface Scale {
-  readonly mean: Float64Array
-  readonly deviation: Float64Array
-}
-
 /**
  * The statistics of a training set that a standardizer needs. A standardizer made from stored statistics can
  * standardize other data.
@@ -67,14 +100,20 @@ export interface Statistics {
 }
 
 /**
- * Creates the standardizer of a training set. `shape` is the shape of one sample. The standardizer also serves other
- * sets of the same shape and element type. For example, the test set is standardized with the statistics of the
- * training set.
+ * Creates the standardizer of a training set. `shape` is the shape of one sample. `how` is the mode of the inputs, or
+ * the modes of inputs and targets, such as the settings of a training. The standardizer also serves other sets of the
+ * same shape and element type. For example, the test set is standardized with the statistics of the training set.
  */
-export function createStandardizer(training: Samples, shape: readonly number[], mode: Standardization): Standardizer {
+export function createStandardizer(
+  training: Samples,
+  shape: readonly number[],
+  how: Standardization | Standardizing,
+): Standardizer {
+  const { standardize, standardizeTargets = usualTargets(standardize) }: Standardizing =
+    typeof how === 'string' ? { standardize: how } : how
   const bytes = training.inputs instanceof Uint8Array
-  const inputs = scalesOfInputs[mode](training, shape, bytes ? 255 : 1)
-  return standardizerOf({ bytes, inputs, targets: scaleOfTargets(training, mode) }, shape)
+  const inputs = scalesOfInputs[standardize](training, shape, bytes ? 255 : 1)
+  return standardizerOf({ bytes, inputs, targets: scaleOfTargets(training, standardizeTargets) }, shape)
 }
 
 /**
@@ -110,8 +149,8 @@ function sizeOf(shape: readonly number[]): number {
 const scalesOfInputs: Readonly<
   Record<Standardization, (training: Samples, shape: readonly number[], unit: number) => Scale>
 > = {
-  'per-channel': (training, shape) => measure(training, sizeOf(shape), shape[0]),
-  'per-pixel': (training, shape) => measure(training, sizeOf(shape), sizeOf(shape)),
+  'per-channel': (training, shape) => meanAndDeviation(training, sizeOf(shape), shape[0]),
+  'per-pixel': (training, shape) => meanAndDeviation(training, sizeOf(shape), sizeOf(shape)),
   'per-pixel-mean': (training, shape, unit) => {
     const size = sizeOf(shape)
     return {
@@ -119,19 +158,30 @@ const scalesOfInputs: Readonly<
       deviation: new Float64Array(size).fill(unit),
     }
   },
-  none: (_, [groups], unit) => ({ mean: new Float64Array(groups), deviation: new Float64Array(groups).fill(unit) }),
+  robust: (training, shape) => medianAndRange(training, sizeOf(shape), shape[0]),
+  none: (_, [groups], unit) => unscaled(groups, unit),
+  raw: (_, [groups]) => unscaled(groups, 1),
+}
+
+/** Returns the scale that only divides each group by `unit`. */
+function unscaled(groups: number, unit: number): Scale {
+  return { mean: new Float64Array(groups), deviation: new Float64Array(groups).fill(unit) }
+}
+
+/** Returns the scale of `width` targets in each mode. */
+const scalesOfTargets: Readonly<Record<TargetStandardization, (targets: MeasuredSamples, width: number) => Scale>> = {
+  'per-target': (targets, width) => meanAndDeviation(targets, width, width),
+  robust: (targets, width) => medianAndRange(targets, width, width),
+  none: (_, width) => unscaled(width, 1),
 }
 
 /**
  * Returns the scale of the targets. Each target has its own scale, whether inputs are standardized by channel or by
  * pixel.
  */
-function scaleOfTargets({ count, targets }: Samples, mode: Standardization): Scale {
-  if (targets === undefined || targets === 'inputs')
-    return { mean: new Float64Array(0), deviation: new Float64Array(0) }
-  const width = targets.length / count
-  if (mode === 'none') return { mean: new Float64Array(width), deviation: new Float64Array(width).fill(1) }
-  return measure({ count, inputs: targets }, width, width)
+function scaleOfTargets({ count, targets }: Samples, mode: TargetStandardization): Scale {
+  if (targets === undefined || targets === 'inputs') return unscaled(0, 1)
+  return scalesOfTargets[mode]({ count, inputs: targets }, targets.length / count)
 }
 
 function fillTargetsBy({ mean, deviation }: Scale, fillInputs: Fill): Fill {
@@ -238,48 +288,4 @@ const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 function wordsOf(inputs: Samples['inputs']): Uint32Array | undefined {
   if (!(inputs instanceof Uint8Array && LITTLE_ENDIAN && inputs.byteOffset % 4 === 0)) return undefined
   return new Uint32Array(inputs.buffer, inputs.byteOffset, Math.floor(inputs.length / 4))
-}
-
-type MeasuredSamples = Pick<Samples, 'count' | 'inputs'>
-
-/** Returns the sum of each value over all samples. */
-function sumUp({ count, inputs }: MeasuredSamples, size: number): Float64Array {
-  const sums = new Float64Array(size)
-  for (let start = 0; start < count * size; start += size) {
-    for (let index = 0; index < size; index++) sums[index] += inputs[start + index]
-  }
-  return sums
-}
-
-/**
- * Measures the mean and the standard deviation of each group of neighboring values over all samples, in two passes. The
- * mean and the standard deviation have the units of the inputs.
- */
-function measure(training: MeasuredSamples, size: number, groups: number): Scale {
-  const { count, inputs } = training
-  const center = averageGroups(sumUp(training, size), groups, count)
-  const middle = spreadOut(center, size)
-  const squares = new Float64Array(size)
-  for (let start = 0; start < count * size; start += size) {
-    for (let index = 0; index < size; index++) {
-      const distance = inputs[start + index] - middle[index]
-      squares[index] += distance * distance
-    }
-  }
-  return { mean: center, deviation: averageGroups(squares, groups, count).map((variance) => Math.sqrt(variance) || 1) }
-}
-
-/** Returns the average of each group of values, from the sum of each value over `count` samples. */
-function averageGroups(sums: Float64Array, groups: number, count: number): Float64Array {
-  const width = sums.length / groups
-  return Float64Array.from({ length: groups }, (_, group) => {
-    const total = sums.subarray(group * width, (group + 1) * width).reduce((sum, value) => sum + value, 0)
-    return total / (count * width)
-  })
-}
-
-/** Returns one number for each value of a sample: the number that `groups` gives for the group of the value. */
-function spreadOut(groups: Float64Array, size: number): Float64Array {
-  const width = size / groups.length
-  return Float64Array.from({ length: size }, (_, index) => groups[Math.floor(index / width)])
 }

@@ -79,6 +79,7 @@ const measurers: { readonly [name in keyof Measured]-?: DiagnosisMeasurer } = {
   linearProbe: async (networks, _evidence, worker, abort) => {
     const { blueprint, subject } = networks
     const { train, test } = subject.data
+    if (test.count === 0) return { linearProbe: null }
     const [seen, unseen] = [train, test].map((set) => samplesFor(networks, measuredSamples, set))
     const backend = await worker.backend(worker.trained)
     const options = { stages: probedStages(blueprint), abort }
@@ -140,7 +141,7 @@ function endOf({ trials, start }: MeasuredNetworks): Weights {
 
 /** Chooses probe samples, from the training set by default. Probe samples are standardized like the training set. */
 function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: number, set = data.train): ProbeSamples {
-  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
   return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)
 }
 

@@ -74,7 +74,7 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
     blueprint,
     data,
     settings,
-    standardizer: createStandardizer(data.train, data.shape, settings.standardize),
+    standardizer: createStandardizer(data.train, data.shape, settings),
     backend,
     weights: initialize(blueprint, 0),
     abort: abort ? AbortSignal.any([abort, enough.signal]) : enough.signal,

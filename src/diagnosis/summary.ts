@@ -14,7 +14,7 @@ import { answerOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
-import { notesOf, overrunNote } from './wording/notes.ts'
+import { notesOf, overrunNote, untestedNote } from './wording/notes.ts'
 import { type EvidenceRow, sentenceOf } from './wording/words.ts'
 
 export interface Finding {
@@ -106,7 +106,12 @@ export function summarize(
   return {
     verdict,
     answer: answerOf(evidence, judgment),
-    notes: [...notes, ...notesOf(plan, passes), ...overrunNote(seconds, budgetSeconds, plan)],
+    notes: [
+      ...notes,
+      ...untestedNote(subject.data.test.count),
+      ...notesOf(plan, passes),
+      ...overrunNote(seconds, budgetSeconds, plan),
+    ],
     findings: findings.map(findingOf),
     ruledOut: ruledOut.map(exclusionOf),
     open: open.map((one) => openCause(one, outcome)),

@@ -26,6 +26,7 @@ export interface ComparisonData {
   readonly dataset: {
     readonly name: string
     readonly train: number
+    /** Number of test samples. Without test samples, the report shows no test errors. */
     readonly test: number
     /**
      * Number of classes, or null for regression. In a regression, the error is the fraction of the variance left

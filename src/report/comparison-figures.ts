@@ -46,12 +46,16 @@ function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): Rang
     description: cells
       .map(({ label, depth, runs, trainError, testError }) => {
         const [train, test] = [trainError, testError].map((error) => (error ? formatError(error) : absence(runs)))
-        return `${label}, depth ${depth}: training error ${train}, test error ${test}.`
+        const tested = data.dataset.test === 0 ? '' : `, test error ${test}`
+        return `${label}, depth ${depth}: training error ${train}${tested}.`
       })
       .join(' '),
     x: { label: 'Depth', unit: 'layers', categories: data.depths.map(String) },
     y: { label: errorLabel(data), percent: true, domain: errorDomain(data, cells) },
-    panels: [panel('Training error', (row) => row.train.error), panel('Test error', (row) => row.test.error)],
+    panels: [
+      panel('Training error', (row) => row.train.error),
+      ...(data.dataset.test === 0 ? [] : [panel('Test error', (row) => row.test.error)]),
+    ],
     references: [{ label: guessing(data).label, y: guessing(data).error }],
     broken: data.rows.some((row) => row.diverged !== null) ? 'diverged' : 'no number',
   }

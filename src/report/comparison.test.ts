@@ -90,6 +90,16 @@ describe('comparisonText', () => {
     `)
   })
 
+  it('shows no test errors if the data has no test samples', () => {
+    const data = sample([4, 64], [1, 2, 3])
+    const rows = data.rows.map((one) => ({ ...one, test: { loss: null, error: null } }))
+    const untested = { ...data, dataset: { ...data.dataset, test: 0 }, rows }
+    expect(comparisonText(untested)).not.toMatch(/test error|–/)
+    expect(comparisonReport(untested)).toContain('no test samples')
+    expect(comparisonReport(untested)).not.toContain('Test error</text>')
+    for (const page of [comparisonReport(untested), comparisonPicture(untested)]) expect(verifyMarkup(page)).toEqual([])
+  })
+
   it('stays within 80 columns with the longest label and errors of 100%', () => {
     const data = sample([10_000], [1, 2, 3], ['residual-plus'])
     const scores = { loss: 123.456, error: 1 }

@@ -16,7 +16,7 @@ import {
 } from './comparison-data.ts'
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
-import { formatError, formatLoss } from './reported-scores.ts'
+import { formatError, formatLoss, testSamples } from './reported-scores.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { ReportedScores } from './reported-scores.ts'
@@ -72,6 +72,7 @@ function title(data: ComparisonData): string {
 
 /** Returns the table of losses and errors: mean and interval in one row for each network and depth. */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
+  const isTested = data.dataset.test > 0
   const format = (summary: Summary | null, words: (summary: Summary) => string, cell: ComparisonCell) => {
     return summary === null ? absence(cell.runs) : words(summary)
   }
@@ -81,7 +82,7 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
       { heading: 'depth', numeric: true },
       { heading: 'train loss', numeric: true },
       { heading: 'train error', numeric: true },
-      { heading: 'test error', numeric: true },
+      ...(isTested ? [{ heading: 'test error', numeric: true }] : []),
       { heading: 'seeds', numeric: true },
     ],
     rows: cells.map((cell) => [
@@ -89,7 +90,7 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
       formatFixed(cell.depth, 0),
       format(cell.trainLoss, formatLoss, cell),
       format(cell.trainError, formatError, cell),
-      format(cell.testError, formatError, cell),
+      ...(isTested ? [format(cell.testError, formatError, cell)] : []),
       seedsShown(cell, data.seeds.length),
     ]),
     notes: notesOf(cells),
@@ -105,7 +106,7 @@ function seedsShown({ runs }: ComparisonCell, wanted: number): string {
 function facts(data: ComparisonData): Fact[] {
   const { dataset, steps, batch, optimizer, seeds } = data
   const passes = (steps * batch) / dataset.train
-  const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
+  const samples = `${counted(dataset.train, 'training sample')}, ${testSamples(dataset.test)}, ${dataset.asks}`
   return [
     ...(data.command === undefined ? [] : [{ term: 'Command', detail: data.command, code: true }]),
     ...data.families.map(({ name, label }) => ({ term: capitalize(label), detail: name, code: true })),
@@ -155,12 +156,15 @@ function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[]
     if (error === null) return `× ${absence(cell.runs)}`.padEnd(BAR + 7)
     return `${bar(error.mean / full, BAR)} ${formatPercent(error.mean).padStart(6)}`
   }
-  const head = `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(BAR + 7)}  test error`
+  const isTested = data.dataset.test > 0
+  const head =
+    `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(BAR + 7)}  ${isTested ? 'test error' : ''}`.trimEnd()
   const lines = data.depths.flatMap((depth) => {
     const own = cells.filter((cell) => cell.depth === depth)
     return own.map((cell, index) => {
       const lead = `${(index === 0 ? String(depth) : '').padStart(5)}  ${cell.label.padEnd(width)}`
-      return `${lead}  ${column(cell.trainError, cell)}  ${column(cell.testError, cell)}`.trimEnd()
+      const tested = isTested ? column(cell.testError, cell) : ''
+      return `${lead}  ${column(cell.trainError, cell)}  ${tested}`.trimEnd()
     })
   })
   return [head, ...lines]

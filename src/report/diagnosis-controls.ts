@@ -54,11 +54,16 @@ export const VARIANCE = 'fraction of the variance'
  * narrow terminals.
  */
 export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], short = false): Table {
+  const isTested = data.dataset.test > 0
   const numbers: { heading: string; show: (control: ReportedControl) => string }[] = [
     { heading: 'train loss', show: (control) => shown(control, control.trainLoss, formatLoss) },
-    ...(short ? [] : [{ heading: 'test loss', show: (one: ReportedControl) => shown(one, one.testLoss, formatLoss) }]),
+    ...(short || !isTested
+      ? []
+      : [{ heading: 'test loss', show: (one: ReportedControl) => shown(one, one.testLoss, formatLoss) }]),
     { heading: 'train error', show: (control) => shown(control, control.trainError, formatError) },
-    { heading: 'test error', show: (control) => shown(control, control.testError, formatError) },
+    ...(isTested
+      ? [{ heading: 'test error', show: (one: ReportedControl) => shown(one, one.testError, formatError) }]
+      : []),
     { heading: 'seeds', show: seedsShown },
   ]
   return {

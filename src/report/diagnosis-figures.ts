@@ -122,17 +122,35 @@ export function controlFigure(data: DiagnosisData): PageFigure | null {
   }
 }
 
-function rows(controls: readonly ReportedControl[], score: 'error' | 'loss'): RowFigure['rows'] {
+/** The sets of samples whose scores are drawn: only the training set if the test set is empty. */
+function setsOf({ dataset }: DiagnosisData) {
+  const sets = [
+    { name: 'training', key: 'train' },
+    { name: 'test', key: 'test' },
+  ] as const
+  return dataset.test === 0 ? sets.slice(0, 1) : sets
+}
+
+function rows(data: DiagnosisData, controls: readonly ReportedControl[], score: 'error' | 'loss'): RowFigure['rows'] {
   return controls.map(({ name, runs }) => ({
     name,
-    cells: [
-      runs.map((run) => ({ label: `seed ${run.seed}`, value: run.diverged ? null : run.train[score] })),
-      runs.map((run) => ({ label: `seed ${run.seed}`, value: run.diverged ? null : run.test[score] })),
-    ],
+    cells: setsOf(data).map(({ key }) =>
+      runs.map((run) => ({ label: `seed ${run.seed}`, value: run.diverged ? null : run[key][score] })),
+    ),
   }))
 }
 
-const SERIES = ['training', 'test']
+/** The scores of a control in words. */
+function scoresText(
+  data: DiagnosisData,
+  { name }: ReportedControl,
+  score: 'error' | 'loss',
+  texts: readonly string[],
+): string {
+  return `${name}: ${setsOf(data)
+    .map((set, index) => `${set.name} ${score} ${texts[index]}`)
+    .join(', ')}.`
+}
 
 function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): RowFigure {
   const { classes } = data.dataset
@@ -144,16 +162,14 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
     title: 'Error',
     description: controls
       .map((one) => {
-        const [train, test] = [one.trainError, one.testError].map((error) =>
-          error ? formatError(error) : absence(one),
-        )
-        return `${one.name}: training error ${train}, test error ${test}.`
+        const texts = [one.trainError, one.testError].map((error) => (error ? formatError(error) : absence(one)))
+        return scoresText(data, one, 'error', texts)
       })
       .join(' '),
     // The interval of a few seeds may reach beyond the possible errors, so the axis cuts it off at 0% and 100%.
     x: largest > 0.5 && largest <= 1 ? { ...axis, domain: [0, 1] } : axis,
-    series: SERIES,
-    rows: rows(controls, 'error'),
+    series: setsOf(data).map(({ name }) => name),
+    rows: rows(data, controls, 'error'),
     references: [guessing],
     broken: brokenWords(data),
   }
@@ -167,13 +183,13 @@ function lossRows(data: DiagnosisData, controls: readonly ReportedControl[]): Ro
     title: 'Loss',
     description: controls
       .map((one) => {
-        const [train, test] = [one.trainLoss, one.testLoss].map((loss) => (loss ? formatLoss(loss) : absence(one)))
-        return `${one.name}: training loss ${train}, test loss ${test}.`
+        const texts = [one.trainLoss, one.testLoss].map((loss) => (loss ? formatLoss(loss) : absence(one)))
+        return scoresText(data, one, 'loss', texts)
       })
       .join(' '),
     x: { label: 'Loss', scale: low > 0 && low < high / 20 ? 'log' : 'linear' },
-    series: SERIES,
-    rows: rows(controls, 'loss'),
+    series: setsOf(data).map(({ name }) => name),
+    rows: rows(data, controls, 'loss'),
     references: classes === null ? [] : [{ label: 'guessing', x: Math.log(classes) }],
     broken: brokenWords(data),
   }

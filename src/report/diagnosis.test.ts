@@ -18,6 +18,15 @@ describe('diagnosisReport', () => {
     }
   })
 
+  it('shows no test scores if the data has no test samples', () => {
+    const { dataset, trials, ...others } = samples.collapsed
+    const untested = trials.map((run) => ({ ...run, test: { loss: null, error: null } }))
+    const html = diagnosisReport({ ...others, dataset: { ...dataset, test: 0 }, trials: untested })
+    expect(verifyMarkup(html)).toEqual([])
+    expect(html).toContain('no test samples')
+    expect(html).not.toMatch(/NaN|test error [–\d]|<th[^>]*>test/)
+  })
+
   it('escapes every text of the diagnosis', () => {
     for (const data of Object.values(samples).map(hostile)) {
       expect(verifyMarkup(diagnosisReport(data))).toEqual([])

@@ -15,6 +15,7 @@ import {
 } from './diagnosis-figures.ts'
 import { lossFigure } from './diagnosis-losses.ts'
 import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
+import { testSamples } from './reported-scores.ts'
 
 export type { DiagnosisData } from './diagnosis-data.ts'
 export { diagnosisText } from './diagnosis-text.ts'
@@ -135,7 +136,7 @@ function reading(data: DiagnosisData): string[] {
 
 function facts(data: DiagnosisData): Fact[] {
   const { dataset, steps, batch, optimizer, seeds, seconds, budgetSeconds } = data
-  const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
+  const samples = `${counted(dataset.train, 'training sample')}, ${testSamples(dataset.test)}, ${dataset.asks}`
   const passes = formatFixed((steps * batch) / dataset.train, 1)
   const budget = Number.isFinite(budgetSeconds) ? ` of a budget of ${formatDuration(budgetSeconds)},` : ''
   return [

@@ -1,5 +1,6 @@
 /** The scores of a trained network, and the text of their mean over seeds. */
 import { decimalsFor, formatFixed, formatNumber } from '../format/text.ts'
+import { counted } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 
 /** Loss and error of a trained network on one set of samples. A score that was not finite is null. */
@@ -11,6 +12,9 @@ export interface ReportedScores {
    */
   readonly error: number | null
 }
+
+/** The number of test samples in words: `10 test samples`, or `no test samples`. */
+export const testSamples = (count: number): string => (count === 0 ? 'no test samples' : counted(count, 'test sample'))
 
 /**
  * Formats a loss as `0.0123 ± 0.0034`, both numbers with equally many decimals, or as the mean alone if no interval

@@ -27,6 +27,13 @@ describe('trainingPicture', () => {
     )
   })
 
+  it('draws the training error alone if there is no test error', () => {
+    const svg = trainingPicture({ ...data, evaluations: [at(100, 0.3, null), at(200, 0.1, null)] })
+    expect(verifyMarkup(svg)).toEqual([])
+    expect(svg).toContain('>training<')
+    expect(svg).not.toMatch(/>test<|Test error|NaN/)
+  })
+
   it('puts ticks at whole steps, and does not magnify differences of hundredths of a percent', () => {
     const evaluations = [at(1, 0.8785, 0.8788), at(2, 0.8786, 0.8789)]
     const svg = trainingPicture({ ...data, steps: 2, evaluations })

@@ -40,7 +40,7 @@ function errorDomain(evaluations: readonly EvaluatedStep[]): Domain {
   return roundOutward([low < high / 2 ? 0 : Math.max(0, low - rest), high + rest], 'linear', 5)
 }
 
-/** Draws training and test error by step, as an SVG file. */
+/** Draws training and test error by step, as an SVG file. Without test samples, only the training error is drawn. */
 export function trainingPicture({ network, dataset, areClasses, steps, evaluations }: TrainingData): string {
   const shown = evaluations.length === 1 ? '1 evaluation' : `${evaluations.length} evaluations`
   const line = (name: string, error: (one: EvaluatedStep) => number | null) => ({
@@ -54,18 +54,20 @@ export function trainingPicture({ network, dataset, areClasses, steps, evaluatio
       .filter((_, index) => index === 0 || index === evaluations.length - 1)
       .map((one) => `${formatPercent(error(one) ?? Number.NaN, 2)} after step ${one.step}`)
       .join(', ')
+  const isTested =
+    evaluations.some((one) => one.test.error !== null) || evaluations.every((one) => one.train.error === null)
   const title = `${network} on ${dataset}`
   const [train, test] = [(one: EvaluatedStep) => one.train.error, (one: EvaluatedStep) => one.test.error]
   return lineFigure({
     title: title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title,
-    description: `${title}, ${shown}. Training error: ${ends(train)}. Test error: ${ends(test)}.`,
+    description: `${title}, ${shown}. Training error: ${ends(train)}.${isTested ? ` Test error: ${ends(test)}.` : ''}`,
     x: { label: 'Step', whole: true, domain: [0, steps] },
     y: {
       label: areClasses ? 'Misclassified' : 'Unexplained variance',
       percent: true,
       domain: errorDomain(evaluations),
     },
-    series: [line('training', train), line('test', test)],
+    series: [line('training', train), ...(isTested ? [line('test', test)] : [])],
     width: 620,
     height: 330,
   })

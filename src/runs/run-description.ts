@@ -66,7 +66,7 @@ export const dataSchema: z.ZodType<DataDescription> = z.object({
   task: z.enum(['classification', 'regression', 'autoencoding']).optional(),
   sha256: z.string(),
   train: z.number().int().positive(),
-  test: z.number().int().positive(),
+  test: z.number().int().nonnegative(),
   validation: z.number().int().positive().optional(),
   classNames: z.array(z.string()).optional(),
   targetNames: z.array(z.string()).optional(),

@@ -65,6 +65,41 @@ describe('resolveOptions', () => {
     }
   })
 
+  it('stores how targets are standardized only if the value differs from the default', () => {
+    const of = (options: TrainingOptions) => resolveOptions(options, 1000, 'regression').standardizeTargets
+    expect(of({})).toBeUndefined()
+    expect(of({ standardizeTargets: 'per-target' })).toBeUndefined()
+    expect(of({ standardize: 'none', standardizeTargets: 'none' })).toBeUndefined()
+    expect(of({ standardize: 'none', standardizeTargets: 'per-target' })).toBe('per-target')
+    expect(of({ standardizeTargets: 'robust' })).toBe('robust')
+    expect(of({ standardize: 'raw', standardizeTargets: 'none' })).toBe('none')
+  })
+
+  it('refuses to standardize targets if the network predicts no values', () => {
+    const tasks = ['classification', 'autoencoding'] as const
+    const refusals = tasks.map((task) =>
+      refusal(() => resolveOptions({ standardizeTargets: 'none', loss: undefined }, 1000, task)),
+    )
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: standardizeTargets: expected a network that predicts values, but the network predicts classes. Leave the option out.
+      IsobathError: standardizeTargets: expected a network that predicts values, but the network reproduces its standardized inputs. Use standardize instead."
+    `)
+  })
+
+  it('describes the scales of inputs and targets unless both are the default', () => {
+    const words = (options: TrainingOptions) => describeRecipe(resolveOptions(options, 1000, 'regression'))
+    expect(words({ standardizeTargets: 'per-target' })).toBe(words({}))
+    expect(words({ standardize: 'robust', standardizeTargets: 'robust' })).toMatchInlineSnapshot(
+      `"momentum 0.9, rate 0.03, constant rate, inputs standardized robustly, targets standardized robustly"`,
+    )
+    expect(words({ standardize: 'none', standardizeTargets: 'per-target' })).toMatchInlineSnapshot(
+      `"momentum 0.9, rate 0.03, constant rate, inputs not standardized, targets standardized"`,
+    )
+    expect(words({ standardize: 'raw', standardizeTargets: 'none' })).toMatchInlineSnapshot(
+      `"momentum 0.9, rate 0.03, constant rate, raw inputs, targets not standardized"`,
+    )
+  })
+
   it('counts steps from epochs, with a last batch that extends into the next pass', () => {
     expect(resolveOptions({ epochs: 1 }, 1000).steps).toBe(8)
     expect(resolveOptions({ epochs: 0.1, batch: 10 }, 1000).steps).toBe(10)
@@ -118,7 +153,7 @@ describe('resolveOptions', () => {
       "IsobathError: schedule: expected one of constant, cosine, step, got cosin. Did you mean cosine?
       IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose a name from the list.
       IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose a name from the list.
-      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got perchannel. Did you mean per-channel?
+      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, robust, none, raw, got perchannel. Did you mean per-channel?
       IsobathError: order: expected one of shuffled, sequential, got random. Choose a name from the list."
     `)
   })
@@ -147,7 +182,7 @@ describe('resolveOptions', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose a name from the list.
       IsobathError: augment: expected one of none, pad-crop-flip, got a list of 1. Choose a name from the list.
-      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got true. Choose a name from the list.
+      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, robust, none, raw, got true. Choose a name from the list.
       IsobathError: schedule: expected one of constant, cosine, step, got 1. Choose a name from the list.
       IsobathError: order: expected one of shuffled, sequential, got 3. Choose a name from the list.
       IsobathError: loss: expected one of cross-entropy, squared-error, got true. Choose a name from the list.

@@ -5,6 +5,7 @@
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { weightedLayers } from '../blueprint/weighted-layers.ts'
 import type { Task } from '../data/dataset.ts'
+import { type TargetStandardization, usualTargets } from '../data/standardize.ts'
 import { counted } from '../format/words.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -79,6 +80,7 @@ export function resolveOptions(
     batch,
     steps,
     loss: lossFor(task, options.loss),
+    standardizeTargets: targetsFor(task, options),
     evaluateEvery: evaluationSteps(options, samples, batch),
   })
 }
@@ -121,6 +123,24 @@ function evaluationSteps(
   }
   if (every === 'never') return undefined
   return typeof every === 'number' ? every : stepsIn('evaluateEvery', every.epochs, samples, batch)
+}
+
+/**
+ * Returns how values to predict are standardized, or undefined if they are standardized as by default. So settings with
+ * the same meaning are equal. Throws an `option` error if the task has no values to predict.
+ */
+function targetsFor(
+  task: Task,
+  { standardize = training.standardize.default, standardizeTargets }: TrainingOptions,
+): TargetStandardization | undefined {
+  if (standardizeTargets === undefined) return undefined
+  if (task === 'regression') return standardizeTargets === usualTargets(standardize) ? undefined : standardizeTargets
+  throw new IsobathError('option', (option) => {
+    const start = `${option('standardizeTargets')}: expected a network that predicts values, but the network`
+    return task === 'autoencoding'
+      ? `${start} reproduces its standardized inputs. Use ${option('standardize')} instead.`
+      : `${start} predicts classes. Leave the option out.`
+  })
 }
 
 function lossFor(task: Task, loss: LossName = usualLoss(task)): LossName {

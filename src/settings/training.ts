@@ -5,7 +5,12 @@
  */
 import { augmentationNames } from '../data/augment.ts'
 import { orderNames } from '../data/order.ts'
-import { type Standardization, standardizationNames } from '../data/standardize.ts'
+import {
+  type Standardization,
+  standardizationNames,
+  type TargetStandardization,
+  targetStandardizationNames,
+} from '../data/standardize.ts'
 import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, describeOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
@@ -26,7 +31,15 @@ const standardizations: Readonly<Record<Standardization, string>> = {
   'per-channel': 'inputs standardized per channel',
   'per-pixel': 'inputs standardized per pixel',
   'per-pixel-mean': 'per-pixel mean subtracted',
+  robust: 'inputs standardized robustly',
   none: 'inputs not standardized',
+  raw: 'raw inputs',
+}
+
+const targetStandardizations: Readonly<Record<TargetStandardization, string>> = {
+  'per-target': 'targets standardized',
+  robust: 'targets standardized robustly',
+  none: 'targets not standardized',
 }
 
 /** The table of all options of a training. */
@@ -171,8 +184,18 @@ export const training = {
   standardize: field(oneOf(standardizationNames), {
     default: 'per-channel',
     flag: '--standardize <how>',
-    help: 'scales inputs to mean 0 and deviation 1 over the training set; per-pixel-mean changes only the mean, and none only divides bytes by 255',
+    help: 'scales inputs to mean 0 and deviation 1; robust uses medians and interquartile ranges, none divides bytes by 255, raw changes nothing',
     describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardizations[how]),
+  }),
+  /**
+   * How the values to predict of a regression are scaled before the training. The settings of a training store the
+   * option only if its value differs from the default.
+   */
+  standardizeTargets: field(oneOf(targetStandardizationNames), {
+    usual: 'per-target, or none with --standardize none',
+    flag: '--standardize-targets <how>',
+    help: 'scales each value to predict to mean 0 and deviation 1; robust uses medians and interquartile ranges',
+    describe: (how) => targetStandardizations[how],
   }),
   /**
    * Random variation of training images. Each image is varied anew in each epoch, after standardizing. Images are never

@@ -80,6 +80,10 @@ function strictNumber(expected: string, isValid: (value: number) => boolean): Ki
 export const count = (least = 1): Kind<number> =>
   strictNumber(`a whole number of at least ${least}`, (value) => Number.isSafeInteger(value) && value >= least)
 
+/** The kind of fractions of at least 0 and below 1. */
+export const fractionFromZero = (): Kind<number> =>
+  strictNumber('a number of at least 0 and below 1', (value) => value >= 0 && value < 1)
+
 /** The kind of fractions above 0 and below 1. */
 export const fraction = (): Kind<number> =>
   strictNumber('a number above 0 and below 1', (value) => value > 0 && value < 1)

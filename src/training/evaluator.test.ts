@@ -13,6 +13,17 @@ import { createEvaluator, evaluationBatch, type Weights } from './evaluator.ts'
 const valuesOf = (weights: Weights, name: string): number[] => Array.from(weights.get(name) ?? [])
 
 describe('when a network is evaluated,', () => {
+  it('an empty set of samples has no scores', async () => {
+    const task = tinyTask(dense(2, { name: 'only' }), { seed: 5, standardize: 'none' })
+    const evaluator = await createEvaluator(task.blueprint, task.backend, 1)
+    evaluator.load(task.weights)
+    for (const targets of [undefined, 'inputs', new Float32Array(0)] as const) {
+      const none = { count: 0, inputs: new Float32Array(0), labels: new Uint8Array(0), targets }
+      const scores = await evaluator.evaluate(none, task.standardizer, 'squared-error')
+      expect(scores).toEqual({ loss: null, error: null })
+    }
+  })
+
   it('the mean loss and the fraction of wrong answers equal a direct computation', async () => {
     const task = tinyTask(dense(2, { name: 'only' }), { seed: 5, standardize: 'none' })
     const [weight, bias] = [valuesOf(task.weights, 'only.weight'), valuesOf(task.weights, 'only.bias')]

@@ -6,7 +6,7 @@ import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { createScorer, type Scores } from './score.ts'
+import { createScorer, type Scores, unscored } from './score.ts'
 import { createThroughput } from './throughput.ts'
 
 export type { Scores } from './score.ts'
@@ -20,7 +20,7 @@ export type Weights = ReadonlyMap<string, ArrayLike<number>>
 export interface Evaluator {
   /** Copies the values of all parameters and running statistics into the evaluator. */
   load(weights: Weights): void
-  /** Scores a set of samples. `onProgress`: called repeatedly with the number of samples scored so far. */
+  /** Scores a set of samples. The scores of an empty set are null. `onProgress`: called repeatedly with the number of samples scored so far. */
   evaluate(
     samples: Samples,
     standardizer: Standardizer,
@@ -156,6 +156,7 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
     await handOver(before)
   }
   const evaluate: Evaluator['evaluate'] = async (set, standardizer, loss, onProgress) => {
+    if (set.count === 0) return unscored
     const scorer = createScorer(set, standardizer, loss, width)
     await eachOutput(set, standardizer, (outputs, first) => scorer.add(outputs, first), onProgress)
     return scorer.finish()

@@ -99,8 +99,7 @@ export interface TrainingRecord extends TimeSpent {
   readonly recompute: boolean
 }
 
-/** Null scores, for a set of samples that was not scored. */
-export const unscored: Scores = { loss: null, error: null }
+export { unscored } from './score.ts'
 
 /**
  * Builds the fields of a record that hold measurements. `measurements`: the measurements so far. Measurements at step

@@ -4,7 +4,7 @@ import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { assertInvariant } from '../support/errors.ts'
 
-/** Scores of a network on a set of samples. A score is null if the outputs of the network aren't finite. */
+/** Scores of a network on a set of samples. A score is null if the outputs of the network aren't finite, or if the set is empty. */
 export interface Scores {
   /** Mean loss over the samples, without weight decay. */
   readonly loss: number | null
@@ -25,6 +25,9 @@ export interface Scores {
    */
   readonly rmse?: readonly (number | null)[]
 }
+
+/** Null scores, for a set of samples that was not scored or that is empty. */
+export const unscored: Scores = { loss: null, error: null }
 
 /** Accumulates the scores of a network on a set of samples. The outputs must be added in the order of the samples. */
 export interface Scorer {

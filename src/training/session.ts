@@ -124,7 +124,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
   const first = resume?.state ?? firstState(session)
-  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
   const measure = (): Promise<LayerSignal[]> =>
     measureSignal(blueprint, backend, first.weights, data.train, standardizer)
   const signal = resume?.signal ?? judgeSignal(await measure())

@@ -264,7 +264,7 @@ describe('A trial with batch norm', () => {
     const trial = trialOf(normalized, { steps: 3, optimizer: momentum({ rate: 0.1 }) })
     const result = await finished(trial)
     const { blueprint, settings, start } = trial
-    const standardizer = createStandardizer(fewPoints.train, fewPoints.shape, settings.standardize)
+    const standardizer = createStandardizer(fewPoints.train, fewPoints.shape, settings)
     const { state } = await runTrainingLoop({
       blueprint,
       data: fewPoints,

@@ -84,7 +84,7 @@ async function prepare(
 ): Promise<Work> {
   const start = resolved.start()
   checkOutputs(blueprint, data)
-  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
   const samples = chooseSamples(data, standardizer, settings.loss, probedSampleCount, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }
@@ -237,7 +237,7 @@ async function createSnapshotMeasurer(
 }
 
 function settle({ blueprint, data, settings }: ResolvedTrial, backend: Backend, weights: Weights): Promise<Weights> {
-  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
   const { batch, seed } = settings
   return settleStatistics(blueprint, backend, data.train, standardizer, weights, {
     batch,

@@ -36,7 +36,7 @@ export function tinyTask(network: Network | string, options: TinyOptions = {}): 
   const { data = fewPoints, backend = createReferenceBackend(), abort, onProgress, ...training } = options
   const blueprint = createBlueprint(typeof network === 'string' ? preset(network) : network, data.shape)
   const settings = resolveOptions(training, data.train.count, taskOf(data))
-  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
   const weights = options.weights ?? initialize(blueprint, settings.seed)
   return { blueprint, data, settings, standardizer, backend, weights, abort, onProgress }
 }

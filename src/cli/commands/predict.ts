@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander'
 import { counted, grouped } from '../../format/words.ts'
 import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
+import { encodingOptions } from '../../internal.ts'
 import { dataFiles } from '../data-options.ts'
+import { fieldOption } from '../field-options.ts'
 import { machineOptions } from '../options.ts'
 import { printJson, printTable, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
@@ -9,7 +11,7 @@ import { countLost, type PredictedData, predictionRows, predictionTable } from '
 import { stderrProgress } from '../terminal/stderr.ts'
 import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 
-type Flags = TrainedFlags & { set: SetName; out?: string }
+type Flags = Omit<TrainedFlags, 'set'> & { set: SetName; out?: string }
 
 /** Defines `predict RUN_OR_WEIGHTS --data NAME`, which prints the outputs of a trained network for each sample. */
 export function definePredict(command: Command): Command {
@@ -17,6 +19,8 @@ export function definePredict(command: Command): Command {
     .optionsGroup('Predictions:')
     .addOption(new Option('--set <name>', 'set of samples to predict').choices(setNames).default('test'))
     .option('--out <file>', 'write the predictions to this file as CSV, instead of printing them')
+    .addOption(fieldOption(encodingOptions.keep))
+    .option('--no-keep', 'repeat no column of the table')
     .addHelpText(
       'after',
       `
@@ -27,11 +31,14 @@ given again. The column of the label may be missing.
 The option --test-file FILE predicts the rows of FILE instead of the test rows
 of the run, and reads FILE like the table of the training. If the training had
 no table, all columns are numbers in the order of the inputs.
+Each prediction begins with the row's cells of the columns that --keep names.
+Without --keep, the columns that are neither inputs nor labels are repeated if
+their cells differ in each row.
 
 Examples:
   isobath predict runs/first > predictions.csv
   isobath predict runs/first --set train --json
-  isobath predict runs/houses --data new.csv --out prices.csv`,
+  isobath predict runs/houses --data new.csv --keep id,town --out prices.csv`,
     )
   return addTrained(command).action(async (place: string, flags: Flags) => {
     if (flags.out !== undefined) {

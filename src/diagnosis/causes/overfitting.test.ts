@@ -79,6 +79,15 @@ describe('Memorizing of the training set', () => {
     expect(found.statement).toContain('three seeds')
   })
 
+  it('is judged by the training error alone if no test error is known', () => {
+    const unknown = { testError: [null, null, null], testLoss: [null, null, null], testLosses: [] }
+    const network = (error: number) => knows({ ...unknown, error: all(error) })
+    const state = (error: number) => overfitting(madeUpEvidence({ trials: { network: network(error) } }))
+    expect(state(0).state).toBe('untested')
+    expect(state(0.1)).toMatchObject({ state: 'ruled out', by: { observation: 'training error' } })
+    expect(assess({ network: network(0.1) }).evidence).toEqual([])
+  })
+
   it('is ruled out if no test loss was measured during the training', () => {
     expect(assess({ network: knows({ testLosses: [] }) }).state).toBe('ruled out')
   })

@@ -15,7 +15,7 @@ import {
   trainingError,
 } from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
-import { holds, type Judged, open, ruledOut, scoreOf, type TwinDepth, twinOf } from './assessment.ts'
+import { type Assessed, holds, open, ruledOut, scoreOf, type TwinDepth, twinOf, untested } from './assessment.ts'
 
 /** Largest training error of a network that has memorized the training set. */
 const learned = 0.02
@@ -56,7 +56,7 @@ interface GapChange {
 interface Errors {
   /** Training error of the network, as a mean over the seeds. */
   readonly error: number
-  /** Excess of the test error over the training error. */
+  /** Excess of the test error over the training error, or NaN if no test error is known. */
   readonly gap: number
   readonly gapLimit: number
   readonly rise: number
@@ -88,14 +88,14 @@ export type OverfittingFacts = Errors &
       }
   )
 
-type Assessment = Judged<'overfitting', OverfittingFacts>
+type Assessment = Assessed<'overfitting', OverfittingFacts>
 
 export function overfitting(evidence: Evidence): Assessment {
   const cause = 'overfitting'
   const records = recordsOf(evidence, 'network')
   const errors: Errors = {
     error: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
-    gap: summarize(records.map((record) => gapOf(evidence, record)))?.mean ?? 0,
+    gap: summarize(records.map((record) => gapOf(evidence, record)))?.mean ?? Number.NaN,
     gapLimit: leastGap,
     rise: summarize(records.map(riseOf))?.mean ?? 0,
     riseLimit: leastRise,
@@ -121,7 +121,12 @@ export function overfitting(evidence: Evidence): Assessment {
     return holds(cause, { ...errors, ...found, outcome: 'depth overfits' }, scoreOf(depth.mean, leastExcess))
   }
   const missing = missingOf(errors)
-  if (missing) return ruledOut(cause, { ...errors, outcome: missing }, { observation: 'training and test error' })
+  // Without a test error, overfitting can only be ruled out by the training error.
+  if (Number.isNaN(errors.gap) && missing !== 'not learned by heart') return untested(cause)
+  if (missing) {
+    const ground = Number.isNaN(errors.gap) ? byTraining : ({ observation: 'training and test error' } as const)
+    return ruledOut(cause, { ...errors, outcome: missing }, ground)
+  }
   return memorizing(evidence, errors)
 }
 

@@ -47,6 +47,12 @@ export function runNotes({
   ]
 }
 
+/** A note on data without test samples. */
+export function untestedNote(testSamples: number): string[] {
+  if (testSamples > 0) return []
+  return ['The data has no test samples, so the diagnosis has no test errors and cannot find overfitting.']
+}
+
 /** Smallest ratio of a diagnosis's duration to its budget that is worth a note. */
 const leastOverrun = 1.25
 

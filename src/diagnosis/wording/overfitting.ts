@@ -64,6 +64,7 @@ const riseText = ({ rise }: OverfittingFacts): string =>
 
 function rowsOf(facts: OverfittingFacts): EvidenceRow[] {
   const { gap, gapLimit, rise, riseLimit } = facts
+  if (Number.isNaN(gap)) return []
   const rows: EvidenceRow[] = [
     {
       name: 'excess of the test error over the training error',
