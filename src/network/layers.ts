@@ -183,12 +183,17 @@ export function activation(name: ActivationName, options: { slope?: number } & N
 
 export const identity = (): ActivationLayer => activation('identity')
 export const relu = (): ActivationLayer => activation('relu')
+export const relu6 = (): ActivationLayer => activation('relu6')
 export const leakyRelu = (slope = 0.01): ActivationLayer => activation('leakyRelu', { slope })
+export const elu = (): ActivationLayer => activation('elu')
 export const tanh = (): ActivationLayer => activation('tanh')
+export const softsign = (): ActivationLayer => activation('softsign')
 export const sigmoid = (): ActivationLayer => activation('sigmoid')
 export const softplus = (): ActivationLayer => activation('softplus')
 export const gelu = (): ActivationLayer => activation('gelu')
 export const silu = (): ActivationLayer => activation('silu')
+export const mish = (): ActivationLayer => activation('mish')
+export const hardSwish = (): ActivationLayer => activation('hardSwish')
 export const selu = (): ActivationLayer => activation('selu')
 export const erf = (): ActivationLayer => activation('erf')
 

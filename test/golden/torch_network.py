@@ -15,11 +15,16 @@ import torch.nn.functional as functional
 ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": torch.relu,
+    "relu6": functional.relu6,
+    "elu": functional.elu,
     "tanh": torch.tanh,
+    "softsign": functional.softsign,
     "sigmoid": torch.sigmoid,
     "softplus": functional.softplus,
     "gelu": functional.gelu,
     "silu": functional.silu,
+    "mish": functional.mish,
+    "hardSwish": functional.hardswish,
     "selu": functional.selu,
     "erf": torch.erf,
 }

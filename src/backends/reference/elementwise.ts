@@ -25,8 +25,10 @@ export const activationGradient: Operation = (inputs, node) => {
   const slope = slopeOf(node)
   const { derivative, switchesOff } = activations[activationNamed(node.attributes.function)]
   // If the activation function switches a unit off, the unit's gradient is exactly 0, even for an infinite cotangent
-  // (infinity times 0 would be NaN).
-  if (switchesOff) return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
+  // (infinity times 0 would be NaN). The derivative of such a function is 0 or 1.
+  if (switchesOff) {
+    return byElement(([dy, kept], index) => (derivative(kept[index], slope) === 0 ? 0 : dy[index]))(inputs, node)
+  }
   return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)
 }
 

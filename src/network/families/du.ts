@@ -24,6 +24,7 @@ export const smooth = [
   'tanh',
   'sigmoid',
   'silu',
+  'mish',
   'gelu',
   'erf',
 ] as const satisfies readonly ActivationName[]
@@ -36,6 +37,7 @@ export const normalizers = {
   tanh: 2.536175433217451,
   sigmoid: 3.408559841623103,
   silu: 2.810761124074474,
+  mish: 2.210715729937989,
   gelu: 2.351715614073378,
   erf: 2.152578860607596,
 } as const satisfies Record<SmoothName, number>
@@ -46,7 +48,11 @@ const activationOption = choice<SmoothName>(smooth, 'softplus', 'the smooth func
 const faults: ReadonlyMap<string, string> = new Map(
   Object.entries({
     relu: 'with a kink at 0',
+    relu6: 'with kinks at 0 and 6',
     leakyRelu: 'with a kink at 0',
+    elu: 'with a bend at 0',
+    hardSwish: 'with kinks at -3 and 3',
+    softsign: 'with a bend at 0',
     selu: 'with a kink at 0',
     identity: 'a polynomial',
   } satisfies Record<Exclude<ActivationName, SmoothName>, string>),
