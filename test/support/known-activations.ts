@@ -1,6 +1,6 @@
 /**
  * Known results of further activation functions and their gradients, computed by Python's mpmath to 40 digits
- * (scripts/known_activation.py). No code of this project was used.
+ * (scripts/known_activation.py), and of PReLU and softmax. No code of this project was used.
  */
 import type { ActivationName } from '../../src/network/activations.ts'
 import type { KnownAnswer } from './known-answers.ts'
@@ -64,8 +64,9 @@ const rows: readonly Row[] = [
 ]
 
 const shape = [2, 3]
+const mixed = { shape, values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] }
 
-export const knownActivations: readonly KnownAnswer[] = rows.flatMap(({ name, x, y, kept, gradient }) => {
+const ofFunctions: readonly KnownAnswer[] = rows.flatMap(({ name, x, y, kept, gradient }) => {
   const attributes = { function: name, slope: 0.25 }
   const inputs = [
     { shape, values: dy },
@@ -76,3 +77,32 @@ export const knownActivations: readonly KnownAnswer[] = rows.flatMap(({ name, x,
     { op: 'activationGradient', inputs, outputs: [gradient], attributes } as const,
   ]
 })
+
+const slopes = { shape: [3], values: [0.25, 0.5, -2] }
+const shared = { shape: [], values: [0.25] }
+const cotangent = { shape, values: dy }
+const probabilities = [
+  0.17682018210744427, 0.030726740326436432, 0.7924530775661193, 0.6220058829452726, 0.29381477471148953,
+  0.08417934234323783,
+]
+
+const ofLayers: readonly KnownAnswer[] = [
+  { op: 'prelu', inputs: [mixed, slopes], outputs: [[0.5, -0.625, 2, 1.5, 0.75, 1]] },
+  { op: 'prelu', inputs: [mixed, shared], outputs: [[0.5, -0.3125, 2, 1.5, 0.75, -0.125]] },
+  { op: 'preluGradient', inputs: [cotangent, mixed, slopes], outputs: [[1, -0.25, 0.25, 0.75, 2, 3]] },
+  { op: 'preluGradient', inputs: [cotangent, mixed, shared], outputs: [[1, -0.125, 0.25, 0.75, 2, -0.375]] },
+  { op: 'preluSlopeTerms', inputs: [cotangent, mixed], outputs: [[0, 0.625, 0, 0, 0, 0.75]] },
+  { op: 'softmax', inputs: [mixed], outputs: [probabilities] },
+  {
+    op: 'softmaxGradient',
+    inputs: [cotangent, { shape, values: probabilities }],
+    outputs: [
+      [
+        0.11324093484526737, -0.026411786681577613, -0.08682914816368976, -0.11063304409857747, 0.31500911872927223,
+        -0.20437607463069477,
+      ],
+    ],
+  },
+]
+
+export const knownActivations: readonly KnownAnswer[] = [...ofFunctions, ...ofLayers]

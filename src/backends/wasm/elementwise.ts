@@ -161,6 +161,10 @@ export const elementOps = {
     if (mask !== undefined) return v128.and(mask, dy)
     return lanes.mul(dy, derivatives[name](context, kept, slopeOf(context)))
   },
+  prelu: ({ lanes, inputs: [x, slope] }) => v128.select(lanes.gt(x, lanes.constant(0)), x, lanes.mul(x, slope)),
+  preluGradient: ({ lanes, inputs: [dy, x, slope] }) =>
+    v128.select(lanes.gt(x, lanes.constant(0)), dy, lanes.mul(dy, slope)),
+  preluSlopeTerms: ({ lanes, inputs: [dy, x] }) => v128.andNot(lanes.mul(dy, x), lanes.gt(x, lanes.constant(0))),
   batchNormalize: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
     lanes.madd(lanes.mul(lanes.sub(x, mean), inverse), scale, shift),
   // Computes scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), where xhat is the normalized x. The sums of dy
