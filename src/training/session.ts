@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initializeParameter } from '../blueprint/initialize.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardizer, type Standardizer } from '../data/standardize.ts'
+import { createStandardizer, type Standardizer, type Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import { evaluateSets } from './evaluate-sets.ts'
@@ -22,10 +22,12 @@ import {
   takeSnapshot,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
+import { limitingOutput, outputNote } from './output-note.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
+import { targetRange } from './target-range.ts'
 import { checkOutputs } from './targets.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
@@ -188,6 +190,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       steps: state.step,
       signal,
       statistics: standardizer.statistics,
+      notes: notesAbout(session, standardizer.statistics),
       weights: state.weights,
       weightsSha256,
       ...spent.soFar(),
@@ -199,6 +202,13 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
     measurer?.dispose()
     layers?.dispose()
   }
+}
+
+/** Returns the sentences for the user about the network's outputs and the loss. */
+function notesAbout({ blueprint, data, settings: { loss } }: Session, statistics: Statistics): string[] {
+  if (limitingOutput(blueprint.root) === undefined) return []
+  const note = outputNote({ blueprint, loss, targets: targetRange(data, statistics) })
+  return note === undefined ? [] : [note]
 }
 
 /**
