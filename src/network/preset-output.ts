@@ -35,7 +35,7 @@ export function withOutput(family: Family): Family {
       throw presetError(`${text.name}:output=${name}`, expected, 'top=none', 'Leave output or top out.')
     }
     const layers = network.kind === 'chain' ? network.layers : [network]
-    return chain(...layers, named('output', layer()))
+    return chain(...layers, named('outputActivation', layer()))
   }
   return { ...family, options: { ...family.options, output: outputOption }, build }
 }

@@ -155,6 +155,12 @@ class Network:
             return functional.leaky_relu(x, layer["slope"])
         return ACTIVATIONS[layer["function"]](x)
 
+    def prelu(self, x, node, layer, indices):
+        return functional.prelu(x, self.of(node, "slope", indices).reshape(-1))
+
+    def softmax(self, x, node, layer, indices):
+        return torch.softmax(x, 1)
+
     def layerNorm(self, x, node, layer, indices):
         scale, shift = self.of(node, "scale", indices), self.of(node, "shift", indices)
         return functional.layer_norm(x, x.shape[1:], scale, shift, layer["epsilon"])
