@@ -220,7 +220,9 @@ describe('constructiveWeights:', () => {
     expect(await reasonFor(chain(dense(8), layerNorm(), relu()))).toMatchInlineSnapshot(
       `"hidden.layerNorm1: the layer normalizes each sample, which no weights can undo"`,
     )
-    expect(await reasonFor(chain(dense(8), softmax()))).toMatchInlineSnapshot(`"hidden.softmax1: the outputs of the layer add up to 1, which no weights can undo"`)
+    expect(await reasonFor(chain(dense(8), softmax()))).toMatchInlineSnapshot(
+      `"hidden.softmax1: the outputs of the layer add up to 1, which no weights can undo"`,
+    )
     expect(await reasonFor(chain(dense(8), scale(0), relu()))).toMatchInlineSnapshot(
       `"hidden.scale1: the layer multiplies by 0, which no weights can undo"`,
     )
@@ -244,7 +246,9 @@ describe('constructiveWeights:', () => {
     expect(await reasonFor(residual(chain(dense(8), sigmoid())))).toMatchInlineSnapshot(
       `"hidden.activation1: sigmoid gives 1/2 for 0, so no weights make the output of the branch zero"`,
     )
-    expect(await reasonFor(residual(chain(dense(8), softmax())))).toMatchInlineSnapshot(`"hidden.softmax1: the outputs of a softmax add up to 1, so no weights make the output of the branch zero"`)
+    expect(await reasonFor(residual(chain(dense(8), softmax())))).toMatchInlineSnapshot(
+      `"hidden.softmax1: the outputs of a softmax add up to 1, so no weights make the output of the branch zero"`,
+    )
     expect(await reasonFor(chain(residual(relu()), dense(8), relu()))).toMatchInlineSnapshot(
       `"hidden.residual1.branch: the branch has no weights that could make its output zero"`,
     )
@@ -262,8 +266,12 @@ describe('constructiveWeights:', () => {
     expect(await reasonFor(block, layerNorm())).toMatchInlineSnapshot(
       `"layerNorm1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
     )
-    expect(await reasonFor(block, prelu(), dense(8))).toMatchInlineSnapshot(`"prelu1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`)
-    expect(await reasonFor(chain(dense(8), tanh()), softmax(), dense(8))).toMatchInlineSnapshot(`"softmax1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`)
+    expect(await reasonFor(block, prelu(), dense(8))).toMatchInlineSnapshot(
+      `"prelu1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
+    )
+    expect(await reasonFor(chain(dense(8), tanh()), softmax(), dense(8))).toMatchInlineSnapshot(
+      `"softmax1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
+    )
     expect(await reasonFor(block, residual(dense(8)))).toMatchInlineSnapshot(
       `"residual1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
     )

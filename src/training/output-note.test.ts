@@ -20,8 +20,8 @@ import type { Layer } from '../network/network.ts'
 import { limitingOutput, outputNote } from './output-note.ts'
 
 const endingIn = (...layers: Layer[]) => createBlueprint(chain(dense(10), ...layers), [4])
-const noteOf = (layer: Layer, loss: LossName, low = -2, high = 3) =>
-  outputNote({ blueprint: endingIn(layer), loss, targets: { low, high } })
+const noteOf = (layer: Layer, loss: LossName, low = -2, high = 3, areClasses = false) =>
+  outputNote({ blueprint: endingIn(layer), loss, targets: { low, high, areClasses } })
 
 describe('the note about the outputs', () => {
   it('says that cross-entropy applies its own softmax, and the lowest loss that limited outputs can reach', () => {
@@ -45,8 +45,8 @@ describe('the note about the outputs', () => {
     expect(noteOf(sigmoid(), 'squared-error')).toMatchInlineSnapshot(
       `"The network ends in a sigmoid, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from -2 to 3 (after standardizing). The network can't reach targets outside of the range of its outputs. Leave the sigmoid at the end out, or scale the targets and take --standardize none."`,
     )
-    expect(noteOf(softmax(), 'squared-error', 0, 1)).toMatchInlineSnapshot(
-      `"The network ends in a softmax, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from 0 to 1 (after standardizing). All targets lie within the range of the outputs."`,
+    expect(noteOf(softmax(), 'squared-error', 0, 1, true)).toMatchInlineSnapshot(
+      `"The network ends in a softmax, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from 0 to 1. All targets lie within the range of the outputs."`,
     )
     expect(noteOf(relu(), 'squared-error')).toMatchInlineSnapshot(
       `"The network ends in a relu, so its outputs are at least 0. The loss squared-error compares the outputs with targets from -2 to 3 (after standardizing). The network can't reach targets outside of the range of its outputs. Leave the relu at the end out, or scale the targets and take --standardize none."`,

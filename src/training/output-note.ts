@@ -6,6 +6,7 @@ import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { LossName } from '../graph/losses.ts'
 import type { ActivationName, OutputRange } from '../network/activations.ts'
+import type { TargetRange } from './target-range.ts'
 
 /** A last layer that limits the outputs. */
 export type LimitingOutput = 'softmax' | Exclude<ActivationName, 'identity' | UnlimitedName>
@@ -37,7 +38,7 @@ export interface OutputFacts {
   readonly blueprint: Blueprint
   readonly loss: LossName
   /** Smallest and largest number that the loss compares the outputs with. Undefined if the numbers are unknown. */
-  readonly targets?: OutputRange
+  readonly targets?: TargetRange
 }
 
 const sentences: Readonly<Record<Use, (output: LimitingOutput, facts: OutputFacts) => string>> = {
@@ -61,7 +62,8 @@ const sentences: Readonly<Record<Use, (output: LimitingOutput, facts: OutputFact
     const range = high === infinity ? `at least ${low}` : `from ${low} to ${high}`
     const first = `The network ends in a ${output}, so its outputs are ${range}.`
     if (targets === undefined) return `${first} The loss ${loss} compares these outputs with the targets.`
-    const compared = `The loss ${loss} compares the outputs with targets from ${digits(targets.low)} to ${digits(targets.high)} (after standardizing).`
+    const scaled = targets.areClasses ? '' : ' (after standardizing)'
+    const compared = `The loss ${loss} compares the outputs with targets from ${digits(targets.low)} to ${digits(targets.high)}${scaled}.`
     const isWithin = targets.low >= low && targets.high <= high
     const reached = isWithin
       ? 'All targets lie within the range of the outputs.'

@@ -18,12 +18,12 @@ const rangeOf = (data: Dataset, mode: 'none' | 'per-channel') =>
   targetRange(data, createStandardizer(data.train, data.shape, mode).statistics)
 
 test('the targets of classes are 0 and 1', () => {
-  expect(rangeOf(datasetOf(samples, 3), 'per-channel')).toEqual({ low: 0, high: 1 })
+  expect(rangeOf(datasetOf(samples, 3), 'per-channel')).toEqual({ low: 0, high: 1, areClasses: true })
 })
 
 test('the targets of a regression are standardized, in all samples', () => {
   const data = datasetOf({ ...samples, targets: values })
-  expect(rangeOf(data, 'none')).toEqual({ low: 0, high: 50 })
+  expect(rangeOf(data, 'none')).toEqual({ low: 0, high: 50, areClasses: false })
   const mean = values.reduce((sum, value) => sum + value, 0) / count
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count)
   const { low, high } = rangeOf(data, 'per-channel')
@@ -32,5 +32,5 @@ test('the targets of a regression are standardized, in all samples', () => {
 })
 
 test('the targets of an autoencoder are its inputs', () => {
-  expect(rangeOf(datasetOf({ ...samples, targets: 'inputs' }), 'none')).toEqual({ low: 0, high: 6 })
+  expect(rangeOf(datasetOf({ ...samples, targets: 'inputs' }), 'none')).toEqual({ low: 0, high: 6, areClasses: false })
 })

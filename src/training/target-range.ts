@@ -3,6 +3,11 @@ import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import { type Statistics, standardizerOf } from '../data/standardize.ts'
 import type { OutputRange } from '../network/activations.ts'
 
+/** The smallest and the largest target. The targets of classes are not standardized. */
+export interface TargetRange extends OutputRange {
+  readonly areClasses: boolean
+}
+
 /** Number of samples whose targets are standardized together. */
 const chunk = 256
 
@@ -10,8 +15,8 @@ const chunk = 256
  * The smallest and the largest target of the training set after standardizing. The targets of classes are 0 and 1. The
  * targets of an autoencoder are its inputs.
  */
-export function targetRange(data: Dataset, statistics: Statistics): OutputRange {
-  if (taskOf(data) === 'classification') return { low: 0, high: 1 }
+export function targetRange(data: Dataset, statistics: Statistics): TargetRange {
+  if (taskOf(data) === 'classification') return { low: 0, high: 1, areClasses: true }
   const { train, shape } = data
   const { fillTargets } = standardizerOf(statistics, shape)
   const stride = outputsOf(data)
@@ -27,5 +32,5 @@ export function targetRange(data: Dataset, statistics: Statistics): OutputRange 
       if (array[index] > high) high = array[index]
     }
   }
-  return { low, high }
+  return { low, high, areClasses: false }
 }

@@ -159,7 +159,7 @@ describe('train', () => {
     expect(fromFile).toMatchObject({ notes: [note], weightsSha256: run.weightsSha256 })
     const sigmoid = await isobathJson(`train mlp:depth=2,width=8,output=sigmoid --loss squared-error ${about}`)
     expect(sigmoid.notes).toEqual([
-      'The network ends in a sigmoid, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from 0 to 1 (after standardizing). All targets lie within the range of the outputs.',
+      'The network ends in a sigmoid, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from 0 to 1. All targets lie within the range of the outputs.',
     ])
     expect((await isobathJson(`train ${quick}`)).notes).toEqual([])
   })

@@ -188,7 +188,7 @@ export const goldenCases: readonly GoldenCase[] = [
     batch: 50,
     loss: 'cross-entropy',
     optimizer: decayed,
-    rate: 0.005,
+    rate: 0.002,
   },
   {
     ...common,
