@@ -79,7 +79,7 @@ const layer = fc.letrec((tie) => ({
     ),
     fc.record(
       {
-        kind: fc.constantFrom('activation', 'dropout', 'batchNorm', 'layerNorm', 'flatten'),
+        kind: fc.constantFrom('activation', 'prelu', 'softmax', 'dropout', 'batchNorm', 'layerNorm', 'flatten'),
         function: fc.constantFrom('relu', 'leakyRelu', 'x'),
         slope: number,
         rate: fc.oneof(number, fc.array(number)),
@@ -205,6 +205,7 @@ export async function createReaders(load, folder) {
     layers: [
       { kind: 'dense', width: 3, init: { kind: 'gaussian', sw2: 2 } },
       { kind: 'activation', function: 'leakyRelu', slope: 0.1 },
+      { kind: 'prelu', slope: 0.2, shared: true },
       {
         kind: 'repeat',
         times: 5,
@@ -358,6 +359,7 @@ export async function createReaders(load, folder) {
         'residual-mlp:depth=9,multiplier=1/sqrt(l),norm=batch,dropout=0.1',
         'linear:widths=8-8-3-3,sw2=1.5,sb2=0.1',
         'mlp:activation=leakyRelu,slope=0.2',
+        'mlp:activation=prelu,output=softmax',
       ].map(encode),
       structured: preset,
       read: (bytes) => {

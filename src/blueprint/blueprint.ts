@@ -4,7 +4,15 @@ import type { Initializer, Layer, Network } from '../network/network.ts'
 /** Sizes of one sample or one tensor, outermost first, such as [features] or [channels, height, width]. */
 export type Shape = readonly number[]
 
-export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'multiplier' | 'runningMean' | 'runningVariance'
+export type ParameterRole =
+  | 'weight'
+  | 'bias'
+  | 'scale'
+  | 'shift'
+  | 'slope'
+  | 'multiplier'
+  | 'runningMean'
+  | 'runningVariance'
 
 export interface ParameterBlueprint {
   /**

@@ -49,7 +49,7 @@ describe('count:', () => {
 
   test('the scales and shifts of norms count as parameters, and running statistics count separately', () => {
     const { parameters, parametersByRole, runningStatistics } = countOf(chain(dense(6), batchNorm(), layerNorm()), [2])
-    expect(parametersByRole).toEqual({ weights: 12, biases: 6, scales: 12, shifts: 12, multipliers: 0 })
+    expect(parametersByRole).toEqual({ weights: 12, biases: 6, scales: 12, shifts: 12, slopes: 0, multipliers: 0 })
     expect(parameters).toBe(42)
     expect(runningStatistics).toBe(12)
   })
@@ -102,8 +102,8 @@ describe('count:', () => {
     const property = fc.property(fc.constantFrom([2, 3], [2, 3, 3]), fc.gen(), (input, generate) => {
       const blueprint = createBlueprint(generate(arbitraryNetwork, { input }), input)
       const { parameters, untrained, runningStatistics, ...counted } = count(blueprint)
-      const { weights, biases, scales, shifts, multipliers } = counted.parametersByRole
-      expect(parameters).toBe(weights + biases + scales + shifts + multipliers)
+      const { weights, biases, scales, shifts, slopes, multipliers } = counted.parametersByRole
+      expect(parameters).toBe(weights + biases + scales + shifts + slopes + multipliers)
       const sizes = blueprint.parameters.map(({ shape }) => shape.reduce((size, extent) => size * extent, 1))
       expect(counted.tensors).toBe(sizes.reduce((sum, size) => sum + size, 0))
       expect(counted.tensors).toBe(parameters + untrained + runningStatistics)

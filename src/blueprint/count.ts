@@ -29,6 +29,8 @@ export interface ParameterCounts {
   readonly biases: number
   readonly scales: number
   readonly shifts: number
+  /** Number of trained slopes of PReLU layers. */
+  readonly slopes: number
   /** Number of trained multipliers of residual branches. */
   readonly multipliers: number
 }
@@ -111,6 +113,7 @@ export function count(blueprint: Blueprint): Count {
       biases: ofRole('bias'),
       scales: ofRole('scale'),
       shifts: ofRole('shift'),
+      slopes: ofRole('slope'),
       multipliers: ofRole('multiplier'),
     },
     untrained,

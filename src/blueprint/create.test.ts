@@ -44,6 +44,24 @@ describe('the blueprint:', () => {
     `)
   })
 
+  test('a PReLU has one slope for each unit or channel, or one slope, and a softmax has no parameter', () => {
+    const prelu = (shared: boolean): Layer => ({ kind: 'prelu', slope: 0.25, shared })
+    const softmax: Layer = { kind: 'softmax' }
+    const network = chain(prelu(false), dense(4), prelu(false), repeat(3, chain(dense(4), prelu(true), softmax)))
+    expect(parameterText(network, [2, 3, 3])).toMatchInlineSnapshot(`
+      "prelu1.weight 2
+      dense1.weight 4,18
+      dense1.bias 4
+      prelu2.weight 4
+      repeat1.dense1.weight 3,4,4
+      repeat1.dense1.bias 3,4
+      repeat1.prelu1.weight 3"
+    `)
+    const { parameters, output } = createBlueprint(chain(prelu(false), softmax), [2, 3, 3])
+    expect(output).toEqual([2, 3, 3])
+    expect(parameters).toMatchObject([{ name: 'prelu1.weight', role: 'slope', shape: [2], start: 0.25 }])
+  })
+
   test('parameters of a residual network with norms, a shortcut and nested loops have unique names', () => {
     const inner = repeat(2, residual(chain(dense(4), batchNorm, relu)), 'inner')
     const network = chain(

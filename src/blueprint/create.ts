@@ -27,6 +27,7 @@ const tensorNames = {
   bias: 'bias',
   scale: 'weight',
   shift: 'bias',
+  slope: 'weight',
   multiplier: 'multiplier',
   runningMean: 'running_mean',
   runningVariance: 'running_var',

@@ -11,6 +11,7 @@ const startingValue = {
   bias: 0,
   scale: 1,
   shift: 0,
+  slope: 0.25,
   multiplier: 1,
   runningMean: 0,
   runningVariance: 1,

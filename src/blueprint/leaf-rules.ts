@@ -226,6 +226,23 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     macs: noMacs,
     writes: (layer) => (layer.function === 'identity' ? 'never' : 'always'),
   },
+  prelu: {
+    output: keepsShape,
+    parameters: ({ slope, shared }, input) => {
+      const features = featuresOf(input)
+      return [{ role: 'slope', shape: shared ? [] : [features], fanIn: 1, fanOut: 1, start: slope }]
+    },
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
+  softmax: {
+    output: keepsShape,
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
   dropout: {
     output: keepsShape,
     parameters: none,

@@ -73,6 +73,17 @@ const gradients = {
     return emit('activationGradient', [dy, kept === 'input' ? node.inputs[0] : node.outputs[0]], node.attributes)
   }),
   activationGradient: none,
+  prelu: rule(({ node, emit, wanted }, dy) => {
+    const [x, slope] = node.inputs
+    const terms = (): Value => emit('preluSlopeTerms', [dy, x])[0]
+    const slopeGradient = (): Value =>
+      slope.shape.length === 0 ? sumAll(emit, terms()) : emit('sumOverBatch', [terms()], node.attributes)[0]
+    return [wanted(0) ? emit('preluGradient', [dy, x, slope])[0] : undefined, wanted(1) ? slopeGradient() : undefined]
+  }),
+  preluGradient: none,
+  preluSlopeTerms: none,
+  softmax: rule(({ node, emit }, dy) => emit('softmaxGradient', [dy, node.outputs[0]])),
+  softmaxGradient: none,
   dropout: rule(({ node, emit }, dy) => emit('dropout', [dy, ...node.inputs.slice(1)], node.attributes)),
   dense: rule(({ node, emit, wanted }, dy) => {
     const [x, w] = node.inputs

@@ -216,6 +216,15 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const slope = layer.slope ?? 0
     return only(builder.op('activation', [x], { function: layer.function, slope }, path))
   },
+  prelu: (context, blueprint, layer, input) => {
+    const { path } = blueprint
+    const slope = parameter(context, blueprint, 'slope')
+    if (layer.shared) return only(context.builder.op('prelu', [input, slope], {}, path))
+    const x = asUsual(context, input, blueprint.input, path)
+    return only(context.builder.op('prelu', [x, slope], imageAttributes(blueprint.input), path))
+  },
+  softmax: (context, { input, path }, _layer, x) =>
+    only(context.builder.op('softmax', [asUsual(context, x, input, path)], {}, path)),
   dropout: (context, blueprint, layer, x) => {
     if (!context.training || !context.step) return x
     const inputs = [

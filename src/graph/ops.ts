@@ -51,6 +51,24 @@ function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
 }
 
 /**
+ * Makes the row of an elementwise operation whose last input holds slopes: one slope [f] for each column, or one slope
+ * [] for all columns. The inputs before the slopes have the first input's shape.
+ */
+function withSlope(count: number): OpRow {
+  return {
+    elementwise: true,
+    infer: (inputs) => {
+      assertInvariant(inputs.length === count, `expected ${count} inputs, got ${inputs.length}`)
+      const [first] = inputs
+      for (const input of inputs.slice(1, -1)) expectShape(input, first.shape, 'input')
+      const slope = inputs[count - 1]
+      if (slope.shape.length > 0) expectShape(slope, first.shape.slice(1), 'slope')
+      return [{ shape: first.shape, element: 'real' }]
+    },
+  }
+}
+
+/**
  * Makes the row of an operation that maps the cotangent dy[M, C] of a window's output to the cotangent [N, C] of its
  * input. `others` gives the shapes of the inputs after dy.
  */
@@ -132,6 +150,18 @@ export const ops = {
    * output determines the derivative, the function's output (see activations.ts).
    */
   activationGradient: elementwise('same'),
+  /**
+   * PReLU: x for x above 0, and slope * x for other x. The inputs are x and the slopes [f], or one slope [] for all
+   * columns.
+   */
+  prelu: withSlope(2),
+  /** Maps dy, x and the slopes of a PReLU to dx: dy for x above 0, and slope * dy for other x. */
+  preluGradient: withSlope(3),
+  /**
+   * Maps dy and x of a PReLU to the terms of the slope's gradient: 0 for x above 0, and dy * x for other x. The sum of
+   * the terms over a slope's elements is the gradient of the slope.
+   */
+  preluSlopeTerms: elementwise('same'),
   /**
    * Computes dropout: x * mask(key, step, element) / (1 - rate). The inputs of dropout are x, key, step, the threshold
    * rate * 2^32, and the factor 1 / (1 - rate).
@@ -321,6 +351,14 @@ export const ops = {
   runningUpdate: general(([running, statistic]) => {
     expectShape(statistic, running.shape, 'statistic')
     return [real(...running.shape)]
+  }),
+
+  /** Softmax over the features: maps x[B, F] to exp(x) / (sum over F of exp(x)) [B, F]. */
+  softmax: general(([x]) => [real(...x.shape)]),
+  /** Maps dy[B, F] and y[B, F] of a softmax to dx = y * (dy - sum over F of dy * y) [B, F]. */
+  softmaxGradient: general(([dy, y]) => {
+    expectShape(y, dy.shape, 'output')
+    return [real(...dy.shape)]
   }),
 
   /** Maps logits[B, C] and labels[B] to the losses [B] and the gradient of the batch's mean loss [B, C]. */

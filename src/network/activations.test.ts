@@ -25,6 +25,15 @@ describe.each(activationNames)('activation %s:', (name) => {
     expect(inputs.filter((x) => x < 0).every((x) => value(x) === 0 && derivative(x) === 0)).toBe(row.switchesOff)
   })
 
+  it('the function has its limits at infinity, as at 1e300, and NaN for NaN', () => {
+    expect(value(Number.NaN)).toBeNaN()
+    for (const sign of [-1, 1]) {
+      const [far, infinite] = [sign * 1e300, sign * Number.POSITIVE_INFINITY]
+      if (name === 'silu' && sign < 0) continue
+      expect(value(infinite)).toBe(Math.abs(value(far)) < 1e200 ? value(far) : Math.sign(value(far)) * Infinity)
+    }
+  })
+
   it('the function is nearly straight at its operating point', () => {
     if (row.operatingPoint === null) return expect(inputs.every((x) => value(x) === x)).toBe(true)
     const { at, value: given, slope: factor, step } = row.operatingPoint

@@ -8,12 +8,17 @@ import { erf, log, normalDensity, normalDistribution } from '../support/numbers.
 export const activationNames = [
   'identity',
   'relu',
+  'relu6',
   'leakyRelu',
+  'elu',
   'tanh',
+  'softsign',
   'sigmoid',
   'softplus',
   'gelu',
   'silu',
+  'mish',
+  'hardSwish',
   'selu',
   'erf',
 ] as const
@@ -59,8 +64,8 @@ export interface Activation {
   /** Whether the function leaves inputs above 0 unchanged. */
   readonly keepsPositive: boolean
   /**
-   * Whether the function gives 0 for all inputs below 0 and passes no gradient back for these inputs, even if the
-   * gradient is infinite.
+   * Whether the function gives 0 for all inputs below 0. Such a function passes no gradient back wherever its derivative
+   * is 0, even if the gradient is infinite.
    */
   readonly switchesOff: boolean
   /**
@@ -88,11 +93,28 @@ const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
 const times = (x: number, factor: number): number => (factor === 0 ? 0 : x * factor)
 const around = (high: number): OutputRange => ({ low: -high, high })
 
+/** Largest output of ReLU6 (Krizhevsky 2010). */
+export const relu6Ceiling = 6
+/** Largest output of ReLU6 that isn't taken as saturated. Float32 tells this number from 6. */
+const belowCeiling = relu6Ceiling - 1e-6
+
+/**
+ * Mish x tanh(softplus(x)) and its derivative, computed from e = exp(-|x|), so that no exponential overflows and no
+ * difference loses digits. With w = exp(x), tanh(softplus(x)) is w (w + 2) / (w (w + 2) + 2). The slope's second part is
+ * x times 4 w (1 + w) / (w (w + 2) + 2)^2. For x above 0, both fractions are divided by powers of w, and e is 1 / w.
+ */
+function mish(x: number): { readonly value: number; readonly derivative: number } {
+  const e = Math.exp(-Math.abs(x))
+  const [above, rise] = x > 0 ? [1 + 2 * e, e * e * (1 + e)] : [e * (e + 2), e * (1 + e)]
+  const below = above + 2 * (x > 0 ? e * e : 1)
+  return { value: times(x, above / below), derivative: above / below + times(x, (4 * rise) / (below * below)) }
+}
+
 /**
  * The table of activation functions by name.
  *
  * Odd functions have their operating point at 0. Near 0, an odd function differs from a straight line only by a term in
- * x^3. In float64, a layer of tanh or erf changes a signal x near 1 by 10^-14, because floating-point numbers near 0
+ * x^3, or by a term in x |x| for softsign, whose step is smaller for this reason. In float64, a layer of tanh or erf changes a signal x near 1 by 10^-14, because floating-point numbers near 0
  * have the same relative precision as larger numbers. A layer of the logistic function changes a signal x near 1 by
  * 10^-11, mostly because outputs near 1/2 are rounded. Activation functions whose operating point isn't 0 are nearly
  * straight at large positive inputs. Rounding in float64 changes a signal x by 10^-12 times x at the operating point 1,
@@ -125,6 +147,19 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     operatingPoint: { at: 1, value: 1, slope: 1, step: 1e-4 },
     initializer: 'he',
   },
+  // ReLU6 is ReLU with outputs of at most 6 (Krizhevsky 2010). The probe of dead units counts its outputs of 0.
+  relu6: {
+    value: (x) => Math.min(relu6Ceiling, Math.max(0, x)),
+    derivative: (y) => (y > 0 && y < relu6Ceiling ? 1 : 0),
+    derivedFrom: () => 'output',
+    atZero: '0',
+    nonnegative: 'always',
+    keepsPositive: false,
+    switchesOff: true,
+    lively: () => ({ low: 0, high: belowCeiling }),
+    operatingPoint: { at: 3, value: 3, slope: 1, step: 1e-4 },
+    initializer: 'he',
+  },
   leakyRelu: {
     value: (x, slope) => (x > 0 ? x : slope * x),
     derivative: (kept, slope) => (kept > 0 ? 1 : slope),
@@ -138,6 +173,19 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     operatingPoint: { at: 1, value: 1, slope: 1, step: 1e-4 },
     initializer: 'he',
   },
+  // ELU with alpha 1 (Clevert et al. 2016).
+  elu: {
+    value: (x) => (x > 0 ? x : Math.expm1(x)),
+    derivative: (y) => (y > 0 ? 1 : y + 1),
+    derivedFrom: () => 'output',
+    atZero: '0',
+    nonnegative: 'for nonnegative inputs',
+    keepsPositive: true,
+    switchesOff: false,
+    lively: (fraction) => ({ low: fraction - 1, high: Number.POSITIVE_INFINITY }),
+    operatingPoint: { at: 1, value: 1, slope: 1, step: 1e-4 },
+    initializer: 'he',
+  },
   tanh: {
     value: (x) => Math.tanh(x),
     derivative: (y) => 1 - y * y,
@@ -148,6 +196,20 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: (fraction) => around(Math.sqrt(1 - fraction)),
     operatingPoint: { at: 0, value: 0, slope: 1, step: 1e-7 },
+    initializer: 'glorot',
+  },
+  // The derivative is computed from the input, because 1 - |y| loses digits for outputs y near 1.
+  softsign: {
+    value: (x) => (Math.abs(x) === Number.POSITIVE_INFINITY ? Math.sign(x) : x / (1 + Math.abs(x))),
+    derivative: (x) => 1 / (1 + Math.abs(x)) ** 2,
+    derivedFrom: () => 'input',
+    atZero: '0',
+    nonnegative: 'for nonnegative inputs',
+    keepsPositive: false,
+    switchesOff: false,
+    // The derivative of softsign is (1 - |y|)^2.
+    lively: (fraction) => around(1 - Math.sqrt(fraction)),
+    operatingPoint: { at: 0, value: 0, slope: 1, step: 1e-18 },
     initializer: 'glorot',
   },
   sigmoid: {
@@ -201,6 +263,32 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: null,
     operatingPoint: { at: 40, value: 40, slope: 1, step: 1e-4 },
+    initializer: 'he',
+  },
+  // Mish (Misra 2020).
+  mish: {
+    value: (x) => mish(x).value,
+    derivative: (x) => mish(x).derivative,
+    derivedFrom: () => 'input',
+    atZero: '0',
+    nonnegative: 'for nonnegative inputs',
+    keepsPositive: false,
+    switchesOff: false,
+    lively: null,
+    operatingPoint: { at: 40, value: 40, slope: 1, step: 1e-4 },
+    initializer: 'he',
+  },
+  // Hard swish: x times ReLU6(x + 3) / 6 (Howard et al. 2019).
+  hardSwish: {
+    value: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
+    derivative: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5),
+    derivedFrom: () => 'input',
+    atZero: '0',
+    nonnegative: 'for nonnegative inputs',
+    keepsPositive: false,
+    switchesOff: false,
+    lively: null,
+    operatingPoint: { at: 10, value: 10, slope: 1, step: 1e-4 },
     initializer: 'he',
   },
   // SELU's fixed point is derived for variance 1/fanIn, so SELU uses LeCun's initializer (Klambauer et al. 2017, eq.

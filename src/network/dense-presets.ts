@@ -5,11 +5,11 @@
  * that changes the width stands before each loop.
  */
 import { grouped } from '../format/words.ts'
-import { type ActivationName, activations } from './activations.ts'
 import type { Family, PresetContext } from './families/family.ts'
-import { activation, batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
+import { batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
 import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
 import type { Initializer, Layer, Network } from './network.ts'
+import { activationLayer, initializerOf, type PresetActivation, withSlope } from './preset-activations.ts'
 import {
   DEFAULT_DEPTH,
   DEFAULT_WIDTH,
@@ -36,7 +36,7 @@ interface WidthRun {
 interface PresetSettings {
   readonly runs: readonly WidthRun[]
   readonly depth: number
-  readonly activation?: ActivationName
+  readonly activation?: PresetActivation
   readonly slope?: number
   /** Initializer of the layers that keep the width. */
   readonly inside: Initializer
@@ -71,7 +71,7 @@ function hiddenLayer(width: number, name: string | undefined, init: Initializer,
   const layers: Layer[] = [dense(width, { name, init })]
   if (settings.norm === 'batch') layers.push(batchNorm())
   if (settings.norm === 'layer') layers.push(layerNorm())
-  if (settings.activation !== undefined) layers.push(activation(settings.activation, { slope: settings.slope }))
+  if (settings.activation !== undefined) layers.push(activationLayer(settings.activation, settings.slope))
   if (settings.dropout > 0) layers.push(dropout(settings.dropout))
   return layers
 }
@@ -91,10 +91,10 @@ function readPresetSettings(text: PresetText, family: Structure): PresetSettings
   const depth = runs.reduce((sum, run) => sum + run.count, 0)
   const name = family.linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? 'relu')
   const slope = take(text, 'slope', denseOptions.slope)
-  if (slope !== undefined && name !== 'leakyRelu') {
+  if (slope !== undefined && (name === undefined || !withSlope.includes(name))) {
     throw presetError(
       `${text.name}:slope=${slope}`,
-      'slope only with activation=leakyRelu',
+      `slope only with activation=${withSlope.join(' or ')}`,
       `${name}`,
       'Leave slope out.',
     )
@@ -159,7 +159,7 @@ function refuseWidth({ name, options }: PresetText, depth: number): void {
 
 function readInitializers(
   text: PresetText,
-  activationName: ActivationName,
+  activationName: PresetActivation,
 ): { inside: Initializer; outside: Initializer } {
   const init = take(text, 'init', denseOptions.init)
   const gain = take(text, 'gain', denseOptions.gain)
@@ -183,7 +183,7 @@ function readInitializers(
   if (init === 'zeros' && gain !== undefined) {
     throw presetError(`${text.name}:gain=${gain}`, 'no gain with init=zeros', `${gain}`, 'Leave gain out.')
   }
-  const usual = activations[activationName].initializer
+  const usual = initializerOf(activationName)
   const inside = initializers[init ?? usual](gain)
   // The first layer and the read-out don't get zeros or an identity matrix. In the first layer and the read-out, zeros
   // would make the network useless, and an identity matrix would pass on only the first inputs.

@@ -25,6 +25,8 @@ export const layerTraits: Readonly<Record<LayerKind, LayerTraits>> = {
   scalarBias: none,
   scale: none,
   activation: none,
+  prelu: none,
+  softmax: none,
   dropout: none,
   layerNorm: none,
   batchNorm: { ...none, couplesSamples: true },
@@ -52,6 +54,8 @@ export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
     case 'scalarBias':
     case 'scale':
     case 'activation':
+    case 'prelu':
+    case 'softmax':
     case 'dropout':
     case 'layerNorm':
     case 'batchNorm':

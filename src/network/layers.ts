@@ -19,10 +19,12 @@ import type {
   LayerNormLayer,
   MaxPoolLayer,
   Padding,
+  PreluLayer,
   RepeatLayer,
   ResidualLayer,
   ScalarBiasLayer,
   ScaleLayer,
+  SoftmaxLayer,
   SubsampleLayer,
   Varying,
 } from './network.ts'
@@ -39,11 +41,13 @@ import {
   layerNormSchema,
   layerSchema,
   maxPoolSchema,
+  preluSchema,
   repeatSchema,
   residualSchema,
   scalarBiasSchema,
   scaleSchema,
   shortcutSchema,
+  softmaxSchema,
   subsampleSchema,
 } from './schema.ts'
 
@@ -54,6 +58,7 @@ const examples: Readonly<Partial<Record<LayerKind, string>>> = {
   maxPool: '{ kernel: 2 }',
   averagePool: '{ kernel: 2 }',
   subsample: '{ stride: 2, channels: 32 }',
+  prelu: '{ slope: 0.25 }',
   batchNorm: '{ momentum: 0.1 }',
   residual: '{ multiplier: 0.5 }',
 }
@@ -183,14 +188,39 @@ export function activation(name: ActivationName, options: { slope?: number } & N
 
 export const identity = (): ActivationLayer => activation('identity')
 export const relu = (): ActivationLayer => activation('relu')
+export const relu6 = (): ActivationLayer => activation('relu6')
 export const leakyRelu = (slope = 0.01): ActivationLayer => activation('leakyRelu', { slope })
+export const elu = (): ActivationLayer => activation('elu')
 export const tanh = (): ActivationLayer => activation('tanh')
+export const softsign = (): ActivationLayer => activation('softsign')
 export const sigmoid = (): ActivationLayer => activation('sigmoid')
 export const softplus = (): ActivationLayer => activation('softplus')
 export const gelu = (): ActivationLayer => activation('gelu')
 export const silu = (): ActivationLayer => activation('silu')
+export const mish = (): ActivationLayer => activation('mish')
+export const hardSwish = (): ActivationLayer => activation('hardSwish')
 export const selu = (): ActivationLayer => activation('selu')
 export const erf = (): ActivationLayer => activation('erf')
+
+export interface PreluOptions extends Name {
+  /** Initial value of the slopes for negative inputs, 0.25 by default, as in PyTorch. */
+  slope?: number
+  /** Whether all units share one slope. By default, each unit, or each channel of [C, H, W], has its own slope. */
+  shared?: boolean
+}
+
+/** PReLU: ReLU with trained slopes for negative inputs (He et al. 2015). Throws a `network` error on a bad value. */
+export function prelu(options: PreluOptions = {}): PreluLayer {
+  return build(preluSchema(), 'prelu', options)
+}
+
+/**
+ * Softmax over the features, or over the channels of [C, H, W] at each position. The outputs are positive and add up to
+ * 1. The loss `cross-entropy` has a softmax of its own. Throws a `network` error on a bad name.
+ */
+export function softmax(options: Name = {}): SoftmaxLayer {
+  return build(softmaxSchema(), 'softmax', options)
+}
 
 /**
  * In training, drops each unit with probability `rate` and scales the other units by 1/(1 - rate). Throws a `network`

@@ -141,6 +141,26 @@ export interface ActivationLayer extends Named {
   readonly slope?: number
 }
 
+/**
+ * PReLU: x for x above 0, and slope * x for other x, with trained slopes (He et al. 2015, eq. 1). There is one slope for
+ * each unit, or for each channel of [C, H, W], or one slope for all.
+ */
+export interface PreluLayer extends Named {
+  readonly kind: 'prelu'
+  /** Initial value of the slopes, 0.25 by default, as in PyTorch. */
+  readonly slope: number
+  /** Whether all units share one slope. */
+  readonly shared: boolean
+}
+
+/**
+ * Softmax over the features, or over the channels of [C, H, W] at each position: exp(x) divided by its sum, so the
+ * outputs are positive and add up to 1.
+ */
+export interface SoftmaxLayer extends Named {
+  readonly kind: 'softmax'
+}
+
 export interface DropoutLayer extends Named {
   readonly kind: 'dropout'
   /** Probability that a unit is dropped, 0 <= rate < 1. Units that aren't dropped are scaled by 1/(1 - rate). */
@@ -204,6 +224,8 @@ export type Layer =
   | ScalarBiasLayer
   | ScaleLayer
   | ActivationLayer
+  | PreluLayer
+  | SoftmaxLayer
   | DropoutLayer
   | LayerNormLayer
   | BatchNormLayer

@@ -3,11 +3,11 @@
  * options.
  */
 import { grouped, listed } from '../format/words.ts'
-import { type ActivationName, activationNames, activations } from './activations.ts'
 import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initializers.ts'
 import { multiplierOption } from './multiplier.ts'
 import type { Initializer } from './network.ts'
 import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
+import { initializerOf, type PresetActivation, presetActivations } from './preset-activations.ts'
 import type { PresetOption } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
 
@@ -32,7 +32,7 @@ export const initializers: Record<InitializerName, (gain?: number) => Initialize
 
 /** The activations that have the initializer as their default, in words, such as `relu, leakyRelu and gelu`. */
 const takersOf = (initializer: InitializerName): string =>
-  listed(activationNames.filter((name) => activations[name].initializer === initializer))
+  listed(presetActivations.filter((name) => initializerOf(name) === initializer))
 
 export type NormName = 'none' | 'batch' | 'layer'
 
@@ -60,8 +60,13 @@ export const denseOptions = {
       return widths.length <= LARGEST_DEPTH ? widths : undefined
     },
   } satisfies PresetOption<number[]>,
-  activation: choice<ActivationName>(activationNames, 'relu', 'the function after each hidden layer'),
-  slope: number('a number', () => true, '0.01', "leakyRelu's slope for negative inputs"),
+  activation: choice<PresetActivation>(presetActivations, 'relu', 'the function after each hidden layer'),
+  slope: number(
+    'a number',
+    () => true,
+    '0.01 with leakyRelu, 0.25 with prelu',
+    "leakyRelu's slope for negative inputs, or the initial value of prelu's trained slopes",
+  ),
   init: choice(
     denseInitializers,
     `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with all other activations`,

@@ -256,6 +256,17 @@ export const activationSchema = once(() =>
   }),
 )
 
+export const preluSchema = once(() =>
+  strict({
+    kind: z.literal('prelu'),
+    name: name(),
+    slope: numberWhere(finite, 'a finite number', 'PyTorch starts the slopes at 0.25.').default(0.25),
+    shared: z.boolean(says('true or false', 'Leave shared out to use the default (false).')).default(false),
+  }),
+)
+
+export const softmaxSchema = once(() => strict({ kind: z.literal('softmax'), name: name() }))
+
 export const dropoutSchema = once(() =>
   strict({
     kind: z.literal('dropout'),
@@ -336,6 +347,8 @@ export const layerSchema = once(
         scalarBiasSchema(),
         scaleSchema(),
         activationSchema(),
+        preluSchema(),
+        softmaxSchema(),
         dropoutSchema(),
         layerNormSchema(),
         batchNormSchema(),
@@ -354,6 +367,8 @@ export const layerSchema = once(
         'scalarBias',
         'scale',
         'activation',
+        'prelu',
+        'softmax',
         'dropout',
         'layerNorm',
         'batchNorm',

@@ -6,7 +6,7 @@ import { blobs } from '../data/blobs.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { gaussian } from '../network/initializers.ts'
-import { chain, dense, dropout, named, relu, repeat, residual, scale, tanh } from '../network/layers.ts'
+import { chain, dense, dropout, named, prelu, relu, repeat, residual, scale, softmax, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { networkAfter } from './network-after.ts'
@@ -25,6 +25,8 @@ const varying = chain(
     chain(
       dense(3, { init: gaussian({ sw2: [1, 2, 3], sb2: [0, 1, 0] }) }),
       scale([1, -2, 3]),
+      prelu(),
+      softmax(),
       dropout([0, 0.1, 0.2]),
       residual(repeat(2, chain(dense(3), scale([0.3, 0.6]))), { multiplier: [0.1, 0.2, 0.3] }),
     ),

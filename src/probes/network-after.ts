@@ -69,6 +69,8 @@ function shortened(layer: Layer, times: number): Layer {
     case 'subsample':
     case 'scalarBias':
     case 'activation':
+    case 'prelu':
+    case 'softmax':
     case 'layerNorm':
     case 'batchNorm':
     case 'flatten':

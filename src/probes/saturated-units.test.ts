@@ -22,6 +22,8 @@ const derivatives: [ActivationName, (x: number) => number][] = [
   ['tanh', (x) => Math.cosh(x) ** -2],
   ['erf', (x) => Math.exp(-x * x)],
   ['softplus', sigmoid],
+  ['elu', (x) => (x > 0 ? 1 : Math.exp(x))],
+  ['softsign', (x) => (1 + Math.abs(x)) ** -2],
   ['selu', (x) => (x > 0 ? 1 / 1.6732632423543772 : Math.exp(x))],
 ]
 
@@ -32,15 +34,22 @@ describe('saturatedUnits', () => {
   })
 
   it.each(derivatives)('the saturated fraction of %s counts derivatives below 1/1000', async (name, derivative) => {
-    const inputs = Array.from({ length: 3001 }, (_, index) => (index - 1500) / 100)
+    const inputs = Array.from({ length: 3001 }, (_, index) => (index - 1500) / 20)
     const expected = inputs.filter((input) => derivative(input) < 1e-3).length / inputs.length
     expect(expected).toBeGreaterThan(0.2)
     expect(await shareAt(name, inputs)).toBe(expected)
   })
 
-  it.each(['relu', 'leakyRelu', 'gelu', 'silu'] as const)('the saturated fraction of %s is NaN', async (name) => {
-    expect(await shareAt(name, [-30, 30])).toBeNaN()
+  it('the saturated fraction of relu6 counts outputs of 6', async () => {
+    expect(await shareAt('relu6', [-1, 0, 5.99, 7])).toBe(1 / 4)
   })
+
+  it.each(['relu', 'leakyRelu', 'gelu', 'silu', 'mish', 'hardSwish'] as const)(
+    'the saturated fraction of %s is NaN',
+    async (name) => {
+      expect(await shareAt(name, [-30, 30])).toBeNaN()
+    },
+  )
 
   it('the saturated fraction combines all activations of a block that can saturate, and ignores the others', async () => {
     const block = residual(chain(same, activation('tanh'), same, activation('relu'), same, activation('sigmoid')))

@@ -14,10 +14,12 @@ import {
   dense,
   globalAveragePool,
   named,
+  prelu,
   relu,
   repeat,
   residual,
   scalarBias,
+  softmax,
 } from '../network/layers.ts'
 import type { Layer, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -64,6 +66,7 @@ describe('lossWithoutBlocks', () => {
     ['branches with a dense layer and an activation', chain(dense(4), activation('tanh'))],
     ['branches that end in batch norm', chain(dense(6), relu(), dense(4), batchNorm())],
     ['branches with a scalar bias after the weights', chain(dense(4), scalarBias(), activation('gelu'))],
+    ['branches with a PReLU after the weights', chain(dense(4), softmax(), dense(4), prelu())],
     ['branches that end in a loop', repeat(3, chain(dense(4), activation('silu')))],
     ['branches whose last trained layer follows a norm', chain(batchNorm(), relu(), dense(4), activation('identity'))],
   ]

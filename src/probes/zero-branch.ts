@@ -19,9 +19,10 @@ const leaves = {
   subsample: 'at zero',
   scalarBias: 'at zero',
   scale: 'at zero',
+  prelu: 'at zero',
   dropout: 'at zero',
   flatten: 'at zero',
-} satisfies Record<Exclude<LayerKind, 'activation' | 'chain' | 'residual' | 'repeat'>, GivesZero>
+} satisfies Record<Exclude<LayerKind, 'activation' | 'softmax' | 'chain' | 'residual' | 'repeat'>, GivesZero>
 
 const zeroed: readonly ParameterRole[] = ['weight', 'bias', 'scale', 'shift']
 
@@ -43,6 +44,7 @@ function zeroingOf(block: LayerBlueprint, iteration: number): Zeroing | undefine
       return zeroingOfLast(Array.from({ length: times }, (_, index) => [children[0], iteration * times + index]))
     }
     case 'residual':
+    case 'softmax':
       return undefined
     case 'activation':
       return activations[layer.function].atZero === '0' ? { places: [], gives: 'at zero' } : undefined

@@ -148,6 +148,8 @@ const resultSchema = z.object({
   interrupted: z.boolean(),
   steps: z.number().int().nonnegative(),
   signal: signalSchema,
+  /** Sentences for the user; absent in results of older versions. */
+  notes: z.array(z.string()).default([]),
   weightsSha256: z.string(),
   seconds: z.number(),
   trainingSeconds: z.number(),

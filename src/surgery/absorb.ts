@@ -74,11 +74,15 @@ function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, e
       return layer.channels === place.blueprint.input[0] || offset === 0 ? encoding : null
     case 'activation':
       return layer.function === 'identity' ? encoding : null
+    case 'prelu':
+      // A PReLU commutes with a positive factor, for any slopes.
+      return factor > 0 && offset === 0 ? encoding : null
     case 'dropout':
     case 'flatten':
     case 'averagePool':
     case 'globalAveragePool':
       return encoding
+    case 'softmax':
     case 'scalarBias':
     case 'layerNorm':
     case 'batchNorm':

@@ -21,12 +21,14 @@ import {
   layerNorm,
   maxPool,
   named,
+  prelu,
   relu,
   repeat,
   residual,
   scalarBias,
   scale,
   sigmoid,
+  softmax,
   tanh,
 } from '../network/layers.ts'
 import type { Layer, Network } from '../network/network.ts'
@@ -85,6 +87,8 @@ describe('the constructive solution:', () => {
   it.each([
     ['mlp:depth=60,width=8', features],
     ['linear:depth=30,width=8', features],
+    ['mlp:depth=60,width=8,activation=prelu', features],
+    ['residual-mlp:depth=30,width=8,activation=prelu,output=sigmoid', features],
     ['residual-mlp:depth=30,width=8', features],
     ['residual-mlp:depth=12,width=8,multiplier=1/l,activation=tanh', features],
     ['residual-mlp:depth=12,width=8,remedy=rezero,activation=sigmoid', features],
@@ -128,6 +132,15 @@ describe('the constructive solution:', () => {
     expect(await solve(vanilla, image)).toMatchObject({ exactness: 'approximate', largest: below(1e-8) })
     const du = presetOf('du-fc:depth=20,width=8,activation=tanh')
     expect(await solve(du)).toMatchObject({ exactness: 'approximate', largest: below(1e-8) })
+  })
+
+  it('a PReLU becomes the identity in layers that the twin lacks, and passes on a positive factor elsewhere', async () => {
+    const block = chain(dense(8), batchNorm(), prelu({ shared: true }), residual(chain(dense(8), prelu())))
+    expect(await solve(chain(dense(8), repeat(20, block), prelu(), dense(3)))).toMatchObject(exact)
+    const images = chain(conv(4), prelu(), repeat(9, chain(conv(4), prelu())), globalAveragePool(), prelu(), dense(3))
+    expect(await solve(images, image)).toMatchObject(exact)
+    const after = chain(dense(8), repeat(20, chain(dense(8), tanh())), prelu(), dense(3))
+    expect(await solve(after)).toMatchObject({ exactness: 'approximate', largest: below(1e-8) })
   })
 
   it('rectifiers are used to the right of 0 if their input may be negative', async () => {
@@ -207,6 +220,9 @@ describe('constructiveWeights:', () => {
     expect(await reasonFor(chain(dense(8), layerNorm(), relu()))).toMatchInlineSnapshot(
       `"hidden.layerNorm1: the layer normalizes each sample, which no weights can undo"`,
     )
+    expect(await reasonFor(chain(dense(8), softmax()))).toMatchInlineSnapshot(
+      `"hidden.softmax1: the outputs of the layer add up to 1, which no weights can undo"`,
+    )
     expect(await reasonFor(chain(dense(8), scale(0), relu()))).toMatchInlineSnapshot(
       `"hidden.scale1: the layer multiplies by 0, which no weights can undo"`,
     )
@@ -230,6 +246,9 @@ describe('constructiveWeights:', () => {
     expect(await reasonFor(residual(chain(dense(8), sigmoid())))).toMatchInlineSnapshot(
       `"hidden.activation1: sigmoid gives 1/2 for 0, so no weights make the output of the branch zero"`,
     )
+    expect(await reasonFor(residual(chain(dense(8), softmax())))).toMatchInlineSnapshot(
+      `"hidden.softmax1: the outputs of a softmax add up to 1, so no weights make the output of the branch zero"`,
+    )
     expect(await reasonFor(chain(residual(relu()), dense(8), relu()))).toMatchInlineSnapshot(
       `"hidden.residual1.branch: the branch has no weights that could make its output zero"`,
     )
@@ -246,6 +265,12 @@ describe('constructiveWeights:', () => {
     const block = chain(dense(8), sigmoid())
     expect(await reasonFor(block, layerNorm())).toMatchInlineSnapshot(
       `"layerNorm1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
+    )
+    expect(await reasonFor(block, prelu(), dense(8))).toMatchInlineSnapshot(
+      `"prelu1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
+    )
+    expect(await reasonFor(chain(dense(8), tanh()), softmax(), dense(8))).toMatchInlineSnapshot(
+      `"softmax1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,
     )
     expect(await reasonFor(block, residual(dense(8)))).toMatchInlineSnapshot(
       `"residual1: the layer can't undo the scale that the identity layers (hidden) give to the signal"`,

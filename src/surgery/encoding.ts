@@ -70,6 +70,8 @@ function effectOf(visit: LayerVisit): 'weights' | Activation | number {
     case 'globalAveragePool':
     case 'subsample':
     case 'scalarBias':
+    case 'prelu':
+    case 'softmax':
     case 'dropout':
     case 'layerNorm':
     case 'batchNorm':

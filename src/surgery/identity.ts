@@ -72,6 +72,9 @@ function passStep(context: Context, place: number, encoding: Passing): Passing |
     case 'scalarBias':
       toSet(edit, visit, 'bias')?.fill(0)
       return encoding
+    case 'prelu':
+      toSet(edit, visit, 'slope')?.fill(1)
+      return encoding
     case 'scale': {
       const factor = factorAt(visit, layer)
       if (factor === 0) return impossible(visit.blueprint, 'the layer multiplies by 0, which no weights can undo')
@@ -81,6 +84,8 @@ function passStep(context: Context, place: number, encoding: Passing): Passing |
     case 'dropout':
     case 'flatten':
       return encoding
+    case 'softmax':
+      return impossible(visit.blueprint, 'the outputs of the layer add up to 1, which no weights can undo')
     case 'layerNorm':
       return impossible(visit.blueprint, 'the layer normalizes each sample, which no weights can undo')
     case 'maxPool':

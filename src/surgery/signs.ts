@@ -47,6 +47,9 @@ export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Sig
         return input || activations[layer.function].nonnegative === 'always'
       case 'scale':
         return input && isNonnegative(layer.factor)
+      case 'softmax':
+        return true
+      case 'prelu':
       case 'maxPool':
       case 'averagePool':
       case 'globalAveragePool':

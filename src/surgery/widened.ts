@@ -45,6 +45,8 @@ function widen(layer: Layer, factor: number, isLast: boolean): Layer {
     case 'scalarBias':
     case 'scale':
     case 'activation':
+    case 'prelu':
+    case 'softmax':
     case 'dropout':
     case 'layerNorm':
     case 'batchNorm':

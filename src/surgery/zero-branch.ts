@@ -67,6 +67,11 @@ function zeroStep(edit: Edit, visit: LayerVisit): ZeroOutput {
         `${layer.function} gives ${atZero} for 0, so no weights make the output of the branch zero`,
       )
     }
+    case 'softmax':
+      return impossible(
+        visit.blueprint,
+        'the outputs of a softmax add up to 1, so no weights make the output of the branch zero',
+      )
     case 'scalarBias':
       toSet(edit, visit, 'bias')?.fill(0)
       return 'zero for zero'
@@ -75,6 +80,7 @@ function zeroStep(edit: Edit, visit: LayerVisit): ZeroOutput {
     case 'globalAveragePool':
     case 'subsample':
     case 'scale':
+    case 'prelu':
     case 'dropout':
     case 'flatten':
       return 'zero for zero'

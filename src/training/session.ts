@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initializeParameter } from '../blueprint/initialize.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardizer, type Standardizer } from '../data/standardize.ts'
+import { createStandardizer, type Standardizer, type Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type BestScores, type BestWeights, checkEarlyStopping, createBestKeeper, keepsBest } from './best-weights.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
@@ -23,10 +23,12 @@ import {
   takeSnapshot,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
+import { limitingOutput, outputNote } from './output-note.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
+import { targetRange } from './target-range.ts'
 import { checkOutputs } from './targets.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
@@ -203,6 +205,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       steps: state.step,
       signal,
       statistics: standardizer.statistics,
+      notes: notesAbout(session, standardizer.statistics),
       weights: state.weights,
       weightsSha256,
       ...spent.soFar(),
@@ -225,6 +228,13 @@ async function scoreBest(
 ): Promise<BestScores | undefined> {
   const scores = step === reached ? final : await score(weights)
   return scores?.validation && { step, train: scores.train, test: scores.test, validation: scores.validation }
+}
+
+/** Returns the sentences for the user about the network's outputs and the loss. */
+function notesAbout({ blueprint, data, settings: { loss } }: Session, statistics: Statistics): string[] {
+  if (limitingOutput(blueprint.root) === undefined) return []
+  const note = outputNote({ blueprint, loss, targets: targetRange(data, statistics) })
+  return note === undefined ? [] : [note]
 }
 
 /**

@@ -346,7 +346,7 @@ describe('the command line', () => {
       2
 
       count mlp:dept=3
-      isobath: mlp:dept: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got dept. Did you mean depth?
+      isobath: mlp:dept: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top, output), got dept. Did you mean depth?
       2
 
       count mlp:depth=-3
@@ -358,7 +358,7 @@ describe('the command line', () => {
       2
 
       count mlp:activation=rely
-      isobath: mlp:activation=rely: expected one of identity, relu, leakyRelu, tanh, sigmoid, softplus, gelu, silu, selu, erf, got rely. Did you mean relu? Leave activation out to use the default (relu).
+      isobath: mlp:activation=rely: expected one of identity, relu, relu6, leakyRelu, prelu, elu, tanh, softsign, sigmoid, softplus, gelu, silu, mish, hardSwish, selu, erf, got rely. Did you mean relu? Leave activation out to use the default (relu).
       2
 
       count residual-mlp:multiplier=1/M

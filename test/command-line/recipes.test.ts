@@ -97,7 +97,7 @@ describe('train --evaluate-every', () => {
       train  CURVE  ERROR to ERROR
       test   CURVE  ERROR to ERROR
 
-      time   TIME in total, TIME for the steps (SPEED), TIME for measurements between the steps
+      time   TIME in total, TIME for the steps (SPEED), TIME for measurements between the steps, TIME for the scores
       "
     `)
     expect(stderr).toMatch(/^step 10: training error \d+\.\d\d%, test error \d+\.\d\d%$/m)

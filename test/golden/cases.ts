@@ -9,6 +9,18 @@ import { initialize } from '../../src/blueprint/initialize.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
 import type { LossName } from '../../src/graph/losses.ts'
 import type { OptimizerRule } from '../../src/graph/programs.ts'
+import {
+  chain,
+  dense,
+  elu,
+  hardSwish,
+  mish,
+  prelu,
+  relu6,
+  repeat,
+  residual,
+  softsign,
+} from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
 import { parseNetwork } from '../../src/network/presets.ts'
 import { createRandom } from '../../src/support/random.ts'
@@ -59,6 +71,18 @@ const rmsprop = { kind: 'rmsprop', secondDecay: 0.99, epsilon: 1e-8, weightDecay
 const lion = { kind: 'lion', firstDecay: 0.9, secondDecay: 0.99, weightDecay: 0 } as const
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
 const residualNetwork = 'residual-mlp:depth=12,width=50,activation=tanh'
+
+const furtherActivations = chain(
+  dense(50),
+  mish(),
+  repeat(2, residual(chain(dense(50), elu(), dense(50), softsign()), { multiplier: 0.5 })),
+  dense(50),
+  hardSwish(),
+  repeat(2, residual(chain(dense(50), prelu(), dense(50), prelu({ slope: -0.1, shared: true })), { multiplier: 0.5 })),
+  dense(50),
+  relu6(),
+  dense(10),
+)
 
 /**
  * The cases of dense networks. ReLU is used only in networks that do not amplify differences. With batch normalization,
@@ -262,6 +286,27 @@ export const goldenCases: readonly GoldenCase[] = [
     loss: 'squared-error',
     optimizer: decayed,
     rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'further-activations',
+    network: furtherActivations,
+    input: [99],
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: decayed,
+    rate: 0.002,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'softmax-output',
+    network: 'mlp:depth=4,width=50,activation=prelu,output=softmax',
+    input: [99],
+    batch: 50,
+    loss: 'squared-error',
+    optimizer: adam,
+    rate: 0.001,
   },
 ]
 

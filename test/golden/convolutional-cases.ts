@@ -10,11 +10,14 @@ import {
   globalAveragePool,
   leakyRelu,
   maxPool,
+  mish,
+  prelu,
   repeat,
   residual,
   scalarBias,
   shortcut,
   silu,
+  softmax,
   softplus,
   subsample,
   tanh,
@@ -88,6 +91,21 @@ const remedies = chain(
   dense(10, { trained: false }),
 )
 
+/** A network with PReLU and softmax on the channels of images. */
+const channelwise = chain(
+  prelu({ slope: 0.9 }),
+  conv(7),
+  prelu(),
+  repeat(3, residual(chain(conv(7), prelu(), softmax()), { multiplier: 0.5 })),
+  conv(20, { stride: 2 }),
+  prelu({ shared: true }),
+  conv(8),
+  mish(),
+  globalAveragePool(),
+  prelu(),
+  dense(10),
+)
+
 /**
  * Options of published networks. ReLU and batch norm make the losses of later steps sensitive to rounding (see
  * cases.ts), so the learning rate is small. One step in float64 takes as long as three steps in float32, and one
@@ -119,6 +137,7 @@ export const convolutionalCases: readonly GoldenCase[] = [
   { ...layers, name: 'windows', network: windows, input: [3, 21, 18] },
   { ...layers, name: 'norms', network: norms, input: [3, 24, 20] },
   { ...layers, name: 'remedies', network: remedies, input: [3, 19, 16], loss: 'squared-error' },
+  { ...layers, name: 'prelu', network: channelwise, input: [3, 15, 14], rate: 0.01 },
   { ...named, name: 'resnet-20', network: 'resnet-20', batch: 32, errorBatches: small, sampled: 8 },
   { ...named, name: 'wide-resnet-16-4', network: 'wide-resnet-16-4', batch: 8, errorBatches: small },
   // The network preact-resnet-164 has so many units that, in every batch, the inputs of dozens of ReLUs round to the

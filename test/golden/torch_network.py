@@ -15,11 +15,16 @@ import torch.nn.functional as functional
 ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": torch.relu,
+    "relu6": functional.relu6,
+    "elu": functional.elu,
     "tanh": torch.tanh,
+    "softsign": functional.softsign,
     "sigmoid": torch.sigmoid,
     "softplus": functional.softplus,
     "gelu": functional.gelu,
     "silu": functional.silu,
+    "mish": functional.mish,
+    "hardSwish": functional.hardswish,
     "selu": functional.selu,
     "erf": torch.erf,
 }
@@ -149,6 +154,12 @@ class Network:
         if layer["function"] == "leakyRelu":
             return functional.leaky_relu(x, layer["slope"])
         return ACTIVATIONS[layer["function"]](x)
+
+    def prelu(self, x, node, layer, indices):
+        return functional.prelu(x, self.of(node, "slope", indices).reshape(-1))
+
+    def softmax(self, x, node, layer, indices):
+        return torch.softmax(x, 1)
 
     def layerNorm(self, x, node, layer, indices):
         scale, shift = self.of(node, "scale", indices), self.of(node, "shift", indices)

@@ -65,19 +65,19 @@ describe('a hostile network file', () => {
       product.json: product.json: network: expected a size that can be counted exactly, got 614656000000000000. Make the network narrower or shallower.
       nested.json: nested.json: network: expected at most 100 levels of nested layers, got more. Write the layers one after the other in one chain, or as a repeat.
       brackets.json: brackets.json: expected JSON, got other text (Unexpected end of JSON input). Make a network file with isobath show network NETWORK.
-      lists.json: lists.json: network: expected a layer, got a list of 1. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
+      lists.json: lists.json: network: expected a layer, got a list of 1. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, prelu, softmax, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
       long.json: long.json: network: expected at most 50,000 layers written out, got more. Replace equal layers by a repeat.
       nan.json: nan.json: expected JSON, got other text (Unexpected token 'N', ..."","width":NaN}" is not valid JSON). Make a network file with isobath show network NETWORK.
       infinite.json: infinite.json: width: expected a positive integer, got Infinity. Give a whole number from 1 to 1,000,000.
       text.json: text.json: width: expected a positive integer, got "3; rm -rf /". Give a whole number from 1 to 1,000,000.
       prototype.json: prototype.json: network: expected the fields kind, name, width, bias, init, trained, got "__proto__". Remove the unknown field.
-      inherited.json: inherited.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got nothing. Choose a kind from the list.
-      constructor.json: constructor.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "constructor". Choose a kind from the list.
+      inherited.json: inherited.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, prelu, softmax, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got nothing. Choose a kind from the list.
+      constructor.json: constructor.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, prelu, softmax, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "constructor". Choose a kind from the list.
       name.json: name.json: name: expected a name of letters, digits, _ and -, got "../../etc/passwd". Names become part of tensor names, in which a dot separates layers.
       latin.json: latin.json: expected JSON, got bytes that are not UTF-8. Make a network file with isobath show network NETWORK.
       zeros.json: zeros.json: expected JSON, got other text (Unexpected token '\\x00', "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"... is not valid JSON). Make a network file with isobath show network NETWORK.
       empty.json: empty.json: expected JSON, got other text (Unexpected end of JSON input). Make a network file with isobath show network NETWORK.
-      null.json: null.json: network: expected a layer, got null. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
+      null.json: null.json: network: expected a layer, got null. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, prelu, softmax, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
       large.json: large.json: expected at most 16,777,216 bytes, got 1,073,741,824 bytes. Give a preset or the JSON file of a network.
       "
     `)
@@ -119,10 +119,10 @@ describe('a hostile preset', () => {
       deep: mlp:depth=1e12: expected a whole number from 1 to 10,000, got 1e12. Leave depth out to use the default (4).
       a width that is no number: mlp:width=NaN: expected a whole number from 1 to 1,000,000, got NaN. Leave width out to use the default (64).
       a prototype: __proto__: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got __proto__. Choose a preset from the list.
-      an option of a prototype: mlp:constructor: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got constructor. Choose an option from the list.
-      a value of a prototype: mlp:init=toString: expected one of he, glorot, lecun, orthogonal, identity, zeros, sparse, got toString. Leave init out to use the default (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with all other activations).
+      an option of a prototype: mlp:constructor: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top, output), got constructor. Choose an option from the list.
+      a value of a prototype: mlp:init=toString: expected one of he, glorot, lecun, orthogonal, identity, zeros, sparse, got toString. Leave init out to use the default (he with relu, relu6, leakyRelu, prelu, elu, gelu, silu, mish and hardSwish, lecun with selu, glorot with all other activations).
       an unknown preset: resnt-mlp: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got resnt-mlp. Choose a preset from the list.
-      an unknown option: mlp:widht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got widht. Did you mean width?
+      an unknown option: mlp:widht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top, output), got widht. Did you mean width?
       a multiplier of nothing: mlp:multiplier: expected a preset with skip connections (residual-mlp, linear-residual), because multiplier changes residual branches, got mlp. Leave multiplier out, or take residual-mlp.
       a multiplier without end: residual-mlp:multiplier=1e999: expected a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l), got 1e999. Leave multiplier out to use the default (1/L).
       "

@@ -1,7 +1,7 @@
 /** Parts of random layers, for features and for images. */
 import fc from 'fast-check'
 import { activationNames } from '../../src/network/activations.ts'
-import { activation, batchNorm, dropout, scalarBias, scale } from '../../src/network/layers.ts'
+import { activation, batchNorm, dropout, prelu, scalarBias, scale, softmax } from '../../src/network/layers.ts'
 import type { Initializer, Layer, LayerKind, Varying } from '../../src/network/network.ts'
 
 /** The place of a random layer in its network. */
@@ -59,14 +59,16 @@ export function multiplier(place: LayerPlace): fc.Arbitrary<{ multiplier: Varyin
   )
 }
 
-type Elementwise = 'activation' | 'dropout' | 'batchNorm' | 'scalarBias' | 'scale'
+type KeepsShape = 'activation' | 'prelu' | 'softmax' | 'dropout' | 'batchNorm' | 'scalarBias' | 'scale'
 
 /** Layers that keep any shape, one layer of each kind. */
-export function elementwise(place: LayerPlace): Record<Elementwise, fc.Arbitrary<Layer>> {
+export function elementwise(place: LayerPlace): Record<KeepsShape, fc.Arbitrary<Layer>> {
   return {
     activation: fc
       .tuple(fc.constantFrom(...activationNames), numberBetween(-0.5, 0.5))
       .map(([name, slope]) => activation(name, name === 'leakyRelu' ? { slope } : {})),
+    prelu: fc.record({ slope: numberBetween(-0.5, 1), shared: fc.boolean() }).map((options) => prelu(options)),
+    softmax: fc.constant(softmax()),
     dropout: varying(place, 0, 0.8).map((rate) => dropout(rate)),
     batchNorm: fc
       .record({ momentum: fc.constantFrom(0.1, 0.5), scale: fc.constantFrom(1, 0.5, 0) })

@@ -66,6 +66,9 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     scale: call({}, x(), scalar(-0.7)),
     activation: call({ function: 'leakyRelu', slope: 0.25 }, x()),
     activationGradient: call({ function: 'relu', slope: 0 }, x(), x()),
+    prelu: call({}, x(), normal(F)),
+    preluGradient: call({}, x(), x(), normal(F)),
+    preluSlopeTerms: call({}, x(), x()),
     dropout: call({}, x(), anyInt(), int(B + 3), int(Math.floor(0.3 * 2 ** 32) | 0), scalar(1 / 0.7)),
     dense: call({}, x(), normal(O, F)),
     denseInputGradient: call({}, normal(B, O), normal(O, F)),
@@ -106,6 +109,8 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     batchNormScaleGradient: call({}, x(), x(), normal(F), positive(F)),
     batchNormInputGradient: call({}, x(), x(), normal(F), positive(F), normal(F), normal(F), normal(F)),
     runningUpdate: call({ momentum: 0.1, correction: 1.25 }, normal(F), positive(F)),
+    softmax: call({}, x()),
+    softmaxGradient: call({}, x(), x()),
     softmaxCrossEntropy: call({}, x(), labels(B, F)),
     squaredError: call({}, x(), x()),
     sgdUpdate: call({ weightDecay: 0.01 }, x(), x(), scalar(0.1)),
@@ -126,6 +131,8 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   const layered = { clipped: true, layered: true, axes: 1 }
   const variants: Call[] = [
     { op: 'convWeightGradient', ...call({ ...window, ...cut }, made(D), seen(C)) },
+    { op: 'prelu', ...call({}, x(), scalar(-0.4)) },
+    { op: 'preluGradient', ...call({}, x(), x(), scalar(-0.4)) },
     { op: 'sumOverBatch', ...call({}, many()) },
     { op: 'batchStatistics', ...call({ epsilon: 1e-3 }, many()) },
     { op: 'batchNormScaleGradient', ...call({}, many(), many(), normal(C), positive(C)) },

@@ -3,6 +3,7 @@
  * definitions of the operations, and the gradients from finite differences. No code of this project was used.
  */
 import type { Call } from './calls.ts'
+import { knownActivations } from './known-activations.ts'
 import { knownConvolutions } from './known-convolutions.ts'
 import { knownParts } from './known-parts.ts'
 import { first, gradient, knownUpdates, parameter } from './known-updates.ts'
@@ -489,6 +490,7 @@ export const knownAnswers: readonly KnownAnswer[] = [
     outputs: [[0, 0, 0, 0, 0, 0]],
     attributes: { shape: '2x3' },
   },
+  ...knownActivations,
   ...knownUpdates,
   ...knownConvolutions,
   ...knownWindows,

@@ -15,12 +15,14 @@ import {
   identity,
   layerNorm,
   maxPool,
+  prelu,
   relu,
   repeat,
   residual,
   scalarBias,
   selu,
   silu,
+  softmax,
   subsample,
   tanh,
 } from '../../src/network/layers.ts'
@@ -60,6 +62,29 @@ export const examples = {
     options: { loss: 'squared-error', batch: 8, optimizer: sgdRule },
   },
   'every activation': { network: everyActivation, options: { batch: 5, rate: 0.001 } },
+  'PReLU and softmax': {
+    network: chain(
+      dense(9),
+      prelu({ slope: -0.3 }),
+      repeat(3, chain(dense(9), prelu({ shared: true }), residual(chain(dense(9), prelu(), softmax())))),
+      dense(4),
+      softmax(),
+    ),
+    options: { batch: 6, loss: 'squared-error', clipNorm: 0.5 },
+  },
+  'PReLU and softmax of channels': {
+    network: chain(
+      prelu(),
+      conv(5),
+      prelu(),
+      softmax(),
+      repeat(3, residual(chain(conv(5), prelu({ shared: true }), batchNorm(), prelu({ slope: 0.1 })))),
+      globalAveragePool(),
+      prelu(),
+      dense(3),
+    ),
+    options: { input: [2, 5, 4], batch: 4 },
+  },
   'residual with multipliers': {
     network: chain(
       dense(9),

@@ -5,7 +5,7 @@
 import type { OpNode } from '../../graph/graph.ts'
 import { activationNamed, activations } from '../../network/activations.ts'
 import { mixBits } from '../../support/hash.ts'
-import { byElement, type Operation } from './operation.ts'
+import { byElement, type Numbers, type Operation } from './operation.ts'
 
 const slopeOf = ({ attributes }: OpNode): number => Number(attributes.slope ?? 0)
 
@@ -25,10 +25,23 @@ export const activationGradient: Operation = (inputs, node) => {
   const slope = slopeOf(node)
   const { derivative, switchesOff } = activations[activationNamed(node.attributes.function)]
   // If the activation function switches a unit off, the unit's gradient is exactly 0, even for an infinite cotangent
-  // (infinity times 0 would be NaN).
-  if (switchesOff) return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
+  // (infinity times 0 would be NaN). The derivative of such a function is 0 or 1.
+  if (switchesOff) {
+    return byElement(([dy, kept], index) => (derivative(kept[index], slope) === 0 ? 0 : dy[index]))(inputs, node)
+  }
   return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)
 }
+
+/** The slope of a column, for one slope for each column or one slope for all columns. */
+const slopeAt = (slopes: Numbers, column: number): number => slopes[slopes.length === 1 ? 0 : column]
+
+export const prelu = byElement(([x, slopes], index, column) =>
+  x[index] > 0 ? x[index] : slopeAt(slopes, column) * x[index],
+)
+export const preluGradient = byElement(([dy, x, slopes], index, column) =>
+  x[index] > 0 ? dy[index] : slopeAt(slopes, column) * dy[index],
+)
+export const preluSlopeTerms = byElement(([dy, x], index) => (x[index] > 0 ? 0 : dy[index] * x[index]))
 
 /**
  * Dropout keeps an element if a hash of (key, step, element number) is at least rate * 2^32. Dropout's hash is computed

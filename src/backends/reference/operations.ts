@@ -15,6 +15,9 @@ import {
   copy,
   dropout,
   multiply,
+  prelu,
+  preluGradient,
+  preluSlopeTerms,
   scale,
 } from './elementwise.ts'
 import { softmaxCrossEntropy, squaredError } from './losses.ts'
@@ -29,6 +32,7 @@ import {
 } from './normalization.ts'
 import type { Operation } from './operation.ts'
 import { batchNormPartialGradients, mergeStatistics, partialStatistics, partialSums, sumOfVector } from './parts.ts'
+import { softmax, softmaxGradient } from './softmax.ts'
 import {
   adagradUpdate,
   adamUpdate,
@@ -69,6 +73,9 @@ export const operations = {
   scale,
   activation,
   activationGradient,
+  prelu,
+  preluGradient,
+  preluSlopeTerms,
   dropout,
   dense,
   denseInputGradient,
@@ -106,6 +113,8 @@ export const operations = {
   batchNormScaleGradient,
   batchNormInputGradient,
   runningUpdate,
+  softmax,
+  softmaxGradient,
   softmaxCrossEntropy,
   squaredError,
   sgdUpdate,

@@ -3,13 +3,7 @@
  */
 import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
-import {
-  type ActivationName,
-  activationNamed,
-  activations as activationRows,
-  seluAlpha,
-  seluScale,
-} from '../../network/activations.ts'
+import { type ActivationName, activationNamed, relu6Ceiling, seluAlpha, seluScale } from '../../network/activations.ts'
 import type { I32, Local, Vector } from './assembler.ts'
 import {
   type Arithmetic,
@@ -18,9 +12,12 @@ import {
   gelu,
   geluDerivative,
   logistic,
+  mish,
+  mishDerivative,
   normalDensity,
   sigmoid,
   softplus,
+  softsign,
   tanh,
 } from './functions.ts'
 import { v128 } from './lanes.ts'
@@ -35,9 +32,15 @@ type VectorFunction = (arithmetic: Arithmetic, x: Local<'v128'>, slope: number) 
 const activations = {
   identity: (_arithmetic, x) => x,
   relu: ({ lanes }, x) => lanes.max(lanes.constant(0), x),
+  relu6: ({ lanes }, x) => lanes.min(lanes.constant(relu6Ceiling), lanes.max(lanes.constant(0), x)),
   leakyRelu: ({ lanes }, x, slope) =>
     v128.select(lanes.gt(x, lanes.constant(0)), x, lanes.mul(x, lanes.constant(slope))),
+  elu: (arithmetic, x) => {
+    const { lanes } = arithmetic
+    return v128.select(lanes.gt(x, lanes.constant(0)), x, expm1OfNegative(arithmetic, x))
+  },
   tanh,
+  softsign,
   sigmoid,
   softplus,
   erf,
@@ -48,7 +51,27 @@ const activations = {
   },
   gelu,
   silu: (arithmetic, x) => arithmetic.lanes.mul(x, sigmoid(arithmetic, x)),
+  mish,
+  // The product x (x + 3) / 6 is used only between -3 and 3, because the product of infinities has no limit.
+  hardSwish: ({ lanes }, x) => {
+    const middle = lanes.mul(lanes.mul(x, lanes.add(x, lanes.constant(3))), lanes.constant(1 / 6))
+    const above = v128.select(lanes.ge(x, lanes.constant(3)), x, middle)
+    return v128.andNot(above, lanes.ge(lanes.constant(-3), x))
+  },
 } satisfies Record<ActivationName, VectorFunction>
+
+/**
+ * Masks of the units that pass a gradient back, for the activation functions that switch units off. The derivative of
+ * such a function is 1 where the mask holds, and 0 elsewhere.
+ */
+const switchedOn = {
+  relu: ({ lanes }, y) => lanes.gt(y, lanes.constant(0)),
+  relu6: ({ lanes }, y) => v128.and(lanes.gt(y, lanes.constant(0)), lanes.lt(y, lanes.constant(relu6Ceiling))),
+} satisfies Partial<Record<ActivationName, VectorFunction>>
+
+const switchedOnOf: Partial<Record<ActivationName, VectorFunction>> = switchedOn
+
+const oneWhere = ({ lanes }: Arithmetic, mask: Vector): Vector => v128.and(mask, lanes.constant(1))
 
 /**
  * Derivatives of the activation functions. The table in network/activations.ts says whether a derivative is computed
@@ -56,9 +79,18 @@ const activations = {
  */
 const derivatives = {
   identity: ({ lanes }) => lanes.constant(1),
-  relu: ({ lanes }, y) => v128.and(lanes.gt(y, lanes.constant(0)), lanes.constant(1)),
+  relu: (arithmetic, y) => oneWhere(arithmetic, switchedOn.relu(arithmetic, y)),
+  relu6: (arithmetic, y) => oneWhere(arithmetic, switchedOn.relu6(arithmetic, y)),
   leakyRelu: ({ lanes }, y, slope) =>
     v128.select(lanes.gt(y, lanes.constant(0)), lanes.constant(1), lanes.constant(slope)),
+  elu: ({ lanes }, y) =>
+    v128.select(lanes.gt(y, lanes.constant(0)), lanes.constant(1), lanes.add(y, lanes.constant(1))),
+  // The derivative of softsign is 1 / (1 + |x|)^2.
+  softsign: (arithmetic, x) => {
+    const { lanes, builder } = arithmetic
+    const root = builder.local('v128', lanes.div(lanes.constant(1), lanes.add(lanes.constant(1), lanes.abs(x))))
+    return lanes.mul(root, root)
+  },
   tanh: ({ lanes }, y) => lanes.sub(lanes.constant(1), lanes.mul(y, y)),
   sigmoid: ({ lanes }, y) => lanes.mul(y, lanes.sub(lanes.constant(1), y)),
   // The derivative of softplus is the sigmoid of the input, which equals 1 - exp(-y) for the output y.
@@ -82,6 +114,12 @@ const derivatives = {
     const { lanes } = arithmetic
     const { s, e } = logistic(arithmetic, x)
     return lanes.madd(lanes.mul(x, s), lanes.mul(e, s), s)
+  },
+  mish: mishDerivative,
+  hardSwish: ({ lanes }, x) => {
+    const middle = lanes.madd(x, lanes.constant(1 / 3), lanes.constant(0.5))
+    const above = v128.select(lanes.ge(x, lanes.constant(3)), lanes.constant(1), middle)
+    return v128.andNot(above, lanes.ge(lanes.constant(-3), x))
   },
 } satisfies Record<ActivationName, VectorFunction>
 
@@ -118,9 +156,15 @@ export const elementOps = {
     const [dy, kept] = inputs
     // A mask is used instead of a product with the derivative, because an infinite cotangent times 0 would be NaN. As
     // in the reference backend, the gradient of a unit is exactly 0 if the activation switches the unit off.
-    if (activationRows[activationOf(context)].switchesOff) return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
-    return lanes.mul(dy, derivatives[activationOf(context)](context, kept, slopeOf(context)))
+    const name = activationOf(context)
+    const mask = switchedOnOf[name]?.(context, kept, slopeOf(context))
+    if (mask !== undefined) return v128.and(mask, dy)
+    return lanes.mul(dy, derivatives[name](context, kept, slopeOf(context)))
   },
+  prelu: ({ lanes, inputs: [x, slope] }) => v128.select(lanes.gt(x, lanes.constant(0)), x, lanes.mul(x, slope)),
+  preluGradient: ({ lanes, inputs: [dy, x, slope] }) =>
+    v128.select(lanes.gt(x, lanes.constant(0)), dy, lanes.mul(dy, slope)),
+  preluSlopeTerms: ({ lanes, inputs: [dy, x] }) => v128.andNot(lanes.mul(dy, x), lanes.gt(x, lanes.constant(0))),
   batchNormalize: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
     lanes.madd(lanes.mul(lanes.sub(x, mean), inverse), scale, shift),
   // Computes scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), where xhat is the normalized x. The sums of dy

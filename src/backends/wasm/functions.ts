@@ -195,6 +195,50 @@ export function sigmoid(arithmetic: Arithmetic, x: Vector): Vector {
   return logistic(arithmetic, x).s
 }
 
+/**
+ * Softsign: x / (1 + |x|). The magnitude |x| is limited to 1e30, at which softsign rounds to 1, so that an infinite x
+ * gives 1 or -1.
+ */
+export function softsign(arithmetic: Arithmetic, x: VectorLocal): Vector {
+  const { lanes } = arithmetic
+  const magnitude = keep(arithmetic, lanes.min(lanes.constant(1e30), lanes.abs(x)))
+  return v128.or(lanes.div(magnitude, lanes.add(lanes.constant(1), magnitude)), signOf(lanes, x))
+}
+
+/**
+ * The parts of mish's fractions, computed from e = exp(-|x|) as in network/activations.ts: tanh(softplus(x)) is
+ * above / below. The number `limited` is x between -1000 and 1000. Beyond this range, the factor of x is exactly 0 or 1.
+ */
+function mishParts(arithmetic: Arithmetic, x: VectorLocal) {
+  const { lanes } = arithmetic
+  const [one, two] = [lanes.constant(1), lanes.constant(2)]
+  const e = keep(arithmetic, exp(arithmetic, lanes.neg(lanes.abs(x))))
+  const isPositive = keep(arithmetic, lanes.gt(x, lanes.constant(0)))
+  const forNegative = lanes.mul(e, lanes.add(e, two))
+  const above = keep(arithmetic, v128.select(isPositive, lanes.madd(e, two, one), forNegative))
+  const square = lanes.mul(e, e)
+  const below = keep(arithmetic, lanes.madd(v128.select(isPositive, square, one), two, above))
+  const limited = lanes.min(lanes.constant(1000), lanes.max(lanes.constant(-1000), x))
+  return { e, isPositive, above, below, limited: keep(arithmetic, limited) }
+}
+
+/** Mish: x tanh(softplus(x)) (Misra 2020). */
+export function mish(arithmetic: Arithmetic, x: VectorLocal): Vector {
+  const { lanes } = arithmetic
+  const { isPositive, above, below, limited } = mishParts(arithmetic, x)
+  return lanes.mul(v128.select(isPositive, x, limited), lanes.div(above, below))
+}
+
+/** Derivative of mish: tanh(softplus(x)) + x (1 - tanh(softplus(x))^2) / (1 + exp(-x)). */
+export function mishDerivative(arithmetic: Arithmetic, x: VectorLocal): Vector {
+  const { lanes } = arithmetic
+  const { e, isPositive, above, below, limited } = mishParts(arithmetic, x)
+  const product = lanes.mul(e, lanes.add(e, lanes.constant(1)))
+  const rise = v128.select(isPositive, lanes.mul(product, e), product)
+  const bend = lanes.div(lanes.mul(rise, lanes.constant(4)), lanes.mul(below, below))
+  return lanes.madd(limited, bend, lanes.div(above, below))
+}
+
 /** Softplus: log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|)). */
 export function softplus(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic

@@ -13,6 +13,7 @@ import { normal } from '../initializers.ts'
 import { activation, chain, conv, dense, named, repeat, residual, scale } from '../layers.ts'
 import type { Layer } from '../network.ts'
 import { choice, number, topOption, whole } from '../option-kinds.ts'
+import type { PresetActivation } from '../preset-activations.ts'
 import { DEFAULT_DEPTH, DEFAULT_WIDTH, LARGEST_DEPTH } from '../preset-options.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 import { LARGEST_COUNT } from '../schema.ts'
@@ -24,6 +25,7 @@ export const smooth = [
   'tanh',
   'sigmoid',
   'silu',
+  'mish',
   'gelu',
   'erf',
 ] as const satisfies readonly ActivationName[]
@@ -36,6 +38,7 @@ export const normalizers = {
   tanh: 2.536175433217451,
   sigmoid: 3.408559841623103,
   silu: 2.810761124074474,
+  mish: 2.210715729937989,
   gelu: 2.351715614073378,
   erf: 2.152578860607596,
 } as const satisfies Record<SmoothName, number>
@@ -46,10 +49,15 @@ const activationOption = choice<SmoothName>(smooth, 'softplus', 'the smooth func
 const faults: ReadonlyMap<string, string> = new Map(
   Object.entries({
     relu: 'with a kink at 0',
+    relu6: 'with kinks at 0 and 6',
     leakyRelu: 'with a kink at 0',
+    prelu: 'with a kink at 0',
+    elu: 'with a bend at 0',
+    hardSwish: 'with kinks at -3 and 3',
+    softsign: 'with a bend at 0',
     selu: 'with a kink at 0',
     identity: 'a polynomial',
-  } satisfies Record<Exclude<ActivationName, SmoothName>, string>),
+  } satisfies Record<Exclude<PresetActivation, SmoothName>, string>),
 )
 
 const depth = whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'H, the number of hidden layers, without the read-out')

@@ -1,6 +1,7 @@
 /** The table of all families of presets, and the search for the family of a name. */
 import { nearest } from '../../support/nearest.ts'
 import { denseFamilies } from '../dense-presets.ts'
+import { withOutput } from '../preset-output.ts'
 import { presetError } from '../preset-text.ts'
 import { cifarFamilies } from './cifar.ts'
 import { duFamilies } from './du.ts'
@@ -10,13 +11,11 @@ import { imagenetFamilies } from './imagenet.ts'
 import { preactFamilies } from './preact.ts'
 import { vanillaFamily } from './vanilla-cnn.ts'
 
+/** The networks of Du et al.'s theorems have outputs without an activation, so they don't get the option `output`. */
 export const families: readonly Family[] = [
-  ...denseFamilies,
-  ...cifarFamilies,
-  ...preactFamilies,
-  hardtMaFamily,
-  ...imagenetFamilies,
-  vanillaFamily,
+  ...[...denseFamilies, ...cifarFamilies, ...preactFamilies, hardtMaFamily, ...imagenetFamilies, vanillaFamily].map(
+    withOutput,
+  ),
   ...duFamilies,
 ]
 

@@ -17,11 +17,11 @@
  * (Pennington et al. 2017). The variance of the Jacobian's singular values grows in proportion to the depth, and, for a
  * small q*, in proportion to q*.
  */
-import { type ActivationName, activationNames } from '../activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initializers.ts'
-import { activation, chain, conv, dense, globalAveragePool, named, repeat } from '../layers.ts'
+import { chain, conv, dense, globalAveragePool, named, repeat } from '../layers.ts'
 import type { Initializer } from '../network.ts'
 import { choice, topOption, variance, whole } from '../option-kinds.ts'
+import { activationLayer, type PresetActivation, presetActivations } from '../preset-activations.ts'
 import { LARGEST_DEPTH } from '../preset-options.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 import { LARGEST_COUNT } from '../schema.ts'
@@ -29,14 +29,17 @@ import type { Family } from './family.ts'
 
 /**
  * Critical variances sw2 and sb2, at which signals neither vanish nor explode. For tanh, the fixed point of the
- * signal's variance is q* = 0.0259. For relu, the critical variances are those of He et al. (2015).
+ * signal's variance is q* = 0.0259. For relu and prelu, the critical variances are those of He et al. (2015). PReLU's
+ * slopes start at 0.25, and the critical variance sw2 is 2/(1 + 0.25^2).
  */
-export const criticalPoints: Readonly<Partial<Record<ActivationName, { readonly sw2: number; readonly sb2: number }>>> =
-  {
-    tanh: { sw2: 1.049960955585521, sb2: 2.0058681158233865e-5 },
-    relu: { sw2: 2, sb2: 0 },
-    identity: { sw2: 1, sb2: 0 },
-  }
+export const criticalPoints: Readonly<
+  Partial<Record<PresetActivation, { readonly sw2: number; readonly sb2: number }>>
+> = {
+  tanh: { sw2: 1.049960955585521, sb2: 2.0058681158233865e-5 },
+  relu: { sw2: 2, sb2: 0 },
+  prelu: { sw2: 2 / (1 + 0.25 ** 2), sb2: 0 },
+  identity: { sw2: 1, sb2: 0 },
+}
 
 /**
  * Initializers that take the variances sw2 and sb2. The gain of orthogonal and delta-orthogonal weights is sqrt(sw2).
@@ -64,8 +67,8 @@ const options = {
     'circular',
     'values beyond the border; the first three convolutions always use zeros',
   ),
-  activation: choice<ActivationName>(
-    activationNames.filter((name) => name !== 'leakyRelu'),
+  activation: choice<PresetActivation>(
+    presetActivations.filter((name) => name !== 'leakyRelu'),
     'tanh',
     'the function after each convolution',
   ),
@@ -75,7 +78,7 @@ const options = {
     'initial weights; with deltaOrthogonal and orthogonal, the first three convolutions and the read-out are gaussian',
   ),
   sw2: variance(
-    'the critical point of tanh (1.04996), relu (2) or identity (1)',
+    'the critical point of tanh (1.04996), relu (2), prelu (1.88235) or identity (1)',
     'gaussian weights have the variance sw2/fanIn, and orthogonal weights have the gain sqrt(sw2)',
   ),
   sb2: variance('2.0059e-5 with tanh at the critical point, 0 otherwise', 'gaussian biases of variance sb2'),
@@ -97,10 +100,12 @@ export const vanillaFamily: Family = {
     const padding = take(text, 'padding', options.padding) ?? 'circular'
     const name = take(text, 'activation', options.activation) ?? 'tanh'
     const { inside, outside } = readInitializers(text, name)
-    const layer = (stride: number) => [conv(channels, { kernel, stride, init: outside }), activation(name)]
+    const layer = (stride: number) => [conv(channels, { kernel, stride, init: outside }), activationLayer(name)]
     return chain(
       named('stem', chain(...[1, 2, 2].flatMap(layer))),
-      repeat(depth, chain(conv(channels, { kernel, padding, init: inside }), activation(name)), { name: 'hidden' }),
+      repeat(depth, chain(conv(channels, { kernel, padding, init: inside }), activationLayer(name)), {
+        name: 'hidden',
+      }),
       ...(take(text, 'pool', options.pool) === 'none' ? [] : [globalAveragePool({ name: 'pool' })]),
       ...(take(text, 'top', topOption) === 'none' ? [] : [dense(classes, { name: 'readout', init: outside })]),
     )
@@ -114,7 +119,7 @@ interface Initializers {
   readonly outside: Initializer
 }
 
-function readInitializers(text: PresetText, activationName: ActivationName): Initializers {
+function readInitializers(text: PresetText, activationName: PresetActivation): Initializers {
   const init = take(text, 'init', options.init) ?? 'deltaOrthogonal'
   const sw2 = take(text, 'sw2', options.sw2)
   const sb2 = take(text, 'sb2', options.sb2)

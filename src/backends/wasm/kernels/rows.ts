@@ -6,7 +6,7 @@ import { panelWidth, roundUp, tileRows } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 
 /** Calls `body` for each of the thread's rows, except for the padding rows, which have no loss and no statistics. */
-function forRows(context: KernelContext, rows: number, body: (row: Local<'i32'>) => void): void {
+export function forRows(context: KernelContext, rows: number, body: (row: Local<'i32'>) => void): void {
   const { builder, start, end } = context
   const last = i32.mul(end, i32.const(tileRows))
   const limit = builder.local('i32', i32.select(i32.ltS(last, i32.const(rows)), last, i32.const(rows)))
@@ -18,7 +18,7 @@ function forRows(context: KernelContext, rows: number, body: (row: Local<'i32'>)
  * vector that lie beyond the row's features. Only the last panel has lanes beyond the features, so the code of the last
  * panel stands outside the loop.
  */
-function forVectors(
+export function forVectors(
   context: KernelContext,
   columns: number,
   body: (offset: I32, mask: (value: Vector) => Vector) => void,
@@ -43,7 +43,7 @@ function forVectors(
 }
 
 /** Returns the sum of a vector's lanes, repeated in every lane. */
-function sumLanes({ builder, lanes }: KernelContext, value: Vector): Vector {
+export function sumLanes({ builder, lanes }: KernelContext, value: Vector): Vector {
   const kept = builder.local('v128', value)
   return lanes.sumAcross(new Array(lanes.count).fill(kept), builder)
 }
@@ -95,7 +95,7 @@ export function emitLayerNorm(context: KernelContext): void {
   })
 }
 
-function loadAt(pointer: I32, offset: I32): Vector {
+export function loadAt(pointer: I32, offset: I32): Vector {
   return v128.load(i32.add(pointer, offset))
 }
 

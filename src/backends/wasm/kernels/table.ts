@@ -41,6 +41,7 @@ import {
   emitSquaredError,
   emitZeros,
 } from './rows.ts'
+import { emitSoftmax, emitSoftmaxGradient } from './softmax.ts'
 import { emitMap } from './tile.ts'
 import { emitRunningUpdate, emitUpdate } from './updates.ts'
 import { emitWinogradConv } from './winograd/conv.ts'
@@ -68,6 +69,9 @@ export const kernelEmitters = {
   multiply: emitMap,
   activation: emitMap,
   activationGradient: emitMap,
+  prelu: emitMap,
+  preluGradient: emitMap,
+  preluSlopeTerms: emitMap,
   dropout: emitMap,
   batchNormalize: emitMap,
   batchNormInputGradient: emitMap,
@@ -104,6 +108,8 @@ export const kernelEmitters = {
   inverseDeviation: emitInverseDeviation,
   batchNormScaleGradient: emitBatchNormScaleGradient,
   runningUpdate: emitRunningUpdate,
+  softmax: emitSoftmax,
+  softmaxGradient: emitSoftmaxGradient,
   softmaxCrossEntropy: emitSoftmaxCrossEntropy,
   squaredError: emitSquaredError,
   sgdUpdate: emitUpdate,
