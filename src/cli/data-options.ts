@@ -196,8 +196,8 @@ async function withLastingPlaces(source: string, options: DatasetOptions): Promi
 }
 
 /** Returns the shape of a sample for a command that needs no data: the shape of --data or --input, or else `usual`. */
-export async function inputOf(flags: ShapeFlags, usual: Omit<DataShape, 'task'>): Promise<DataShape> {
-  if (flags.data === undefined) return { ...usual, input: flags.input ?? usual.input, task: 'classification' }
+export async function inputOf(flags: ShapeFlags, usual: DataShape): Promise<DataShape> {
+  if (flags.data === undefined) return { ...usual, input: flags.input ?? usual.input }
   if (flags.input === undefined) return openData(flags).shape()
   throw new IsobathError(
     'option',

@@ -78,6 +78,11 @@ export function presetData(text: string): { readonly input: readonly number[]; r
   return family && { input: family.input, classes: family.classes }
 }
 
+/** Whether the text names a preset whose networks reproduce their inputs, such as autoencoder. */
+export function reproducesInputs(text: string): boolean {
+  return lookUp(withoutOptions(text))?.family.reproducesInputs ?? false
+}
+
 /**
  * The preset's text with a different depth. The depth is the option `depth`, or the first number of the preset's name.
  * The letter N may stand for the first number of a name, as in resnet-N. Throws a `preset` error if the text names no

@@ -14,7 +14,7 @@ import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-opt
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { listening } from '../listening.ts'
-import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
+import { networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
@@ -79,7 +79,7 @@ export function defineTrain(command: Command): Command {
 
 async function startRun(text: string, flags: Flags): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
-  const opened = openData(flags)
+  const opened = openData(withImpliedTarget([text], flags))
   const shape = await opened.shape()
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
