@@ -28,6 +28,8 @@ export interface Structure {
   readonly residual: boolean
   /** Whether the network has no activations, which makes it a deep linear network. */
   readonly linear: boolean
+  /** Activation if the option `activation` is left out, `relu` by default. */
+  readonly usual?: ActivationName
 }
 
 /** A group of consecutive hidden layers with the same width. */
@@ -139,7 +141,8 @@ function hiddenBlock(width: number, last: number, times: number, settings: Prese
 /** Reads the options of a dense network, other than the widths, which `runs` holds. Throws a `preset` error. */
 export function readDenseSettings(text: PresetText, family: Structure, runs: readonly WidthRun[]): PresetSettings {
   const depth = runs.reduce((sum, run) => sum + run.count, 0)
-  const name = family.linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? 'relu')
+  const { linear, usual = 'relu' } = family
+  const name = linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? usual)
   const slope = readSlope(text, name)
   const multiplier = take(text, 'multiplier', denseOptions.multiplier)
   const rezero = take(text, 'remedy', denseOptions.remedy) === 'rezero'

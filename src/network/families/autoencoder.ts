@@ -2,17 +2,23 @@
  * The dense autoencoder: hidden layers that become narrower down to a code, hidden layers that become wider again, and
  * an output for each input (Hinton & Salakhutdinov 2006). The network learns to reproduce its inputs.
  */
+import { activationNames } from '../activations.ts'
 import { denseNetwork, groupWidths, readDenseSettings } from '../dense-presets.ts'
-import { whole } from '../option-kinds.ts'
+import { choice, whole } from '../option-kinds.ts'
 import { denseOptions, LARGEST_DEPTH, widthList } from '../preset-options.ts'
 import { type PresetOption, type PresetText, presetError, take } from '../preset-text.ts'
 import { LARGEST_COUNT } from '../schema.ts'
 import type { Family } from './family.ts'
 
-const usual = { depth: 3, width: 128, code: 32 } as const
+/**
+ * Default options. With tanh, an autoencoder learns at the rates at which classifiers learn. With relu, the outputs
+ * start so large that the first steps only shrink them: after 400 steps on `glyphs` at the default rate, the test error
+ * is 83% of the variance with tanh and 108% with relu.
+ */
+const usual = { depth: 3, width: 128, code: 32, activation: 'tanh' } as const
 const inputs = 784
 
-const { activation, slope, init, gain, sw2, sb2, norm, dropout } = denseOptions
+const { slope, init, gain, sw2, sb2, norm, dropout } = denseOptions
 
 const depths = whole({ to: LARGEST_DEPTH - 1 }, usual.depth, 'number of hidden dense layers, the code included')
 
@@ -38,7 +44,7 @@ const options = {
     means: 'number of units of each hidden layer; replaces depth, width and code',
     read: widthList,
   } satisfies PresetOption<number[]>,
-  activation,
+  activation: choice(activationNames, usual.activation, 'the function after each hidden layer'),
   slope,
   init,
   gain,
@@ -58,7 +64,7 @@ export const autoencoderFamily: Family = {
   reproducesInputs: true,
   build: (text, _numbers, { classes, input }) => {
     const runs = groupWidths(readWidths(text))
-    const settings = readDenseSettings(text, { residual: false, linear: false }, runs)
+    const settings = readDenseSettings(text, { residual: false, linear: false, usual: usual.activation }, runs)
     const outputs = input?.reduce((product, extent) => product * extent, 1) ?? classes
     return denseNetwork(settings, outputs)
   },
