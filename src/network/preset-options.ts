@@ -89,7 +89,7 @@ export const denseOptions = {
   block: choice(
     blockNames,
     'post',
-    'the residual block, for the multiplier m and the activation phi: post is x + m phi(W x), pre is x + m W phi(x), and two-layer is x + m W2 phi(W1 x), which counts as two layers; at an even depth, a plain second layer precedes the blocks of two-layer',
+    'the residual block: post is x + m phi(W x), pre is x + m W phi(x), two-layer is x + m W2 phi(W1 x). A block of two-layer counts as two layers, and at an even depth a plain second layer precedes the blocks',
   ),
   multiplier: multiplierOption('1/L', 'L is the depth, and l is the number of the last layer in the branch'),
   remedy: choice(

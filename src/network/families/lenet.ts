@@ -1,7 +1,7 @@
 /**
- * LeNet-5 (LeCun et al. 1998) in its modern form: two 5x5 convolutions with 6 and 16 channels, each followed by a 2x2
- * pooling, two hidden dense layers of 120 and 84 units, and a read-out. All 16 channels of the second convolution read
- * all 6 channels of the first one, the poolings have no trained coefficients, and the read-out is dense.
+ * LeNet-5 (LeCun et al. 1998) in its modern form. Two 5x5 convolutions with 6 and 16 channels are each followed by a 2x2
+ * pooling. Two hidden dense layers of 120 and 84 units and the read-out follow. All 16 channels of the second convolution
+ * read all 6 channels of the first one, the poolings have no trained coefficients, and the read-out is dense.
  *
  * The first convolution keeps the size of images smaller than 32 x 32 pixels. On larger images the first convolution
  * has no padding, as in the paper. So images of 28 x 28 and of 32 x 32 give the same maps.
