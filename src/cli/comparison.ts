@@ -17,6 +17,7 @@ import { type DataShape, depthInName, nameWithoutDepth, readComparisonFacts } fr
 import { type DataFlags, openData } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
+import { withImpliedTarget } from './network-argument.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { readDataOf } from './run-data.ts'
 import type { Progress } from './terminal/progress.ts'
@@ -136,7 +137,7 @@ export async function compareNetworks(
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
-  const opened = openData(withValidation(flags))
+  const opened = openData(withValidation(withImpliedTarget(texts, flags)))
   const families = familiesOf(texts, await opened.shape())
   checkDepths(families, depths, flags.depths !== undefined)
   const data = await opened.read()

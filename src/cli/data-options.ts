@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { catalog, type DatasetOptions, IsobathError } from '../index.ts'
+import { catalog, type DatasetOptions, IsobathError, inputSize } from '../index.ts'
 import {
   commonOptions,
   type DataShape,
@@ -204,8 +204,12 @@ async function withLastingPlaces(source: string, options: DatasetOptions): Promi
 }
 
 /** Returns the shape of a sample for a command that needs no data: the shape of --data or --input, or else `usual`. */
-export async function inputOf(flags: ShapeFlags, usual: Omit<DataShape, 'task'>): Promise<DataShape> {
-  if (flags.data === undefined) return { ...usual, input: flags.input ?? usual.input, task: 'classification' }
+export async function inputOf(flags: ShapeFlags, usual: DataShape): Promise<DataShape> {
+  if (flags.data === undefined) {
+    const { input = usual.input } = flags
+    const classes = usual.task === 'autoencoding' ? inputSize({ shape: input }) : usual.classes
+    return { ...usual, input, classes }
+  }
   if (flags.input === undefined) return openData(flags).shape()
   throw new IsobathError(
     'option',

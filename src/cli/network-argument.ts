@@ -1,7 +1,7 @@
 /** Reads the argument NETWORK of the command line: a preset with options, or a JSON file. */
 import { basename } from 'node:path'
 import { createBlueprint, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
-import { type DataShape, isPreset, presetData, takesImages } from '../internal.ts'
+import { type DataShape, isPreset, presetData, reproducesInputs, takesImages } from '../internal.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { inputOf, type ShapeFlags } from './data-options.ts'
 import { plainName } from './free-folder.ts'
@@ -42,12 +42,28 @@ export function shortName(text: string): string {
  */
 export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<DataShape> {
   const all = texts.map(usualShape)
-  return inputOf(flags, all.find(({ input }) => input.length === 3) ?? all[0])
+  return inputOf(withImpliedTarget(texts, flags), all.find(({ input }) => input.length === 3) ?? all[0])
 }
 
-function usualShape(text: string): Omit<DataShape, 'task'> {
-  if (!isNetworkFile(text)) return presetData(text) ?? { input: [784], classes: 10 }
-  return { input: takesImages(readNetworkFile(text)) ? [3, 32, 32] : [784], classes: 10 }
+function usualShape(text: string): DataShape {
+  const task = reproducesInputs(text) ? 'autoencoding' : 'classification'
+  if (!isNetworkFile(text)) return { ...(presetData(text) ?? { input: [784], classes: 10 }), task }
+  return { input: takesImages(readNetworkFile(text)) ? [3, 32, 32] : [784], classes: 10, task }
+}
+
+/**
+ * The flags of a command, with the target that its networks imply. A preset such as autoencoder implies the target
+ * autoencode. Throws an `option` error if the flags name another target.
+ */
+export function withImpliedTarget<Flags extends ShapeFlags>(texts: readonly string[], flags: Flags): Flags {
+  const text = texts.find(reproducesInputs)
+  if (text === undefined) return flags
+  const { target = 'autoencode' } = flags
+  if (target === 'autoencode') return { ...flags, target }
+  throw new IsobathError(
+    'option',
+    `--target: expected autoencode, because ${shortName(text)} reproduces its inputs, got ${target}. Leave --target out, or take mlp.`,
+  )
 }
 
 export function readNetwork(text: string, { classes, input }: Pick<DataShape, 'classes' | 'input'>): Network {

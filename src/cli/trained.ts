@@ -33,7 +33,7 @@ import {
 } from '../internal.ts'
 import { addDataOptions, type DataFlags, type KeepFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
-import { networkHelp, readNetwork } from './network-argument.ts'
+import { networkHelp, readNetwork, withImpliedTarget } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
@@ -192,7 +192,7 @@ async function openWeights(
   flags: TrainedFlags,
   notes: readonly string[],
 ): Promise<Trained> {
-  const data = await openData(flags).read()
+  const data = await openData(withImpliedTarget([text], flags)).read()
   const network = readNetwork(text, shapeOfData(data))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
   const { standardize, standardizeTargets, loss = usualLoss(taskOf(data)) } = flags

@@ -2,33 +2,38 @@
  * The dense presets. A dense preset has a first layer `first` with its activation, a loop `hidden` of the other hidden
  * layers, and a dense layer `readout`. The depth is a loop count, so the size of the network's data doesn't depend on
  * the depth. If the widths differ, each group of consecutive layers with equal widths has its own loop, and a layer
- * that changes the width stands before each loop.
+ * that changes the width stands before each loop. An autoencoder is such a network, with as many outputs as inputs.
  */
 import { grouped } from '../format/words.ts'
-import type { Family, PresetContext } from './families/family.ts'
+import type { Family } from './families/family.ts'
 import { batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
 import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
 import type { Initializer, Layer, Network } from './network.ts'
-import { activationLayer, initializerOf, type PresetActivation, withSlope } from './preset-activations.ts'
+import { activationLayer, initializerOf, type PresetActivation } from './preset-activations.ts'
 import {
+  type BlockName,
   DEFAULT_DEPTH,
   DEFAULT_WIDTH,
   type DenseOption,
   denseOptions,
   initializers,
   type NormName,
+  readSlope,
 } from './preset-options.ts'
 import { type PresetText, presetError, take } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
 
-interface Structure {
+/** The layers that all networks of a family have. */
+export interface Structure {
   readonly residual: boolean
   /** Whether the network has no activations, which makes it a deep linear network. */
   readonly linear: boolean
+  /** Activation if the option `activation` is left out, `relu` by default. */
+  readonly usual?: PresetActivation
 }
 
 /** A group of consecutive hidden layers with the same width. */
-interface WidthRun {
+export interface WidthRun {
   readonly width: number
   readonly count: number
 }
@@ -38,10 +43,11 @@ interface PresetSettings {
   readonly depth: number
   readonly activation?: PresetActivation
   readonly slope?: number
-  /** Initializer of the layers that keep the width. */
+  /** Initializer of the layers within the loop, which keep the width. */
   readonly inside: Initializer
-  /** Initializer of the layers that change the width, including the first layer and the read-out. */
+  /** Initializer of the layers outside of the loop, such as the first layer and the read-out. */
   readonly outside: Initializer
+  readonly block: Block
   readonly norm: NormName
   readonly dropout: number
   /** Multiplier of the residual branches. Undefined if the network has no skip connections. */
@@ -51,54 +57,93 @@ interface PresetSettings {
   readonly top: boolean
 }
 
-function densePreset(text: PresetText, family: Structure, { classes }: PresetContext): Network {
-  const settings = readPresetSettings(text, family)
+/** The dense network with the given number of outputs. */
+export function denseNetwork(settings: PresetSettings, outputs: number): Network {
+  const { runs, block, top } = settings
   const layers: Layer[] = []
   let number = 0
-  for (const { width, count } of settings.runs) {
-    number++
-    layers.push(...hiddenLayer(width, number === 1 ? 'first' : `layer${number}`, settings.outside, settings))
-    if (count === 1) continue
-    const block = chain(...hiddenLayer(width, undefined, settings.inside, settings))
-    const name = number === 1 ? 'hidden' : `hidden${number + 1}`
-    layers.push(repeat(count - 1, skipped(block, number + 1, count - 1, settings), { name }))
-    number += count - 1
+  for (const [index, { width, count }] of runs.entries()) {
+    // The layer that changes the width has no skip connection. Blocks of two layers leave over one layer in a group of
+    // an even number of layers, and the layer that is left over has no skip connection either.
+    const plain = 1 + ((count - 1) % block.layers)
+    for (let place = 0; place < plain; place++) {
+      number++
+      layers.push(...plainLayer(width, number, settings))
+    }
+    const times = (count - plain) / block.layers
+    if (times === 0) continue
+    const name = index === 0 ? 'hidden' : `hidden${number + 1}`
+    layers.push(repeat(times, hiddenBlock(width, number + block.layers, times, settings), { name }))
+    number += times * block.layers
   }
-  return chain(...layers, ...(settings.top ? [dense(classes, { name: 'readout', init: settings.outside })] : []))
+  if (block.startsWithActivation) layers.push(...activated(settings))
+  return chain(...layers, ...(top ? [dense(outputs, { name: 'readout', init: settings.outside })] : []))
 }
 
-function hiddenLayer(width: number, name: string | undefined, init: Initializer, settings: PresetSettings): Layer[] {
-  const layers: Layer[] = [dense(width, { name, init })]
-  if (settings.norm === 'batch') layers.push(batchNorm())
-  if (settings.norm === 'layer') layers.push(layerNorm())
-  if (settings.activation !== undefined) layers.push(activationLayer(settings.activation, settings.slope))
-  if (settings.dropout > 0) layers.push(dropout(settings.dropout))
+/** The block of a branch: its number of dense layers, and the layers of the branch. */
+interface Block {
+  readonly layers: 1 | 2
+  /** Whether an activation stands before each layer but the first one, and not after the layer. */
+  readonly startsWithActivation: boolean
+  /** The layers of the branch. `first` is the first of two layers of weights, and `last` is the last or only one. */
+  branch(first: Layer, activation: readonly Layer[], last: Layer): Layer[]
+}
+
+const blocks: Readonly<Record<BlockName, Block>> = {
+  post: {
+    layers: 1,
+    startsWithActivation: false,
+    branch: (_first, activation, last) => [last, ...activation],
+  },
+  pre: {
+    layers: 1,
+    startsWithActivation: true,
+    branch: (_first, activation, last) => [...activation, last],
+  },
+  'two-layer': {
+    layers: 2,
+    startsWithActivation: false,
+    branch: (first, activation, last) => [first, ...activation, last],
+  },
+}
+
+/** The layers that follow the weights of a hidden layer: norm, activation and dropout. */
+function activated({ norm, activation: name, slope, dropout: rate }: PresetSettings): Layer[] {
+  const layers: Layer[] = []
+  if (norm === 'batch') layers.push(batchNorm())
+  if (norm === 'layer') layers.push(layerNorm())
+  if (name !== undefined) layers.push(activationLayer(name, slope))
+  if (rate > 0) layers.push(dropout(rate))
   return layers
 }
 
-/**
- * The block of hidden layers, with a skip connection if the family of presets has skip connections. `first` is the
- * number of the block's first layer.
- */
-function skipped(block: Layer, first: number, count: number, { multiplier, rezero, depth }: PresetSettings): Layer {
-  if (multiplier === undefined) return block
-  if (rezero) return residual(block, { multiplier: 0, trainedMultiplier: true })
-  return residual(block, { multiplier: multipliers(multiplier, depth, first, count) })
+/** A hidden layer without a skip connection. `number` counts the hidden layers from 1. */
+function plainLayer(width: number, number: number, settings: PresetSettings): Layer[] {
+  const weights = dense(width, { name: number === 1 ? 'first' : `layer${number}`, init: settings.outside })
+  if (!settings.block.startsWithActivation) return [weights, ...activated(settings)]
+  return number === 1 ? [weights] : [...activated(settings), weights]
 }
 
-function readPresetSettings(text: PresetText, family: Structure): PresetSettings {
-  const runs = readRuns(text)
+/**
+ * The block of hidden layers in a loop of `times` iterations, with a skip connection if the family of presets has skip
+ * connections. `last` is the number of the last layer in the loop's first iteration.
+ */
+function hiddenBlock(width: number, last: number, times: number, settings: PresetSettings): Layer {
+  const { block, inside, outside, multiplier, rezero, depth } = settings
+  // If both layers of a branch were zeros, the gradients of both layers would be 0 too.
+  const first = dense(width, { init: inside.kind === 'zeros' ? outside : inside })
+  const branch = chain(...block.branch(first, activated(settings), dense(width, { init: inside })))
+  if (multiplier === undefined) return branch
+  if (rezero) return residual(branch, { multiplier: 0, trainedMultiplier: true })
+  return residual(branch, { multiplier: multipliers(multiplier, depth, last, times, block.layers) })
+}
+
+/** Reads the options of a dense network, other than the widths, which `runs` holds. Throws a `preset` error. */
+export function readDenseSettings(text: PresetText, family: Structure, runs: readonly WidthRun[]): PresetSettings {
   const depth = runs.reduce((sum, run) => sum + run.count, 0)
-  const name = family.linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? 'relu')
-  const slope = take(text, 'slope', denseOptions.slope)
-  if (slope !== undefined && (name === undefined || !withSlope.includes(name))) {
-    throw presetError(
-      `${text.name}:slope=${slope}`,
-      `slope only with activation=${withSlope.join(' or ')}`,
-      `${name}`,
-      'Leave slope out.',
-    )
-  }
+  const { linear, usual = 'relu' } = family
+  const name = linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? usual)
+  const slope = readSlope(text, name)
   const multiplier = take(text, 'multiplier', denseOptions.multiplier)
   const rezero = take(text, 'remedy', denseOptions.remedy) === 'rezero'
   if (rezero && multiplier !== undefined) {
@@ -111,6 +156,7 @@ function readPresetSettings(text: PresetText, family: Structure): PresetSettings
     activation: name,
     slope,
     ...readInitializers(text, name ?? 'identity'),
+    block: blocks[take(text, 'block', denseOptions.block) ?? 'post'],
     norm: take(text, 'norm', denseOptions.norm) ?? 'none',
     dropout: take(text, 'dropout', denseOptions.dropout) ?? 0,
     multiplier: family.residual ? (multiplier ?? inverseDepth) : undefined,
@@ -130,6 +176,11 @@ function readRuns(text: PresetText): WidthRun[] {
     const remedy = `The option widths already sets depth and width. Remove ${other}.`
     throw presetError(`${text.name}:widths`, 'widths alone', `${other} too`, remedy)
   }
+  return groupWidths(widths)
+}
+
+/** Groups of consecutive layers with equal widths. */
+export function groupWidths(widths: readonly number[]): WidthRun[] {
   const runs: WidthRun[] = []
   for (const each of widths) {
     const last = runs.at(-1)
@@ -200,10 +251,11 @@ function family(stem: string, means: string, structure: Structure): Family {
     ...sizes,
     ...(structure.linear ? [] : functions),
     ...rest,
-    ...(structure.residual ? (['multiplier', 'remedy'] as const) : []),
+    ...(structure.residual ? (['block', 'multiplier', 'remedy'] as const) : []),
   ]
   const options = Object.fromEntries(keys.map((key) => [key, denseOptions[key]]))
-  const build: Family['build'] = (text, _numbers, context) => densePreset(text, structure, context)
+  const build: Family['build'] = (text, _numbers, { classes }) =>
+    denseNetwork(readDenseSettings(text, structure, readRuns(text)), classes)
   return { group: 'dense', stem, means, options, input: [784], classes: 10, build }
 }
 

@@ -34,9 +34,9 @@ export function multiplierOption(fallback: string, letters: string): PresetOptio
 
 /**
  * The multiplier of a branch, or of each iteration of a loop of branches. `first` is the number of the loop's first
- * branch.
+ * branch. Each iteration raises the number by `step`.
  */
-export function multipliers(rule: MultiplierRule, depth: number, first: number, times?: number): Varying {
+export function multipliers(rule: MultiplierRule, depth: number, first: number, times?: number, step = 1): Varying {
   if (times === undefined || !rule.differsByLayer) return rule.value(first, depth)
-  return Array.from({ length: times }, (_, index) => rule.value(first + index, depth))
+  return Array.from({ length: times }, (_, index) => rule.value(first + index * step, depth))
 }

@@ -26,14 +26,27 @@ export interface PresetGroup {
 
 const groupTitles: Readonly<Record<GroupName, string>> = {
   dense: 'Dense networks (784 values and 10 classes, unless --data says otherwise)',
+  autoencoder: 'Autoencoder (784 values, unless --data says otherwise)',
   cifar: 'Convolutional networks for CIFAR (3 x 32 x 32 and 10 classes)',
   imagenet: 'Convolutional networks for ImageNet (3 x 224 x 224 and 1,000 classes)',
+  vgg: 'VGG networks (3 x 224 x 224 and 1,000 classes)',
+  lenet: 'LeNet (1 x 28 x 28 and 10 classes)',
   'hardt-ma': 'All-convolutional network (3 x 32 x 32 and 10 classes)',
   vanilla: 'Vanilla convolutional network (1 x 28 x 28 and 10 classes)',
   du: "Networks of Du et al.'s theorems (784 values, or 3 x 32 x 32; 10 classes)",
 }
 
-const groups: readonly GroupName[] = ['dense', 'cifar', 'imagenet', 'hardt-ma', 'vanilla', 'du']
+const groups: readonly GroupName[] = [
+  'dense',
+  'autoencoder',
+  'cifar',
+  'imagenet',
+  'vgg',
+  'lenet',
+  'hardt-ma',
+  'vanilla',
+  'du',
+]
 
 /** Lists every preset, and every option with its allowed values and its default, for the help. */
 export function describePresets(): PresetGroup[] {

@@ -7,8 +7,8 @@ import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, 
 import { multiplierOption } from './multiplier.ts'
 import type { Initializer } from './network.ts'
 import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
-import { initializerOf, type PresetActivation, presetActivations } from './preset-activations.ts'
-import type { PresetOption } from './preset-text.ts'
+import { initializerOf, type PresetActivation, presetActivations, withSlope } from './preset-activations.ts'
+import { type PresetOption, type PresetText, presetError, take } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
 
 export const LARGEST_DEPTH = 10_000
@@ -37,11 +37,32 @@ const takersOf = (initializer: InitializerName): string =>
 export type NormName = 'none' | 'batch' | 'layer'
 
 /**
+ * The residual block of a dense network, with the multiplier m and the activation phi:
+ * - post: x + m phi(W x). The branch ends in the activation. With ReLU, the mean of the branch is positive, so the means
+ *   of all branches add up.
+ * - pre: x + m W phi(x) (He et al. 2016). The branch ends in random weights, so its mean is zero.
+ * - two-layer: x + m W2 phi(W1 x). The mean of the branch is zero, too.
+ */
+export type BlockName = 'post' | 'pre' | 'two-layer'
+
+/**
  * Initializers of dense layers. In a dense layer deltaOrthogonal would equal orthogonal, because the kernel of a dense
  * layer consists of only its center.
  */
 const denseInitializers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
 const norms: readonly NormName[] = ['none', 'batch', 'layer']
+const blockNames: readonly BlockName[] = ['post', 'pre', 'two-layer']
+
+/** Reads widths joined by -, such as 784-400-100. Undefined if the text can't be read. */
+export function widthList(text: string): number[] | undefined {
+  const widths: number[] = []
+  for (const part of text.split('-')) {
+    const width = wholeNumber(part, 1, LARGEST_COUNT)
+    if (width === undefined) return undefined
+    widths.push(width)
+  }
+  return widths.length <= LARGEST_DEPTH ? widths : undefined
+}
 
 export const denseOptions = {
   depth: whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'number of hidden dense layers; the read-out is not counted'),
@@ -50,15 +71,7 @@ export const denseOptions = {
     values: `1 to ${grouped(LARGEST_DEPTH)} widths joined by -, as in 784-400-100`,
     fallback: 'layers of equal width; depth gives their number',
     means: 'number of units of each hidden layer; replaces depth and width',
-    read: (text) => {
-      const widths: number[] = []
-      for (const part of text.split('-')) {
-        const width = wholeNumber(part, 1, LARGEST_COUNT)
-        if (width === undefined) return undefined
-        widths.push(width)
-      }
-      return widths.length <= LARGEST_DEPTH ? widths : undefined
-    },
+    read: widthList,
   } satisfies PresetOption<number[]>,
   activation: choice<PresetActivation>(presetActivations, 'relu', 'the function after each hidden layer'),
   slope: number(
@@ -78,7 +91,12 @@ export const denseOptions = {
   norm: choice(norms, 'none', 'batch or layer normalization after each hidden layer, before its activation'),
   dropout: rate('probability that a unit is dropped after each activation'),
   top: topOption,
-  multiplier: multiplierOption('1/L', 'L is the depth, and l is the number of the layer'),
+  block: choice(
+    blockNames,
+    'post',
+    'the residual block: post is x + m phi(W x), pre is x + m W phi(x), two-layer is x + m W2 phi(W1 x). A block of two-layer counts as two layers, and at an even depth a plain second layer precedes the blocks',
+  ),
+  multiplier: multiplierOption('1/L', 'L is the depth, and l is the number of the last layer in the branch'),
   remedy: choice(
     ['none', 'rezero'],
     'none',
@@ -87,3 +105,11 @@ export const denseOptions = {
 } as const
 
 export type DenseOption = keyof typeof denseOptions
+
+/** The option `slope`. Throws a `preset` error if the activation has no slope. */
+export function readSlope(text: PresetText, activation: PresetActivation | undefined): number | undefined {
+  const slope = take(text, 'slope', denseOptions.slope)
+  if (slope === undefined || (activation !== undefined && withSlope.includes(activation))) return slope
+  const where = `${text.name}:slope=${slope}`
+  throw presetError(where, `slope only with activation=${withSlope.join(' or ')}`, `${activation}`, 'Leave slope out.')
+}

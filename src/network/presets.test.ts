@@ -90,6 +90,57 @@ describe('dense presets:', () => {
   })
 })
 
+describe('residual blocks of dense presets:', () => {
+  test('a block of the kind pre ends in weights, and an activation follows the last block', () => {
+    expect(outline('residual-mlp:depth=3,block=pre')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{repeat,name:hidden,times:2,block:{residual,branch:{chain,layers:[{activation,function:relu},{dense,width:64}]},multiplier:0.3333333333333333,trainedMultiplier:false}},{activation,function:relu},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('residual-mlp:depth=1,block=pre')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('residual-mlp:widths=8-4-4,block=pre,norm=layer,dropout=0.1')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:8},{layerNorm,epsilon:0.00001},{activation,function:relu},{dropout,rate:0.1},{dense,name:layer2,width:4},{repeat,name:hidden3,times:1,block:{residual,branch:{chain,layers:[{layerNorm,epsilon:0.00001},{activation,function:relu},{dropout,rate:0.1},{dense,width:4}]},multiplier:0.3333333333333333,trainedMultiplier:false}},{layerNorm,epsilon:0.00001},{activation,function:relu},{dropout,rate:0.1},{dense,name:readout,width:10}]}"`,
+    )
+  })
+
+  test('a block of the kind two-layer counts as two layers, after a plain second layer if the depth is even', () => {
+    expect(outline('residual-mlp:depth=5,block=two-layer')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{repeat,name:hidden,times:2,block:{residual,branch:{chain,layers:[{dense,width:64},{activation,function:relu},{dense,width:64}]},multiplier:0.2,trainedMultiplier:false}},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('residual-mlp:depth=4,block=two-layer,norm=batch')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{batchNorm,scale:1,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dense,name:layer2,width:64},{batchNorm,scale:1,epsilon:0.00001,momentum:0.1},{activation,function:relu},{repeat,name:hidden,times:1,block:{residual,branch:{chain,layers:[{dense,width:64},{batchNorm,scale:1,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dense,width:64}]},multiplier:0.25,trainedMultiplier:false}},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('residual-mlp:depth=2,block=two-layer')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{dense,name:layer2,width:64},{activation,function:relu},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('linear-residual:depth=3,block=two-layer')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{repeat,name:hidden,times:1,block:{residual,branch:{chain,layers:[{dense,width:64},{dense,width:64}]},multiplier:0.3333333333333333,trainedMultiplier:false}},{dense,name:readout,width:10}]}"`,
+    )
+  })
+
+  test('the multiplier of a block counts the layers up to the last layer of the branch', () => {
+    const text = 'linear-residual:depth=8,multiplier=1/l'
+    expect(outline(`${text},block=pre`)).toContain(
+      `multiplier:[${[2, 3, 4, 5, 6, 7, 8].map((layer) => 1 / layer).join()}]`,
+    )
+    expect(outline(`${text},block=two-layer`)).toContain(`multiplier:[${1 / 4},${1 / 6},${1 / 8}]`)
+    expect(outline('linear-residual:depth=7,multiplier=1/l,block=two-layer')).toContain(
+      `multiplier:[${1 / 3},${1 / 5},${1 / 7}]`,
+    )
+    expect(outline('linear-residual:depth=16,multiplier=1/sqrt(L),block=two-layer')).toContain('multiplier:0.25')
+  })
+
+  test('with init=zeros, only the last layer of a branch starts at zero', () => {
+    expect(parameterText('residual-mlp:depth=4,block=two-layer,init=zeros')).toMatchInlineSnapshot(`
+      "first.weight 64x784 {"kind":"he","gain":1,"fan":"in"}
+      layer2.weight 64x64 {"kind":"he","gain":1,"fan":"in"}
+      hidden.dense1.weight 1x64x64 {"kind":"he","gain":1,"fan":"in"}
+      hidden.dense2.weight 1x64x64 {"kind":"zeros"}
+      readout.weight 10x64 {"kind":"he","gain":1,"fan":"in"}"
+    `)
+  })
+})
+
 describe('initializers of dense presets:', () => {
   test.each([
     ['relu', he()],
@@ -147,6 +198,8 @@ describe('parseNetwork:', () => {
     'mlp:depth=2,depth=3',
     'mlp:dept=3',
     'mlp:multiplier=1',
+    'mlp:block=pre',
+    'residual-mlp:block=bottleneck',
     'linear:activation=relu',
     'mlp:depth=0',
     'mlp:depth=10001',
@@ -185,7 +238,7 @@ describe('withDepth:', () => {
       `"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace the option widths by width, so that the depth can be changed."`,
     )
     expect(failure(() => withDepth('network.json', 8))).toMatchInlineSnapshot(
-      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got network.json. Choose a preset from the list."`,
+      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual, autoencoder, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vgg-11|13|16|19, lenet-5, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got network.json. Choose a preset from the list."`,
     )
     expect(failure(() => withDepth('mlp', 2.5))).toMatchInlineSnapshot(
       `"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out to use the default (4)."`,
@@ -220,13 +273,14 @@ test('the help lists every option of every preset, with its values and its defau
     dropout: a number from 0 to below 1 (0)
     top: one of dense, none (dense)
     output: one of none, sigmoid, tanh, relu, softmax (none)
+    block: one of post, pre, two-layer (post)
     multiplier: a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l) (1/L)
     remedy: one of none, rezero (none)"
   `)
 })
 
 test('the help names the presets that have an option, and the presets with another default', () => {
-  const cifar = describePresets()[1].options
+  const cifar = describePresets()[2].options
   const some = ['norm', 'shortcut', 'block', 'dropout'].map((key) => cifar.find((option) => option.key === key))
   expect(some.map((option) => `${option?.presets.join(', ')} (${option?.fallback})`).join('\n')).toMatchInlineSnapshot(`
     "resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K (batch, or none with skipinit and fixup)
@@ -240,15 +294,24 @@ test('every dense preset gives a valid network that can be written as JSON and r
   const text = fc
     .record({
       name: fc.constantFrom('mlp', 'residual-mlp', 'linear', 'linear-residual'),
+      block: fc.constantFrom('post', 'pre', 'two-layer'),
       depth: fc.integer({ min: 1, max: 50 }),
       norm: fc.constantFrom('none', 'batch', 'layer'),
       init: fc.constantFrom('he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'),
       dropout: fc.constantFrom(0, 0.1),
     })
-    .map(({ name, ...options }) => `${name}:${Object.entries(options).map((pair) => pair.join('='))}`)
+    .map(({ name, block, ...options }) => {
+      const all = name.includes('residual') ? { ...options, block } : options
+      return `${name}:${Object.entries(all).map((pair) => pair.join('='))}`
+    })
   const property = fc.property(text, (spec) => {
     const network = parse(spec)
-    expect(createBlueprint(network, [3, 4, 4]).output).toEqual([10])
+    const blueprint = createBlueprint(network, [3, 4, 4])
+    expect(blueprint.output).toEqual([10])
+    // The depth counts the hidden dense layers, whatever the block. The read-out is not counted.
+    const dense = blueprint.parameters.filter(({ role }) => role === 'weight')
+    const layers = dense.reduce((sum, { loops }) => sum + loops.reduce((product, times) => product * times, 1), 0)
+    expect(layers).toBe(Number(/depth=(\d+)/.exec(spec)?.[1]) + 1)
     expect(networkFromJson(JSON.parse(JSON.stringify(network)))).toStrictEqual(network)
   })
   fc.assert(property)

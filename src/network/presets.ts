@@ -49,8 +49,9 @@ function checkOptions({ name, options }: PresetText, found: FoundFamily): void {
   const known = Object.keys(family.options)
   for (const key of options.keys()) {
     if (known.includes(key)) continue
+    const isForBranches = key === 'multiplier' || key === 'remedy' || (key === 'block' && family.group === 'dense')
     const hasBranches = families.some((one) => one.group === family.group && 'multiplier' in one.options)
-    if ((key === 'multiplier' || key === 'remedy') && hasBranches) throw branchError(name, key, family)
+    if (isForBranches && hasBranches) throw branchError(name, key, family)
     const hint = hintForValue(name, found, key)
     if (hint !== undefined) throw presetError(`${name}:${key}`, `an option (${known.join(', ')})`, key, hint)
     findKnown(key, known, 'an option', `${name}:${key}`)
@@ -76,6 +77,11 @@ function branchError(name: string, key: string, { group, stem }: Family): Error 
 export function presetData(text: string): { readonly input: readonly number[]; readonly classes: number } | undefined {
   const family = lookUp(withoutOptions(text))?.family
   return family && { input: family.input, classes: family.classes }
+}
+
+/** Whether the text names a preset whose networks reproduce their inputs, such as autoencoder. */
+export function reproducesInputs(text: string): boolean {
+  return lookUp(withoutOptions(text))?.family.reproducesInputs ?? false
 }
 
 /**

@@ -3,7 +3,7 @@ import type { InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { lastDense, lastOfChannels } from '../blueprint/shape-errors.ts'
-import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
+import { type Dataset, inputSize, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -17,9 +17,11 @@ export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   const wanted = outputsOf(data)
   if (outputs === wanted) return
   const values = wanted === 1 ? '1 value' : `${wanted} values`
-  throw new IsobathError(
-    'network',
-    `output: expected ${values}, ${reasonFor(data)}, got ${outputs}. ${remedyFor(blueprint, data)}`,
+  const found = `output: expected ${values}, ${reasonFor(data)}, got ${outputs}. ${remedyFor(blueprint, data)}`
+  throw new IsobathError('network', (option) =>
+    outputs === inputSize(data)
+      ? `${found} If the network should reproduce its inputs, use ${option('target', 'autoencode')}.`
+      : found,
   )
 }
 

@@ -342,7 +342,7 @@ describe('the command line', () => {
     ).toMatchInlineSnapshot(`
       "
       count mlpp
-      isobath: mlpp: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got mlpp. Did you mean mlp?
+      isobath: mlpp: expected a preset (mlp, residual-mlp, linear, linear-residual, autoencoder, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vgg-11|13|16|19, lenet-5, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got mlpp. Did you mean mlp?
       2
 
       count mlp:dept=3

@@ -6,7 +6,7 @@ import { readDiagnosisFacts, readRunFacts, shapeOfData, usualBudget } from '../.
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
-import { isRunArgument, networkHelp, readNetwork, shortName } from '../network-argument.ts'
+import { isRunArgument, networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
@@ -106,7 +106,7 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
       `${text}: expected a network or the folder of a run, but no run is there. Name a folder that train made, or a network and --data.`,
     )
   }
-  const opened = openData(flags)
+  const opened = openData(withImpliedTarget([text], flags))
   const shape = await opened.shape()
   const network = readNetwork(text, shape)
   const against: Network | undefined = flags.against === undefined ? undefined : readNetwork(flags.against, shape)

@@ -18,7 +18,7 @@ import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { curveLines, curveOf, drawnCurve, type ShownCurve } from '../learning-curve.ts'
 import { listening } from '../listening.ts'
-import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
+import { networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
 import { nextCommand } from '../next-command.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
@@ -96,7 +96,7 @@ export function defineTrain(command: Command, words: readonly string[]): Command
 
 async function startRun(text: string, flags: Flags, words: readonly string[]): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
-  const opened = openData(withValidation(flags))
+  const opened = openData(withValidation(withImpliedTarget([text], flags)))
   const shape = await opened.shape()
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)

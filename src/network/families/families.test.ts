@@ -191,6 +191,137 @@ describe('the structure of presets:', () => {
   })
 })
 
+describe('the structure of VGG and LeNet:', () => {
+  const kindsAndSizes = (text: string, input: number[]) =>
+    blueprintOf(text, input).root.children.map(({ path, output }) => `${path} ${output.join('x')}`)
+
+  test('vgg-16 ends with hidden dense layers on images of 224 and 64 pixels, and with the read-out on small images', () => {
+    expect(kindsAndSizes('vgg-16', [3, 224, 224]).join('\n')).toMatchInlineSnapshot(`
+      "stage1 64x224x224
+      pool1 64x112x112
+      stage2 128x112x112
+      pool2 128x56x56
+      stage3 256x56x56
+      pool3 256x28x28
+      stage4 512x28x28
+      pool4 512x14x14
+      stage5 512x14x14
+      pool5 512x7x7
+      hidden1 4096
+      activation1 4096
+      dropout1 4096
+      hidden2 4096
+      activation2 4096
+      dropout2 4096
+      readout 10"
+    `)
+    expect(kindsAndSizes('vgg-16', [3, 64, 64]).slice(9)).toMatchInlineSnapshot(`
+      [
+        "pool5 512x2x2",
+        "hidden1 4096",
+        "activation1 4096",
+        "dropout1 4096",
+        "hidden2 4096",
+        "activation2 4096",
+        "dropout2 4096",
+        "readout 10",
+      ]
+    `)
+    expect(kindsAndSizes('vgg-16', [3, 32, 32]).slice(9)).toMatchInlineSnapshot(`
+      [
+        "pool5 512x1x1",
+        "readout 10",
+      ]
+    `)
+  })
+
+  test('vgg-11 leaves out the poolings that have no two rows to pool', () => {
+    expect(kindsAndSizes('vgg-11', [1, 28, 28]).slice(-4)).toMatchInlineSnapshot(`
+      [
+        "stage4 512x3x3",
+        "pool4 512x1x1",
+        "stage5 512x1x1",
+        "readout 10",
+      ]
+    `)
+    expect(kindsAndSizes('vgg-11', [3, 8, 2]).filter((one) => one.startsWith('pool'))).toEqual(['pool1 64x4x1'])
+    expect(kindsAndSizes('vgg-11:top=none', [3, 1, 1]).at(-1)).toBe('stage5 512x1x1')
+  })
+
+  test('the options hidden and dropout of vgg set the dense layers', () => {
+    const dense = (text: string) => ofKind(text, 'dense').map(({ width }) => width)
+    expect(dense('vgg-11')).toEqual([4096, 4096, 10])
+    expect(dense('vgg-11:hidden=none')).toEqual([10])
+    expect(dense('vgg-11:hidden=512-256,top=none')).toEqual([512, 256])
+    const rates = (text: string) => ofKind(text, 'dropout').map(({ rate }) => rate)
+    expect(rates('vgg-11')).toEqual([0.5, 0.5])
+    expect(rates('vgg-11:hidden=64,dropout=0.1')).toEqual([0.1])
+    expect(rates('vgg-11:dropout=0')).toEqual([])
+    expect(kindsOf('vgg-11')).not.toContain('batchNorm')
+    expect(ofKind('vgg-13:norm=batch', 'conv').map(({ bias }) => bias)).not.toContain(false)
+    expect(ofKind('vgg-13:norm=batch,conv-bias=false', 'conv').map(({ bias }) => bias)).not.toContain(true)
+  })
+
+  test('lenet-5 has the same maps for images of 28 and of 32 pixels', () => {
+    const maps = (input: number[]) => kindsAndSizes('lenet-5', input)
+    expect(maps([1, 28, 28])).toEqual(maps([1, 32, 32]))
+    expect(maps([1, 28, 28])).toMatchInlineSnapshot(`
+      [
+        "conv1 6x28x28",
+        "activation1 6x28x28",
+        "pool1 6x14x14",
+        "conv2 16x10x10",
+        "activation2 16x10x10",
+        "pool2 16x5x5",
+        "hidden1 120",
+        "activation3 120",
+        "hidden2 84",
+        "activation4 84",
+        "readout 10",
+      ]
+    `)
+    expect(maps([3, 12, 12])[5]).toBe('pool2 16x1x1')
+  })
+
+  test('lenet-5 has tanh and average pooling, or any other activation and max pooling', () => {
+    expect(new Set(ofKind('lenet-5', 'activation').map((layer) => layer.function))).toEqual(new Set(['tanh']))
+    expect(kindsOf('lenet-5')).toContain('averagePool')
+    const other = 'lenet-5:activation=leakyRelu,slope=0.2,pool=max'
+    expect(new Set(ofKind(other, 'activation').map(({ slope }) => slope))).toEqual(new Set([0.2]))
+    expect(kindsOf(other)).toContain('maxPool')
+    expect(ofKind(other, 'dense').map(({ init }) => init.kind)).toEqual(['he', 'he', 'he'])
+    expect(ofKind('lenet-5', 'conv').map(({ init }) => init.kind)).toEqual(['glorot', 'glorot'])
+    expect(ofKind('lenet-5:top=none', 'dense').map(({ width }) => width)).toEqual([120, 84])
+  })
+})
+
+describe('the structure of autoencoders:', () => {
+  const widths = (text: string, input?: number[]) =>
+    blueprintOf(text, input)
+      .parameters.filter(({ role }) => role === 'weight')
+      .flatMap(({ loops: [times = 1], shape }) => Array<number>(times).fill(shape[shape.length - 2]))
+
+  test('the hidden layers narrow to the code in a geometric series, and the output has the size of the input', () => {
+    expect(widths('autoencoder')).toEqual([128, 32, 128, 784])
+    expect(widths('autoencoder:depth=5')).toEqual([128, 64, 32, 64, 128, 784])
+    expect(widths('autoencoder:depth=7,width=512,code=2', [4])).toEqual([512, 81, 13, 2, 13, 81, 512, 4])
+    expect(widths('autoencoder:depth=1,code=8')).toEqual([8, 784])
+    expect(widths('autoencoder:widths=300-300-10-300-300', [3, 4, 5])).toEqual([300, 300, 10, 300, 300, 60])
+    expect(widths('autoencoder:depth=9999,width=4,code=1', [4])).toHaveLength(10_000)
+  })
+
+  test('without a shape of the input, an autoencoder has as many outputs as the context has classes', () => {
+    expect(createBlueprint(parseNetwork('autoencoder', { classes: 5 }), [5]).output).toEqual([5])
+  })
+
+  test('an autoencoder has tanh by default, and the options of the preset mlp', () => {
+    expect(new Set(ofKind('autoencoder', 'activation').map((layer) => layer.function))).toEqual(new Set(['tanh']))
+    const other = 'autoencoder:activation=relu,norm=batch,dropout=0.2,init=orthogonal'
+    expect(kindsOf(other)).toEqual(new Set(['chain', 'dense', 'batchNorm', 'activation', 'dropout']))
+    expect(new Set(ofKind(other, 'dense').map(({ init }) => init.kind))).toEqual(new Set(['orthogonal']))
+  })
+})
+
 describe('the options of presets:', () => {
   test('the option shortcut sets the kind of shortcut in every block', () => {
     const kinds = (text: string) => ofKind(text, 'residual').map(({ shortcut }) => shortcut?.kind)
@@ -270,7 +401,16 @@ test('every family with any of its options gives a valid network, which can be w
     fc
       .tuple(fc.constantFrom(...residual), common, skips)
       .map(([name, options, others]) => write(name, { ...options, ...others })),
-    fc.constantFrom('hardt-ma:depth=7', 'vanilla-cnn:depth=4', 'du-conv-resnet:channels=4'),
+    fc
+      .tuple(fc.constantFrom('vgg-11', 'vgg-13:norm=batch', 'vgg-16', 'vgg-19:hidden=32-32'), common)
+      .map(([name, options]) => write(name, options).replace(/:(.*):/, ':$1,')),
+    fc.constantFrom(
+      'hardt-ma:depth=7',
+      'vanilla-cnn:depth=4',
+      'du-conv-resnet:channels=4',
+      'lenet-5',
+      'lenet-5:pool=max,activation=silu',
+    ),
   )
   const property = fc.property(text, fc.boolean(), (spec, onMnist) => {
     const input = onMnist ? [1, 28, 28] : (presetData(spec)?.input ?? [])
@@ -288,7 +428,7 @@ test('every preset that the help lists can be built', () => {
     for (const { name } of presets) {
       const [stem, title] = /^(.*?)-([ND0-9][-|KN0-9]*)$/.exec(name)?.slice(1) ?? [name]
       const text = title === undefined ? stem : `${stem}-${numbers[title] ?? title.split('|')[0]}`
-      expect(blueprintOf(text).output).toEqual([10])
+      expect(blueprintOf(text).output).toEqual(text === 'autoencoder' ? [784] : [10])
     }
   }
 })

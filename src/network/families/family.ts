@@ -20,7 +20,7 @@ export interface NameNumbers {
   holds(numbers: readonly number[]): boolean
 }
 
-export type GroupName = 'dense' | 'cifar' | 'imagenet' | 'hardt-ma' | 'vanilla' | 'du'
+export type GroupName = 'dense' | 'autoencoder' | 'cifar' | 'imagenet' | 'vgg' | 'lenet' | 'hardt-ma' | 'vanilla' | 'du'
 
 export interface Family {
   readonly group: GroupName
@@ -31,8 +31,10 @@ export interface Family {
   readonly options: Readonly<Record<string, PresetOption<unknown>>>
   /** Shape of one sample of the data that the family is for. */
   readonly input: readonly number[]
-  /** Number of classes of the data that the family is for. */
+  /** Number of classes of the data that the family is for. For an autoencoder, the number of values of a sample. */
   readonly classes: number
+  /** Whether the networks of the family reproduce their inputs, so that their targets are the inputs. */
+  readonly reproducesInputs?: true
   /**
    * Builds the network that the preset's text describes. `numbers` holds the numbers in the preset's name. Throws a
    * `preset` error on a bad option.

@@ -7,7 +7,7 @@ import { parseNetwork, presetData } from '../presets.ts'
 function counted(text: string, input = presetData(text)?.input): Count {
   const data = presetData(text)
   if (data === undefined || input === undefined) throw new Error(`${text} is no preset`)
-  return count(createBlueprint(parseNetwork(text, data), input))
+  return count(createBlueprint(parseNetwork(text, { ...data, input }), input))
 }
 
 const inBillions = (macs: number) => (macs / 1e9).toFixed(3)
@@ -70,6 +70,30 @@ test('hardt-ma has 55 convolutions and the 13.59 or 13.5 million parameters of H
   expect(counted('hardt-ma:shortcut=pool,conv-bias=false').parameters).toBe(13_538_736)
   const convolutions = text.layers.filter(({ kind, path }) => kind === 'conv' && !path.endsWith('shortcut'))
   expect(convolutions.reduce((sum, { times }) => sum + times, 0)).toBe(55)
+})
+
+test.each([
+  [11, 132_863_336, 132_868_840, 7_609_090_048],
+  [13, 133_047_848, 133_053_736, 11_308_466_176],
+  [16, 138_357_544, 138_365_992, 15_470_264_320],
+  [19, 143_667_240, 143_678_248, 19_632_062_464],
+])('vgg-%i has the numbers of parameters of Simonyan & Zisserman (2015)', (layers, plain, normed, macs) => {
+  expect(counted(`vgg-${layers}`)).toMatchObject({ parameters: plain, macs })
+  expect(counted(`vgg-${layers}:norm=batch`)).toMatchObject({ parameters: normed, macs })
+})
+
+test('vgg-16 has 14,714,688 parameters in its convolutions, and a read-out of 5,130 on CIFAR', () => {
+  expect(counted('vgg-16:top=none,hidden=none').parameters).toBe(14_714_688)
+  const onCifar = createBlueprint(parseNetwork('vgg-16', { classes: 10, input: [3, 32, 32] }), [3, 32, 32])
+  expect(count(onCifar).parameters).toBe(14_714_688 + 5130)
+})
+
+test.each([
+  [[1, 28, 28], 61_706],
+  [[1, 32, 32], 61_706],
+  [[3, 32, 32], 62_006],
+])('lenet-5 has the known number of parameters for images of the shape %j', (input, parameters) => {
+  expect(counted('lenet-5', input).parameters).toBe(parameters)
 })
 
 describe('dense layers on an ImageNet picture:', () => {

@@ -54,6 +54,18 @@ describe('parseNetwork:', () => {
     'hardt-ma:depth',
     'vanilla-cnn:activation',
     'vanilla-cnn:nothing',
+    'vgg16',
+    'vgg-12',
+    'vgg-N',
+    'vgg-16:hidden=large',
+    'vgg-16:hidden=none,dropout=0.5',
+    'vgg-16:fan=out,init=glorot',
+    'lenet',
+    'lenet-4',
+    'lenet-5:slope=0.1',
+    'autoencoder:depth=4',
+    'autoencoder:widths=8-2-8,code=3',
+    'autoencoder-3',
     'du-conv-resnet:cres',
     'resnet-20:fixup',
     'resnet-20:fixup=true',
@@ -88,6 +100,12 @@ describe('parseNetwork:', () => {
     `)
   })
 
+  test('images that are too small for lenet-5 are refused', () => {
+    expect(() => parseNetwork('lenet-5', { classes: 3, input: [1, 8, 20] })).toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: lenet-5: expected images of at least 12 x 12 pixels, got 1x8x20. Take a dense preset, such as mlp.]`,
+    )
+  })
+
   test('samples that are no images are refused for a preset that needs images', () => {
     expect(() => parseNetwork('resnet-20', { classes: 3, input: [4] })).toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: resnet-20: expected images [channels, height, width], got samples of the shape [4]. Take a dense preset, such as mlp.]`,
@@ -103,6 +121,10 @@ describe('withDepth:', () => {
     ['resnet-18', 50, 'resnet-50'],
     ['wide-resnet-16-4', 28, 'wide-resnet-28-4'],
     ['wide-resnet-D-2', 10, 'wide-resnet-10-2'],
+    ['vgg-11:norm=batch', 16, 'vgg-16:norm=batch'],
+    ['vgg-N', 19, 'vgg-19'],
+    ['autoencoder:code=8', 5, 'autoencoder:code=8,depth=5'],
+    ['residual-mlp:block=two-layer', 8, 'residual-mlp:block=two-layer,depth=8'],
     ['hardt-ma', 13, 'hardt-ma:depth=13'],
     ['vanilla-cnn:channels=8', 100, 'vanilla-cnn:channels=8,depth=100'],
     ['du-fc:depth=2', 5, 'du-fc:depth=5'],
@@ -119,6 +141,8 @@ describe('withDepth:', () => {
     ['resnet-N:remedy', 20],
     ['resnet-N,norm=none', 20],
     ['wide-resnet-D-0', 16],
+    ['vgg-16', 12],
+    ['autoencoder', 4],
   ])('the preset %s at depth %i is refused', (text, depth) => {
     expect(() => withDepth(text, depth)).toThrowErrorMatchingSnapshot()
   })
@@ -126,8 +150,8 @@ describe('withDepth:', () => {
 
 describe('preset names:', () => {
   test('the names resnet-20 and wide-resnet-16-4 hold a depth, but resnet-N and vanilla-cnn do not', () => {
-    const depths = ['resnet-20:remedy=fixup', 'wide-resnet-16-4', 'resnet-N', 'vanilla-cnn:depth=3'].map(depthInName)
-    expect(depths).toEqual([20, 16, undefined, undefined])
+    const texts = ['resnet-20:remedy=fixup', 'wide-resnet-16-4', 'vgg-16', 'resnet-N', 'vanilla-cnn:depth=3']
+    expect(texts.map(depthInName)).toEqual([20, 16, 16, undefined, undefined])
   })
 
   test('the names of presets in tables leave out the depth', () => {

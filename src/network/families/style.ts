@@ -47,7 +47,7 @@ const starts = {
 const shortcutMeans =
   'a: stride and zeros, no parameters; b: a 1x1 convolution where the size changes; c: a 1x1 convolution everywhere'
 
-const plainOptions = {
+export const plainOptions = {
   norm: choice(['batch', 'none'], 'batch, or none with skipinit and fixup', 'normalization of every convolution'),
   'conv-bias': flag('false with a norm or fixup, true otherwise', 'whether convolutions have biases'),
   init: choice(['he', 'glorot', 'lecun', 'orthogonal', 'deltaOrthogonal'], 'he', 'initial weights of the convolutions'),
@@ -79,15 +79,20 @@ export interface StyleDefaults {
   readonly branches: number
   /** Whether the family's branches end in a norm. */
   readonly endsInNorm: boolean
+  /** Whether convolutions have norms if the option `norm` is left out. By default, the remedy decides. */
+  readonly norm?: boolean
+  /** Whether convolutions have biases if the option `conv-bias` is left out. By default, norm and remedy decide. */
+  readonly bias?: boolean
 }
 
 /**
  * Reads the style of a convolutional network from the options of a preset's text. The caller has already checked that
  * the family has the options in the text.
  */
-export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: StyleDefaults): FamilyStyle {
+export function readStyle(text: PresetText, defaults: StyleDefaults): FamilyStyle {
+  const { shortcut, branches, endsInNorm } = defaults
   const remedy = take(text, 'remedy', residualOptions.remedy) ?? 'none'
-  const norm = readNorm(text, remedy)
+  const norm = readNorm(text, remedy, defaults)
   if (remedy === 'zero-gamma' && !endsInNorm) {
     const expected = 'a network whose branches end in a norm (resnet-N)'
     throw presetError(`${text.name}:remedy=zero-gamma`, expected, text.name, 'Take skipinit or rezero.')
@@ -106,7 +111,7 @@ export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: 
   const gain = take(text, 'gain', plainOptions.gain) ?? 1
   return {
     norm,
-    bias: take(text, 'conv-bias', plainOptions['conv-bias']) ?? (!norm && remedy !== 'fixup'),
+    bias: take(text, 'conv-bias', plainOptions['conv-bias']) ?? defaults.bias ?? (!norm && remedy !== 'fixup'),
     init: (factor = 1) => starts[init](gain * factor, fan ?? 'in'),
     readout: starts[init](1, 'in'),
     shortcut: take(text, 'shortcut', styleOptions.residual(shortcut).shortcut) ?? shortcut,
@@ -118,7 +123,7 @@ export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: 
   }
 }
 
-function readNorm(text: PresetText, remedy: Remedy): boolean {
+function readNorm(text: PresetText, remedy: Remedy, { norm: usual }: StyleDefaults): boolean {
   const norm = take(text, 'norm', plainOptions.norm)
   const replaced = remedy === 'skipinit' || remedy === 'fixup'
   if (norm === 'batch' && replaced) {
@@ -127,5 +132,5 @@ function readNorm(text: PresetText, remedy: Remedy): boolean {
   if (norm === 'none' && remedy === 'zero-gamma') {
     throw presetError(`${text.name}:norm=none`, 'batch with remedy=zero-gamma', 'none', 'Leave norm out.')
   }
-  return norm === undefined ? !replaced : norm === 'batch'
+  return norm === undefined ? (usual ?? !replaced) : norm === 'batch'
 }

@@ -3,19 +3,30 @@ import { nearest } from '../../support/nearest.ts'
 import { denseFamilies } from '../dense-presets.ts'
 import { withOutput } from '../preset-output.ts'
 import { presetError } from '../preset-text.ts'
+import { autoencoderFamily } from './autoencoder.ts'
 import { cifarFamilies } from './cifar.ts'
 import { duFamilies } from './du.ts'
 import type { Family } from './family.ts'
 import { hardtMaFamily } from './hardt-ma.ts'
 import { imagenetFamilies } from './imagenet.ts'
+import { lenetFamily } from './lenet.ts'
 import { preactFamilies } from './preact.ts'
 import { vanillaFamily } from './vanilla-cnn.ts'
+import { vggFamily } from './vgg.ts'
 
 /** The networks of Du et al.'s theorems have outputs without an activation, so they don't get the option `output`. */
 export const families: readonly Family[] = [
-  ...[...denseFamilies, ...cifarFamilies, ...preactFamilies, hardtMaFamily, ...imagenetFamilies, vanillaFamily].map(
-    withOutput,
-  ),
+  ...[
+    ...denseFamilies,
+    autoencoderFamily,
+    ...cifarFamilies,
+    ...preactFamilies,
+    hardtMaFamily,
+    ...imagenetFamilies,
+    vggFamily,
+    lenetFamily,
+    vanillaFamily,
+  ].map(withOutput),
   ...duFamilies,
 ]
 
