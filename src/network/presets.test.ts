@@ -212,7 +212,7 @@ test('the help lists every option of every preset, with its values and its defau
     widths: 1 to 10,000 widths joined by -, as in 784-400-100 (layers of equal width; depth gives their number)
     activation: one of identity, relu, leakyRelu, tanh, sigmoid, softplus, gelu, silu, selu, erf (relu)
     slope: a number (0.01)
-    init: one of he, glorot, lecun, orthogonal, identity, zeros, sparse (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with all other activations)
+    init: one of he, glorot, lecun, orthogonal, fanInUniform, varianceScaling, uniform, constant, identity, zeros, sparse, pytorch, keras (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with all other activations)
     gain: a number (1)
     sw2: a number of at least 0 (the variance of the initializer)
     sb2: a number of at least 0 (0)
