@@ -8,6 +8,7 @@ import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
+import type { StartName } from '../settings/start-names.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { without } from '../support/fields.ts'
 import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
@@ -15,7 +16,9 @@ import { checkCall, checkSeeds, namesOf } from './check-call.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 /** Options of `diagnose`. The diagnosis chooses by itself when it scores its trainings and which losses it records. */
-export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
+export interface DiagnoseOptions
+  extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery' | 'start'>,
+    MachineChoice {
   /**
    * The data set on which the network and its variations (the controls) are trained. All samples of the data set must
    * have labels or targets.
@@ -37,10 +40,11 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
    */
   readonly against?: Network
   /**
-   * Function that returns the initial weights: `(blueprint, seed) => weights`. By default, the initializers of the
-   * network draw the weights.
+   * How each training gets its initial weights. With `drawn`, the default, the initializers of the network draw the
+   * weights. `lsuv` rescales the drawn weights, as in `train`. A function returns the weights itself: `(blueprint, seed)
+   * => weights`.
    */
-  readonly start?: StartOf
+  readonly start?: StartName | StartOf
   /**
    * Stops the diagnosis. The result of a stopped diagnosis has the findings so far, and its field `interrupted` is
    * true.
@@ -63,7 +67,7 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
 }
 
 const optionNames = namesOf<DiagnoseOptions>({
-  ...without(training, 'seed', 'evaluateEvery', 'logEvery'),
+  ...without(training, 'seed', 'evaluateEvery', 'logEvery', 'start'),
   ...machineChoice,
   data: true,
   seeds: true,
@@ -118,7 +122,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     seeds,
     budgetSeconds: budget,
     twin: against,
-    start: options.start,
+    start: typeof options.start === 'function' ? options.start : undefined,
     abort,
     onEvent,
   }
@@ -126,5 +130,6 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
 }
 
 function settingsFor(options: DiagnoseOptions, data: Dataset): TrainingSettings {
-  return resolveOptions({ ...options, evaluateEvery: 'never' }, data.train.count, taskOf(data))
+  const start = typeof options.start === 'function' ? undefined : options.start
+  return resolveOptions({ ...options, start, evaluateEvery: 'never' }, data.train.count, taskOf(data))
 }

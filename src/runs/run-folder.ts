@@ -64,8 +64,8 @@ export function createRunFolder(
         writer.lock = lock
         writer.save(state, time)
         writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
-        const { standardizer, signal } = start
-        const text = encodeDescription(description, standardizer.statistics, signal)
+        const { standardizer, signal, startChange } = start
+        const text = encodeDescription(description, standardizer.statistics, signal, startChange)
         writeWhole(join(folder, workKinds.run.file), text)
       },
     })
@@ -78,6 +78,7 @@ export interface RunToResume extends FolderOptions {
   readonly blueprint: Blueprint
   readonly settings: TrainingSettings
   readonly signal: ResumePoint['signal']
+  readonly startChange?: ResumePoint['startChange']
 }
 
 /**
@@ -91,7 +92,7 @@ export function resumeRunFolder(run: RunToResume): {
   readonly point: ResumePoint
   readonly notes: readonly string[]
 } {
-  const { folder, lock, blueprint, settings, signal, keepsFirst = false, onCheckpoint } = run
+  const { folder, lock, blueprint, settings, signal, startChange, keepsFirst = false, onCheckpoint } = run
   const metrics = join(folder, metricsFile)
   const { found, notes } = findCheckpoint(folder, (checkpoint) => {
     const stored = readMetrics(metrics, checkpoint.step, settings)
@@ -117,7 +118,7 @@ export function resumeRunFolder(run: RunToResume): {
     writer.savedStep = state.step
   })
   const { losses, measurements } = stored
-  return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
+  return { recorder, point: { state, losses, measurements, signal, startChange, ...checkpoint.time }, notes }
 }
 
 /** Writes the files of a run while the network is trained. */

@@ -24,6 +24,7 @@ import {
 import type { Observer } from './observers.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
+import type { AdjustedStart, AdjustStart, StartChange } from './start-change.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
@@ -33,6 +34,8 @@ import { checkWeights, hashWeights } from './weights.ts'
 export interface SessionStart {
   readonly standardizer: Standardizer
   readonly signal: Signal
+  /** Changes to the drawn weights, absent if the training starts with its weights as they were drawn or given. */
+  readonly startChange?: StartChange
 }
 
 /** Stores the parts of a run that must survive an interruption: checkpoints, losses and measurements. */
@@ -54,6 +57,7 @@ export interface ResumePoint extends TimeSpent {
   readonly losses: readonly LossRecord[]
   readonly measurements: readonly StepMeasurement[]
   readonly signal: Signal
+  readonly startChange?: StartChange
 }
 
 /**
@@ -94,6 +98,11 @@ export interface Session extends SessionObserver {
   readonly backend: Backend
   /** Initial weights. By default, the weights are drawn from the seed. */
   readonly weights?: Weights
+  /**
+   * Draws the initial weights and changes them on the training set, if the settings ask for a change. The function
+   * replaces `weights`, and a run that resumes doesn't call the function.
+   */
+  readonly adjustStart?: AdjustStart
   /** The point from which a run resumes. If `resume` is given, `weights` is ignored. */
   readonly resume?: ResumePoint
   /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
@@ -117,13 +126,15 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
-  const first = resume?.state ?? firstState(session)
   const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const adjusted = resume ? undefined : await session.adjustStart?.(standardizer)
+  const startChange = resume?.startChange ?? adjusted?.change
+  const first = resume?.state ?? firstState(session, adjusted)
   const measure = (): Promise<LayerSignal[]> =>
     measureSignal(blueprint, backend, first.weights, data.train, standardizer)
   const signal = resume?.signal ?? judgeSignal(await measure())
   if (!resume) session.onSignal?.(signal)
-  await recorder?.begin(first, spent.soFar(), { standardizer, signal })
+  await recorder?.begin(first, spent.soFar(), { standardizer, signal, startChange })
 
   const measurements: StepMeasurement[] = [...(resume?.measurements ?? [])]
   const onMeasured = (measured: StepMeasurement): void => {
@@ -187,6 +198,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       interrupted: scores === undefined,
       steps: state.step,
       signal,
+      ...(startChange === undefined ? {} : { startChange }),
       statistics: standardizer.statistics,
       weights: state.weights,
       weightsSha256,
@@ -237,7 +249,8 @@ function timed(measurer: Measurer, spent: Stopwatch): Measurer {
  * Returns the state of a training before its first step. The initial weights have the backend's precision, because the
  * backend would round more precise weights anyway.
  */
-function firstState({ blueprint, settings, backend, weights }: Session): TrainingState {
+function firstState({ blueprint, settings, backend, ...session }: Session, adjusted?: AdjustedStart): TrainingState {
+  const weights = adjusted?.weights ?? session.weights
   const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
   const own = blueprint.parameters.map((parameter): [string, Values] => {
     const { name } = parameter
