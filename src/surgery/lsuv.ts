@@ -1,8 +1,8 @@
 /**
  * LSUV, the layer-sequential unit-variance start (Mishkin & Matas 2016, algorithm 1). From input to output, the weights
- * of each weighted layer are divided by the standard deviation of the layer's output, until the variance of the output
- * on one batch is 1 within a tolerance. The output is taken before the activation, and its variance is taken over all
- * samples and units.
+ * of each weighted layer are divided by the standard deviation of the layer's output on one batch. The division is
+ * repeated until the variance of the output is 1 within a tolerance. The output is taken before the activation, and its
+ * variance is taken over all samples and units.
  *
  * Differences from the paper and choices that the paper leaves open:
  * - The paper first replaces the weights by orthonormal matrices. Here the network's own draws stay, so that only scales
@@ -30,6 +30,11 @@ export const lsuvTolerance = 0.1
 const mostRounds = 10
 /** Largest number of samples in the batch. More samples change the variances by less than the tolerance. */
 const mostSamples = 1024
+/**
+ * Largest ratio of the variance to the mean square of outputs that counts as rounding errors of float32. Such outputs are
+ * constant but for rounding, and no factor is taken from them.
+ */
+const noise = 1e-12
 /** Largest number of values in the outputs of one layer, which limits the samples for large images. */
 const mostValues = 2 ** 25
 
@@ -173,7 +178,8 @@ async function rescale(
   const varianceWith = (factor: number): number =>
     factor * factor * moments.outputs + 2 * factor * moments.both + moments.biases
   const before = varianceWith(1)
-  const { factor, after } = findFactor(varianceWith)
+  const isNoise = moments.outputs <= noise * (moments.outputs + moments.mean ** 2)
+  const { factor, after } = isNoise ? { factor: 1, after: before } : findFactor(varianceWith)
   const layer = `${blueprint.path}${index.map((iteration) => `[${iteration}]`).join('')}`
   layers.push({ layer, factor, before, after })
   if (factor !== 1) {
@@ -198,7 +204,7 @@ function findFactor(varianceWith: (factor: number) => number): { factor: number;
   return { factor: 1, after: varianceWith(1) }
 }
 
-/** The variance of the outputs, the variance of the biases, and the covariance of both, over all samples and units. */
+/** The mean and variance of the outputs, the variance of the biases, and the covariance of both, over all samples and units. */
 function momentsOf(outputs: Float64Array, biasAt: (place: number) => number) {
   let [sum, biasSum] = [0, 0]
   for (let place = 0; place < outputs.length; place++) {
@@ -213,5 +219,6 @@ function momentsOf(outputs: Float64Array, biasAt: (place: number) => number) {
     both += output * bias
     biases += bias * bias
   }
-  return { outputs: own / outputs.length, both: both / outputs.length, biases: biases / outputs.length }
+  const count = outputs.length
+  return { mean, outputs: own / count, both: both / count, biases: biases / count }
 }
