@@ -23,7 +23,7 @@ export const isFramework = (init: string | undefined): init is FrameworkName =>
   frameworkNames.some((name) => name === init)
 
 /** The part of the help of `init` about the initial weights of frameworks. */
-export const frameworkMeans = 'pytorch and keras: the defaults of these frameworks in every layer'
+export const frameworkMeans = "pytorch and keras: the frameworks' defaults in every layer"
 
 /**
  * The initializer of a framework for every dense layer and convolution of a preset. Throws a `preset` error if the text
