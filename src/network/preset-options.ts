@@ -22,7 +22,7 @@ import {
 } from './initializers.ts'
 import { multiplierOption } from './multiplier.ts'
 import type { Initializer } from './network.ts'
-import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
+import { choice, gainOption, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
 import type { PresetOption } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
 
@@ -99,12 +99,7 @@ export const denseOptions = {
     `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with all other activations`,
     `initial weights; identity and zeros apply only to layers that keep their width, and the other layers use the default; ${frameworkMeans}`,
   ),
-  gain: number(
-    'a number',
-    () => true,
-    '1',
-    "factor on the initializer's standard deviation; the limit of uniform, and the value of constant",
-  ),
+  gain: gainOption,
   sw2: variance('the variance of the initializer', 'gaussian weights of variance sw2/fanIn in every layer'),
   sb2: variance('0', 'gaussian biases of variance sb2 in every layer; needs sw2'),
   norm: choice(norms, 'none', 'batch or layer normalization after each hidden layer, before its activation'),

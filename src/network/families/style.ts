@@ -1,6 +1,7 @@
 /** The options of convolutional networks with norms, and the style that the options select. */
 import { type FrameworkName, frameworkMeans, frameworkNames, frameworkStart, isFramework } from '../framework-starts.ts'
 import {
+  constant,
   deltaOrthogonal,
   fanInUniform,
   glorot,
@@ -12,7 +13,7 @@ import {
 } from '../initializers.ts'
 import { type MultiplierRule, multiplierOption, unscaled } from '../multiplier.ts'
 import type { Initializer } from '../network.ts'
-import { choice, flag, number, rate, topOption } from '../option-kinds.ts'
+import { choice, flag, gainOption, rate, topOption } from '../option-kinds.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 
 /**
@@ -55,6 +56,7 @@ const starts = {
   fanInUniform: (gain) => fanInUniform(gain),
   varianceScaling: (gain) => varianceScaling({ scale: gain ** 2 }),
   uniform: (gain) => uniform({ from: -Math.abs(gain), to: Math.abs(gain) }),
+  constant: (gain) => constant(gain),
 } as const satisfies Record<string, (gain: number, fan: 'in' | 'out') => Initializer>
 
 type StartName = keyof typeof starts
@@ -68,6 +70,7 @@ const startNames: readonly (StartName | FrameworkName)[] = [
   'fanInUniform',
   'varianceScaling',
   'uniform',
+  'constant',
   ...frameworkNames,
 ]
 
@@ -79,12 +82,7 @@ const plainOptions = {
   'conv-bias': flag('false with a norm or fixup, true otherwise', 'whether convolutions have biases'),
   init: choice(startNames, 'he', `initial weights of the convolutions and the read-out; ${frameworkMeans}`),
   fan: choice(['in', 'out'], 'in', 'whether init=he has the variance 2/fanIn or 2/fanOut'),
-  gain: number(
-    'a number',
-    () => true,
-    '1',
-    "factor on the standard deviation of the convolutions' initializer; the limit of uniform",
-  ),
+  gain: gainOption,
   top: topOption,
 } as const
 
