@@ -40,3 +40,4 @@ export { type Fields, type Input, pickOptions, without } from './support/fields.
 export { readNumber } from './support/kinds.ts'
 export { suggestion } from './support/nearest.ts'
 export { describeSignal } from './training/signal.ts'
+export { describeStartChange } from './training/start-change.ts'

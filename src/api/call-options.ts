@@ -4,6 +4,7 @@
  */
 import type { Dataset } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
+import { type StartName, startNames } from '../settings/start-names.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { count, type Kind } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
@@ -91,6 +92,13 @@ const callback = <F extends (...values: never[]) => void>(): Kind<F> => ({
   remedy: leaveOut,
 })
 
+const start: Kind<StartName | ((blueprint: never, seed: never) => void)> = {
+  expected: `${startNames.join(', ')} or a function that returns initial weights`,
+  accepts: (value): value is StartName | (() => void) =>
+    typeof value === 'function' || startNames.some((name) => name === value),
+  remedy: leaveOut,
+}
+
 /** Options of `train`, without the training settings and the options of the machine. */
 export const callOptions = {
   /** The data set to train and test on: `glyphs()`, `dataset({ inputs, labels })`, or the result of `loadDataset`. */
@@ -162,8 +170,8 @@ export const sharedOptions = {
   ...callOptions,
   /** Means and standard deviations of the data on which the weights were trained, such as `run.statistics`. */
   statistics: field(statistics),
-  /** Function that returns the initial weights: `(blueprint, seed) => weights`. */
-  start: field(callback<(blueprint: never, seed: never) => void>()),
+  /** `drawn`, `lsuv`, or a function that returns the initial weights: `(blueprint, seed) => weights`. */
+  start: field(start),
   /** Called with each event of a comparison or a diagnosis, such as the end of a training. */
   onEvent: field(callback<(event: never) => void>()),
 } satisfies Fields

@@ -2,7 +2,6 @@
 import type { Machine } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialize } from '../blueprint/initialize.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { thinned, usualBudget } from '../diagnosis/plan.ts'
@@ -11,6 +10,7 @@ import { runNotes } from '../diagnosis/wording/notes.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
+import { startingWeights } from '../surgery/starts.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
 import { carryOutNewDiagnosis, checkBudget, type NewDiagnosis } from './carry-out-diagnosis.ts'
@@ -125,8 +125,8 @@ async function beganAsDrawn(
   machine: Machine,
 ): Promise<boolean> {
   const standardizer = createStandardizer(data.train, data.shape, settings)
-  const weights = initialize(blueprint, settings.seed)
   const backend = await machine.backend()
+  const weights = await startingWeights({ blueprint, data, settings, backend }, standardizer)
   const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardizer))
   return isNear(first, signal.first) && isNear(last, signal.last)
 }

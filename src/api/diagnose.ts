@@ -8,6 +8,7 @@ import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
+import type { StartName } from '../settings/start-names.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { without } from '../support/fields.ts'
 import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
@@ -16,7 +17,7 @@ import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } fr
 
 /** Options of `diagnose`. The diagnosis chooses by itself when it scores its trainings and which losses it records. */
 export interface DiagnoseOptions
-  extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'earlyStopping' | 'logEvery'>,
+  extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'earlyStopping' | 'logEvery' | 'start'>,
     MachineChoice {
   /**
    * The data set on which the network and its variations (the controls) are trained. All samples of the data set must
@@ -39,10 +40,11 @@ export interface DiagnoseOptions
    */
   readonly against?: Network
   /**
-   * Function that returns the initial weights: `(blueprint, seed) => weights`. By default, the initializers of the
-   * network draw the weights.
+   * How each training gets its initial weights. With `drawn`, the default, the initializers of the network draw the
+   * weights. `lsuv` rescales the drawn weights, as in `train`. A function returns the weights itself: `(blueprint, seed)
+   * => weights`.
    */
-  readonly start?: StartOf
+  readonly start?: StartName | StartOf
   /**
    * Stops the diagnosis. The result of a stopped diagnosis has the findings so far, and its field `interrupted` is
    * true.
@@ -65,7 +67,7 @@ export interface DiagnoseOptions
 }
 
 const optionNames = namesOf<DiagnoseOptions>({
-  ...without(training, 'seed', 'evaluateEvery', 'earlyStopping', 'logEvery'),
+  ...without(training, 'seed', 'evaluateEvery', 'earlyStopping', 'logEvery', 'start'),
   ...machineChoice,
   data: true,
   seeds: true,
@@ -121,7 +123,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     seeds,
     budgetSeconds: budget,
     twin: against,
-    start: options.start,
+    start: typeof options.start === 'function' ? options.start : undefined,
     abort,
     onEvent,
   }
@@ -129,5 +131,6 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
 }
 
 function settingsFor(options: DiagnoseOptions, data: Dataset): TrainingSettings {
-  return resolveOptions({ ...options, evaluateEvery: 'never' }, data.train.count, taskOf(data))
+  const start = typeof options.start === 'function' ? undefined : options.start
+  return resolveOptions({ ...options, start, evaluateEvery: 'never' }, data.train.count, taskOf(data))
 }

@@ -90,7 +90,8 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
   const { data, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } = options
   const { description, network, blueprint, settings } = await openDescription(folder)
   const keepsFirst = needsStart(settings)
-  const place = { folder, lock, blueprint, settings, signal: description.signal, keepsFirst, onCheckpoint }
+  const { signal, startChange } = description
+  const place = { folder, lock, blueprint, settings, signal, startChange, keepsFirst, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
   try {
     const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined

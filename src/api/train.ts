@@ -8,8 +8,10 @@ import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
 import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
+import { IsobathError } from '../support/errors.ts'
 import type { Input } from '../support/fields.ts'
 import { version } from '../support/version.ts'
+import { startAdjuster } from '../surgery/starts.ts'
 import { checkObservers } from '../training/observers.ts'
 import type { TrainingRecord } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
@@ -30,6 +32,13 @@ function checkTrainOptions(options: TrainOptions): void {
   checkCall(options, optionNames)
   checkMachineChoice(options)
   checkObservers(options.observers ?? [])
+  if (options.start === 'lsuv' && options.weights !== undefined) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('start')}: expected drawn weights, because lsuv rescales the weights that the network draws, got given weights. Leave ${option('start')} or the weights out.`,
+    )
+  }
 }
 
 /** Result of a training. A run is also a model: it has all facts that `predict` and `saveWeights` need. */
@@ -72,6 +81,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
         settings,
         backend,
         weights,
+        adjustStart: startAdjuster({ blueprint, data, settings, backend }),
         checkpointEvery,
         observers,
         openLayers: layersOpener({ blueprint, data, settings, backend }),

@@ -2,6 +2,7 @@
  * Rules for each kind of leaf, which is a layer that holds no other layer. The rules give a leaf's output shape, its
  * parameters, its values that may vary between the iterations of the enclosing repeat, and its cost.
  */
+import { varyingOf } from '../network/initializer-fields.ts'
 import type {
   AveragePoolLayer,
   ChainLayer,
@@ -110,13 +111,8 @@ export function windowOf(layer: ConvLayer | MaxPoolLayer | AveragePoolLayer): Wi
   return createWindow(layer.kernel, layer.stride, reachesBeyond)
 }
 
-function initializerVarying(init: Initializer): readonly NamedVarying[] {
-  const gains = 'gain' in init ? [['init.gain', init.gain] as const] : []
-  const biases = 'sb2' in init ? [['init.sb2', init.sb2] as const] : []
-  if (init.kind === 'gaussian') return [['init.sw2', init.sw2], ...biases]
-  if (init.kind === 'sparse' || init.kind === 'normal') return [['init.deviation', init.deviation]]
-  return [...gains, ...biases]
-}
+const initializerVarying = (init: Initializer): readonly NamedVarying[] =>
+  varyingOf(init).map(([field, value]) => [`init.${field}`, value])
 
 /**
  * Number of features of a vector, or number of channels of an image. A norm layer normalizes each feature or channel

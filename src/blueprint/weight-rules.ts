@@ -1,5 +1,5 @@
 /** Rules for drawing one matrix of weights and its biases, one rule for each initializer. */
-import type { Initializer, Varying } from '../network/network.ts'
+import type { FanMode, Initializer, ScaledDistribution, Varying } from '../network/network.ts'
 import type { Random } from '../support/random.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 
@@ -22,6 +22,8 @@ type InitializerOf<K extends Initializer['kind']> = Extract<Initializer, { kind:
 
 interface WeightRule<I extends Initializer> {
   fill(init: I, target: Target, random: Random): void
+  /** Fills biases. The biases stay zero without this function. */
+  fillBiases?(init: I, target: Target, random: Random): void
 }
 
 function at(varying: Varying, iteration: number): number {
@@ -30,6 +32,44 @@ function at(varying: Varying, iteration: number): number {
 
 function fillNormal(values: Float64Array, deviation: number, random: Random): void {
   for (let index = 0; index < values.length; index++) values[index] = deviation * random.normal()
+}
+
+function fillUniform(values: Float64Array, from: number, to: number, random: Random): void {
+  for (let index = 0; index < values.length; index++) values[index] = from + (to - from) * random.uniform()
+}
+
+/** Fills values with a gaussian that is cut at two deviations. The deviation is that of the gaussian before the cut. */
+function fillTruncated(values: Float64Array, deviation: number, random: Random): void {
+  for (let index = 0; index < values.length; index++) {
+    let value = random.normal()
+    while (Math.abs(value) > 2) value = random.normal()
+    values[index] = deviation * value
+  }
+}
+
+/** Standard deviation of a standard normal variable that is cut at -2 and 2, as Keras writes it. */
+const truncatedDeviation = 0.8796256610342398
+
+/** Distributions of `varianceScaling` by name. `deviation` is the standard deviation of the values. */
+const scaledDistributions: Readonly<
+  Record<ScaledDistribution, (values: Float64Array, deviation: number, random: Random) => void>
+> = {
+  // A uniform distribution between -limit and limit has the variance limit^2 / 3.
+  uniform: (values, deviation, random) =>
+    fillUniform(values, -Math.sqrt(3) * deviation, Math.sqrt(3) * deviation, random),
+  normal: fillNormal,
+  truncated: (values, deviation, random) => fillTruncated(values, deviation / truncatedDeviation, random),
+}
+
+const fanModes: Readonly<Record<FanMode, (target: Target) => number>> = {
+  fanIn: ({ fanIn }) => fanIn,
+  fanOut: ({ fanOut }) => fanOut,
+  fanAverage: ({ fanIn, fanOut }) => (fanIn + fanOut) / 2,
+}
+
+/** Fills biases with a gaussian of variance sb2, and leaves them zero if sb2 is 0. */
+function fillGaussianBiases({ sb2 }: { readonly sb2: Varying }, { values, iteration }: Target, random: Random): void {
+  if (at(sb2, iteration) !== 0) fillNormal(values, Math.sqrt(at(sb2, iteration)), random)
 }
 
 const outputsOf = ({ fanOut, positions }: Target): number => fanOut / positions
@@ -45,6 +85,7 @@ const weightRules: { readonly [K in Initializer['kind']]: WeightRule<Initializer
   gaussian: {
     fill: ({ sw2 }, { values, fanIn, iteration }, random) =>
       fillNormal(values, Math.sqrt(at(sw2, iteration) / fanIn), random),
+    fillBiases: fillGaussianBiases,
   },
   he: {
     fill: ({ gain, fan }, { values, fanIn, fanOut, iteration }, random) =>
@@ -68,6 +109,7 @@ const weightRules: { readonly [K in Initializer['kind']]: WeightRule<Initializer
       const matrix = orthogonalMatrix(outputsOf(target), fanIn, random)
       for (let index = 0; index < values.length; index++) values[index] = factor * matrix[index]
     },
+    fillBiases: fillGaussianBiases,
   },
   deltaOrthogonal: {
     fill: ({ gain }, target, random) => {
@@ -76,6 +118,36 @@ const weightRules: { readonly [K in Initializer['kind']]: WeightRule<Initializer
       const matrix = orthogonalMatrix(outputsOf(target), fanIn / positions, random)
       const center = centerOf(positions)
       for (let index = 0; index < matrix.length; index++) values[index * positions + center] = factor * matrix[index]
+    },
+    fillBiases: fillGaussianBiases,
+  },
+  fanInUniform: {
+    fill: ({ gain }, { values, fanIn, iteration }, random) => {
+      const limit = at(gain, iteration) / Math.sqrt(fanIn)
+      fillUniform(values, -limit, limit, random)
+    },
+    fillBiases: (_init, { values, fanIn }, random) =>
+      fillUniform(values, -1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn), random),
+  },
+  varianceScaling: {
+    fill: ({ scale, mode, distribution }, target, random) => {
+      const deviation = Math.sqrt(at(scale, target.iteration) / fanModes[mode](target))
+      scaledDistributions[distribution](target.values, deviation, random)
+    },
+  },
+  uniform: {
+    fill: ({ from, to }, { values, iteration }, random) =>
+      fillUniform(values, at(from, iteration), at(to, iteration), random),
+    fillBiases: ({ from, to, biases }, { values, iteration }, random) => {
+      if (biases === 'same') fillUniform(values, at(from, iteration), at(to, iteration), random)
+    },
+  },
+  constant: {
+    fill: ({ value }, { values, iteration }) => {
+      values.fill(at(value, iteration))
+    },
+    fillBiases: ({ biasValue }, { values, iteration }) => {
+      values.fill(at(biasValue, iteration))
     },
   },
   hardtMa: {
@@ -130,15 +202,21 @@ function applyRule<K extends Initializer['kind']>(
   weightRules[kind].fill(init, target, random)
 }
 
+function applyBiasRule<K extends Initializer['kind']>(
+  kind: K,
+  init: InitializerOf<K>,
+  target: Target,
+  random: Random,
+): void {
+  weightRules[kind].fillBiases?.(init, target, random)
+}
+
 /** Fills weights, which must be zero before the call. */
 export function fillWeights(init: Initializer, target: Target, random: Random): void {
   applyRule(init.kind, init, target, random)
 }
 
-/**
- * Fills biases, which must be zero before the call. The biases stay zero if the initializer has no sb2, or if sb2 is 0.
- */
-export function fillBiases(init: Initializer, { values, iteration }: Target, random: Random): void {
-  if (!('sb2' in init) || at(init.sb2, iteration) === 0) return
-  fillNormal(values, Math.sqrt(at(init.sb2, iteration)), random)
+/** Fills biases, which must be zero before the call. The biases of most initializers stay zero. */
+export function fillBiases(init: Initializer, target: Target, random: Random): void {
+  applyBiasRule(init.kind, init, target, random)
 }

@@ -10,7 +10,7 @@ import {
   type Scores,
   type WarmupCheck,
 } from '../index.ts'
-import { describeRecipe, describeSignal, formatBytes } from '../internal.ts'
+import { describeRecipe, describeSignal, describeStartChange, formatBytes } from '../internal.ts'
 import { number, percent, scoreLines } from './output.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
@@ -32,7 +32,8 @@ export function runSummary(
   label: string,
   { name }: TrainedOn,
 ) {
-  const { weightsSha256, run, seconds, diverged, notes, steps, settings, signal, warmup, interrupted } = rest
+  const { weightsSha256, run, seconds, diverged, notes, steps, settings, signal, startChange, warmup, interrupted } =
+    rest
   const { trainingSeconds, measuringSeconds, scoringSeconds, memoryBytes, recompute } = rest
   const facts = {
     network: label,
@@ -54,7 +55,18 @@ export function runSummary(
     notes,
   }
   const measured = { warmup, measuringSeconds, scoringSeconds }
-  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, ...measured, memoryBytes, recompute }
+  return {
+    ...facts,
+    steps,
+    settings,
+    signal,
+    startChange,
+    interrupted,
+    trainingSeconds,
+    ...measured,
+    memoryBytes,
+    recompute,
+  }
 }
 
 /** Returns the text of a training. `label` is the network as the user wrote it. */
@@ -184,8 +196,9 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
 
 /** Returns the remarks that the user needs to judge the scores of a run. */
 function remarks(all: Run, data: string): string[] {
-  const { signal, warmup, diverged, interrupted, notes, steps, settings, run } = all
+  const { signal, startChange, warmup, diverged, interrupted, notes, steps, settings, run } = all
   const lines: string[] = [...notes]
+  if (startChange) lines.push(describeStartChange(startChange))
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
   if (settings.augment !== 'none' && catalog.some(({ name, mirrored }) => name === data && mirrored)) {

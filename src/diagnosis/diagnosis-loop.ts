@@ -3,11 +3,15 @@
  * the evidence leaves open. The loop then runs the cheapest control that can decide an open cause, until no cause is
  * open or the budget is spent.
  */
+import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialize } from '../blueprint/initialize.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { stagesOf } from '../probes/stages.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import { startingWeights } from '../surgery/starts.ts'
+import type { Weights } from '../training/evaluator.ts'
+import type { TrialWorker } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
 import type { Subject } from './controls.ts'
 import { depthsOf } from './depths.ts'
@@ -80,7 +84,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     // The control `shallower twin` is trained before any measurement, because a measurement may need its weights.
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
       onEvent?.({ kind: 'measuring', measurement: next })
-      const start = (task.start ?? initialize)(blueprint, seeds[0])
+      const start = await startOf(task, blueprint, settings)
       const networks: MeasuredNetworks = { subject, blueprint, start, twins, trials: trainings.made, settings }
       const found = await runMeasurement(next, networks, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
@@ -94,6 +98,23 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
   return { evidence, judgment, subject, openQuestions, plan, interrupted, seconds }
+}
+
+/** Returns the weights of the network before the training with the given settings. */
+async function startOf(
+  { start, data, workers }: DiagnosisTask,
+  blueprint: Blueprint,
+  settings: TrainingSettings,
+): Promise<Weights> {
+  if (start !== undefined) return start(blueprint, settings.seed)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
+  let weights: Weights = new Map()
+  const job = async (worker: TrialWorker): Promise<void> => {
+    const backend = await worker.backend(workers.precisions[0])
+    weights = await startingWeights({ blueprint, data, settings, backend }, standardizer)
+  }
+  await workers.run([job])
+  return weights
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import { grouped } from '../format/words.ts'
 import type { Family } from './families/family.ts'
+import { frameworkStart, isFramework } from './framework-starts.ts'
 import { batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
 import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
 import type { Initializer, Layer, Network } from './network.ts'
@@ -233,6 +234,10 @@ function readInitializers(
     throw presetError(`${text.name}:sb2=${sb2}`, 'sw2 with sb2', 'no sw2', 'Add sw2, or leave sb2 out.')
   if (init === 'zeros' && gain !== undefined) {
     throw presetError(`${text.name}:gain=${gain}`, 'no gain with init=zeros', `${gain}`, 'Leave gain out.')
+  }
+  if (isFramework(init)) {
+    const start = frameworkStart(text, init, ['gain'])
+    return { inside: start, outside: start }
   }
   const usual = initializerOf(activationName)
   const inside = initializers[init ?? usual](gain)

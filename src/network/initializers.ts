@@ -1,7 +1,7 @@
 /** Constructors of initializers. The type `Initializer` explains each initializer and cites its paper. */
 import { checkOptions } from '../support/check-options.ts'
 import { read } from './json.ts'
-import type { Initializer, Varying } from './network.ts'
+import type { FanMode, Initializer, ScaledDistribution, Varying } from './network.ts'
 import { initializerSchema } from './schema.ts'
 
 const build = (candidate: Initializer): Initializer => read(initializerSchema(), candidate, candidate.kind)
@@ -62,6 +62,64 @@ export function orthogonal(gain: Varying = 1, sb2: Varying = 0): Initializer {
  */
 export function deltaOrthogonal(gain: Varying = 1, sb2: Varying = 0): Initializer {
   return build({ kind: 'deltaOrthogonal', gain, sb2 })
+}
+
+/**
+ * Weights and biases uniform between -1/sqrt(fanIn) and 1/sqrt(fanIn), as PyTorch draws them by default for dense layers
+ * and convolutions (`kaiming_uniform_` with a = sqrt(5)). `gain` multiplies the standard deviation of the weights alone.
+ * Throws a `network` error on a bad value.
+ */
+export function fanInUniform(gain: Varying = 1): Initializer {
+  return build({ kind: 'fanInUniform', gain })
+}
+
+/** Options of `varianceScaling`. */
+export interface VarianceScalingOptions {
+  /** Numerator of the variance, 1 by default. */
+  scale?: Varying
+  /** Denominator n of the variance: fanIn (the default), fanOut, or the mean of both. */
+  mode?: FanMode
+  /**
+   * Form of the distribution. `truncated`, the default, is a gaussian without its values beyond two deviations. Its
+   * deviation before the cut is sqrt(scale/n) / 0.8796, so the remaining values have the variance scale/n.
+   */
+  distribution?: ScaledDistribution
+}
+
+/**
+ * Weights of variance scale/n and biases that are zero, as `VarianceScaling` in Keras. Keras' `GlorotUniform` is `{ mode:
+ * 'fanAverage', distribution: 'uniform' }`, and its `HeNormal` is `{ scale: 2 }`. Throws a `network` error on a bad
+ * value.
+ */
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  checkInitializer('varianceScaling', options, ['scale', 'mode', 'distribution'], '{ scale: 2 }')
+  const { scale = 1, mode = 'fanIn', distribution = 'truncated' } = options
+  return build({ kind: 'varianceScaling', scale, mode, distribution })
+}
+
+/** Options of `uniform`. */
+export interface UniformOptions {
+  /** Lower limit, -1 by default. */
+  from?: Varying
+  /** Upper limit, 1 by default. */
+  to?: Varying
+  /** `same`, the default, draws biases from the distribution of the weights. `zero` makes biases zero. */
+  biases?: 'same' | 'zero'
+}
+
+/**
+ * Weights and biases uniform between two limits, independent of the layer's size: U(-1, 1) by default. Throws a
+ * `network` error on a bad value.
+ */
+export function uniform(options: UniformOptions = {}): Initializer {
+  checkInitializer('uniform', options, ['from', 'to', 'biases'], '{ from: -0.05, to: 0.05 }')
+  const { from = -1, to = 1, biases = 'same' } = options
+  return build({ kind: 'uniform', from, to, biases })
+}
+
+/** Weights that all start at `value`, and biases that all start at `biasValue`. Throws a `network` error on a bad value. */
+export function constant(value: Varying, biasValue: Varying = 0): Initializer {
+  return build({ kind: 'constant', value, biasValue })
 }
 
 /**

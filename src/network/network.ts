@@ -10,6 +10,12 @@ import type { ActivationName } from './activations.ts'
  */
 export type Varying = number | readonly number[]
 
+/** The number by which `varianceScaling` divides the variance: fanIn, fanOut, or the mean of both. */
+export type FanMode = 'fanIn' | 'fanOut' | 'fanAverage'
+
+/** The form of the distribution of `varianceScaling`. */
+export type ScaledDistribution = 'uniform' | 'normal' | 'truncated'
+
 /**
  * Distribution of a layer's initial weights. `fanIn` and `fanOut` are the layer's numbers of inputs and outputs. A
  * convolution's fans are its channels times the positions of its kernel.
@@ -23,6 +29,14 @@ export type Varying = number | readonly number[]
  *   times the gain (Xiao et al. 2018). The gain multiplies the matrix itself, so |Wx| = gain |x| if there are at least
  *   as many outputs as inputs. Delta-orthogonal weights have the mean-field variance sw2 = gain^2. In a dense layer,
  *   the kernel has only its center, so `deltaOrthogonal` equals `orthogonal`.
+ * - fanInUniform: weights and biases uniform between -1/sqrt(fanIn) and 1/sqrt(fanIn), so their variance is 1/(3 fanIn).
+ *   PyTorch draws the weights and biases of its dense layers and convolutions from this distribution by default
+ *   (`kaiming_uniform_` with a = sqrt(5)). `gain` multiplies the standard deviation of the weights alone.
+ * - varianceScaling: weights of variance scale/n, as in Keras. The number n is fanIn, fanOut or their mean. A truncated
+ *   gaussian is cut at two of its own deviations, and its deviation is divided by 0.8796 to restore the variance.
+ * - uniform: weights uniform between `from` and `to`, independent of the fans. Biases are drawn from the same
+ *   distribution, or are zero with `biases: 'zero'`.
+ * - constant: all weights are `value`, and all biases are `biasValue`.
  * - hardtMa: gaussian weights of standard deviation 1/(k^2 c) = 1/fanOut (Hardt & Ma 2017, section 4.1). In 1/(k^2 c),
  *   k is the side of the kernel, and c is the number of output channels.
  * - normal: gaussian weights of standard deviation `deviation`, independent of the fans (1 in Du et al. 2018).
@@ -31,8 +45,8 @@ export type Varying = number | readonly number[]
  * - zeros: all weights are 0.
  * - sparse: each unit has `incoming` gaussian weights of standard deviation `deviation`, and its other weights are zero
  *   (Martens 2010).
- * For he, glorot and lecun, `gain` multiplies the standard deviation. Biases are zero unless the initializer has a
- * variance `sb2`.
+ * For he, glorot and lecun, `gain` multiplies the standard deviation. Biases are zero unless the description of the
+ * initializer names them.
  */
 export type Initializer =
   | { readonly kind: 'gaussian'; readonly sw2: Varying; readonly sb2: Varying }
@@ -41,6 +55,15 @@ export type Initializer =
   | { readonly kind: 'lecun'; readonly gain: Varying }
   | { readonly kind: 'orthogonal'; readonly gain: Varying; readonly sb2: Varying }
   | { readonly kind: 'deltaOrthogonal'; readonly gain: Varying; readonly sb2: Varying }
+  | { readonly kind: 'fanInUniform'; readonly gain: Varying }
+  | {
+      readonly kind: 'varianceScaling'
+      readonly scale: Varying
+      readonly mode: FanMode
+      readonly distribution: ScaledDistribution
+    }
+  | { readonly kind: 'uniform'; readonly from: Varying; readonly to: Varying; readonly biases: 'same' | 'zero' }
+  | { readonly kind: 'constant'; readonly value: Varying; readonly biasValue: Varying }
   | { readonly kind: 'hardtMa' }
   | { readonly kind: 'normal'; readonly deviation: Varying }
   | { readonly kind: 'identity'; readonly gain: Varying }

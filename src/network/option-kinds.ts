@@ -61,4 +61,11 @@ export function variance(fallback: string, means: string): PresetOption<number> 
   return number('a number of at least 0', (value) => value >= 0, fallback, means)
 }
 
+export const gainOption = number(
+  'a number',
+  () => true,
+  '1',
+  "factor on the initializer's standard deviation; the limit of uniform, and the value of constant",
+)
+
 export const topOption = choice(['dense', 'none'], 'dense', 'last layer: a dense read-out, or none')

@@ -3,10 +3,25 @@
  * options.
  */
 import { grouped, listed } from '../format/words.ts'
-import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initializers.ts'
+import { frameworkMeans, frameworkNames } from './framework-starts.ts'
+import {
+  constant,
+  deltaOrthogonal,
+  fanInUniform,
+  glorot,
+  hardtMa,
+  he,
+  identityInit,
+  lecun,
+  orthogonal,
+  sparse,
+  uniform,
+  varianceScaling,
+  zeros,
+} from './initializers.ts'
 import { multiplierOption } from './multiplier.ts'
 import type { Initializer } from './network.ts'
-import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
+import { choice, gainOption, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
 import { initializerOf, type PresetActivation, presetActivations, withSlope } from './preset-activations.ts'
 import { type PresetOption, type PresetText, presetError, take } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
@@ -24,6 +39,10 @@ export const initializers: Record<InitializerName, (gain?: number) => Initialize
   lecun: (gain) => lecun(gain),
   orthogonal: (gain) => orthogonal(gain),
   deltaOrthogonal: (gain) => deltaOrthogonal(gain),
+  fanInUniform: (gain) => fanInUniform(gain),
+  varianceScaling: (gain = 1) => varianceScaling({ scale: gain ** 2 }),
+  uniform: (gain = 1) => uniform({ from: -Math.abs(gain), to: Math.abs(gain) }),
+  constant: (gain = 1) => constant(gain),
   hardtMa: () => hardtMa(),
   identity: (gain) => identityInit(gain),
   zeros: () => zeros(),
@@ -49,7 +68,20 @@ export type BlockName = 'post' | 'pre' | 'two-layer'
  * Initializers of dense layers. In a dense layer deltaOrthogonal would equal orthogonal, because the kernel of a dense
  * layer consists of only its center.
  */
-const denseInitializers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
+const denseInitializers = [
+  'he',
+  'glorot',
+  'lecun',
+  'orthogonal',
+  'fanInUniform',
+  'varianceScaling',
+  'uniform',
+  'constant',
+  'identity',
+  'zeros',
+  'sparse',
+  ...frameworkNames,
+] as const
 const norms: readonly NormName[] = ['none', 'batch', 'layer']
 const blockNames: readonly BlockName[] = ['post', 'pre', 'two-layer']
 
@@ -83,9 +115,9 @@ export const denseOptions = {
   init: choice(
     denseInitializers,
     `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with all other activations`,
-    'initial weights; identity and zeros apply only to layers that keep their width, and the other layers use the default',
+    `initial weights; identity and zeros apply only to layers that keep their width, and the other layers use the default; ${frameworkMeans}`,
   ),
-  gain: number('a number', () => true, '1', "factor on the initializer's standard deviation"),
+  gain: gainOption,
   sw2: variance('the variance of the initializer', 'gaussian weights of variance sw2/fanIn in every layer'),
   sb2: variance('0', 'gaussian biases of variance sb2 in every layer; needs sw2'),
   norm: choice(norms, 'none', 'batch or layer normalization after each hidden layer, before its activation'),

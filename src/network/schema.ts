@@ -91,6 +91,35 @@ const finite = Number.isFinite
 const gain = once(() => varying(finite, 'a finite number').default(1))
 const notNegative = once(() => varying((value) => value >= 0 && finite(value), 'a finite number of at least 0'))
 
+const limit = once(() => varying(finite, 'a finite number'))
+
+/** Whether no limit `from` of a uniform distribution exceeds its limit `to`, in any iteration of a loop. */
+function areLimits({ from, to }: { readonly from: Varying; readonly to: Varying }): boolean {
+  const [low, high] = [from, to].map((one) => (typeof one === 'number' ? [one] : one))
+  const at = (list: readonly number[], index: number) => (list.length === 1 ? list[0] : list[index])
+  return Array.from({ length: Math.max(low.length, high.length) }, (_, index) => index).every(
+    // Lists of different lengths are refused by the blueprint, which knows the number of iterations.
+    (index) => !(at(low, index) > at(high, index)),
+  )
+}
+
+const uniformSchema = once(() =>
+  strict({
+    kind: z.literal('uniform'),
+    from: limit().default(-1),
+    to: limit().default(1),
+    biases: z
+      .enum(
+        ['same', 'zero'],
+        says('same or zero', 'Leave biases out to draw biases from the same distribution as the weights.'),
+      )
+      .default('same'),
+  }).refine(areLimits, {
+    path: ['from'],
+    error: 'expected from at most as large as to, got a larger from. Exchange the two limits.',
+  }),
+)
+
 export const initializerSchema = once(
   (): z.ZodType<Initializer> =>
     z.discriminatedUnion(
@@ -106,6 +135,22 @@ export const initializerSchema = once(
         strict({ kind: z.literal('lecun'), gain: gain() }),
         strict({ kind: z.literal('orthogonal'), gain: gain(), sb2: notNegative().default(0) }),
         strict({ kind: z.literal('deltaOrthogonal'), gain: gain(), sb2: notNegative().default(0) }),
+        strict({ kind: z.literal('fanInUniform'), gain: gain() }),
+        strict({
+          kind: z.literal('varianceScaling'),
+          scale: notNegative().default(1),
+          mode: z
+            .enum(['fanIn', 'fanOut', 'fanAverage'], says('fanIn, fanOut or fanAverage', 'The default is fanIn.'))
+            .default('fanIn'),
+          distribution: z
+            .enum(
+              ['uniform', 'normal', 'truncated'],
+              says('uniform, normal or truncated', 'The default is truncated, as in Keras.'),
+            )
+            .default('truncated'),
+        }),
+        uniformSchema(),
+        strict({ kind: z.literal('constant'), value: limit(), biasValue: limit().default(0) }),
         strict({ kind: z.literal('hardtMa') }),
         strict({ kind: z.literal('normal'), deviation: notNegative().default(1) }),
         strict({ kind: z.literal('identity'), gain: gain() }),
@@ -119,6 +164,10 @@ export const initializerSchema = once(
         'lecun',
         'orthogonal',
         'deltaOrthogonal',
+        'fanInUniform',
+        'varianceScaling',
+        'uniform',
+        'constant',
         'hardtMa',
         'normal',
         'identity',

@@ -8,6 +8,7 @@ import type { Statistics } from '../data/standardize.ts'
 import { machine } from '../settings/machine.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
+import { type StartChange, startChangeSchema } from '../training/start-change.ts'
 import { encodingSchema } from '../training/stored-encoding.ts'
 import { statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
 import { encodeChecked, readChecked, readJson, storedOption, withCurrentSettings } from './checked-json.ts'
@@ -106,6 +107,8 @@ const startSchema = z.object({
   /** Statistics of the training set, by which all data for this network is standardized. */
   statistics: statisticsSchema,
   signal: signalSchema,
+  /** Changes to the drawn weights; absent if nothing was changed, and in folders of older versions. */
+  startChange: startChangeSchema.optional(),
 })
 
 const fileSchema = runDescriptionSchema.extend(startSchema.shape).extend({ checksum: z.string() })
@@ -113,6 +116,7 @@ const fileSchema = runDescriptionSchema.extend(startSchema.shape).extend({ check
 export interface StoredDescription extends RunDescription {
   readonly statistics: Statistics
   readonly signal: Signal
+  readonly startChange?: StartChange
 }
 
 /** Schema of the scores of a set of samples. */
@@ -150,6 +154,7 @@ const resultSchema = z.object({
   signal: signalSchema,
   /** Sentences for the user; absent in results of older versions. */
   notes: z.array(z.string()).default([]),
+  startChange: startChangeSchema.optional(),
   weightsSha256: z.string(),
   seconds: z.number(),
   trainingSeconds: z.number(),
@@ -167,8 +172,13 @@ const resultSchema = z.object({
 export type StoredResult = z.infer<typeof resultSchema>
 
 /** Encodes the text of run.json. */
-export function encodeDescription(description: RunDescription, statistics: Statistics, signal: Signal): string {
-  return encodeChecked({ ...description, statistics: storedStatistics(statistics), signal })
+export function encodeDescription(
+  description: RunDescription,
+  statistics: Statistics,
+  signal: Signal,
+  startChange?: StartChange,
+): string {
+  return encodeChecked({ ...description, statistics: storedStatistics(statistics), signal, startChange })
 }
 
 /** Converts a description of format 1 to the current format. In format 1, the field `settings` was called `recipe`. */

@@ -67,8 +67,8 @@ export function createRunFolder(
         writer.lock = lock
         writer.save(state, time)
         writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
-        const { standardizer, signal } = start
-        const text = encodeDescription(description, standardizer.statistics, signal)
+        const { standardizer, signal, startChange } = start
+        const text = encodeDescription(description, standardizer.statistics, signal, startChange)
         writeWhole(join(folder, workKinds.run.file), text)
       },
     })
@@ -81,6 +81,7 @@ export interface RunToResume extends FolderOptions {
   readonly blueprint: Blueprint
   readonly settings: TrainingSettings
   readonly signal: ResumePoint['signal']
+  readonly startChange?: ResumePoint['startChange']
 }
 
 /**
@@ -94,7 +95,7 @@ export function resumeRunFolder(run: RunToResume): {
   readonly point: ResumePoint
   readonly notes: readonly string[]
 } {
-  const { folder, lock, blueprint, settings, signal, keepsFirst = false, onCheckpoint } = run
+  const { folder, lock, blueprint, settings, signal, startChange, keepsFirst = false, onCheckpoint } = run
   const metrics = join(folder, metricsFile)
   const { found, notes } = findCheckpoint(folder, (checkpoint) => {
     const stored = readMetrics(metrics, checkpoint.step, settings)
@@ -123,7 +124,7 @@ export function resumeRunFolder(run: RunToResume): {
   const wasEvaluated = measurements.some((measured) => isEvaluation(measured) && measured.validation !== undefined)
   const best = wasEvaluated ? storedBest(folder, blueprint) : undefined
   const lost = `${join(folder, bestFile)} is missing or broken, so the best weights before step ${state.step} are lost.`
-  const point = { state, losses, measurements, signal, ...(best ? { best } : {}), ...checkpoint.time }
+  const point = { state, losses, measurements, signal, startChange, ...(best ? { best } : {}), ...checkpoint.time }
   return { recorder, point, notes: wasEvaluated && !best ? [...notes, lost] : notes }
 }
 

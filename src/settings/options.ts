@@ -76,6 +76,7 @@ export function resolveOptions(
   return withDefaults(trainingSettings, {
     ...options,
     stepsScale: scale === 1 ? undefined : scale,
+    start: options.start === 'drawn' ? undefined : options.start,
     schedule: resolveSchedule({ ...options, warmup }, steps),
     batch,
     steps,

@@ -20,6 +20,7 @@ import { describeRates, layerRates } from './layer-rates.ts'
 import { optimizer } from './optimizer.ts'
 import { recipeNames } from './recipe-names.ts'
 import { fractionsOfRun, scheduleNames } from './schedules.ts'
+import { startNames } from './start-names.ts'
 
 /**
  * Largest value of `stepsScale`. A request for a run more than a thousand times as long as a paper's run is most likely
@@ -213,6 +214,18 @@ export const training = {
     default: 'shuffled',
     flag: '--order <how>',
     help: 'order of the training samples',
+  }),
+  /**
+   * How the training gets its initial weights. `drawn` takes the weights as the network's initializers draw them. `lsuv`
+   * rescales the drawn weights layer by layer, until the outputs of each weighted layer have variance 1 on one batch of
+   * the training set (Mishkin & Matas 2016). The biases stay as drawn. `lsuv` needs drawn weights, so it can't be
+   * combined with given weights.
+   */
+  start: field(oneOf(startNames), {
+    usual: 'drawn',
+    flag: '--start <how>',
+    help: 'initial weights: as drawn, or rescaled by LSUV, so that the outputs of each weighted layer have variance 1 on one batch',
+    describe: (how) => (how === 'drawn' ? undefined : 'weights rescaled by LSUV'),
   }),
   /** Seed of the initial weights, the order of the samples, the variation of images and the dropout masks. */
   seed: field(count(0), {

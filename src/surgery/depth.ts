@@ -1,4 +1,5 @@
 /** The depth of a network in blocks, and stretches of equal neighboring layers in a chain. */
+import { withoutVarying } from '../network/initializer-fields.ts'
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { ChainLayer, Layer, Network } from '../network/network.ts'
 
@@ -17,22 +18,17 @@ export interface SegmentRun {
 }
 
 /**
- * Fields that may differ between alike layers: fields that may vary between the iterations of a repeat, and the name.
+ * Fields of layers that may differ between alike layers: fields that may vary between the iterations of a repeat, and
+ * the name.
  */
-const varyingFields: ReadonlySet<string> = new Set([
-  'sw2',
-  'sb2',
-  'gain',
-  'deviation',
-  'multiplier',
-  'rate',
-  'factor',
-  'name',
-])
+const varyingFields: ReadonlySet<string> = new Set(['multiplier', 'rate', 'factor', 'name'])
 
 /** A text that is equal for alike layers. Alike layers are layers that could be iterations of one repeat. */
 const likeness = (layer: Layer): string =>
-  JSON.stringify(layer, (key, value: unknown) => (varyingFields.has(key) ? undefined : value))
+  JSON.stringify(layer, (key, value) => {
+    if (varyingFields.has(key)) return undefined
+    return key === 'init' ? withoutVarying(value) : value
+  })
 
 /**
  * Stretches of equal neighboring layers in a chain. A stretch consists of segments of 1 to 8 layers, and the layers of

@@ -18,6 +18,7 @@ import {
   type WarmupCheck,
 } from './measurements.ts'
 import type { Signal } from './signal.ts'
+import type { StartChange } from './start-change.ts'
 import type { LossRecord } from './state.ts'
 import type { TimeSpent } from './stopwatch.ts'
 
@@ -82,6 +83,11 @@ export interface TrainingRecord extends TimeSpent {
    * Mean squares of the layers' outputs before the first step, and whether the signal is steady, vanishes or explodes.
    */
   readonly signal: Signal
+  /**
+   * Changes that LSUV made to the drawn weights before the first step. The field is absent if the training starts with
+   * its weights as they were drawn or given.
+   */
+  readonly startChange?: StartChange
   /**
    * Means and standard deviations of the training set. All other inputs of the network must be standardized with the
    * training set's means and standard deviations.

@@ -26,6 +26,7 @@ import type { Observer } from './observers.ts'
 import { limitingOutput, outputNote } from './output-note.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
+import type { AdjustedStart, AdjustStart, StartChange } from './start-change.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { targetRange } from './target-range.ts'
@@ -36,6 +37,8 @@ import { checkWeights, hashWeights } from './weights.ts'
 export interface SessionStart {
   readonly standardizer: Standardizer
   readonly signal: Signal
+  /** Changes to the drawn weights, absent if the training starts with its weights as they were drawn or given. */
+  readonly startChange?: StartChange
 }
 
 /** Stores the parts of a run that must survive an interruption: checkpoints, losses and measurements. */
@@ -61,6 +64,7 @@ export interface ResumePoint extends TimeSpent {
   readonly signal: Signal
   /** The stored weights with the lowest validation loss. */
   readonly best?: BestWeights
+  readonly startChange?: StartChange
 }
 
 /**
@@ -101,6 +105,11 @@ export interface Session extends SessionObserver {
   readonly backend: Backend
   /** Initial weights. By default, the weights are drawn from the seed. */
   readonly weights?: Weights
+  /**
+   * Draws the initial weights and changes them on the training set, if the settings ask for a change. The function
+   * replaces `weights`, and a run that resumes doesn't call the function.
+   */
+  readonly adjustStart?: AdjustStart
   /** The point from which a run resumes. If `resume` is given, `weights` is ignored. */
   readonly resume?: ResumePoint
   /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
@@ -125,13 +134,15 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
-  const first = resume?.state ?? firstState(session)
   const standardizer = createStandardizer(data.train, data.shape, settings)
+  const adjusted = resume ? undefined : await session.adjustStart?.(standardizer)
+  const startChange = resume?.startChange ?? adjusted?.change
+  const first = resume?.state ?? firstState(session, adjusted)
   const measure = (): Promise<LayerSignal[]> =>
     measureSignal(blueprint, backend, first.weights, data.train, standardizer)
   const signal = resume?.signal ?? judgeSignal(await measure())
   if (!resume) session.onSignal?.(signal)
-  await recorder?.begin(first, spent.soFar(), { standardizer, signal })
+  await recorder?.begin(first, spent.soFar(), { standardizer, signal, startChange })
 
   const measurements: StepMeasurement[] = [...(resume?.measurements ?? [])]
   const onMeasured = (measured: StepMeasurement): void => {
@@ -204,6 +215,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       interrupted: scores === undefined || (bestWeights !== undefined && bestScores === undefined),
       steps: state.step,
       signal,
+      ...(startChange === undefined ? {} : { startChange }),
       statistics: standardizer.statistics,
       notes: notesAbout(session, standardizer.statistics),
       weights: state.weights,
@@ -273,7 +285,8 @@ function timed(measurer: Measurer, spent: Stopwatch): Measurer {
  * Returns the state of a training before its first step. The initial weights have the backend's precision, because the
  * backend would round more precise weights anyway.
  */
-function firstState({ blueprint, settings, backend, weights }: Session): TrainingState {
+function firstState({ blueprint, settings, backend, ...session }: Session, adjusted?: AdjustedStart): TrainingState {
+  const weights = adjusted?.weights ?? session.weights
   const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
   const own = blueprint.parameters.map((parameter): [string, Values] => {
     const { name } = parameter

@@ -9,6 +9,7 @@ import { chooseSamples } from '../probes/samples.ts'
 import { settleStatistics } from '../probes/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createRandom } from '../support/random.ts'
+import { startAdjuster } from '../surgery/starts.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluator.ts'
 import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
@@ -82,9 +83,10 @@ async function prepare(
   { trial, blueprint, settings, data, ...resolved }: ResolvedTrial,
   backend: Backend,
 ): Promise<Work> {
-  const start = resolved.start()
   checkOutputs(blueprint, data)
   const standardizer = createStandardizer(data.train, data.shape, settings)
+  const adjust = trial.start.kind === 'seed' ? startAdjuster({ blueprint, data, settings, backend }) : undefined
+  const start = (await adjust?.(standardizer))?.weights ?? resolved.start()
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
   const samples = chooseSamples(data, standardizer, settings.loss, probedSampleCount, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }

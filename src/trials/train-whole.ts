@@ -1,5 +1,6 @@
 /** Trains a trial with scoring `all`: with the signal, the evaluations during training, and scores on all samples. */
 import type { Backend } from '../backends/backend.ts'
+import { startAdjuster } from '../surgery/starts.ts'
 import { runTrainingSession } from '../training/session.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { TrialResult } from './result.ts'
@@ -10,7 +11,17 @@ export async function trainWhole(
   { signal: abort, onProgress }: TrialObserver,
 ): Promise<TrialResult | undefined> {
   const weights = trial.start.kind === 'seed' ? undefined : start()
-  const record = await runTrainingSession({ blueprint, data, settings, backend, weights, abort, onProgress })
+  const adjustStart = weights ? undefined : startAdjuster({ blueprint, data, settings, backend })
+  const record = await runTrainingSession({
+    blueprint,
+    data,
+    settings,
+    backend,
+    weights,
+    adjustStart,
+    abort,
+    onProgress,
+  })
   if (record.interrupted) return undefined
   const { steps, seconds, losses, train, test, validation, diverged, signal, evaluations, best, weightsSha256 } = record
   return {

@@ -9,9 +9,10 @@
  * need inputs of norm 1, the loss 1/2 (f - y)^2, and a phi that is smooth, Lipschitz, analytic and no polynomial.
  */
 import type { ActivationName } from '../activations.ts'
+import { frameworkMeans, frameworkNames, frameworkStart } from '../framework-starts.ts'
 import { normal } from '../initializers.ts'
 import { activation, chain, conv, dense, named, repeat, residual, scale } from '../layers.ts'
-import type { Layer } from '../network.ts'
+import type { Initializer, Layer } from '../network.ts'
 import { choice, number, topOption, whole } from '../option-kinds.ts'
 import type { PresetActivation } from '../preset-activations.ts'
 import { DEFAULT_DEPTH, DEFAULT_WIDTH, LARGEST_DEPTH } from '../preset-options.ts'
@@ -61,7 +62,12 @@ const faults: ReadonlyMap<string, string> = new Map(
 )
 
 const depth = whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'H, the number of hidden layers, without the read-out')
-const common = { depth, activation: activationOption, top: topOption }
+const init = choice(
+  frameworkNames,
+  "the paper's",
+  `initial weights; ${frameworkMeans}, for which the theorems of Du et al. (2018) do not hold`,
+)
+const common = { depth, activation: activationOption, init, top: topOption }
 const width = whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'm, the number of units of every hidden layer')
 const channels = whole({ to: LARGEST_COUNT }, 16, 'm, the number of channels of every hidden layer')
 const cres = number(
@@ -78,6 +84,11 @@ function readActivation(text: PresetText): SmoothName {
   const expected = 'an activation that is smooth, analytic and no polynomial, as the theorems of Du et al. (2018) need'
   const found = `${written} (${fault})`
   throw presetError(`${text.name}:activation=${written}`, expected, found, `Take one of ${smooth.join(', ')}.`)
+}
+
+function readInitializer(text: PresetText): Initializer {
+  const framework = take(text, 'init', init)
+  return framework === undefined ? normal() : frameworkStart(text, framework)
 }
 
 interface Sizes {
@@ -98,7 +109,7 @@ function network(text: PresetText, { width: m, classes, product, cres: factor }:
     factor === undefined
       ? chain(product(), activation(name), scaled())
       : residual(chain(product(), activation(name)), { multiplier: factor / (hidden * Math.sqrt(m)) })
-  const readout = dense(classes, { name: 'readout', bias: false, init: normal() })
+  const readout = dense(classes, { name: 'readout', bias: false, init: readInitializer(text) })
   return chain(
     named('first', product()),
     activation(name),
@@ -114,7 +125,7 @@ const multiplierOf = (text: PresetText) => take(text, 'cres', cres) ?? 0.5
 
 function denseSizes(text: PresetText, classes: number): Sizes {
   const m = take(text, 'width', width) ?? DEFAULT_WIDTH
-  return { width: m, classes, product: () => dense(m, { bias: false, init: normal() }) }
+  return { width: m, classes, product: () => dense(m, { bias: false, init: readInitializer(text) }) }
 }
 
 export const duFamilies: readonly Family[] = [
@@ -140,7 +151,7 @@ export const duFamilies: readonly Family[] = [
     options: { ...common, channels, cres },
     build: (text, _numbers, { classes }) => {
       const m = take(text, 'channels', channels) ?? 16
-      const product = () => conv(m, { bias: false, init: normal() })
+      const product = () => conv(m, { bias: false, init: readInitializer(text) })
       return network(text, { width: m, classes, product, cres: multiplierOf(text) })
     },
   },

@@ -10,9 +10,10 @@
  * change the image's size. The options `shortcut=pool` and `conv-bias=false` build the network of the paper's text.
  */
 import { grouped } from '../../format/words.ts'
+import { frameworkMeans, frameworkNames, frameworkStart } from '../framework-starts.ts'
 import { hardtMa, lecun } from '../initializers.ts'
 import { averagePool, chain, conv, dense, globalAveragePool, named, relu, residual, subsample } from '../layers.ts'
-import type { Layer } from '../network.ts'
+import type { Initializer, Layer } from '../network.ts'
 import { choice, flag, topOption } from '../option-kinds.ts'
 import { LARGEST_DEPTH } from '../preset-options.ts'
 import { type PresetOption, take } from '../preset-text.ts'
@@ -38,6 +39,7 @@ const options = {
     'shortcut where the size changes: a 1x1 convolution, or average pooling and zeros',
   ),
   'conv-bias': flag('true', 'whether convolutions have biases'),
+  init: choice(frameworkNames, "the paper's", `initial weights; ${frameworkMeans}`),
   top: topOption,
 } as const
 
@@ -51,23 +53,25 @@ export const hardtMaFamily: Family = {
     const counts = widths.map(() => ((take(text, 'depth', options.depth) ?? 55) - 1) / 6)
     const bias = take(text, 'conv-bias', options['conv-bias']) ?? true
     const skip = take(text, 'shortcut', options.shortcut) ?? 'b'
+    const init = take(text, 'init', options.init)
+    const drawn = (paper: () => Initializer): Initializer => (init === undefined ? paper() : frameworkStart(text, init))
     const changed = (channels: number, stride: number): Layer => {
-      if (skip === 'b') return conv(channels, { kernel: 1, stride, bias, init: standardConvolution() })
+      if (skip === 'b') return conv(channels, { kernel: 1, stride, bias, init: drawn(standardConvolution) })
       const padded = subsample({ stride: 1, channels })
       return stride === 1 ? padded : chain(averagePool({ kernel: stride, stride }), padded)
     }
     const block: MakeBlock = ([first, second], from) => {
       const { channels, stride } = first
       const branch = [
-        conv(channels, { stride, bias, init: hardtMa() }),
+        conv(channels, { stride, bias, init: drawn(hardtMa) }),
         relu(),
-        conv(second.channels, { bias, init: hardtMa() }),
+        conv(second.channels, { bias, init: drawn(hardtMa) }),
       ]
       const isEqual = from === channels && stride === 1
       return residual(chain(...branch), { shortcut: isEqual ? undefined : changed(channels, stride) })
     }
-    const stem = named('stem', chain(conv(16, { bias, init: standardConvolution() })))
-    const projection = dense(classes, { name: 'readout', bias: false, init: lecun(), trained: false })
+    const stem = named('stem', chain(conv(16, { bias, init: drawn(standardConvolution) })))
+    const projection = dense(classes, { name: 'readout', bias: false, init: drawn(lecun), trained: false })
     const top = take(text, 'top', topOption) === 'none' ? [] : [projection]
     const stages = stageLayers(halving(counts, widths, basic), 16, block)
     return chain(stem, ...stages, globalAveragePool({ name: 'pool' }), ...top)

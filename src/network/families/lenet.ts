@@ -6,6 +6,7 @@
  * The first convolution keeps the size of images smaller than 32 x 32 pixels. On larger images the first convolution
  * has no padding, as in the paper. So images of 28 x 28 and of 32 x 32 give the same maps.
  */
+import { frameworkMeans, frameworkNames, frameworkStart, isFramework } from '../framework-starts.ts'
 import { averagePool, chain, conv, dense, maxPool, named } from '../layers.ts'
 import { choice, topOption } from '../option-kinds.ts'
 import { activationLayer, initializerOf, type PresetActivation, presetActivations } from '../preset-activations.ts'
@@ -25,7 +26,11 @@ const options = {
   activation: choice<PresetActivation>(presetActivations, 'tanh', 'the function after each layer but the read-out'),
   slope: denseOptions.slope,
   pool: choice(['average', 'max'], 'average', 'pooling after each convolution'),
-  init: choice(['he', 'glorot', 'lecun', 'orthogonal'], denseOptions.init.fallback, 'initial weights of all layers'),
+  init: choice(
+    ['he', 'glorot', 'lecun', 'orthogonal', ...frameworkNames],
+    denseOptions.init.fallback,
+    `initial weights of all layers; ${frameworkMeans}`,
+  ),
   gain: plainOptions.gain,
   top: topOption,
 } as const
@@ -47,8 +52,10 @@ export const lenetFamily: Family = {
     const name = take(text, 'activation', options.activation) ?? 'tanh'
     const slope = readSlope(text, name)
     const pool = pools[take(text, 'pool', options.pool) ?? 'average']
-    const gain = take(text, 'gain', options.gain)
-    const init = initializers[take(text, 'init', options.init) ?? initializerOf(name)](gain)
+    const start = take(text, 'init', options.init) ?? initializerOf(name)
+    const init = isFramework(start)
+      ? frameworkStart(text, start, ['gain'])
+      : initializers[start](take(text, 'gain', options.gain))
     const phi = () => activationLayer(name, slope)
     return chain(
       conv(6, { kernel: 5, padding: side < paperSide ? 'zero' : 'none', init }),

@@ -1,8 +1,19 @@
 /** The options of convolutional networks with norms, and the style that the options select. */
-import { deltaOrthogonal, glorot, he, lecun, orthogonal } from '../initializers.ts'
+import { type FrameworkName, frameworkMeans, frameworkNames, frameworkStart, isFramework } from '../framework-starts.ts'
+import {
+  constant,
+  deltaOrthogonal,
+  fanInUniform,
+  glorot,
+  he,
+  lecun,
+  orthogonal,
+  uniform,
+  varianceScaling,
+} from '../initializers.ts'
 import { type MultiplierRule, multiplierOption, unscaled } from '../multiplier.ts'
 import type { Initializer } from '../network.ts'
-import { choice, flag, number, rate, topOption } from '../option-kinds.ts'
+import { choice, flag, gainOption, rate, topOption } from '../option-kinds.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 
 /**
@@ -42,7 +53,26 @@ const starts = {
   lecun: (gain) => lecun(gain),
   orthogonal: (gain) => orthogonal(gain),
   deltaOrthogonal: (gain) => deltaOrthogonal(gain),
+  fanInUniform: (gain) => fanInUniform(gain),
+  varianceScaling: (gain) => varianceScaling({ scale: gain ** 2 }),
+  uniform: (gain) => uniform({ from: -Math.abs(gain), to: Math.abs(gain) }),
+  constant: (gain) => constant(gain),
 } as const satisfies Record<string, (gain: number, fan: 'in' | 'out') => Initializer>
+
+type StartName = keyof typeof starts
+
+const startNames: readonly (StartName | FrameworkName)[] = [
+  'he',
+  'glorot',
+  'lecun',
+  'orthogonal',
+  'deltaOrthogonal',
+  'fanInUniform',
+  'varianceScaling',
+  'uniform',
+  'constant',
+  ...frameworkNames,
+]
 
 const shortcutMeans =
   'a: stride and zeros, no parameters; b: a 1x1 convolution where the size changes; c: a 1x1 convolution everywhere'
@@ -50,9 +80,9 @@ const shortcutMeans =
 export const plainOptions = {
   norm: choice(['batch', 'none'], 'batch, or none with skipinit and fixup', 'normalization of every convolution'),
   'conv-bias': flag('false with a norm or fixup, true otherwise', 'whether convolutions have biases'),
-  init: choice(['he', 'glorot', 'lecun', 'orthogonal', 'deltaOrthogonal'], 'he', 'initial weights of the convolutions'),
+  init: choice(startNames, 'he', `initial weights of the convolutions and the read-out; ${frameworkMeans}`),
   fan: choice(['in', 'out'], 'in', 'whether init=he has the variance 2/fanIn or 2/fanOut'),
-  gain: number('a number', () => true, '1', "factor on the initializer's standard deviation"),
+  gain: gainOption,
   top: topOption,
 } as const
 
@@ -108,12 +138,10 @@ export function readStyle(text: PresetText, defaults: StyleDefaults): FamilyStyl
   if (fan !== undefined && init !== 'he') {
     throw presetError(`${text.name}:fan=${fan}`, 'fan only with init=he', init, 'Leave fan out.')
   }
-  const gain = take(text, 'gain', plainOptions.gain) ?? 1
   return {
     norm,
     bias: take(text, 'conv-bias', plainOptions['conv-bias']) ?? defaults.bias ?? (!norm && remedy !== 'fixup'),
-    init: (factor = 1) => starts[init](gain * factor, fan ?? 'in'),
-    readout: starts[init](1, 'in'),
+    ...readStarts(text, init, fan ?? 'in', remedy),
     shortcut: take(text, 'shortcut', styleOptions.residual(shortcut).shortcut) ?? shortcut,
     remedy,
     multiplier: multiplier ?? unscaled,
@@ -121,6 +149,24 @@ export function readStyle(text: PresetText, defaults: StyleDefaults): FamilyStyl
     dropout: take(text, 'dropout', dropout) ?? 0,
     top: take(text, 'top', topOption) !== 'none',
   }
+}
+
+function readStarts(
+  text: PresetText,
+  init: StartName | FrameworkName,
+  fan: 'in' | 'out',
+  remedy: Remedy,
+): Pick<FamilyStyle, 'init' | 'readout'> {
+  const gain = take(text, 'gain', plainOptions.gain) ?? 1
+  if (!isFramework(init)) {
+    return { init: (factor = 1) => starts[init](gain * factor, fan), readout: starts[init](1, 'in') }
+  }
+  if (remedy === 'fixup') {
+    const remove = 'Fixup has its own initial weights. Remove one of the two options.'
+    throw presetError(`${text.name}:init=${init}`, `init=${init} without remedy=fixup`, 'remedy=fixup too', remove)
+  }
+  const start = frameworkStart(text, init, ['gain'])
+  return { init: () => start, readout: start }
 }
 
 function readNorm(text: PresetText, remedy: Remedy, { norm: usual }: StyleDefaults): boolean {

@@ -17,6 +17,7 @@
  * (Pennington et al. 2017). The variance of the Jacobian's singular values grows in proportion to the depth, and, for a
  * small q*, in proportion to q*.
  */
+import { type FrameworkName, frameworkMeans, frameworkNames, frameworkStart, isFramework } from '../framework-starts.ts'
 import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initializers.ts'
 import { chain, conv, dense, globalAveragePool, named, repeat } from '../layers.ts'
 import type { Initializer } from '../network.ts'
@@ -52,7 +53,7 @@ const byVariance = {
 
 const byFan = { he, glorot, lecun } as const
 
-type InitName = keyof typeof byVariance | keyof typeof byFan
+type InitName = keyof typeof byVariance | keyof typeof byFan | FrameworkName
 
 const options = {
   depth: whole(
@@ -73,9 +74,9 @@ const options = {
     'the function after each convolution',
   ),
   init: choice<InitName>(
-    ['deltaOrthogonal', 'orthogonal', 'gaussian', 'he', 'glorot', 'lecun'],
+    ['deltaOrthogonal', 'orthogonal', 'gaussian', 'he', 'glorot', 'lecun', ...frameworkNames],
     'deltaOrthogonal',
-    'initial weights; with deltaOrthogonal and orthogonal, the first three convolutions and the read-out are gaussian',
+    `initial weights; with deltaOrthogonal and orthogonal, the first three convolutions and the read-out are gaussian; ${frameworkMeans}`,
   ),
   sw2: variance(
     'the critical point of tanh (1.04996), relu (2), prelu (1.88235) or identity (1)',
@@ -121,6 +122,10 @@ interface Initializers {
 
 function readInitializers(text: PresetText, activationName: PresetActivation): Initializers {
   const init = take(text, 'init', options.init) ?? 'deltaOrthogonal'
+  if (isFramework(init)) {
+    const start = frameworkStart(text, init, ['sw2', 'sb2'])
+    return { inside: start, outside: start }
+  }
   const sw2 = take(text, 'sw2', options.sw2)
   const sb2 = take(text, 'sb2', options.sb2)
   if (init === 'he' || init === 'glorot' || init === 'lecun') {

@@ -1,0 +1,49 @@
+/** What was changed in drawn weights before the first step of a training, as facts and in words. */
+import { z } from 'zod'
+import type { Standardizer } from '../data/standardize.ts'
+import { counted, grouped } from '../format/words.ts'
+import type { Weights } from './evaluator.ts'
+
+/** The changes that LSUV made to the drawn weights of a training. */
+export const startChangeSchema = z.object({
+  /** Number of weighted layers. Each iteration of a repeated layer counts as a layer. */
+  layers: z.number(),
+  /** Number of layers whose weights were multiplied by a factor. */
+  changed: z.number(),
+  /** Smallest factor on the weights of a changed layer, or 1 if no layer was changed. */
+  smallest: z.number(),
+  /** Largest factor on the weights of a changed layer, or 1 if no layer was changed. */
+  largest: z.number(),
+  /** Number of layers whose outputs reach no variance near 1 with any factor. */
+  unreached: z.number(),
+  /** Number of training samples on which the variances were measured. */
+  samples: z.number(),
+})
+
+export type StartChange = Readonly<z.infer<typeof startChangeSchema>>
+
+/** Initial weights of a training, and the changes to the drawn weights, if any. */
+export interface AdjustedStart {
+  readonly weights: Weights
+  readonly change: StartChange
+}
+
+/** Draws the initial weights of a training and changes them on the training set. */
+export type AdjustStart = (standardizer: Standardizer) => Promise<AdjustedStart>
+
+/** Describes in words what LSUV changed, in one or two sentences. */
+export function describeStartChange({ layers, changed, smallest, largest, unreached, samples }: StartChange): string {
+  const on = `on a batch of ${counted(samples, 'sample')}`
+  const range =
+    smallest === largest ? `by a factor of ${size(smallest)}` : `by factors from ${size(smallest)} to ${size(largest)}`
+  const of = changed === layers ? counted(layers, 'layer') : `${grouped(changed)} of ${counted(layers, 'layer')}`
+  const done =
+    changed === 0
+      ? `LSUV changed the scale of no layer, measured ${on}.`
+      : `LSUV changed the ${changed === 1 ? 'scale' : 'scales'} of ${of} ${range}, measured ${on}.`
+  if (unreached === 0) return done
+  const [noun, verb] = unreached === 1 ? ['layer', 'keeps'] : ['layers', 'keep']
+  return `${done} ${grouped(unreached)} ${noun} ${verb} the drawn weights, because no factor gives their outputs a variance of 1.`
+}
+
+const size = (value: number): string => String(Number(value.toPrecision(2)))
