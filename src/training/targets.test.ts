@@ -31,7 +31,9 @@ test('checkOutputs refuses a network whose outputs do not fit the data, and says
     IsobathError: output: expected 10 values, one for each class of tiles, got 4096. End the network with a globalAveragePool and a dense layer of width 10.
     IsobathError: output: expected 10 values, one for each class of tiles, got 8. Set the last convolution's channels to 10, or end the network with a dense layer of width 10."
   `)
-  expect(refused(dense(3072))).toMatchInlineSnapshot(`"IsobathError: output: expected 10 values, one for each class of tiles, got 3072. Set the last dense layer's width to 10. If the network should reproduce its inputs, use target: "autoencode"."`)
+  expect(refused(dense(3072))).toMatchInlineSnapshot(
+    `"IsobathError: output: expected 10 values, one for each class of tiles, got 3072. Set the last dense layer's width to 10. If the network should reproduce its inputs, use target: "autoencode"."`,
+  )
   const others = [conv(4), chain(conv(4), flatten()), conv(4, { stride: 5 })]
   expect(others.map((network) => refused(network, autoencode(data))).join('\n')).toMatchInlineSnapshot(`
     "IsobathError: output: expected 3072 values, one for each value of a sample of tiles that the network should reconstruct, got 4096. Set the last convolution's channels to 3, or end the network with a dense layer of width 3072.
