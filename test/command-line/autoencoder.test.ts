@@ -54,6 +54,11 @@ describe('an autoencoder on the command line', () => {
     const printed: Printed[] = []
     for (const words of refused) printed.push(await isobath(words))
     expect(printed.map(({ status }) => status)).toEqual([2, 2, 2])
-    expect(saidOn(printed, root)).toMatchInlineSnapshot()
+    expect(saidOn(printed, root)).toMatchInlineSnapshot(`
+      "isobath: --target: expected autoencode, because autoencoder reproduces its inputs, got classes. Leave --target out, or take mlp.
+      isobath: autoencoder:depth=4: expected an odd whole number from 1 to 9,999, got 4. Leave depth out to use the default (3).
+      isobath: autoencoder:depth=4: expected an odd whole number from 1 to 9,999, got 4. Leave depth out to use the default (3). Every network is compared at every depth. The default depths are 4, 16, 64. Choose other depths with --depths.
+      "
+    `)
   })
 })

@@ -31,7 +31,11 @@ describe('the help about presets', () => {
     const imagenet = 'Convolutional networks for ImageNet'
     expect(await namesBelow(imagenet, 'Options of resnet-50|101|152:')).toEqual(['stride'])
     const dense = 'Dense networks'
-    expect(await namesBelow(dense, 'Options of residual-mlp, linear-residual:')).toEqual(['block', 'multiplier', 'remedy'])
+    expect(await namesBelow(dense, 'Options of residual-mlp, linear-residual:')).toEqual([
+      'block',
+      'multiplier',
+      'remedy',
+    ])
     const du = "Networks of Du et al.'s theorems"
     expect(await namesBelow(du, 'Options of du-conv-resnet:')).toEqual(['channels'])
   })
