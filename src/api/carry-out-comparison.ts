@@ -8,12 +8,12 @@ import type { Network } from '../network/network.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
+import { checkTask } from '../training/check-task.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
 import { type BestTest, bestOf, type Evaluation } from '../training/measurements.ts'
 import { describeSignal } from '../training/signal.ts'
 import type { LossRecord } from '../training/state.ts'
-import { checkOutputs } from '../training/targets.ts'
 import type { TrialEvent } from '../trials/events.ts'
 import { workOf } from '../trials/multiply-adds.ts'
 import type { TrialResult } from '../trials/result.ts'
@@ -164,7 +164,7 @@ async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machi
   for (const { name: family, label, networks } of families) {
     for (const [index, depth] of depths.entries()) {
       const blueprint = createBlueprint(networks[index], data.shape)
-      checkOutputs(blueprint, data)
+      checkTask(blueprint, data, request.settings)
       const { network } = blueprint
       const { seed: _, ...settings } = settingsFor(blueprint, request.settings)
       const work = workOf(blueprint, settings, precision)

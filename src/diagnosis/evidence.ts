@@ -1,7 +1,7 @@
 /** The evidence that a diagnosis has collected so far, and quantities derived from the evidence for several causes. */
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import { type LossName, losses } from '../graph/losses.ts'
+import { type GivenLoss, lossOf } from '../graph/losses.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarize } from '../numerics/statistics.ts'
 import type { LayerProbeName } from '../probes/layer-probes.ts'
@@ -53,19 +53,20 @@ export interface Depths {
 /** Largest number of samples from which the loss of guessing target values (in a regression) is computed. */
 const mostCounted = 4096
 
-export function chanceOf(data: Dataset, loss: LossName, standardizer: Standardizer): Chance {
+export function chanceOf(data: Dataset, loss: GivenLoss, standardizer: Standardizer): Chance {
   if (taskOf(data) !== 'classification') return { loss: guessingValues(data, loss, standardizer), error: 1 }
   const { labels, count } = data.train
   const shares = new Float64Array(data.classes)
   for (const label of labels) shares[label] += 1 / count
   const error = 1 - Math.max(...shares)
-  return { loss: losses[loss].classes.guessing(shares), error }
+  const { classes, delta } = lossOf(loss)
+  return { loss: classes.guessing(shares, delta), error }
 }
 
 /** Computes the loss of guessing the mean of each output, averaged over the outputs. */
-function guessingValues(data: Dataset, loss: LossName, standardizer: Standardizer): number {
-  const { values } = losses[loss]
-  assertInvariant(values !== null, `${loss} can't compare values`)
+function guessingValues(data: Dataset, loss: GivenLoss, standardizer: Standardizer): number {
+  const { values, delta, op } = lossOf(loss)
+  assertInvariant(values !== null, `${op} can't compare values`)
   const { train } = data
   const width = outputsOf(data)
   const rows = Math.min(train.count, mostCounted)
@@ -75,7 +76,10 @@ function guessingValues(data: Dataset, loss: LossName, standardizer: Standardize
   else standardizer.fillTargets(train, indices, target)
   let total = 0
   for (let output = 0; output < width; output++) {
-    total += values.guessing(Array.from({ length: rows }, (_, row) => target.array[row * width + output]))
+    total += values.guessing(
+      Array.from({ length: rows }, (_, row) => target.array[row * width + output]),
+      delta,
+    )
   }
   return total / width
 }

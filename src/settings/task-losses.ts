@@ -12,6 +12,16 @@ const usual = {
 export const usualLoss = (task: Task): LossName => usual[task]
 
 /**
+ * Returns the numbers of outputs that a network may have, the usual number first. `wanted` is the number of classes, or
+ * the number of values to predict. For two classes, a network may have a single output if the loss allows it.
+ */
+export function outputCounts(task: Task, wanted: number, loss: LossName = usualLoss(task)): readonly number[] {
+  const { single } = losses[loss]
+  if (task !== 'classification' || wanted !== 2 || single === null) return [wanted]
+  return single.isUsual ? [1, 2] : [2, 1]
+}
+
+/**
  * Returns the losses that suit a task. Any loss suits targets that are classes. Targets that are values need a loss
  * that compares values.
  */

@@ -6,6 +6,7 @@ import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { checkTask } from './check-task.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import { evaluateSets } from './evaluate-sets.ts'
 import type { Weights } from './evaluator.ts'
@@ -26,7 +27,6 @@ import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
-import { checkOutputs } from './targets.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
 /** Facts about the training set and the initial weights that are known before the first training step. */
@@ -112,7 +112,7 @@ export interface Session extends SessionObserver {
 export async function runTrainingSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
-  checkOutputs(blueprint, data)
+  checkTask(blueprint, data, settings)
   checkAugmentation(settings.augment, data)
   const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)

@@ -24,6 +24,10 @@ export interface GoldenCase {
   readonly outputs: number
   readonly batch: number
   readonly loss: LossName
+  /** Option of the Huber loss. */
+  readonly huberDelta?: number
+  /** Weights of the classes in the loss. The targets are then 1 at the class of a sample and 0 elsewhere. */
+  readonly classWeights?: readonly number[]
   readonly optimizer: OptimizerRule
   readonly clipNorm?: number
   readonly rate: number
@@ -53,6 +57,9 @@ const adam = {
   weightDecay: 0,
   decoupled: false,
 } as const
+const lossNetwork = 'mlp:depth=4,width=50,activation=tanh,init=glorot'
+const ones = new Array(10).fill(1)
+const uneven = [0.1, 3, 1, 0, 2.5, 0.7, 1.2, 5, 0.3, 1]
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
 
 /**
@@ -154,6 +161,61 @@ export const goldenCases: readonly GoldenCase[] = [
     batch: 50,
     loss: 'squared-error',
     optimizer: decayed,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'binary-cross-entropy',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'binary-cross-entropy',
+    classWeights: ones,
+    optimizer: momentum,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'absolute-error',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'absolute-error',
+    optimizer: { kind: 'sgd', weightDecay: 0 },
+    rate: 0.02,
+    steps: 200,
+  },
+  {
+    ...common,
+    name: 'huber',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'huber',
+    huberDelta: 0.7,
+    optimizer: momentum,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'weighted-cross-entropy',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'cross-entropy',
+    classWeights: uneven,
+    optimizer: momentum,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'weighted-binary-cross-entropy',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'binary-cross-entropy',
+    classWeights: uneven,
+    optimizer: momentum,
     rate: 0.02,
   },
 ]

@@ -17,7 +17,7 @@ import {
   multiply,
   scale,
 } from './elementwise.ts'
-import { softmaxCrossEntropy, squaredError } from './losses.ts'
+import { absoluteError, binaryCrossEntropy, huber, softmaxCrossEntropy, squaredError } from './losses.ts'
 import {
   batchNormScaleGradient,
   batchStatistics,
@@ -103,7 +103,10 @@ export const operations = {
   batchNormInputGradient,
   runningUpdate,
   softmaxCrossEntropy,
+  binaryCrossEntropy,
   squaredError,
+  absoluteError,
+  huber,
   sgdUpdate,
   momentumUpdate,
   adamUpdate,
