@@ -36,7 +36,10 @@ export interface ComparisonTrial extends Trial {
 /** An event of a comparison: an event of one of its trainings, or a note for the user. */
 export type ComparisonEvent =
   | TrialEvent<ComparisonTrial>
-  /** A note for the user: a line of the folder is broken, so its training is repeated. */
+  /**
+   * A note for the user: the trained network differs from the given network, or a line of the folder is broken, so its
+   * training is repeated.
+   */
   | { readonly kind: 'note'; readonly note: string }
 
 /** Result of one training of a comparison. */

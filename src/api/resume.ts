@@ -114,7 +114,15 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         onProbed: options.onProbed,
       })
       recorder.finish({ ...record, ...storedElsewhere })
-      return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder }
+      return {
+        ...record,
+        ...modelFacts(data, settings),
+        network,
+        blueprint,
+        settings,
+        run: folder,
+        notes: description.notes ?? [],
+      }
     })
   } finally {
     recorder.close()
@@ -161,7 +169,18 @@ export async function readRecord(
   const measured = summarizeMeasured(measurements, settings, step, last, snapshotAtStep)
   const { statistics } = description
   const facts = { ...modelFactsOfRun(description, blueprint), statistics }
-  const run = { ...result, losses, ...measured, ...facts, weights, network, blueprint, settings, run: folder }
+  const run = {
+    ...result,
+    losses,
+    ...measured,
+    ...facts,
+    weights,
+    network,
+    blueprint,
+    settings,
+    run: folder,
+    notes: description.notes ?? [],
+  }
   return { run, label: description.label, data: description.data }
 }
 

@@ -32,7 +32,7 @@ export function runSummary(
   label: string,
   { name }: TrainedOn,
 ) {
-  const { weightsSha256, run, seconds, diverged, steps, settings, signal, warmup, interrupted } = rest
+  const { weightsSha256, run, seconds, diverged, steps, settings, signal, warmup, interrupted, notes } = rest
   const { trainingSeconds, measuringSeconds, scoringSeconds, memoryBytes, recompute } = rest
   const facts = {
     network: label,
@@ -49,6 +49,7 @@ export function runSummary(
     run,
     seconds,
     diverged,
+    notes,
   }
   const measured = { warmup, measuringSeconds, scoringSeconds }
   return { ...facts, steps, settings, signal, interrupted, trainingSeconds, ...measured, memoryBytes, recompute }
@@ -159,8 +160,8 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
 
 /** Returns the remarks that the user needs to judge the scores of a run. */
 function remarks(all: Run, data: string): string[] {
-  const { signal, warmup, diverged, interrupted, steps, settings, run } = all
-  const lines: string[] = []
+  const { signal, warmup, diverged, interrupted, steps, settings, run, notes } = all
+  const lines: string[] = [...notes]
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
   if (settings.augment !== 'none' && catalog.some(({ name, mirrored }) => name === data && mirrored)) {

@@ -1,4 +1,5 @@
 /** The losses that suit each task. */
+import type { DataShape } from '../data/data-shape.ts'
 import type { Task } from '../data/dataset.ts'
 import { type LossName, losses, lossNames } from '../graph/losses.ts'
 
@@ -19,6 +20,11 @@ export function outputCounts(task: Task, wanted: number, loss: LossName = usualL
   const { single } = losses[loss]
   if (task !== 'classification' || wanted !== 2 || single === null) return [wanted]
   return single.isUsual ? [1, 2] : [2, 1]
+}
+
+/** Returns the sizes of a network for a data set and a loss. `classes` becomes the number of outputs that presets get. */
+export function shapeForLoss(shape: DataShape, loss?: LossName): DataShape {
+  return { ...shape, classes: outputCounts(shape.task, shape.classes, loss)[0] }
 }
 
 /**

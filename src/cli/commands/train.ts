@@ -9,7 +9,7 @@ import {
   type TrainOptions,
   train,
 } from '../../index.ts'
-import { describeSignal, readRecord, readRunFacts, trainingPicture } from '../../internal.ts'
+import { describeSignal, readRecord, readRunFacts, shapeForLoss, trainingPicture } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
@@ -80,7 +80,7 @@ export function defineTrain(command: Command): Command {
 async function startRun(text: string, flags: Flags): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const opened = openData(flags)
-  const shape = await opened.shape()
+  const shape = shapeForLoss(await opened.shape(), flags.loss)
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
   const weights = flags.init === undefined ? undefined : await loadWeights(flags.init, blueprint)
