@@ -73,3 +73,14 @@ it('the Huber loss of a large delta is half the squared error, and of a small de
   expect(values?.score(3, 1, 100)).toBe(2)
   expect(values?.score(3, 1, 0.5)).toBe(0.5 * (2 - 0.25))
 })
+
+it('a guess that is the best for other shares has at least the loss of the best guess', () => {
+  const [shares, even] = [Float64Array.of(0.95, 0.05), Float64Array.of(0.5, 0.5)]
+  for (const name of lossNames) {
+    const { classes, delta } = lossOf(name)
+    expect(classes.guessing(shares, delta, even)).toBeGreaterThanOrEqual(classes.guessing(shares, delta))
+  }
+  for (const name of ['cross-entropy', 'binary-cross-entropy'] as const) {
+    expect(lossOf(name).classes.guessing(shares, 1, even)).toBeCloseTo(Math.LN2, 12)
+  }
+})

@@ -1,7 +1,7 @@
 /**
  * The table of losses. A row of the table holds all functions of one loss, except the kernels of the loss operation.
  */
-import { bestHuberLoss, entropyOf, huberLoss, meanDistanceFromMedian, varianceOf } from './constant-outputs.ts'
+import { huberCenter, huberLoss, lossOfProbability, meanOf, medianOf } from './constant-outputs.ts'
 import type { Attributes } from './value.ts'
 
 /** Names of the losses. */
@@ -50,10 +50,11 @@ interface Loss {
     /** Returns the loss of a sample of the class `label`. `largest` is the largest output for the sample. */
     readonly score: (outputs: Float64Array, label: number, largest: number, delta: number) => number
     /**
-     * Returns the smallest mean loss that outputs can reach if the outputs are equal for all samples. `shares` lists
-     * the fraction of the samples in each class.
+     * Returns the mean loss of the best outputs that are equal for all samples. `shares` lists the fraction of the
+     * samples in each class. The outputs are the best for the fractions `trained`, which are the same fractions by
+     * default. A training that weights the classes has other fractions.
      */
-    readonly guessing: (shares: Float64Array, delta: number) => number
+    readonly guessing: (shares: Float64Array, delta: number, trained?: Float64Array) => number
     /**
      * Turns the outputs for a sample into probabilities, in place, or is null for a loss whose outputs are used
      * unchanged.
@@ -77,18 +78,31 @@ interface ElementLoss<Op extends string> {
   readonly attributes?: Loss['attributes']
   /** Returns the loss of one output. */
   readonly score: (output: number, target: number, delta: number) => number
-  /**
-   * Returns the smallest mean loss that a constant output can reach. `shares` lists the fraction of the samples that
-   * have each target.
-   */
-  readonly guessing: (targets: readonly number[], shares: readonly number[], delta: number) => number
+  /** A constant output. */
+  readonly constant: {
+    /** Returns the best constant. `shares` lists the fraction of the samples that have each target. */
+    readonly best: (targets: readonly number[], shares: readonly number[], delta: number) => number
+    /** Returns the loss of a constant, `score` by default. A constant of binary cross-entropy is a probability. */
+    readonly score?: (constant: number, target: number, delta: number) => number
+  }
   /** Turns an output into a probability, or is null for a loss whose outputs are no logits. */
   readonly probability: ((output: number) => number) | null
 }
 
 /** Makes the row of a loss that is the mean over the outputs of a loss of each output. */
 function byOutput<const Op extends string>(row: ElementLoss<Op>): Loss & { readonly op: Op } {
-  const { op, single, attributes = () => ({}), score, guessing, probability } = row
+  const { op, single, attributes = () => ({}), score, constant, probability } = row
+  const { best, score: scoreOf = score } = constant
+  const guessing = (
+    targets: readonly number[],
+    shares: readonly number[],
+    trained: readonly number[],
+    delta: number,
+  ) => {
+    const guess = best(targets, trained, delta)
+    return targets.reduce((sum, target, index) => sum + shares[index] * scoreOf(guess, target, delta), 0)
+  }
+  const sharesOf = (share: number): readonly number[] => [1 - share, share]
   return {
     op,
     input: 'targets',
@@ -103,8 +117,11 @@ function byOutput<const Op extends string>(row: ElementLoss<Op>): Loss & { reado
         return sum / outputs.length
       },
       // With a single output for two classes, the guessing level is the same as with an output for each class.
-      guessing: (shares, delta) =>
-        shares.reduce((sum, share) => sum + guessing([0, 1], [1 - share, share], delta), 0) / shares.length,
+      guessing: (shares, delta, trained = shares) => {
+        const ofClass = (share: number, label: number): number =>
+          guessing([0, 1], sharesOf(share), sharesOf(trained[label]), delta)
+        return shares.reduce((sum, share, label) => sum + ofClass(share, label), 0) / shares.length
+      },
       probabilities:
         probability &&
         ((outputs) => {
@@ -113,7 +130,10 @@ function byOutput<const Op extends string>(row: ElementLoss<Op>): Loss & { reado
     },
     values: {
       score,
-      guessing: (targets, delta) => guessing(targets, new Array(targets.length).fill(1 / targets.length), delta),
+      guessing: (targets, delta) => {
+        const shares = new Array<number>(targets.length).fill(1 / targets.length)
+        return guessing(targets, shares, shares, delta)
+      },
       prediction: probability,
     },
   }
@@ -134,7 +154,8 @@ const rows = {
         for (const output of outputs) sum += Math.exp(output - largest)
         return Math.log(sum) + largest - outputs[label]
       },
-      guessing: (shares) => shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0),
+      guessing: (shares, _delta, trained = shares) =>
+        shares.reduce((sum, share, label) => (share > 0 ? sum - share * Math.log(trained[label]) : sum), 0),
       probabilities: softmax,
     },
     values: null,
@@ -147,7 +168,7 @@ const rows = {
     op: 'binaryCrossEntropy',
     single: { threshold: 0, isUsual: true },
     score: (output, target) => Math.max(output, 0) - output * target + Math.log1p(Math.exp(-Math.abs(output))),
-    guessing: entropyOf,
+    constant: { best: meanOf, score: lossOfProbability },
     probability: sigmoid,
   }),
   /** The squared-error loss of a sample is the mean of (output - target)^2 over the outputs. */
@@ -155,7 +176,7 @@ const rows = {
     op: 'squaredError',
     single: betweenZeroAndOne,
     score: (output, target) => (output - target) ** 2,
-    guessing: varianceOf,
+    constant: { best: meanOf },
     probability: null,
   }),
   /** The absolute-error loss of a sample is the mean of |output - target| over the outputs. */
@@ -163,7 +184,7 @@ const rows = {
     op: 'absoluteError',
     single: betweenZeroAndOne,
     score: (output, target) => Math.abs(output - target),
-    guessing: meanDistanceFromMedian,
+    constant: { best: medianOf },
     probability: null,
   }),
   /**
@@ -174,7 +195,7 @@ const rows = {
     single: betweenZeroAndOne,
     attributes: (delta) => ({ delta }),
     score: (output, target, delta) => huberLoss(output - target, delta),
-    guessing: bestHuberLoss,
+    constant: { best: huberCenter },
     probability: null,
   }),
 } as const satisfies Record<LossName, Loss>

@@ -132,11 +132,10 @@ function checkClassOptions({ classWeights, order }: TrainingOptions, task: Task)
   if (task === 'classification') return
   const key = classWeights !== undefined ? 'classWeights' : order === 'balanced' ? 'order' : undefined
   if (key === undefined) return
-  const found = key === 'order' ? 'the order balanced' : 'class weights'
   throw new IsobathError(
     'option',
     (option) =>
-      `${option(key)}: expected classes for ${found}, but the data's targets are values (${task}). Leave the option out.`,
+      `${option(key)}: expected data with classes, but the data's targets are values (${task}). Leave the option out.`,
   )
 }
 

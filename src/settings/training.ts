@@ -181,7 +181,7 @@ export const training = {
     usual: '1',
     flag: '--huber-delta <number>',
     help: 'huber only: distance from the target, in standardized units, beyond which the loss grows linearly',
-    describe: (delta) => `delta ${delta}`,
+    describe: (delta) => `Huber delta ${delta}`,
   }),
   /**
    * Weights of the classes in the training loss: `balanced`, or a number of at least 0 for each class. The loss of a
