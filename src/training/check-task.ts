@@ -26,7 +26,7 @@ function checkClassWeights({ classes, name }: Dataset, { classWeights }: TaskSet
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('classWeights')}: expected ${counted(classes, 'weight')}, one for each class of ${name}, got ${classWeights.length}.`,
+      `${option('classWeights')}: expected ${counted(classes, 'weight')}, one for each class of ${name}, got ${classWeights.length}. Give ${counted(classes, 'weight')}, or balanced.`,
   )
 }
 
