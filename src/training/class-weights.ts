@@ -16,9 +16,9 @@ export function weightsOfClasses({ train, classes }: Dataset, weights: ClassWeig
 }
 
 /**
- * Writes the weights of a batch. Each weight is divided by the mean weight of the batch, so that the mean of the
- * weighted losses is the weighted mean, sum(weight * loss) / sum(weight), as in PyTorch. If all weights of the batch
- * are 0, the written weights are 0.
+ * Writes the weights of a batch. Each weight is divided by the mean weight of the batch. So the mean of the weighted
+ * losses is the weighted mean of PyTorch, sum(weight * loss) / sum(weight). If all weights of the batch are 0, the
+ * written weights are 0.
  */
 export function fillSampleWeights(
   { array, offset }: InputRows,
