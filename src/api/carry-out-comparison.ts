@@ -9,12 +9,12 @@ import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type { BestScores } from '../training/best-weights.ts'
+import { checkTask } from '../training/check-task.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
 import { type BestTest, bestOf, type Evaluation } from '../training/measurements.ts'
 import { describeSignal } from '../training/signal.ts'
 import type { LossRecord } from '../training/state.ts'
-import { checkOutputs } from '../training/targets.ts'
 import type { TrialEvent } from '../trials/events.ts'
 import { workOf } from '../trials/multiply-adds.ts'
 import type { TrialResult } from '../trials/result.ts'
@@ -37,7 +37,10 @@ export interface ComparisonTrial extends Trial {
 /** An event of a comparison: an event of one of its trainings, or a note for the user. */
 export type ComparisonEvent =
   | TrialEvent<ComparisonTrial>
-  /** A note for the user: a line of the folder is broken, so its training is repeated. */
+  /**
+   * A note for the user: the trained network differs from the given network, or a line of the folder is broken, so its
+   * training is repeated.
+   */
   | { readonly kind: 'note'; readonly note: string }
 
 /** Result of one training of a comparison. */
@@ -167,7 +170,7 @@ async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machi
   for (const { name: family, label, networks } of families) {
     for (const [index, depth] of depths.entries()) {
       const blueprint = createBlueprint(networks[index], data.shape)
-      checkOutputs(blueprint, data)
+      checkTask(blueprint, data, request.settings)
       const { network } = blueprint
       const { seed: _, ...settings } = settingsFor(blueprint, request.settings)
       const work = workOf(blueprint, settings, precision)

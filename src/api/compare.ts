@@ -9,6 +9,7 @@ import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { ComparisonDescription } from '../runs/comparison-description.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { describeValue } from '../support/describe-value.ts'
@@ -113,7 +114,10 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   checkEarlyStopping(settings, data)
   const compared = families.map((family) => {
     const { name, label } = family
-    return { name, label, networks: depths.map((depth) => family.ofDepth(depth)) }
+    const networks = depths.map((depth) => absorbSigmoid(family.ofDepth(depth), data.shape, settings.loss))
+    const notes = networks.flatMap((network) => network.notes)
+    for (const note of new Set(notes)) onEvent?.({ kind: 'note', note: `${label}: ${note}` })
+    return { name, label, networks: networks.map(({ blueprint }) => blueprint.network) }
   })
   const described = await describeData(data, dataOptions)
   const reference = referenceOf(described)

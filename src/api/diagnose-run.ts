@@ -7,6 +7,7 @@ import { createStandardizer } from '../data/standardize.ts'
 import { thinned, usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import { runNotes } from '../diagnosis/wording/notes.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -96,7 +97,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
       finished,
       seeds: Array.from({ length: seedCount }, (_, index) => seed + index),
       budgetSeconds: budget,
-      twin: against,
+      twin: against && absorbSigmoid(against, data.shape, settings.loss).blueprint.network,
       notes: runNotes({ isFinished: record !== undefined, isDrawn }),
       abort,
       onEvent,

@@ -7,6 +7,7 @@ import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
+import { type Absorbed, absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import type { StartName } from '../settings/start-names.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
@@ -100,21 +101,23 @@ const remedies = {
  * folder already holds work or another process is working in the folder. Throws a `disk` error if the folder can't be
  * written.
  */
-export async function diagnose(network: Network, options: DiagnoseOptions): Promise<Diagnosis> {
+export async function diagnose(given: Network, options: DiagnoseOptions): Promise<Diagnosis> {
   checkCall(options ?? {}, optionNames, remedies)
   checkMachineChoice(options)
   const { data, seeds = [0, 1, 2], budget = usualBudget, against, abort, onEvent } = options
   checkSeeds(seeds)
   checkBudget(budget)
   checkLabeled(data)
-  createBlueprint(network, data.shape)
+  createBlueprint(given, data.shape)
   if (against !== undefined) createBlueprint(against, data.shape)
   const settings = settingsFor(options, data)
+  const absorb = (one: Network): Absorbed => absorbSigmoid(one, data.shape, settings.loss)
+  const { blueprint, notes } = absorb(given)
   checkAugmentation(settings.augment, data)
   const { steps, epochs, recipe, warmup, stepsScale } = options
   const saysLength = [steps, epochs, recipe, warmup, stepsScale].some((one) => one !== undefined)
   const request = {
-    network,
+    network: blueprint.network,
     data,
     settings,
     // If the settings have a warm-up with a fixed number of steps, the diagnosis must not change the total number of
@@ -122,7 +125,8 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     choosesSteps: !saysLength,
     seeds,
     budgetSeconds: budget,
-    twin: against,
+    twin: against && absorb(against).blueprint.network,
+    notes,
     start: typeof options.start === 'function' ? options.start : undefined,
     abort,
     onEvent,

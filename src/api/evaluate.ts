@@ -3,9 +3,11 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
 import type { Network } from '../network/network.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { warnOfOldName, withCurrentNames } from '../support/renamed.ts'
+import { checkUnitTargets, needsUnitTargets } from '../training/check-task.ts'
 import { evaluateSets, type SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { checkOutputs } from '../training/targets.ts'
@@ -17,7 +19,7 @@ import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } fr
 /** Options of `evaluate`. The options of the training must have the same values as in the training. */
 export interface EvaluateOptions
   extends MachineChoice,
-    Pick<TrainingOptions, 'loss' | 'standardize' | 'standardizeTargets'> {
+    Pick<TrainingOptions, 'loss' | 'huberDelta' | 'standardize' | 'standardizeTargets'> {
   /** The data set on which the weights are scored. All samples of the data set must have labels or targets. */
   readonly data: Dataset
   /** Values of all parameters and running statistics by name: the weights of a run, or the result of `loadWeights`. */
@@ -36,6 +38,7 @@ const optionNames = namesOf<EvaluateOptions>({
   data: true,
   weights: true,
   loss: true,
+  huberDelta: true,
   standardize: true,
   standardizeTargets: true,
   statistics: true,
@@ -53,18 +56,19 @@ const optionNames = namesOf<EvaluateOptions>({
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardize, standardizeTargets, statistics, onEvaluation } = withCurrentNames(
-    options,
-    warnOfOldName,
-  )
-  const blueprint = createBlueprint(network, data.shape)
-  checkOutputs(blueprint, data)
+  const { data, weights, statistics, onEvaluation, ...given } = withCurrentNames(options, warnOfOldName)
+  const { loss, huberDelta, standardize, standardizeTargets } = given
+  createBlueprint(network, data.shape)
+  const asked = { loss, huberDelta, standardize, standardizeTargets }
+  const settings = resolveOptions(asked, data.train.count, taskOf(data))
+  const { blueprint } = absorbSigmoid(network, data.shape, settings.loss)
+  checkOutputs(blueprint, data, settings.loss)
   checkLabeled(data)
   checkWeights(blueprint, weights)
-  const settings = resolveOptions({ loss, standardize, standardizeTargets }, data.train.count, taskOf(data))
   return withMachine(options, async (machine) => {
     const backend = await machine.backend()
     const standardizer = standardizerFor(data, settings, statistics)
+    if (needsUnitTargets(data, settings)) checkUnitTargets(data, standardizer)
     return evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardizer, weights)
   })
 }

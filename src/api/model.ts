@@ -6,7 +6,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { inputsOf, type TableEncoding } from '../data/csv-encoding.ts'
 import { type Dataset, inputSize, outputsOf, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardize.ts'
-import { type LossName, lossNames } from '../graph/losses.ts'
+import { classesOfOutputs, type LossName, type LossSettings, lossNames } from '../graph/losses.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { StoredDescription } from '../runs/run-description.ts'
@@ -34,6 +34,8 @@ export interface Model {
   readonly task: Task
   /** Loss with which the network was trained. */
   readonly loss: LossName
+  /** Option of the loss `huber`. The field is absent for other losses. */
+  readonly huberDelta?: number
   /** Means and standard deviations of the training set, with which all inputs of the network are standardized. */
   readonly statistics: Statistics
   /**
@@ -50,16 +52,20 @@ export interface Model {
 }
 
 /** The facts of a model that come from its data and its settings. */
-export type ModelFacts = Pick<Model, 'input' | 'task' | 'loss' | 'classNames' | 'targetNames' | 'encoding'>
+export type ModelFacts = Pick<
+  Model,
+  'input' | 'task' | 'loss' | 'huberDelta' | 'classNames' | 'targetNames' | 'encoding'
+>
 
 /** Builds the facts of a model from its data set and its loss. */
-export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName }): ModelFacts {
+export function modelFacts(data: Dataset, { loss, huberDelta }: LossSettings): ModelFacts {
   const { shape } = data
   const task = taskOf(data)
   return {
     input: [...shape],
     task,
     loss,
+    ...(huberDelta === undefined ? {} : { huberDelta }),
     ...namesOf(task, { inputs: inputSize(data), outputs: outputsOf(data) }, data),
   }
 }
@@ -68,7 +74,7 @@ type Names = Pick<Model, 'classNames' | 'targetNames' | 'encoding'>
 
 /**
  * Returns the names of the classes (classification) or of the targets (regression), and the encoding of the table.
- * Names are left out if the network has another number of outputs.
+ * Names are left out if the network has another number of outputs. A single output can stand for two classes.
  */
 function namesOf(
   task: Task,
@@ -76,18 +82,22 @@ function namesOf(
   { classNames, targetNames, encoding }: Names,
 ): Names {
   return {
-    ...(task === 'classification' && classNames?.length === outputs ? { classNames } : {}),
+    ...(task === 'classification' && areClasses(classNames, outputs) ? { classNames } : {}),
     ...(task === 'regression' && targetNames?.length === outputs ? { targetNames } : {}),
     ...(encoding !== undefined && fits(encoding, task, inputs, outputs) ? { encoding } : {}),
   }
 }
+
+/** Whether a network with the given number of outputs can tell the named classes apart. */
+const areClasses = (names: readonly string[] | undefined, outputs: number): boolean =>
+  names !== undefined && (names.length === outputs || names.length === classesOfOutputs(outputs))
 
 /** Whether a table with the given encoding has as many inputs and targets as the network. */
 function fits({ columns, target, classes }: TableEncoding, task: Task, inputs: number, outputs: number): boolean {
   const given = columns.reduce((sum, column) => sum + inputsOf(column), 0)
   const targets = columns.filter(({ role }) => role === 'target').length
   const asked = {
-    classes: task === 'classification' && classes?.length === outputs,
+    classes: task === 'classification' && areClasses(classes, outputs),
     values: task === 'regression' && targets === outputs,
     autoencode: task === 'autoencoding',
   }
@@ -101,6 +111,7 @@ const storedSchema = z.object({
   input: z.array(z.number().int().positive()),
   task: z.enum(['classification', 'regression', 'autoencoding']),
   loss: z.enum(lossNames),
+  huberDelta: z.number().positive().optional(),
   statistics: statisticsSchema,
   classNames: z.array(z.string()).optional(),
   targetNames: z.array(z.string()).optional(),
@@ -112,13 +123,14 @@ const metadataKey = 'isobath.model'
 
 /** Encodes the facts of a model as metadata of a weights file. */
 function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
-  const { network, input, task, loss, statistics, classNames, targetNames, encoding } = model
+  const { network, input, task, loss, huberDelta, statistics, classNames, targetNames, encoding } = model
   const stored: Omit<z.input<typeof storedSchema>, 'statistics'> & { readonly statistics: StoredStatistics } = {
     format: 1,
     network,
     input: [...input],
     task,
     loss,
+    huberDelta,
     statistics: storedStatistics(statistics),
     classNames: classNames && [...classNames],
     targetNames: targetNames && [...targetNames],
@@ -149,10 +161,11 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
   if (wrong !== undefined) {
     throw new IsobathError('weights', `${file}: ${metadataKey}: ${wrong}. The file was changed or broken.`)
   }
-  const { input, task, loss, statistics } = facts
+  const { input, task, loss, huberDelta, statistics } = facts
+  const option = huberDelta === undefined ? {} : { huberDelta }
   const names = namesOf(task, sizesOf(blueprint), facts)
   const weights = fromTensors(blueprint, content, file)
-  return { network, input, weights, task, loss, statistics, ...names }
+  return { network, input, weights, task, loss, ...option, statistics, ...names }
 }
 
 const sizesOf = ({ input, output }: Blueprint) => ({ inputs: sizeOf(input), outputs: sizeOf(output) })
@@ -250,7 +263,9 @@ export function modelFactsOfRun(
 ): ModelFacts {
   const task = data.task ?? taskOfOlderRun(blueprint, statistics, { ...settings, target: data.options.target })
   const loss = lossNames.find((name) => name === settings.loss) ?? usualLoss(task)
-  return { input, task, loss, ...namesOf(task, sizesOf(blueprint), data) }
+  const { huberDelta } = settings
+  const option = typeof huberDelta === 'number' ? { huberDelta } : {}
+  return { input, task, loss, ...option, ...namesOf(task, sizesOf(blueprint), data) }
 }
 
 /** Finds the task of a run whose folder was written by an older version, which didn't store the task. */

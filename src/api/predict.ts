@@ -6,8 +6,9 @@ import { checkInputs } from '../data/check-samples.ts'
 import { type Dataset, type Samples, type Task, taskOf } from '../data/dataset.ts'
 import { numbersOf, type OwnInputs } from '../data/own-arrays.ts'
 import { type Scale, type Standardizer, type Statistics, standardizerOf } from '../data/standardize.ts'
-import { type LossName, losses } from '../graph/losses.ts'
+import { type LossName, losses, predictedClass } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
@@ -36,7 +37,7 @@ export type SetName = (typeof setNames)[number]
  */
 export interface PredictOptions
   extends MachineChoice,
-    Pick<TrainingOptions, 'loss' | 'standardize' | 'standardizeTargets'> {
+    Pick<TrainingOptions, 'loss' | 'huberDelta' | 'standardize' | 'standardizeTargets'> {
   /** The data set with the samples to predict. The samples to predict need no labels. */
   readonly data: Dataset
   /** The set of samples to predict, `test` by default. */
@@ -58,6 +59,7 @@ const optionNames = namesOf<PredictOptions>({
   set: true,
   weights: true,
   loss: true,
+  huberDelta: true,
   standardize: true,
   standardizeTargets: true,
   statistics: true,
@@ -67,7 +69,10 @@ const optionNames = namesOf<PredictOptions>({
 interface PredictedSamples {
   /** Number of samples. */
   readonly count: number
-  /** Number of predicted values for each sample, which is the number of the network's outputs. */
+  /**
+   * Number of predicted values for each sample. The number of predicted values is the number of the network's outputs,
+   * or 2 for the probabilities of two classes.
+   */
   readonly width: number
   /** Predicted values of all samples, sample after sample: `count * width` numbers. */
   readonly values: Float64Array
@@ -77,9 +82,10 @@ interface PredictedSamples {
 export interface ClassPredictions extends PredictedSamples {
   readonly task: 'classification'
   /**
-   * Meaning of the numbers in `values`. `probabilities`: the probability of each class, if the loss is the
-   * cross-entropy. `outputs`: the outputs of the network, if the loss isn't the cross-entropy. The output is about 1
-   * for the predicted class and about 0 for every other class.
+   * Meaning of the numbers in `values`. `probabilities`: the probability of each class, if the loss is cross-entropy or
+   * binary cross-entropy. With more than two outputs and binary cross-entropy, the probabilities of a sample don't add
+   * up to 1. `outputs`: the outputs of the network, if the loss is another loss. The output is about 1 for the predicted
+   * class and about 0 for every other class. A single output is about 1 for class 1 and about 0 for class 0.
    */
   readonly kind: 'probabilities' | 'outputs'
   /** Index of the most likely class of each sample, counted from 0. */
@@ -157,7 +163,7 @@ async function predictInputs(model: Model, given: unknown, options: ModelPredict
   pickOptions({ onProgress: callOptions.onProgress }, options)
   checkMachineChoice(options)
   const { network, input, weights, statistics, loss, task } = model
-  const blueprint = createBlueprint(network, input)
+  const { blueprint } = absorbSigmoid(network, input, loss)
   checkWeights(blueprint, weights)
   const size = sizeOf(input)
   const inputs = likeTraining(numbersOf(given, 'inputs', size), statistics, size)
@@ -202,12 +208,14 @@ function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics, size: nu
 async function predictSet(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardize, standardizeTargets, statistics } = withCurrentNames(options, warnOfOldName)
-  const blueprint = createBlueprint(network, data.shape)
-  checkOutputs(blueprint, data)
-  checkWeights(blueprint, weights)
+  const { data, weights, statistics, ...given } = withCurrentNames(options, warnOfOldName)
+  const { loss, huberDelta, standardize, standardizeTargets } = given
+  createBlueprint(network, data.shape)
   const task = taskOf(data)
-  const settings = resolveOptions({ loss, standardize, standardizeTargets }, data.train.count, task)
+  const settings = resolveOptions({ loss, huberDelta, standardize, standardizeTargets }, data.train.count, task)
+  const { blueprint } = absorbSigmoid(network, data.shape, settings.loss)
+  checkOutputs(blueprint, data, settings.loss)
+  checkWeights(blueprint, weights)
   const standardizer = standardizerFor(data, settings, statistics)
   const samples = samplesOf(data, options.set)
   return predictSamples({ blueprint, weights, samples, standardizer, loss: settings.loss, task }, options)
@@ -223,7 +231,7 @@ interface Predicting {
 }
 
 async function predictSamples(
-  { blueprint, weights, samples, standardizer, loss, task }: Predicting,
+  { blueprint, weights, samples, standardizer, loss: name, task }: Predicting,
   options: ModelPredictOptions,
 ): Promise<Predictions> {
   const { onProgress } = options
@@ -242,16 +250,30 @@ async function predictSamples(
   })
   const rows = Array.from({ length: count }, (_, row) => values.subarray(row * width, (row + 1) * width))
   const facts = { count, width, values }
+  const loss = losses[name]
   if (task !== 'classification') {
     const scale = task === 'regression' ? standardizer.statistics.targets : standardizer.statistics.inputs
+    const prediction = loss.values?.prediction ?? null
+    if (prediction !== null) for (const [index, value] of values.entries()) values[index] = prediction(value)
     for (const row of rows) restoreUnits(row, scale)
     return { ...facts, task, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
   }
-  const classes = Uint32Array.from(rows, largest)
-  const { probabilities } = losses[loss].classes
+  const classes = Uint32Array.from(rows, (row) => predictedClass(row, loss))
+  const { probabilities } = loss.classes
   if (probabilities === null) return { ...facts, task, kind: 'outputs', classes }
+  if (width === 1 && loss.single !== null)
+    return { ...ofTwoClasses(values, probabilities), task, kind: 'probabilities', classes }
   for (const row of rows) probabilities(row)
   return { ...facts, task, kind: 'probabilities', classes }
+}
+
+/** Returns the probabilities of class 0 and class 1 for each logit of class 1. */
+function ofTwoClasses(logits: Float64Array, probabilities: (outputs: Float64Array) => void): PredictedSamples {
+  // The logit of class 0 is the negative logit of class 1, so that a small probability of class 0 keeps its digits.
+  const values = new Float64Array(2 * logits.length)
+  for (const [sample, logit] of logits.entries()) values.set([-logit, logit], 2 * sample)
+  probabilities(values)
+  return { count: logits.length, width: 2, values }
 }
 
 function digitsOf({ mean, deviation }: Scale): number[] {
@@ -282,12 +304,6 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
     (option) =>
       `${option('set')}: expected a set with samples, got validation, which is empty in ${data.name}. Hold out samples for validation, or choose train or test.`,
   )
-}
-
-function largest(row: Float64Array): number {
-  let best = 0
-  for (let output = 1; output < row.length; output++) if (row[output] > row[best]) best = output
-  return best
 }
 
 /**

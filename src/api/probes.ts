@@ -137,11 +137,11 @@ interface Probed {
  * probes.
  */
 export function layersOpener({ blueprint, data, settings, backend, start }: Probed): OpenLayers | undefined {
-  const { loss, seed, optimizer } = settings
+  const { seed, optimizer } = settings
   const names = probesOf(settings)
   if (names.length === 0) return undefined
   return async (standardizer, weights) => {
-    const samples = chooseSamples(data, standardizer, loss, samplesOfPass(settings), seed)
+    const samples = chooseSamples(data, standardizer, settings, samplesOfPass(settings), seed)
     // The initial weights are kept in a second map, because the training clears its own map of weights once it has
     // started.
     const first = needsStart(settings) ? readerOf(start ?? new Map(weights)) : undefined

@@ -115,7 +115,15 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         onProbed: options.onProbed,
       })
       recorder.finish({ ...record, ...storedElsewhere })
-      return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder }
+      return {
+        ...record,
+        ...modelFacts(data, settings),
+        network,
+        blueprint,
+        settings,
+        run: folder,
+        notes: [...(description.notes ?? []), ...record.notes],
+      }
     })
   } finally {
     recorder.close()
@@ -164,7 +172,19 @@ export async function readRecord(
   const facts = { ...modelFactsOfRun(description, blueprint), statistics }
   const stored = result.best && readBest(folder)
   const best = stored ? { bestWeights: stateOf(blueprint, stored).weights } : {}
-  const run = { ...result, losses, ...measured, ...facts, weights, ...best, network, blueprint, settings, run: folder }
+  const run = {
+    ...result,
+    losses,
+    ...measured,
+    ...facts,
+    weights,
+    ...best,
+    network,
+    blueprint,
+    settings,
+    run: folder,
+    notes: [...(description.notes ?? []), ...result.notes],
+  }
   return { run, label: description.label, data: description.data }
 }
 

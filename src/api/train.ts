@@ -6,6 +6,7 @@ import { checkLabeled, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -43,7 +44,10 @@ function checkTrainOptions(options: TrainOptions): void {
 
 /** Result of a training. A run is also a model: it has all facts that `predict` and `saveWeights` need. */
 export interface Run extends TrainingRecord, ModelFacts {
-  /** Description of the trained network. */
+  /**
+   * Description of the trained network. With binary cross-entropy, the trained network is the given network without a
+   * sigmoid at its end.
+   */
   readonly network: Network
   /** Blueprint of the network, with the shape of each layer and parameter. */
   readonly blueprint: Blueprint
@@ -51,6 +55,11 @@ export interface Run extends TrainingRecord, ModelFacts {
   readonly settings: TrainingSettings
   /** Path of the run's folder, or null if the run was not stored. */
   readonly run: string | null
+  /**
+   * Sentences about decisions that changed the training, such as a sigmoid at the end of the network that the loss
+   * computes itself.
+   */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -63,18 +72,22 @@ export interface Run extends TrainingRecord, ModelFacts {
  * network. `option`: an option is unknown or invalid. `memory`: a training step doesn't fit into memory. `run`: the
  * folder already holds work, or another process is working in the folder. `disk`: the folder can't be written.
  */
-export async function train(network: Network, options: TrainOptions): Promise<Run> {
+export async function train(given: Network, options: TrainOptions): Promise<Run> {
   checkTrainOptions(options ?? {})
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
   checkLabeled(data)
-  const blueprint = createBlueprint(network, data.shape)
-  const resolved = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
+  createBlueprint(given, data.shape)
+  const asked = resolveOptions(options, data.train.count, taskOf(data))
+  const { blueprint, notes } = absorbSigmoid(given, data.shape, asked.loss)
+  const { network } = blueprint
+  const resolved = settingsFor(blueprint, asked)
   const settings = options.probes === undefined ? resolved : { ...resolved, probes: resolveProbes(options.probes) }
   return withMachine(options, async (machine) => {
     const backend = await machine.backend()
     let folder: RunFolder | undefined
     try {
-      if (options.run !== undefined) folder = await openFolder(options.run, blueprint, options, settings, machine.mode)
+      if (options.run !== undefined)
+        folder = await openFolder(options.run, blueprint, options, settings, machine.mode, notes)
       const record = await runTrainingSession({
         blueprint,
         data,
@@ -94,7 +107,15 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
         onProbed: options.onProbed,
       })
       folder?.finish({ ...record, ...storedElsewhere })
-      return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder?.folder ?? null }
+      return {
+        ...record,
+        ...modelFacts(data, settings),
+        network,
+        blueprint,
+        settings,
+        run: folder?.folder ?? null,
+        notes: [...notes, ...record.notes],
+      }
     } finally {
       folder?.close()
     }
@@ -121,6 +142,7 @@ async function openFolder(
   options: TrainOptions,
   settings: TrainingSettings,
   mode: Mode,
+  notes: readonly string[],
 ) {
   const { createRunFolder, runFormat, versions } = await runFiles('train({ run })')
   const { data, dataOptions = {}, label = 'network', checkpointEvery = null } = options
@@ -137,6 +159,7 @@ async function openFolder(
     mode: storedMode(mode),
     checkpointEvery,
     versions: { ...versions },
+    ...(notes.length > 0 ? { notes: [...notes] } : {}),
   }
   return createRunFolder(folder, blueprint, description, {
     keepsFirst: needsStart(settings),

@@ -81,6 +81,8 @@ export interface InputRows {
   readonly array: Float32Array | Float64Array | Int32Array
   readonly offset: number
   readonly stride: number
+  /** Number of values in a row, without the padding between two rows. */
+  readonly width: number
 }
 
 /**
@@ -96,7 +98,7 @@ export function fillInput<T>(program: Program, name: string, slot: number, fill:
   const size = shape.reduce((product, length) => product * length, 1)
   const RealArray = program.precision === 'float32' ? Float32Array : Float64Array
   const array = element === 'int' ? new Int32Array(size) : new RealArray(size)
-  const result = fill({ array, offset: 0, stride: shape[1] ?? size })
+  const result = fill({ array, offset: 0, stride: shape[1] ?? size, width: shape[1] ?? size })
   program.upload(name, array, slot)
   return result
 }

@@ -13,7 +13,7 @@ import {
   resumeComparison,
   withDepth,
 } from '../index.ts'
-import { type DataShape, depthInName, nameWithoutDepth, readComparisonFacts } from '../internal.ts'
+import { type DataShape, depthInName, nameWithoutDepth, readComparisonFacts, shapeForLoss } from '../internal.ts'
 import { type DataFlags, openData } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
@@ -138,7 +138,7 @@ export async function compareNetworks(
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
   const opened = openData(withValidation(withImpliedTarget(texts, flags)))
-  const families = familiesOf(texts, await opened.shape())
+  const families = familiesOf(texts, shapeForLoss(await opened.shape(), flags.loss))
   checkDepths(families, depths, flags.depths !== undefined)
   const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)

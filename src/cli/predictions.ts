@@ -91,8 +91,9 @@ function className({ classNames }: PredictedData, number: number): string | numb
   return classNames?.[number] ?? number
 }
 
-function outputName({ classes }: Predictions, data: PredictedData, output: number): string {
-  if (classes) return String(className(data, output))
+function outputName({ classes, width }: Predictions, data: PredictedData, output: number): string {
+  // A single output without probabilities is about 1 for class 1.
+  if (classes) return String(className(data, width === 1 && data.classNames?.length !== 1 ? 1 : output))
   return data.targetNames?.[output] ?? `value ${output}`
 }
 

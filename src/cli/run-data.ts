@@ -14,7 +14,7 @@ import {
   type RunFacts,
   type TableEncoding,
 } from '../index.ts'
-import { opensTables, readStoredOptions, sourceOf } from '../internal.ts'
+import { classesOfOutputs, opensTables, readStoredOptions, sourceOf } from '../internal.ts'
 import { type DataChoice, type DataFlags, dataChoice, type KeepFlags, openData } from './data-options.ts'
 
 /** The data set with which a run or a diagnosis began. */
@@ -170,7 +170,9 @@ function encodingOf({ network, input, task, classNames, targetNames }: Model): T
   const outputs = inputSize({ shape: createBlueprint(network, input).output })
   const isClasses = task === 'classification'
   const targets = isClasses ? ['label'] : (targetNames ?? numbered(outputs).map((name) => `target ${name}`))
-  const classes = isClasses ? (classNames ?? Array.from({ length: outputs }, (_, label) => String(label))) : undefined
+  const classes = isClasses
+    ? (classNames ?? Array.from({ length: classesOfOutputs(outputs) }, (_, label) => String(label)))
+    : undefined
   const columns = [...inputs, ...targets.map((name): EncodedColumn => ({ name, role: 'target' }))]
   return { named: false, columns, target: isClasses ? 'classes' : 'values', classes }
 }

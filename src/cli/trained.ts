@@ -11,6 +11,7 @@ import {
   type Dataset,
   IsobathError,
   inputSize,
+  type LossName,
   loadWeights,
   type Model,
   type Network,
@@ -22,11 +23,14 @@ import {
   type Weights,
 } from '../index.ts'
 import {
+  classesOfOutputs,
   type Fields,
   findModel,
   hashDataset,
   type Input,
+  outputCounts,
   pickOptions,
+  shapeForLoss,
   shapeOfData,
   training,
   usualLoss,
@@ -40,6 +44,7 @@ import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data
 /** The options of a training that still matter when the trained network is used. */
 const chosen = {
   loss: training.loss,
+  huberDelta: training.huberDelta,
   standardize: training.standardize,
   standardizeTargets: training.standardizeTargets,
 } satisfies Fields
@@ -82,6 +87,7 @@ export function addTrained(command: Command): Command {
     .option('--network <network>', `network of a weights file: ${networkHelp}`)
     .option('--best', "use the run's weights with the lowest validation loss instead of its last weights")
     .addOption(fieldOption(training.loss, 'the loss of the run, or the default of train'))
+    .addOption(fieldOption(training.huberDelta, 'as in the training of the run, or 1'))
     .addOption(fieldOption(training.standardize, 'as in the training of the run, or per-channel'))
     .addOption(fieldOption(training.standardizeTargets, 'as in the training of the run, or as in train'))
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
@@ -109,13 +115,13 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   const { data, whole, other, notes } = await (isOfProgram(run)
     ? readDataForModel(folder, run, flags, use)
     : readDataFor(run, flags, use))
-  checkFits(folder, run.blueprint, data, run.data.name)
+  const settings = scoringSettings(run.settings, flags)
+  checkFits(folder, run.blueprint, data, settings.loss, run.data.name)
   checkStandardized(whole, flags)
   const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
   if (sameData !== true) checkTask(folder, run.task, data)
   checkClasses(folder, run.data.classNames, data)
   const { network, weights, exact, winograd } = run
-  const settings = { ...pickOptions(chosen, run.settings), ...givenOptions(chosen, flags) }
   const statistics = isRescaled(flags) ? undefined : run.statistics
   const mode = { exact, winograd }
   const facts = { settings, statistics, mode, sameData, whole, testFile: other?.testFile }
@@ -124,10 +130,26 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
 }
 
 /**
+ * Returns the settings for scoring: the flags, or else the settings of the training. If a flag replaces the loss, the
+ * option of the training's loss is left out.
+ */
+function scoringSettings(stored: object, flags: ScoringSettings): ScoringSettings {
+  const { huberDelta, ...settings } = { ...pickOptions(chosen, stored), ...givenOptions(chosen, flags) }
+  const isUsed = settings.loss === 'huber' || flags.huberDelta !== undefined
+  return isUsed ? { ...settings, huberDelta } : settings
+}
+
+/**
  * Throws a `data` error if the data does not fit the trained network. `stored` is the name of the training data, if
  * known.
  */
-function checkFits(place: string, { input, output }: Blueprint, data: Dataset, stored?: string): void {
+function checkFits(
+  place: string,
+  { input, output }: Blueprint,
+  data: Dataset,
+  loss: LossName | undefined,
+  stored?: string,
+): void {
   const name = stored === undefined ? '' : ` on ${stored}`
   const expectSame = (noun: string, wanted: number, found: number): void => {
     if (found === wanted) return
@@ -138,7 +160,10 @@ function checkFits(place: string, { input, output }: Blueprint, data: Dataset, s
   }
   expectSame('values in a sample', inputSize({ shape: input }), inputSize(data))
   const noun = { classification: 'classes', regression: 'targets', autoencoding: 'values in a sample' }[taskOf(data)]
-  expectSame(noun, inputSize({ shape: output }), outputsOf(data))
+  const outputs = inputSize({ shape: output })
+  const task = taskOf(data)
+  if (outputCounts(task, outputsOf(data), loss).includes(outputs)) return
+  expectSame(noun, task === 'classification' ? classesOfOutputs(outputs) : outputs, outputsOf(data))
 }
 
 const asks: Readonly<Record<Task, string>> = {
@@ -193,10 +218,10 @@ async function openWeights(
   notes: readonly string[],
 ): Promise<Trained> {
   const data = await openData(withImpliedTarget([text], flags)).read()
-  const network = readNetwork(text, shapeOfData(data))
+  const network = readNetwork(text, shapeForLoss(shapeOfData(data), flags.loss))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
-  const { standardize, standardizeTargets, loss = usualLoss(taskOf(data)) } = flags
-  const settings = { loss, standardize, standardizeTargets }
+  const { standardize, standardizeTargets, huberDelta, loss = usualLoss(taskOf(data)) } = flags
+  const settings = { loss, huberDelta, standardize, standardizeTargets }
   return { network, weights, data, settings, mode: {}, sameData: null, notes }
 }
 
@@ -207,11 +232,10 @@ async function openModel(file: string, model: Model, flags: TrainedFlags, use: U
   const { network, weights } = model
   const { data, whole, notes } = await readDataForModel(file, model, flags, use)
   checkTask(file, model.task, data)
-  checkFits(file, createBlueprint(network, model.input), data)
+  const settings = scoringSettings({ loss: model.loss, huberDelta: model.huberDelta }, flags)
+  checkFits(file, createBlueprint(network, model.input), data, settings.loss)
   checkClasses(file, model.classNames, data)
   checkStandardized(whole, flags)
-  const { standardize, standardizeTargets, loss = model.loss } = flags
-  const settings = { loss, standardize, standardizeTargets }
   const statistics = isRescaled(flags) ? undefined : model.statistics
   return { network, weights, data, settings, statistics, mode: {}, sameData: null, whole, notes }
 }

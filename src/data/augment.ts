@@ -1,6 +1,6 @@
 /**
- * Random variation of training images, drawn anew in each epoch. The variation of an image depends only on the seed,
- * the epoch and the image's number. A resumed run therefore trains on the same images as an unbroken run, with any
+ * Random variation of training images, drawn anew for each use of an image. The variation of an image depends only on
+ * the seed, the image's number and the number of its earlier uses, which is the number of the epoch in most orders. A resumed run therefore trains on the same images as an unbroken run, with any
  * batch size and on any machine.
  *
  * In the shapes of images, C is the number of channels, H the height and W the width.
@@ -29,10 +29,10 @@ const PADDING = 4
 /** Varies standardized images in place. Each row of values is one image of the shape [C, H, W]. */
 export interface Augmenter {
   /**
-   * Varies the images in `rows`. `indices` holds the sample number of each row. The first row is sample `start.offset`
-   * of epoch `start.epoch`, and an epoch has `count` samples.
+   * Varies the images in `rows`. `indices` holds the sample number of each row, and `passes` holds the number of earlier
+   * uses of the sample.
    */
-  apply(rows: Rows, indices: Uint32Array, start: { epoch: number; offset: number }, count: number): void
+  apply(rows: Rows, indices: Uint32Array, passes: Uint32Array): void
 }
 
 /** Throws an `option` error if images are to be varied but the samples are not images. */
@@ -59,10 +59,9 @@ function padCropFlip([channels, height, width]: readonly number[], seed: number)
   const plane = height * width
   const chooseShift = (random: Random): number => random.integer(2 * PADDING + 1) - PADDING
   return {
-    apply: ({ array, offset, stride }, indices, { epoch, offset: used }, count) => {
+    apply: ({ array, offset, stride }, indices, passes) => {
       for (let row = 0; row < indices.length; row++) {
-        const passed = Math.floor((used + row) / count)
-        const random = createRandom(seed, 'augment', epoch + passed, indices[row])
+        const random = createRandom(seed, 'augment', passes[row], indices[row])
         const down = chooseShift(random)
         const right = chooseShift(random)
         const start = offset + row * stride

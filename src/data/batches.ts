@@ -46,8 +46,9 @@ export function createBatches(samples: Samples, standardizer: Standardizer, opti
   if (!(Number.isInteger(batch) && batch >= 1)) {
     throw new IsobathError('option', `batch: expected a whole number of at least 1, got ${batch}.`)
   }
-  const order = createSampleOrder(samples.count, options)
+  const order = createSampleOrder(samples.count, options, samples.labels)
   const indices = new Uint32Array(batch)
+  const passes = new Uint32Array(batch)
   return {
     batch,
     get position() {
@@ -57,10 +58,9 @@ export function createBatches(samples: Samples, standardizer: Standardizer, opti
       order.seek(position)
     },
     next(inputs) {
-      const start = order.position
-      order.next(indices)
+      order.next(indices, passes)
       standardizer.fill(samples, indices, inputs)
-      augmenter?.apply(inputs, indices, start, samples.count)
+      augmenter?.apply(inputs, indices, passes)
       return indices
     },
   }

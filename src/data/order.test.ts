@@ -76,3 +76,65 @@ test('createSampleOrder refuses a position outside the stream', () => {
   expect(() => createSampleOrder(10).seek({ epoch: -1, offset: 0 })).toThrow('got epoch -1, offset 0')
   expect(() => createSampleOrder(10).seek({ epoch: 0.5, offset: 0 })).toThrow('got epoch 0.5')
 })
+
+/** Returns the next sample numbers of the order `balanced`, drawn in batches of the given sizes. */
+function drawBalanced(labels: readonly number[], seed: number, batches: readonly number[], position?: Position) {
+  const balanced = createSampleOrder(labels.length, { order: 'balanced', seed, position }, labels)
+  return batches.flatMap((batch) => {
+    const indices = new Uint32Array(batch)
+    balanced.next(indices)
+    return [...indices]
+  })
+}
+
+describe('the balanced order', () => {
+  const labels = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 40 })
+
+  test('draws each class once in each round of draws', () => {
+    fc.assert(
+      fc.property(labels, fc.integer(), (labels, seed) => {
+        const classes = [...new Set(labels)].sort()
+        const drawn = drawBalanced(labels, seed, [7 * classes.length]).map((sample) => labels[sample])
+        for (let start = 0; start < drawn.length; start += classes.length) {
+          expect(drawn.slice(start, start + classes.length).sort()).toEqual(classes)
+        }
+      }),
+    )
+  })
+
+  test('uses all samples of a class before a sample repeats, and counts the earlier draws of a sample', () => {
+    fc.assert(
+      fc.property(labels, fc.integer(), (labels, seed) => {
+        const count = 3 * labels.length
+        const stream = createSampleOrder(labels.length, { order: 'balanced', seed }, labels)
+        const [indices, passes] = [new Uint32Array(count), new Uint32Array(count)]
+        stream.next(indices, passes)
+        const uses = labels.map(() => 0)
+        indices.forEach((sample, draw) => {
+          const same = uses.filter((_, other) => labels[other] === labels[sample])
+          expect(uses[sample]).toBe(Math.min(...same))
+          expect(passes[draw]).toBe(uses[sample])
+          uses[sample]++
+        })
+      }),
+    )
+  })
+
+  test('continues from a saved position as without a break, for all batch sizes', () => {
+    fc.assert(
+      fc.property(labels, fc.integer(), sizes, sizes, (labels, seed, before, after) => {
+        const unbroken = drawBalanced(labels, seed, [...before, ...after])
+        const used = before.reduce((sum, batch) => sum + batch, 0)
+        const position = { epoch: Math.floor(used / labels.length), offset: used % labels.length }
+        const rest = after.reduce((sum, batch) => sum + batch, 0)
+        expect(drawBalanced(labels, seed, [rest], position)).toEqual(unbroken.slice(used))
+      }),
+    )
+  })
+
+  test('differs between seeds, and never changes for a given seed', () => {
+    const uneven = [0, 0, 0, 0, 0, 0, 1, 1]
+    expect(drawBalanced(uneven, 1, [16])).not.toEqual(drawBalanced(uneven, 2, [16]))
+    expect(drawBalanced(uneven, 42, [16]).join(' ')).toMatchInlineSnapshot(`"1 7 6 2 7 0 3 6 5 6 4 7 2 6 7 5"`)
+  })
+})

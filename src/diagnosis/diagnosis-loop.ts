@@ -59,7 +59,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const settings = settingsOf(subject, seeds[0])
   const trainings = createTrainings({ task, subject, workers, store, secondsSoFar })
   const stages = stagesOf(blueprint.root)
-  const chance = chanceOf(data, settings.loss, createStandardizer(data.train, data.shape, settings))
+  const chance = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
   const depths = depthsOf(subject.network, subject.twins, data.shape)
   const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
   const isNarrow = narrowest < sizeOf(blueprint.output)

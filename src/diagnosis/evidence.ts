@@ -1,12 +1,14 @@
 /** The evidence that a diagnosis has collected so far, and quantities derived from the evidence for several causes. */
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import { type LossName, losses } from '../graph/losses.ts'
+import { type GivenLoss, type LossName, type LossSettings, lossOf } from '../graph/losses.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarize } from '../numerics/statistics.ts'
 import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { Stage } from '../probes/stages.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
+import { weightsOfClasses } from '../training/class-weights.ts'
 import type { ControlName } from './controls.ts'
 import type { Measured } from './measured.ts'
 import type { TrialRecord } from './trial-record.ts'
@@ -53,19 +55,38 @@ export interface Depths {
 /** Largest number of samples from which the loss of guessing target values (in a regression) is computed. */
 const mostCounted = 4096
 
-export function chanceOf(data: Dataset, loss: LossName, standardizer: Standardizer): Chance {
-  if (taskOf(data) !== 'classification') return { loss: guessingValues(data, loss, standardizer), error: 1 }
+/** The settings of a training that decide which outputs are the best guess. */
+export type GuessSettings = LossSettings & Partial<Pick<TrainingSettings, 'classWeights' | 'order'>>
+
+/**
+ * Returns the loss and the error of guessing. If the training weights the classes, the guess has the best outputs for
+ * the weighted fractions of the classes. The loss is always the mean over the samples without weights.
+ */
+export function chanceOf(data: Dataset, given: LossName | GuessSettings, standardizer: Standardizer): Chance {
+  const settings = typeof given === 'string' ? { loss: given } : given
+  if (taskOf(data) !== 'classification') return { loss: guessingValues(data, settings, standardizer), error: 1 }
   const { labels, count } = data.train
   const shares = new Float64Array(data.classes)
   for (const label of labels) shares[label] += 1 / count
   const error = 1 - Math.max(...shares)
-  return { loss: losses[loss].classes.guessing(shares), error }
+  const { classes, delta } = lossOf(settings)
+  return { loss: classes.guessing(shares, delta, trainedShares(data, shares, settings)), error }
 }
 
-/** Computes the loss of guessing the mean of each output, averaged over the outputs. */
-function guessingValues(data: Dataset, loss: LossName, standardizer: Standardizer): number {
-  const { values } = losses[loss]
-  assertInvariant(values !== null, `${loss} can't compare values`)
+/** Returns the fraction of each class in the training loss, with the weights of the classes. */
+function trainedShares(data: Dataset, shares: Float64Array, { classWeights, order }: GuessSettings): Float64Array {
+  const drawn = order === 'balanced' ? weightsOfClasses(data, 'balanced') : shares.map(() => 1)
+  // The balanced weights of a balanced order are computed from the training set, although its batches are balanced.
+  const weights = classWeights === undefined ? shares.map(() => 1) : weightsOfClasses(data, classWeights)
+  const weighted = shares.map((share, label) => share * drawn[label] * weights[label])
+  const total = weighted.reduce((sum, share) => sum + share, 0)
+  return weighted.map((share) => share / total)
+}
+
+/** Computes the loss of guessing the best constant for each output, averaged over the outputs. */
+function guessingValues(data: Dataset, loss: GivenLoss, standardizer: Standardizer): number {
+  const { values, delta, op } = lossOf(loss)
+  assertInvariant(values !== null, `${op} can't compare values`)
   const { train } = data
   const width = outputsOf(data)
   const rows = Math.min(train.count, mostCounted)
@@ -75,7 +96,10 @@ function guessingValues(data: Dataset, loss: LossName, standardizer: Standardize
   else standardizer.fillTargets(train, indices, target)
   let total = 0
   for (let output = 0; output < width; output++) {
-    total += values.guessing(Array.from({ length: rows }, (_, row) => target.array[row * width + output]))
+    total += values.guessing(
+      Array.from({ length: rows }, (_, row) => target.array[row * width + output]),
+      delta,
+    )
   }
   return total / width
 }

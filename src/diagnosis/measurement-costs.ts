@@ -6,7 +6,6 @@
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { outputsOf } from '../data/dataset.ts'
 import { jacobianSamples } from '../probes/jacobian.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { Subject } from './controls.ts'
@@ -79,7 +78,7 @@ export function costOfMeasurement(name: keyof Measured, { network, data, setting
       return { steps: steps(hessianPasses * gradientSamples, true, true), seconds }
     }
     case 'jacobian':
-      return { steps: steps(jacobianSamples * outputsOf(data), true, true), seconds: compiling }
+      return { steps: steps(jacobianSamples * sizeOf(blueprint.output), true, true), seconds: compiling }
     case 'linearProbe': {
       const fitted = Math.min(stages, probedStages(blueprint))
       return {

@@ -142,7 +142,7 @@ function endOf({ trials, start }: MeasuredNetworks): Weights {
 /** Chooses probe samples, from the training set by default. Probe samples are standardized like the training set. */
 function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: number, set = data.train): ProbeSamples {
   const standardizer = createStandardizer(data.train, data.shape, settings)
-  return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)
+  return chooseSamples({ ...data, train: set }, standardizer, settings, most, sampleSeed)
 }
 
 async function construct(

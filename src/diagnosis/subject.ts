@@ -5,7 +5,7 @@ import type { Network } from '../network/network.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { shallowTwin, type Twin } from '../surgery/twin.ts'
-import { checkOutputs } from '../training/targets.ts'
+import { checkTask } from '../training/check-task.ts'
 import type { Workers } from '../trials/workers.ts'
 import type { Subject, Training } from './controls.ts'
 import { chooseSteps, enoughFor, fitsInto, timeStep } from './plan.ts'
@@ -41,14 +41,14 @@ export interface PlannedSubject {
 export async function createSubject(task: SubjectTask, workers: Workers, known?: StepPlan): Promise<PlannedSubject> {
   const { network, data, settings } = task
   const blueprint = createBlueprint(network, data.shape)
-  checkOutputs(blueprint, data)
+  checkTask(blueprint, data, settings)
   const layers = stagesOf(blueprint.root).length - 1
   const wanted = Math.max(2, Math.round(layers / 5)) + 1
   const [cut, least] = [shallowTwin(network, data.shape, wanted), shallowTwin(network, data.shape, 1)]
   const given = task.twin
   const shallow = given === undefined ? cut : null
   const shallower = least && (shallow === null || least.depth < shallow.depth) ? least : null
-  if (given) checkOutputs(createBlueprint(given, data.shape), data)
+  if (given) checkTask(createBlueprint(given, data.shape), data, settings)
   const training: Training = { network, data, settings, precision: workers.precisions[0] }
   const networks = { shallow: given ?? shallow?.network, shallower: shallower?.network }
   const plan = known ?? (await planFor(task, training, networks.shallow, workers))

@@ -47,3 +47,9 @@ function joined(words: readonly string[], last: string): string {
 export function counted(count: number, what: string): string {
   return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`
 }
+
+/** Joins words to a choice, such as `red, green or blue`. */
+export function oneOfWords(words: readonly string[]): string {
+  const last = words.length - 1
+  return last < 1 ? words.join('') : `${words.slice(0, last).join(', ')} or ${words[last]}`
+}

@@ -95,6 +95,17 @@ function general(infer: OpRow['infer']): OpRow {
   return { elementwise: false, infer }
 }
 
+/**
+ * The table row of a loss that is a mean over the outputs. The operation maps outputs[B, O] and targets[B, O] to the
+ * losses [B], each a mean over O, and the gradient of the batch's mean loss [B, O].
+ */
+const lossByOutput: OpRow = general(([outputs, targets, weights]) => {
+  const [batch] = outputs.shape
+  expectShape(targets, outputs.shape, 'targets')
+  if (weights) expectShape(weights, [batch], 'sample weights')
+  return [real(batch), real(...outputs.shape)]
+})
+
 /** Reads the attribute `parts`: the number of parts into which the schedule has split a sum. */
 function partsOf({ parts }: Attributes): number {
   assertInvariant(typeof parts === 'number' && parts >= 1, `expected a number of parts, got ${parts}`)
@@ -361,19 +372,21 @@ export const ops = {
     return [real(...dy.shape)]
   }),
 
+  // A loss operation may have a third input with a weight for each sample [B]. A weight multiplies the sample's loss
+  // and the sample's gradient.
   /** Maps logits[B, C] and labels[B] to the losses [B] and the gradient of the batch's mean loss [B, C]. */
-  softmaxCrossEntropy: general(([logits, labels]) => {
-    expectShape(labels, [logits.shape[0]], 'labels')
-    return [real(logits.shape[0]), real(...logits.shape)]
+  softmaxCrossEntropy: general(([logits, labels, weights]) => {
+    const [batch] = logits.shape
+    expectShape(labels, [batch], 'labels')
+    if (weights) expectShape(weights, [batch], 'sample weights')
+    return [real(batch), real(...logits.shape)]
   }),
-  /**
-   * Maps outputs[B, O] and targets[B, O] to the losses [B], each a mean over O, and the gradient of the batch's mean
-   * loss [B, O].
-   */
-  squaredError: general(([outputs, targets]) => {
-    expectShape(targets, outputs.shape, 'targets')
-    return [real(outputs.shape[0]), real(...outputs.shape)]
-  }),
+  /** The loss of logits[B, O] against targets[B, O] between 0 and 1. */
+  binaryCrossEntropy: lossByOutput,
+  squaredError: lossByOutput,
+  absoluteError: lossByOutput,
+  /** The Huber loss, with the attribute `delta`. */
+  huber: lossByOutput,
 
   // The operation `norms` and the update operations clamp each element of the gradient to [-clipValue, clipValue] if
   // they have the attribute `clipValue`.

@@ -6,7 +6,7 @@ import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import { type Graph, type Shape, sizeOf, type Value } from './graph.ts'
-import { type LossName, losses } from './losses.ts'
+import { type LossSettings, lossOf } from './losses.ts'
 import { type BatchStatistic, batchShape, lowerNetwork, type Recomputation } from './lower.ts'
 import { emitUpdates, type UpdateOptions } from './updates.ts'
 
@@ -14,9 +14,8 @@ export { fewestToSegment, type Recomputation } from './lower.ts'
 export { type OptimizerRule, optimizerScalars } from './optimizers/table.ts'
 export { isOptimizerState } from './updates.ts'
 
-export interface TrainingGraphOptions extends UpdateOptions {
+export interface TrainingGraphOptions extends UpdateOptions, LossSettings {
   readonly batch: number
-  readonly loss: LossName
   readonly seed: number
   /**
    * Selects the loop iterations that the backward pass recomputes. By default, no iteration is recomputed.
@@ -28,13 +27,17 @@ export interface TrainingGraphOptions extends UpdateOptions {
    * as soon as the parameter's gradient has been computed.
    */
   readonly gradients?: boolean
+  /**
+   * Whether each sample has a weight, in the input `sampleWeights` [B]. The weight multiplies the sample's loss and
+   * gradient. The default is false.
+   */
+  readonly weighted?: boolean
   /** Selects the layers whose outputs can be read after a step. The output of a layer with path PATH is `tap.PATH`. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
 
-export interface GradientGraphOptions {
+export interface GradientGraphOptions extends LossSettings {
   readonly batch: number
-  readonly loss: LossName
   /**
    * Options for measuring the norms of every trained weight and of its gradient. Without these options, no norm is
    * measured.
@@ -127,9 +130,9 @@ interface Differentiated {
   readonly gradients: ReadonlyMap<Value, Value>
 }
 
-interface DifferentiatedOptions {
+interface DifferentiatedOptions extends LossSettings {
   readonly batch: number
-  readonly loss: LossName
+  readonly weighted?: boolean
   readonly seed?: number
   readonly recompute?: Recomputation
   readonly taps?: (blueprint: LayerBlueprint) => boolean
@@ -140,15 +143,16 @@ interface DifferentiatedOptions {
 }
 
 function differentiated(blueprint: Blueprint, options: DifferentiatedOptions): Differentiated {
-  const { batch, loss, seed = 0, recompute, taps, drops, ends = false } = options
+  const { batch, seed = 0, weighted = false, recompute, taps, drops, ends = false } = options
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
-  const { op: lossOp, input: compared } = losses[loss]
+  const { op: lossOp, input: compared, attributes, delta } = lossOf(options)
   const wanted =
     compared === 'labels'
       ? builder.input(compared, 'input', [batch], 'int')
       : builder.input(compared, 'input', batchShape(batch, blueprint.output))
+  const weights = weighted ? [builder.input('sampleWeights', 'input', [batch])] : []
   const step = drops ? builder.input('step', 'input', [], 'int') : undefined
 
   const tapped = new Taps(builder, x, taps)
@@ -159,7 +163,7 @@ function differentiated(blueprint: Blueprint, options: DifferentiatedOptions): D
   const logits = lowerNetwork(context, blueprint.root, x)
   tapped.declareOutputs()
   if (ends) builder.output('outputs', builder.op('copy', [logits], {}, 'outputs')[0])
-  const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
+  const [lossPerSample] = builder.op(lossOp, [logits, wanted, ...weights], attributes(delta), 'loss')
   const [meanLoss] = builder.op('meanOverBatch', [lossPerSample], {}, 'loss')
   builder.output('loss', meanLoss)
 
@@ -184,8 +188,9 @@ function withGradients({ parameters: blueprints }: Blueprint, { parameters, grad
 
 /**
  * Builds the graph of one training step. The graph's inputs are `x` [B, features], `labels` [B] (or `targets`
- * [B, outputs]), `step`, and the optimizer's scalars (see updates.ts). The graph's outputs are `loss` (the batch's mean
- * before the update), `gradient.NAME` for every trained parameter, and the taps.
+ * [B, outputs]), `sampleWeights` [B] if the samples are weighted, `step`, and the optimizer's scalars (see updates.ts).
+ * The graph's outputs are `loss` (the batch's mean before the update), `gradient.NAME` for every trained parameter, and
+ * the taps.
  */
 export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
   const { gradients: keepsGradients = true } = options

@@ -42,7 +42,7 @@ describe('jacobianSingularValues', () => {
     const program = await backend.compile(evaluationGraph(blueprint, { batch: 4 }))
     for (const [name, values] of weights) program.upload(name, values)
     const x = new Float64Array(16)
-    samplesIn(shape).fill({ array: x, offset: 0, stride: 4 }, 4)
+    samplesIn(shape).fill({ array: x, offset: 0, stride: 4, width: 4 }, 4)
     const [outputs] = blueprint.output
     const jacobians = [0, 1, 2, 3].map(() => new Float64Array(outputs * 4))
     const outputsAt = async (axis: number, step: number): Promise<Float64Array> => {

@@ -2,6 +2,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { classesOfOutputs } from '../graph/losses.ts'
 import { fitRidge, type Matrix } from '../numerics/ridge.ts'
 import { createRandom } from '../support/random.ts'
 import { yieldToEventLoop } from '../support/yield-to-event-loop.ts'
@@ -56,7 +57,7 @@ export async function linearProbeAccuracy(
   { seed = 0, stages: most = Number.POSITIVE_INFINITY, abort }: LinearProbeOptions = {},
 ): Promise<LinearProbeAccuracy | null> {
   if (train.set.targets !== undefined) return null
-  const classes = sizeOf(blueprint.output)
+  const classes = classesOfOutputs(sizeOf(blueprint.output))
   const seen = await recordStages(blueprint, backend, train, weights)
   try {
     const unseen = await recordStages(blueprint, backend, test, weights)

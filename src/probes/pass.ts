@@ -7,6 +7,7 @@ import { type Backend, fillInput, type Program, type Values } from '../backends/
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Graph } from '../graph/graph.ts'
+import { lossSettings } from '../graph/losses.ts'
 import { evaluationGraph, gradientGraph, type TensorOptions } from '../graph/programs.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
 import { assertInvariant } from '../support/errors.ts'
@@ -108,7 +109,12 @@ export async function openPass(
   const taps = (layer: LayerBlueprint): boolean => tapped.has(layer)
   const graphOf = (batch: number): Graph =>
     needs.gradients
-      ? gradientGraph(blueprint, { batch, loss: samples.loss, taps, tensors: needs.tensors ? tensors : undefined })
+      ? gradientGraph(blueprint, {
+          ...lossSettings(samples.loss),
+          batch,
+          taps,
+          tensors: needs.tensors ? tensors : undefined,
+        })
       : evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })
   const limit = Math.min(mostBytes, backend.memoryLimit)
   const { program, batch } = await compileWithin(backend, samples.count, graphOf, limit)

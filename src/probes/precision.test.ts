@@ -53,9 +53,10 @@ const samples = samplesOf(blob, createStandardizer(blob.train, blob.shape, 'per-
 async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(name: string) => Float64Array> {
   const program = await backend.compile(gradientGraph(blueprint, { batch: 16, loss: 'cross-entropy' }))
   const x = new Float64Array(64)
-  samples.fill({ array: x, offset: 0, stride: 4 }, 16)
+  const rows = { array: x, offset: 0, stride: 4, width: 4 }
+  samples.fill(rows, 16)
   program.upload('x', x.map(Math.fround))
-  fillInput(program, samples.target, 0, (rows) => samples.fillTargets(rows, 16, { array: x, offset: 0, stride: 4 }))
+  fillInput(program, samples.target, 0, (targets) => samples.fillTargets(targets, 16, rows))
   for (const [name, values] of initialize(blueprint, 4)) program.upload(name, values.map(Math.fround))
   await program.run(0, 1)
   const gradients = await downloadAll(

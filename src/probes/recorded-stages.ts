@@ -45,7 +45,7 @@ export async function recordStages(
   await program.run(0, 1)
   const width = sizeOf(blueprint.input)
   const inputs = new Float64Array(batch * width)
-  samples.fill({ array: inputs, offset: 0, stride: width }, batch)
+  samples.fill({ array: inputs, offset: 0, stride: width, width }, batch)
   const outputs = Float64Array.from(await program.download('outputs'))
   const read = new Map<string, Values>()
   return {

@@ -2,13 +2,13 @@
 import type { InputRows } from '../backends/backend.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import type { LossName } from '../graph/losses.ts'
+import type { GivenLoss } from '../graph/losses.ts'
 import { createRandom } from '../support/random.ts'
 import { type Targets, targetsOf } from '../training/targets.ts'
 
 export interface ProbeSamples {
   readonly count: number
-  readonly loss: LossName
+  readonly loss: GivenLoss
   readonly set: Samples
   readonly standardizer: Standardizer
   /** Writes the first `count` samples into the rows, after standardizing the samples. */
@@ -28,7 +28,7 @@ export interface ProbeSamples {
 export function chooseSamples(
   data: Dataset,
   standardizer: Standardizer,
-  loss: LossName,
+  loss: GivenLoss,
   count: number,
   seed: number,
 ): ProbeSamples {
@@ -38,10 +38,10 @@ export function chooseSamples(
 }
 
 /** All training samples of a data set, in the order of the data set. */
-export function samplesOf(data: Dataset, standardizer: Standardizer, loss: LossName): ProbeSamples {
+export function samplesOf(data: Dataset, standardizer: Standardizer, loss: GivenLoss): ProbeSamples {
   const set = data.train
   const indices = Uint32Array.from({ length: set.count }, (_, index) => index)
-  const targets = targetsOf({ data, settings: { loss }, standardizer })
+  const targets = targetsOf({ data, loss, standardizer })
   return {
     count: set.count,
     loss,

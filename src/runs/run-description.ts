@@ -98,6 +98,8 @@ const runDescriptionSchema = z.object({
   /** Number of steps between two checkpoints, or null if checkpoints are made at intervals of time. */
   checkpointEvery: z.number().int().positive().nullable(),
   versions: z.record(z.string(), z.string()),
+  /** Notes about decisions that changed the training; absent if there are none. */
+  notes: z.array(z.string()).optional(),
 })
 
 export type RunDescription = z.infer<typeof runDescriptionSchema>

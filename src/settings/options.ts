@@ -6,8 +6,8 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { weightedLayers } from '../blueprint/weighted-layers.ts'
 import type { Task } from '../data/dataset.ts'
 import { type TargetStandardization, usualTargets } from '../data/standardize.ts'
-import { counted } from '../format/words.ts'
-import { type LossName, lossNames } from '../graph/losses.ts'
+import { counted, oneOfWords } from '../format/words.ts'
+import { type LossName, lossNames, usualHuberDelta } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Output, pickOptions, readStored, withDefaults, without } from '../support/fields.ts'
 import { count, oneOf } from '../support/kinds.ts'
@@ -73,6 +73,8 @@ export function resolveOptions(
   const steps = scaled(lengthOf(options, samples, batch), scale)
   const warmup = options.warmup === undefined ? undefined : scaled(options.warmup, scale)
   if (recipe !== undefined) checkOwnWarmup(recipe, own, steps, warmup)
+  checkClassOptions(options, task)
+  const loss = lossFor(task, options.loss)
   return withDefaults(trainingSettings, {
     ...options,
     stepsScale: scale === 1 ? undefined : scale,
@@ -80,7 +82,8 @@ export function resolveOptions(
     schedule: resolveSchedule({ ...options, warmup }, steps),
     batch,
     steps,
-    loss: lossFor(task, options.loss),
+    loss,
+    huberDelta: huberDeltaFor(loss, options.huberDelta),
     standardizeTargets: targetsFor(task, options),
     evaluateEvery: evaluationSteps(options, samples, batch),
   })
@@ -150,7 +153,30 @@ function lossFor(task: Task, loss: LossName = usualLoss(task)): LossName {
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('loss')}: expected ${suitable.join(' or ')}, because the data's targets are values and not classes (${task}), got ${loss}. Leave the option out.`,
+      `${option('loss')}: expected ${oneOfWords(suitable)}, because the data's targets are values and not classes (${task}), got ${loss}. Leave the option out.`,
+  )
+}
+
+/** Throws an `option` error if an option needs classes, and the task has none. */
+function checkClassOptions({ classWeights, order }: TrainingOptions, task: Task): void {
+  if (task === 'classification') return
+  const key = classWeights !== undefined ? 'classWeights' : order === 'balanced' ? 'order' : undefined
+  if (key === undefined) return
+  throw new IsobathError(
+    'option',
+    (option) =>
+      `${option(key)}: expected data with classes, but the data's targets are values (${task}). Leave the option out.`,
+  )
+}
+
+/** Returns the option of the Huber loss. Throws an `option` error if the option is given for another loss. */
+function huberDeltaFor(loss: LossName, given: number | undefined): number | undefined {
+  if (loss === 'huber') return given ?? usualHuberDelta
+  if (given === undefined) return undefined
+  throw new IsobathError(
+    'option',
+    (option) =>
+      `${option('huberDelta')}: only the loss huber has this option, got the loss ${loss}. Use ${option('loss', 'huber')}, or leave the option out.`,
   )
 }
 

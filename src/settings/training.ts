@@ -15,6 +15,7 @@ import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, describeOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { count, number, oneOf, positive, upTo } from '../support/kinds.ts'
+import { classWeights } from './class-weights.ts'
 import { evaluateEvery } from './evaluate-every.ts'
 import { describeRates, layerRates } from './layer-rates.ts'
 import { optimizer } from './optimizer.ts'
@@ -173,13 +174,38 @@ export const training = {
   /** Length of the run as a number of updates, as an alternative to `epochs`. */
   steps: field(count(), { flag: '--steps <n>', help: 'number of updates, instead of --epochs' }),
   /**
-   * Loss of the training. The default loss is cross-entropy for classes and squared-error for values. For classes,
-   * squared-error compares the outputs with 1 at the label and 0 elsewhere.
+   * Loss of the training. The default loss is cross-entropy for classes and squared-error for values. For classes, all
+   * losses except cross-entropy compare the outputs with 1 at the label and 0 elsewhere. If there are two classes, these
+   * losses also accept a network with a single output, which they compare with 1 for class 1 and with 0 for class 0.
+   *
+   * With binary-cross-entropy, the outputs are logits: the predicted probabilities are the sigmoids of the outputs. If
+   * the network ends in a sigmoid, the loss takes the place of the sigmoid. Values must lie between 0 and 1 and must not
+   * be standardized.
    */
   loss: field(oneOf(lossNames), {
     usual: 'cross-entropy, or squared-error for values',
     flag: '--loss <name>',
     help: 'loss that the training minimizes',
+  }),
+  /**
+   * Huber loss only: distance between output and target at which the loss turns from a parabola into a straight line, 1
+   * by default. The distance is in standardized units of the targets.
+   */
+  huberDelta: field(positive(), {
+    usual: '1',
+    flag: '--huber-delta <number>',
+    help: 'huber only: distance from the target, in standardized units, beyond which the loss grows linearly',
+    describe: (delta) => `Huber delta ${delta}`,
+  }),
+  /**
+   * Weights of the classes in the training loss: `balanced`, or a number of at least 0 for each class. The loss of a
+   * batch is the weighted mean of the losses of its samples. `balanced` gives every class the weight count / (classes *
+   * count of the class). The scores are not weighted.
+   */
+  classWeights: field(classWeights, {
+    flag: '--class-weights <weights>',
+    help: 'weights of the classes in the training loss, not in the scores: balanced (inverse to the numbers of samples), or a number for each class, such as 1,10',
+    describe: (weights) => (weights === 'balanced' ? 'balanced class weights' : `class weights ${weights.join(', ')}`),
   }),
   /** How inputs are scaled before the training. */
   standardize: field(oneOf(standardizationNames), {
@@ -209,11 +235,15 @@ export const training = {
       `random variation of training images: padding by 4 pixels, crop and flip (default: ${usual}); not for sets with mirrored classes, such as glyphs`,
     describe: (how) => (how === 'none' ? undefined : how),
   }),
-  /** Order of the training samples in an epoch. */
+  /**
+   * Order of the training samples in an epoch. `shuffled` and `sequential` use each sample once. `balanced` draws every
+   * class equally often, so samples of small classes are drawn several times in an epoch.
+   */
   order: field(oneOf(orderNames), {
     default: 'shuffled',
     flag: '--order <how>',
-    help: 'order of the training samples',
+    help: 'order of the training samples; balanced draws every class equally often',
+    describe: (how) => (how === 'balanced' ? 'classes drawn equally often' : undefined),
   }),
   /**
    * How the training gets its initial weights. `drawn` takes the weights as the network's initializers draw them. `lsuv`

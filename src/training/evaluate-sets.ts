@@ -3,13 +3,13 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import type { LossName } from '../graph/losses.ts'
+import type { LossSettings } from '../graph/losses.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
 
 interface EvaluatedSets {
   readonly blueprint: Blueprint
   readonly data: Dataset
-  readonly settings: { readonly loss: LossName }
+  readonly settings: LossSettings
   readonly backend: Backend
   readonly abort?: AbortSignal
   /** Called repeatedly with the number of samples scored so far and the total number of samples in all sets. */
@@ -45,7 +45,7 @@ export async function evaluateSets(
   try {
     evaluator.load(weights)
     const scoreSet = (set: Samples, before: number): Promise<Scores> =>
-      evaluator.evaluate(set, standardizer, settings.loss, (done) => {
+      evaluator.evaluate(set, standardizer, settings, (done) => {
         onEvaluation?.(before + done, samples)
         abort?.throwIfAborted()
       })

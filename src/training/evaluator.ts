@@ -4,7 +4,7 @@ import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import type { LossName } from '../graph/losses.ts'
+import type { GivenLoss } from '../graph/losses.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { createScorer, type Scores, unscored } from './score.ts'
 import { createThroughput } from './throughput.ts'
@@ -24,7 +24,7 @@ export interface Evaluator {
   evaluate(
     samples: Samples,
     standardizer: Standardizer,
-    loss: LossName,
+    loss: GivenLoss,
     onProgress?: (done: number) => void,
   ): Promise<Scores>
   /**

@@ -229,7 +229,7 @@ async function createSetEvaluator({
   backend,
   abort,
 }: MeasurerTask): Promise<SetEvaluator> {
-  const { schedule, loss, seed } = settings
+  const { schedule, seed } = settings
   const { error: below = 0, samples = 0 } = schedule.untilError ?? {}
   const { train, test, validation } = data
   const chosen = createRandom(seed, 'measured samples').permutation(train.count)
@@ -238,7 +238,7 @@ async function createSetEvaluator({
   const checked = part(samples)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
   const score = (set: Samples): Promise<Scores> =>
-    evaluator.evaluate(set, standardizer, loss, () => abort?.throwIfAborted())
+    evaluator.evaluate(set, standardizer, settings, () => abort?.throwIfAborted())
   const evaluate = async (step: number): Promise<Evaluation> => {
     const scores = { test: await score(test) }
     // If a table was not split, the whole table is the training set and also the test set.

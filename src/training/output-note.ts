@@ -26,11 +26,14 @@ const limits: Readonly<Record<LimitingOutput, OutputRange>> = {
 }
 
 /** What a loss does with limited outputs. */
-type Use = 'applies softmax' | 'compares values'
+type Use = 'applies softmax' | 'applies sigmoid' | 'compares values'
 
 const uses: Readonly<Record<LossName, Use>> = {
   'cross-entropy': 'applies softmax',
+  'binary-cross-entropy': 'applies sigmoid',
   'squared-error': 'compares values',
+  'absolute-error': 'compares values',
+  huber: 'compares values',
 }
 
 /** The facts of which the note about the outputs is made. */
@@ -57,6 +60,12 @@ const sentences: Readonly<Record<Use, (output: LimitingOutput, facts: OutputFact
         : `The network ends in a ${output}, so its outputs are from ${low} to ${high}, and the loss ${loss} applies its own softmax to them.`
     return `${ends} ${reach} ${remedy}`
   },
+  'applies sigmoid': (output, { loss }) => {
+    const { low, high } = limits[output]
+    const [least, most] = [sigmoid(low), sigmoid(high)]
+    const range = high === infinity ? `at least ${percent(least)}` : `from ${percent(least)} to ${percent(most)}`
+    return `The network ends in a ${output}, and the loss ${loss} applies its own sigmoid, so every probability is ${range}. Leave the ${output} at the end out.`
+  },
   'compares values': (output, { loss, targets }) => {
     const { low, high } = limits[output]
     const range = high === infinity ? `at least ${low}` : `from ${low} to ${high}`
@@ -72,6 +81,7 @@ const sentences: Readonly<Record<Use, (output: LimitingOutput, facts: OutputFact
   },
 }
 
+const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value))
 const percent = (share: number): string => `${(100 * share).toPrecision(3)}%`
 const digits = (value: number): string => String(Number(value.toPrecision(3)))
 

@@ -113,7 +113,7 @@ describe('when a network trains on values,', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: output: expected 2 values, one for each target of plane, got 3. Set the last dense layer's width to 2.
       IsobathError: output: expected 2 values, one for each value of a sample of moons that the network should reconstruct, got 3. Set the last dense layer's width to 2.
-      IsobathError: loss: expected squared-error, because the data's targets are values and not classes (regression), got cross-entropy. Leave the option out."
+      IsobathError: loss: expected binary-cross-entropy, squared-error, absolute-error or huber, because the data's targets are values and not classes (regression), got cross-entropy. Leave the option out."
     `)
     expect(resolveOptions({}, 64, 'autoencoding').loss).toBe('squared-error')
   })

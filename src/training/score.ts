@@ -1,7 +1,7 @@
 /** Computes loss and error from a network's outputs, batch by batch, so that the outputs need not be stored. */
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import { type LossName, losses } from '../graph/losses.ts'
+import { type GivenLoss, lossOf, predictedClass } from '../graph/losses.ts'
 import { assertInvariant } from '../support/errors.ts'
 
 /** Scores of a network on a set of samples. A score is null if the outputs of the network aren't finite, or if the set is empty. */
@@ -9,8 +9,9 @@ export interface Scores {
   /** Mean loss over the samples, without weight decay. */
   readonly loss: number | null
   /**
-   * For classification, the error is the fraction of the samples whose largest output isn't the output of the label,
-   * from 0 to 1.
+   * For classification, the error is the fraction of the samples whose predicted class isn't the label, from 0 to 1.
+   * The predicted class has the largest output. If the network has a single output for two classes, the output is
+   * compared with the threshold of the loss.
    *
    * For regression and autoencoding, the error is the unexplained fraction of the variance, 1 - R^2. The unexplained
    * fraction is A / B, where A and B are in standardized units. The numerator A is the sum of the squared distances
@@ -37,12 +38,13 @@ export interface Scorer {
 }
 
 /** Creates a scorer for a set of samples. `width`: the number of outputs for each sample. */
-export function createScorer(set: Samples, standardizer: Standardizer, loss: LossName, width: number): Scorer {
+export function createScorer(set: Samples, standardizer: Standardizer, loss: GivenLoss, width: number): Scorer {
   return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardizer, loss, width)
 }
 
-function scoreClasses({ labels }: Samples, loss: LossName, width: number): Scorer {
-  const { score } = losses[loss].classes
+function scoreClasses({ labels }: Samples, given: GivenLoss, width: number): Scorer {
+  const loss = lossOf(given)
+  const { score } = loss.classes
   let total = 0
   let wrong = 0
   return {
@@ -50,10 +52,9 @@ function scoreClasses({ labels }: Samples, loss: LossName, width: number): Score
       for (let start = 0, sample = first; start < outputs.length; start += width, sample++) {
         const row = outputs.subarray(start, start + width)
         const label = labels[sample]
-        let best = 0
-        for (let output = 1; output < width; output++) if (row[output] > row[best]) best = output
+        const best = predictedClass(row, loss)
         if (best !== label) wrong++
-        total += score(row, label, row[best])
+        total += score(row, label, row[best], loss.delta)
       }
     },
     finish() {
@@ -63,11 +64,12 @@ function scoreClasses({ labels }: Samples, loss: LossName, width: number): Score
   }
 }
 
-function scoreValues(set: Samples, standardizer: Standardizer, loss: LossName, width: number): Scorer {
-  const { values } = losses[loss]
-  assertInvariant(values !== null, `${loss} can't compare values`)
+function scoreValues(set: Samples, standardizer: Standardizer, given: GivenLoss, width: number): Scorer {
+  const { values, delta, op } = lossOf(given)
+  assertInvariant(values !== null, `${op} can't compare values`)
+  const { prediction } = values
   const lossSums = new Float64Array(width)
-  const squares = new Float64Array(width) // sums of the squared differences between outputs and targets
+  const squares = new Float64Array(width) // sums of the squared differences between predicted values and targets
   // Targets are summed as differences from the first sample's targets, so that a large mean doesn't reduce the
   // precision.
   const origin = targetRows(set, standardizer, 0, 1, width)
@@ -77,8 +79,9 @@ function scoreValues(set: Samples, standardizer: Standardizer, loss: LossName, w
     add(outputs, first) {
       const targets = targetRows(set, standardizer, first, outputs.length / width, width)
       for (let index = 0, output = 0; index < outputs.length; index++, output = (output + 1) % width) {
-        lossSums[output] += values.score(outputs[index], targets[index])
-        squares[output] += (outputs[index] - targets[index]) ** 2
+        lossSums[output] += values.score(outputs[index], targets[index], delta)
+        const predicted = prediction === null ? outputs[index] : prediction(outputs[index])
+        squares[output] += (predicted - targets[index]) ** 2
         const distance = targets[index] - origin[output]
         sums[output] += distance
         sumsOfSquares[output] += distance * distance

@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer, type Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type BestScores, type BestWeights, checkEarlyStopping, createBestKeeper, keepsBest } from './best-weights.ts'
+import { checkTask } from './check-task.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import { evaluateSets, type SetScores } from './evaluate-sets.ts'
 import type { Weights } from './evaluator.ts'
@@ -30,7 +31,6 @@ import type { AdjustedStart, AdjustStart, StartChange } from './start-change.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { targetRange } from './target-range.ts'
-import { checkOutputs } from './targets.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
 /** Facts about the training set and the initial weights that are known before the first training step. */
@@ -128,7 +128,7 @@ export interface Session extends SessionObserver {
 export async function runTrainingSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
-  checkOutputs(blueprint, data)
+  checkTask(blueprint, data, settings)
   checkAugmentation(settings.augment, data)
   checkEarlyStopping(settings, data)
   const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)

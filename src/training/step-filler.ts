@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { fillSampleWeights, weightsOfClasses } from './class-weights.ts'
 import { stepInputs } from './step-inputs.ts'
 import { targetsOf } from './targets.ts'
 
@@ -34,12 +35,18 @@ export function createStepFiller(program: Program, task: FilledTask, position?: 
   const { batch, seed, order, augment } = settings
   const augmenter = createAugmenter(augment, data.shape, seed)
   const batches = createBatches(data.train, standardizer, { batch, order, seed, position, augmenter })
-  const targets = targetsOf(task)
+  const { classWeights } = settings
+  const weights = classWeights && weightsOfClasses(data, classWeights)
+  const targets = targetsOf({ data, loss: settings, standardizer })
   return {
     fillBatch: (slot) => {
       fillInput(program, 'x', slot, (samples) => {
         const indices = batches.next(samples)
         fillInput(program, targets.input, slot, (rows) => targets.fill(rows, indices, samples))
+        if (weights === undefined) return
+        fillInput(program, 'sampleWeights', slot, (rows) => {
+          fillSampleWeights(rows, indices, data.train.labels, weights)
+        })
       })
     },
     fillScalars: (slot, step, warmedUpAt) => {

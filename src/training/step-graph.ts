@@ -26,6 +26,7 @@ export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, opti
     optimizer: optimizer.rule,
     rateFactors: resolveLayerRates(blueprint, layerRates),
     gradients: false,
+    weighted: settings.classWeights !== undefined,
     ...options,
   })
 }

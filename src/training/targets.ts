@@ -5,19 +5,27 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { lastDense, lastOfChannels } from '../blueprint/shape-errors.ts'
 import { type Dataset, inputSize, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import { type LossName, losses } from '../graph/losses.ts'
+import { classTarget, type GivenLoss, type LossName, lossOf } from '../graph/losses.ts'
+import { outputCounts } from '../settings/task-losses.ts'
 import { IsobathError } from '../support/errors.ts'
 
 /**
- * Checks that the network has one output for each class, for each target, or for each input of an autoencoder. Throws a
- * `network` error if the number of outputs is wrong.
+ * Checks that the network has one output for each class, for each target, or for each input of an autoencoder. For two
+ * classes, a single output is enough if the loss allows it. Throws a `network` error if the number of outputs is wrong.
  */
-export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
+export function checkOutputs(blueprint: Blueprint, data: Dataset, loss?: LossName): void {
   const outputs = sizeOf(blueprint.output)
-  const wanted = outputsOf(data)
-  if (outputs === wanted) return
+  const task = taskOf(data)
+  const counts = outputCounts(task, outputsOf(data), loss)
+  if (counts.includes(outputs)) return
+  const [wanted] = counts
   const values = wanted === 1 ? '1 value' : `${wanted} values`
-  const found = `output: expected ${values}, ${reasonFor(data)}, got ${outputs}. ${remedyFor(blueprint, data)}`
+  const reason = counts[0] === 1 && task === 'classification' ? `for the two classes of ${data.name}` : reasonFor(data)
+  const other =
+    outputs === 1 && task === 'classification' && wanted === 2
+      ? ' A single output for two classes needs the loss binary-cross-entropy.'
+      : ''
+  const found = `output: expected ${values}, ${reason}, got ${outputs}. ${remedyFor(blueprint, data, wanted)}${other}`
   throw new IsobathError('network', (option) =>
     outputs === inputSize(data)
       ? `${found} If the network should reproduce its inputs, use ${option('target', 'autoencode')}.`
@@ -26,8 +34,7 @@ export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
 }
 
 /** Returns advice against a wrong number of outputs: the width to change, or the layer to add. */
-function remedyFor({ root, output }: Blueprint, data: Dataset): string {
-  const wanted = outputsOf(data)
+function remedyFor({ root, output }: Blueprint, data: Dataset, wanted: number): string {
   if (lastDense(root) !== undefined) return `Set the last dense layer's width to ${wanted}.`
   const [, height = 1, width = 1] = output
   const channels = wanted / (height * width)
@@ -60,12 +67,12 @@ export interface Targets {
 
 interface TargetTask {
   readonly data: Dataset
-  readonly settings: { readonly loss: LossName }
+  readonly loss: GivenLoss
   readonly standardizer: Standardizer
 }
 
 /** Returns the targets of a data set for a loss: the inputs themselves, values, class numbers, or one-hot rows. */
-export function targetsOf({ data, settings, standardizer }: TargetTask): Targets {
+export function targetsOf({ data, loss, standardizer }: TargetTask): Targets {
   const { labels, targets } = data.train
   if (targets === 'inputs') {
     return {
@@ -76,9 +83,9 @@ export function targetsOf({ data, settings, standardizer }: TargetTask): Targets
   if (targets !== undefined) {
     return { input: 'targets', fill: (rows, indices) => standardizer.fillTargets(data.train, indices, rows) }
   }
-  return losses[settings.loss].input === 'labels'
+  return lossOf(loss).input === 'labels'
     ? { input: 'labels', fill: (rows, indices) => fillLabels(rows, indices, labels) }
-    : { input: 'targets', fill: (rows, indices) => fillOneHot(rows, indices, labels, data.classes) }
+    : { input: 'targets', fill: (rows, indices) => fillClassTargets(rows, indices, labels) }
 }
 
 type Labels = Dataset['train']['labels']
@@ -90,11 +97,14 @@ function fillLabels({ array, offset }: InputRows, indices: Uint32Array, labels: 
   })
 }
 
-/** Writes one row for each sample: 1 at the class of the sample, and 0 at all other classes. */
-function fillOneHot({ array, offset, stride }: InputRows, indices: Uint32Array, labels: Labels, classes: number): void {
+/**
+ * Writes one row for each sample: 1 at the class of the sample, and 0 at all other classes. A row with a single value
+ * is the number of the class, 0 or 1.
+ */
+function fillClassTargets({ array, offset, stride, width }: InputRows, indices: Uint32Array, labels: Labels): void {
   indices.forEach((sample, row) => {
     const start = offset + row * stride
-    for (let output = 0; output < classes; output++) array[start + output] = output === labels[sample] ? 1 : 0
+    for (let output = 0; output < width; output++) array[start + output] = classTarget(labels[sample], output, width)
   })
 }
 

@@ -10,10 +10,10 @@ import { settleStatistics } from '../probes/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createRandom } from '../support/random.ts'
 import { startAdjuster } from '../surgery/starts.ts'
+import { checkTask } from '../training/check-task.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluator.ts'
 import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
-import { checkOutputs } from '../training/targets.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Snapshot, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
@@ -83,12 +83,12 @@ async function prepare(
   { trial, blueprint, settings, data, ...resolved }: ResolvedTrial,
   backend: Backend,
 ): Promise<Work> {
-  checkOutputs(blueprint, data)
+  checkTask(blueprint, data, settings)
   const standardizer = createStandardizer(data.train, data.shape, settings)
   const adjust = trial.start.kind === 'seed' ? startAdjuster({ blueprint, data, settings, backend }) : undefined
   const start = (await adjust?.(standardizer))?.weights ?? resolved.start()
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
-  const samples = chooseSamples(data, standardizer, settings.loss, probedSampleCount, scoringSeed)
+  const samples = chooseSamples(data, standardizer, settings, probedSampleCount, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }
   const opened: Disposable[] = []
   const keep = <T extends Disposable>(one: T): T => {
@@ -130,7 +130,7 @@ async function trainAndScore(
   const { start, standardizer, evaluator, snapshotPass, endPass, parts } = work
   const score = async (most: number): Promise<{ train: Scores; test: Scores }> => {
     const scoreSet = (set: Samples): Promise<Scores> =>
-      evaluator.evaluate(firstOf(set, most), standardizer, settings.loss, () => abort?.throwIfAborted())
+      evaluator.evaluate(firstOf(set, most), standardizer, settings, () => abort?.throwIfAborted())
     const train = await scoreSet(parts.train)
     return { train, test: parts.test ? await scoreSet(parts.test) : train }
   }

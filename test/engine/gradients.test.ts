@@ -92,6 +92,11 @@ async function worstError(network: Network, options: ProblemOptions): Promise<nu
 const wide = gaussian({ sw2: 2, sb2: 1 })
 
 describe.each(lossNames)('with %s loss,', (loss) => {
+  test('gradients equal central differences if each sample has its own weight', async () => {
+    const network = chain(dense(7, { init: wide }), tanh(), dense(3, { init: wide }))
+    expect(await worstError(network, { loss, weighted: true, huberDelta: 0.7 })).toBeLessThan(1e-6)
+  })
+
   test.each(exampleNames)('gradients equal central differences for the example network: %s', async (name) => {
     const { network, options } = examples[name]
     expect(await worstError(network, { ...options, loss })).toBeLessThan(1e-6)

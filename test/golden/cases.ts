@@ -36,6 +36,10 @@ export interface GoldenCase {
   readonly outputs: number
   readonly batch: number
   readonly loss: LossName
+  /** Option of the Huber loss. */
+  readonly huberDelta?: number
+  /** Weights of the classes in the loss. The targets are then 1 at the class of a sample and 0 elsewhere. */
+  readonly classWeights?: readonly number[]
   readonly optimizer: OptimizerRule
   readonly clipValue?: number
   readonly clipNorm?: number
@@ -69,6 +73,9 @@ const adam = {
 const adagrad = { kind: 'adagrad', initialAccumulator: 0, epsilon: 1e-10, weightDecay: 0 } as const
 const rmsprop = { kind: 'rmsprop', secondDecay: 0.99, epsilon: 1e-8, weightDecay: 0 } as const
 const lion = { kind: 'lion', firstDecay: 0.9, secondDecay: 0.99, weightDecay: 0 } as const
+const lossNetwork = 'mlp:depth=4,width=50,activation=tanh,init=glorot'
+const ones = new Array(10).fill(1)
+const uneven = [0.1, 3, 1, 0, 2.5, 0.7, 1.2, 5, 0.3, 1]
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
 const residualNetwork = 'residual-mlp:depth=12,width=50,activation=tanh'
 
@@ -329,6 +336,61 @@ export const goldenCases: readonly GoldenCase[] = [
     loss: 'squared-error',
     optimizer: adam,
     rate: 0.001,
+  },
+  {
+    ...common,
+    name: 'binary-cross-entropy',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'binary-cross-entropy',
+    classWeights: ones,
+    optimizer: momentum,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'absolute-error',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'absolute-error',
+    optimizer: { kind: 'sgd', weightDecay: 0 },
+    rate: 0.02,
+    steps: 200,
+  },
+  {
+    ...common,
+    name: 'huber',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'huber',
+    huberDelta: 0.7,
+    optimizer: momentum,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'weighted-cross-entropy',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'cross-entropy',
+    classWeights: uneven,
+    optimizer: momentum,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'weighted-binary-cross-entropy',
+    network: lossNetwork,
+    input: [99],
+    batch: 50,
+    loss: 'binary-cross-entropy',
+    classWeights: uneven,
+    optimizer: momentum,
+    rate: 0.02,
   },
 ]
 

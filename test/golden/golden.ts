@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Backend, fillInput, type Program } from '../../src/backends/backend.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
+import { losses } from '../../src/graph/losses.ts'
 import { optimizerScalars, trainingGraph } from '../../src/graph/programs.ts'
+import { fillSampleWeights } from '../../src/training/class-weights.ts'
 import { downloadAll, downloadOne } from '../support/downloads.ts'
 import { batchIndices, errorBatchesOf, type GoldenCase, type GoldenData } from './cases.ts'
 
@@ -50,8 +52,10 @@ export interface Trained {
 }
 
 function compileCase(backend: Backend, golden: GoldenCase, data: GoldenData, slots: number): Promise<Program> {
-  const { batch, loss, optimizer, clipValue, clipNorm, seed } = golden
-  const graph = trainingGraph(data.blueprint, { batch, loss, optimizer, clipValue, clipNorm, seed })
+  const { batch, loss, huberDelta, classWeights, optimizer, clipValue, clipNorm, seed } = golden
+  const weighted = classWeights !== undefined
+  const given = { batch, loss, huberDelta, weighted, optimizer, clipValue, clipNorm, seed }
+  const graph = trainingGraph(data.blueprint, given)
   return backend.compile(graph, { ringSlots: slots })
 }
 
@@ -105,6 +109,14 @@ export async function firstGradients(backend: Backend, golden: GoldenCase, data:
   return found
 }
 
+function oneHot(labels: Int32Array, outputs: number): Float32Array {
+  const targets = new Float32Array(labels.length * outputs)
+  labels.forEach((label, sample) => {
+    targets[sample * outputs + label] = 1
+  })
+  return targets
+}
+
 const pick = (labels: Int32Array, indices: readonly number[]): number[] => indices.map((index) => labels[index])
 
 function writeBatch(
@@ -123,8 +135,13 @@ function writeBatch(
     })
   }
   fillRows('x', x, sizeOf(golden.input))
-  if (golden.loss === 'squared-error') fillRows('targets', targets, golden.outputs)
-  else program.upload('labels', pick(labels, indices), slot)
+  const { classWeights } = golden
+  if (losses[golden.loss].input === 'labels') program.upload('labels', pick(labels, indices), slot)
+  else fillRows('targets', classWeights === undefined ? targets : oneHot(labels, golden.outputs), golden.outputs)
+  if (classWeights !== undefined) {
+    const rows = Uint32Array.from(indices)
+    fillInput(program, 'sampleWeights', slot, (target) => fillSampleWeights(target, rows, labels, classWeights))
+  }
   for (const [name, value] of optimizerScalars(golden.optimizer, golden.rate, step)) program.upload(name, [value], slot)
   program.upload('step', [step], slot)
 }

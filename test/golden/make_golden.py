@@ -15,6 +15,14 @@ from torch_network import Network, optimizer_of
 torch.set_num_threads(1)
 
 
+ELEMENT_LOSSES = {
+    "binary-cross-entropy": lambda y, t, reduction, delta: functional.binary_cross_entropy_with_logits(y, t, reduction=reduction),
+    "squared-error": lambda y, t, reduction, delta: functional.mse_loss(y, t, reduction=reduction),
+    "absolute-error": lambda y, t, reduction, delta: functional.l1_loss(y, t, reduction=reduction),
+    "huber": lambda y, t, reduction, delta: functional.huber_loss(y, t, reduction=reduction, delta=delta),
+}
+
+
 class Problem:
     def __init__(self, folder, dtype):
         self.folder = folder
@@ -29,9 +37,18 @@ class Problem:
 
     def loss(self, samples):
         outputs = self.network.forward(self.x[samples])
-        if self.description["loss"] == "cross-entropy":
-            return functional.cross_entropy(outputs, self.labels[samples])
-        return functional.mse_loss(outputs, self.targets[samples])
+        labels = self.labels[samples]
+        weights = self.description.get("classWeights")
+        weights = None if weights is None else torch.tensor(weights, dtype=outputs.dtype)
+        name = self.description["loss"]
+        if name == "cross-entropy":
+            return functional.cross_entropy(outputs, labels, weight=weights)
+        delta = self.description.get("huberDelta", 1)
+        if weights is None:
+            return ELEMENT_LOSSES[name](outputs, self.targets[samples], "mean", delta)
+        targets = functional.one_hot(labels, outputs.shape[1]).to(outputs.dtype)
+        losses = ELEMENT_LOSSES[name](outputs, targets, "none", delta).mean(1)
+        return (weights[labels] * losses).sum() / weights[labels].sum()
 
 
 def spread(count, sampled):

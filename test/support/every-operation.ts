@@ -28,6 +28,7 @@ function createTensors(seed: number) {
   return {
     normal: (...shape: number[]): Tensor => fill(shape, () => random.normal()),
     positive: (...shape: number[]): Tensor => fill(shape, () => 0.1 + random.uniform()),
+    fractions: (...shape: number[]): Tensor => fill(shape, () => random.uniform()),
     magnitudes: (...shape: number[]): Tensor => fill(shape, () => 1 + 2 * random.uniform()),
     labels: (batch: number, classes: number): Tensor => ({
       shape: [batch],
@@ -41,7 +42,7 @@ function createTensors(seed: number) {
 }
 
 export function callEveryOperation({ B, F, O }: Sizes): Call[] {
-  const { normal, positive, magnitudes, labels, int, scalar, anyInt } = createTensors(B * 1000 + F)
+  const { normal, positive, fractions, magnitudes, labels, int, scalar, anyInt } = createTensors(B * 1000 + F)
   const call = (attributes: Call['attributes'], ...inputs: Tensor[]): CallWithoutName => ({ inputs, attributes })
   const x = (): Tensor => normal(B, F)
   const scalars = (...values: number[]): Tensor[] => values.map(scalar)
@@ -112,7 +113,10 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     softmax: call({}, x()),
     softmaxGradient: call({}, x(), x()),
     softmaxCrossEntropy: call({}, x(), labels(B, F)),
+    binaryCrossEntropy: call({}, x(), fractions(B, F)),
     squaredError: call({}, x(), x()),
+    absoluteError: call({}, x(), x()),
+    huber: call({ delta: 0.6 }, x(), x()),
     sgdUpdate: call({ weightDecay: 0.01 }, x(), x(), scalar(0.1)),
     momentumUpdate: call({ weightDecay: 0.01 }, x(), x(), x(), scalar(0.1), scalar(0.9)),
     adagradUpdate: call(adagrad, x(), x(), magnitudes(B, F), scalar(0.1)),
@@ -136,6 +140,12 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     { op: 'sumOverBatch', ...call({}, many()) },
     { op: 'batchStatistics', ...call({ epsilon: 1e-3 }, many()) },
     { op: 'batchNormScaleGradient', ...call({}, many(), many(), normal(C), positive(C)) },
+    // Losses with a weight for each sample.
+    { op: 'softmaxCrossEntropy', ...call({}, x(), labels(B, F), positive(B)) },
+    { op: 'binaryCrossEntropy', ...call({}, x(), fractions(B, F), positive(B)) },
+    { op: 'squaredError', ...call({}, x(), x(), positive(B)) },
+    { op: 'absoluteError', ...call({}, x(), x(), positive(B)) },
+    { op: 'huber', ...call({ delta: 0.6 }, x(), x(), positive(B)) },
     { op: 'sgdUpdate', ...call({ weightDecay: 0, ...layered }, x(), x(), scalar(0.1), scalar(0.6), positive(B)) },
     {
       op: 'momentumUpdate',

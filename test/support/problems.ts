@@ -55,12 +55,17 @@ export function createProblem(network: Network, options: ProblemOptions = {}): P
   const random = createRandom(seed, 'problem')
   const outputs = sizeOf(blueprint.output)
   const scalar = ([name, value]: readonly [string, number]): [string, Float64Array] => [name, Float64Array.of(value)]
+  const sampleWeights = (): [string, Float64Array] => [
+    'sampleWeights',
+    Float64Array.from({ length: batch }, () => 0.1 + random.uniform()),
+  ]
   const dataOf = (step: number): Map<string, Float64Array> =>
     new Map([
       ['x', normals(random, batch * sizeOf(input))],
       losses[loss].input === 'labels'
         ? ['labels', Float64Array.from({ length: batch }, () => random.integer(outputs))]
         : ['targets', normals(random, batch * outputs)],
+      ...(options.weighted ? [sampleWeights()] : []),
       ...optimizerScalars(optimizer, rate / (step + 1), step).map(scalar),
       ['step', Float64Array.of(step)],
     ])

@@ -20,7 +20,7 @@ import {
   preluSlopeTerms,
   scale,
 } from './elementwise.ts'
-import { softmaxCrossEntropy, squaredError } from './losses.ts'
+import { absoluteError, binaryCrossEntropy, huber, softmaxCrossEntropy, squaredError } from './losses.ts'
 import {
   batchNormScaleGradient,
   batchStatistics,
@@ -116,7 +116,10 @@ export const operations = {
   softmax,
   softmaxGradient,
   softmaxCrossEntropy,
+  binaryCrossEntropy,
   squaredError,
+  absoluteError,
+  huber,
   sgdUpdate,
   momentumUpdate,
   adagradUpdate,

@@ -125,7 +125,7 @@ function atanhCoefficients(terms: number): number[] {
 }
 
 /** log(1 + u) for u in [0, 1], computed as 2 atanh(u / (2 + u)). */
-function log1pOfUnit(arithmetic: Arithmetic, u: Vector): Vector {
+export function log1pOfUnit(arithmetic: Arithmetic, u: Vector): Vector {
   const { lanes } = arithmetic
   const terms = isWide(lanes) ? 17 : 8
   const kept = keep(arithmetic, u)

@@ -104,7 +104,9 @@ export function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dis
         start = offset
       })
       const stride = layout.kind === 'rows' ? layout.stride : layoutSize(layout)
-      return { array: arrayOf(input.value), offset: start, stride }
+      const { shape } = input.value
+      const width = shape[1] ?? shape[0] ?? 1
+      return { array: arrayOf(input.value), offset: start, stride, width }
     },
     run: async (first, count) => {
       assertInvariant(

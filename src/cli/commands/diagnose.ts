@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
-import { readDiagnosisFacts, readRunFacts, shapeOfData, usualBudget } from '../../internal.ts'
+import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
@@ -107,7 +107,7 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
     )
   }
   const opened = openData(withImpliedTarget([text], flags))
-  const shape = await opened.shape()
+  const shape = shapeForLoss(await opened.shape(), flags.loss)
   const network = readNetwork(text, shape)
   const against: Network | undefined = flags.against === undefined ? undefined : readNetwork(flags.against, shape)
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
@@ -176,7 +176,8 @@ async function diagnoseStored(trained: string, flags: Flags, command: string): P
   const facts = await readRunFacts(trained)
   const { label } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
-  const against = flags.against === undefined ? undefined : readNetwork(flags.against, shapeOfData(data))
+  const against =
+    flags.against === undefined ? undefined : readNetwork(flags.against, shapeForLoss(shapeOfData(data), facts.loss))
   const shown = { label, data, budget, command }
   const diagnoseInto = async (run: string): Promise<StoredDiagnosis> => {
     const result = await showDiagnosis(shown, (watching) => {

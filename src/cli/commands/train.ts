@@ -11,7 +11,7 @@ import {
   type TrainOptions,
   train,
 } from '../../index.ts'
-import { describeSignal, readRecord, readRunFacts, trainingPicture } from '../../internal.ts'
+import { describeSignal, readRecord, readRunFacts, shapeForLoss, trainingPicture } from '../../internal.ts'
 import { adviceJson, adviceLines, type ShownAdvice } from '../advice-text.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
@@ -97,7 +97,7 @@ export function defineTrain(command: Command, words: readonly string[]): Command
 async function startRun(text: string, flags: Flags, words: readonly string[]): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const opened = openData(withValidation(withImpliedTarget([text], flags)))
-  const shape = await opened.shape()
+  const shape = shapeForLoss(await opened.shape(), flags.loss)
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
   const weights = flags.init === undefined ? undefined : await loadWeights(flags.init, blueprint)

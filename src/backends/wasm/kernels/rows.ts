@@ -140,12 +140,27 @@ export function emitLayerNormInputGradient(context: KernelContext): void {
   })
 }
 
+/** The weights of the samples: the third input of a loss operation, or no weights. */
+export interface SampleWeights {
+  /** Multiplies a vector by the weight of a row's sample. Without weights, returns the vector unchanged. */
+  times(value: Vector, row: I32): Vector
+}
+
+export function weightsOf(context: KernelContext): SampleWeights {
+  const { lanes, kernel } = context
+  const [, , weights] = kernel.nodes[0].inputs
+  if (weights === undefined) return { times: (value) => value }
+  const { pointer } = operandOf(context, weights)
+  return { times: (value, row) => lanes.mul(value, lanes.loadSplat(at(pointer, row, lanes.bytes))) }
+}
+
 /** Emits softmax cross-entropy: loss = log(sum exp(x - max)) + (max - x[label]); gradient = (softmax - one-hot) / B. */
 export function emitSoftmaxCrossEntropy(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
   const logits = operandOf(context, node.inputs[0])
   const labels = operandOf(context, node.inputs[1])
+  const weights = weightsOf(context)
   const [losses, gradient] = node.outputs.map((value) => operandOf(context, value))
   const { rows, columns, stride } = layoutAs(logits.layout, 'rows')
   const largest = builder.local(lanes.scalarType)
@@ -174,43 +189,17 @@ export function emitSoftmaxCrossEntropy(context: KernelContext): void {
     const chosen = lanes.loadSplat(at(source, label, lanes.bytes))
     // The difference max - x[label] is computed before the logarithm is added, so that a small loss of large logits
     // keeps its digits.
-    const loss = lanes.add(log({ lanes, builder }, sum), lanes.sub(maximum, chosen))
+    const loss = weights.times(lanes.add(log({ lanes, builder }, sum), lanes.sub(maximum, chosen)), row)
     lanes.storeScalar(builder, at(losses.pointer, row, lanes.bytes), lanes.extract(loss, 0))
     builder.set(factor, lanes.div(lanes.constant(1), sum))
-    const share = lanes.constant(1 / rows)
+    const share = builder.local('v128', weights.times(lanes.constant(1 / rows), row))
     forVectors(context, columns, (offset) => {
       const probability = lanes.mul(loadAt(target, offset), factor)
       v128.store(builder, i32.add(target, offset), lanes.mul(probability, share))
     })
     const labelAddress = builder.local('i32', at(target, label, lanes.bytes))
-    const corrected = lanes.scalarAdd(lanes.loadScalar(labelAddress), lanes.scalarConst(-1 / rows))
+    const corrected = lanes.scalarAdd(lanes.loadScalar(labelAddress), lanes.extract(lanes.neg(share), 0))
     lanes.storeScalar(builder, labelAddress, corrected)
-  })
-}
-
-/** Emits the squared error: loss = mean over the outputs of (y - t)^2; gradient = 2 (y - t) / (B O). */
-export function emitSquaredError(context: KernelContext): void {
-  const { builder, lanes, kernel } = context
-  const [node] = kernel.nodes
-  const outputs = operandOf(context, node.inputs[0])
-  const targets = operandOf(context, node.inputs[1])
-  const [losses, gradient] = node.outputs.map((value) => operandOf(context, value))
-  const { rows, columns, stride } = layoutAs(outputs.layout, 'rows')
-  const sum = builder.local('v128')
-  const difference = builder.local('v128')
-  forRows(context, rows, (row) => {
-    const rowBytes = stride * lanes.bytes
-    const [yRow, tRow, gRow] = [outputs, targets, gradient].map(({ pointer }) =>
-      builder.local('i32', at(pointer, row, rowBytes)),
-    )
-    builder.set(sum, lanes.constant(0))
-    forVectors(context, columns, (offset, mask) => {
-      builder.set(difference, mask(lanes.sub(loadAt(yRow, offset), loadAt(tRow, offset))))
-      builder.set(sum, lanes.madd(difference, difference, sum))
-      v128.store(builder, i32.add(gRow, offset), lanes.mul(difference, lanes.constant(2 / (rows * columns))))
-    })
-    const loss = lanes.mul(sumLanes(context, sum), lanes.constant(1 / columns))
-    lanes.storeScalar(builder, at(losses.pointer, row, lanes.bytes), lanes.extract(loss, 0))
   })
 }
 

@@ -7,6 +7,7 @@ import { emitConv } from './conv.ts'
 import { emitConvWeightGradient, emitSumParts } from './conv-weight-gradient.ts'
 import { emitDense, emitDenseInputGradient } from './dense.ts'
 import { emitDenseWeightGradient } from './dense-weight-gradient.ts'
+import { emitAbsoluteError, emitBinaryCrossEntropy, emitHuber, emitSquaredError } from './element-losses.ts'
 import { emitFlipKernel } from './flip-kernel.ts'
 import { emitClipFactor, emitNormOfAll, emitNorms, emitUnmoved } from './norms.ts'
 import type { KernelContext } from './operands.ts'
@@ -34,13 +35,7 @@ import {
   emitMeanOverBatch,
   emitSumOverBatch,
 } from './reductions.ts'
-import {
-  emitLayerNorm,
-  emitLayerNormInputGradient,
-  emitSoftmaxCrossEntropy,
-  emitSquaredError,
-  emitZeros,
-} from './rows.ts'
+import { emitLayerNorm, emitLayerNormInputGradient, emitSoftmaxCrossEntropy, emitZeros } from './rows.ts'
 import { emitSoftmax, emitSoftmaxGradient } from './softmax.ts'
 import { emitMap } from './tile.ts'
 import { emitRunningUpdate, emitUpdate } from './updates.ts'
@@ -111,7 +106,10 @@ export const kernelEmitters = {
   softmax: emitSoftmax,
   softmaxGradient: emitSoftmaxGradient,
   softmaxCrossEntropy: emitSoftmaxCrossEntropy,
+  binaryCrossEntropy: emitBinaryCrossEntropy,
   squaredError: emitSquaredError,
+  absoluteError: emitAbsoluteError,
+  huber: emitHuber,
   sgdUpdate: emitUpdate,
   momentumUpdate: emitUpdate,
   adagradUpdate: emitUpdate,
