@@ -57,7 +57,7 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
   const course = courseOf(losses.filter(({ loss }) => Number.isFinite(loss)))
   if (diverged) return divergedAdvice(run, diverged, course, farAdvice(data))
   const standardizer = createStandardizer(data.train, data.shape, settings)
-  const chance = chanceOf(data, settings.loss, standardizer).loss
+  const chance = chanceOf(data, settings, standardizer).loss
   if (train.loss === null || !(chance > 0)) return null
   if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run)
   if (train.loss >= nothing * chance) return nothingAdvice(run, train.loss, chance, data)
