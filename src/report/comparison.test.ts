@@ -55,6 +55,7 @@ function row(family: string, depth: number, seed: number, fails: boolean): Compa
     signal: fails ? 'samples become alike by layer 38.' : null,
     losses,
     seconds: 4,
+    rate: 0.03,
   }
 }
 

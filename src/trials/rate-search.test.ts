@@ -30,7 +30,7 @@ const valley =
 describe('rateSearch', () => {
   it('tries the coarse rates first, then the rates beside the best rate, and lets a third go on', () => {
     const { rate, rounds, tried } = search('ladder', valley(0.001, 0.1))
-    expect(rounds).toEqual(['60: 0.00003 0.0003 0.003 0.03 0.3', '60: 0.001 0.01', '180: 0.001 0.003 0.0003'])
+    expect(rounds).toEqual(['60: 0.00003 0.0003 0.003 0.03 0.3', '60: 0.001 0.01', '180: 0.001 0.003 0.0003 0.03'])
     expect(rate).toBe(0.001)
     expect(tried.map(({ rate: one, steps }) => `${steps}: ${one}`)).toEqual([
       '60: 0.00003',
@@ -43,6 +43,7 @@ describe('rateSearch', () => {
       '180: 0.0003',
       '180: 0.001',
       '180: 0.003',
+      '180: 0.03',
     ])
     expect(tried.filter(({ diverged }) => diverged)).toEqual([{ rate: 0.3, steps: 60, loss: null, diverged: true }])
   })
@@ -89,8 +90,22 @@ describe('rateSearch', () => {
     expect(search([0.01], () => 1)).toEqual({ rate: 0.01, tried: [], rounds: [] })
   })
 
+  it('tries lower rates in whole trainings while a whole training is worse than the short ones', () => {
+    const unstable: Loss = (rate, steps) => (steps > 180 && rate > 0.002 ? 2.3 : Math.abs(Math.log10(rate / 0.03)))
+    const { rate, rounds } = search([0.0001, 0.001, 0.003, 0.01, 0.03, 0.1], unstable, 0.03, [60, 180, 900])
+    expect(rounds).toEqual([
+      '60: 0.0001 0.001 0.003 0.01 0.03 0.1',
+      '180: 0.03 0.01',
+      '900: 0.03 0.01',
+      '900: 0.003',
+      '900: 0.001',
+      '900: 0.0001',
+    ])
+    expect(rate).toBe(0.001)
+  })
+
   it('judges the rates by the longest trainings', () => {
-    const late: Loss = (rate, steps) => (steps === 60 ? 1 - rate : 0.1 + rate)
+    const late: Loss = (rate, steps) => (steps === 60 ? 1 - rate : 0.1 + rate / 5)
     const { rate, rounds } = search([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], late)
     expect(rounds).toEqual(['60: 0.1 0.2 0.3 0.4 0.5 0.6', '180: 0.6 0.5'])
     expect(rate).toBe(0.5)
@@ -98,11 +113,11 @@ describe('rateSearch', () => {
 })
 
 describe('the rounds of a search', () => {
-  it('take a ninth and a third of the steps, but at least 60 and 180 steps', () => {
+  it('take a ninth and a third of the steps, but at least 60 and 180 steps, and then all steps', () => {
     expect([9000, 900, 300, 100, 60, 5].map(rungsOf)).toEqual([
-      [1000, 3000],
-      [100, 300],
-      [60, 180],
+      [1000, 3000, 9000],
+      [100, 300, 900],
+      [60, 180, 300],
       [60, 100],
       [60],
       [5],
