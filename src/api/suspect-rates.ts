@@ -40,7 +40,7 @@ interface Case {
 /** Factor by which the loss must rise during a training to count as a sign. */
 const risen = 1.1
 /** Fraction of the loss of guessing above which a network has hardly been trained. */
-const hardlyTrained = 0.8
+const hardlyTrained = 0.75
 /** Fraction of the loss of guessing below which a shallower network has been trained. */
 const trained = 0.5
 /** Fraction of the loss of guessing by which the loss falls in the last fifth of a training that should go on. */
@@ -65,7 +65,7 @@ const signs: Readonly<Record<RateSign, (one: Case) => { readonly looks: string; 
       const isAlone = !others.some((other) => other !== undefined && other < trained * chance.loss)
       if (loss === undefined || error === undefined || loss < hardlyTrained * chance.loss || isAlone) return undefined
       const guessing = formatPercent(chance.error, 0)
-      const words = `the training error of ${formatPercent(error, 0)} is close to guessing (${guessing}), and a shallower network of the family trains`
+      const words = `the training error of ${formatPercent(error, 0)} is not far below guessing (${guessing}), and a shallower network of the family trains`
       return { looks: 'wrong', words }
     },
     'still-falling': ({ runs, chance }) => {

@@ -58,24 +58,23 @@ function oneFamily(
   }
   const both = `At the shared rate ${number(first.rate)}, ${subject} ${result(sharedOf(deep))}; at its own best rate ${number(own)}, the network ${result(ownOf(deep))}`
   if (deep.length < 3) return `${both}. One or two seeds can't tell whether the difference is more than chance.`
-  if (isWorse) return `${both}: ${reason(change, pairedDifference(ownOf(shallow), ownOf(deep), errorOf))}`
+  if (isWorse) return `${both}: ${reason(change, ownOf(shallow), ownOf(deep))}`
   const gain = pairedDifference(sharedOf(deep), ownOf(deep), errorOf)
   return `${both}: ${gain?.verdict === 'better' ? 'its own rate lowers the error.' : 'its own rate does not lower the error by more than chance.'}`
 }
 
 /** Says how much of the higher error of the deeper network comes from the rate. */
-function reason(shared: PairedDifference, own: PairedDifference | null): string {
+function reason(shared: PairedDifference, shallow: readonly Run[], deep: readonly Run[]): string {
+  const own = pairedDifference(shallow, deep, errorOf)
   if (own === null) return 'the shallower network has no scores at its own best rate.'
-  const gap = `from ${percent(own.first)} to ${percent(own.second)}`
+  if (deep.every(({ diverged }) => diverged)) return 'no tried rate trains the network.'
   if (own.verdict !== 'worse') return 'the rate, not the depth, made it worse.'
+  const counts = [...shallow, ...deep].some(({ diverged }) => diverged) ? ' A diverged seed counts as 100%.' : ''
+  const gap = `With each depth at its own best rate, the training error still goes from ${percent(own.first)} to ${percent(own.second)}.${counts}`
   const explained = 1 - own.mean / shared.mean
-  if (explained >= most) {
-    return `the rate, more than the depth, made it worse. At its own best rate each, the training error goes ${gap} with depth.`
-  }
-  if (explained >= least) {
-    return `the rate made ${formatPercent(explained, 0)} of the difference. At its own best rate each, the training error still goes ${gap} with depth.`
-  }
-  return `the rate is not the reason. At its own best rate each, the training error still goes ${gap} with depth.`
+  if (explained >= most) return `the rate, more than the depth, made it worse. ${gap}`
+  if (explained >= least) return `the rate made ${formatPercent(explained, 0)} of the difference. ${gap}`
+  return `the rate is not the reason. ${gap}`
 }
 
 const errorOf = ({ error }: Run): number => error

@@ -74,6 +74,9 @@ export interface ComparisonData {
  */
 export interface ComparisonArm {
   readonly label: string
+  /** Label of the network family. */
+  readonly familyLabel: string
+  readonly isBest: boolean
   readonly rows: readonly ComparisonRow[]
 }
 
@@ -84,18 +87,15 @@ export interface ComparisonArm {
 export function armsOf({ families, rows }: ComparisonData): ComparisonArm[] {
   return families.flatMap(({ name, label }) => {
     const own = rows.filter(({ family }) => family === name)
-    const tuned = own.flatMap((row) => (row.tuned ? [{ ...row, ...row.tuned, tuned: undefined }] : []))
-    if (tuned.every(({ rate }) => rate === own[0].rate)) return [{ label, rows: own }]
-    return [
-      { label, rows: own },
-      { label: `${label}, best rate`, rows: tuned },
-    ]
+    const tuned = own.flatMap((row) => (row.tuned ? [{ ...row, ...row.tuned, tuned: undefined, signal: null }] : []))
+    const shared = { label, familyLabel: label, isBest: false, rows: own }
+    if (tuned.every(({ rate }) => rate === own[0].rate)) return [shared]
+    return [shared, { label: `${label}, best rate`, familyLabel: label, isBest: true, rows: tuned }]
   })
 }
 
 /** The trainings of one network at one depth and one rate, with all seeds. */
-export interface ComparisonCell {
-  readonly label: string
+export interface ComparisonCell extends Omit<ComparisonArm, 'rows'> {
   readonly depth: number
   readonly rate: number
   readonly runs: readonly ComparisonRow[]
@@ -118,21 +118,26 @@ export function cellsOf(data: ComparisonData): ComparisonCell[] {
   const arms = armsOf(data)
   return data.families.flatMap(({ name }) =>
     data.depths.flatMap((depth) =>
-      arms.flatMap(({ label, rows }) => {
-        const runs = rows.filter((row) => row.family === name && row.depth === depth)
-        return runs.length === 0 ? [] : [cellOf(label, depth, runs)]
+      arms.flatMap((arm) => {
+        const runs = arm.rows.filter((row) => row.family === name && row.depth === depth)
+        return runs.length === 0 ? [] : [cellOf(arm, depth, runs)]
       }),
     ),
   )
 }
 
-function cellOf(label: string, depth: number, runs: readonly ComparisonRow[]): ComparisonCell {
+function cellOf(
+  { label, familyLabel, isBest }: ComparisonArm,
+  depth: number,
+  runs: readonly ComparisonRow[],
+): ComparisonCell {
   // The scores of a diverged training say nothing about trained networks, even if the scores are finite.
   const trained = runs.filter((run) => run.diverged === null)
   const trainLoss = summarize(trained.map((run) => run.train.loss))
   const trainError = summarize(trained.map((run) => run.train.error))
   const testError = summarize(trained.map((run) => run.test.error))
-  return { label, depth, rate: runs[0].rate, runs, trainLoss, trainError, testError }
+  const scores = { trainLoss, trainError, testError }
+  return { label, familyLabel, isBest, depth, rate: runs[0].rate, runs, ...scores }
 }
 
 /** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */

@@ -93,9 +93,12 @@ function columnsOf(data: ComparisonData): CellColumn[] {
       return summary === null ? absence(cell.runs) : words(summary)
     }
   }
-  const rate: CellColumn = { heading: 'rate', numeric: true, text: (cell) => number(cell.rate) }
+  const rate: CellColumn = {
+    heading: 'rate',
+    text: (cell) => (cell.isBest ? `${number(cell.rate)} (best)` : number(cell.rate)),
+  }
   return [
-    { heading: 'network', text: ({ label }) => label },
+    { heading: 'network', text: ({ familyLabel }) => familyLabel },
     { heading: 'depth', numeric: true, text: ({ depth }) => formatFixed(depth, 0) },
     ...(hasOwnRates(data) ? [rate] : []),
     { heading: 'train loss', numeric: true, text: summaryOf(({ trainLoss }) => trainLoss, formatLoss) },
@@ -111,11 +114,18 @@ function columnsOf(data: ComparisonData): CellColumn[] {
  */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
   const columns = columnsOf(data)
-  return { columns, rows: cells.map((cell) => columns.map(({ text }) => text(cell))), notes: notesOf(cells) }
+  // If the shared rate is the best rate, the row of the best rate is enough.
+  const isRepeated = (cell: ComparisonCell): boolean =>
+    !cell.isBest &&
+    cells.some(({ isBest, familyLabel, depth, rate }) => {
+      return isBest && familyLabel === cell.familyLabel && depth === cell.depth && rate === cell.rate
+    })
+  const shown = cells.filter((cell) => !isRepeated(cell))
+  return { columns, rows: shown.map((cell) => columns.map(({ text }) => text(cell))), notes: notesOf(cells) }
 }
 
 /** The table of all tried rates, or no table if no rate was searched for. */
-function searchTables({ searches = [], families }: ComparisonData): Table[] {
+function searchTables({ searches = [], families, steps }: ComparisonData): Table[] {
   const rows = searches.flatMap(({ family, depth, rate, tried }) => {
     const label = families.find(({ name }) => name === family)?.label ?? family
     return tried.map((one) => [
@@ -124,7 +134,7 @@ function searchTables({ searches = [], families }: ComparisonData): Table[] {
       number(one.rate),
       formatFixed(one.steps, 0),
       one.loss === null ? 'diverged' : formatLoss({ count: 1, mean: one.loss, halfWidth: null }),
-      one.rate === rate ? 'best rate' : '',
+      one.rate === rate && one.steps === steps ? 'best rate' : '',
     ])
   })
   const numeric = { numeric: true }
