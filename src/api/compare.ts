@@ -61,8 +61,9 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
    */
   readonly rates?: readonly number[]
   /**
-   * Whether each network's own best rate is searched for around the rate of the optimizer, from a thousandth to ten
-   * times this rate, and further if the best rate is at an end. By default, all networks have the rate of the optimizer.
+   * Whether each network's own best rate is searched for around the rate of the optimizer. The search goes from a
+   * thousandth to ten times this rate, and further if the best rate is at an end. By default, all networks have the rate
+   * of the optimizer.
    */
   readonly tune?: boolean
   /**

@@ -109,8 +109,8 @@ function columnsOf(data: ComparisonData): CellColumn[] {
 }
 
 /**
- * Returns the table of losses and errors: mean and interval in one row for each network, each depth, and each of the
- * two rates if the network has a best rate of its own.
+ * Returns the table of losses and errors: mean and interval in one row for each network and depth. A network with a best
+ * rate of its own has a row for each of its two rates.
  */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
   const columns = columnsOf(data)

@@ -1,10 +1,12 @@
 /**
  * Finds the best learning rate of a network. Many rates are tried in short trainings, and a third of the rates goes on
  * to longer trainings (successive halving; Jamieson and Talwalkar 2016). The rate of a short training decays to 0,
- * because short trainings at a constant rate favor large rates. The last trainings are whole trainings, because a rate
- * can be right for a short training and too high for a whole one: on optdigits, a tanh network of 40 layers has a loss
- * of 0.29 after 180 decayed steps at the rate 0.03, and a loss of 2.09 after 299 steps. Rates are judged by the training
- * loss, never by the test set.
+ * because short trainings at a constant rate favor large rates. Rates are judged by the training loss, never by the test
+ * set.
+ *
+ * The last trainings are whole trainings, because a rate can be right for a short training and too high for a whole one.
+ * For example, a tanh network of 40 layers on optdigits at the rate 0.03 has a loss of 0.29 after 180 decayed steps. After
+ * 299 steps, its loss is 2.09.
  */
 import type { TrainingSettings } from '../settings/options.ts'
 import type { TrialResult } from './result.ts'
@@ -126,8 +128,8 @@ export function* rateSearch(
 const mostLower = 3
 
 /**
- * Ranks the rates of the whole trainings, best first. While the best whole training has a higher loss than the best
- * training of the round before, its rate is too high for a whole training, and the next lower rate is tried.
+ * Ranks the rates of the whole trainings, best first. If the best whole training has a higher loss than the best training
+ * of the round before, its rate is too high for a whole training. Then the next lower rate is tried.
  */
 function* descend(
   tried: readonly TriedRate[],
@@ -154,8 +156,8 @@ type Attempt = (
 ) => Generator<readonly RateRequest[], readonly TriedRate[], readonly TriedRate[]>
 
 /**
- * Tries the ladder of rates in the shortest trainings: first the coarse rates, then further rates while the best rate
- * is at an end of the ladder, then the two rates beside the best rate. If the shortest trainings show no difference
+ * Tries the ladder of rates in the shortest trainings. The coarse rates come first. Further rates follow while the best
+ * rate is at an end of the ladder. The two rates beside the best rate come last. If the shortest trainings show no difference
  * between rates, the ladder is tried again in longer trainings. Returns all rates of the last ladder, and the rounds from
  * this ladder on.
  */

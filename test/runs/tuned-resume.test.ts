@@ -56,7 +56,9 @@ describe('A comparison with the option rates', () => {
 
   it('does not train again at the shared rate if the shared rate is the best rate', async () => {
     let trained = 0
-    const onEvent = ({ kind }: ComparisonEvent): void => void (trained += kind === 'finished' ? 1 : 0)
+    const onEvent = ({ kind }: ComparisonEvent): void => {
+      if (kind === 'finished') trained++
+    }
     const optimizer = momentum({ rate: 0.1 })
     const { rows } = await compare([family], { ...options, optimizer, depths: [1], rates: [0.1, 0.00001], onEvent })
     expect(rows.map(({ tuned }) => tuned?.rate)).toEqual([0.1, 0.1])
