@@ -101,5 +101,6 @@ function result(runs: readonly Run[]): string {
   return `${seeds} and has ${words} with the other ${trained.length === 1 ? 'seed' : `${trained.length} seeds`}`
 }
 
-/** A fraction as a percentage with two significant digits. */
-const percent = (fraction: number): string => formatPercent(fraction, fraction >= 0.1 ? 0 : fraction >= 0.001 ? 1 : 2)
+/** A fraction as a percentage: without decimals from 10% on, and with two decimals below 0.1%. */
+const percent = (fraction: number): string =>
+  formatPercent(fraction, fraction >= 0.1 ? 0 : fraction === 0 || fraction >= 0.001 ? 1 : 2)

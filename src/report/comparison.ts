@@ -66,6 +66,7 @@ const VALUES =
 
 const RATES =
   'The best rate of a network is the rate with the lowest training loss among the tried rates. ' +
+  'Of rates with nearly equal losses, the rate nearest to the shared rate counts as the best. ' +
   'Short trainings with the first seed choose a few rates, and whole trainings with the first seed choose one of the few. ' +
   'Then the network is trained at its best rate with all seeds. ' +
   'The test set has no part in the choice.'
