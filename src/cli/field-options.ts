@@ -65,6 +65,8 @@ const ownFlags: Readonly<Record<string, string>> = {
   set: '--set',
   depths: '--depths',
   seeds: '--seeds',
+  rates: '--rates',
+  tune: '--tune',
 }
 
 /**

@@ -66,9 +66,15 @@ describe('rateSearch', () => {
 
   it('chooses the rate nearest to the given rate if several losses are equal', () => {
     const flat: Loss = (rate) => (rate > 0.05 ? null : rate < 0.002 ? 1 : 0.5 + rate / 10)
-    expect(search([0.003, 0.01, 0.02], flat).rate).toBe(0.02)
+    expect(search([0.003, 0.01, 0.02], flat, 0.2).rate).toBe(0.02)
     expect(search([0.01, 0.02, 0.003], flat, 0.001).rate).toBe(0.003)
-    expect(search([0.01, 0.09], flat).rate).toBe(0.01)
+    expect(search([0.01, 0.09], flat, 0.08).rate).toBe(0.01)
+  })
+
+  it('compares the given rate in the last round, even if the given rate is not in the list', () => {
+    const { rate, rounds } = search([0.003, 0.3], valley(0.02))
+    expect(rounds).toEqual(['60: 0.003 0.3', '180: 0.003 0.3 0.03'])
+    expect(rate).toBe(0.03)
   })
 
   it('lets all rates go on if the short trainings show no difference', () => {
@@ -105,8 +111,8 @@ describe('rateSearch', () => {
   })
 
   it('judges the rates by the longest trainings', () => {
-    const late: Loss = (rate, steps) => (steps === 60 ? 1 - rate : 0.1 + rate / 5)
-    const { rate, rounds } = search([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], late)
+    const late: Loss = (rate, steps) => (steps === 60 ? 1 - rate : 0.1 + rate / 2)
+    const { rate, rounds } = search([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], late, 0.6)
     expect(rounds).toEqual(['60: 0.1 0.2 0.3 0.4 0.5 0.6', '180: 0.6 0.5'])
     expect(rate).toBe(0.5)
   })

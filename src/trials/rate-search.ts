@@ -109,8 +109,8 @@ export function* rateSearch(
   let alive = found.rates.toSorted((one, other) => one - other)
   for (const steps of alive.length === 1 ? [] : found.rungs) {
     // The given rate always takes part in the last round, so that it wins if its loss equals the lowest loss.
-    const isForgotten = steps === options.rungs.at(-1) && !alive.includes(options.given)
-    if (isForgotten && found.rates.includes(options.given)) alive.push(options.given)
+    const isForgotten = options.given > 0 && steps === options.rungs.at(-1) && !alive.includes(options.given)
+    if (isForgotten) alive.push(options.given)
     const missing = alive.filter((rate) => !tried.some((one) => one.rate === rate && one.steps === steps))
     if (missing.length > 0) yield* attempt(missing, steps)
     const results = tried.filter((one) => one.steps === steps && alive.includes(one.rate))
@@ -142,8 +142,8 @@ function* descend(
     const [best] = rank(of(whole), options)
     const [hoped] = rank(of(before), options)
     if (!hoped || hoped.loss === null || (best.loss !== null && best.loss <= equalTo(hoped.loss, options))) break
-    const lowestWhole = Math.min(...of(whole).map(({ rate }) => rate))
-    const lower = tried.map(({ rate }) => rate).filter((rate) => rate < lowestWhole)
+    const made = of(whole).map(({ rate }) => rate)
+    const lower = tried.map(({ rate }) => rate).filter((rate) => rate < Math.max(...made) && !made.includes(rate))
     if (lower.length === 0) break
     yield* attempt([Math.max(...lower)], whole)
   }
