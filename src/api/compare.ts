@@ -57,8 +57,8 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
   /**
    * Rates from which each network's own best rate is chosen, such as `[0.003, 0.01, 0.03]`: different numbers above 0.
    * The best rate is chosen by the training loss of trainings with the first seed, which are short at first. The rate of
-   * the optimizer always takes part in the last choice. Then the network is trained at
-   * its best rate with all seeds, in addition to the trainings at the rate of the optimizer.
+   * the optimizer always takes part in the last choice. Then the network is trained at its best rate with all seeds, in
+   * addition to the trainings at the rate of the optimizer.
    */
   readonly rates?: readonly number[]
   /**
