@@ -8,8 +8,11 @@ declare global {
 }
 
 export { type Advice, type AdvisedChange, type AdvisedTraining, adviceFor } from './api/advice.ts'
-export type { Comparison, ComparisonEvent, ComparisonRun, ComparisonTrial } from './api/carry-out-comparison.ts'
+export type { Comparison, ComparisonEvent, ComparisonRun } from './api/carry-out-comparison.ts'
 export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
+export type { TrainingOutcome } from './api/comparison-outcome.ts'
+export type { NetworkRate, TunedRun } from './api/comparison-rates.ts'
+export type { ComparisonTrial } from './api/comparison-trials.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
@@ -54,6 +57,7 @@ export {
   saveWeights,
 } from './api/saved-models.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type ShowStage, show, stages } from './api/show.ts'
+export type { RateSign, SuspectRate } from './api/suspect-rates.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { MachineChoice } from './api/with-machine.ts'
 export type {

@@ -17,6 +17,7 @@ import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
 import { version } from '../support/version.ts'
 import { checkEarlyStopping } from '../training/best-weights.ts'
+import type { RateGrid } from '../trials/rate-search.ts'
 import {
   type Comparison,
   type ComparisonEvent,
@@ -57,6 +58,19 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
    */
   readonly seeds: readonly number[]
   /**
+   * Rates from which each network's own best rate is chosen, such as `[0.003, 0.01, 0.03]`: different numbers above 0.
+   * The best rate is chosen by the training loss of trainings with the first seed, which are short at first. The rate of
+   * the optimizer always takes part in the last choice. Then the network is trained at its best rate with all seeds, in
+   * addition to the trainings at the rate of the optimizer.
+   */
+  readonly rates?: readonly number[]
+  /**
+   * Whether each network's own best rate is searched for around the rate of the optimizer. The search goes from a
+   * thousandth to ten times this rate, and further if the best rate is at an end. By default, all networks have the rate
+   * of the optimizer.
+   */
+  readonly tune?: boolean
+  /**
    * Stops the comparison. The result of a stopped comparison has the rows of the finished trainings, and its field
    * `interrupted` is true.
    */
@@ -84,6 +98,8 @@ const optionNames = namesOf<CompareOptions>({
   data: true,
   depths: true,
   seeds: true,
+  rates: true,
+  tune: true,
   abort: true,
   onEvent: true,
   run: true,
@@ -109,6 +125,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   const settingsOf = (seed: number): TrainingSettings =>
     resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))
   const settings = settingsOf(0)
+  const rates = rateGrid(options, settings.optimizer.rate)
   seeds.forEach(settingsOf)
   checkAugmentation(settings.augment, data)
   checkEarlyStopping(settings, data)
@@ -121,11 +138,45 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   })
   const described = await describeData(data, dataOptions)
   const reference = referenceOf(described)
-  const request = { families: compared, depths, seeds, data, reference, settings, abort, onEvent }
+  const request = { families: compared, depths, seeds, data, reference, settings, rates, abort, onEvent }
   return withMachine(options, async (machine) => {
     const folder = run === undefined ? undefined : await openFolder(run, request, described, machine)
     return carryOutComparison(request, machine, folder)
   })
+}
+
+/** Returns the rates to search. Throws an `option` error if the rates can't be searched. */
+function rateGrid({ rates, tune }: CompareOptions, given: number): RateGrid | undefined {
+  const isRate = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value > 0
+  if (rates !== undefined && !(Array.isArray(rates) && rates.length > 0 && rates.every(isRate))) {
+    const found =
+      Array.isArray(rates) && rates.length > 0 ? `[${rates.map(describeValue).join(', ')}]` : describeValue(rates)
+    throw new IsobathError(
+      'option',
+      (option) => `${option('rates')}: expected numbers above 0, such as [0.003, 0.01, 0.03], got ${found}.`,
+    )
+  }
+  if (tune !== undefined && typeof tune !== 'boolean') {
+    throw new IsobathError(
+      'option',
+      (option) => `${option('tune')}: expected true or false, got ${describeValue(tune)}.`,
+    )
+  }
+  if (rates !== undefined && tune === true) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('rates')} and ${option('tune')}: expected one of the two, got both. Leave out ${option('rates')} to search around the given rate.`,
+    )
+  }
+  if (tune === true && given === 0) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('tune')}: expected a rate above 0 to search around, got the rate 0. Choose another rate, or list rates with ${option('rates')}.`,
+    )
+  }
+  return tune === true ? 'ladder' : rates && [...new Set(rates)]
 }
 
 function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: CompareOptions): void {
@@ -148,7 +199,7 @@ function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: Compar
 
 async function openFolder(
   folder: string,
-  { families, depths, seeds, data: { shape }, settings }: ComparisonRequest,
+  { families, depths, seeds, data: { shape }, settings, rates }: ComparisonRequest,
   data: ComparisonDescription['data'],
   { mode }: Machine,
 ): Promise<ComparisonFolder> {
@@ -164,6 +215,7 @@ async function openFolder(
     input: [...shape],
     data,
     settings: stored,
+    ...(rates ? { rates: rates === 'ladder' ? rates : [...rates] } : {}),
     mode,
     versions: { ...versions },
   })

@@ -42,6 +42,8 @@ export interface ReportFacts {
 export interface ComparisonReportFacts extends ReportFacts, Pick<CompareOptions, 'depths' | 'seeds'> {
   /** The families that `compare` was called with. */
   readonly families: readonly Pick<NetworkFamily, 'name' | 'label'>[]
+  /** Command line that repeats the comparison with a search for the best rate of each network. */
+  readonly tuneCommand?: string
 }
 
 /** Facts for the report of a diagnosis. */
@@ -60,7 +62,7 @@ export interface DiagnosisReportFacts extends ReportFacts {
 export function reportComparison(comparison: Comparison, facts: ComparisonReportFacts): Report {
   checkResult('reportComparison', comparison, ['rows', 'sentence', 'settings', 'mode'])
   checkFacts(facts)
-  const { rows, sentence, settings, mode, seconds, interrupted } = comparison
+  const { rows, searches, sentence, settings, mode, seconds, interrupted } = comparison
   const { families, depths, seeds, data, command } = facts
   checkLists({ families, depths, seeds })
   const stopped = interrupted ? ' The comparison was stopped before all trainings were done.' : ''
@@ -77,7 +79,9 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
     depths,
     seeds,
     rows,
+    searches,
     sentence: `${sentence}${stopped}`,
+    advice: rateAdvice(comparison, facts),
   }
   return {
     text: () =>
@@ -119,6 +123,16 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   }
 }
 
+/** Sentences about rates that look wrong, and how to search for the best rate of each network. */
+function rateAdvice({ suspectRates }: Comparison, { tuneCommand }: ComparisonReportFacts): string[] {
+  if (suspectRates.length === 0) return []
+  const next =
+    tuneCommand === undefined
+      ? 'To compare each network at its own best rate, compare again with the option tune.'
+      : `To compare each network at its own best rate: ${tuneCommand}`
+  return [suspectRates.map(({ sentence }) => sentence).join(' '), next]
+}
+
 /** Describes a data set for a report: its name, its numbers of samples, and the classes or values to predict. */
 function describeSet(data: Dataset) {
   const facts = { name: data.name, train: data.train.count, test: data.test.count }
@@ -145,6 +159,7 @@ function checkResult(verb: string, result: object, keys: readonly string[]): voi
 const factFields = {
   data: callOptions.data,
   command: field(text()),
+  tuneCommand: field(text()),
   label: field(text()),
   budget: field(number('seconds above 0', (seconds) => seconds > 0)),
 } satisfies Fields

@@ -100,6 +100,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeCompariso
     seeds: comparison.seeds,
     data,
     reference: referenceOf(comparison.data),
+    rates: comparison.rates,
     settings: storedSettings(comparison.settings, 0, `${folder}/comparison.json: settings`),
     abort,
     onEvent,

@@ -1,8 +1,10 @@
 /** Runs a comparison with its progress on stderr, for the commands `compare` and `start`. */
+import { networkLabels } from '../format/network-labels.ts'
 import {
   type Comparison,
   type ComparisonEvent,
   type ComparisonReportFacts,
+  type ComparisonRun,
   type ComparisonTrial,
   compare,
   IsobathError,
@@ -33,21 +35,14 @@ export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
    */
   readonly depths?: readonly number[]
   readonly seeds: number
+  /** Rates from which each network's best rate is chosen. */
+  readonly rates?: readonly number[]
+  /** Whether each network's best rate is searched for around the rate of the optimizer. */
+  readonly tune?: boolean
 }
 
 export interface ComparisonResult extends Report {
   readonly comparison: Comparison
-}
-
-/**
- * Short labels of the dense presets. If a preset is compared with itself under other options, both networks are labeled
- * with their full text.
- */
-const shortLabels: Readonly<Record<string, string>> = {
-  mlp: 'plain',
-  'residual-mlp': 'residual',
-  linear: 'linear',
-  'linear-residual': 'linear residual',
 }
 
 /** Throws a `preset` error if the text fixes the depth of the network, because the comparison sets the depth. */
@@ -75,16 +70,11 @@ function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[]
   texts.forEach(checkHasNoDepth)
   const named = new Map(texts.toReversed().map((text) => [openName(text), text]))
   const names = [...new Set(texts.map(openName))]
-  const labeled = names.map((name) => {
-    const preset = nameWithoutDepth(name)
-    const isOnly = names.filter((other) => nameWithoutDepth(other) === preset).length === 1
-    const label = isOnly ? (shortLabels[preset] ?? name.replace(/-[ND](?=[-:]|$)/, '')) : name
+  const labels = networkLabels(names)
+  return names.map((name, index) => {
     const text = named.get(name) ?? name
-    return { name, label, ofDepth: (depth: number) => parseNetwork(withDepth(text, depth), shape) }
+    return { name, label: labels[index], ofDepth: (depth: number) => parseNetwork(withDepth(text, depth), shape) }
   })
-  // Two presets can have the same short label: mlp and plain-N are both called plain.
-  const isTaken = (label: string): boolean => labeled.filter((other) => other.label === label).length > 1
-  return labeled.map((family) => (isTaken(family.label) ? { ...family, label: family.name } : family))
 }
 
 /**
@@ -126,13 +116,23 @@ function checkDepths(families: readonly NetworkFamily[], depths: readonly number
   }
 }
 
-const trialName = ({ label, depth, seed }: ComparisonTrial): string => `${label} ${depth}, seed ${seed}`
+function trialName({ label, depth, seed, tuning }: ComparisonTrial): string {
+  const rate = tuning === undefined ? '' : `, rate ${tuning.rate}`
+  return `${label} ${depth}, seed ${seed}${rate}${tuning?.part === 'search' ? ' (search)' : ''}`
+}
+
+/** The command lines of a comparison, which the report shows. */
+export interface CommandLines {
+  readonly command: string
+  /** The command line that also searches for the best rate of each network. */
+  readonly tuneCommand?: string
+}
 
 /** Compares the networks at all depths. `folder` is the folder in which the comparison stores its trainings. */
 export async function compareNetworks(
   texts: readonly string[],
   flags: CompareFlags,
-  command: string,
+  lines: CommandLines,
   folder?: string,
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
@@ -144,8 +144,8 @@ export async function compareNetworks(
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
   const stored = { run: folder, dataOptions }
-  return showComparison({ families, depths, seeds, data, command }, (watching) =>
-    compare(families, { ...options, ...stored, data, seeds, ...watching }),
+  return showComparison({ families, depths, seeds, data, ...lines }, (watching) =>
+    compare(families, { ...options, ...stored, data, seeds, rates: flags.rates, tune: flags.tune, ...watching }),
   )
 }
 
@@ -153,11 +153,11 @@ export async function compareNetworks(
 export async function compareAgain(
   folder: string,
   flags: Pick<DataFlags, 'dataDir'> & MachineFlags,
-  command: string,
+  lines: CommandLines,
 ): Promise<ComparisonResult> {
   const facts = await readComparisonFacts(folder)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
-  return showComparison({ ...facts, data, command }, (watching) =>
+  return showComparison({ ...facts, data, ...lines }, (watching) =>
     resumeComparison(folder, { ...machineOptions(flags), ...watching, data }),
   )
 }
@@ -195,9 +195,14 @@ function showEvents(progress: Progress): (event: ComparisonEvent) => void {
 
 /** Returns the JSON of a comparison. The loss curves in the JSON list the losses without their step numbers. */
 export function comparisonJson({ comparison }: ComparisonResult) {
-  const { rows, sentence, settings, interrupted, seconds } = comparison
+  const { rows, searches, suspectRates, sentence, settings, interrupted, seconds } = comparison
+  const bare = <Row extends Pick<ComparisonRun, 'losses'>>({ losses, ...row }: Row) => {
+    return { ...row, losses: losses.map(({ loss }) => loss) }
+  }
   return {
-    rows: rows.map(({ losses, ...row }) => ({ ...row, losses: losses.map(({ loss }) => loss) })),
+    rows: rows.map(({ tuned, ...row }) => ({ ...bare(row), ...(tuned ? { tuned: bare(tuned) } : {}) })),
+    ...(searches ? { searches } : {}),
+    suspectRates,
     sentence,
     settings,
     interrupted,

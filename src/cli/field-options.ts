@@ -68,6 +68,8 @@ const ownFlags: Readonly<Record<string, string>> = {
   set: '--set',
   depths: '--depths',
   seeds: '--seeds',
+  rates: '--rates',
+  tune: '--tune',
 }
 
 /**

@@ -16,6 +16,7 @@ export const switches: ReadonlySet<string> = new Set([
   '--quick',
   '--random-labels',
   '--thorough',
+  '--tune',
 ])
 
 /**

@@ -11,6 +11,7 @@ export function showTrials<T extends Trial>(progress: Progress, nameOf: (trial: 
   return (event: TrialEvent<T>): void => {
     switch (event.kind) {
       case 'planned':
+        progress.expect(event.later ?? 0)
         for (const trial of event.trials) {
           const { steps } = trial.settings
           if (trial.finished) {

@@ -1,4 +1,5 @@
 /** The data of a comparison of networks over depth, and the summary of the data by network and depth. */
+import { longestLabel, networkLabels } from '../format/network-labels.ts'
 import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
@@ -18,6 +19,10 @@ export interface ComparisonRow {
   readonly signal: string | null
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
   readonly seconds: number
+  /** Learning rate of the training. */
+  readonly rate: number
+  /** The training with the same seed at the network's own best rate, if there is one. */
+  readonly tuned?: Pick<ComparisonRow, 'rate' | 'train' | 'test' | 'diverged' | 'losses' | 'seconds'>
 }
 
 export interface ComparisonData {
@@ -53,34 +58,87 @@ export interface ComparisonData {
   readonly rows: readonly ComparisonRow[]
   /** The result of the comparison, in one or two sentences. */
   readonly sentence: string
+  /** The searches for the best rates, if there are any. */
+  readonly searches?: readonly {
+    readonly family: string
+    readonly depth: number
+    readonly rate: number
+    readonly tried: readonly { readonly rate: number; readonly steps: number; readonly loss: number | null }[]
+  }[]
+  /** Sentences about rates that look wrong, and the command to type next. */
+  readonly advice?: readonly string[]
 }
 
-/** The trainings of one network at one depth, with all seeds. */
-export interface ComparisonCell {
+/**
+ * Trainings that are drawn in one color: a network family at the shared rate, or at each network's own best rate. A
+ * comparison without best rates has one arm for each family.
+ */
+export interface ComparisonArm {
   readonly label: string
+  /** Label of the network family. */
+  readonly familyLabel: string
+  readonly isBest: boolean
+  readonly rows: readonly ComparisonRow[]
+}
+
+/**
+ * Lists the arms of a comparison, ordered by family. A family whose best rate is the shared rate at every depth has only
+ * one arm.
+ */
+export function armsOf({ families, rows }: ComparisonData): ComparisonArm[] {
+  return families.flatMap(({ name, label }) => {
+    const own = rows.filter(({ family }) => family === name)
+    const tuned = own.flatMap((row) => (row.tuned ? [{ ...row, ...row.tuned, tuned: undefined, signal: null }] : []))
+    const shared = { label, familyLabel: label, isBest: false, rows: own }
+    if (tuned.every(({ rate }) => rate === own[0].rate)) return [shared]
+    return [shared, { label: `${label}, best rate`, familyLabel: label, isBest: true, rows: tuned }]
+  })
+}
+
+/** The trainings of one network at one depth and one rate, with all seeds. */
+export interface ComparisonCell extends Omit<ComparisonArm, 'rows'> {
   readonly depth: number
+  readonly rate: number
   readonly runs: readonly ComparisonRow[]
   readonly trainLoss: Summary | null
   readonly trainError: Summary | null
   readonly testError: Summary | null
 }
 
+/** Lists the trainings of all arms. */
+export const allRowsOf = (data: ComparisonData): ComparisonRow[] => armsOf(data).flatMap(({ rows }) => rows)
+
+/** Whether some network has a best rate of its own, which the table shows in a column. */
+export const hasOwnRates = (data: ComparisonData): boolean => armsOf(data).length > data.families.length
+
 /**
- * Lists the cells (one network at one depth) that have at least one training, ordered by network family, then by depth.
+ * Lists the cells (one network at one depth and one rate) that have at least one training, ordered by network family,
+ * then by depth. The cell at the network's own best rate follows the cell at the shared rate.
  */
 export function cellsOf(data: ComparisonData): ComparisonCell[] {
-  return data.families.flatMap(({ name, label }) =>
-    data.depths.flatMap((depth) => {
-      const runs = data.rows.filter((row) => row.family === name && row.depth === depth)
-      if (runs.length === 0) return []
-      // The scores of a diverged training say nothing about trained networks, even if the scores are finite.
-      const trained = runs.filter((run) => run.diverged === null)
-      const trainLoss = summarize(trained.map((run) => run.train.loss))
-      const trainError = summarize(trained.map((run) => run.train.error))
-      const testError = summarize(trained.map((run) => run.test.error))
-      return [{ label, depth, runs, trainLoss, trainError, testError }]
-    }),
+  const arms = armsOf(data)
+  return data.families.flatMap(({ name }) =>
+    data.depths.flatMap((depth) =>
+      arms.flatMap((arm) => {
+        const runs = arm.rows.filter((row) => row.family === name && row.depth === depth)
+        return runs.length === 0 ? [] : [cellOf(arm, depth, runs)]
+      }),
+    ),
   )
+}
+
+function cellOf(
+  { label, familyLabel, isBest }: ComparisonArm,
+  depth: number,
+  runs: readonly ComparisonRow[],
+): ComparisonCell {
+  // The scores of a diverged training say nothing about trained networks, even if the scores are finite.
+  const trained = runs.filter((run) => run.diverged === null)
+  const trainLoss = summarize(trained.map((run) => run.train.loss))
+  const trainError = summarize(trained.map((run) => run.train.error))
+  const testError = summarize(trained.map((run) => run.test.error))
+  const scores = { trainLoss, trainError, testError }
+  return { label, familyLabel, isBest, depth, rate: runs[0].rate, runs, ...scores }
 }
 
 /** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */
@@ -122,33 +180,20 @@ export function setupItems(data: ComparisonData): string[] {
   ]
 }
 
-const LONGEST_LABEL = 16
-
-/** Returns the data with labels that differ from each other and are short enough for a figure. */
+/**
+ * Returns the data with labels that differ from each other and are short enough for a figure. Labels of the caller that
+ * are too long or equal are replaced by labels from the names of the networks.
+ */
 export function withShortLabels(data: ComparisonData): ComparisonData {
   const names = data.families.map(({ name }) => name)
-  const numbered = names.map((_, index) => `network ${index + 1}`)
-  const choices = [data.families.map(({ label }) => label), differencesOf(names), numbered]
-  const fits = (labels: readonly string[]): boolean =>
-    new Set(labels).size === labels.length && labels.every(({ length }) => length > 0 && length <= LONGEST_LABEL)
-  const labels = choices.find(fits) ?? numbered
+  const given = data.families.map(({ label }) => label)
+  const fits = new Set(given).size === given.length && given.every((one) => one !== '' && one.length <= longestLabel)
+  const labels = fits ? given : networkLabels(names)
   return { ...data, families: names.map((name, index) => ({ name, label: labels[index] })) }
 }
 
 /**
- * Returns the parts of each name that some other name lacks, or the first part of the name if no part differs. The name
- * `resnet-N:remedy=fixup` differs from `resnet-N` in the part `remedy=fixup`.
- */
-function differencesOf(names: readonly string[]): string[] {
-  const parts = names.map((name) => name.split(/[:,]/))
-  return parts.map((own) => {
-    const different = own.filter((part) => !parts.every((others) => others.includes(part)))
-    return different.length === 0 ? own[0] : different.join(',')
-  })
-}
-
-/**
- * Explanations of labels, such as `network 1 is resnet-N:remedy=fixup`, or an empty list if every label is part of a
+ * Explanations of labels, such as `plain is mlp:width=64`, or an empty list if every label is part of a
  * network's name.
  */
 export function keyOf({ families }: ComparisonData): string[] {

@@ -1,7 +1,15 @@
 /** The pictures of a comparison: errors by depth, and losses during training. */
 import { capitalize, formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import { absence, type ComparisonCell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
+import {
+  absence,
+  allRowsOf,
+  armsOf,
+  type ComparisonCell,
+  type ComparisonData,
+  type ComparisonRow,
+  keyOf,
+} from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
@@ -32,11 +40,11 @@ function guessing({ dataset: { classes } }: ComparisonData): { label: string; er
 function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): RangeFigure {
   const panel = (heading: string, error: (row: ComparisonRow) => number | null) => ({
     heading,
-    groups: data.families.map(({ name, label }) => ({
+    groups: armsOf(data).map(({ label, rows }) => ({
       name: label,
       cells: data.depths.map((depth) =>
-        data.rows
-          .filter((row) => row.family === name && row.depth === depth)
+        rows
+          .filter((row) => row.depth === depth)
           .map((row) => ({ label: `seed ${row.seed}`, value: row.diverged === null ? error(row) : null })),
       ),
     })),
@@ -57,7 +65,7 @@ function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): Rang
       ...(data.dataset.test === 0 ? [] : [panel('Test error', (row) => row.test.error)]),
     ],
     references: [{ label: guessing(data).label, y: guessing(data).error }],
-    broken: data.rows.some((row) => row.diverged !== null) ? 'diverged' : 'no number',
+    broken: allRowsOf(data).some((row) => row.diverged !== null) ? 'diverged' : 'no number',
   }
 }
 
@@ -70,7 +78,9 @@ function errorLabel({ dataset }: ComparisonData): string {
  * largest error of a run if this error is above 100%. The interval of a few seeds may be wider than the error axis.
  */
 function errorDomain(data: ComparisonData, cells: readonly ComparisonCell[]): Domain {
-  const errors = data.rows.filter((row) => row.diverged === null).flatMap((row) => [row.train.error, row.test.error])
+  const errors = allRowsOf(data)
+    .filter((row) => row.diverged === null)
+    .flatMap((row) => [row.train.error, row.test.error])
   const ends = cells.flatMap(({ trainError, testError }) => {
     return [trainError, testError].map((error) => (error ? error.mean + (error.halfWidth ?? 0) : null))
   })
@@ -84,7 +94,7 @@ function errorCaption(data: ComparisonData): string {
     data.seeds.length === 1
       ? 'Each mark is one training. One seed gives no interval.'
       : `Each dot is one training. The large mark is the mean over ${counted(data.seeds.length, 'seed')}. The bar is the 95% interval of the mean (Student’s t), cut off at the ends of the axis.`
-  const broken = data.rows.some((row) => row.diverged !== null)
+  const broken = allRowsOf(data).some((row) => row.diverged !== null)
     ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
     : ''
   const key = keyOf(data).map((sentence) => ` ${capitalize(sentence)}.`)
@@ -103,25 +113,23 @@ function guessingSentence(data: ComparisonData): string {
  */
 export function lossFigure(data: ComparisonData): PageFigure | null {
   const { classes } = data.dataset
-  const axis = lossAxis(data.rows)
+  const axis = lossAxis(allRowsOf(data))
   if (axis === null) return null
-  const steps = domainOf(data.rows.flatMap((row) => row.losses.map((point) => point.step)))
+  const steps = domainOf(allRowsOf(data).flatMap((row) => row.losses.map((point) => point.step)))
   const panels = data.depths.map((depth) =>
     lineFigure({
       title: `Depth ${depth}`,
       description: describeLosses(data, depth),
       x: { label: 'Step', whole: true, domain: [0, Math.max(steps[1], data.steps)] },
       y: axis,
-      series: data.families.flatMap(({ name, label }, color) => {
-        return data.rows
-          .filter((row) => row.family === name && row.depth === depth)
-          .map((row) => lossLine(row, label, color))
+      series: armsOf(data).flatMap(({ label, rows }, color) => {
+        return rows.filter((row) => row.depth === depth).map((row) => lossLine(row, label, color))
       }),
       references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
       ...panelSize(data.depths.length),
     }),
   )
-  const broken = data.rows.some((row) => row.diverged !== null)
+  const broken = allRowsOf(data).some((row) => row.diverged !== null)
     ? ' A cross marks the step at which a training diverged.'
     : ''
   const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
@@ -151,9 +159,9 @@ function lossLine(row: ComparisonRow, label: string, color: number): LineSeries 
 }
 
 function describeLosses(data: ComparisonData, depth: number): string {
-  return data.families
-    .flatMap(({ name, label }) => {
-      const rows = data.rows.filter((row) => row.family === name && row.depth === depth)
+  return armsOf(data)
+    .flatMap(({ label, rows: all }) => {
+      const rows = all.filter((row) => row.depth === depth)
       if (rows.length === 0) return []
       const broken = rows.filter((row) => row.diverged !== null).length
       const words = broken === 0 ? '' : ` (${broken} diverged)`

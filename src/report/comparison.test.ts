@@ -55,6 +55,7 @@ function row(family: string, depth: number, seed: number, fails: boolean): Compa
     signal: fails ? 'samples become alike by layer 38.' : null,
     losses,
     seconds: 4,
+    rate: 0.03,
   }
 }
 
@@ -138,22 +139,18 @@ describe('comparisonText', () => {
 
     it('labels each network by the options in which the names differ', () => {
       const data = renamed(['resnet-N', 'resnet-N:width=4,remedy=fixup'])
-      expect(comparisonText(data)).toContain('    4  network 1  ')
-      const text = comparisonText(renamed(['resnet-N:width=4', 'resnet-N:width=4,remedy=fixup']))
-      expect(text).toContain('    4  resnet-N      ')
-      expect(text).toContain('       remedy=fixup  ')
-      expect(text).toContain('remedy=fixup is resnet-N:width=4,remedy=fixup')
+      const text = comparisonText(data)
+      expect(text).toContain('    4  resnet  ')
+      expect(text).toContain('       width=4, remedy=fixup  ')
+      expect(text).toContain('width=4, remedy=fixup is resnet-N:width=4,remedy=fixup')
     })
 
-    it('numbers the networks if the differing options are too long, and explains the numbers in every picture', () => {
+    it('explains the labels in every picture', () => {
       const data = renamed(['mlp:width=64,init=gaussian', 'residual-mlp:width=64,multiplier=1/sqrt(L)'])
-      const keys = [
-        'network 1 is mlp:width=64,init=gaussian',
-        'network 2 is residual-mlp:width=64,multiplier=1/sqrt(L)',
-      ]
-      expect(comparisonText(data)).toContain(keys[0])
+      const keys = ['plain is mlp:width=64,init=gaussian', 'residual is residual-mlp:width=64,multiplier=1/sqrt(L)']
+      expect(comparisonText(data)).toContain(keys[1])
       for (const key of keys) expect(comparisonPicture(data)).toContain(`>${key}</text>`)
-      for (const key of keys) expect(comparisonReport(data)).toContain(key.replace('network', ' Network'))
+      for (const key of keys) expect(comparisonReport(data).toLowerCase()).toContain(key.toLowerCase())
     })
   })
 
@@ -177,6 +174,72 @@ describe('comparisonText', () => {
          64  plain  × diverged                    × diverged
       "
     `)
+  })
+})
+
+/** The made-up comparison, in which the plain network of 64 layers trains at its own best rate 0.001. */
+function tunedSample(): ComparisonData {
+  const data = sample([4, 64], [1, 2, 3], ['plain'])
+  const good = row('mlp:width=64', 4, 1, false)
+  const rows = data.rows.map((one) => {
+    const isDeep = one.depth === 64
+    const { train, test, diverged, losses } = isDeep ? good : one
+    return { ...one, tuned: { rate: isDeep ? 0.001 : 0.03, train, test, diverged, losses, seconds: 4 } }
+  })
+  const tried = [
+    { rate: 0.001, steps: 67, loss: 1.2 },
+    { rate: 0.03, steps: 67, loss: null },
+    { rate: 0.001, steps: 600, loss: 0.021 },
+    { rate: 0.03, steps: 600, loss: 2.3 },
+  ]
+  const searches = [{ family: 'mlp:width=64', depth: 64, rate: 0.001, tried }]
+  return { ...data, rows, searches, advice: ['The rate 0.03 looks too high.'] }
+}
+
+describe('a comparison at best rates', () => {
+  it('shows each network at the shared rate and at its own best rate in the text', () => {
+    expect(comparisonText(tunedSample())).toMatchInlineSnapshot(`
+      "At depth 64 the plain network is worse on the training set itself: it was not
+      trained.
+
+      glyphs, 10,000 training samples, 10 classes · 600 steps of 128
+      momentum, rate 0.03 · 3 seeds
+      plain is mlp:width=64
+
+      network  depth  rate               train loss  train error   test error   seeds
+      ───────  ─────  ────────────  ───────────────  ───────────  ───────────  ──────
+      plain        4  0.03 (best)   0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
+      plain       64  0.03              2.30 ± 0.00  89.0 ± 6.4%  91.0 ± 6.4%  2 of 3
+      plain       64  0.001 (best)  0.0210 ± 0.0000   0.5 ± 0.0%   2.5 ± 0.0%       3
+
+      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). The row
+      shows only the seeds that did not diverge.
+      plain, depth 64: samples become alike by layer 38.
+
+      depth                    train error                 test error
+          4  plain             ▏                     0.6%  ▌                     2.6%
+             plain, best rate  ▏                     0.6%  ▌                     2.6%
+         64  plain             ██████████████████▋  89.0%  ███████████████████  91.0%
+             plain, best rate  ▏                     0.5%  ▌                     2.5%
+
+      The rate 0.03 looks too high.
+      "
+    `)
+  })
+
+  it('shows both rates and all tried rates in the report', () => {
+    const html = comparisonReport(tunedSample())
+    expect(verifyMarkup(html)).toEqual([])
+    const parts = [
+      '<p class="lead">The rate 0.03 looks too high.</p>',
+      'plain, best rate 0.5%',
+      'The rates that were tried, with the first seed',
+      'The test set has no part in the choice.',
+      // 6 at the shared rate, 3 at the best rate, and 2 short ones.
+      'for 11 trainings',
+    ]
+    expect(parts.filter((part) => !html.includes(part))).toEqual([])
+    expect(comparisonPicture(tunedSample())).toContain('plain, best rate 0.5%')
   })
 })
 

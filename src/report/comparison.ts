@@ -1,14 +1,15 @@
 /** The report of a comparison of networks over depth, as an HTML page and as text for a terminal. */
 import { bar } from '../format/bars.ts'
-import { type Table, tableText } from '../format/table.ts'
+import { type Column, type Table, tableText } from '../format/table.ts'
 import { capitalize, fillLines, formatDuration, formatFixed, formatPercent, wrap } from '../format/text.ts'
-import { counted, listed } from '../format/words.ts'
+import { counted, listed, number } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 import {
   absence,
   type ComparisonCell,
   type ComparisonData,
   cellsOf,
+  hasOwnRates,
   notesOf,
   seedWords,
   setupItems,
@@ -30,14 +31,14 @@ export function comparisonReport(given: ComparisonData): string {
   const curves = lossFigure(data)
   return renderPage({
     title: title(data),
-    lead: data.sentence,
+    lead: [data.sentence, ...(data.advice ?? [])],
     summary: setupItems(data).join(' · '),
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves])],
-    tables: [{ ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) }],
+    tables: [{ ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) }, ...searchTables(data)],
     sections: [
       {
         heading: 'How to read this report',
-        paragraphs: data.dataset.classes === null ? [...READING, VALUES] : READING,
+        paragraphs: [...READING, ...(data.searches ? [RATES] : []), ...(data.dataset.classes === null ? [VALUES] : [])],
       },
     ],
     facts: facts(data),
@@ -63,6 +64,13 @@ const VALUES =
   'A perfect prediction has an error of 0%. ' +
   'Always predicting the mean of the targets has an error of 100%, and errors above 100% are possible.'
 
+const RATES =
+  'The best rate of a network is the rate with the lowest training loss among the tried rates. ' +
+  'Of rates with nearly equal losses, the rate nearest to the shared rate counts as the best. ' +
+  'Short trainings with the first seed choose a few rates, and whole trainings with the first seed choose one of the few. ' +
+  'Then the network is trained at its best rate with all seeds. ' +
+  'The test set has no part in the choice.'
+
 function title(data: ComparisonData): string {
   const labels = data.families.map((family) => family.label)
   return capitalize(
@@ -70,31 +78,77 @@ function title(data: ComparisonData): string {
   )
 }
 
-/** Returns the table of losses and errors: mean and interval in one row for each network and depth. */
+/** A column of the table: its heading, and the text of a cell (one network at one depth and one rate). */
+interface CellColumn extends Column {
+  readonly text: (cell: ComparisonCell) => string
+}
+
+/** The columns of the table of losses and errors. */
+function columnsOf(data: ComparisonData): CellColumn[] {
+  const summaryOf = (
+    pick: (cell: ComparisonCell) => Summary | null,
+    words: (summary: Summary) => string,
+  ): CellColumn['text'] => {
+    return (cell) => {
+      const summary = pick(cell)
+      return summary === null ? absence(cell.runs) : words(summary)
+    }
+  }
+  const rate: CellColumn = {
+    heading: 'rate',
+    text: (cell) => (cell.isBest ? `${number(cell.rate)} (best)` : number(cell.rate)),
+  }
+  const test = { heading: 'test error', numeric: true, text: summaryOf(({ testError }) => testError, formatError) }
+  return [
+    { heading: 'network', text: ({ familyLabel }) => familyLabel },
+    { heading: 'depth', numeric: true, text: ({ depth }) => formatFixed(depth, 0) },
+    ...(hasOwnRates(data) ? [rate] : []),
+    { heading: 'train loss', numeric: true, text: summaryOf(({ trainLoss }) => trainLoss, formatLoss) },
+    { heading: 'train error', numeric: true, text: summaryOf(({ trainError }) => trainError, formatError) },
+    ...(data.dataset.test > 0 ? [test] : []),
+    { heading: 'seeds', numeric: true, text: (cell) => seedsShown(cell, data.seeds.length) },
+  ]
+}
+
+/**
+ * Returns the table of losses and errors: mean and interval in one row for each network and depth. A network with a best
+ * rate of its own has a row for each of its two rates.
+ */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
-  const isTested = data.dataset.test > 0
-  const format = (summary: Summary | null, words: (summary: Summary) => string, cell: ComparisonCell) => {
-    return summary === null ? absence(cell.runs) : words(summary)
-  }
-  return {
-    columns: [
-      { heading: 'network' },
-      { heading: 'depth', numeric: true },
-      { heading: 'train loss', numeric: true },
-      { heading: 'train error', numeric: true },
-      ...(isTested ? [{ heading: 'test error', numeric: true }] : []),
-      { heading: 'seeds', numeric: true },
-    ],
-    rows: cells.map((cell) => [
-      cell.label,
-      formatFixed(cell.depth, 0),
-      format(cell.trainLoss, formatLoss, cell),
-      format(cell.trainError, formatError, cell),
-      ...(isTested ? [format(cell.testError, formatError, cell)] : []),
-      seedsShown(cell, data.seeds.length),
-    ]),
-    notes: notesOf(cells),
-  }
+  const columns = columnsOf(data)
+  // If the shared rate is the best rate, the row of the best rate is enough.
+  const isRepeated = (cell: ComparisonCell): boolean =>
+    !cell.isBest &&
+    cells.some(({ isBest, familyLabel, depth, rate }) => {
+      return isBest && familyLabel === cell.familyLabel && depth === cell.depth && rate === cell.rate
+    })
+  const shown = cells.filter((cell) => !isRepeated(cell))
+  return { columns, rows: shown.map((cell) => columns.map(({ text }) => text(cell))), notes: notesOf(cells) }
+}
+
+/** The table of all tried rates, or no table if no rate was searched for. */
+function searchTables({ searches = [], families, steps }: ComparisonData): Table[] {
+  const rows = searches.flatMap(({ family, depth, rate, tried }) => {
+    const label = families.find(({ name }) => name === family)?.label ?? family
+    return tried.map((one) => [
+      label,
+      formatFixed(depth, 0),
+      number(one.rate),
+      formatFixed(one.steps, 0),
+      one.loss === null ? 'diverged' : formatLoss({ count: 1, mean: one.loss, halfWidth: null }),
+      one.rate === rate && one.steps === steps ? 'best rate' : '',
+    ])
+  })
+  const numeric = { numeric: true }
+  const columns = [
+    { heading: 'network' },
+    { heading: 'depth', ...numeric },
+    { heading: 'rate', ...numeric },
+    { heading: 'steps', ...numeric },
+    { heading: 'train loss', ...numeric },
+    { heading: '' },
+  ]
+  return rows.length === 0 ? [] : [{ caption: 'The rates that were tried, with the first seed', columns, rows }]
 }
 
 /** The number of seeds that did not diverge, such as `3` or `2 of 3`. */
@@ -117,9 +171,22 @@ function facts(data: ComparisonData): Fact[] {
     },
     { term: seeds.length === 1 ? 'Seed' : 'Seeds', detail: listed(seeds.map(String)) },
     { term: 'Mode', detail: data.mode },
-    { term: 'Time', detail: `${formatDuration(data.seconds)} for ${counted(data.rows.length, 'training')}` },
+    { term: 'Time', detail: `${formatDuration(data.seconds)} for ${counted(trainingsIn(data), 'training')}` },
     { term: 'Version', detail: `Isobath ${data.version}` },
   ]
+}
+
+/** Counts the trainings: those of the rows, the short trainings of searches, and those at best rates. */
+function trainingsIn(data: ComparisonData): number {
+  const { rows, searches = [] } = data
+  const own = rows.filter(({ rate, tuned }) => tuned !== undefined && tuned.rate !== rate)
+  // The whole training at the best rate, and the one at the shared rate, belong to rows.
+  const ofRows = (family: string, depth: number, rate: number): boolean =>
+    rows.some((row) => row.family === family && row.depth === depth && (row.rate === rate || row.tuned?.rate === rate))
+  const tried = searches.flatMap((search) =>
+    search.tried.filter(({ rate, steps }) => steps < data.steps || !ofRows(search.family, search.depth, rate)),
+  )
+  return rows.length + own.length + tried.length
 }
 
 /** The report for a terminal: the result in a sentence, a table and a chart, at most 80 columns wide. */
@@ -139,10 +206,11 @@ export function comparisonText(given: ComparisonData): string {
     '',
     ...chart(data, cells),
     '',
+    ...(data.advice ?? []).flatMap((sentence) => [...wrap(sentence, TERMINAL_WIDTH), '']),
   ].join('\n')
 }
 
-const BAR = 21
+const WIDEST_BAR = 21
 
 /**
  * Draws bars of the training and test errors on one scale, ordered by depth, so that the bars of networks with the same
@@ -151,14 +219,16 @@ const BAR = 21
 function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[] {
   const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])
   const full = Math.max(...means, 0) || 1
-  const width = Math.max(0, ...data.families.map(({ label }) => label.length))
+  const width = Math.max(0, ...cells.map(({ label }) => label.length))
+  // A line has 7 characters before the label, and spaces and a percentage of 6 characters beside each of the two bars.
+  const length = Math.min(WIDEST_BAR, Math.floor((TERMINAL_WIDTH - 7 - width - 18) / 2))
   const column = (error: Summary | null, cell: ComparisonCell) => {
-    if (error === null) return `× ${absence(cell.runs)}`.padEnd(BAR + 7)
-    return `${bar(error.mean / full, BAR)} ${formatPercent(error.mean).padStart(6)}`
+    if (error === null) return `× ${absence(cell.runs)}`.padEnd(length + 7)
+    return `${bar(error.mean / full, length)} ${formatPercent(error.mean).padStart(6)}`
   }
   const isTested = data.dataset.test > 0
   const head =
-    `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(BAR + 7)}  ${isTested ? 'test error' : ''}`.trimEnd()
+    `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(length + 7)}  ${isTested ? 'test error' : ''}`.trimEnd()
   const lines = data.depths.flatMap((depth) => {
     const own = cells.filter((cell) => cell.depth === depth)
     return own.map((cell, index) => {

@@ -38,6 +38,8 @@ const descriptionSchema = z.object({
    * warm-up, the stored settings still have `fromLayers`.
    */
   settings: z.record(z.string(), z.unknown()),
+  /** Rates of the search for each network's best rate, or `ladder`. Absent if no rate is searched for. */
+  rates: z.union([z.array(z.number()).min(1), z.literal('ladder')]).optional(),
   mode: z.object({
     backend: z.string(),
     precision: z.enum(precisions),

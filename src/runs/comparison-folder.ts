@@ -30,7 +30,10 @@ export interface ComparisonFolder {
   close(): void
 }
 
-const keyOf = ({ family, depth, seed }: ComparisonKey): string => `${depth} ${seed} ${family}`
+function keyOf({ family, depth, seed, tuning }: ComparisonKey): string {
+  const own = tuning === undefined ? '' : `${tuning.part} ${tuning.rate} ${tuning.steps} `
+  return `${own}${depth} ${seed} ${family}`
+}
 
 const codec: LineCodec<ComparisonLine> = { encode: encodeComparisonLine, decode: decodeComparisonLine, keyOf }
 
@@ -77,11 +80,12 @@ function folderOf(
       const line = trials.get(keyOf(trial))
       return line && { id: trial.id, ...line.result, snapshots: [] }
     },
-    save: ({ family, depth, seed }, result, spent) => {
+    save: ({ family, depth, seed, tuning }, result, spent) => {
       const { work, steps, seconds, losses, scores, diverged, whole } = result
-      assertInvariant(whole !== undefined, 'a trial of a comparison is scored on all samples')
+      const isShort = tuning?.part === 'search'
+      assertInvariant(isShort || whole !== undefined, 'a whole trial of a comparison is scored on all samples')
       const stored = { work, steps, seconds, losses, scores, diverged, whole }
-      trials.save(() => ({ family, depth, seed, result: stored, spent }))
+      trials.save(() => ({ family, depth, seed, tuning, result: stored, spent }))
     },
     finish: trials.finish,
     close: trials.close,

@@ -6,9 +6,9 @@ import type { Trial } from './trial.ts'
 export type TrialEvent<T extends Trial = Trial> =
   /**
    * Event that is reported before the first trial starts: `trials` will be trained, and the trials in `found` have
-   * stored results.
+   * stored results. `later` is the expected work of trials that are planned after these trials, in multiply-adds.
    */
-  | { readonly kind: 'planned'; readonly trials: readonly T[]; readonly found: readonly T[] }
+  | { readonly kind: 'planned'; readonly trials: readonly T[]; readonly found: readonly T[]; readonly later?: number }
   | { readonly kind: 'started'; readonly trial: T }
   /**
    * Event that is reported repeatedly during a training: `done` is the number of finished steps, and `losses` were

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { IsobathError } from '../../index.ts'
+import { readNumbers } from '../../internal.ts'
 import { type ComparisonResult, compareAgain, compareNetworks, comparisonJson } from '../comparison.ts'
 import { addDataOptions, type DataFlags, dataFiles } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
@@ -18,6 +19,8 @@ type Flags = DataFlags &
   MachineFlags & {
     depths?: number[]
     seeds: number
+    rates?: readonly number[]
+    tune?: boolean
     run?: string
     resume?: string
     report?: string
@@ -28,6 +31,7 @@ const examples = `
 Examples:
   isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs \\
       --depths 4,16,64 --epochs 6 --report report.html
+  isobath compare mlp:activation=tanh --depths 4,40 --data glyphs --tune
   isobath compare plain-20 plain-56 --data cifar-10 --run runs/depths
   isobath compare --resume runs/depths`
 
@@ -54,6 +58,13 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
       wholeFrom(1),
       3,
     )
+    .addOption(
+      new Option(
+        '--rates <list>',
+        'choose the best rate of each network from these rates, such as 0.003,0.01,0.03, and train at this rate too',
+      ).argParser(rateList),
+    )
+    .option('--tune', 'search for the best rate of each network around --rate, and train at this rate too')
     .option(
       '--run <folder>',
       'folder that stores the trainings and the report, so that --resume works (default: nothing is stored)',
@@ -63,7 +74,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
     .option('--figure <file>', 'write the main picture to this file, as SVG')
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
-  const commandLine = `${programName()} ${words.map(quote).join(' ')}`
+  const lineOf = (all: readonly string[]): string => `${programName()} ${all.map(quote).join(' ')}`
   return command.action(async (networks: string[], flags: Flags) => {
     const inputs = [networks, dataFiles(flags)]
     if (flags.report !== undefined)
@@ -76,7 +87,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
         '--resume: a resumed comparison keeps its own options',
         networks.join(', ') || undefined,
       )
-      return print(await compareAgain(flags.resume, flags, commandLine), flags.resume, flags)
+      return print(await compareAgain(flags.resume, flags, { command: lineOf(words) }), flags.resume, flags)
     }
     if (networks.length === 0) return command.error("error: missing required argument 'network'")
     const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
@@ -85,8 +96,25 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
         'option',
         `compare: expected different networks, got ${repeated} twice. Remove one of the two.`,
       )
-    print(await compareNetworks(networks, flags, commandLine, flags.run), flags.run, flags)
+    const lines = { command: lineOf(words), tuneCommand: lineOf(withTune(words)) }
+    print(await compareNetworks(networks, flags, lines, flags.run), flags.run, flags)
   })
+}
+
+/**
+ * The words of the command line that searches for the best rates. The option --run is left out, because its folder holds
+ * this comparison.
+ */
+function withTune(words: readonly string[]): string[] {
+  const others = words.filter((word, index) => !/^--run(=|$)/.test(word) && words[index - 1] !== '--run')
+  return [...others, '--tune']
+}
+
+/** Reads a list of rates, such as `0.003,0.01`. */
+function rateList(text: string): readonly number[] {
+  const rates = readNumbers(text)
+  if (rates?.every((rate) => rate > 0)) return rates
+  throw new InvalidArgumentError('Expected numbers above 0, such as 0.003,0.01,0.03.')
 }
 
 /**

@@ -53,11 +53,12 @@ export function defineStart(command: Command): Command {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job
     const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
-    const command = `${programName()} compare ${networks.join(' ')} ${choices} --report ${flags.report}`
+    const bare = `${programName()} compare ${networks.join(' ')} ${choices}`
+    const lines = { command: `${bare} --report ${flags.report}`, tuneCommand: `${bare} --tune` }
     const second = join(dirname(flags.report), 'diagnosis.html')
     for (const file of [flags.report, second]) checkOutput({ option: '--report', file, kind: 'HTML', inputs: [] })
     if (!flags.json) printText(announcement)
-    const result = await compareNetworks(networks, { ...job, ...flags }, command)
+    const result = await compareNetworks(networks, { ...job, ...flags }, lines)
     // The answer is printed before any file is written, so a full disk can't prevent the answer.
     if (!flags.json) printText(result.text())
     writeText(flags.report, result.html())

@@ -123,15 +123,19 @@ export function taskLine(task: TaskState, now: number, width: number, labelWidth
   )
 }
 
-/** Formats the line below several tasks, with the progress of all tasks together. */
+/**
+ * Formats the line below several tasks, with the progress of all tasks together. `later` is the expected cost of tasks
+ * that will be added later.
+ */
 export function totalLine(
   tasks: readonly TaskState[],
   now: number,
   width: number,
   labelWidth: number,
   style: TextStyle,
+  later = 0,
 ): string {
-  const { fraction, seconds, left } = totalOf(tasks, now)
+  const { fraction, seconds, left } = totalOf(tasks, now, later)
   const finished = tasks.filter((task) => task.finished).length
   return compose(
     'all'.padEnd(labelWidth),

@@ -39,6 +39,8 @@ export interface Progress {
    * total counts all tasks from the start.
    */
   task(label: string, total: number, options?: TaskOptions): ProgressTask
+  /** Sets the expected cost of tasks that will be added later, so that the line of the total counts these tasks. */
+  expect(cost: number): void
   /** Writes a line that stays on the screen, above the progress lines that are rewritten in place. */
   note(text: string): void
   /**
@@ -62,7 +64,8 @@ interface Display {
 /** Starts a display of progress: live lines on a terminal, or a log. */
 export function createProgress(options: ProgressOptions): Progress {
   const now = options.now ?? Date.now
-  const display = options.isTerminal ? createLiveDisplay(options, now) : createLogDisplay(options, now)
+  const later = { cost: 0 }
+  const display = options.isTerminal ? createLiveDisplay(options, now, later) : createLogDisplay(options, now)
   const tasks: TaskState[] = []
   let closed = false
   return {
@@ -81,6 +84,9 @@ export function createProgress(options: ProgressOptions): Progress {
           display.ended(finishLine(state, now(), note === undefined ? note : clean(note)), tasks)
         },
       }
+    },
+    expect(cost) {
+      later.cost = cost
     },
     note(text) {
       if (!closed) display.say(clean(text), tasks)
@@ -108,6 +114,7 @@ const REDRAW_EVERY = 100
 function createLiveDisplay(
   { stream, columns, rows, style = PLAIN_STYLE }: ProgressOptions,
   now: () => number,
+  later: { readonly cost: number },
 ): Display {
   const size = (of: Size | (() => Size), otherwise: number) => (typeof of === 'function' ? of() : of) || otherwise
   let drawn: number[] = []
@@ -130,7 +137,7 @@ function createLiveDisplay(
     const labelWidth = Math.min(Math.floor(width / 2), Math.max(0, ...shown.map((task) => task.label.length)))
     const lines = (paint: TextStyle) => {
       const each = shown.map((task) => taskLine(task, now(), width, labelWidth, paint))
-      const total = waiting ? [totalLine(tasks, now(), width, labelWidth, paint)] : []
+      const total = waiting ? [totalLine(tasks, now(), width, labelWidth, paint, later.cost)] : []
       return [...each, ...total]
     }
     const text = [...said, ...lines(style)].map((line) => `${line}\u001b[K\n`).join('')

@@ -84,14 +84,16 @@ export class TaskState {
 
 /**
  * Returns the finished fraction of all tasks, weighted by cost, and the seconds spent so far. Also returns the seconds
- * left at the average speed so far, or null if nothing is done.
+ * left at the average speed so far, or null if nothing is done. `later` is the expected cost of tasks that will be added
+ * later.
  */
 export function totalOf(
   tasks: readonly TaskState[],
   now: number,
+  later = 0,
 ): { fraction: number; seconds: number; left: number | null } {
   const sum = (part: (task: TaskState) => number) => tasks.reduce((total, task) => total + part(task) * task.cost, 0)
-  const all = sum((task) => task.total)
+  const all = sum((task) => task.total) + later
   // A task that ended early counts as completely done.
   const done = sum((task) => (task.finished ? task.total : task.fraction * task.total))
   const fraction = all > 0 ? done / all : 0
