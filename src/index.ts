@@ -131,7 +131,7 @@ export { type ErrorCode, IsobathError, type OptionName } from './support/errors.
 export { version } from './support/version.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { SetScores } from './training/evaluate-sets.ts'
-export type { Scores, Weights } from './training/evaluator.ts'
+export type { Mistake, Scores, Weights } from './training/evaluator.ts'
 export type { BestTest, Evaluation, Measurement, ProbeSnapshot, WarmupCheck } from './training/measurements.ts'
 export type { Observer } from './training/observers.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'

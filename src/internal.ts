@@ -28,6 +28,14 @@ export { createOptimizer, optimizersWith, usualOptimizer } from './graph/optimiz
 export { takesImages } from './network/layer-traits.ts'
 export { depthInName, isPreset, nameWithoutDepth, presetData } from './network/presets.ts'
 export { probePictures } from './report/probe-figure.ts'
+export {
+  balanceSentence,
+  confusionTable,
+  type OutputNames,
+  scoreWords,
+  type WordedScores,
+  worstWords,
+} from './report/score-words.ts'
 export { trainingPicture } from './report/training-figure.ts'
 export { describeRecipe } from './settings/describe.ts'
 export { machine } from './settings/machine.ts'

@@ -55,7 +55,7 @@ export interface ComparisonRun {
   readonly test: Scores
   /**
    * Evaluations of the network at the steps that `evaluateEvery` selects. The last evaluation has the same scores as
-   * the fields `train` and `test`.
+   * the fields `train` and `test`, without the confusion matrix and the counts of classes.
    */
   readonly evaluations?: readonly Evaluation[]
   /**

@@ -15,6 +15,7 @@ import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { pickOptions } from '../support/fields.ts'
 import { warnOfOldName, withCurrentNames } from '../support/renamed.ts'
+import { largestOutput } from '../training/decision.ts'
 import { createEvaluator, type Weights } from '../training/evaluator.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
@@ -244,7 +245,7 @@ async function predictSamples(
     for (const row of rows) restoreUnits(row, scale)
     return { ...facts, task, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
   }
-  const classes = Uint32Array.from(rows, largest)
+  const classes = Uint32Array.from(rows, largestOutput)
   const { probabilities } = losses[loss].classes
   if (probabilities === null) return { ...facts, task, kind: 'outputs', classes }
   for (const row of rows) probabilities(row)
@@ -272,12 +273,6 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
     (option) =>
       `${option('set')}: expected a set with samples, got validation, which is empty in ${data.name}. Hold out samples for validation, or choose train or test.`,
   )
-}
-
-function largest(row: Float64Array): number {
-  let best = 0
-  for (let output = 1; output < row.length; output++) if (row[output] > row[best]) best = output
-  return best
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { evaluate } from '../../index.ts'
 import { machineOptions } from '../options.ts'
-import { printJson, printText, scoreLines } from '../output.ts'
+import { printJson, printText } from '../output.ts'
+import { confusionLines, scoreLines } from '../score-text.ts'
 import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 import { showTraining } from '../training-progress.ts'
 
@@ -34,12 +35,20 @@ Examples:
         // If all rows of a new table are used as one test set, there is no training set to score.
         const { train: _, ...shown } = scores
         if (flags.json) return printJson({ of: place, data: data.name, ...shown, settings, sameData })
-        return printText([`${place} on all rows of ${whole}`, ...scoreLines(shown, data)].join('\n'))
+        return printText(
+          [`${place} on all rows of ${whole}`, ...scoreLines(shown, data), ...confusionLines(shown, data)].join('\n'),
+        )
       }
       if (flags.json) return printJson({ of: place, data: data.name, testFile, ...scores, settings, sameData })
       const remark = sameData === false ? ' (not the samples that the run was trained on)' : ''
       const tested = testFile === undefined ? '' : `, tested on ${testFile}`
-      return printText([`${place} on ${data.name}${remark}${tested}`, ...scoreLines(scores, data)].join('\n'))
+      return printText(
+        [
+          `${place} on ${data.name}${remark}${tested}`,
+          ...scoreLines(scores, data),
+          ...confusionLines(scores, data),
+        ].join('\n'),
+      )
     } finally {
       close()
     }

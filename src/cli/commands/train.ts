@@ -7,6 +7,7 @@ import {
   resume,
   type Signal,
   type TrainOptions,
+  taskOf,
   train,
 } from '../../index.ts'
 import { describeSignal, readRecord, readRunFacts, trainingPicture } from '../../internal.ts'
@@ -98,7 +99,7 @@ async function startRun(text: string, flags: Flags): Promise<void> {
       const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
       const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, onSignal, ...places, seed, abort }
       return train(network, all)
-    })
+    }, taskOf(data) !== 'classification')
   const name = `${shortName(text)}-${plainName(data.name)}`
   print(await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run)), text, data, flags)
 }
@@ -122,8 +123,10 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   if (record) return print(record.run, record.label, trainedOn, flags)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const { checkpointEvery } = flags
-  const run = await watched(({ observer, note }, abort) =>
-    resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
+  const run = await watched(
+    ({ observer, note }, abort) =>
+      resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
+    taskOf(data) !== 'classification',
   )
   print(run, facts.label, trainedOn, flags)
 }
@@ -149,9 +152,12 @@ interface Watched extends ShownTraining {
   readonly observer: ReturnType<typeof listening<ShownTraining['observer']>>
 }
 
-/** Runs a training that shows its progress and that Ctrl-C can stop. */
-async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>): Promise<Run> {
-  const shown = showTraining()
+/**
+ * Runs a training that shows its progress and that Ctrl-C can stop. `areValues`: whether the network predicts values and
+ * not classes.
+ */
+async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>, areValues: boolean): Promise<Run> {
+  const shown = showTraining(areValues)
   const stopping = 'Stopping after the steps under way, and saving the run. Press Ctrl-C again to end at once.'
   try {
     return await interruptible(
