@@ -103,7 +103,10 @@ export function worstClasses(scores: WordedScores): WorstClass[] {
 }
 
 /** Returns the class that gets at least a third of the wrong answers for samples of a class, or null. */
-function mostlyTakenFor({ confusion, mistakes = [], classSamples = [], recall = [] }: WordedScores, label: number) {
+export function mostlyTakenFor(
+  { confusion, mistakes = [], classSamples = [], recall = [] }: WordedScores,
+  label: number,
+) {
   const wrong = classSamples[label] * (1 - (recall[label] ?? 1))
   const own = confusion
     ? confusion[label].map((count, predicted) => ({ predicted, count }))
