@@ -44,6 +44,13 @@ export {
   type SizedWeights,
   saveWeights,
 } from './api/saved-models.ts'
+export {
+  type EvaluationReportFacts,
+  reportEvaluation,
+  reportTraining,
+  type ScoreReport,
+  type TrainingReportFacts,
+} from './api/score-report.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type ShowStage, show, stages } from './api/show.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { MachineChoice } from './api/with-machine.ts'

@@ -153,7 +153,7 @@ const factFields = {
  * Throws an `option` error if a fact for the report is invalid, and a `data` error if the samples contradict their data
  * set.
  */
-function checkFacts(facts: ReportFacts): void {
+export function checkFacts(facts: ReportFacts): void {
   const { data } = pickOptions(factFields, facts ?? {})
   checkSamples(data)
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import {
   createBlueprint,
+  type Dataset,
   IsobathError,
   loadWeights,
   type Run,
+  reportTraining,
   resume,
   type Signal,
   type TrainOptions,
@@ -19,7 +21,7 @@ import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
-import { checkFigure, checkFigures } from '../output-files.ts'
+import { checkFigure, checkFigures, checkOutput } from '../output-files.ts'
 import {
   addProbeOptions,
   drawProbes,
@@ -28,24 +30,37 @@ import {
   probesAsked,
   storedProbes,
 } from '../probe-options.ts'
+import { programName } from '../program-name.ts'
+import { quote } from '../quote.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
+import { namesOf } from '../score-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 import { type ShownTraining, showTraining } from '../training-progress.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
   MachineFlags &
-  ProbeFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string }
+  ProbeFlags & {
+    init?: string
+    run?: string
+    resume?: string
+    checkpointEvery?: number
+    report?: string
+    figure?: string
+  }
 
 const examples = `
 Examples:
   isobath train mlp:depth=3,width=128 --data glyphs --steps 300 --run runs/first
   isobath train --resume runs/first`
 
-/** Defines `train NETWORK --data NAME` and `train --resume FOLDER`. */
-export function defineTrain(command: Command): Command {
+/**
+ * Defines `train NETWORK --data NAME` and `train --resume FOLDER`. `words` is the whole command line, which the report
+ * shows.
+ */
+export function defineTrain(command: Command, words: readonly string[]): Command {
   command
     .argument('[network]', networkHelp)
     .optionsGroup('Run:')
@@ -57,28 +72,33 @@ export function defineTrain(command: Command): Command {
       wholeFrom(1),
     )
     .option('--init <file>', 'start from the weights in this .safetensors file instead of random weights')
+    .option('--report <file>', 'write an HTML report with scores and pictures to this file')
     .option(
       '--figure <file>',
       'draw the training and test error over the steps as SVG; --evaluate-every is then epoch by default',
     )
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(addProbeOptions(command))))
+  const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.init, dataFiles(flags)]
-    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
+    if (flags.report !== undefined) {
+      checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
+    }
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs, [flags.report])
     if (flags.probeFigure !== undefined && flags.resume === undefined) {
-      checkFigures('--probe-figure', flags.probeFigure, probesAsked(flags), inputs, [flags.figure])
+      checkFigures('--probe-figure', flags.probeFigure, probesAsked(flags), inputs, [flags.figure, flags.report])
     }
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: a resumed run keeps its own options', text)
-      return resumeRun(flags.resume, flags)
+      return resumeRun(flags.resume, flags, commandLine)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
-    return startRun(text, flags)
+    return startRun(text, flags, commandLine)
   })
 }
 
-async function startRun(text: string, flags: Flags): Promise<void> {
+async function startRun(text: string, flags: Flags, command: string): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const opened = openData(flags)
   const shape = await opened.shape()
@@ -101,10 +121,11 @@ async function startRun(text: string, flags: Flags): Promise<void> {
       return train(network, all)
     }, taskOf(data) !== 'classification')
   const name = `${shortName(text)}-${plainName(data.name)}`
-  print(await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run)), text, data, flags)
+  const run = await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run))
+  await print(run, { label: text, trainedOn: data, data: async () => data, command }, flags)
 }
 
-async function resumeRun(folder: string, flags: Flags): Promise<void> {
+async function resumeRun(folder: string, flags: Flags, command: string): Promise<void> {
   const facts = await readRunFacts(folder)
   if (flags.figure !== undefined && facts.settings.evaluateEvery === undefined) refusePicture(folder)
   if (flags.probeFigure !== undefined && facts.settings.probes === undefined) {
@@ -114,21 +135,28 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
     )
   }
   if (flags.probeFigure !== undefined) {
-    checkFigures('--probe-figure', flags.probeFigure, storedProbes(facts.settings.probes), [], [flags.figure])
+    checkFigures(
+      '--probe-figure',
+      flags.probeFigure,
+      storedProbes(facts.settings.probes),
+      [],
+      [flags.figure, flags.report],
+    )
   }
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
   const record = await readRecord(folder, machineOptions(flags))
-  if (record) return print(record.run, record.label, trainedOn, flags)
-  const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  const read = (): Promise<Dataset> => readDataOf(facts, { dataDir: flags.dataDir })
+  if (record) return print(record.run, { label: record.label, trainedOn, data: read, command }, flags)
+  const data = await read()
   const { checkpointEvery } = flags
   const run = await watched(
     ({ observer, note }, abort) =>
       resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
     taskOf(data) !== 'classification',
   )
-  print(run, facts.label, trainedOn, flags)
+  await print(run, { label: facts.label, trainedOn, data: async () => data, command }, flags)
 }
 
 /**
@@ -137,6 +165,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
  */
 const resumable = new Set([
   'resume',
+  'report',
   'figure',
   'probeFigure',
   'dataDir',
@@ -169,16 +198,35 @@ async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run
   }
 }
 
-function print(run: Run, label: string, data: TrainedOn, { json, figure, probeFigure }: Flags): void {
-  if (json) printJson(runSummary(run, label, data))
-  else printText(runText(run, label, data))
+interface PrintedRun {
+  /** The network as the user wrote it. */
+  readonly label: string
+  readonly trainedOn: TrainedOn
+  /** Reads the data of the run, which only a report needs. */
+  readonly data: () => Promise<Dataset>
+  /** The whole command line. */
+  readonly command: string
+}
+
+async function print(run: Run, { label, trainedOn, data, command }: PrintedRun, flags: Flags): Promise<void> {
+  const { json, report, figure, probeFigure } = flags
+  if (json) printJson(runSummary(run, label, trainedOn))
+  else printText(runText(run, label, trainedOn))
   const drawn: string[] = []
   if (figure !== undefined) {
-    writeText(figure, picture(run, label, data))
+    writeText(figure, picture(run, label, trainedOn))
     drawn.push(figure)
   }
-  if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, data, probeFigure))
+  if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, trainedOn, probeFigure))
   if (!json && drawn.length > 0) printText(`Drawn: ${drawn.join(', ')}`)
+  if (report === undefined) return
+  if (run.interrupted) {
+    if (!json) printText(`A stopped run has no scores, so no report was written: ${report}`)
+    return
+  }
+  const page = await reportTraining(run, { data: await data(), label, command, ...machineOptions(flags) })
+  writeText(report, page.html())
+  if (!json) printText(`Written: ${report}`)
 }
 
 /**
@@ -202,7 +250,13 @@ function refusePicture(folder: string): never {
   )
 }
 
-function picture({ evaluations = [], interrupted, ...run }: Run, network: string, { name }: TrainedOn): string {
+function picture({ evaluations = [], interrupted, ...run }: Run, network: string, trainedOn: TrainedOn): string {
   const steps = interrupted ? run.steps : run.settings.steps
-  return trainingPicture({ network, dataset: name, areClasses: run.test.rmse === undefined, steps, evaluations })
+  return trainingPicture({
+    network,
+    dataset: trainedOn.name,
+    areClasses: !namesOf(trainedOn, run).areValues,
+    steps,
+    evaluations,
+  })
 }
