@@ -3,7 +3,7 @@
  */
 import type { Machine, Mode } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
@@ -142,7 +142,7 @@ export async function carryOutComparison(
     const running = runTrials(trials, { workers, resolver: { data: () => data }, signal, store, onEvent })
     for await (const { trial, result } of running) rows.set(trial, rowOf(trial, result))
     const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
-    const sentence = comparisonSentence(finished, families, depths)
+    const sentence = comparisonSentence(finished, families, depths, taskOf(data) !== 'classification')
     const interrupted = finished.length < trials.length
     const { mode } = machine
     const comparison = { rows: finished, sentence, settings, mode, interrupted, seconds: secondsSoFar() }

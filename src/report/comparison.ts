@@ -8,6 +8,7 @@ import {
   absence,
   type ComparisonCell,
   type ComparisonData,
+  type ComparisonRow,
   cellsOf,
   notesOf,
   seedWords,
@@ -16,7 +17,7 @@ import {
 } from './comparison-data.ts'
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
-import { formatError, formatLoss } from './reported-scores.ts'
+import { scoreColumns, scoreText } from './score-columns.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { ReportedScores } from './reported-scores.ts'
@@ -59,9 +60,9 @@ const READING = [
 ]
 
 const VALUES =
-  'The error is the fraction of the variance that the network leaves unexplained (1 - R²). ' +
-  'A perfect prediction has an error of 0%. ' +
-  'Always predicting the mean of the targets has an error of 100%, and errors above 100% are possible.'
+  'R2 is the fraction of the variance that the network explains: 1 for perfect predictions, and 0 for always predicting ' +
+  'the mean of the targets. The error in the pictures is the unexplained fraction, 1 - R2, which can exceed 100%. ' +
+  'RMSE is the root of the mean squared difference between prediction and target, in the unit of the target.'
 
 function title(data: ComparisonData): string {
   const labels = data.families.map((family) => family.label)
@@ -70,31 +71,31 @@ function title(data: ComparisonData): string {
   )
 }
 
-/** Returns the table of losses and errors: mean and interval in one row for each network and depth. */
-function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
-  const format = (summary: Summary | null, words: (summary: Summary) => string, cell: ComparisonCell) => {
-    return summary === null ? absence(cell.runs) : words(summary)
-  }
+/**
+ * Returns the table of scores: mean and interval in one row for each network and depth. The option `short` leaves out
+ * columns, for narrow terminals.
+ */
+function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[], short = false): Table {
+  const columns = scoreColumns(data.dataset.classes, data.rows).filter(({ isExtra }) => !(short && isExtra))
   return {
     columns: [
       { heading: 'network' },
       { heading: 'depth', numeric: true },
-      { heading: 'train loss', numeric: true },
-      { heading: 'train error', numeric: true },
-      { heading: 'test error', numeric: true },
+      ...columns.map(({ heading }) => ({ heading, numeric: true })),
       { heading: 'seeds', numeric: true },
     ],
     rows: cells.map((cell) => [
       cell.label,
       formatFixed(cell.depth, 0),
-      format(cell.trainLoss, formatLoss, cell),
-      format(cell.trainError, formatError, cell),
-      format(cell.testError, formatError, cell),
+      ...columns.map((column) => scoreText(column, trainedIn(cell)) ?? absence(cell.runs)),
       seedsShown(cell, data.seeds.length),
     ]),
     notes: notesOf(cells),
   }
 }
+
+/** The scores of a diverged training say nothing about trained networks, even if the scores are finite. */
+const trainedIn = ({ runs }: ComparisonCell): ComparisonRow[] => runs.filter((run) => run.diverged === null)
 
 /** The number of seeds that did not diverge, such as `3` or `2 of 3`. */
 function seedsShown({ runs }: ComparisonCell, wanted: number): string {
@@ -127,7 +128,7 @@ export function comparisonText(given: ComparisonData): string {
   const cells = cellsOf(data)
   const named = data.families.filter(({ name, label }) => name !== label)
   const names = named.map(({ name, label }) => `${label} is ${name}`)
-  const table = tableText(comparisonTable(data, cells), TERMINAL_WIDTH)
+  const table = tableText(comparisonTable(data, cells, true), TERMINAL_WIDTH)
   return [
     ...wrap(data.sentence, TERMINAL_WIDTH),
     '',

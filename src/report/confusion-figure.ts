@@ -24,7 +24,7 @@ const TOP = 44
 /** Draws the confusion matrix as SVG text. The color of a cell is stronger for a larger share of its row. */
 export function confusionFigure({ title, classes, confusion }: ConfusionFigure): string {
   const count = classes.length
-  const width = count <= 6 ? 340 : count <= mostNumbers ? 440 : 560
+  const width = count <= 6 ? 340 : count <= mostNumbers ? 400 : 560
   const names = classes.map((name) => fitted(name, NAME_ROOM, NAME_SIZE))
   const room = Math.ceil(Math.max(...names.map((name) => textWidth(name, NAME_SIZE))))
   const left = room + 10

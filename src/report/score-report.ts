@@ -142,7 +142,7 @@ function outputFigures({ sets, names, predictions }: ScoreReportData): PageFigur
   return [{ heading: 'Predicted against actual', panels: targets.map(predictionFigure), caption }]
 }
 
-const PANEL = { width: 440, height: 290 }
+const PANEL = { width: 360, height: 270 }
 
 function trainingFigures({ training, names }: ScoreReportData): PageFigure[] {
   if (training === undefined) return []
