@@ -156,7 +156,11 @@ function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[]
     if (error === null) return `× ${absence(cell.runs)}`.padEnd(BAR + 7)
     return `${bar(error.mean / full, BAR)} ${formatPercent(error.mean).padStart(6)}`
   }
-  const head = `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(BAR + 7)}  test error`
+  const [training, testing] =
+    data.dataset.classes === null
+      ? ['train: unexplained variance', 'test: unexplained variance']
+      : ['train error', 'test error']
+  const head = `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${training.padEnd(BAR + 7)}  ${testing}`
   const lines = data.depths.flatMap((depth) => {
     const own = cells.filter((cell) => cell.depth === depth)
     return own.map((cell, index) => {

@@ -67,7 +67,7 @@ export function scoreColumns(classes: number | null, runs: readonly ScoredRun[])
   if (classes !== null) return [loss('train'), loss('test', true), error('train'), error('test'), accuracy]
   const hasOneTarget = runs.some(({ test }) => test.rmse?.length === 1)
   const unit = hasOneTarget ? [rmse('train', true), rmse('test')] : []
-  return [loss('train', hasOneTarget), loss('test', true), r2('train'), r2('test'), ...unit]
+  return [loss('train', hasOneTarget), r2('train'), r2('test'), ...unit]
 }
 
 /** Formats the score of several trainings, or returns undefined if no training has the score. */

@@ -46,7 +46,7 @@ export function scoreValues(set: Samples, standardizer: Standardizer, lossOf: Lo
 /**
  * Sums the squared distances of the targets from their means. `origin`: the targets of the first sample. Targets are
  * taken as distances from the origin, so a mean far from 0 costs no precision. Each batch is summed around its own mean,
- * and the sums of batches are merged by the formula of Chan, Golub and LeVeque (1979), so a first sample far from all
+ * and the sums of batches are merged by the formula of Chan, Golub and LeVeque (1979). So a first sample far from all
  * others costs no precision either.
  */
 function createSpread(origin: Float64Array) {
