@@ -72,11 +72,11 @@ function title(data: ComparisonData): string {
 }
 
 /**
- * Returns the table of scores: mean and interval in one row for each network and depth. The option `short` leaves out
- * columns, for narrow terminals.
+ * Returns the table of scores: mean and interval in one row for each network and depth. The table has few columns, so
+ * that terminals and phones have room for the table.
  */
-function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[], short = false): Table {
-  const columns = scoreColumns(data.dataset.classes, data.rows).filter(({ isExtra }) => !(short && isExtra))
+function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
+  const columns = scoreColumns(data.dataset.classes, data.rows).filter(({ isExtra }) => !isExtra)
   return {
     columns: [
       { heading: 'network' },
@@ -128,7 +128,7 @@ export function comparisonText(given: ComparisonData): string {
   const cells = cellsOf(data)
   const named = data.families.filter(({ name, label }) => name !== label)
   const names = named.map(({ name, label }) => `${label} is ${name}`)
-  const table = tableText(comparisonTable(data, cells, true), TERMINAL_WIDTH)
+  const table = tableText(comparisonTable(data, cells), TERMINAL_WIDTH)
   return [
     ...wrap(data.sentence, TERMINAL_WIDTH),
     '',

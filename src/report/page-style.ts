@@ -69,9 +69,10 @@ code span { display: inline-block; max-width: 100%; }
 @media (max-width: 30rem) {
   dl div { grid-template-columns: minmax(0, 1fr); }
   /* Without line breaks in its cells, a table of scores with intervals would be wider than a phone. */
-  table { font-size: .8125rem; }
-  th, td { padding-left: .7rem; white-space: normal; }
+  table { font-size: .75rem; }
+  th, td { padding-left: .45rem; white-space: normal; }
   thead th { vertical-align: bottom; }
+  caption { max-width: calc(100vw - 2rem); }
 }
 @media print {
   @page { margin: 16mm; }

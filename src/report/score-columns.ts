@@ -44,13 +44,12 @@ const r2 = (set: keyof ScoredRun): ScoreColumn => ({
   format: ({ mean, halfWidth }) => (halfWidth === null ? formatR2(mean) : withEqualDecimals(mean, halfWidth, 3)),
 })
 
-const rmse = (set: keyof ScoredRun, isExtra?: boolean): ScoreColumn => ({
-  heading: `${set} RMSE`,
-  value: (run) => run[set].rmse?.[0] ?? null,
+const testRmse: ScoreColumn = {
+  heading: 'test RMSE',
+  value: ({ test }) => test.rmse?.[0] ?? null,
   format: ({ mean, halfWidth }) =>
     halfWidth === null ? formatQuantity(mean) : withEqualDecimals(mean, halfWidth, decimalsFor(mean, 4)),
-  isExtra,
-})
+}
 
 /** The accuracy of classes, and R2 of values over all targets. */
 const explained = ({ error: wrong }: ReportedScores): number | null => (wrong === null ? null : 1 - wrong)
@@ -66,7 +65,7 @@ function withEqualDecimals(mean: number, halfWidth: number, decimals: number): s
 export function scoreColumns(classes: number | null, runs: readonly ScoredRun[]): ScoreColumn[] {
   if (classes !== null) return [loss('train'), loss('test', true), error('train'), error('test'), accuracy]
   const hasOneTarget = runs.some(({ test }) => test.rmse?.length === 1)
-  const unit = hasOneTarget ? [rmse('train', true), rmse('test')] : []
+  const unit = hasOneTarget ? [testRmse] : []
   return [loss('train', hasOneTarget), r2('train'), r2('test'), ...unit]
 }
 

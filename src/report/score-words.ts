@@ -73,7 +73,7 @@ export function targetWords({ r2 = [], rmse = [], mae = [] }: WordedScores, name
   })
 }
 
-/** Fewest standard errors by which a class must be worse than the whole set to be named. */
+/** Differences count from this number of standard errors on. */
 const standsOut = 2
 /** Most classes that are named as the worst. */
 const mostWorst = 3
@@ -125,7 +125,7 @@ export function worstWords(scores: WordedScores, names: OutputNames): string[] {
   })
 }
 
-/** The largest class counts as much larger than the smallest class above this ratio. */
+/** The largest class counts as much larger than the smallest class above this ratio of their samples. */
 const unbalanced = 3
 
 /**
@@ -137,7 +137,10 @@ export function balanceSentence(scores: WordedScores, names: OutputNames): strin
   const present = classSamples.filter((count) => count > 0)
   if (present.length < 2 || balancedAccuracy === undefined || balancedAccuracy === null) return undefined
   const largest = Math.max(...present)
-  if (largest <= unbalanced * Math.min(...present)) return undefined
+  const smallest = Math.min(...present)
+  // Small classes of equal size differ by chance after a random split.
+  const chance = standsOut * Math.sqrt(largest + unbalanced ** 2 * smallest)
+  if (largest - unbalanced * smallest <= chance) return undefined
   const share = largest / present.reduce((sum, count) => sum + count, 0)
   const name = classText(classSamples.indexOf(largest), names)
   return `${formatPercent(share)} of the samples have the class ${name}. The balanced accuracy, the mean over the classes, is ${formatPercent(balancedAccuracy, 2)}.`
