@@ -65,13 +65,20 @@ describe('train', () => {
       .replace(/\d\.\d{4}/g, 'LOSS')
       .replace(/\d+\.\d\d%/g, 'ERROR')
       .replace(/[▁-█]+/, 'CURVE')
+      .replace(/^([01]) +\d+ +\d+ +[\d.]+%$/gm, '$1 COUNTS')
     expect(stable).toMatchInlineSnapshot(`
       "mlp:depth=2,width=8 on moons: 12 steps of 64 samples, 12 epochs
       momentum 0.9, rate 0.03, constant rate, cross-entropy, seed 0
 
       loss   CURVE  LOSS to LOSS
-      train  loss LOSS, error ERROR of 64 samples
-      test   loss LOSS, error ERROR of 1,000 samples
+      train  accuracy ERROR, error ERROR, loss LOSS, 64 samples
+      test   accuracy ERROR, error ERROR, loss LOSS, 1,000 samples
+
+      samples of the test set by true class (rows) and predicted class (columns):
+      true class    0    1  right
+      ──────────  ───  ───  ─────
+      0 COUNTS
+      1 COUNTS
 
       time   TIME
       memory 64.0 KiB for a step
@@ -159,7 +166,7 @@ describe('train', () => {
       /Before training the signal explodes by layer/,
     )
     expect(stdout).toMatch(/^loss {3}the first step's loss was not finite$/m)
-    expect(stdout).toMatch(/^train {2}loss not finite, error unknown of 64 samples$/m)
+    expect(stdout).toMatch(/^train {2}loss not finite, 64 samples$/m)
     expect(stdout).toMatch(
       /^Before training the signal explodes by layer \d+ of 31 \(hidden\[\d+\]\): its mean square is .+\.$/m,
     )
@@ -414,8 +421,8 @@ describe('compare', () => {
         network: 'residual-mlp:width=8',
         depth: 3,
         seed: 1,
-        train: { loss: expect.any(Number), error: expect.any(Number) },
-        test: { loss: expect.any(Number), error: expect.any(Number) },
+        train: expect.objectContaining({ loss: expect.any(Number), accuracy: expect.any(Number) }),
+        test: expect.objectContaining({ error: expect.any(Number), confusion: expect.any(Array) }),
       }),
     )
   })
