@@ -23,7 +23,7 @@ import { describeDivergence } from '../training/divergence.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { predict } from './predict.ts'
-import { checkFacts, type ReportFacts } from './reports.ts'
+import { checkFacts, checkResult, type ReportFacts } from './reports.ts'
 import type { Run } from './train.ts'
 import type { MachineChoice } from './with-machine.ts'
 
@@ -65,6 +65,7 @@ const pointSeed = 1
  * if the run was stopped before it had scores, or if a fact is invalid. Throws the errors of `predict`.
  */
 export async function reportTraining(run: Run, facts: TrainingReportFacts): Promise<ScoreReport> {
+  checkResult('reportTraining', run, ['train', 'test', 'weights', 'network', 'settings'])
   checkFacts(facts)
   if (run.interrupted) {
     throw new IsobathError(
@@ -106,6 +107,7 @@ export async function reportTraining(run: Run, facts: TrainingReportFacts): Prom
  * `predict`.
  */
 export async function reportEvaluation(scores: SetScores, facts: EvaluationReportFacts): Promise<ScoreReport> {
+  checkResult('reportEvaluation', scores, ['train', 'test'])
   checkFacts(facts)
   const { data, label = 'network', command, isWhole = false } = facts
   const { train, ...others } = scores
