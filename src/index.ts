@@ -56,6 +56,13 @@ export {
   type SizedWeights,
   saveWeights,
 } from './api/saved-models.ts'
+export {
+  type EvaluationReportFacts,
+  reportEvaluation,
+  reportTraining,
+  type ScoreReport,
+  type TrainingReportFacts,
+} from './api/score-report.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type ShowStage, show, stages } from './api/show.ts'
 export type { RateSign, SuspectRate } from './api/suspect-rates.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
@@ -156,7 +163,7 @@ export { version } from './support/version.ts'
 export type { BestScores } from './training/best-weights.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { SetScores } from './training/evaluate-sets.ts'
-export type { Scores, Weights } from './training/evaluator.ts'
+export type { Mistake, Scores, Weights } from './training/evaluator.ts'
 export type { BestTest, Evaluation, Measurement, ProbeSnapshot, WarmupCheck } from './training/measurements.ts'
 export type { Observer } from './training/observers.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'

@@ -68,7 +68,7 @@ describe('compare', () => {
     const { rows, sentence } = await compare([wild, family('mlp')], { ...options, depths: [1, 2], seeds: [0] })
     expect(rows.map(({ diverged }) => diverged?.step ?? null)).toEqual([0, 0, null, null])
     expect(rows[0].signal).toMatch(/^the signal explodes by layer/)
-    expect(rows[0].train).toEqual({ loss: null, error: null })
+    expect(rows[0].train).toMatchObject({ loss: null, error: null, accuracy: null })
     expect(sentence).toMatch(
       /^The wild network of 1 layer diverged with 1 of 1 seeds\. The shallower network itself diverged/,
     )

@@ -30,6 +30,18 @@ describe('the sentence of a comparison', () => {
   const three = (train: number, test: number): [number, number][] =>
     [-0.001, 0, 0.001].map((spread) => [train + spread, test + spread])
 
+  it('gives R2 in place of the error for networks that predict values', () => {
+    const runs = [4, 64].flatMap((depth) =>
+      [0, 1, 2].map((seed) => scored('mlp', depth, seed, depth / 100 + seed / 1000, 0.5)),
+    )
+    expect(comparisonSentence(runs, families, [4, 64], true)).toMatch(
+      /^From 4 to 64 layers, R2 of the plain network goes from 0\.959 to 0\.359 on the TRAINING set and from 0\.500 to 0\.500 on/,
+    )
+    expect(comparisonSentence(runs, families, [4], true)).toBe(
+      'At depth 4, the plain network has a training R2 of 0.959 and a test R2 of 0.500.',
+    )
+  })
+
   it('says on which sets the deeper network is better or worse, and whether overfitting is ruled out', () => {
     const said = [
       sentence(three(0.05, 0.1), three(0.9, 0.9)),

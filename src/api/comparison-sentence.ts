@@ -1,5 +1,5 @@
 /** Describes in words how the errors of several networks change with depth. */
-import { formatPercent } from '../format/text.ts'
+import { formatPercent, formatR2 } from '../format/text.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarize } from '../numerics/statistics.ts'
 import type { Scores } from '../training/evaluator.ts'
@@ -20,6 +20,9 @@ const percent = (fraction: number): string => {
   return formatPercent(fraction, value >= 10 ? 0 : value === 0 || value >= 0.1 ? 1 : 2)
 }
 
+/** R2 of a mean error, such as `0.820`. */
+const coefficient = (error: number): string => formatR2(1 - error)
+
 interface Family {
   readonly name: string
   readonly label: string
@@ -28,23 +31,26 @@ interface Family {
 /**
  * Compares the errors of each network family at the smallest and the largest depth, on the training set and on the test
  * set. If all networks have the same depth, the network of each family is compared with the network of the first
- * family.
+ * family. `areValues`: whether the networks predict values and not classes.
  */
 export function comparisonSentence(
   runs: readonly ComparedRun[],
   families: readonly Family[],
   depths: readonly number[],
+  areValues = false,
 ): string {
   const shallow = Math.min(...depths)
   const deep = Math.max(...depths)
   const of = ({ name }: Family, depth: number) => runs.filter((run) => run.family === name && run.depth === depth)
   if (shallow === deep) {
-    const each = families.map((family) => oneDepth(family, deep, of(family, deep)))
+    const each = families.map((family) => oneDepth(family, deep, of(family, deep), areValues))
     const [first, ...others] = families
     const against = others.flatMap((family) => oneAgainst(family, first, of(family, deep), of(first, deep)) ?? [])
     return [...each, ...against, ...untested(runs)].join(' ')
   }
-  const each = families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep)))
+  const each = families.map((family) =>
+    overDepth(family, { shallow, deep, areValues }, of(family, shallow), of(family, deep)),
+  )
   return [...each, ...untested(runs)].join(' ')
 }
 
@@ -62,15 +68,18 @@ function divergedSentence({ label }: Family, depth: number, runs: readonly Compa
   return `The ${label} network of ${layers} diverged with ${divergedCount(runs)} of ${runs.length} seeds.`
 }
 
-function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): string {
+function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[], areValues: boolean): string {
   if (divergedCount(runs) > 0) return divergedSentence(family, depth, runs)
   const train = summarize(runs.map((run) => run.train.error))
   const test = summarize(runs.map((run) => run.test.error))
   if (!train) return `The ${family.label} network has no scores.`
-  if (!test) {
-    return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error.`
+  const start = `At depth ${depth}, the ${family.label} network has`
+  if (areValues) {
+    const tested = test ? ` and a test R2 of ${coefficient(test.mean)}` : ''
+    return `${start} a training R2 of ${coefficient(train.mean)}${tested}.`
   }
-  return `At depth ${depth}, the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
+  const tested = test ? ` and ${percent(test.mean)} test error` : ''
+  return `${start} ${percent(train.mean)} training error${tested}.`
 }
 
 /**
@@ -116,7 +125,7 @@ function concludeAgainst(label: string, other: string, train: PairedDifference, 
 
 function overDepth(
   family: Family,
-  { shallow, deep }: { shallow: number; deep: number },
+  { shallow, deep, areValues }: { shallow: number; deep: number; areValues: boolean },
   first: readonly ComparedRun[],
   second: readonly ComparedRun[],
 ): string {
@@ -127,11 +136,11 @@ function overDepth(
   const train = pairedDifference(first, second, (run) => run.train.error)
   const test = pairedDifference(first, second, (run) => run.test.error)
   if (!train) return `The ${family.label} network has no scores to compare.`
-  const change = ({ first: from, second: to }: PairedDifference): string => `${percent(from)} to ${percent(to)}`
-  if (!test) {
-    return `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set. ${concludeTraining(train)}`
-  }
-  const start = `From ${shallow} to ${deep} layers, the error of the ${family.label} network goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set.`
+  const [what, say] = areValues ? ['R2', coefficient] : ['the error', percent]
+  const change = ({ first: from, second: to }: PairedDifference): string => `${say(from)} to ${say(to)}`
+  const course = `From ${shallow} to ${deep} layers, ${what} of the ${family.label} network goes from ${change(train)} on the TRAINING set`
+  if (!test) return `${course}. ${concludeTraining(train)}`
+  const start = `${course} and from ${change(test)} on the test set.`
   return `${start} ${conclude(train, test)}`
 }
 

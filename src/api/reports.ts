@@ -149,11 +149,18 @@ function modeText({ backend, precision, exact, winograd }: Mode): string {
   return [...(isWasm ? [] : [backend]), precision, ...(exact ? ['exact'] : []), ...own].join(', ')
 }
 
-/** Throws an `option` error if `result` isn't a result of `compare` or `diagnose`. */
-function checkResult(verb: string, result: object, keys: readonly string[]): void {
+/** The function that makes the result for a report. */
+const makers = {
+  reportComparison: 'compare',
+  reportDiagnosis: 'diagnose',
+  reportTraining: 'train',
+  reportEvaluation: 'evaluate',
+} as const
+
+/** Throws an `option` error if `result` isn't a result of the function that makes results for the report. */
+export function checkResult(verb: keyof typeof makers, result: object, keys: readonly string[]): void {
   if (typeof result === 'object' && result !== null && keys.every((key) => key in result)) return
-  const from = verb === 'reportComparison' ? 'compare' : 'diagnose'
-  throw new IsobathError('option', `${verb}: expected the result of ${from}, got ${describeValue(result)}.`)
+  throw new IsobathError('option', `${verb}: expected the result of ${makers[verb]}, got ${describeValue(result)}.`)
 }
 
 const factFields = {
@@ -168,7 +175,7 @@ const factFields = {
  * Throws an `option` error if a fact for the report is invalid, and a `data` error if the samples contradict their data
  * set.
  */
-function checkFacts(facts: ReportFacts): void {
+export function checkFacts(facts: ReportFacts): void {
   const { data } = pickOptions(factFields, facts ?? {})
   checkSamples(data)
 }

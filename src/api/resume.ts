@@ -7,7 +7,7 @@ import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
-import { summarizeMeasured } from '../training/record.ts'
+import { lastEvaluation, summarizeMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { modelFacts, modelFactsOfRun } from './model.ts'
@@ -165,8 +165,8 @@ export async function readRecord(
   if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
   const { weights } = stateOf(blueprint, checkpoint)
   const { losses, measurements, snapshotAtStep } = readRunMetrics(folder, result.steps, settings)
-  const { train, test, validation, steps: step } = result
-  const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
+  const { steps: step } = result
+  const last = lastEvaluation(step, result, description.data.train)
   const measured = summarizeMeasured(measurements, settings, step, last, snapshotAtStep)
   const { statistics } = description
   const facts = { ...modelFactsOfRun(description, blueprint), statistics }

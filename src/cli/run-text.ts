@@ -8,12 +8,14 @@ import {
   probedLayers,
   type Run,
   type Scores,
+  type Task,
   type WarmupCheck,
 } from '../index.ts'
-import { describeRecipe, describeSignal, describeStartChange, formatBytes } from '../internal.ts'
-import { number, percent, scoreLines } from './output.ts'
+import { describeRecipe, describeSignal, describeStartChange, formatBytes, type OutputNames } from '../internal.ts'
+import { number } from './output.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
+import { confusionLines, errorAfter, namesOf, scoreLines } from './score-text.ts'
 import { sparkline } from './terminal/spark.ts'
 
 /** Facts about the data that `train` prints. */
@@ -22,6 +24,8 @@ export interface TrainedOn {
   readonly train: { readonly count: number }
   readonly test: { readonly count: number }
   readonly validation?: { readonly count: number }
+  readonly task?: Task
+  readonly classNames?: readonly string[]
   readonly targetNames?: readonly string[]
   readonly notes?: readonly string[]
 }
@@ -30,7 +34,7 @@ export interface TrainedOn {
 export function runSummary(
   { losses, train: training, test, validation, bestTest, best, stoppedEarly, evaluations, probes, ...rest }: Run,
   label: string,
-  { name }: TrainedOn,
+  { name, classNames, targetNames }: TrainedOn,
 ) {
   const { weightsSha256, run, seconds, diverged, notes, steps, settings, signal, startChange, warmup, interrupted } =
     rest
@@ -38,6 +42,8 @@ export function runSummary(
   const facts = {
     network: label,
     data: name,
+    classNames,
+    targetNames,
     losses: losses.map(({ loss }) => loss),
     train: training,
     test,
@@ -88,8 +94,9 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     ...evaluationLines(run, data),
     ...probeLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
+    ...(run.interrupted ? [] : confusionLines(run, data)),
     '',
-    ...remarks(run, data.name),
+    ...remarks(run, data),
     `time   ${seconds(run.seconds)} in total, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
     `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', with some activations recomputed in the backward pass' : ''}`,
     `run    ${run.run}`,
@@ -107,39 +114,43 @@ function bestLines({ best, steps, run }: Run, data: TrainedOn): string[] {
   )
 }
 
-/** Formats the curves of the training and test error, and the lowest test error, which is not the result of the run. */
-function evaluationLines(
-  { evaluations = [], bestTest, best: chosen, validation, interrupted }: Run,
-  { test }: TrainedOn,
-): string[] {
+/**
+ * Formats the curves of the training and test error, and the lowest test error, which is not the result of the run. For
+ * values, R2 takes the place of the error.
+ */
+function evaluationLines(run: Run, data: TrainedOn): string[] {
+  const { evaluations = [], bestTest, best: chosenWeights, validation, interrupted } = run
   if (evaluations.length < 2) return []
+  const names = namesOf(data, run)
+  const [what, extreme] = names.areValues ? ['R2', 'highest'] : ['error', 'lowest']
   const width = validation ? 10 : 6
   const curve = (pick: (evaluation: Evaluation) => Scores): string => {
     const errors = evaluations.map((evaluation) => pick(evaluation).error)
     const drawn = sparkline(
-      errors.map((error) => error ?? Number.NaN),
+      errors.map((error) => (error === null ? Number.NaN : names.areValues ? 1 - error : error)),
       40,
     )
-    return `${drawn}  ${percent(errors[0])} to ${percent(errors[errors.length - 1])}`
+    return `${drawn}  ${errorAfter(errors[0], names)} to ${errorAfter(errors[errors.length - 1], names)}`
   }
   const [{ step, trainSamples }] = evaluations
   const isPart = trainSamples < evaluations[evaluations.length - 1].trainSamples
-  const part = isPart ? ` (errors on ${counted(trainSamples, 'sample')}, and on all samples at the end)` : ''
-  const result = interrupted ? 'A stopped run has no result yet' : 'The result of the run is the final test error'
-  const lowest = `the lowest of ${grouped(evaluations.length)} test errors, chosen with the test set itself. ${result}`
+  const part = isPart ? ` (${what} on ${counted(trainSamples, 'sample')}, and on all samples at the end)` : ''
+  const result = interrupted ? 'A stopped run has no result yet' : `The result of the run is the final test ${what}`
+  const chosen = names.areValues ? 'values of R2' : 'test errors'
+  const lowest = `the ${extreme} of ${grouped(evaluations.length)} ${chosen}, chosen with the test set itself. ${result}`
   // Weights that the validation set chose are a result. The lowest test error is none, so it is left out beside them.
   const best =
-    bestTest && chosen === undefined
+    bestTest && chosenWeights === undefined
       ? [
-          `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
+          `${'best'.padEnd(width)} test ${what} ${errorAfter(bestTest.error, names)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
         ]
       : []
   return [
     ...best,
     '',
-    `error during training, first measured after ${counted(step, 'step')}:`,
+    `${what} during training, first measured after ${counted(step, 'step')}:`,
     `${'train'.padEnd(width)} ${curve(({ train: scores }) => scores)}${part}`,
-    ...(test.count === 0 ? [] : [`${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`]),
+    ...(data.test.count === 0 ? [] : [`${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`]),
   ]
 }
 
@@ -174,10 +185,10 @@ function stoppedSentence({ steps, settings, best }: Run): string {
   return `Stopped early after ${grouped(steps)} of ${counted(settings.steps, 'step')}: ${evaluations} in a row had no lower validation loss${lowest}.`
 }
 
-function warmupSentence(checks: readonly WarmupCheck[]): string {
+function warmupSentence(checks: readonly WarmupCheck[], names: Pick<OutputNames, 'areValues'>): string {
   const last = checks.at(-1)
   if (!last) return 'The run ended during the warm-up, before the training error was measured.'
-  const seen = `with a training error of ${percent(last.trainingError)}`
+  const seen = `with a training ${names.areValues ? 'R2' : 'error'} of ${errorAfter(last.trainingError, names)}`
   if (last.warmedUp) return `The warm-up ended at step ${grouped(last.step)}, ${seen}.`
   return `The run ended during the warm-up, ${seen} at step ${grouped(last.step)}.`
 }
@@ -195,18 +206,19 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
 }
 
 /** Returns the remarks that the user needs to judge the scores of a run. */
-function remarks(all: Run, data: string): string[] {
+function remarks(all: Run, trainedOn: TrainedOn): string[] {
+  const { name: data } = trainedOn
   const { signal, startChange, warmup, diverged, interrupted, notes, steps, settings, run } = all
   const lines: string[] = [...notes]
   if (startChange) lines.push(describeStartChange(startChange))
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
-  if (settings.augment !== 'none' && catalog.some(({ name, mirrored }) => name === data && mirrored)) {
+  if (settings.augment !== 'none' && catalog.some((row) => row.name === data && row.mirrored)) {
     lines.push(
       `Some classes of ${data} are mirror images of other classes, so random flips make them alike. Use --augment none.`,
     )
   }
-  if (warmup) lines.push(warmupSentence(warmup))
+  if (warmup) lines.push(warmupSentence(warmup, namesOf(trainedOn, all)))
   if (all.stoppedEarly) lines.push(stoppedSentence(all))
   if (diverged) lines.push(`Training diverged at step ${grouped(diverged.step)}: ${describeDivergence(diverged)}.`)
   const unsettled = unsettledSentence(all)

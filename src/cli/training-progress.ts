@@ -1,6 +1,6 @@
 /** Shows the progress of a training on stderr: its steps, and its scoring if that takes more than a moment. */
 import type { Measurement, TrainOptions } from '../index.ts'
-import { percent } from './output.ts'
+import { errorAfter } from './score-text.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 
 export interface ShownTraining {
@@ -12,7 +12,8 @@ export interface ShownTraining {
 /** Time in milliseconds after which the progress of scoring is shown. */
 const patience = 700
 
-export function showTraining(): ShownTraining {
+/** `areValues`: whether the network predicts values and not classes. */
+export function showTraining(areValues = false): ShownTraining {
   const progress = stderrProgress()
   let training: ReturnType<typeof progress.task> | undefined
   let scoring: ReturnType<typeof progress.task> | undefined
@@ -30,22 +31,27 @@ export function showTraining(): ShownTraining {
         scoring ??= progress.task('scoring', samples, { unit: 'sample' })
         scoring.update(done)
       },
-      onMeasured: (measurement) => progress.note(measuredText(measurement)),
+      onMeasured: (measurement) => progress.note(measuredText(measurement, areValues)),
     },
     note: (text) => progress.note(text),
     close: () => progress.close(),
   }
 }
 
-/** Formats a measurement, such as `step 391: training error 42.10%, test error 45.33%`. */
-function measuredText(measurement: Measurement): string {
+/**
+ * Formats a measurement, such as `step 391: training error 42.10%, test error 45.33%`. For values, R2 takes the place of
+ * the error.
+ */
+function measuredText(measurement: Measurement, areValues: boolean): string {
   const { step } = measurement
+  const what = areValues ? 'R2' : 'error'
+  const of = (error: number | null): string => `${what} ${errorAfter(error, { areValues })}`
   if ('test' in measurement) {
     const { train, test } = measurement
     // An empty test set has no scores, while outputs that are not finite leave the training set without scores too.
-    const tested = test.loss === null && train.loss !== null ? '' : `, test error ${percent(test.error)}`
-    return `step ${step}: training error ${percent(train.error)}${tested}`
+    const tested = test.loss === null && train.loss !== null ? '' : `, test ${of(test.error)}`
+    return `step ${step}: training ${of(train.error)}${tested}`
   }
   const { trainingError, warmedUp } = measurement
-  return `step ${step}: training error ${percent(trainingError)}, ${warmedUp ? 'the warm-up has ended' : 'still warming up'}`
+  return `step ${step}: training ${of(trainingError)}, ${warmedUp ? 'the warm-up has ended' : 'still warming up'}`
 }

@@ -42,6 +42,12 @@ export interface Evidence {
 }
 
 /**
+ * Whether the network predicts values and not classes. Guessing the mean of a value leaves the whole variance
+ * unexplained, and guessing a class is always right for some samples.
+ */
+export const predictsValues = ({ chance }: Pick<Evidence, 'chance'>): boolean => chance.error === 1
+
+/**
  * Numbers of layers of the network and its twins: hidden layers in dense networks, and all layers with weights in
  * convolutional networks.
  */

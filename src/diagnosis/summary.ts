@@ -10,12 +10,12 @@ import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf }
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial-record.ts'
-import { answerOf } from './wording/answer.ts'
+import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
 import { notesOf, overrunNote, untestedNote } from './wording/notes.ts'
-import { type EvidenceRow, sentenceOf } from './wording/words.ts'
+import { type ErrorText, type EvidenceRow, sentenceOf } from './wording/words.ts'
 
 export interface Finding {
   readonly cause: Cause
@@ -101,6 +101,7 @@ export function summarize(
   // Without a training of the network, no cause can be judged.
   const isTrained = evidence.records.some(({ control }) => control === 'network')
   const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
+  const say = errorTextOf(evidence)
   const profiles = layerProfiles(evidence)
   const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
   return {
@@ -112,9 +113,9 @@ export function summarize(
       ...notesOf(plan, passes),
       ...overrunNote(seconds, budgetSeconds, plan),
     ],
-    findings: findings.map(findingOf),
-    ruledOut: ruledOut.map(exclusionOf),
-    open: open.map((one) => openCause(one, outcome)),
+    findings: findings.map((one) => findingOf(one, say)),
+    ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
+    open: open.map((one) => openCause(one, outcome, say)),
     trials: evidence.records,
     layers: evidence.depths.network + (evidence.depths.what === 'hidden layer' ? 1 : 0),
     stages: evidence.stages.map(({ name }) => name),
@@ -129,9 +130,9 @@ export function summarize(
   }
 }
 
-function findingOf(found: JudgedCause): Finding {
+function findingOf(found: JudgedCause, say: ErrorText): Finding {
   const { cause, score } = found
-  const { statement, evidence } = wordsOf(found)
+  const { statement, evidence } = wordsOf(found, say)
   return {
     cause,
     title: verdictTitle(cause).start,
@@ -143,13 +144,13 @@ function findingOf(found: JudgedCause): Finding {
   }
 }
 
-function exclusionOf(found: JudgedCause): Exclusion {
+function exclusionOf(found: JudgedCause, say: ErrorText): Exclusion {
   const { cause, by } = found
-  const { statement, evidence } = wordsOf(found)
+  const { statement, evidence } = wordsOf(found, say)
   return { cause, title: verdictTitle(cause).start, by: groundText(by), sentence: sentenceOf(statement), evidence }
 }
 
-function openCause(found: JudgedCause, { openQuestions }: DiagnosisOutcome): OpenCause {
+function openCause(found: JudgedCause, { openQuestions }: DiagnosisOutcome, say: ErrorText): OpenCause {
   const { cause, needs } = found
   const costs = needs.flatMap((need) => openQuestions.filter((question) => question.need === need))
   const known = costs.flatMap(({ seconds }) => seconds ?? [])
@@ -160,7 +161,7 @@ function openCause(found: JudgedCause, { openQuestions }: DiagnosisOutcome): Ope
   return {
     cause,
     title: verdictTitle(cause).start,
-    sentence: sentenceOf(wordsOf(found).statement),
+    sentence: sentenceOf(wordsOf(found, say).statement),
     wouldDecide,
     seconds,
   }

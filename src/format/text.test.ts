@@ -6,6 +6,8 @@ import {
   formatFixed,
   formatNumber,
   formatPercent,
+  formatQuantity,
+  formatR2,
   plainText,
   wrap,
 } from './text.ts'
@@ -34,6 +36,40 @@ describe('numbers as text:', () => {
   it('a negative zero is never shown', () => {
     expect(formatFixed(-0.001, 1)).toBe('0.0')
     expect(formatFixed(-0.06, 1)).toBe('-0.1')
+  })
+
+  it('a percentage from a million percent on and a number from 1e21 on have a power of ten', () => {
+    expect(formatPercent(5.776998315477387e53)).toBe('5.78e55%')
+    expect(formatPercent(-2e4)).toBe('-2.00e6%')
+    expect(formatPercent(9999)).toBe('999,900.0%')
+    expect(formatFixed(1.5e22, 2)).toBe('1.50e22')
+  })
+
+  it('a quantity has four significant digits, and all digits of a large number', () => {
+    const values = [0, 0.0123456, 12.3456, 55_312.4, 123_456_789, 1e13, 2e-6, null]
+    expect(values.map(formatQuantity)).toEqual([
+      '0',
+      '0.01235',
+      '12.35',
+      '55,312',
+      '123,456,789',
+      '1.000e13',
+      '2.000e-6',
+      '–',
+    ])
+  })
+
+  it('R2 has three decimals, and more of them near 1', () => {
+    expect([0.78123, 0, -0.5, 1, 0.99, 0.99987, 1 - 1e-12, -577.7].map(formatR2)).toEqual([
+      '0.781',
+      '0.000',
+      '-0.500',
+      '1.000',
+      '0.990',
+      '0.99987',
+      '1.00000000',
+      '-578',
+    ])
   })
 
   it('smaller numbers have more decimals', () => {

@@ -31,8 +31,15 @@ export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) < 1e150
 }
 
-/** A number with commas between groups of three digits, such as `1,234,567`, and a fixed number of decimals. */
+/** From this size on, `toFixed` writes a power of ten instead of all digits. */
+const TOO_LARGE_FOR_DIGITS = 1e21
+
+/**
+ * A number with commas between groups of three digits, such as `1,234,567`, and a fixed number of decimals. A number
+ * from 1e21 on has three digits and a power of ten.
+ */
 export function formatFixed(value: number, decimals: number): string {
+  if (Math.abs(value) >= TOO_LARGE_FOR_DIGITS) return value.toExponential(2).replace('e+', 'e')
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`
@@ -57,9 +64,38 @@ export function formatNumber(value: number | null, digits = 3): string {
   return formatFixed(value, decimalsFor(value, digits))
 }
 
-/** A fraction (0..1) as percent, such as `12.3%`. A value that isn't finite is shown as a dash. */
+/** Percentages from this size on are shown with three digits and a power of ten. */
+const LARGEST_PERCENTAGE = 1e6
+
+/**
+ * A fraction (0..1) as percent, such as `12.3%`, or `5.78e55%` from a million percent on. A value that isn't finite is
+ * shown as a dash.
+ */
 export function formatPercent(fraction: number | null, decimals = 1): string {
-  return fraction === null || !Number.isFinite(fraction) ? MISSING : `${formatFixed(fraction * 100, decimals)}%`
+  if (fraction === null || !Number.isFinite(fraction)) return MISSING
+  const value = fraction * 100
+  return `${Math.abs(value) < LARGEST_PERCENTAGE ? formatFixed(value, decimals) : value.toExponential(2).replace('e+', 'e')}%`
+}
+
+/**
+ * A quantity in its own unit with four significant digits and commas, such as `0.01234`, `12.34` or `5,312,000`. A value
+ * that isn't finite is shown as a dash.
+ */
+export function formatQuantity(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return MISSING
+  const size = Math.abs(value)
+  if (size !== 0 && (size >= 1e12 || size < 1e-4)) return value.toExponential(3).replace('e+', 'e')
+  return formatFixed(value, value === 0 ? 0 : decimalsFor(value, 4))
+}
+
+/**
+ * A coefficient of determination R^2, such as `0.781`. Near 1, the distance from 1 has two significant digits, such as
+ * `0.99987`.
+ */
+export function formatR2(value: number): string {
+  const rest = 1 - value
+  if (rest > 0 && rest < 0.01) return formatFixed(value, Math.min(8, 1 - Math.floor(Math.log10(rest))))
+  return Math.abs(value) < 10 ? formatFixed(value, 3) : formatNumber(value)
 }
 
 /** A duration in seconds as text, such as `0.4 s`, `12 s`, `2 min 5 s` or `1 h 3 min`. */

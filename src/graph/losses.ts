@@ -230,6 +230,11 @@ export function classTarget(label: number, output: number, outputs: number): 0 |
  */
 export function predictedClass(outputs: Float64Array, { single }: Pick<Loss, 'single'>): number {
   if (outputs.length === 1 && single !== null) return outputs[0] > single.threshold ? 1 : 0
+  return largestOutput(outputs)
+}
+
+/** Returns the index of the largest output. Among equal outputs, the first one counts. */
+export function largestOutput(outputs: Float64Array): number {
   let best = 0
   for (let output = 1; output < outputs.length; output++) if (outputs[output] > outputs[best]) best = output
   return best

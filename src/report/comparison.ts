@@ -8,6 +8,7 @@ import {
   absence,
   type ComparisonCell,
   type ComparisonData,
+  type ComparisonRow,
   cellsOf,
   hasOwnRates,
   notesOf,
@@ -17,7 +18,8 @@ import {
 } from './comparison-data.ts'
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
-import { formatError, formatLoss, testSamples } from './reported-scores.ts'
+import { formatLoss, testSamples } from './reported-scores.ts'
+import { scoreColumns, scoreText } from './score-columns.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { ReportedScores } from './reported-scores.ts'
@@ -60,9 +62,9 @@ const READING = [
 ]
 
 const VALUES =
-  'The error is the fraction of the variance that the network leaves unexplained (1 - R²). ' +
-  'A perfect prediction has an error of 0%. ' +
-  'Always predicting the mean of the targets has an error of 100%, and errors above 100% are possible.'
+  'R2 is the fraction of the variance that the network explains: 1 for perfect predictions, and 0 for always predicting ' +
+  'the mean of the targets. The error in the pictures is the unexplained fraction, 1 - R2, which can exceed 100%. ' +
+  'RMSE is the root of the mean squared difference between prediction and target, in the unit of the target.'
 
 const RATES =
   'The best rate of a network is the rate with the lowest training loss among the tried rates. ' +
@@ -83,36 +85,33 @@ interface CellColumn extends Column {
   readonly text: (cell: ComparisonCell) => string
 }
 
-/** The columns of the table of losses and errors. */
+/**
+ * The columns of the table of scores. The table has few columns, so that terminals and phones have room for the table.
+ */
 function columnsOf(data: ComparisonData): CellColumn[] {
-  const summaryOf = (
-    pick: (cell: ComparisonCell) => Summary | null,
-    words: (summary: Summary) => string,
-  ): CellColumn['text'] => {
-    return (cell) => {
-      const summary = pick(cell)
-      return summary === null ? absence(cell.runs) : words(summary)
-    }
-  }
   const rate: CellColumn = {
     heading: 'rate',
     text: (cell) => (cell.isBest ? `${number(cell.rate)} (best)` : number(cell.rate)),
   }
-  const test = { heading: 'test error', numeric: true, text: summaryOf(({ testError }) => testError, formatError) }
+  const isTested = data.dataset.test > 0
+  const scores = scoreColumns(data.dataset.classes, data.rows)
+    .filter(({ isExtra, set }) => !isExtra && (isTested || set === 'train'))
+    .map((column): CellColumn => {
+      const text = (cell: ComparisonCell): string => scoreText(column, trainedIn(cell)) ?? absence(cell.runs)
+      return { heading: column.heading, numeric: true, text }
+    })
   return [
     { heading: 'network', text: ({ familyLabel }) => familyLabel },
     { heading: 'depth', numeric: true, text: ({ depth }) => formatFixed(depth, 0) },
     ...(hasOwnRates(data) ? [rate] : []),
-    { heading: 'train loss', numeric: true, text: summaryOf(({ trainLoss }) => trainLoss, formatLoss) },
-    { heading: 'train error', numeric: true, text: summaryOf(({ trainError }) => trainError, formatError) },
-    ...(data.dataset.test > 0 ? [test] : []),
+    ...scores,
     { heading: 'seeds', numeric: true, text: (cell) => seedsShown(cell, data.seeds.length) },
   ]
 }
 
 /**
- * Returns the table of losses and errors: mean and interval in one row for each network and depth. A network with a best
- * rate of its own has a row for each of its two rates.
+ * Returns the table of scores: mean and interval in one row for each network and depth. A network with a best rate of
+ * its own has a row for each of its two rates.
  */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
   const columns = columnsOf(data)
@@ -150,6 +149,9 @@ function searchTables({ searches = [], families, steps }: ComparisonData): Table
   ]
   return rows.length === 0 ? [] : [{ caption: 'The rates that were tried, with the first seed', columns, rows }]
 }
+
+/** The scores of a diverged training say nothing about trained networks, even if the scores are finite. */
+const trainedIn = ({ runs }: ComparisonCell): ComparisonRow[] => runs.filter((run) => run.diverged === null)
 
 /** The number of seeds that did not diverge, such as `3` or `2 of 3`. */
 function seedsShown({ runs }: ComparisonCell, wanted: number): string {
@@ -227,8 +229,12 @@ function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[]
     return `${bar(error.mean / full, length)} ${formatPercent(error.mean).padStart(6)}`
   }
   const isTested = data.dataset.test > 0
+  const [training, testing] =
+    data.dataset.classes === null
+      ? ['train: unexplained variance', 'test: unexplained variance']
+      : ['train error', 'test error']
   const head =
-    `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(length + 7)}  ${isTested ? 'test error' : ''}`.trimEnd()
+    `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${training.padEnd(length + 7)}  ${isTested ? testing : ''}`.trimEnd()
   const lines = data.depths.flatMap((depth) => {
     const own = cells.filter((cell) => cell.depth === depth)
     return own.map((cell, index) => {

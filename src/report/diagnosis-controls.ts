@@ -5,7 +5,7 @@ import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import { type DiagnosisData, NETWORK, type ReportedTrial } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
-import { formatError, formatLoss } from './reported-scores.ts'
+import { scoreColumns, scoreText } from './score-columns.ts'
 
 /** The trainings of one control, with all seeds. */
 export interface ReportedControl {
@@ -50,31 +50,27 @@ export function absence({ runs }: ReportedControl): string {
 export const VARIANCE = 'fraction of the variance'
 
 /**
- * The table of losses and errors: mean and interval for each control. The option `short` leaves out the test loss, for
- * narrow terminals.
+ * The table of scores: mean and interval for each control. The option `short` leaves out columns, for narrow terminals.
  */
 export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], short = false): Table {
   const isTested = data.dataset.test > 0
-  const numbers: { heading: string; show: (control: ReportedControl) => string }[] = [
-    { heading: 'train loss', show: (control) => shown(control, control.trainLoss, formatLoss) },
-    ...(short || !isTested
-      ? []
-      : [{ heading: 'test loss', show: (one: ReportedControl) => shown(one, one.testLoss, formatLoss) }]),
-    { heading: 'train error', show: (control) => shown(control, control.trainError, formatError) },
-    ...(isTested
-      ? [{ heading: 'test error', show: (one: ReportedControl) => shown(one, one.testError, formatError) }]
-      : []),
-    { heading: 'seeds', show: seedsShown },
-  ]
+  const all = scoreColumns(data.dataset.classes, data.trials).filter(({ set }) => isTested || set === 'train')
+  // The answer of a diagnosis is about training losses, so this column always stays.
+  const columns = all.filter(({ heading, isExtra }) => !(short && isExtra) || heading === 'train loss')
+  const trained = ({ runs }: ReportedControl): ReportedTrial[] => runs.filter((run) => !run.diverged)
   return {
-    columns: [{ heading: 'control' }, ...numbers.map(({ heading }) => ({ heading, numeric: true }))],
-    rows: controls.map((control) => [control.name, ...numbers.map(({ show }) => show(control))]),
+    columns: [
+      { heading: 'control' },
+      ...columns.map(({ heading }) => ({ heading, numeric: true })),
+      { heading: 'seeds', numeric: true },
+    ],
+    rows: controls.map((control) => [
+      control.name,
+      ...columns.map((column) => scoreText(column, trained(control)) ?? absence(control)),
+      seedsShown(control),
+    ]),
     notes: [...notesOf(controls), ...varianceNote(data)],
   }
-}
-
-function shown(control: ReportedControl, summary: Summary | null, words: (summary: Summary) => string): string {
-  return summary === null ? absence(control) : words(summary)
 }
 
 /** The number of trainings that did not diverge, such as `3` or `2 of 3`. */
@@ -84,7 +80,9 @@ function seedsShown({ runs }: ReportedControl): string {
 }
 
 function varianceNote({ dataset }: DiagnosisData): string[] {
-  return dataset.classes === null ? [`error: ${VARIANCE} that the network leaves unexplained, 1 - R².`] : []
+  return dataset.classes === null
+    ? ['R2 is the fraction of the variance that the network explains. The error is the rest, 1 - R2.']
+    : []
 }
 
 /** The notes below the table: the exact definition of each control, and the seeds that diverged. */

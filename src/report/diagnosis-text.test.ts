@@ -90,14 +90,15 @@ describe('diagnosisText', () => {
       Loss from ▁ 0 to █ 2.50; step 0 to 600
 
       Controls: 1 seed, so no interval
-      control       train loss  train error  test error   seeds
-      ────────────  ──────────  ───────────  ──────────  ──────
-      network            0.902        34.7%       36.7%       1
-      shallow twin       0.202         8.1%       10.1%       1
-      rate / 3        diverged     diverged    diverged  0 of 1
+      control       train loss  train R2   test R2   seeds
+      ────────────  ──────────  ────────  ────────  ──────
+      network            0.902     0.653     0.633       1
+      shallow twin       0.202     0.919     0.899       1
+      rate / 3        diverged  diverged  diverged  0 of 1
 
       rate / 3: diverged with seed 1 after 200 steps.
-      error: fraction of the variance that the network leaves unexplained, 1 - R².
+      R2 is the fraction of the variance that the network explains. The error is the
+      rest, 1 - R2.
 
       Open questions
         - Unstable step: would be decided by rate / 3 and rate / 10, 3 seeds each,

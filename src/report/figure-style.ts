@@ -28,6 +28,8 @@ export const FIGURE_STYLE = [
   '.iso-band{fill:var(--iso-hue);fill-opacity:.16}',
   '.iso-bar{stroke:var(--iso-hue);stroke-width:6;stroke-opacity:.25}',
   '.iso-dot{fill:var(--iso-hue);fill-opacity:.6}',
+  '.iso-points{fill:none;stroke:var(--iso-hue);stroke-width:4.5;stroke-opacity:.4;stroke-linecap:round}',
+  '.iso-share{fill:var(--iso-hue)}',
   '.iso-mark{fill:var(--iso-hue);stroke:var(--iso-paper);stroke-width:1.25}',
   '.iso-cross{fill:none;stroke:var(--iso-hue);stroke-width:1.75;stroke-linecap:round}',
   '.iso-cell{shape-rendering:crispEdges}',

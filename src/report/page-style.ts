@@ -68,7 +68,11 @@ code { padding: .1em .35em; border-radius: .25em; background: var(--wash); font:
 code span { display: inline-block; max-width: 100%; }
 @media (max-width: 30rem) {
   dl div { grid-template-columns: minmax(0, 1fr); }
-  th, td { padding-left: 1.1rem; }
+  /* Without line breaks in its cells, a table of scores with intervals would be wider than a phone. */
+  table { font-size: .75rem; }
+  th, td { padding-left: .45rem; white-space: normal; }
+  thead th { vertical-align: bottom; }
+  caption { max-width: calc(100vw - 2rem); }
 }
 @media print {
   @page { margin: 16mm; }

@@ -1,5 +1,5 @@
 /** The scores of a trained network, and the text of their mean over seeds. */
-import { decimalsFor, formatFixed, formatNumber } from '../format/text.ts'
+import { decimalsFor, formatFixed, formatNumber, formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 
@@ -11,6 +11,11 @@ export interface ReportedScores {
    * exceed 1.
    */
   readonly error: number | null
+  /**
+   * Root of the mean squared distance for each target of a regression, in the unit of the target. The list is absent for
+   * other tasks.
+   */
+  readonly rmse?: readonly (number | null)[]
 }
 
 /** The number of test samples in words: `10 test samples`, or `no test samples`. */
@@ -33,6 +38,8 @@ export function formatLoss({ mean, halfWidth }: Summary): string {
 
 /** Formats an error, given as a fraction, as `12.3 ± 1.2%`, or as the mean alone if no interval exists. */
 export function formatError({ mean, halfWidth }: Summary): string {
+  // Means of a million percent and more have a power of ten, and no interval.
+  if (Math.abs(mean) >= 1e4) return formatPercent(mean)
   const interval = halfWidth === null ? '' : ` ± ${formatFixed(halfWidth * 100, 1)}`
   return `${formatFixed(mean * 100, 1)}${interval}%`
 }

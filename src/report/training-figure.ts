@@ -19,6 +19,10 @@ export interface TrainingData {
   /** The end of the step axis: all steps of the run, or the finished steps of a stopped run. */
   readonly steps: number
   readonly evaluations: readonly EvaluatedStep[]
+  /** The heading of the picture, by default the names of the network and the data set. */
+  readonly heading?: string
+  readonly width?: number
+  readonly height?: number
 }
 
 /** Largest number of characters of a title that fits above the picture. */
@@ -41,7 +45,8 @@ function errorDomain(evaluations: readonly EvaluatedStep[]): Domain {
 }
 
 /** Draws training and test error by step, as an SVG file. Without test samples, only the training error is drawn. */
-export function trainingPicture({ network, dataset, areClasses, steps, evaluations }: TrainingData): string {
+export function trainingPicture(data: TrainingData): string {
+  const { network, dataset, areClasses, steps, evaluations, width = 620, height = 330 } = data
   const shown = evaluations.length === 1 ? '1 evaluation' : `${evaluations.length} evaluations`
   const line = (name: string, error: (one: EvaluatedStep) => number | null) => ({
     name,
@@ -59,7 +64,7 @@ export function trainingPicture({ network, dataset, areClasses, steps, evaluatio
   const title = `${network} on ${dataset}`
   const [train, test] = [(one: EvaluatedStep) => one.train.error, (one: EvaluatedStep) => one.test.error]
   return lineFigure({
-    title: title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title,
+    title: data.heading ?? (title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title),
     description: `${title}, ${shown}. Training error: ${ends(train)}.${isTested ? ` Test error: ${ends(test)}.` : ''}`,
     x: { label: 'Step', whole: true, domain: [0, steps] },
     y: {
@@ -68,7 +73,7 @@ export function trainingPicture({ network, dataset, areClasses, steps, evaluatio
       domain: errorDomain(evaluations),
     },
     series: [line('training', train), ...(isTested ? [line('test', test)] : [])],
-    width: 620,
-    height: 330,
+    width,
+    height,
   })
 }

@@ -121,11 +121,26 @@ export interface StoredDescription extends RunDescription {
   readonly startChange?: StartChange
 }
 
-/** Schema of the scores of a set of samples. */
+const score = z.number().nullable()
+const scoreList = z.array(score).optional()
+
+/**
+ * Schema of the scores of a set of samples. The fields are in the order in which they are written. Files of older
+ * versions have only `loss`, `error` and `rmse`.
+ */
 export const scoresSchema = z.object({
-  loss: z.number().nullable(),
-  error: z.number().nullable(),
-  rmse: z.array(z.number().nullable()).optional(),
+  loss: score,
+  error: score,
+  accuracy: score.optional(),
+  balancedAccuracy: score.optional(),
+  topFiveAccuracy: score.optional(),
+  classSamples: z.array(z.number()).optional(),
+  recall: scoreList,
+  confusion: z.array(z.array(z.number())).optional(),
+  mistakes: z.array(z.object({ actual: z.number(), predicted: z.number(), count: z.number() })).optional(),
+  r2: scoreList,
+  rmse: scoreList,
+  mae: scoreList,
 })
 
 export const divergenceSchema = z.object({

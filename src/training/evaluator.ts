@@ -9,7 +9,7 @@ import { evaluationGraph } from '../graph/programs.ts'
 import { createScorer, type Scores, unscored } from './score.ts'
 import { createThroughput } from './throughput.ts'
 
-export type { Scores } from './score.ts'
+export type { Mistake, Scores } from './score.ts'
 
 /**
  * Values of all parameters and running statistics of a network, by name (`hidden.dense1.weight`). The values of a

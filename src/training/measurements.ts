@@ -12,8 +12,12 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
+import { withoutClassCounts } from './score.ts'
 
-/** Scores of the network after `step` updates, in evaluation mode. */
+/**
+ * Scores of the network after `step` updates, in evaluation mode. The scores have no confusion matrix and no counts of
+ * classes, which the scores of the whole run have.
+ */
 export interface Evaluation {
   /** Number of updates before the evaluation. */
   readonly step: number
@@ -237,8 +241,9 @@ async function createSetEvaluator({
   const evaluated = part(evaluatedSamples)
   const checked = part(samples)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
-  const score = (set: Samples): Promise<Scores> =>
-    evaluator.evaluate(set, standardizer, settings, () => abort?.throwIfAborted())
+  // A confusion matrix in each evaluation would make metrics.jsonl many times larger.
+  const score = async (set: Samples): Promise<Scores> =>
+    withoutClassCounts(await evaluator.evaluate(set, standardizer, settings, () => abort?.throwIfAborted()))
   const evaluate = async (step: number): Promise<Evaluation> => {
     const scores = { test: await score(test) }
     // If a table was not split, the whole table is the training set and also the test set.

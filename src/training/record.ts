@@ -17,6 +17,7 @@ import {
   type StepMeasurement,
   type WarmupCheck,
 } from './measurements.ts'
+import { withoutClassCounts } from './score.ts'
 import type { Signal } from './signal.ts'
 import type { StartChange } from './start-change.ts'
 import type { LossRecord } from './state.ts'
@@ -135,9 +136,10 @@ export function summarizeMeasured(
 }
 
 /**
- * Converts the scores after the last step to an evaluation, with the fields in the same order as in all other
+ * Converts the scores after the last step to an evaluation, with the same fields in the same order as in all other
  * evaluations.
  */
 export function lastEvaluation(step: number, { train, test, validation }: SetScores, trainSamples: number): Evaluation {
-  return { step, train, trainSamples, test, ...(validation ? { validation } : {}) }
+  const held = validation ? { validation: withoutClassCounts(validation) } : {}
+  return { step, train: withoutClassCounts(train), trainSamples, test: withoutClassCounts(test), ...held }
 }

@@ -55,13 +55,26 @@ describe('when a regression is scored,', () => {
         return scorer.finish()
       }
       const all = targetsOf(train)
-      expect(scoreOf((row, target) => all[2 * row + target])).toEqual({ loss: 0, error: 0, rmse: [0, 0] })
+      expect(scoreOf((row, target) => all[2 * row + target])).toEqual({
+        loss: 0,
+        error: 0,
+        r2: [1, 1],
+        rmse: [0, 0],
+        mae: [0, 0],
+      })
       const [meanY, meanZ] = [0, 1].map((k) => all.filter((_, index) => index % 2 === k).reduce((a, b) => a + b) / 64)
       expect(scoreOf((_, target) => (target === 0 ? meanY : meanZ)).error).toBeCloseTo(1, 6)
       const off = scoreOf((row, target) => all[2 * row + target] + (target === 0 ? 7 : 0))
       expect(off.rmse).toEqual([expect.closeTo(7, 6), 0])
+      expect(off.mae).toEqual([expect.closeTo(7, 6), 0])
       expect(off.loss).toBeCloseTo((7 / deviation[0]) ** 2 / 2, 6)
-      expect(scoreOf(() => Number.NaN)).toEqual({ loss: null, error: null, rmse: [null, null] })
+      expect(scoreOf(() => Number.NaN)).toEqual({
+        loss: null,
+        error: null,
+        r2: [null, null],
+        rmse: [null, null],
+        mae: [null, null],
+      })
     }
   })
 

@@ -1,8 +1,10 @@
-/** Computes loss and error from a network's outputs, batch by batch, so that the outputs need not be stored. */
+/** Scores a network's outputs, batch by batch, so that the outputs need not be stored. */
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { type GivenLoss, lossOf, predictedClass } from '../graph/losses.ts'
 import { assertInvariant } from '../support/errors.ts'
+import { scoreClasses } from './score-classes.ts'
+import { scoreValues } from './score-values.ts'
 
 /** Scores of a network on a set of samples. A score is null if the outputs of the network aren't finite, or if the set is empty. */
 export interface Scores {
@@ -20,11 +22,56 @@ export interface Scores {
    * are possible. The error is null if no target varies in the set of samples.
    */
   readonly error: number | null
+  /** Classification only: fraction of the samples with a right answer, from 0 to 1. */
+  readonly accuracy?: number | null
+  /**
+   * Classification only: mean of the recalls of all classes that have samples in the set. Guessing gets a balanced
+   * accuracy of 1 over the number of classes, even if one class has most samples.
+   */
+  readonly balancedAccuracy?: number | null
+  /**
+   * Classification with more than 10 classes: fraction of the samples whose label has one of the five largest outputs.
+   */
+  readonly topFiveAccuracy?: number | null
+  /** Classification only: number of samples of each class in the set. */
+  readonly classSamples?: readonly number[]
+  /** Classification only: fraction of right answers for the samples of each class, or null for a class without samples. */
+  readonly recall?: readonly (number | null)[]
+  /**
+   * Classification with at most 50 classes: number of samples of each true class (row) that the network takes for each
+   * class (column).
+   */
+  readonly confusion?: readonly (readonly number[])[]
+  /**
+   * Classification with more than 50 classes: the 20 most frequent mistakes, in place of `confusion`. The most frequent
+   * mistake comes first.
+   */
+  readonly mistakes?: readonly Mistake[]
+  /**
+   * Regression only: coefficient of determination of each target. 1 is perfect, and 0 is as good as the mean of the
+   * target in the set. The coefficient is null for a target that doesn't vary in the set.
+   */
+  readonly r2?: readonly (number | null)[]
   /**
    * Regression only: root of the mean squared distance between output and target, for each target, in the target's
    * units.
    */
   readonly rmse?: readonly (number | null)[]
+  /** Regression only: mean absolute distance between output and target, for each target, in the target's units. */
+  readonly mae?: readonly (number | null)[]
+}
+
+/** Number of samples of the class `actual` that the network takes for the class `predicted`. */
+export interface Mistake {
+  readonly actual: number
+  readonly predicted: number
+  readonly count: number
+}
+
+/** Returns the scores without the fields that hold counts of classes, which are stored only for final scores. */
+export function withoutClassCounts(scores: Scores): Scores {
+  const { classSamples: _samples, recall: _recall, confusion: _confusion, mistakes: _mistakes, ...summary } = scores
+  return summary
 }
 
 /** Null scores, for a set of samples that was not scored or that is empty. */
@@ -39,71 +86,14 @@ export interface Scorer {
 
 /** Creates a scorer for a set of samples. `width`: the number of outputs for each sample. */
 export function createScorer(set: Samples, standardizer: Standardizer, loss: GivenLoss, width: number): Scorer {
-  return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardizer, loss, width)
-}
-
-function scoreClasses({ labels }: Samples, given: GivenLoss, width: number): Scorer {
-  const loss = lossOf(given)
-  const { score } = loss.classes
-  let total = 0
-  let wrong = 0
-  return {
-    add(outputs, first) {
-      for (let start = 0, sample = first; start < outputs.length; start += width, sample++) {
-        const row = outputs.subarray(start, start + width)
-        const label = labels[sample]
-        const best = predictedClass(row, loss)
-        if (best !== label) wrong++
-        total += score(row, label, row[best], loss.delta)
-      }
-    },
-    finish() {
-      const mean = total / labels.length
-      return Number.isFinite(mean) ? { loss: mean, error: wrong / labels.length } : { loss: null, error: null }
-    },
+  if (set.targets === undefined) {
+    const row = lossOf(loss)
+    const score = (outputs: Float64Array, label: number, largest: number): number =>
+      row.classes.score(outputs, label, largest, row.delta)
+    return scoreClasses(set, score, width, (outputs) => predictedClass(outputs, row))
   }
-}
-
-function scoreValues(set: Samples, standardizer: Standardizer, given: GivenLoss, width: number): Scorer {
-  const { values, delta, op } = lossOf(given)
+  const { values, delta, op } = lossOf(loss)
   assertInvariant(values !== null, `${op} can't compare values`)
-  const { prediction } = values
-  const lossSums = new Float64Array(width)
-  const squares = new Float64Array(width) // sums of the squared differences between predicted values and targets
-  // Targets are summed as differences from the first sample's targets, so that a large mean doesn't reduce the
-  // precision.
-  const origin = targetRows(set, standardizer, 0, 1, width)
-  const sums = new Float64Array(width)
-  const sumsOfSquares = new Float64Array(width)
-  return {
-    add(outputs, first) {
-      const targets = targetRows(set, standardizer, first, outputs.length / width, width)
-      for (let index = 0, output = 0; index < outputs.length; index++, output = (output + 1) % width) {
-        lossSums[output] += values.score(outputs[index], targets[index], delta)
-        const predicted = prediction === null ? outputs[index] : prediction(outputs[index])
-        squares[output] += (predicted - targets[index]) ** 2
-        const distance = targets[index] - origin[output]
-        sums[output] += distance
-        sumsOfSquares[output] += distance * distance
-      }
-    },
-    finish() {
-      const sumOf = (terms: Float64Array): number => terms.reduce((sum, value) => sum + value, 0)
-      const variance = sumsOfSquares.reduce((sum, value, output) => sum + value - sums[output] ** 2 / set.count, 0)
-      const error = sumOf(squares) / variance
-      const scores = { loss: finite(sumOf(lossSums) / (set.count * width)), error: variance > 0 ? finite(error) : null }
-      if (set.targets === 'inputs') return scores
-      const { deviation } = standardizer.targets
-      return { ...scores, rmse: Array.from(squares, (sum, k) => finite(Math.sqrt(sum / set.count) * deviation[k])) }
-    },
-  }
-}
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
-
-function targetRows(set: Samples, standardizer: Standardizer, first: number, count: number, width: number) {
-  const array = new Float64Array(count * width)
-  const indices = Uint32Array.from({ length: count }, (_, row) => first + row)
-  standardizer.fillTargets(set, indices, { array, offset: 0, stride: width })
-  return array
+  const lossOfValue = (output: number, target: number): number => values.score(output, target, delta)
+  return scoreValues(set, standardizer, { lossOfValue, prediction: values.prediction }, width)
 }

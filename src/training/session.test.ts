@@ -98,8 +98,8 @@ describe('runTrainingSession', () => {
     const { diverged, losses, train, test, steps } = await runTrainingSession({ ...task, weights: undefined })
     expect(losses).toHaveLength(1)
     expect({ train, test, steps }).toEqual({
-      train: { loss: null, error: null },
-      test: { loss: null, error: null },
+      train: { loss: null, error: null, accuracy: null, balancedAccuracy: null },
+      test: { loss: null, error: null, accuracy: null, balancedAccuracy: null },
       steps: 1,
     })
     expect(diverged).toMatchObject({ step: 1, layer: expect.stringMatching(/^(first|hidden\.dense1\[\d\]|readout)$/) })

@@ -14,6 +14,7 @@ import { checkTask } from '../training/check-task.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluator.ts'
 import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
+import { withoutClassCounts } from '../training/score.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Snapshot, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
@@ -134,6 +135,10 @@ async function trainAndScore(
     const train = await scoreSet(parts.train)
     return { train, test: parts.test ? await scoreSet(parts.test) : train }
   }
+  const scoreOnWay = async (): Promise<{ train: Scores; test: Scores }> => {
+    const { train, test } = await score(scoredOnWay(settings))
+    return { train: withoutClassCounts(train), test: withoutClassCounts(test) }
+  }
   const readAll = async (weights: Weights): Promise<Reading> => ({
     ...(await snapshotPass.run(readerOf(weights))),
     ...(await endPass.run(readerOf(weights))),
@@ -142,7 +147,7 @@ async function trainAndScore(
   const measurer = await createSnapshotMeasurer(resolved, backend, work, async (step, weights) => {
     evaluator.load(weights)
     const reading = await snapshotPass.run(readerOf(weights))
-    snapshots.push({ step, reading, ...(await score(scoredOnWay(settings))) })
+    snapshots.push({ step, reading, ...(await scoreOnWay()) })
   })
   const train = (): Promise<LoopOutcome> =>
     runTrainingLoop({
@@ -165,7 +170,7 @@ async function trainAndScore(
   evaluator.load(settled)
   const none = { train: unscored, test: unscored }
   const scores = diverged ? none : await score(scoredAtEnd)
-  snapshots.push({ step: state.step, reading, ...(diverged ? none : await score(scoredOnWay(settings))) })
+  snapshots.push({ step: state.step, reading, ...(diverged ? none : await scoreOnWay()) })
   return {
     id: trial.id,
     steps: state.step,

@@ -5,9 +5,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import packageFile from '../../package.json' with { type: 'json' }
 import { isobath, isobathJson } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { verifyMarkup } from '../support/verify-markup.ts'
 
 const root = temporaryFolder()
 const home = process.cwd()
@@ -63,13 +65,20 @@ describe('train', () => {
       .replace(/\d\.\d{4}/g, 'LOSS')
       .replace(/\d+\.\d\d%/g, 'ERROR')
       .replace(/[▁-█]+/, 'CURVE')
+      .replace(/^([01]) +\d+ +\d+ +[\d.]+%$/gm, '$1 COUNTS')
     expect(stable).toMatchInlineSnapshot(`
       "mlp:depth=2,width=8 on moons: 12 steps of 64 samples, 12 epochs
       momentum 0.9, rate 0.03, constant rate, cross-entropy, seed 0
 
       loss   CURVE  LOSS to LOSS
-      train  loss LOSS, error ERROR of 64 samples
-      test   loss LOSS, error ERROR of 1,000 samples
+      train  accuracy ERROR, error ERROR, loss LOSS, 64 samples
+      test   accuracy ERROR, error ERROR, loss LOSS, 1,000 samples
+
+      samples of the test set by true class (rows) and predicted class (columns):
+      true class    0    1  right
+      ──────────  ───  ───  ─────
+      0 COUNTS
+      1 COUNTS
 
       time   TIME
       memory 64.0 KiB for a step
@@ -177,7 +186,7 @@ describe('train', () => {
       /Before training the signal explodes by layer/,
     )
     expect(stdout).toMatch(/^loss {3}the first step's loss was not finite$/m)
-    expect(stdout).toMatch(/^train {2}loss not finite, error unknown of 64 samples$/m)
+    expect(stdout).toMatch(/^train {2}loss not finite, 64 samples$/m)
     expect(stdout).toMatch(
       /^Before training the signal explodes by layer \d+ of 31 \(hidden\[\d+\]\): its mean square is .+\.$/m,
     )
@@ -247,13 +256,57 @@ describe('evaluate', () => {
     expect(await isobathJson(words)).toMatchObject({ train: trained.train, test: trained.test, sameData: null })
   })
 
-  it('prints one line of scores for each set', async () => {
+  it('prints one line of scores for each set, and the confusion matrix of the test set', async () => {
     await isobath(`train ${quick} --run lines`)
     const { stdout, stderr } = await isobath('evaluate lines')
+    const scores = 'accuracy \\d+\\.\\d\\d%, error \\d+\\.\\d\\d%, loss \\d\\.\\d{4}'
     expect(stdout).toMatch(
-      /^lines on moons\ntrain {2}loss \d\.\d{4}, error \d+\.\d\d% of 64 samples\ntest {3}loss \d\.\d{4}, error \d+\.\d\d% of 1,000 samples\n$/,
+      new RegExp(
+        `^lines on moons\ntrain {2}${scores}, 64 samples\ntest {3}${scores}, 1,000 samples\n\nsamples of the test`,
+      ),
     )
+    const rows = stdout.split('\n').filter((line) => /^[01] +\d+ +\d+ +\d+\.\d%$/.test(line))
+    expect(rows).toHaveLength(2)
     expect(stderr).toMatch(/^(scoring: .*\n)*$/)
+  })
+
+  it('gives accuracy, recall and confusion of all samples as JSON', async () => {
+    await isobath(`train ${quick} --run counts`)
+    const { test } = z
+      .object({
+        test: z.object({
+          error: z.number(),
+          accuracy: z.number(),
+          recall: z.array(z.number()),
+          classSamples: z.array(z.number()),
+          confusion: z.array(z.array(z.number())),
+        }),
+      })
+      .parse(await isobathJson('evaluate counts'))
+    expect(test.accuracy + test.error).toBeCloseTo(1, 12)
+    const rowSums = test.confusion.map((row) => row.reduce((sum, count) => sum + count, 0))
+    expect(rowSums).toEqual(test.classSamples)
+    expect(test.recall).toEqual(test.confusion.map((row, label) => row[label] / rowSums[label]))
+    expect(rowSums.reduce((sum, count) => sum + count, 0)).toBe(1000)
+  })
+
+  it('writes a report with the scores and the confusion matrix, and so does train', async () => {
+    const { stdout } = await isobath(`train ${quick} --run reported --report own/train.html`)
+    expect(stdout).toMatch(/^Written: own\/train\.html$/m)
+    await isobath('evaluate reported --report own/evaluate.html')
+    for (const file of ['own/train.html', 'own/evaluate.html']) {
+      const page = readFileSync(file, 'utf8')
+      expect(verifyMarkup(page)).toEqual([])
+      expect(page).toContain('Confusion on the test set')
+    }
+    expect(readFileSync('own/train.html', 'utf8')).toContain('Loss of the batches')
+    const again = await isobath('train --resume reported --report own/again.html')
+    expect(again.stdout).toMatch(/^Written: own\/again\.html$/m)
+    const refused = await isobath('evaluate reported --report reported/run.json')
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      'isobath: --report: reported/run.json belongs to a stored run. Choose another file.\n',
+    ])
   })
 })
 
@@ -388,8 +441,8 @@ describe('compare', () => {
         network: 'residual-mlp:width=8',
         depth: 3,
         seed: 1,
-        train: { loss: expect.any(Number), error: expect.any(Number) },
-        test: { loss: expect.any(Number), error: expect.any(Number) },
+        train: expect.objectContaining({ loss: expect.any(Number), accuracy: expect.any(Number) }),
+        test: expect.objectContaining({ error: expect.any(Number), confusion: expect.any(Array) }),
       }),
     )
   })

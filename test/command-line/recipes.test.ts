@@ -80,6 +80,7 @@ describe('train --evaluate-every', () => {
       .replace(/\d+\.\d\d%/g, 'ERROR')
       .replace(/[▁-█]+/g, 'CURVE')
       .replace(/after \d+ steps/, 'after STEPS')
+      .replace(/samples of the test set by[\s\S]*?\n\n/, 'CONFUSION\n\n')
       .replace(
         /^time .*$/m,
         (line) =>
@@ -89,13 +90,15 @@ describe('train --evaluate-every', () => {
             .slice(7)}`,
       )
     expect(shown.slice(shown.indexOf('train '), shown.indexOf('memory'))).toMatchInlineSnapshot(`
-      "train  loss LOSS, error ERROR of 64 samples
-      test   loss LOSS, error ERROR of 1,000 samples
+      "train  accuracy ERROR, error ERROR, loss LOSS, 64 samples
+      test   accuracy ERROR, error ERROR, loss LOSS, 1,000 samples
       best   test error ERROR after STEPS: the lowest of 4 test errors, chosen with the test set itself. The result of the run is the final test error.
 
       error during training, first measured after 10 steps:
       train  CURVE  ERROR to ERROR
       test   CURVE  ERROR to ERROR
+
+      CONFUSION
 
       time   TIME in total, TIME for the steps (SPEED), TIME for measurements between the steps, TIME for the scores
       "

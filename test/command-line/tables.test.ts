@@ -73,9 +73,9 @@ describe('a table of values', () => {
         .slice(4, 12)
         .join('\n'),
     ).toMatchInlineSnapshot(`
-      "train      loss N error N% of the variance of N samples, RMSE: price N
-      validation loss N error N% of the variance of N samples, RMSE: price N
-      test       loss N error N% of the variance of N samples, RMSE: price N
+      "train      price: RN N RMSE N MAE N loss N N samples
+      validation price: RN N RMSE N MAE N loss N N samples
+      test       price: RN N RMSE N MAE N loss N N samples
       data   houses.csv: N rows, N columns separated by commas, with a header; N column left out; N rows with missing cells left out
              the label price is a value to predict (set the target to "classes" to predict classes)
              town becomes N inputs, one for each word
@@ -87,7 +87,12 @@ describe('a table of values', () => {
   it('is scored in its own units, and scored again from the stored run in any folder', async () => {
     const trained = await isobathJson(`train ${network} ${table} --epochs 8 --validation 0.1 --run again`)
     expect(trained).toMatchObject({
-      train: { error: expect.any(Number), rmse: [expect.any(Number)] },
+      train: {
+        error: expect.any(Number),
+        r2: [expect.any(Number)],
+        rmse: [expect.any(Number)],
+        mae: [expect.any(Number)],
+      },
       validation: { loss: expect.any(Number), error: expect.any(Number) },
       settings: { loss: 'squared-error' },
     })

@@ -59,6 +59,8 @@ const rest: Readonly<Record<string, readonly unknown[]>> = {
   saveWeights: [{ blueprint, weights: new Map() }],
   reportComparison: [{ data, families: [], depths: [1], seeds: [0] }],
   reportDiagnosis: [{ data }],
+  reportTraining: [{ data }],
+  reportEvaluation: [{ data, network, weights: new Map() }],
 }
 
 it.each(Object.keys(rest))('%s refuses a wrong first argument', async (name) => {
@@ -103,6 +105,8 @@ it('public functions refuse wrong arguments after the first one', async () => {
     ['reportComparison', { mode: {} }],
     ['reportComparison', { mode: {} }, { data }],
     ['reportDiagnosis', { mode: {} }],
+    ['reportTraining', run],
+    ['reportEvaluation', run],
     ['createWasmBackend', { thread: 2 }],
     ['createMachine', { backend: () => ({}) }],
   ]

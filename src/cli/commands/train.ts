@@ -6,9 +6,11 @@ import {
   IsobathError,
   loadWeights,
   type Run,
+  reportTraining,
   resume,
   type Signal,
   type TrainOptions,
+  taskOf,
   train,
 } from '../../index.ts'
 import { describeSignal, readRecord, readRunFacts, shapeForLoss, trainingPicture } from '../../internal.ts'
@@ -23,7 +25,7 @@ import { nextCommand } from '../next-command.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
-import { checkFigure, checkFigures } from '../output-files.ts'
+import { checkFigure, checkFigures, checkOutput } from '../output-files.ts'
 import {
   addProbeOptions,
   drawProbes,
@@ -32,9 +34,12 @@ import {
   probesAsked,
   storedProbes,
 } from '../probe-options.ts'
+import { programName } from '../program-name.ts'
+import { quote } from '../quote.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
+import { namesOf } from '../score-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 import { type ShownTraining, showTraining } from '../training-progress.ts'
 import { withValidation } from '../validation.ts'
@@ -42,7 +47,13 @@ import { withValidation } from '../validation.ts'
 type Flags = DataFlags &
   TrainingFlags &
   MachineFlags &
-  ProbeFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string } & {
+  ProbeFlags & {
+    init?: string
+    run?: string
+    resume?: string
+    checkpointEvery?: number
+    report?: string
+    figure?: string
     curve?: 'steps' | 'samples'
   }
 
@@ -52,8 +63,8 @@ Examples:
   isobath train --resume runs/first`
 
 /**
- * Defines `train NETWORK --data NAME` and `train --resume FOLDER`. `words` is the whole command line, from which the
- * command to type next is made.
+ * Defines `train NETWORK --data NAME` and `train --resume FOLDER`. `words` is the whole command line, which the report
+ * shows, and from which the command to type next is made.
  */
 export function defineTrain(command: Command, words: readonly string[]): Command {
   command
@@ -67,6 +78,7 @@ export function defineTrain(command: Command, words: readonly string[]): Command
       wholeFrom(1),
     )
     .option('--init <file>', 'start from the weights in this .safetensors file instead of random weights')
+    .option('--report <file>', 'write an HTML report with scores and pictures to this file')
     .option(
       '--figure <file>',
       'draw the training and test error over the steps as SVG; --evaluate-every is then epoch by default',
@@ -79,22 +91,26 @@ export function defineTrain(command: Command, words: readonly string[]): Command
     )
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(addProbeOptions(command))))
+  const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.init, dataFiles(flags)]
-    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
+    if (flags.report !== undefined) {
+      checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
+    }
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs, [flags.report])
     if (flags.probeFigure !== undefined && flags.resume === undefined) {
-      checkFigures('--probe-figure', flags.probeFigure, probesAsked(flags), inputs, [flags.figure])
+      checkFigures('--probe-figure', flags.probeFigure, probesAsked(flags), inputs, [flags.figure, flags.report])
     }
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: a resumed run keeps its own options', text)
-      return resumeRun(flags.resume, flags)
+      return resumeRun(flags.resume, flags, commandLine)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
-    return startRun(text, flags, words)
+    return startRun(text, flags, words, commandLine)
   })
 }
 
-async function startRun(text: string, flags: Flags, words: readonly string[]): Promise<void> {
+async function startRun(text: string, flags: Flags, words: readonly string[], command: string): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const opened = openData(withValidation(withImpliedTarget([text], flags)))
   const shape = shapeForLoss(await opened.shape(), flags.loss)
@@ -115,16 +131,18 @@ async function startRun(text: string, flags: Flags, words: readonly string[]): P
       const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
       const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, onSignal, ...places, seed, abort }
       return train(network, all)
-    })
+    }, taskOf(data) !== 'classification')
   const name = `${shortName(text)}-${plainName(data.name)}`
   const run = await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run))
   const { probes: _, evaluateEvery: __, ...curved } = { ...options, ...machineOptions(flags), seed }
   const asksCurve = flags.curve === 'samples' && !run.interrupted
   const curve = asksCurve ? await curveOf(network, data, run, curved) : undefined
-  print(run, text, data, flags, { advice: advise(run, data, words), curve })
+  const advice = adviceFor(run, data)
+  const next = advice === null ? undefined : { ...advice, command: nextCommand(words, advice, run.run) }
+  await print(run, { label: text, trainedOn: data, data: async () => data, command, advice: next, curve }, flags)
 }
 
-async function resumeRun(folder: string, flags: Flags): Promise<void> {
+async function resumeRun(folder: string, flags: Flags, command: string): Promise<void> {
   const facts = await readRunFacts(folder)
   if (flags.figure !== undefined && facts.settings.evaluateEvery === undefined) refusePicture(folder)
   if (flags.probeFigure !== undefined && facts.settings.probes === undefined) {
@@ -134,28 +152,31 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
     )
   }
   if (flags.probeFigure !== undefined) {
-    checkFigures('--probe-figure', flags.probeFigure, storedProbes(facts.settings.probes), [], [flags.figure])
+    checkFigures(
+      '--probe-figure',
+      flags.probeFigure,
+      storedProbes(facts.settings.probes),
+      [],
+      [flags.figure, flags.report],
+    )
   }
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
   const record = await readRecord(folder, machineOptions(flags))
-  if (record) return print(record.run, record.label, trainedOn, flags)
-  const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  const read = (): Promise<Dataset> => readDataOf(facts, { dataDir: flags.dataDir })
+  if (record) return print(record.run, { label: record.label, trainedOn, data: read, command }, flags)
+  const data = await read()
   const { checkpointEvery } = flags
-  const run = await watched(({ observer, note }, abort) =>
-    resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
+  const run = await watched(
+    ({ observer, note }, abort) =>
+      resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
+    taskOf(data) !== 'classification',
   )
   // The command line of a resumed run has no options to change, so a diagnosis of the run is the next step.
   const advice = adviceFor(run, data)
-  const shown = advice === null ? undefined : { ...advice, command: ['diagnose', folder] }
-  print(run, facts.label, trainedOn, flags, { advice: shown })
-}
-
-/** Advice about a training, with the words of the command to type next. */
-function advise(run: Run, data: Dataset, words: readonly string[]): ShownAdvice | undefined {
-  const advice = adviceFor(run, data)
-  return advice === null ? undefined : { ...advice, command: nextCommand(words, advice, run.run) }
+  const next = advice === null ? undefined : { ...advice, command: ['diagnose', folder] }
+  await print(run, { label: facts.label, trainedOn, data: async () => data, command, advice: next }, flags)
 }
 
 /**
@@ -164,6 +185,7 @@ function advise(run: Run, data: Dataset, words: readonly string[]): ShownAdvice 
  */
 const resumable = new Set([
   'resume',
+  'report',
   'figure',
   'probeFigure',
   'dataDir',
@@ -179,9 +201,12 @@ interface Watched extends ShownTraining {
   readonly observer: ReturnType<typeof listening<ShownTraining['observer']>>
 }
 
-/** Runs a training that shows its progress and that Ctrl-C can stop. */
-async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>): Promise<Run> {
-  const shown = showTraining()
+/**
+ * Runs a training that shows its progress and that Ctrl-C can stop. `areValues`: whether the network predicts values and
+ * not classes.
+ */
+async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>, areValues: boolean): Promise<Run> {
+  const shown = showTraining(areValues)
   const stopping = 'Stopping after the steps under way, and saving the run. Press Ctrl-C again to end at once.'
   try {
     return await interruptible(
@@ -193,27 +218,46 @@ async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run
   }
 }
 
-/** What `train` prints besides the run. */
-interface Beside {
+interface PrintedRun {
+  /** The network as the user wrote it. */
+  readonly label: string
+  readonly trainedOn: TrainedOn
+  /** Reads the data of the run, which only a report needs. */
+  readonly data: () => Promise<Dataset>
+  /** The whole command line. */
+  readonly command: string
   readonly advice?: ShownAdvice
   readonly curve?: ShownCurve
 }
 
-function print(run: Run, label: string, data: TrainedOn, flags: Flags, { advice, curve }: Beside = {}): void {
-  const { json, figure, probeFigure } = flags
+async function print(run: Run, printed: PrintedRun, flags: Flags): Promise<void> {
+  const { label, trainedOn, data, command, advice, curve } = printed
+  const { json, report, figure, probeFigure } = flags
   const areClasses = run.task === 'classification'
-  if (json) printJson({ ...runSummary(run, label, data), curve, advice: adviceJson(advice) })
+  if (json) printJson({ ...runSummary(run, label, trainedOn), curve, advice: adviceJson(advice) })
   else {
-    const lines = [runText(run, label, data), ...(curve ? curveLines(curve, areClasses) : []), ...adviceLines(advice)]
-    printText(lines.join('\n'))
+    const text = [
+      runText(run, label, trainedOn),
+      ...(curve ? curveLines(curve, areClasses) : []),
+      ...adviceLines(advice),
+    ]
+    printText(text.join('\n'))
   }
   const drawn: string[] = []
   if (figure !== undefined) {
-    writeText(figure, curve ? drawnCurve(curve, label, data.name, areClasses) : picture(run, label, data))
+    writeText(figure, curve ? drawnCurve(curve, label, trainedOn.name, areClasses) : picture(run, label, trainedOn))
     drawn.push(figure)
   }
-  if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, data, probeFigure))
+  if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, trainedOn, probeFigure))
   if (!json && drawn.length > 0) printText(`Drawn: ${drawn.join(', ')}`)
+  if (report === undefined) return
+  if (run.interrupted) {
+    if (!json) printText(`A stopped run has no scores, so no report was written: ${report}`)
+    return
+  }
+  const page = await reportTraining(run, { data: await data(), label, command, ...machineOptions(flags) })
+  writeText(report, page.html())
+  if (!json) printText(`Written: ${report}`)
 }
 
 /**
@@ -237,7 +281,13 @@ function refusePicture(folder: string): never {
   )
 }
 
-function picture({ evaluations = [], interrupted, ...run }: Run, network: string, { name }: TrainedOn): string {
+function picture({ evaluations = [], interrupted, ...run }: Run, network: string, trainedOn: TrainedOn): string {
   const steps = interrupted ? run.steps : run.settings.steps
-  return trainingPicture({ network, dataset: name, areClasses: run.test.rmse === undefined, steps, evaluations })
+  return trainingPicture({
+    network,
+    dataset: trainedOn.name,
+    areClasses: !namesOf(trainedOn, run).areValues,
+    steps,
+    evaluations,
+  })
 }

@@ -1,26 +1,30 @@
 /** The answer of a diagnosis in three parts: the symptom, the cause, and the causes that are ruled out. */
 import { counted, listed, number, percent } from '../../format/words.ts'
 import type { Cause } from '../cause.ts'
-import { type Depths, type Evidence, recordsOf } from '../evidence.ts'
+import { type Depths, type Evidence, predictsValues, recordsOf } from '../evidence.ts'
 import type { Judgment } from '../judge.ts'
 import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } from '../symptom-facts.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
-import { sentenceOf } from './words.ts'
+import { type ErrorText, sentenceOf, valueError } from './words.ts'
+
+/** Returns the formatter of errors for the task of the network. */
+export const errorTextOf = (evidence: Evidence): ErrorText => (predictsValues(evidence) ? valueError : percent)
 
 export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
   if (recordsOf(evidence, 'network').length === 0) {
     return ['The diagnosis was stopped before the network was trained once.']
   }
+  const say = errorTextOf(evidence)
   const controls = new Set(evidence.records.map(({ control }) => control)).size - 1
   return [
-    symptomText(symptomFacts(evidence), evidence.depths),
-    causeText(judgment, controls),
-    exclusionText(judgment),
+    symptomText(symptomFacts(evidence), evidence.depths, say),
+    causeText(judgment, controls, say),
+    exclusionText(judgment, say),
   ].filter((text) => text !== '')
 }
 
 /** One to three sentences on how the network trains. */
-function symptomText(facts: SymptomFacts, depths: Depths): string {
+function symptomText(facts: SymptomFacts, depths: Depths, say: ErrorText): string {
   const start = `With ${counted(depths.network, depths.what)}, the`
   switch (facts.symptom) {
     case 'learns nothing': {
@@ -39,9 +43,9 @@ function symptomText(facts: SymptomFacts, depths: Depths): string {
       ].join(' ')
     case 'none': {
       const { trainingError, testError } = facts
-      const test = Number.isFinite(testError) ? percent(testError) : 'not known'
-      const errors = `the training error is ${percent(trainingError)}, and the test error is ${test}`
-      return `${start} network trains: ${errors}.${comparisonSentence(facts, depths)}`
+      const test = Number.isFinite(testError) ? say(testError) : 'not known'
+      const errors = `the training error is ${say(trainingError)}, and the test error is ${test}`
+      return `${start} network trains: ${errors}.${comparisonSentence(facts, depths, say)}`
     }
   }
 }
@@ -67,9 +71,13 @@ function twinText({ isGiven, layers }: ComparedTwin, { what }: Depths): string {
 /**
  * Returns a sentence that compares the network with its twin, after a space, or an empty text if no twin was trained.
  */
-function comparisonSentence({ twin }: Extract<SymptomFacts, { symptom: 'none' }>, depths: Depths): string {
+function comparisonSentence(
+  { twin }: Extract<SymptomFacts, { symptom: 'none' }>,
+  depths: Depths,
+  say: ErrorText,
+): string {
   if (twin === null) return ''
-  const comparison = ` The training error of ${twinText(twin, depths)} is ${percent(twin.error)}`
+  const comparison = ` The training error of ${twinText(twin, depths)} is ${say(twin.error)}`
   switch (twin.difference) {
     case 'unknown':
       return `${comparison}, but there are too few seeds to compare the two networks.`
@@ -91,14 +99,14 @@ function lossText({ mean, diverged, seeds }: MeanLoss, isGuessing = false): stri
 }
 
 /** Returns the text about the cause. The argument `controls` is the number of controls that were trained. */
-function causeText({ verdict, findings, open, ruledOut }: Judgment, controls: number): string {
+function causeText({ verdict, findings, open, ruledOut }: Judgment, controls: number, say: ErrorText): string {
   const [first, ...others] = findings
   if (first) {
     const also = others.map(({ cause }) => verdictTitle(cause).inside)
     const rest = also.length > 0 ? ` Also found: ${listed(also)}.` : ''
-    return `${sentenceOf(wordsOf(first).statement)}${rest}`
+    return `${sentenceOf(wordsOf(first, say).statement)}${rest}`
   }
-  if (verdict === 'healthy') return healthySentence(ruledOut)
+  if (verdict === 'healthy') return healthySentence(ruledOut, say)
   const tried = counted(controls, 'control')
   if (open.length > 0) {
     const titles = listed(open.map(({ cause }) => verdictTitle(cause).inside))
@@ -108,11 +116,11 @@ function causeText({ verdict, findings, open, ruledOut }: Judgment, controls: nu
   return `Undecided: no known cause explains the result after ${tried}.`
 }
 
-function healthySentence(ruledOut: Judgment['ruledOut']): string {
+function healthySentence(ruledOut: Judgment['ruledOut'], say: ErrorText): string {
   const slow = ruledOut.find((one) => one.cause === 'optimization-failure' && one.facts.outcome === 'merely slow')
-  if (slow) return `The network trains; it is only slow: ${wordsOf(slow).statement}.`
+  if (slow) return `The network trains; it is only slow: ${wordsOf(slow, say).statement}.`
   const short = ruledOut.find((one) => one.cause === 'under-capacity' && one.facts.outcome === 'merely short')
-  if (short) return `The network trains; the training is only too short: ${wordsOf(short).statement}.`
+  if (short) return `The network trains; the training is only too short: ${wordsOf(short, say).statement}.`
   return 'No measurement found anything wrong with the network.'
 }
 
@@ -126,11 +134,11 @@ const suspects: readonly Cause[] = [
 ]
 
 /** A sentence for each suspected cause that is ruled out, with the reason. */
-function exclusionText({ ruledOut, verdict }: Judgment): string {
+function exclusionText({ ruledOut, verdict }: Judgment, say: ErrorText): string {
   const isReported = (cause: Cause): boolean => verdict !== 'healthy' || cause === 'overfitting'
   const reported = suspects.flatMap((cause) => {
     const found = ruledOut.find((one) => one.cause === cause && isReported(cause))
-    return found ? [`${verdictTitle(cause).start} is ruled out: ${wordsOf(found).statement}.`] : []
+    return found ? [`${verdictTitle(cause).start} is ruled out: ${wordsOf(found, say).statement}.`] : []
   })
   return reported.join(' ')
 }

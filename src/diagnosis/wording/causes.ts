@@ -11,7 +11,7 @@ import { chaoticSignalWords, explodingSignalWords, vanishingSignalWords } from '
 import { unstableStepWords } from './step.ts'
 import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 import { uselessDepthWords } from './useless-depth.ts'
-import type { Words } from './words.ts'
+import type { ErrorText, Words } from './words.ts'
 
 /** A title in two forms: `start` begins a sentence or stands alone, and `inside` is used inside a sentence. */
 export interface Title {
@@ -23,7 +23,8 @@ interface Wording<Facts> {
   readonly title: Title
   /** Changes of the network or its training that may remove the cause. */
   readonly cures: readonly string[]
-  readonly words: (facts: Facts) => Words
+  /** `say` formats the errors in the words. */
+  readonly words: (facts: Facts, say?: ErrorText) => Words
 }
 
 const residual = 'residual connections with a multiplier of 1/depth'
@@ -101,8 +102,8 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
 }
 
-export function wordsOf<C extends Cause>({ cause, facts }: JudgedCause<C>): Words {
-  return wordings[cause].words(facts)
+export function wordsOf<C extends Cause>({ cause, facts }: JudgedCause<C>, say?: ErrorText): Words {
+  return wordings[cause].words(facts, say)
 }
 
 export function verdictTitle(verdict: Verdict): Title {

@@ -2,11 +2,11 @@
 import { number, percent } from '../../format/words.ts'
 import type { TriedRate, UnstableStepFacts } from '../causes/step.ts'
 import { lossChangeText, rateText } from './controls.ts'
-import { type EvidenceRow, seedsText, twoSentences, type Words } from './words.ts'
+import { type ErrorText, type EvidenceRow, seedsText, twoSentences, type Words } from './words.ts'
 
-export function unstableStepWords(facts: UnstableStepFacts): Words {
+export function unstableStepWords(facts: UnstableStepFacts, say: ErrorText = percent): Words {
   const rows = sharpnessRows(facts)
-  if (facts.outcome === 'fits') return { statement: `the training error is ${percent(facts.error)}`, evidence: rows }
+  if (facts.outcome === 'fits') return { statement: `the training error is ${say(facts.error)}`, evidence: rows }
   const evidence = [...facts.tried.flatMap(recoveryRows), ...rows]
   switch (facts.outcome) {
     case 'unsettled':

@@ -1,5 +1,6 @@
 /** Building blocks of the sentences about causes. */
-import { counted } from '../../format/words.ts'
+import { formatR2 } from '../../format/text.ts'
+import { counted, percent } from '../../format/words.ts'
 import type { Harmless, TwinDepth } from '../causes/assessment.ts'
 import type { StagePlace } from '../causes/layer-values.ts'
 
@@ -15,6 +16,13 @@ export interface EvidenceRow {
    */
   readonly words: string
 }
+
+/** Formats an error, which is a fraction of wrong answers, or the unexplained fraction of the variance. */
+export type ErrorText = (error: number) => string
+
+/** The unexplained fraction of the variance, followed by the R2 that users of values know: `24.0% (R2 0.760)`. */
+export const valueError: ErrorText = (error) =>
+  Number.isFinite(error) ? `${percent(error)} (R2 ${formatR2(1 - error)})` : percent(error)
 
 /** The statement about a cause and the numbers behind the statement. */
 export interface Words {

@@ -1,0 +1,83 @@
+/** The columns of scores in the tables of comparisons and diagnoses: errors of classes, or R2 and RMSE of values. */
+import { decimalsFor, formatFixed, formatQuantity, formatR2 } from '../format/text.ts'
+import { type Summary, summarize } from '../numerics/statistics.ts'
+import { formatError, formatLoss, type ReportedScores } from './reported-scores.ts'
+
+interface ScoredRun {
+  readonly train: ReportedScores
+  readonly test: ReportedScores
+}
+
+export interface ScoreColumn {
+  readonly heading: string
+  /** The set of samples that is scored. A data set without test samples has no columns of the test set. */
+  readonly set: keyof ScoredRun
+  /** Returns the score of one training, or null if the score is not known. */
+  readonly value: (run: ScoredRun) => number | null
+  /** Formats the mean over the seeds and its interval. */
+  readonly format: (summary: Summary) => string
+  /** Whether a table without room for all columns leaves this column out. */
+  readonly isExtra?: boolean
+}
+
+const loss = (set: keyof ScoredRun, isExtra?: boolean): ScoreColumn => ({
+  heading: `${set} loss`,
+  set,
+  value: (run) => run[set].loss,
+  format: formatLoss,
+  isExtra,
+})
+
+const error = (set: keyof ScoredRun): ScoreColumn => ({
+  heading: `${set} error`,
+  set,
+  value: (run) => run[set].error,
+  format: formatError,
+})
+
+const accuracy: ScoreColumn = {
+  heading: 'test accuracy',
+  set: 'test',
+  value: ({ test }) => explained(test),
+  format: formatError,
+  isExtra: true,
+}
+
+const r2 = (set: keyof ScoredRun): ScoreColumn => ({
+  heading: `${set} R2`,
+  set,
+  value: (run) => explained(run[set]),
+  format: ({ mean, halfWidth }) => (halfWidth === null ? formatR2(mean) : withEqualDecimals(mean, halfWidth, 3)),
+})
+
+const testRmse: ScoreColumn = {
+  heading: 'test RMSE',
+  set: 'test',
+  value: ({ test }) => test.rmse?.[0] ?? null,
+  format: ({ mean, halfWidth }) =>
+    halfWidth === null ? formatQuantity(mean) : withEqualDecimals(mean, halfWidth, decimalsFor(mean, 4)),
+}
+
+/** The accuracy of classes, and R2 of values over all targets. */
+const explained = ({ error: wrong }: ReportedScores): number | null => (wrong === null ? null : 1 - wrong)
+
+function withEqualDecimals(mean: number, halfWidth: number, decimals: number): string {
+  return `${formatFixed(mean, decimals)} ± ${formatFixed(halfWidth, decimals)}`
+}
+
+/**
+ * Returns the columns of scores. `classes`: the number of classes, or null for values. A single target has a column with
+ * its RMSE, in the unit of the target.
+ */
+export function scoreColumns(classes: number | null, runs: readonly ScoredRun[]): ScoreColumn[] {
+  if (classes !== null) return [loss('train'), loss('test', true), error('train'), error('test'), accuracy]
+  const hasOneTarget = runs.some(({ test }) => test.rmse?.length === 1)
+  const unit = hasOneTarget ? [testRmse] : []
+  return [loss('train', hasOneTarget), r2('train'), r2('test'), ...unit]
+}
+
+/** Formats the score of several trainings, or returns undefined if no training has the score. */
+export function scoreText({ value, format }: ScoreColumn, runs: readonly ScoredRun[]): string | undefined {
+  const summary = summarize(runs.map(value))
+  return summary === null ? undefined : format(summary)
+}
