@@ -48,6 +48,31 @@ describe('The advice about a training', () => {
     })
   })
 
+  it('names a small class that the network misses, and the change finds more of the class', async () => {
+    const count = 1000
+    const inputs = Float32Array.from({ length: 2 * count }, (_, index) => Math.sin(index * index) * 1.5)
+    // One sample in twenty has the class 1, and its first input is larger by 1.6.
+    const labels = Uint8Array.from({ length: count }, (_, row) => (row % 20 === 0 ? 1 : 0))
+    for (let row = 0; row < count; row += 20) inputs[2 * row] += 1.6
+    const samples = { count, inputs, labels }
+    const rare = { name: 'rare', shape: [2], classes: 2, classNames: ['no', 'yes'], train: samples, test: samples }
+    const small = chain(dense(8), relu(), dense(2))
+    expect(await adviceOf({ data: rare, steps: 300 }, small)).toMatchInlineSnapshot(`
+      {
+        "finding": "unbalanced",
+        "next": {
+          "classWeights": "balanced",
+        },
+        "sentence": "95.0% of the training samples have the class no, and 5.0% have the class yes. The network finds only 18.0% of the samples of the class yes. Weights for the classes give small classes the same importance as large ones.",
+      }
+    `)
+    const weighed = await train(small, { data: rare, steps: 300, batch: 32, threads: 1, classWeights: 'balanced' })
+    expect(weighed.train.recall?.[1]).toBeGreaterThan(0.5)
+    expect(await adviceOf({ data: rare, steps: 300, classWeights: 'balanced' }, small)).not.toMatchObject({
+      finding: 'unbalanced',
+    })
+  })
+
   it('says that the loss was still falling', async () => {
     expect(await adviceOf({ optimizer: momentum({ rate: 0.002 }) })).toMatchObject({
       finding: 'still falling',

@@ -3,6 +3,7 @@ import { type Dataset, taskOf } from '../data/dataset.ts'
 import { farthestValue } from '../data/far-values.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
+import { formatPercent } from '../format/text.ts'
 import { counted, grouped } from '../format/words.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Course, courseOf } from '../training/course.ts'
@@ -44,6 +45,10 @@ export interface Advice {
 const nothing = 0.98
 /** Share of the guessing loss below which a training has little left to improve. */
 const learned = 0.02
+/** Fraction of right answers for a class below which the network misses most of the class. */
+const mostFound = 0.5
+/** Ratio of the samples of the largest class to the samples of a class from which on the class is small. */
+const leastRatio = 3
 /** Distance from a column's mean, in standard deviations, from which on a value is the likely reason of a divergence. */
 const far = 20
 
@@ -59,8 +64,11 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
   const standardizer = createStandardizer(data.train, data.shape, settings)
   const chance = chanceOf(data, settings, standardizer).loss
   if (train.loss === null || !(chance > 0)) return null
+  const learnedNothing = train.loss >= nothing * chance && course.kind !== 'falling'
+  if (learnedNothing) return nothingAdvice(run, train.loss, chance, data)
+  const unbalanced = unbalancedAdvice(run, data)
+  if (unbalanced !== undefined) return unbalanced
   if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run)
-  if (train.loss >= nothing * chance) return nothingAdvice(run, train.loss, chance, data)
   if (course.kind === 'flat' && course.level > learned * chance) return flatAdvice(run, course)
   return null
 }
@@ -105,6 +113,27 @@ function nothingAdvice({ settings }: AdvisedTraining, loss: number, chance: numb
   const farther = settings.clipNorm === null ? farAdvice(data) : undefined
   if (farther !== undefined) return { finding, ...farther, sentence: `${found} ${farther.sentence}` }
   return { finding, sentence: `${found} A diagnosis finds the reason.`, next: 'diagnose' }
+}
+
+/**
+ * Returns advice if the network misses most samples of a small class of the training set, and the training made no
+ * difference between large and small classes.
+ */
+function unbalancedAdvice({ settings, train }: AdvisedTraining, { classNames }: Dataset): Advice | undefined {
+  const { recall = [], classSamples = [] } = train
+  if (settings.classWeights !== undefined || settings.order === 'balanced') return undefined
+  const total = classSamples.reduce((sum, count) => sum + count, 0)
+  const largest = classSamples.indexOf(Math.max(...classSamples))
+  const missed = recall
+    .map((found, label) => ({ found: found ?? 1, label, count: classSamples[label] }))
+    .filter(({ found, count }) => found < mostFound && count * leastRatio <= classSamples[largest])
+    .sort((one, other) => one.found - other.found)
+  if (missed.length === 0) return undefined
+  const [{ found, label, count }] = missed
+  const nameOf = (index: number): string => classNames?.[index] ?? String(index)
+  const shares = `${formatPercent(classSamples[largest] / total, 1)} of the training samples have the class ${nameOf(largest)}, and ${formatPercent(count / total, 1)} have the class ${nameOf(label)}.`
+  const sentence = `${shares} The network finds ${found === 0 ? 'none' : `only ${formatPercent(found, 1)}`} of the samples of the class ${nameOf(label)}. Weights for the classes give small classes the same importance as large ones.`
+  return { finding: 'unbalanced', sentence, next: { classWeights: 'balanced' } }
 }
 
 function fallingAdvice({ settings, steps }: AdvisedTraining): Advice {
