@@ -46,7 +46,7 @@ test('binary cross-entropy accepts values only between 0 and 1, without standard
     refused(3072, autoencode(tiles({ train: 3, test: 2 })), { loss: 'binary-cross-entropy' }),
   ]
   expect(wrong.join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: loss: binary-cross-entropy needs targets between 0 and 1, but the targets of plane are standardized. Use standardize: "none", or another loss.
+    "IsobathError: loss: binary-cross-entropy needs targets between 0 and 1, but the targets of plane are standardized. Use standardizeTargets: "none", or another loss.
     IsobathError: plane, test: sample 0: expected targets between 0 and 1 for the loss binary-cross-entropy, got 1.5. Scale the targets to 0 to 1, or use another loss.
     IsobathError: loss: binary-cross-entropy needs targets between 0 and 1, but the targets of tiles are standardized. Use standardize: "none", or another loss."
   `)
