@@ -66,7 +66,7 @@ describe('Ctrl-C', () => {
     expect(JSON.parse(readFileSync(join(root, 'stopped', 'result.json'), 'utf8'))).toMatchObject({ interrupted: true })
     expect(stdout).toMatch(/^A stopped run is not scored\. Score the latest weights with: isobath evaluate stopped$/m)
     const evaluated = await start('evaluate stopped').ended
-    expect(evaluated.stdout).toMatch(/^train {2}loss \d.*$/m)
+    expect(evaluated.stdout).toMatch(/^train {2}accuracy \d.*$/m)
   })
 
   it.each(['SIGTERM', 'SIGHUP'] as const)('saves a training, and so does %s', async (signal) => {

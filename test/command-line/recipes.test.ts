@@ -100,7 +100,7 @@ describe('train --evaluate-every', () => {
 
       CONFUSION
 
-      time   TIME in total, TIME for the steps (SPEED), TIME for measurements between the steps, TIME for the scores
+      time   TIME in total, TIME for the steps (SPEED), TIME for measurements between the steps
       "
     `)
     expect(stderr).toMatch(/^step 10: training error \d+\.\d\d%, test error \d+\.\d\d%$/m)

@@ -128,7 +128,7 @@ describe('--test-fraction 0', () => {
   it('trains on all rows and gives no test scores, also in a resumed run and in evaluate', async () => {
     const words = `train ${network} ${all} --epochs 4 --evaluate-every epoch --run ${root}/all`
     const { stdout, stderr } = await isobath(`${words} --figure ${root}/all.svg`)
-    expect(stdout).toContain('of 400 samples')
+    expect(stdout).toContain('400 samples')
     expect(stdout).toContain('\ntest   no test rows, so no scores\n')
     expect(`${stdout}${stderr}`).not.toMatch(/NaN|unknown|test error/)
     expect(readFileSync(join(root, 'all.svg'), 'utf8')).not.toMatch(/NaN|>test</)

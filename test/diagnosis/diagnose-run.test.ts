@@ -168,7 +168,7 @@ it('runs from the command line with the folder of a run', async () => {
     isobath: ROOT/empty: expected the folder of a run, which contains run.json. Give a folder that train wrote.
     isobath: ROOT/answer: expected the folder of a run, which contains run.json. The folder holds a diagnosis. Resume the diagnosis with diagnose --resume, or with resumeDiagnosis in a program.
     isobath: ROOT/command: expected the folder of a diagnosis, which contains diagnosis.json. The folder holds a run. To diagnose the network of the run, use diagnose ROOT/command.
-    isobath: mlp:depht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got depht. Did you mean depth?
+    isobath: mlp:depht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top, output), got depht. Did you mean depth?
     "
   `)
 })

@@ -262,7 +262,7 @@ describe('a hostile table', () => {
     }
     expect(await allRefused(lines, root)).toMatchInlineSnapshot(`
       "
-      a missing cell: table0.csv, line 7, column "y": expected a value, got an empty cell. Fill the cell in, or use --missing drop to leave out rows with missing cells.
+      a missing cell: table0.csv, line 7, column "y": expected a value, got an empty cell. Use --missing fill to fill missing cells with medians and most frequent words, or --missing drop to leave out their rows.
       a word for a number: table1.csv, line 7, column "y": expected a number, got "two". Correct the cell. For columns of words, use --categorical y or --ignore y.
       a number without end: table2.csv, line 7, column "y": expected a number, got "1e999". The number is too large for float32. Correct the cell. For columns of words, use --categorical y or --ignore y.
       a ragged row: table3.csv, line 7: expected 3 cells, as in the first line, got 2. Check the line. A cell that contains the separator must be in quotes.
