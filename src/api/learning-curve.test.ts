@@ -51,5 +51,14 @@ describe('The learning curve over the number of samples', () => {
     )
     expect(describeCurve([point(100, 0.3), point(200, null)], 'classification')).toBeNull()
     expect(describeCurve([point(100, 0.3)], 'classification')).toBeNull()
+    expect(describeCurve([], 'classification')).toBeNull()
+  })
+
+  it('has no description if one of the last two trainings diverged with finite scores', () => {
+    const diverged = { step: 1, layer: 'readout', what: 'loss' } as const
+    const broken = { ...point(200, 1e50), diverged }
+    expect(describeCurve([point(100, 0.3), broken], 'regression')).toBeNull()
+    expect(describeCurve([broken, point(400, 0.3)], 'regression')).toBeNull()
+    expect(describeCurve([broken, point(400, 0.3), point(800, 0.2)], 'regression')).not.toBeNull()
   })
 })

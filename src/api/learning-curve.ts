@@ -126,13 +126,14 @@ function checkFractions(fractions: readonly number[]): void {
 const leastGain = 0.05
 
 /**
- * Says what the last two points of a learning curve mean. Returns null if one of the last two trainings diverged, or if
- * there are fewer than two points.
+ * Says what the last two points of a learning curve mean. Returns null if one of the last two trainings diverged or has
+ * no test samples, or if there are fewer than two points.
  */
 export function describeCurve(points: readonly CurvePoint[], task: Task): string | null {
   const [before, last] = points.slice(-2)
-  const [earlier, later] = [before?.test.error ?? null, last?.test.error ?? null]
-  if (last === undefined || earlier === null || later === null) return null
+  if (last === undefined || before.diverged !== null || last.diverged !== null) return null
+  const [earlier, later] = [before.test.error, last.test.error]
+  if (earlier === null || later === null) return null
   const shown = (error: number): string =>
     task === 'classification' ? formatPercent(error, 2) : (1 - error).toPrecision(3)
   const measure = task === 'classification' ? 'test error' : 'R2 on the test set'

@@ -46,7 +46,7 @@ test('binary cross-entropy accepts values only between 0 and 1, without standard
     refused(3072, autoencode(tiles({ train: 3, test: 2 })), { loss: 'binary-cross-entropy' }),
   ]
   expect(wrong.join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: loss: binary-cross-entropy needs targets between 0 and 1, but the targets of plane are standardized. Use standardize: "none", or another loss.
+    "IsobathError: loss: binary-cross-entropy needs targets between 0 and 1, but the targets of plane are standardized. Use standardizeTargets: "none", or another loss.
     IsobathError: plane, test: sample 0: expected targets between 0 and 1 for the loss binary-cross-entropy, got 1.5. Scale the targets to 0 to 1, or use another loss.
     IsobathError: loss: binary-cross-entropy needs targets between 0 and 1, but the targets of tiles are standardized. Use standardize: "none", or another loss."
   `)
@@ -68,11 +68,11 @@ test('class weights need classes, and one weight for each class', () => {
     "IsobathError: classWeights: expected 2 weights, one for each class of moons, got 3. Give 2 weights, or balanced.
     IsobathError: classWeights: expected data with classes, but the data's targets are values (regression). Leave the option out.
     IsobathError: order: expected data with classes, but the data's targets are values (regression). Leave the option out.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got [0, 0]. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got [1, -1]. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got even. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got [1, NaN]. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got 3. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got [0, 0]. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got [1, -1]. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got even. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got [1, NaN]. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got 3. Give weights such as [1, 10], or balanced.
     IsobathError: huberDelta: only the loss huber has this option, got the loss cross-entropy. Use loss: "huber", or leave the option out.
     IsobathError: huberDelta: expected a number above 0, got 0."
   `)
