@@ -6,13 +6,14 @@ import { vary } from '../data/vary.ts'
 import { formatPercent } from '../format/text.ts'
 import { grouped } from '../format/words.ts'
 import type { Network } from '../network/network.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions, settingsFor } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkEarlyStopping } from '../training/best-weights.ts'
+import { checkTask } from '../training/check-task.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
-import { checkOutputs } from '../training/targets.ts'
 import type { TrialEvent } from '../trials/events.ts'
 import { workOf } from '../trials/multiply-adds.ts'
 import { runTrials } from '../trials/runner.ts'
@@ -79,9 +80,11 @@ export async function learningCurve(network: Network, options: LearningCurveOpti
   const { data, fractions = usualFractions, abort: signal, onEvent } = options
   checkFractions(fractions)
   checkLabeled(data)
-  const blueprint = createBlueprint(network, data.shape)
-  checkOutputs(blueprint, data)
-  const full = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
+  createBlueprint(network, data.shape)
+  const asked = resolveOptions(options, data.train.count, taskOf(data))
+  const { blueprint } = absorbSigmoid(network, data.shape, asked.loss)
+  const full = settingsFor(blueprint, asked)
+  checkTask(blueprint, data, full)
   checkAugmentation(full.augment, data)
   checkEarlyStopping(full, data)
   const reference = referenceOf(await describeData(data, {}))
