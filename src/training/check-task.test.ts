@@ -52,6 +52,21 @@ test('binary cross-entropy accepts values only between 0 and 1, without standard
   `)
 })
 
+test('bytes that are used as they are do not count as standardized targets', () => {
+  const raw = { loss: 'binary-cross-entropy', standardize: 'raw' } as const
+  expect(refused(3072, autoencode(tiles({ train: 3, test: 2 })), raw)).toContain(
+    'needs targets between 0 and 1, but the targets of tiles are bytes from 0 to 255.',
+  )
+})
+
+test('a class with training samples needs a weight above 0', () => {
+  const absent = { ...points, classes: 3 }
+  expect(refused(3, absent, { classWeights: [0, 1, 0] })).toBe('nothing was refused')
+  expect(refused(3, absent, { classWeights: [0, 0, 1] })).toMatchInlineSnapshot(
+    `"IsobathError: classWeights: expected a weight above 0 for a class that has training samples, got 0 for each such class of moons. Give one of these classes a weight above 0, or take balanced."`,
+  )
+})
+
 test('class weights need classes, and one weight for each class', () => {
   const wrong = [
     refused(2, points, { classWeights: [1, 2, 3] }),
