@@ -12,8 +12,9 @@ export function printJson(value: unknown): void {
 /**
  * Lists of at most 60 numbers, which are written on one line each, so that people can read a confusion matrix. A text in
  * the document can't match, because JSON writes no line breaks inside of texts.
+ * A comma must stand between two numbers, because an optional comma makes the search of a long list endless.
  */
-const shortLists = /\[\n\s*(?:(?:-?\d[\d.e+-]*|null)(?:,\n\s*)?){1,60}\n\s*\]/g
+const shortLists = /\[\n\s*(?:-?\d[\d.e+-]*|null)(?:,\n\s*(?:-?\d[\d.e+-]*|null)){0,59}\n\s*\]/g
 
 /**
  * Prints text on stdout, with control characters as codes. Names of classes and columns come from files and may hold
