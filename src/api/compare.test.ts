@@ -135,7 +135,7 @@ describe('compare', () => {
       IsobathError: depths: expected different whole numbers of at least 0, such as [4, 16], got [1, 1.5].
       IsobathError: depths: expected different whole numbers of at least 0, such as [4, 16], got [2, 2].
       IsobathError: compare: expected families such as { name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }, got an object.
-      IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3."
+      IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3. If the network should reproduce its inputs, use target: "autoencode"."
     `)
     expect(events).toBe(0)
   })

@@ -189,7 +189,7 @@ describe('train', () => {
       await laterRefusal(() => readRun(run)),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
+      "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3. If the network should reproduce its inputs, use target: "autoencode".
       IsobathError: steps: expected a whole number of at least 1, got 0.
       IsobathError: threads: expected a whole number from 1 to 256, got 0.
       IsobathError: a training step with a batch of 64 needs at least 64.0 KiB of memory, and the limit is 1000 B. Not even a batch of 1 would fit: use fewer or narrower layers.
@@ -343,7 +343,7 @@ describe('reading a run that was changed by hand', () => {
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: ROOT/changed/run.json: expected content that matches the checksum in the file, got changed content. Restore the file, or start a new run.
-      IsobathError: ROOT/changed/run.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
+      IsobathError: ROOT/changed/run.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, prelu, softmax, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
       IsobathError: ROOT/changed/checkpoint-1.safetensors: hidden.dense1.weight: expected the shape [2, 16, 16], got [1, 16, 16]. Give the weights of this network.
       IsobathError: ROOT/changed/checkpoint-1.safetensors: first.weight: expected the shape [16, 3], got [16, 2]. Give the weights of this network."
     `)

@@ -1,49 +1,44 @@
-import { expect, test, vi } from 'vitest'
-import { printJson } from './output.ts'
+import { describe, expect, it } from 'vitest'
+import { jsonText } from './output.ts'
 
-/** Prints a value as JSON, and returns the text. */
-function printed(value: unknown): string {
-  let text = ''
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
-    text += String(part)
-    return true
+describe('The JSON of a command', () => {
+  it('has short lists of numbers on one line, and long lists with a line for each number', () => {
+    const long = Array.from({ length: 61 }, (_, index) => index / 7)
+    const value = {
+      confusion: [
+        [1, 0],
+        [null, -2.5e-7],
+      ],
+      losses: long,
+      none: [],
+      nothing: {},
+      words: ['a', '1'],
+    }
+    const text = jsonText({ ...value, left: undefined, lost: Number.NaN })
+    expect(JSON.parse(text)).toEqual({ ...value, lost: null })
+    const lines = text.split('\n')
+    expect(lines.slice(0, 5)).toEqual(['{', '  "confusion": [', '    [ 1, 0 ],', '    [ null, -2.5e-7 ]', '  ],'])
+    expect(lines).toContain('    0.14285714285714285,')
+    expect(lines.slice(-8)).toEqual([
+      '  "none": [],',
+      '  "nothing": {},',
+      '  "words": [',
+      '    "a",',
+      '    "1"',
+      '  ],',
+      '  "lost": null',
+      '}',
+    ])
   })
-  try {
-    printJson(value)
-  } finally {
-    spy.mockRestore()
-  }
-  return text
-}
 
-test('lists of at most 60 numbers are written on one line each', () => {
-  const short = Array.from({ length: 60 }, (_, index) => index / 3)
-  const text = printed({
-    confusion: [
-      [1, 2],
-      [3, null],
-    ],
-    short,
-    none: [],
-    words: ['[\n1\n]'],
+  it('equals the text of JSON.stringify if there is no short list of numbers', () => {
+    const value = { a: 1, b: { c: [{ d: 'x' }, [], ['\u0000', '"\\']] }, e: null, f: true, ['__proto__']: 5 }
+    expect(jsonText(value)).toBe(JSON.stringify(value, null, 2))
+    expect(jsonText('text')).toBe('"text"')
   })
-  expect(text).toContain('[ 1, 2 ]')
-  expect(text).toContain('[ 3, null ]')
-  expect(text).toContain(`[ ${short.join(', ')} ]`)
-  expect(JSON.parse(text)).toEqual({
-    confusion: [
-      [1, 2],
-      [3, null],
-    ],
-    short,
-    none: [],
-    words: ['[\n1\n]'],
-  })
-})
 
-test('a long list of long numbers is printed at once, with one number a line', { timeout: 5000 }, () => {
-  const losses = Array.from({ length: 100_000 }, (_, index) => Math.sqrt(index + 2) * 1e-7)
-  const text = printed({ losses })
-  expect(text.split('\n')).toHaveLength(100_000 + 5)
-  expect(JSON.parse(text)).toEqual({ losses })
+  it('is written in a moment for lists of many thousand numbers', () => {
+    const losses = Array.from({ length: 200_000 }, (_, index) => Math.sqrt(index))
+    expect(JSON.parse(jsonText({ losses, rows: losses.map((loss) => [loss]) })).losses).toHaveLength(200_000)
+  })
 })

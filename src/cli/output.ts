@@ -6,15 +6,41 @@ import { printable } from './printable.ts'
 
 /** Prints one JSON document on stdout. JSON.stringify writes Infinity and NaN as null. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2).replace(shortLists, (list) => list.replace(/\s+/g, ' '))}\n`)
+  process.stdout.write(`${jsonText(value)}\n`)
 }
 
+/** Largest number of numbers in a list that is written on one line. */
+const mostOnLine = 60
+
 /**
- * Lists of at most 60 numbers, which are written on one line each, so that people can read a confusion matrix. A text in
- * the document can't match, because JSON writes no line breaks inside of texts.
- * A comma must stand between two numbers, because an optional comma makes the search of a long list endless.
+ * Formats a value as JSON, with an indent of two spaces. Short lists of numbers stand on one line each, so that people
+ * can read a confusion matrix.
  */
-const shortLists = /\[\n\s*(?:-?\d[\d.e+-]*|null)(?:,\n\s*(?:-?\d[\d.e+-]*|null)){0,59}\n\s*\]/g
+export const jsonText = (value: unknown): string => laidOut(JSON.parse(JSON.stringify(value)), '')
+
+function laidOut(value: unknown, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = `${indent}  `
+  if (Array.isArray(value)) {
+    if (isShort(value)) return `[ ${value.map((one) => JSON.stringify(one)).join(', ')} ]`
+    return enclosed(
+      '[',
+      ']',
+      value.map((one) => laidOut(one, inner)),
+      indent,
+    )
+  }
+  const fields = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${laidOut(one, inner)}`)
+  return enclosed('{', '}', fields, indent)
+}
+
+function enclosed(open: string, close: string, parts: readonly string[], indent: string): string {
+  if (parts.length === 0) return open + close
+  return `${open}\n${parts.map((part) => `${indent}  ${part}`).join(',\n')}\n${indent}${close}`
+}
+
+const isShort = (list: readonly unknown[]): boolean =>
+  list.length > 0 && list.length <= mostOnLine && list.every((one) => one === null || typeof one === 'number')
 
 /**
  * Prints text on stdout, with control characters as codes. Names of classes and columns come from files and may hold

@@ -102,7 +102,10 @@ describe('when a process locks a folder,', () => {
   it.runIf(existsSync('/proc/self/stat')).each(['KILL', 'TERM', 'CONT'])(
     'a lock is taken over from a process that ended after the signal %s and is not reaped by its parent',
     async (signal) => {
-      const pid = await ownerOf('sleep 0.5 & echo $!; exec sleep 1000')
+      const pid = await ownerOf('sleep 2 & echo $!; exec sleep 1000')
+      // A shell that has not been replaced yet would reap its child.
+      const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[3]
+      while (readFileSync(`/proc/${parent}/comm`, 'utf8') !== 'sleep\n') await sleep(10)
       process.kill(pid, `SIG${signal}`)
       const isZombie = (): boolean => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
       while (!isZombie()) await sleep(10)

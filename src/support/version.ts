@@ -1,2 +1,2 @@
 /** The package's version. A test checks that this version equals the version in package.json. */
-export const version = '0.2.0'
+export const version = '0.3.0'

@@ -6,10 +6,11 @@ import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { GivenLoss } from '../graph/losses.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { createScorer, type Scores, unscored } from './score.ts'
+import { createScorer } from './score.ts'
+import { type Scores, unscored } from './scores.ts'
 import { createThroughput } from './throughput.ts'
 
-export type { Mistake, Scores } from './score.ts'
+export type { Mistake, Scores } from './scores.ts'
 
 /**
  * Values of all parameters and running statistics of a network, by name (`hidden.dense1.weight`). The values of a

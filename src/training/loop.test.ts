@@ -182,7 +182,7 @@ describe('the training loop', () => {
     expect(() =>
       checkOutputs(blueprint, spirals({ classes: 3, train: 6, test: 6 })),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.]`,
+      `[IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3. If the network should reproduce its inputs, use target: "autoencode".]`,
     )
   })
 })

@@ -6,7 +6,7 @@ import { resolveOptions } from '../settings/options.ts'
 import type { ErrorWarmup } from '../settings/schedules.ts'
 import { scheduleFactor } from '../settings/schedules.ts'
 import { bestOf, type Evaluation, isEvaluation, type Measurement } from './measurements.ts'
-import { withoutClassCounts } from './score.ts'
+import { withoutClassCounts } from './scores.ts'
 import { runTrainingSession, type Session } from './session.ts'
 
 const network = 'mlp:depth=2,width=6'

@@ -12,7 +12,7 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
-import { withoutClassCounts } from './score.ts'
+import { withoutClassCounts } from './scores.ts'
 
 /**
  * Scores of the network after `step` updates, in evaluation mode. The scores have no confusion matrix and no counts of

@@ -17,7 +17,7 @@ import {
   type StepMeasurement,
   type WarmupCheck,
 } from './measurements.ts'
-import { withoutClassCounts } from './score.ts'
+import { withoutClassCounts } from './scores.ts'
 import type { Signal } from './signal.ts'
 import type { StartChange } from './start-change.ts'
 import type { LossRecord } from './state.ts'
@@ -108,7 +108,7 @@ export interface TrainingRecord extends TimeSpent {
   readonly recompute: boolean
 }
 
-export { unscored } from './score.ts'
+export { unscored } from './scores.ts'
 
 /**
  * Builds the fields of a record that hold measurements. `measurements`: the measurements so far. Measurements at step

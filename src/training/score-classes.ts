@@ -1,7 +1,7 @@
 /** Scores of a classification: loss, accuracy, recall of each class, and confusions. */
 import type { Samples } from '../data/dataset.ts'
 import { largestOutput } from '../graph/losses.ts'
-import type { Mistake, Scorer, Scores } from './score.ts'
+import type { Mistake, Scorer, Scores } from './scores.ts'
 
 /** Largest number of classes for which the whole confusion matrix is a part of the scores. */
 export const mostConfusionClasses = 50

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Samples } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
-import { createScorer, type Scores } from './score.ts'
+import { createScorer } from './score.ts'
+import type { Scores } from './scores.ts'
 
 const matrix = z.array(z.array(z.number()))
 const each = z.array(z.number().nullable())

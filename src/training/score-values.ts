@@ -1,7 +1,7 @@
 /** Scores of a regression or an autoencoder: loss, unexplained variance, and R^2, RMSE and MAE of each target. */
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
-import type { Scorer } from './score.ts'
+import type { Scorer } from './scores.ts'
 
 /** The parts of a loss that score values. */
 export interface ScoredLoss {

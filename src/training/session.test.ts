@@ -84,7 +84,7 @@ describe('runTrainingSession', () => {
       ),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
+      "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3. If the network should reproduce its inputs, use target: "autoencode".
       IsobathError: weights: first.weight: expected 12 values, got 14. Give the weights of this network.
       IsobathError: a training step with a batch of 64 needs at least 1.31 MiB of memory, and the limit is 195.3 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."
     `)

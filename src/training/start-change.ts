@@ -5,22 +5,29 @@ import { counted, grouped } from '../format/words.ts'
 import type { Weights } from './evaluator.ts'
 
 /** The changes that LSUV made to the drawn weights of a training. */
-export const startChangeSchema = z.object({
+export interface StartChange {
   /** Number of weighted layers. Each iteration of a repeated layer counts as a layer. */
-  layers: z.number(),
+  readonly layers: number
   /** Number of layers whose weights were multiplied by a factor. */
-  changed: z.number(),
+  readonly changed: number
   /** Smallest factor on the weights of a changed layer, or 1 if no layer was changed. */
-  smallest: z.number(),
+  readonly smallest: number
   /** Largest factor on the weights of a changed layer, or 1 if no layer was changed. */
-  largest: z.number(),
+  readonly largest: number
   /** Number of layers whose outputs reach no variance near 1 with any factor. */
-  unreached: z.number(),
+  readonly unreached: number
   /** Number of training samples on which the variances were measured. */
+  readonly samples: number
+}
+
+export const startChangeSchema: z.ZodType<StartChange> = z.object({
+  layers: z.number(),
+  changed: z.number(),
+  smallest: z.number(),
+  largest: z.number(),
+  unreached: z.number(),
   samples: z.number(),
 })
-
-export type StartChange = Readonly<z.infer<typeof startChangeSchema>>
 
 /** Initial weights of a training, and the changes to the drawn weights, if any. */
 export interface AdjustedStart {
