@@ -40,6 +40,32 @@ describe('The advice about a training', () => {
     expect(mended.diverged).toBeNull()
   })
 
+  it('says that neither the rate nor clipping helps a training whose outputs were too large before the first update', async () => {
+    const { train: samples } = data
+    const inputs = Float32Array.from(samples.inputs, (value) => value * 1e36)
+    const huge = { ...data, train: { ...samples, inputs } }
+    const raw = await adviceOf({ data: huge, standardize: 'raw' })
+    expect(raw).toMatchObject({ finding: 'diverged', next: { standardize: 'per-channel' } })
+    expect(raw?.sentence).toMatch(
+      /before the first update, and guessing gives 1.1, so the learning rate is not the only reason. A likely reason is the raw inputs/,
+    )
+    expect(await adviceOf({ data: huge, standardize: 'per-channel' })).not.toMatchObject({ finding: 'diverged' })
+    const targets = Float32Array.from(samples.labels, (label) => (label - 1) * 1e30)
+    const values = {
+      ...data,
+      classes: 0,
+      targetNames: ['far'],
+      train: { ...samples, targets },
+      test: { ...samples, targets },
+    }
+    expect(await adviceOf({ data: values, standardizeTargets: 'none' }, chain(dense(8), relu(), dense(1)))).toEqual({
+      finding: 'diverged',
+      sentence:
+        'The training diverged at step 0, before the first update, so the learning rate is not the reason. A likely reason is the raw targets. Standardize the targets.',
+      next: { standardizeTargets: 'per-target' },
+    })
+  })
+
   it('says that a network learned next to nothing', async () => {
     const dead = chain(dense(16), relu(), dense(1), tanh(), dense(1), tanh(), dense(3))
     expect(await adviceOf({ optimizer: momentum({ rate: 1e-7 }) }, dead)).toMatchObject({

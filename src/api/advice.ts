@@ -4,7 +4,7 @@ import { farthestValue } from '../data/far-values.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
 import { formatPercent } from '../format/text.ts'
-import { counted, grouped } from '../format/words.ts'
+import { counted, grouped, number } from '../format/words.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Course, courseOf } from '../training/course.ts'
 import type { Divergence } from '../training/divergence.ts'
@@ -24,7 +24,12 @@ export interface AdvisedTraining {
 
 /** Options of a training to change, with their new values. Numbers and names only, as the command line writes them. */
 export type AdvisedChange = Readonly<
-  Partial<Record<'rate' | 'clipNorm' | 'schedule' | 'classWeights' | 'steps' | 'optimizer', number | string>>
+  Partial<
+    Record<
+      'rate' | 'clipNorm' | 'schedule' | 'classWeights' | 'steps' | 'optimizer' | 'standardize' | 'standardizeTargets',
+      number | string
+    >
+  >
 >
 
 /** Advice about a training. */
@@ -43,6 +48,8 @@ export interface Advice {
 
 /** Share of the guessing loss from which on a network learned next to nothing. */
 const nothing = 0.98
+/** Multiple of the guessing loss from which on the first loss of a training shows that its outputs are too large. */
+const broken = 1000
 /** Share of the guessing loss below which a training has little left to improve. */
 const learned = 0.02
 /** Fraction of right answers for a class below which the network misses most of the class. */
@@ -60,9 +67,13 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
   const { settings, losses, train, diverged, interrupted } = run
   if (interrupted) return null
   const course = courseOf(losses.filter(({ loss }) => Number.isFinite(loss)))
-  if (diverged) return divergedAdvice(run, diverged, course, farAdvice(data))
-  const standardizer = createStandardizer(data.train, data.shape, settings)
-  const chance = chanceOf(data, settings, standardizer).loss
+  const chance = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings)).loss
+  if (diverged) {
+    return (
+      startedBroken(diverged, settings, losses[0]?.loss, chance) ??
+      divergedAdvice(run, diverged, course, farAdvice(data))
+    )
+  }
   if (train.loss === null || !(chance > 0)) return null
   const learnedNothing = train.loss >= nothing * chance && course.kind !== 'falling'
   if (learnedNothing) return nothingAdvice(run, train.loss, chance, data)
@@ -85,6 +96,35 @@ function farAdvice(data: Dataset): Pick<Advice, 'sentence' | 'next'> | undefined
   const distance = `${grouped(Math.round(deviations))} standard deviations`
   const sentence = `A likely reason is the ${role} ${column}: its value ${value} lies ${distance} from the mean, so a sample with this value has a very large gradient. Clip the gradients to norm 1.`
   return { sentence, next: { clipNorm: 1 } }
+}
+
+/**
+ * Returns advice if the training was broken before the first update. Neither the learning rate nor clipping helps such
+ * a training.
+ */
+function startedBroken(
+  { step }: Divergence,
+  settings: TrainingSettings,
+  firstLoss: number | undefined,
+  chance: number,
+): Advice | undefined {
+  const beforeUpdates = step === 0 || firstLoss === undefined
+  if (!beforeUpdates && !(chance > 0 && firstLoss >= broken * chance)) return undefined
+  const found = beforeUpdates
+    ? 'The training diverged at step 0, before the first update, so the learning rate is not the reason.'
+    : `The training diverged at step ${grouped(step)}. The loss was ${number(firstLoss)} before the first update, and guessing gives ${number(chance)}, so the learning rate is not the only reason.`
+  const finding = 'diverged'
+  const [reason, next] = unscaled(settings)
+  return { finding, sentence: `${found} ${reason}`, next }
+}
+
+/** Returns the likely reason for outputs that are far too large before the first update, and the next step. */
+function unscaled({ standardize, standardizeTargets }: TrainingSettings): readonly [string, Advice['next']] {
+  if (standardize === 'raw')
+    return ['A likely reason is the raw inputs. Standardize the inputs.', { standardize: 'per-channel' }]
+  if (standardizeTargets === 'none')
+    return ['A likely reason is the raw targets. Standardize the targets.', { standardizeTargets: 'per-target' }]
+  return ['A diagnosis looks for the reason.', 'diagnose']
 }
 
 function divergedAdvice(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { blobs } from '../data/blobs.ts'
 import { randomSubset } from '../data/vary.ts'
-import { chain, dense, relu } from '../network/layers.ts'
+import { chain, dense, relu, sigmoid } from '../network/layers.ts'
 import { type CurvePoint, describeCurve, learningCurve } from './learning-curve.ts'
 import { train } from './train.ts'
 
@@ -25,6 +25,15 @@ describe('The learning curve over the number of samples', () => {
     expect(points[1]).toMatchObject({ test: (await train(network, { ...options, data: half })).test })
     const small = { ...data, train: randomSubset(data.train, 20, 4) }
     expect(points[0]).toMatchObject({ test: (await train(network, { ...options, data: small, batch: 20 })).test })
+  })
+
+  it('has a single output for two classes, without the sigmoid that the loss computes itself', async () => {
+    const two = blobs({ classes: 2, features: 4, noise: 2, train: 80, test: 40 })
+    const single = chain(dense(8), relu(), dense(1), sigmoid())
+    const binary = { ...options, data: two, loss: 'binary-cross-entropy' } as const
+    const [, last] = await learningCurve(single, { ...binary, fractions: [0.5, 1] })
+    const { train: whole, test } = await train(single, binary)
+    expect(last).toMatchObject({ samples: 80, train: whole, test })
   })
 
   it('has only the points that were finished before an abort', async () => {
@@ -51,5 +60,14 @@ describe('The learning curve over the number of samples', () => {
     )
     expect(describeCurve([point(100, 0.3), point(200, null)], 'classification')).toBeNull()
     expect(describeCurve([point(100, 0.3)], 'classification')).toBeNull()
+    expect(describeCurve([], 'classification')).toBeNull()
+  })
+
+  it('has no description if one of the last two trainings diverged with finite scores', () => {
+    const diverged = { step: 1, layer: 'readout', what: 'loss' } as const
+    const broken = { ...point(200, 1e50), diverged }
+    expect(describeCurve([point(100, 0.3), broken], 'regression')).toBeNull()
+    expect(describeCurve([broken, point(400, 0.3)], 'regression')).toBeNull()
+    expect(describeCurve([broken, point(400, 0.3), point(800, 0.2)], 'regression')).not.toBeNull()
   })
 })

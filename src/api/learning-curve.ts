@@ -6,13 +6,14 @@ import { vary } from '../data/vary.ts'
 import { formatPercent } from '../format/text.ts'
 import { grouped } from '../format/words.ts'
 import type { Network } from '../network/network.ts'
+import { absorbSigmoid } from '../settings/absorb-sigmoid.ts'
 import { resolveOptions, settingsFor } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkEarlyStopping } from '../training/best-weights.ts'
+import { checkTask } from '../training/check-task.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
-import { checkOutputs } from '../training/targets.ts'
 import type { TrialEvent } from '../trials/events.ts'
 import { workOf } from '../trials/multiply-adds.ts'
 import { runTrials } from '../trials/runner.ts'
@@ -79,9 +80,11 @@ export async function learningCurve(network: Network, options: LearningCurveOpti
   const { data, fractions = usualFractions, abort: signal, onEvent } = options
   checkFractions(fractions)
   checkLabeled(data)
-  const blueprint = createBlueprint(network, data.shape)
-  checkOutputs(blueprint, data)
-  const full = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
+  createBlueprint(network, data.shape)
+  const asked = resolveOptions(options, data.train.count, taskOf(data))
+  const { blueprint } = absorbSigmoid(network, data.shape, asked.loss)
+  const full = settingsFor(blueprint, asked)
+  checkTask(blueprint, data, full)
   checkAugmentation(full.augment, data)
   checkEarlyStopping(full, data)
   const reference = referenceOf(await describeData(data, {}))
@@ -126,13 +129,14 @@ function checkFractions(fractions: readonly number[]): void {
 const leastGain = 0.05
 
 /**
- * Says what the last two points of a learning curve mean. Returns null if one of the last two trainings diverged, or if
- * there are fewer than two points.
+ * Says what the last two points of a learning curve mean. Returns null if one of the last two trainings diverged or has
+ * no test samples, or if there are fewer than two points.
  */
 export function describeCurve(points: readonly CurvePoint[], task: Task): string | null {
   const [before, last] = points.slice(-2)
-  const [earlier, later] = [before?.test.error ?? null, last?.test.error ?? null]
-  if (last === undefined || earlier === null || later === null) return null
+  if (last === undefined || before.diverged !== null || last.diverged !== null) return null
+  const [earlier, later] = [before.test.error, last.test.error]
+  if (earlier === null || later === null) return null
   const shown = (error: number): string =>
     task === 'classification' ? formatPercent(error, 2) : (1 - error).toPrecision(3)
   const measure = task === 'classification' ? 'test error' : 'R2 on the test set'

@@ -1,6 +1,6 @@
 /** The learning curve over the number of training samples, for `train --curve samples`. */
 import { tableText } from '../format/table.ts'
-import { grouped } from '../format/words.ts'
+import { counted, grouped } from '../format/words.ts'
 import {
   type CurvePoint,
   type CurveTrial,
@@ -35,7 +35,7 @@ export async function curveOf(
   options: Omit<LearningCurveOptions, 'data'>,
 ): Promise<ShownCurve> {
   const progress = stderrProgress()
-  const show = showTrials<CurveTrial>(progress, ({ samples }) => `${grouped(samples)} samples`)
+  const show = showTrials<CurveTrial>(progress, ({ samples }) => counted(samples, 'sample'))
   const work = (abort: AbortSignal, listen: () => void): Promise<CurvePoint[]> => {
     listen()
     return learningCurve(network, { ...options, data, fractions: parts, abort, onEvent: show })
@@ -47,15 +47,29 @@ export async function curveOf(
   return { points: all, sentence: describeCurve(all, taskOf(data)) }
 }
 
+/** Whether a training of the curve has test scores. Without test samples, no training has any. */
+const hasTest = (points: readonly CurvePoint[]): boolean =>
+  points.some(({ test, diverged }) => diverged !== null || test.loss !== null)
+
 /** Formats a learning curve as a table with a sentence. */
 export function curveLines({ points, sentence }: ShownCurve, areClasses: boolean): string[] {
-  const shown = (error: number | null): string =>
-    error === null ? 'diverged' : areClasses ? percent(error) : (1 - error).toPrecision(3)
   const measure = areClasses ? 'error' : 'R2'
-  const rows = points.map(({ samples, train, test }) => [grouped(samples), shown(train.error), shown(test.error)])
-  const headings = ['training samples', `train ${measure}`, `test ${measure}`]
+  const sets = hasTest(points) ? (['train', 'test'] as const) : (['train'] as const)
+  const rows = points.map((point) => [
+    grouped(point.samples),
+    ...sets.map((set) => {
+      const { error } = point[set]
+      if (point.diverged) return 'diverged'
+      // R2 is unknown if no target varies in the set, as with a single sample.
+      if (error === null) return 'unknown'
+      return areClasses ? percent(error) : (1 - error).toPrecision(3)
+    }),
+  ])
+  const headings = ['training samples', ...sets.map((set) => `${set} ${measure}`)]
   const table = tableText({ columns: headings.map((heading) => ({ heading, numeric: true })), rows })
-  return ['', table, ...(sentence === null ? [] : ['', sentence])]
+  const missing = 'The data has no test samples, so nobody can tell from the curve whether more data would help.'
+  const said = sentence ?? (sets.length === 1 ? missing : null)
+  return ['', table, ...(said === null ? [] : ['', said])]
 }
 
 /** Draws a learning curve as SVG. */

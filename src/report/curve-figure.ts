@@ -34,7 +34,10 @@ export function curvePicture({ network, dataset, areClasses, points }: CurveData
       percent: true,
       domain: roundOutward([0, most], 'linear', 5),
     },
-    series: [line('train', 'training'), line('test', 'test')],
+    // Without test samples, the curve has no test errors.
+    series: [line('train', 'training'), line('test', 'test')].filter(({ points }) =>
+      points.some(({ y }) => y !== null),
+    ),
     width: 620,
     height: 330,
   })

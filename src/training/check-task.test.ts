@@ -52,6 +52,21 @@ test('binary cross-entropy accepts values only between 0 and 1, without standard
   `)
 })
 
+test('bytes that are used as they are do not count as standardized targets', () => {
+  const raw = { loss: 'binary-cross-entropy', standardize: 'raw' } as const
+  expect(refused(3072, autoencode(tiles({ train: 3, test: 2 })), raw)).toContain(
+    'needs targets between 0 and 1, but the targets of tiles are bytes from 0 to 255.',
+  )
+})
+
+test('a class with training samples needs a weight above 0', () => {
+  const absent = { ...points, classes: 3 }
+  expect(refused(3, absent, { classWeights: [0, 1, 0] })).toBe('nothing was refused')
+  expect(refused(3, absent, { classWeights: [0, 0, 1] })).toMatchInlineSnapshot(
+    `"IsobathError: classWeights: expected a weight above 0 for a class that has training samples, got 0 for each such class of moons. Give one of these classes a weight above 0, or take balanced."`,
+  )
+})
+
 test('class weights need classes, and one weight for each class', () => {
   const wrong = [
     refused(2, points, { classWeights: [1, 2, 3] }),
@@ -68,11 +83,11 @@ test('class weights need classes, and one weight for each class', () => {
     "IsobathError: classWeights: expected 2 weights, one for each class of moons, got 3. Give 2 weights, or balanced.
     IsobathError: classWeights: expected data with classes, but the data's targets are values (regression). Leave the option out.
     IsobathError: order: expected data with classes, but the data's targets are values (regression). Leave the option out.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got [0, 0]. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got [1, -1]. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got even. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got [1, NaN]. Give weights such as [1, 10], or balanced.
-    IsobathError: classWeights: expected balanced, or a number of at least 0 for each class with at least one number above 0, got 3. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got [0, 0]. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got [1, -1]. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got even. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got [1, NaN]. Give weights such as [1, 10], or balanced.
+    IsobathError: classWeights: expected balanced, or a number for each class (0, or from 1e-30 to 1e30) with at least one number above 0, got 3. Give weights such as [1, 10], or balanced.
     IsobathError: huberDelta: only the loss huber has this option, got the loss cross-entropy. Use loss: "huber", or leave the option out.
     IsobathError: huberDelta: expected a number above 0, got 0."
   `)

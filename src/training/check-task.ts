@@ -21,12 +21,20 @@ export function checkTask(blueprint: Blueprint, data: Dataset, settings: TaskSet
   }
 }
 
-function checkClassWeights({ classes, name }: Dataset, { classWeights }: TaskSettings): void {
-  if (classWeights === undefined || classWeights === 'balanced' || classWeights.length === classes) return
+function checkClassWeights({ classes, name, train }: Dataset, { classWeights }: TaskSettings): void {
+  if (classWeights === undefined || classWeights === 'balanced') return
+  if (classWeights.length !== classes) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('classWeights')}: expected ${counted(classes, 'weight')}, one for each class of ${name}, got ${classWeights.length}. Give ${counted(classes, 'weight')}, or balanced.`,
+    )
+  }
+  if (train.labels.some((label) => classWeights[label] > 0)) return
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('classWeights')}: expected ${counted(classes, 'weight')}, one for each class of ${name}, got ${classWeights.length}. Give ${counted(classes, 'weight')}, or balanced.`,
+      `${option('classWeights')}: expected a weight above 0 for a class that has training samples, got 0 for each such class of ${name}. Give one of these classes a weight above 0, or take balanced.`,
   )
 }
 
@@ -46,11 +54,13 @@ export function checkUnitTargets(data: Dataset, standardizer: Standardizer): voi
   const unit = taskOf(data) === 'autoencoding' && statistics.bytes ? 255 : 1
   const unscaled = (option: OptionName): string =>
     isRegression ? option('standardizeTargets', 'none') : option('standardize', 'none')
+  // Inputs that are used as they are can be bytes, which are targets from 0 to 255.
+  const areBytes = unit === 255 && scale.mean.every((mean) => mean === 0) && scale.deviation.every((one) => one === 1)
   if (!scale.mean.every((mean) => mean === 0) || !scale.deviation.every((deviation) => deviation === unit)) {
     throw new IsobathError(
       'option',
       (option) =>
-        `${option('loss')}: binary-cross-entropy needs targets between 0 and 1, but the targets of ${data.name} are standardized. Use ${unscaled(option)}, or another loss.`,
+        `${option('loss')}: binary-cross-entropy needs targets between 0 and 1, but the targets of ${data.name} are ${areBytes ? 'bytes from 0 to 255' : 'standardized'}. Use ${unscaled(option)}, or another loss.`,
     )
   }
   for (const set of ['train', 'test', 'validation'] as const) {

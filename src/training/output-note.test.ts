@@ -57,6 +57,13 @@ describe('the note about the outputs', () => {
     )
   })
 
+  it('says that a softmax over a single output is constant', () => {
+    const blueprint = createBlueprint(chain(dense(1), softmax()), [4])
+    for (const loss of ['squared-error', 'binary-cross-entropy'] as const) {
+      expect(outputNote({ blueprint, loss })).toContain('A softmax over one output is always 1')
+    }
+  })
+
   it('is left out for outputs without limits', () => {
     for (const layer of [silu(), activation('leakyRelu'), identity(), dense(10)]) {
       expect(noteOf(layer, 'cross-entropy')).toBeUndefined()

@@ -91,6 +91,9 @@ const digits = (value: number): string => String(Number(value.toPrecision(3)))
  */
 export function outputNote(facts: OutputFacts): string | undefined {
   const output = limitingOutput(facts.blueprint.root)
+  if (output === 'softmax' && facts.blueprint.output.at(-1) === 1) {
+    return 'The network ends in a softmax over a single output. A softmax over one output is always 1, so the network learns nothing. Leave the softmax at the end out.'
+  }
   return output && sentences[uses[facts.loss]](output, facts)
 }
 

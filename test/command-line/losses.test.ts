@@ -70,6 +70,12 @@ describe('a table with 5% positives', () => {
     expect(written.status, written.stderr).toBe(0)
   })
 
+  it('a learning curve has the same single output', async () => {
+    const words = 'train mlp:depth=1,width=4 --data rare.csv --steps 5 --curve samples --loss binary-cross-entropy'
+    const { curve } = await isobathJson(words)
+    expect(curve).toMatchObject({ points: [{ samples: 300 }, { samples: 600 }, { samples: 1200 }, { samples: 2400 }] })
+  })
+
   it('the text and the JSON of a training say that the loss absorbs a sigmoid', async () => {
     const layers = [
       { kind: 'dense', width: 1, bias: true, init: { kind: 'zeros' } },

@@ -128,7 +128,7 @@ describe('--test-fraction 0', () => {
   it('trains on all rows and gives no test scores, also in a resumed run and in evaluate', async () => {
     const words = `train ${network} ${all} --epochs 4 --evaluate-every epoch --run ${root}/all`
     const { stdout, stderr } = await isobath(`${words} --figure ${root}/all.svg`)
-    expect(stdout).toContain('400 samples')
+    expect(stdout).toContain(', 400 samples\n')
     expect(stdout).toContain('\ntest   no test rows, so no scores\n')
     expect(`${stdout}${stderr}`).not.toMatch(/NaN|unknown|test error/)
     expect(readFileSync(join(root, 'all.svg'), 'utf8')).not.toMatch(/NaN|>test</)
@@ -141,6 +141,16 @@ describe('--test-fraction 0', () => {
       sameData: true,
     })
     expect((await isobath(`evaluate ${root}/all`)).stdout).toContain('test   no test rows, so no scores')
+  })
+
+  it('draws a learning curve of the training errors alone, and says so', async () => {
+    const words = `train ${network} ${all} --epochs 2 --curve samples --run ${root}/curve --figure ${root}/curve.svg`
+    const { stdout } = await isobath(words)
+    expect(stdout).toMatch(/training samples +train R2\n/)
+    expect(stdout).toContain('The data has no test samples, so nobody can tell')
+    expect(`${stdout}${readFileSync(join(root, 'curve.svg'), 'utf8')}`).not.toMatch(
+      /NaN|diverged|unknown|test R2|>test</,
+    )
   })
 
   it('lets predict use the training rows or other data', async () => {
