@@ -94,7 +94,9 @@ function byRelief(evidence: Evidence): Assessment {
   const tried = reliefs.flatMap(({ control, found }) => (found === null ? [] : [triedWith(control)]))
   const known = { ...sharpnessOf(evidence), tried }
   const ready = reliefs.flatMap(({ control, found }) =>
-    found && found.share >= halved && found.isSure ? [{ control, share: found.share }] : [],
+    found && found.share >= halved && (found.isSure || endsDivergence(evidence, control))
+      ? [{ control, share: found.share }]
+      : [],
   )
   if (ready.length > 0) {
     const [{ control, share }] = ready.toSorted((a, b) => b.share - a.share)
@@ -103,6 +105,16 @@ function byRelief(evidence: Evidence): Assessment {
   const isUnsure = reliefs.some(({ found }) => found && found.share >= halved && found.seeds < 3)
   if (needs.length > 0 || isUnsure) return open(cause, { ...known, outcome: 'unsettled' }, needs)
   return ruledOut(cause, { ...known, outcome: 'not too large', helps: false }, { controls: rates })
+}
+
+/**
+ * Whether a training of the network diverged and no training at the smaller rate did, with at least three seeds. A
+ * divergence makes the errors of the seeds so different that their 95% interval tells nothing.
+ */
+function endsDivergence(evidence: Evidence, control: ControlOf<'rate'>): boolean {
+  const [networks, slower] = [recordsOf(evidence, 'network'), recordsOf(evidence, control)]
+  const everySeed = slower.length >= Math.max(3, evidence.seeds.length)
+  return everySeed && networks.some(({ diverged }) => diverged) && slower.every(({ diverged }) => !diverged)
 }
 
 const sharpnessOf = ({ measured }: Evidence): Pick<UnstableStepFacts, 'sharpness'> => ({
