@@ -110,7 +110,6 @@ function bestLines({ best, steps, run }: Run, data: TrainedOn): string[] {
   const place = run === null ? '' : `. Use them with: ${programName()} evaluate ${quote(run)} --best`
   return ['', `best weights: after ${counted(best.step, 'step')}, with the lowest validation loss${place}`].concat(
     scoreLines(best, data),
-    [''],
   )
 }
 
