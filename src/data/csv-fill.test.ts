@@ -124,8 +124,8 @@ describe('the option missing: fill', () => {
       await laterRefusal(() => read('a,y\n1,\n2,?\n', { missing: 'fill' })),
     ]
     expect(messages.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: new.csv: expected a value in some training row of the column "b", got missing cells in all of them. Leave the column out with ignore: "b".
-      IsobathError: new.csv: expected a value in some training row of the column "b", got missing cells in all of them. Leave the column out with ignore: "b".
+      "IsobathError: new.csv: expected a value in some training row of the column "b", got missing cells in all of them. Leave the column out with ignore: ["b"].
+      IsobathError: new.csv: expected a value in some training row of the column "b", got missing cells in all of them. Leave the column out with ignore: ["b"].
       IsobathError: missing: expected error or drop, because the training did not store values to fill missing cells with. Use missing: "drop", or train with missing: "fill".
       IsobathError: new.csv: expected rows of cells below the header, got only rows without a label (2 left out)."
     `)
@@ -164,6 +164,6 @@ test('a fraction of 0 for testing makes all rows training rows', async () => {
   const one = await read('1,2,3\n', { target: 'autoencode', testFraction: 0 })
   expect([one.train.count, one.test.count, one.test.targets]).toEqual([1, 0, 'inputs'])
   expect(await laterRefusal(() => read('1,2,3\n', { target: 'autoencode' }))).toMatchInlineSnapshot(
-    `"IsobathError: new.csv: expected at least two rows, one for training and one for testing, got 1. Add rows, or train on all rows with testFraction: "0"."`,
+    `"IsobathError: new.csv: expected at least two rows, one for training and one for testing, got 1. Add rows, or train on all rows with testFraction 0."`,
   )
 })

@@ -53,9 +53,10 @@ export type SymptomFacts =
     }
   | {
       readonly symptom: 'none'
-      /** Mean training error over the seeds. */
+      readonly loss: MeanLoss
+      /** Mean training error over the seeds. A training that diverged counts as guessing. */
       readonly trainingError: number
-      /** Mean test error over the seeds. */
+      /** Mean test error over the seeds. A training that diverged counts as guessing. */
       readonly testError: number
       readonly twin:
         | (ComparedTwin & {
@@ -92,6 +93,7 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
   }
   return {
     symptom: 'none',
+    loss,
     trainingError: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
     testError: testErrorOf(evidence),
     twin: reference ? { ...comparedTwin(evidence, reference), ...errorOf(evidence, reference) } : null,
@@ -143,7 +145,10 @@ function meanLoss(evidence: Evidence): MeanLoss {
 }
 
 function testErrorOf(evidence: Evidence): number {
-  return meanOfAll(recordsOf(evidence, 'network').flatMap(({ test }) => test.error ?? [])) ?? Number.NaN
+  const runs = recordsOf(evidence, 'network')
+  const isTested = runs.some(({ test }) => test.error !== null)
+  const errors = runs.flatMap(({ test, diverged }) => test.error ?? (isTested && diverged ? evidence.chance.error : []))
+  return meanOfAll(errors) ?? Number.NaN
 }
 
 const meanOfAll = (values: readonly number[]): number | null =>

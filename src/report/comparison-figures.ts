@@ -70,7 +70,7 @@ function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): Rang
 }
 
 function errorLabel({ dataset }: ComparisonData): string {
-  return dataset.classes === null ? 'Unexplained variance' : 'Misclassified'
+  return dataset.classes === null ? 'Unexplained variance, 1 - R²' : 'Misclassified'
 }
 
 /**
@@ -143,8 +143,8 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
  * a row.
  */
 function panelSize(panels: number): { width: number; height: number } {
-  if (panels === 1) return { width: 620, height: 310 }
-  return panels === 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
+  // A single wide panel would have tiny words on a phone.
+  return panels <= 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
 }
 
 function lossLine(row: ComparisonRow, label: string, color: number): LineSeries {

@@ -73,8 +73,8 @@ function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): 
  * a row.
  */
 function panelSize(panels: number): Size {
-  if (panels === 1) return { width: 660, height: 330 }
-  return panels === 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }
+  // A single wide panel would have tiny words on a phone.
+  return panels <= 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }
 }
 
 function panel(

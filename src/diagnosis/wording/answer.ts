@@ -42,9 +42,13 @@ function symptomText(facts: SymptomFacts, depths: Depths, say: ErrorText): strin
         ...identitySentence(facts),
       ].join(' ')
     case 'none': {
-      const { trainingError, testError } = facts
+      const { trainingError, testError, loss } = facts
       const test = Number.isFinite(testError) ? say(testError) : 'not known'
       const errors = `the training error is ${say(trainingError)}, and the test error is ${test}`
+      const { diverged, seeds } = loss
+      if (diverged > 0) {
+        return `${start} network trains with ${seeds - diverged} of ${counted(seeds, 'seed')} and diverges with ${diverged}. If a diverged training counts as guessing, ${errors}.${comparisonSentence(facts, depths, say)}`
+      }
       return `${start} network trains: ${errors}.${comparisonSentence(facts, depths, say)}`
     }
   }
