@@ -54,6 +54,8 @@ export type SymptomFacts =
   | {
       readonly symptom: 'none'
       readonly loss: MeanLoss
+      /** Training error of always predicting the largest class, if this class has most of the samples, or null. */
+      readonly largestClassError: number | null
       /** Mean training error over the seeds. A training that diverged counts as guessing. */
       readonly trainingError: number
       /** Mean test error over the seeds. A training that diverged counts as guessing. */
@@ -69,6 +71,9 @@ export type SymptomFacts =
           })
         | null
     }
+
+/** Error of always predicting the largest class below which the classes differ so much in size that the error misleads. */
+const mostMissed = 0.25
 
 export function symptomFacts(evidence: Evidence): SymptomFacts {
   const { chance } = evidence
@@ -94,6 +99,7 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
   return {
     symptom: 'none',
     loss,
+    largestClassError: chance.error < mostMissed ? chance.error : null,
     trainingError: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
     testError: testErrorOf(evidence),
     twin: reference ? { ...comparedTwin(evidence, reference), ...errorOf(evidence, reference) } : null,
