@@ -58,7 +58,7 @@ function columnWidths({ columns, rows }: Table, width: number, gap: number): num
 
 /**
  * The table as text, with two spaces between columns. If the table is wider than `width`, its widest column of words is
- * shortened by the excess, but not below 6 characters, and not so far that different words look the same. If the table
+ * shortened by the excess, but not below 6 characters. Different words stay different. If the table
  * is still too wide, a single space separates the columns.
  */
 export function tableText(table: Table, width = Number.POSITIVE_INFINITY): string {
