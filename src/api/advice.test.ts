@@ -117,6 +117,13 @@ describe('The advice about a training', () => {
     ).toMatchObject({ next: 'diagnose' })
   })
 
+  it('has nothing to say about a falling rate whose loss is flat in the end and far below guessing', async () => {
+    const noisy = blobs({ classes: 3, features: 4, noise: 1.5, train: 300, test: 50 })
+    const options = { data: noisy, steps: 800, optimizer: momentum({ rate: 0.1 }) }
+    expect(await adviceOf(options, chain(dense(3)))).toMatchObject({ next: { schedule: 'cosine' } })
+    expect(await adviceOf({ ...options, schedule: 'cosine' }, chain(dense(3)))).toBeNull()
+  })
+
   it('has nothing to say about a training that went well, and about a stopped training', async () => {
     const easy = blobs({ classes: 3, features: 4, noise: 0.1, train: 300, test: 50 })
     expect(await adviceOf({ data: easy, steps: 200 })).toBeNull()

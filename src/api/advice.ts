@@ -52,6 +52,8 @@ const nothing = 0.98
 const broken = 1000
 /** Share of the guessing loss below which a training has little left to improve. */
 const learned = 0.02
+/** Share of the guessing loss from which on a loss that stays flat needs an explanation, whatever the schedule. */
+const poor = 0.5
 /** Fraction of right answers for a class below which the network misses most of the class. */
 const mostFound = 0.5
 /** Ratio of the samples of the largest class to the samples of a class from which on the class is small. */
@@ -80,7 +82,7 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
   const unbalanced = unbalancedAdvice(run, data)
   if (unbalanced !== undefined) return unbalanced
   if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run)
-  if (course.kind === 'flat' && course.level > learned * chance) return flatAdvice(run, course)
+  if (course.kind === 'flat' && course.level > learned * chance) return flatAdvice(run, course, chance)
   return null
 }
 
@@ -94,9 +96,12 @@ function farAdvice(data: Dataset): Pick<Advice, 'sentence' | 'next'> | undefined
   if (farthest === undefined || farthest.deviations < far) return undefined
   const { column, role, value, deviations } = farthest
   const distance = `${grouped(Math.round(deviations))} standard deviations`
-  const sentence = `A likely reason is the ${role} ${column}: its value ${value} lies ${distance} from the mean, so a sample with this value has a very large gradient. Clip the gradients to norm 1.`
+  const sentence = `A likely reason is the ${role} ${column}: its value ${shortest(value)} lies ${distance} from the mean, so a sample with this value has a very large gradient. Clip the gradients to norm 1.`
   return { sentence, next: { clipNorm: 1 } }
 }
+
+/** A value of a table, without the digits that float32 adds. */
+const shortest = (value: number): string => String(Number(value.toPrecision(7)))
 
 /**
  * Returns advice if the training was broken before the first update. Neither the learning rate nor clipping helps such
@@ -181,10 +186,16 @@ function fallingAdvice({ settings, steps }: AdvisedTraining): Advice {
   return { finding: 'still falling', sentence, next: { steps: 3 * settings.steps } }
 }
 
-function flatAdvice({ settings, steps }: AdvisedTraining, { since, level }: Course & { kind: 'flat' }): Advice {
+function flatAdvice(
+  { settings, steps }: AdvisedTraining,
+  { since, level }: Course & { kind: 'flat' },
+  chance: number,
+): Advice | null {
   const found = `The training loss has hardly fallen since step ${grouped(since)} of ${grouped(steps)} and stayed near ${level.toPrecision(3)}.`
   const finding = 'stopped improving'
   if (settings.schedule.name !== 'constant') {
+    // The loss of a falling rate is flat in the end, and noisy data leave a loss that no network removes.
+    if (level < poor * chance) return null
     return { finding, sentence: `${found} A diagnosis finds the reason.`, next: 'diagnose' }
   }
   const sentence = `${found} A learning rate that falls to 0 often brings the loss further down.`

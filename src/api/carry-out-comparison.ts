@@ -2,6 +2,7 @@
  * Trains all networks of a comparison on this machine's cores, and stores the trainings if the comparison has a folder.
  */
 import type { Machine, Mode } from '../backends/machine.ts'
+import { taskOf } from '../data/dataset.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { describeSignal } from '../training/signal.ts'
@@ -112,7 +113,11 @@ export async function carryOutComparison(
       const result = results.get(trial.id)
       return result ? [rowOf(trial, result, tuned?.rowOf(trial))] : []
     })
-    const sentences = [comparisonSentence(finished, families, depths), tunedSentence(finished, families, depths)]
+    const areValues = taskOf(data) !== 'classification'
+    const sentences = [
+      comparisonSentence(finished, families, depths, areValues),
+      tunedSentence(finished, families, depths, areValues),
+    ]
     const comparison = {
       rows: finished,
       ...(tuned ? { searches: tuned.searches } : {}),

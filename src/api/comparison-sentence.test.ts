@@ -35,7 +35,7 @@ describe('the sentence of a comparison', () => {
       [0, 1, 2].map((seed) => scored('mlp', depth, seed, depth / 100 + seed / 1000, 0.5)),
     )
     expect(comparisonSentence(runs, families, [4, 64], true)).toMatch(
-      /^From 4 to 64 layers, R2 of the plain network goes from 0\.959 to 0\.359 on the TRAINING set and from 0\.500 to 0\.500 on/,
+      /^From 4 to 64 layers, R2 of the plain network goes from 0\.959 to 0\.359 on the TRAINING set and stays at 0\.500 on/,
     )
     expect(comparisonSentence(runs, families, [4], true)).toBe(
       'At depth 4, the plain network has a training R2 of 0.959 and a test R2 of 0.500.',
@@ -57,14 +57,14 @@ describe('the sentence of a comparison', () => {
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. The deeper network is worse on the training set and on the test set, so overfitting is not the cause. The deeper network does not even fit its training set.
-      From 4 to 64 layers, the error of the plain network goes from 5.0% to 20% on the TRAINING set and from 10% to 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause. The deeper network does not even fit its training set.
-      From 4 to 64 layers, the error of the plain network goes from 1.0% to 3.0% on the TRAINING set and from 10% to 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause.
-      From 4 to 64 layers, the error of the plain network goes from 5.0% to 5.0% on the TRAINING set and from 10% to 20% on the test set. The deeper network is worse only on the test set.
+      From 4 to 64 layers, the error of the plain network goes from 5.0% to 20% on the TRAINING set and stays at 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause. The deeper network does not even fit its training set.
+      From 4 to 64 layers, the error of the plain network goes from 1.0% to 3.0% on the TRAINING set and stays at 10% on the test set. The deeper network is worse on the training set, so overfitting is not the cause.
+      From 4 to 64 layers, the error of the plain network stays at 5.0% on the TRAINING set and goes from 10% to 20% on the test set. The deeper network is worse only on the test set.
       From 4 to 64 layers, the error of the plain network goes from 5.0% to 1.0% on the TRAINING set and from 10% to 20% on the test set. The deeper network is better on the training set and worse on the test set.
       From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on the training set and on the test set.
-      From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and from 20% to 20% on the test set. The deeper network is better on the training set, and no different on the test set.
-      From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 10% on the test set. The deeper network is better on the test set, and no different on the training set.
-      From 4 to 64 layers, the error of the plain network goes from 20% to 20% on the TRAINING set and from 20% to 20% on the test set. The difference between the two depths is within the spread of the seeds.
+      From 4 to 64 layers, the error of the plain network goes from 20% to 10% on the TRAINING set and stays at 20% on the test set. The deeper network is better on the training set, and no different on the test set.
+      From 4 to 64 layers, the error of the plain network stays at 20% on the TRAINING set and goes from 20% to 10% on the test set. The deeper network is better on the test set, and no different on the training set.
+      From 4 to 64 layers, the error of the plain network stays at 20% on the TRAINING set and at 20% on the test set. The difference between the two depths is within the spread of the seeds.
       From 4 to 64 layers, the error of the plain network goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set. One or two seeds can't tell whether the difference between the two depths is more than chance."
     `)
   })
@@ -85,7 +85,7 @@ describe('the sentence of a comparison', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "From 4 to 64 layers, the error of the plain network goes from 10% to 90% on the TRAINING set. The deeper network is worse on the training set, so overfitting is not the cause. The deeper network does not even fit its training set. No test error is known.
       From 4 to 64 layers, the error of the plain network goes from 10% to 1.1% on the TRAINING set. The deeper network is better on the training set. No test error is known.
-      From 4 to 64 layers, the error of the plain network goes from 10% to 10% on the TRAINING set. The difference between the two depths is within the spread of the seeds. No test error is known.
+      From 4 to 64 layers, the error of the plain network stays at 10% on the TRAINING set. The difference between the two depths is within the spread of the seeds. No test error is known.
       From 4 to 64 layers, the error of the plain network goes from 10% to 90% on the TRAINING set. One or two seeds can't tell whether the difference between the two depths is more than chance. No test error is known.
       At depth 4, the plain network has 50% training error. At depth 4, the residual network has 10% training error. Compared seed by seed with the plain network, the residual network is better on the training set. No test error is known."
     `)

@@ -137,10 +137,15 @@ function overDepth(
   const test = pairedDifference(first, second, (run) => run.test.error)
   if (!train) return `The ${family.label} network has no scores to compare.`
   const [what, say] = areValues ? ['R2', coefficient] : ['the error', percent]
-  const change = ({ first: from, second: to }: PairedDifference): string => `${say(from)} to ${say(to)}`
-  const course = `From ${shallow} to ${deep} layers, ${what} of the ${family.label} network goes from ${change(train)} on the TRAINING set`
+  const change = ({ first: from, second: to }: PairedDifference): string =>
+    say(from) === say(to) ? `stays at ${say(to)}` : `goes from ${say(from)} to ${say(to)}`
+  const course = `From ${shallow} to ${deep} layers, ${what} of the ${family.label} network ${change(train)} on the TRAINING set`
   if (!test) return `${course}. ${concludeTraining(train)}`
-  const start = `${course} and from ${change(test)} on the test set.`
+  const [onTrain, onTest] = [change(train), change(test)]
+  // A verb that both sets share is said once.
+  const [verb] = onTrain.split(' ')
+  const rest = onTest.startsWith(`${verb} `) ? onTest.slice(verb.length + 1) : onTest
+  const start = `${course} and ${rest} on the test set.`
   return `${start} ${conclude(train, test)}`
 }
 

@@ -2,12 +2,15 @@
 import type { Mode } from '../backends/machine.ts'
 import { checkSamples } from '../data/check-samples.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
+import { createStandardizer } from '../data/standardize.ts'
+import { chanceOf } from '../diagnosis/evidence.ts'
 import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import { verdictTitle } from '../diagnosis/wording/causes.ts'
 import { comparisonPicture, comparisonReport, comparisonText } from '../report/comparison.ts'
 import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diagnosis.ts'
 import { describeRecipe } from '../settings/describe.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
@@ -68,7 +71,7 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
   const stopped = interrupted ? ' The comparison was stopped before all trainings were done.' : ''
   const report = {
     command,
-    dataset: describeSet(data),
+    dataset: describeSet(data, settings),
     steps: settings.steps,
     batch: settings.batch,
     optimizer: describeRecipe(settings),
@@ -109,7 +112,7 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
     mode: modeText(mode),
     budgetSeconds: budget,
     network: label,
-    dataset: describeSet(data),
+    dataset: describeSet(data, settings),
     steps: settings.steps,
     batch: settings.batch,
     optimizer: describeRecipe(settings),
@@ -134,11 +137,19 @@ function rateAdvice({ suspectRates }: Comparison, { tuneCommand }: ComparisonRep
 }
 
 /** Describes a data set for a report: its name, its numbers of samples, and the classes or values to predict. */
-function describeSet(data: Dataset) {
+/** Factor by which the share of a class exceeds the mean share of the classes before guessing is described by it. */
+const large = 1.5
+
+/** Describes a data set, with the scores of guessing if guessing is not `ln classes` among classes of the same size. */
+function describeSet(data: Dataset, settings: TrainingSettings) {
   const facts = { name: data.name, train: data.train.count, test: data.test.count }
   const task = taskOf(data)
   const outputs = outputsOf(data)
-  if (task === 'classification') return { ...facts, classes: outputs, asks: `${outputs} classes` }
+  if (task === 'classification') {
+    const guess = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
+    const isUsual = settings.loss === 'cross-entropy' && 1 - guess.error < large / outputs
+    return { ...facts, classes: outputs, asks: `${outputs} classes`, ...(isUsual ? {} : { guess }) }
+  }
   if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs to reconstruct' }
   return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
 }

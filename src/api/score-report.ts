@@ -22,6 +22,7 @@ import { version } from '../support/version.ts'
 import { describeDivergence } from '../training/divergence.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
+import type { CurvePoint } from './learning-curve.ts'
 import { predict } from './predict.ts'
 import { checkFacts, checkResult, type ReportFacts } from './reports.ts'
 import type { Run } from './train.ts'
@@ -42,6 +43,10 @@ export interface ScoreReport {
 export interface TrainingReportFacts extends ReportFacts, MachineChoice {
   /** Name of the network in the report, `network` by default. */
   readonly label?: string
+  /** Points of a learning curve over the number of training samples, which `learningCurve` returns. */
+  readonly curve?: readonly CurvePoint[]
+  /** What the learning curve shows, in a sentence, as `describeCurve` gives it. */
+  readonly curveSentence?: string
 }
 
 /** Facts for the report of an evaluation: arguments of the call of `evaluate`, and names. */
@@ -73,8 +78,8 @@ export async function reportTraining(run: Run, facts: TrainingReportFacts): Prom
       'reportTraining: expected a finished run with scores, got a run that was stopped. Resume the run first.',
     )
   }
-  const { data, label = 'network', command } = facts
-  const { network, weights, statistics, settings, steps, losses, diverged, evaluations = [] } = run
+  const { data, label = 'network', command, curve, curveSentence } = facts
+  const { network, weights, statistics, settings, steps, losses, diverged, evaluations = [], best } = run
   const { loss, standardize } = settings
   const predictions = await predictionsOf({ ...facts, network, weights, statistics, loss, standardize })
   const broken = diverged ? [`The training diverged at step ${diverged.step}: ${describeDivergence(diverged)}.`] : []
@@ -84,6 +89,8 @@ export async function reportTraining(run: Run, facts: TrainingReportFacts): Prom
     summary: `${counted(steps, 'step')} of ${settings.batch} · ${describeRecipe(settings)} · ${settings.loss} · seed ${settings.seed}`,
     names: namesOf(data),
     sets: setsOf(run, data),
+    ...(best && best.step < steps ? { best: { step: best.step, sets: setsOf(best, data) } } : {}),
+    ...(curve ? { curve: { points: curve, sentence: curveSentence } } : {}),
     predictions,
     training: { network: label, dataset: data.name, steps, losses, diverged: diverged !== null, evaluations },
     facts: [

@@ -76,6 +76,19 @@ describe('the sentence about rates', () => {
     `)
   })
 
+  it('names networks together whose best rate is the shared rate, and gives R2 for values', () => {
+    const other = (run: ComparedRates): ComparedRates => ({ ...run, family: 'residual-mlp' })
+    const good = [...runs(4, [0.2, 0.21, 0.22], 0.03), ...runs(40, [0.2, 0.21, 0.22], 0.03)]
+    const both = [...families, { name: 'residual-mlp', label: 'residual' }]
+    expect(tunedSentence([...good, ...good.map(other)], both, [4, 40])).toBe(
+      'The shared rate 0.03 is also the best of the tried rates for the plain and residual networks of 40 layers.',
+    )
+    const better = [...runs(4, [0.2, 0.21, 0.22], 0.03), ...runs(40, [0.2, 0.21, 0.22], 0.1, [0.1, 0.11, 0.12])]
+    expect(tunedSentence(better, families, [4, 40], true)).toBe(
+      'At the shared rate 0.03, the plain network of 40 layers has a training R2 of 0.790; at its own best rate 0.1, the network has a training R2 of 0.890: its own rate raises R2.',
+    )
+  })
+
   it('is empty if no network was trained at its own best rate', () => {
     expect(sentence(runs(4, [0.1, 0.1, 0.1]), runs(40, [0.8, 0.8, 0.8]))).toBe('')
     expect(tunedSentence([], families, [4, 40])).toBe('')

@@ -11,7 +11,8 @@ import { checkWritable, isFile, namesIn } from '../support/files.ts'
 const beginnings = {
   HTML: /^\s*<(!doctype html|html)\b/i,
   SVG: /^\s*<(\?xml|svg)\b/i,
-  'a table of predictions': /^sample,/,
+  // Kept columns of the predicted table may precede the number of the sample.
+  'a table of predictions': /^(?:sample,|[^\r\n]*,sample,(?:expected|predicted))/,
   JSON: /^\s*\{/,
 } as const satisfies Readonly<Record<string, RegExp>>
 
@@ -82,9 +83,12 @@ function isOfRun(file: string, folder: string | undefined): boolean {
   return isOwn || marks.some((mark) => names.includes(mark))
 }
 
+/** Bytes of a file that show its kind. The first line of a table may have many kept columns. */
+const longestBeginning = 16_384
+
 /** Whether an existing file begins like a file of this kind. An empty file counts as a file of every kind. */
 function isOfKind(file: string, kind: OutputFile['kind']): boolean {
-  const beginning = new Uint8Array(64)
+  const beginning = new Uint8Array(longestBeginning)
   let count = 0
   try {
     const descriptor = openSync(file, 'r')

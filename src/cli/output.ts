@@ -63,6 +63,19 @@ export function writeText(file: string, text: string): void {
   writeWhole(file, text)
 }
 
+/** Space around a picture that is a file of its own, in pixels. A page has its own space around its pictures. */
+const margin = 16
+
+/** Writes a picture as an SVG file, with a margin. Throws a `disk` error if the file can't be written. */
+export function writePicture(file: string, svg: string): void {
+  const size = /viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"/
+  const framed = svg.replace(size, (_, ...sides: string[]) => {
+    const [width, height] = sides.slice(0, 2).map((side) => Number(side) + 2 * margin)
+    return `viewBox="${-margin} ${-margin} ${width} ${height}" width="${width}" height="${height}"`
+  })
+  writeText(file, framed)
+}
+
 /**
  * Formats a fraction as a percentage, such as `98.31%`. Null, which stands for a value that isn't finite, becomes
  * `unknown`.

@@ -12,7 +12,7 @@ import {
 } from '../index.ts'
 import { describeProbes, probePictures, probeOptions as probeTable, suggestion } from '../internal.ts'
 import { fieldOption } from './field-options.ts'
-import { writeText } from './output.ts'
+import { writePicture } from './output.ts'
 import { isSvg } from './output-files.ts'
 import type { TrainedOn } from './run-text.ts'
 
@@ -90,12 +90,12 @@ export function drawProbes(run: Run, network: string, { name: dataset }: Trained
   const layers = probedLayers(run.blueprint)
   const data = { network, dataset, layers, snapshots: run.probes ?? [], quantities: describeProbes() }
   if (isSvg(place)) {
-    writeText(place, probePicture(data))
+    writePicture(place, probePicture(data))
     return [place]
   }
   return probePictures(data).map(({ name, svg }) => {
     const file = join(place, `${name}.svg`)
-    writeText(file, svg)
+    writePicture(file, svg)
     return file
   })
 }

@@ -53,9 +53,12 @@ export type SymptomFacts =
     }
   | {
       readonly symptom: 'none'
-      /** Mean training error over the seeds. */
+      readonly loss: MeanLoss
+      /** Training error of always predicting the largest class, if this class has most of the samples, or null. */
+      readonly largestClassError: number | null
+      /** Mean training error over the seeds. A training that diverged counts as guessing. */
       readonly trainingError: number
-      /** Mean test error over the seeds. */
+      /** Mean test error over the seeds. A training that diverged counts as guessing. */
       readonly testError: number
       readonly twin:
         | (ComparedTwin & {
@@ -68,6 +71,9 @@ export type SymptomFacts =
           })
         | null
     }
+
+/** Error of always predicting the largest class below which the classes differ so much in size that the error misleads. */
+const mostMissed = 0.25
 
 export function symptomFacts(evidence: Evidence): SymptomFacts {
   const { chance } = evidence
@@ -92,6 +98,8 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
   }
   return {
     symptom: 'none',
+    loss,
+    largestClassError: chance.error < mostMissed ? chance.error : null,
     trainingError: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
     testError: testErrorOf(evidence),
     twin: reference ? { ...comparedTwin(evidence, reference), ...errorOf(evidence, reference) } : null,
@@ -143,7 +151,10 @@ function meanLoss(evidence: Evidence): MeanLoss {
 }
 
 function testErrorOf(evidence: Evidence): number {
-  return meanOfAll(recordsOf(evidence, 'network').flatMap(({ test }) => test.error ?? [])) ?? Number.NaN
+  const runs = recordsOf(evidence, 'network')
+  const isTested = runs.some(({ test }) => test.error !== null)
+  const errors = runs.flatMap(({ test, diverged }) => test.error ?? (isTested && diverged ? evidence.chance.error : []))
+  return meanOfAll(errors) ?? Number.NaN
 }
 
 const meanOfAll = (values: readonly number[]): number | null =>

@@ -29,29 +29,51 @@ function padTo(text: string, width: number, numeric: boolean): string {
   return numeric ? space + cut : cut + space
 }
 
-/**
- * The table as text, with two spaces between columns. If the table is wider than `width`, its widest column of words is
- * shortened by the excess, but not below 6 characters.
- */
-export function tableText(table: Table, width = Number.POSITIVE_INFINITY): string {
-  const { columns, rows, notes = [] } = table
+/** Returns the smallest width from `least` to `most` at which different texts differ after the cut. */
+function distinctWidth(texts: readonly string[], least: number, most: number): number {
+  const different = new Set(texts).size
+  let width = least
+  while (width < most && new Set(texts.map((text) => padTo(text, width, false))).size < different) width++
+  return width
+}
+
+/** The width of a line of the table, with `gap` spaces between columns. */
+const totalOf = (widths: readonly number[], gap: number): number =>
+  widths.reduce((sum, size) => sum + size, gap * (widths.length - 1))
+
+/** The widths of the columns. The widest column of words is shortened if the table is wider than `width`. */
+function columnWidths({ columns, rows }: Table, width: number, gap: number): number[] {
   const widths = columns.map(({ heading }, index) =>
     Math.max(length(heading), ...rows.map((row) => length(row[index] ?? ''))),
   )
-  const excess = widths.reduce((sum, size) => sum + size, 2 * (columns.length - 1)) - width
-  if (excess > 0) {
-    const words = widths.map((size, index) => (columns[index].numeric ? 0 : size))
-    const widest = words.indexOf(Math.max(...words))
-    if (words[widest] > 0) widths[widest] = Math.max(6, widths[widest] - excess)
-  }
+  const excess = totalOf(widths, gap) - width
+  if (excess <= 0) return widths
+  const words = widths.map((size, index) => (columns[index].numeric ? 0 : size))
+  const widest = words.indexOf(Math.max(...words))
+  if (words[widest] === 0) return widths
+  const cells = rows.map((row) => row[widest] ?? '')
+  widths[widest] = distinctWidth(cells, Math.max(6, widths[widest] - excess), widths[widest])
+  return widths
+}
+
+/**
+ * The table as text, with two spaces between columns. If the table is wider than `width`, its widest column of words is
+ * shortened by the excess, but not below 6 characters. Different words stay different. If the table
+ * is still too wide, a single space separates the columns.
+ */
+export function tableText(table: Table, width = Number.POSITIVE_INFINITY): string {
+  const { caption: title, columns, rows, notes = [] } = table
+  const wide = columnWidths(table, width, 2)
+  const isTooWide = totalOf(wide, 2) > width
+  const [widths, gap] = isTooWide ? [columnWidths(table, width, 1), ' '] : [wide, '  ']
   const line = (cells: readonly string[]) => {
     return columns
       .map(({ numeric = false }, index) => padTo(cells[index] ?? '', widths[index], numeric))
-      .join('  ')
+      .join(gap)
       .trimEnd()
   }
-  const rule = widths.map((size) => '─'.repeat(size)).join('  ')
-  const caption = table.caption === undefined ? [] : [...wrap(table.caption, width), '']
+  const rule = widths.map((size) => '─'.repeat(size)).join(gap)
+  const caption = title === undefined ? [] : [...wrap(title, width), '']
   const below = notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(note, width))]
   return [...caption, line(columns.map((column) => column.heading)), rule, ...rows.map(line), ...below].join('\n')
 }

@@ -1,8 +1,10 @@
 /** The data of a comparison of networks over depth, and the summary of the data by network and depth. */
+
 import { longestLabel, networkLabels } from '../format/network-labels.ts'
 import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
+import type { Guess } from './guessing.ts'
 import type { ReportedScores } from './reported-scores.ts'
 
 /** One training of a comparison: one network, one depth, one seed. */
@@ -38,6 +40,8 @@ export interface ComparisonData {
      * unexplained.
      */
     readonly classes: number | null
+    /** The scores of guessing, if the classes differ in size or the loss is not the cross-entropy. */
+    readonly guess?: Guess
     /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
   }

@@ -1,5 +1,5 @@
 /** The pictures of a comparison: errors by depth, and losses during training. */
-import { capitalize, formatPercent } from '../format/text.ts'
+import { capitalize } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import {
   absence,
@@ -10,6 +10,7 @@ import {
   type ComparisonRow,
   keyOf,
 } from './comparison-data.ts'
+import { guessedError, guessedLoss, guessOf } from './guessing.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
@@ -32,9 +33,9 @@ export function errorPicture(data: ComparisonData, cells: readonly ComparisonCel
  * Returns the error of guessing, that is, of outputs that ignore the inputs: always the same class, or always the mean
  * of the targets.
  */
-function guessing({ dataset: { classes } }: ComparisonData): { label: string; error: number } {
-  if (classes === null) return { label: 'mean of targets', error: 1 }
-  return { label: 'guessing', error: 1 - 1 / classes }
+function guessing({ dataset }: ComparisonData): { label: string; error: number } {
+  const guess = guessOf(dataset)
+  return guess === null ? { label: 'mean of targets', error: 1 } : { label: 'guessing', error: guess.error }
 }
 
 function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): RangeFigure {
@@ -70,7 +71,7 @@ function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): Rang
 }
 
 function errorLabel({ dataset }: ComparisonData): string {
-  return dataset.classes === null ? 'Unexplained variance' : 'Misclassified'
+  return dataset.classes === null ? 'Unexplained variance, 1 - R²' : 'Misclassified'
 }
 
 /**
@@ -98,13 +99,7 @@ function errorCaption(data: ComparisonData): string {
     ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
     : ''
   const key = keyOf(data).map((sentence) => ` ${capitalize(sentence)}.`)
-  return `${dots}${broken} ${guessingSentence(data)}${key.join('')}`
-}
-
-function guessingSentence(data: ComparisonData): string {
-  const { classes } = data.dataset
-  if (classes === null) return 'Always predicting the mean of the targets leaves 100% of the variance unexplained.'
-  return `Guessing among ${classes} classes misclassifies ${formatPercent(guessing(data).error, 0)} of the samples.`
+  return `${dots}${broken} ${guessedError(data.dataset)}${key.join('')}`
 }
 
 /**
@@ -113,6 +108,7 @@ function guessingSentence(data: ComparisonData): string {
  */
 export function lossFigure(data: ComparisonData): PageFigure | null {
   const { classes } = data.dataset
+  const guess = guessOf(data.dataset)
   const axis = lossAxis(allRowsOf(data))
   if (axis === null) return null
   const steps = domainOf(allRowsOf(data).flatMap((row) => row.losses.map((point) => point.step)))
@@ -125,7 +121,7 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
       series: armsOf(data).flatMap(({ label, rows }, color) => {
         return rows.filter((row) => row.depth === depth).map((row) => lossLine(row, label, color))
       }),
-      references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
+      references: guess === null ? [] : [{ label: 'guessing', y: guess.loss }],
       ...panelSize(data.depths.length),
     }),
   )
@@ -133,7 +129,7 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
     ? ' A cross marks the step at which a training diverged.'
     : ''
   const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
-  const worth = classes === null ? '' : ` Guessing has a loss of ln ${classes} = ${Math.log(classes).toFixed(2)}.`
+  const worth = classes === null ? '' : ` Guessing has a loss of ${guessedLoss({ ...data.dataset, classes })}.`
   const caption = `The mean loss of each batch before its update. Each thin line is one seed.${broken}${log}${worth}`
   return { heading: 'Loss during training', panels, caption }
 }
@@ -143,8 +139,8 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
  * a row.
  */
 function panelSize(panels: number): { width: number; height: number } {
-  if (panels === 1) return { width: 620, height: 310 }
-  return panels === 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
+  // A single wide panel would have tiny words on a phone.
+  return panels <= 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
 }
 
 function lossLine(row: ComparisonRow, label: string, color: number): LineSeries {

@@ -206,11 +206,11 @@ describe('a comparison at best rates', () => {
       momentum, rate 0.03 · 3 seeds
       plain is mlp:width=64
 
-      network  depth  rate               train loss  train error   test error   seeds
-      ───────  ─────  ────────────  ───────────────  ───────────  ───────────  ──────
-      plain        4  0.03 (best)   0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
-      plain       64  0.03              2.30 ± 0.00  89.0 ± 6.4%  91.0 ± 6.4%  2 of 3
-      plain       64  0.001 (best)  0.0210 ± 0.0000   0.5 ± 0.0%   2.5 ± 0.0%       3
+      network  depth  rate             train loss  train error   test error   seeds
+      ───────  ─────  ──────────  ───────────────  ───────────  ───────────  ──────
+      plain        4  0.03 best   0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
+      plain       64  0.03            2.30 ± 0.00  89.0 ± 6.4%  91.0 ± 6.4%  2 of 3
+      plain       64  0.001 best  0.0210 ± 0.0000   0.5 ± 0.0%   2.5 ± 0.0%       3
 
       plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). The row
       shows only the seeds that did not diverge.

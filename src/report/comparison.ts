@@ -91,7 +91,7 @@ interface CellColumn extends Column {
 function columnsOf(data: ComparisonData): CellColumn[] {
   const rate: CellColumn = {
     heading: 'rate',
-    text: (cell) => (cell.isBest ? `${number(cell.rate)} (best)` : number(cell.rate)),
+    text: (cell) => (cell.isBest ? `${number(cell.rate)} best` : number(cell.rate)),
   }
   const isTested = data.dataset.test > 0
   const scores = scoreColumns(data.dataset.classes, data.rows)

@@ -12,10 +12,15 @@ export interface CurveData {
     readonly train: { readonly error: number | null }
     readonly test: { readonly error: number | null }
   }[]
+  /** The heading of the picture, by default the names of the network and the data set. */
+  readonly heading?: string
+  readonly width?: number
+  readonly height?: number
 }
 
 /** Draws training and test error by number of training samples, as an SVG file. */
-export function curvePicture({ network, dataset, areClasses, points }: CurveData): string {
+export function curvePicture(data: CurveData): string {
+  const { network, dataset, areClasses, points, width = 620, height = 330 } = data
   const errors = points.flatMap(({ train, test }) => [train.error, test.error])
   const line = (name: 'train' | 'test', label: string) => ({
     name: label,
@@ -26,11 +31,11 @@ export function curvePicture({ network, dataset, areClasses, points }: CurveData
   const [, most] = domainOf([0, ...errors])
   const title = `${network} on ${dataset}`
   return lineFigure({
-    title: title.length > 72 ? `${title.slice(0, 71)}…` : title,
+    title: data.heading ?? (title.length > 72 ? `${title.slice(0, 71)}…` : title),
     description: `${title}: training and test error by number of training samples, with one seed.`,
     x: { label: 'Training samples', whole: true, domain: [0, points.at(-1)?.samples ?? 1] },
     y: {
-      label: areClasses ? 'Misclassified' : 'Unexplained variance',
+      label: areClasses ? 'Misclassified' : 'Unexplained variance, 1 - R²',
       percent: true,
       domain: roundOutward([0, most], 'linear', 5),
     },
@@ -38,7 +43,7 @@ export function curvePicture({ network, dataset, areClasses, points }: CurveData
     series: [line('train', 'training'), line('test', 'test')].filter(({ points }) =>
       points.some(({ y }) => y !== null),
     ),
-    width: 620,
-    height: 330,
+    width,
+    height,
   })
 }

@@ -1,4 +1,5 @@
 /** The data of a differential diagnosis, which answers why a deep network is worse than a shallow one. */
+import type { Guess } from './guessing.ts'
 import type { ReportedScores } from './reported-scores.ts'
 
 export interface DiagnosisData {
@@ -24,6 +25,8 @@ export interface DiagnosisData {
      * unexplained.
      */
     readonly classes: number | null
+    /** The scores of guessing, if the classes differ in size or the loss is not the cross-entropy. */
+    readonly guess?: Guess
   }
   readonly steps: number
   readonly batch: number

@@ -1,9 +1,10 @@
 /** The pictures of a diagnosis: the main picture, heat maps, controls, losses, and values by layer. */
-import { formatNumber, formatPercent, isDrawable } from '../format/text.ts'
+import { formatNumber, isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { absence, controlsOf, type ReportedControl, seedWords, VARIANCE } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, NETWORK, TWIN } from './diagnosis-data.ts'
 import { lossPicture } from './diagnosis-losses.ts'
+import { guessedError, guessedLoss, guessOf } from './guessing.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
 import { fitted, shortened } from './labels.ts'
 import { lineFigure } from './line-figure.ts'
@@ -13,13 +14,16 @@ import { type RowFigure, rowFigure } from './row-figure.ts'
 import { type Axis, domainOf } from './scale.ts'
 import { element, figure, label } from './svg.ts'
 
+/** The size of the main picture. A wider picture would have tiny words on a phone. */
+const MAIN_SIZE = { width: 520, height: 320 }
+
 /** Returns the main picture: the requested profile, the losses, or else the first profile that exists. */
 export function firstFigure(data: DiagnosisData): PageFigure {
   const profile = firstProfile(data)
   if (profile !== undefined) {
-    return { panels: [profilePicture(profile, { width: 660, height: 330 })], caption: profile.caption }
+    return { panels: [profilePicture(profile, MAIN_SIZE)], caption: profile.caption }
   }
-  return lossPicture(data, { width: 660, height: 330 }) ?? { panels: [nothing()], caption: '' }
+  return lossPicture(data, MAIN_SIZE) ?? { panels: [nothing()], caption: '' }
 }
 
 /** Returns the profile of the main picture, or undefined if the main picture shows the losses. */
@@ -156,7 +160,8 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
   const { classes } = data.dataset
   const axis: Axis =
     classes === null ? { label: 'Error', unit: VARIANCE, percent: true } : { label: 'Misclassified', percent: true }
-  const guessing = classes === null ? { label: 'mean of targets', x: 1 } : { label: 'guessing', x: 1 - 1 / classes }
+  const guess = guessOf(data.dataset)
+  const guessing = guess === null ? { label: 'mean of targets', x: 1 } : { label: 'guessing', x: guess.error }
   const largest = Math.max(0, ...controls.flatMap((one) => [one.trainError?.mean ?? 0, one.testError?.mean ?? 0]))
   return {
     title: 'Error',
@@ -178,7 +183,7 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
 function lossRows(data: DiagnosisData, controls: readonly ReportedControl[]): RowFigure {
   const losses = data.trials.filter((trial) => !trial.diverged).flatMap(({ train, test }) => [train.loss, test.loss])
   const [low, high] = domainOf(losses)
-  const { classes } = data.dataset
+  const guess = guessOf(data.dataset)
   return {
     title: 'Loss',
     description: controls
@@ -190,7 +195,7 @@ function lossRows(data: DiagnosisData, controls: readonly ReportedControl[]): Ro
     x: { label: 'Loss', scale: low > 0 && low < high / 20 ? 'log' : 'linear' },
     series: setsOf(data).map(({ name }) => name),
     rows: rows(data, controls, 'loss'),
-    references: classes === null ? [] : [{ label: 'guessing', x: Math.log(classes) }],
+    references: guess === null ? [] : [{ label: 'guessing', x: guess.loss }],
     broken: brokenWords(data),
   }
 }
@@ -200,7 +205,8 @@ function brokenWords({ trials }: DiagnosisData): string {
 }
 
 /** Returns a sentence about guessing: the score of a network that ignores its inputs. */
-export function guessingSentence({ dataset: { classes } }: DiagnosisData): string {
-  if (classes === null) return 'Always predicting the mean of the targets leaves 100% of the variance unexplained.'
-  return `Guessing among ${classes} classes misclassifies ${formatPercent(1 - 1 / classes, 0)} of the samples and has a loss of ln ${classes} = ${formatNumber(Math.log(classes))}.`
+export function guessingSentence({ dataset }: DiagnosisData): string {
+  const { classes } = dataset
+  if (classes === null) return guessedError(dataset)
+  return `${guessedError(dataset)} Guessing has a loss of ${guessedLoss({ ...dataset, classes })}.`
 }

@@ -1,8 +1,10 @@
 /** The losses during training of the network, its shallow twin and the controls. */
+
 import { isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { controlsOf, type ReportedControl } from './diagnosis-controls.ts'
 import { type DiagnosisData, NETWORK, type ReportedTrial, TWIN } from './diagnosis-data.ts'
+import { guessOf } from './guessing.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
@@ -73,16 +75,12 @@ function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): 
  * a row.
  */
 function panelSize(panels: number): Size {
-  if (panels === 1) return { width: 660, height: 330 }
-  return panels === 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }
+  // A single wide panel would have tiny words on a phone.
+  return panels <= 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }
 }
 
-function panel(
-  { steps, dataset: { classes } }: DiagnosisData,
-  { title, controls }: Group,
-  axis: Axis,
-  size: Size,
-): string {
+function panel({ steps, dataset }: DiagnosisData, { title, controls }: Group, axis: Axis, size: Size): string {
+  const guess = guessOf(dataset)
   const ends = controls.flatMap(({ runs }) => runs.flatMap((run) => run.losses.map(({ step }) => step)))
   return lineFigure({
     title,
@@ -92,7 +90,7 @@ function panel(
     series: controls.flatMap((control, index) => {
       return control.runs.map((run) => lossLine(run, control, colorOf(control, index)))
     }),
-    references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
+    references: guess === null ? [] : [{ label: 'guessing', y: guess.loss }],
     ...size,
   })
 }

@@ -57,9 +57,7 @@ export function rangeFigure(spec: RangeFigure): string {
   const placed = panels.map((panel, index) => {
     return element('g', { transform: `translate(${coordinate(index * (width + GAP))} 0)` }, panel)
   })
-  const lines = key.map((text, index) =>
-    label(text, { class: 'iso-note', x: 12, y: height + KEY_LINE * (index + 0.8) }),
-  )
+  const lines = key.map((text, index) => label(text, { class: 'iso-note', x: 0, y: height + KEY_LINE * (index + 0.8) }))
   const size = {
     width: Math.max(1, panels.length) * (width + GAP) - GAP,
     height: height + KEY_LINE * (key.length + (key.length > 0 ? 0.5 : 0)),

@@ -72,6 +72,26 @@ describe('the report of one network', () => {
     expect(page).not.toContain('of the variance unexplained')
   })
 
+  it('of a training has the learning curve over samples and the scores of the best weights', () => {
+    const point = (samples: number, error: number) => ({ samples, train: { error }, test: { error: 2 * error } })
+    const page = scoreReport({
+      ...houses,
+      best: {
+        step: 1,
+        sets: [
+          { name: 'test set', samples: 2000, scores: { loss: 0.2, error: 0.2, r2: [0.8], rmse: [50_000], mae: [1] } },
+        ],
+      },
+      curve: { points: [point(500, 0.1), point(1000, 0.2)], sentence: 'More data would help.' },
+    })
+    expect(verifyMarkup(page)).toEqual([])
+    expect(page).toContain('Learning curve')
+    expect(page).toContain('More data would help. Each point is one training')
+    expect(page).toContain('Scores of the weights after 1 step, which have the lowest validation loss')
+    expect(page).toContain('<td class="number">50,000</td>')
+    expect(scoreReport(houses)).not.toContain('Learning curve')
+  })
+
   it('of a classification has the confusion matrix and the classes, beginning with the worst', () => {
     const page = scoreReport(animals)
     expect(verifyMarkup(page)).toEqual([])

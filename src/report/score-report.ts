@@ -3,6 +3,7 @@ import type { Table } from '../format/table.ts'
 import { capitalize, formatNumber, formatPercent, formatQuantity, formatR2, MISSING } from '../format/text.ts'
 import { counted, grouped } from '../format/words.ts'
 import { confusionFigure } from './confusion-figure.ts'
+import { type CurveData, curvePicture } from './curve-figure.ts'
 import { lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import { type Fact, type PageFigure, renderPage } from './page.ts'
@@ -42,6 +43,10 @@ export interface ScoreReportData {
     readonly diverged: boolean
     readonly evaluations: readonly EvaluatedStep[]
   }
+  /** Scores of the weights with the lowest validation loss, if they are not the last weights. */
+  readonly best?: { readonly step: number; readonly sets: readonly ScoredSet[] }
+  /** A learning curve over the number of training samples. */
+  readonly curve?: { readonly points: CurveData['points']; readonly sentence?: string }
   readonly facts: readonly Fact[]
 }
 
@@ -59,8 +64,8 @@ export function scoreReport(data: ScoreReportData): string {
     title,
     lead: [...lead, ...scoreSentences(data)],
     summary,
-    figures: [...outputFigures(data), ...trainingFigures(data)],
-    tables: [scoreTable(data), ...classTables(data)],
+    figures: [...outputFigures(data), ...trainingFigures(data), ...curveFigures(data)],
+    tables: [scoreTable(data), ...bestTables(data), ...classTables(data)],
     sections: [{ heading: 'How to read this report', paragraphs: names.areValues ? VALUES : CLASSES }],
     facts,
   })
@@ -190,8 +195,25 @@ function trainingFigures({ training, names }: ScoreReportData): PageFigure[] {
   return [{ heading: 'During training', panels, caption }]
 }
 
+/** The learning curve over the number of training samples. */
+function curveFigures({ curve, training, names }: ScoreReportData): PageFigure[] {
+  if (curve === undefined || training === undefined) return []
+  const { network, dataset } = training
+  const drawn = { network, dataset, areClasses: !names.areValues, points: curve.points, heading: 'Error', ...PANEL }
+  const how = 'Each point is one training with all steps, and the test set is the same for all points.'
+  const caption = curve.sentence === undefined ? how : `${curve.sentence} ${how}`
+  return [{ heading: 'Learning curve', panels: [curvePicture(drawn)], caption }]
+}
+
+/** The scores of the weights with the lowest validation loss. */
+function bestTables({ best, names }: ScoreReportData): Table[] {
+  if (best === undefined) return []
+  const caption = `Scores of the weights after ${counted(best.step, 'step')}, which have the lowest validation loss`
+  return [{ ...scoreTable({ sets: best.sets, names }), caption }]
+}
+
 /** The scores of all sets: a row for each set, or for each target and set. */
-function scoreTable({ sets, names }: ScoreReportData): Table {
+function scoreTable({ sets, names }: Pick<ScoreReportData, 'sets' | 'names'>): Table {
   const number = (heading: string) => ({ heading, numeric: true })
   const loss = (value: number | null): string => formatNumber(value, 4)
   const share = (value: number | null | undefined): string => formatPercent(value ?? null, 2)

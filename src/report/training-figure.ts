@@ -68,7 +68,7 @@ export function trainingPicture(data: TrainingData): string {
     description: `${title}, ${shown}. Training error: ${ends(train)}.${isTested ? ` Test error: ${ends(test)}.` : ''}`,
     x: { label: 'Step', whole: true, domain: [0, steps] },
     y: {
-      label: areClasses ? 'Misclassified' : 'Unexplained variance',
+      label: areClasses ? 'Misclassified' : 'Unexplained variance, 1 - R²',
       percent: true,
       domain: errorDomain(evaluations),
     },

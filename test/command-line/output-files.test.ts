@@ -81,6 +81,18 @@ describe('a file to write', () => {
     const out = place('predictions.csv')
     for (const _ of [1, 2]) expect(await isobath(`predict ${run} --out ${out}`)).toMatchObject({ status: 0 })
     expect(readFileSync(out, 'utf8')).toMatch(/^sample,expected,predicted,/)
+    for (const _ of [1, 2]) {
+      expect(await isobath(`predict ${run} --keep length --out ${out}`)).toMatchObject({ status: 0 })
+    }
+    expect(readFileSync(out, 'utf8')).toMatch(/^length,sample,expected,predicted,/)
+  })
+
+  it('has a margin if it is a picture', async () => {
+    const file = place('errors.svg')
+    await isobath(
+      `train mlp:width=4 --data ${table} --steps 4 --evaluate-every 2 --figure ${file} --run ${place('drawn')}`,
+    )
+    expect(readFileSync(file, 'utf8')).toContain('viewBox="-16 -16 652 362" width="652" height="362"')
   })
 })
 

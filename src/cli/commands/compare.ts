@@ -7,7 +7,7 @@ import { type ComparisonResult, compareAgain, compareNetworks, comparisonJson } 
 import { addDataOptions, type DataFlags, dataFiles } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
-import { printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writePicture, writeText } from '../output.ts'
 import { checkFigure, checkOutput } from '../output-files.ts'
 import { programName } from '../program-name.ts'
 import { quote } from '../quote.ts'
@@ -140,6 +140,6 @@ function print(result: ComparisonResult, folder: string | undefined, { json, rep
     return
   }
   for (const file of reports) writeText(file, result.html())
-  if (figure !== undefined) writeText(figure, result.picture())
+  if (figure !== undefined) writePicture(figure, result.picture())
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
 }

@@ -9,7 +9,7 @@ import { plainName, withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writePicture, writeText } from '../output.ts'
 import { checkFigure, checkOutput } from '../output-files.ts'
 import { programName } from '../program-name.ts'
 import { quote } from '../quote.ts'
@@ -214,7 +214,7 @@ function print({ result, folder, label }: StoredDiagnosis, { json, report, figur
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
-  if (figure !== undefined) writeText(figure, result.picture())
+  if (figure !== undefined) writePicture(figure, result.picture())
   const files = [...reports, ...(figure === undefined ? [] : [figure])]
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
 }

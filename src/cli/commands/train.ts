@@ -24,7 +24,7 @@ import { networkHelp, readNetwork, shortName, withImpliedTarget } from '../netwo
 import { nextCommand } from '../next-command.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writePicture, writeText } from '../output.ts'
 import { checkFigure, checkFigures, checkOutput } from '../output-files.ts'
 import {
   addProbeOptions,
@@ -230,22 +230,24 @@ interface PrintedRun {
   readonly curve?: ShownCurve
 }
 
+/** Prints a training, and writes its files. The command to type next is the last line. */
 async function print(run: Run, printed: PrintedRun, flags: Flags): Promise<void> {
+  await printRun(run, printed, flags)
+  if (!flags.json && printed.advice) printText(adviceLines(printed.advice).join('\n'))
+}
+
+async function printRun(run: Run, printed: PrintedRun, flags: Flags): Promise<void> {
   const { label, trainedOn, data, command, advice, curve } = printed
   const { json, report, figure, probeFigure } = flags
   const areClasses = run.task === 'classification'
   if (json) printJson({ ...runSummary(run, label, trainedOn), curve, advice: adviceJson(advice) })
   else {
-    const text = [
-      runText(run, label, trainedOn),
-      ...(curve ? curveLines(curve, areClasses) : []),
-      ...adviceLines(advice),
-    ]
+    const text = [runText(run, label, trainedOn), ...(curve ? curveLines(curve, areClasses) : [])]
     printText(text.join('\n'))
   }
   const drawn: string[] = []
   if (figure !== undefined) {
-    writeText(figure, curve ? drawnCurve(curve, label, trainedOn.name, areClasses) : picture(run, label, trainedOn))
+    writePicture(figure, curve ? drawnCurve(curve, label, trainedOn.name, areClasses) : picture(run, label, trainedOn))
     drawn.push(figure)
   }
   if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, trainedOn, probeFigure))
@@ -255,7 +257,8 @@ async function print(run: Run, printed: PrintedRun, flags: Flags): Promise<void>
     if (!json) printText(`A stopped run has no scores, so no report was written: ${report}`)
     return
   }
-  const page = await reportTraining(run, { data: await data(), label, command, ...machineOptions(flags) })
+  const learned = { curve: curve?.points, curveSentence: curve?.sentence ?? undefined }
+  const page = await reportTraining(run, { data: await data(), label, command, ...learned, ...machineOptions(flags) })
   writeText(report, page.html())
   if (!json) printText(`Written: ${report}`)
 }

@@ -133,6 +133,18 @@ describe('The cause "unstable step" in a network that is no worse than its twin'
     expect(assess({ ...poor(), 'rate / 3': spread, 'rate / 10': same }).state).toBe('ruled out')
   })
 
+  it('holds if a seed diverges and no seed diverges at a smaller rate, however far apart the seeds are', () => {
+    const network = { loss: [0.9, null, 0.1], error: [0.9, null, 0.1] }
+    const trials = (slower: { loss: (number | null)[]; error: (number | null)[] }) => ({
+      network,
+      'shallow twin': { loss: [0.9, 0.9, 0.1], error: [0.9, 0.9, 0.1] },
+      'rate / 3': slower,
+      'rate / 10': { loss: [0.9], error: [0.9] },
+    })
+    expect(assess(trials({ loss: all(0.09), error: all(0.09) })).state).toBe('holds')
+    expect(assess(trials({ loss: [0.09, null, 0.09], error: [0.09, null, 0.09] })).state).toBe('ruled out')
+  })
+
   it('is judged by the fraction of the error that a smaller rate removes', () => {
     const evidence = madeUpEvidence({ trials: { ...poor(), 'rate / 3': halves } })
     expect(relief(evidence, 'rate / 3')).toEqual({

@@ -20,6 +20,8 @@ const rates = controlsOf('rate')
 export interface TriedRate {
   readonly control: ControlOf<'rate'>
   readonly loss: LossChange
+  /** Numbers of seeds that diverged, or null if no training of the network diverged. */
+  readonly diverged: { readonly network: number; readonly slower: number; readonly seeds: number } | null
   /**
    * Fraction of the loss gap that the smaller rate recovers, or null if the cause is decided by the training error and
    * not by the loss.
@@ -62,7 +64,7 @@ function byRecovery(evidence: Evidence): Assessment {
   const tried = answers.flatMap(({ control, answer }) => {
     if (!('recovery' in answer)) return []
     const recovery = { share: answer.recovery, limit: restoring, seeds: answer.seeds }
-    return [{ control, loss: lossChange(evidence, control), recovery }]
+    return [{ control, loss: lossChange(evidence, control), diverged: divergedSeeds(evidence, control), recovery }]
   })
   const known = { ...sharpnessOf(evidence), tried }
   const best = tried.toSorted((a, b) => b.recovery.share - a.recovery.share)[0]
@@ -89,12 +91,15 @@ function byRelief(evidence: Evidence): Assessment {
   const triedWith = (control: ControlOf<'rate'>): TriedRate => ({
     control,
     loss: lossChange(evidence, control),
+    diverged: divergedSeeds(evidence, control),
     recovery: null,
   })
   const tried = reliefs.flatMap(({ control, found }) => (found === null ? [] : [triedWith(control)]))
   const known = { ...sharpnessOf(evidence), tried }
   const ready = reliefs.flatMap(({ control, found }) =>
-    found && found.share >= halved && found.isSure ? [{ control, share: found.share }] : [],
+    found && found.share >= halved && (found.isSure || endsDivergence(evidence, control))
+      ? [{ control, share: found.share }]
+      : [],
   )
   if (ready.length > 0) {
     const [{ control, share }] = ready.toSorted((a, b) => b.share - a.share)
@@ -103,6 +108,25 @@ function byRelief(evidence: Evidence): Assessment {
   const isUnsure = reliefs.some(({ found }) => found && found.share >= halved && found.seeds < 3)
   if (needs.length > 0 || isUnsure) return open(cause, { ...known, outcome: 'unsettled' }, needs)
   return ruledOut(cause, { ...known, outcome: 'not too large', helps: false }, { controls: rates })
+}
+
+/**
+ * Whether a training of the network diverged and no training at the smaller rate did, with at least three seeds. A
+ * divergence makes the errors of the seeds so different that their 95% interval tells nothing.
+ */
+function endsDivergence(evidence: Evidence, control: ControlOf<'rate'>): boolean {
+  const [networks, slower] = [recordsOf(evidence, 'network'), recordsOf(evidence, control)]
+  const everySeed = slower.length >= Math.max(3, evidence.seeds.length)
+  return everySeed && networks.some(({ diverged }) => diverged) && slower.every(({ diverged }) => !diverged)
+}
+
+/** Counts the seeds of the network and of a smaller rate that diverged, among the seeds of the smaller rate. */
+function divergedSeeds(evidence: Evidence, control: ControlOf<'rate'>): TriedRate['diverged'] {
+  const slower = recordsOf(evidence, control)
+  const seeds = new Set(slower.map(({ seed }) => seed))
+  const networks = recordsOf(evidence, 'network').filter(({ seed }) => seeds.has(seed))
+  const count = (records: typeof slower): number => records.filter(({ diverged }) => diverged !== null).length
+  return count(networks) === 0 ? null : { network: count(networks), slower: count(slower), seeds: seeds.size }
 }
 
 const sharpnessOf = ({ measured }: Evidence): Pick<UnstableStepFacts, 'sharpness'> => ({

@@ -111,6 +111,21 @@ describe('The answer of a diagnosis', () => {
     expect(first).not.toMatch(unreadable)
   })
 
+  it('says with how many seeds a network diverges that trains otherwise, and counts these seeds as guessing', () => {
+    const some = { loss: [null, 0.1, 0.1, 0.1, 0.1], error: [null, 0.04, 0.04, 0.04, 0.04] }
+    const alone = { seeds: [0, 1, 2, 3, 4], without: ['shallow twin', 'shallower twin'] } as const
+    const [first] = answer({ network: some }, alone)
+    expect(first).toContain('trains with 4 of 5 seeds and diverges with 1. If a diverged training counts as guessing')
+  })
+
+  it('gives the error of the largest class if this class has most of the samples', () => {
+    const made = { loss: all(0.1), error: all(0.04) }
+    const chance = { loss: 0.2, error: 0.05 }
+    const [first] = answer({ network: made, 'shallow twin': made }, { chance })
+    expect(first).toContain('Always predicting the largest class has a training error of 5.0%')
+    expect(answer({ network: made, 'shallow twin': made })[0]).not.toContain('largest class')
+  })
+
   it('compares the network with the given network or with the twin that trains', () => {
     const evidence = madeUpEvidence({ trials: worse(), measured: usefulDepth() })
     const given = { ...evidence, isTwinGiven: true }

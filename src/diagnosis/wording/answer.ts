@@ -42,10 +42,18 @@ function symptomText(facts: SymptomFacts, depths: Depths, say: ErrorText): strin
         ...identitySentence(facts),
       ].join(' ')
     case 'none': {
-      const { trainingError, testError } = facts
+      const { trainingError, testError, loss, largestClassError } = facts
       const test = Number.isFinite(testError) ? say(testError) : 'not known'
       const errors = `the training error is ${say(trainingError)}, and the test error is ${test}`
-      return `${start} network trains: ${errors}.${comparisonSentence(facts, depths, say)}`
+      const guessing =
+        largestClassError === null
+          ? ''
+          : ` Always predicting the largest class has a training error of ${say(largestClassError)}, so look at the classes one by one with evaluate.`
+      const { diverged, seeds } = loss
+      if (diverged > 0) {
+        return `${start} network trains with ${seeds - diverged} of ${counted(seeds, 'seed')} and diverges with ${diverged}. If a diverged training counts as guessing, ${errors}.${guessing}${comparisonSentence(facts, depths, say)}`
+      }
+      return `${start} network trains: ${errors}.${guessing}${comparisonSentence(facts, depths, say)}`
     }
   }
 }

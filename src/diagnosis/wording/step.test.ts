@@ -6,11 +6,13 @@ const sharpness = { eigenvalue: 412, stability: 3.3 }
 const third: TriedRate = {
   control: 'rate / 3',
   loss: { before: 2.3, after: 1.9 },
+  diverged: null,
   recovery: { share: 0.3, limit: 0.75, seeds: 1 },
 }
 const tenth: TriedRate = {
   control: 'rate / 10',
   loss: { before: 2.3, after: 0.2 },
+  diverged: null,
   recovery: { share: 0.95, limit: 0.75, seeds: 3 },
 }
 const tried = [third, tenth]
@@ -21,6 +23,12 @@ describe('Words for the cause "unstable step"', () => {
       unstableStepWords({ sharpness, outcome: 'fits', error: 0.02 }),
       unstableStepWords({ sharpness, outcome: 'unsettled', tried }),
       unstableStepWords({ sharpness, outcome: 'too large', tried, best: tenth }),
+      unstableStepWords({
+        sharpness,
+        outcome: 'too large',
+        tried,
+        best: { ...tenth, diverged: { network: 2, slower: 0, seeds: 3 } },
+      }),
       unstableStepWords({ sharpness, outcome: 'not too large', tried, helps: true }),
       unstableStepWords({ sharpness, outcome: 'not too large', tried: [third], helps: false }),
       unstableStepWords({ sharpness, outcome: 'not too large', tried, helps: false }),
@@ -31,6 +39,7 @@ describe('Words for the cause "unstable step"', () => {
         "the training error is 2.0%",
         "more trainings are needed to tell whether a smaller rate helps",
         "the step is too large: the training loss at a tenth of the rate is 0.2 instead of 2.3",
+        "the step is too large: the training loss at a tenth of the rate is 0.2 instead of 2.3, and no seed diverges instead of 2 of 3",
         "a smaller rate helps but does not restore the training. The training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",
         "the training loss at a third of the rate is 1.9 instead of 2.3",
         "the training loss at a third of the rate is 1.9 instead of 2.3, and the training loss at a tenth of the rate is 0.2 instead of 2.3",

@@ -12,7 +12,7 @@ export function unstableStepWords(facts: UnstableStepFacts, say: ErrorText = per
     case 'unsettled':
       return { statement: 'more trainings are needed to tell whether a smaller rate helps', evidence }
     case 'too large':
-      return { statement: `the step is too large: ${triedText(facts.best)}`, evidence }
+      return { statement: `the step is too large: ${triedText(facts.best)}${divergedText(facts.best)}`, evidence }
     case 'not too large': {
       if (facts.tried.length === 0) return { statement: 'no smaller rate could be tried', evidence }
       const losses = facts.tried.map(triedText).join(', and ')
@@ -20,6 +20,14 @@ export function unstableStepWords(facts: UnstableStepFacts, say: ErrorText = per
       return { statement: facts.helps ? twoSentences(helps, losses) : losses, evidence }
     }
   }
+}
+
+/** Says how many seeds diverge at the smaller rate, if seeds of the network diverged. */
+function divergedText({ diverged, loss }: TriedRate): string {
+  // If all seeds of the network diverged, the text about the loss says so.
+  if (diverged === null || loss.before === null) return ''
+  const { network, slower, seeds } = diverged
+  return `, and ${slower === 0 ? 'no seed diverges' : `${slower} of ${seeds} seeds diverge`} instead of ${network} of ${seeds}`
 }
 
 const triedText = ({ control, loss }: TriedRate): string => lossChangeText(loss, `at ${rateText(control)}`)
