@@ -132,7 +132,7 @@ describe('a table of values', () => {
     const { status, stderr } = await isobath(`train ${network} ${table} --loss cross-entropy`)
     expect([status, stderr]).toEqual([
       2,
-      "isobath: --loss: expected squared-error, because the data's targets are values and not classes (regression), got cross-entropy. Leave the option out.\n",
+      "isobath: --loss: expected binary-cross-entropy, squared-error, absolute-error or huber, because the data's targets are values and not classes (regression), got cross-entropy. Leave the option out.\n",
     ])
   })
 })
