@@ -47,7 +47,7 @@ describe('The advice about a training', () => {
     const raw = await adviceOf({ data: huge, standardize: 'raw' })
     expect(raw).toMatchObject({ finding: 'diverged', next: { standardize: 'per-channel' } })
     expect(raw?.sentence).toMatch(
-      /before the first update, and guessing gives 1.1, so the learning rate is not the only reason. A likely reason is the raw inputs/,
+      /before the first update, and guessing gives 1.1, so the learning rate is not the only reason. A likely reason is that the inputs are not standardized/,
     )
     expect(await adviceOf({ data: huge, standardize: 'per-channel' })).not.toMatchObject({ finding: 'diverged' })
     const targets = Float32Array.from(samples.labels, (label) => (label - 1) * 1e30)

@@ -1,5 +1,5 @@
 /** One sentence of advice about a training that diverged, learned next to nothing, or stopped improving long ago. */
-import { type Dataset, taskOf } from '../data/dataset.ts'
+import type { Dataset } from '../data/dataset.ts'
 import { farthestValue } from '../data/far-values.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
@@ -125,8 +125,8 @@ function startedBroken(
 
 /** Returns the likely reason for outputs that are far too large before the first update, and the next step. */
 function unscaled({ standardize, standardizeTargets }: TrainingSettings): readonly [string, Advice['next']] {
-  if (standardize === 'raw')
-    return ['A likely reason is the raw inputs. Standardize the inputs.', { standardize: 'per-channel' }]
+  if (standardize === 'raw' || standardize === 'none')
+    return ['A likely reason is that the inputs are not standardized.', { standardize: 'per-channel' }]
   if (standardizeTargets === 'none')
     return ['A likely reason is the raw targets. Standardize the targets.', { standardizeTargets: 'per-target' }]
   return ['A diagnosis looks for the reason.', 'diagnose']
@@ -152,8 +152,7 @@ function divergedAdvice(
 }
 
 function nothingAdvice({ settings }: AdvisedTraining, loss: number, chance: number, data: Dataset): Advice {
-  const guess = taskOf(data) === 'classification' ? 'the share of each class' : 'the mean of each target'
-  const found = `The network learned next to nothing: its training loss is ${loss.toPrecision(4)}, and always predicting ${guess} gives ${chance.toPrecision(4)}.`
+  const found = `The network learned next to nothing: its training loss is ${loss.toPrecision(4)}, and the best outputs that are the same for all samples give ${chance.toPrecision(4)}.`
   const finding = 'learned nothing'
   const farther = settings.clipNorm === null ? farAdvice(data) : undefined
   if (farther !== undefined) return { finding, ...farther, sentence: `${found} ${farther.sentence}` }

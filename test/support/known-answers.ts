@@ -5,6 +5,7 @@
 import type { Call } from './calls.ts'
 import { knownActivations } from './known-activations.ts'
 import { knownConvolutions } from './known-convolutions.ts'
+import { knownLosses } from './known-losses.ts'
 import { knownParts } from './known-parts.ts'
 import { first, gradient, knownUpdates, parameter } from './known-updates.ts'
 import { knownWindows } from './known-windows.ts'
@@ -444,98 +445,7 @@ export const knownAnswers: readonly KnownAnswer[] = [
     outputs: [[0.9375, 1.875, -1.125]],
     attributes: { momentum: 0.25, correction: 1.5 },
   },
-  {
-    op: 'softmaxCrossEntropy',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2], values: [2, 0], element: 'int' },
-    ],
-    outputs: [
-      [0.23262198310203266, 0.4748057281763145],
-      [
-        0.08841009105372213, 0.015363370163218216, -0.10377346121694035, -0.18899705852736368, 0.14690738735574477,
-        0.042089671171618916,
-      ],
-    ],
-  },
-  {
-    op: 'softmaxCrossEntropy',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2], values: [2, 0], element: 'int' },
-      { shape: [2], values: [0.5, 1.5] },
-    ],
-    outputs: [
-      [0.11631099155101633, 0.7122085922644719],
-      [
-        0.044205045526861074, 0.007681685081609108, -0.05188673060847018, -0.28349558779104556, 0.22036108103361712,
-        0.06313450675742836,
-      ],
-    ],
-  },
-  {
-    op: 'binaryCrossEntropy',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, 0, 0.5, 0.75, 0.125] },
-    ],
-    outputs: [
-      [1.492644692189484, 0.6874537560925864],
-      [
-        0.062076555200309094, -0.1295499768624485, 0.14679951299631372, 0.05292907936560727, -0.011803550137434504,
-        0.04209011146635756,
-      ],
-    ],
-  },
-  {
-    op: 'binaryCrossEntropy',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, 0, 0.5, 0.75, 0.125] },
-      { shape: [2], values: [0.5, 1.5] },
-    ],
-    outputs: [
-      [0.746322346094742, 1.0311806341388796],
-      [
-        0.031038277600154547, -0.06477498843122426, 0.07339975649815686, 0.07939361904841091, -0.017705325206151756,
-        0.06313516719953635,
-      ],
-    ],
-  },
-  {
-    op: 'absoluteError',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, 2, -1.5, 0.5, 2.25] },
-    ],
-    outputs: [
-      [0.8333333333333334, 2],
-      [1 / 6, -1 / 6, 0, 1 / 6, 1 / 6, -1 / 6],
-    ],
-  },
-  {
-    op: 'huber',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-    ],
-    outputs: [
-      [2.0104166666666665, 2.5104166666666665],
-      [1 / 24, -1 / 3, 1 / 3, 1 / 3, 1 / 24, -1 / 3],
-    ],
-    attributes: { delta: 2 },
-  },
-  {
-    op: 'squaredError',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-    ],
-    outputs: [
-      [4.229166666666667, 5.541666666666667],
-      [0.08333333333333333, -0.75, 0.9166666666666666, 1, 0.08333333333333333, -0.9166666666666666],
-    ],
-  },
+  ...knownLosses,
   {
     op: 'sgdUpdate',
     inputs: [parameter, gradient, { shape: [], values: [0.25] }],
