@@ -256,10 +256,12 @@ function scoreTable({ sets, names }: Pick<ScoreReportData, 'sets' | 'names'>): T
       ]),
     }
   }
+  // The headline of the page names a single target, and a phone has no room for a column that repeats its name.
+  const isOne = targets.length === 1
   return {
     caption,
     columns: [
-      { heading: 'target' },
+      ...(isOne ? [] : [{ heading: 'target' }]),
       { heading: 'set' },
       number('R²'),
       number('RMSE'),
@@ -268,7 +270,7 @@ function scoreTable({ sets, names }: Pick<ScoreReportData, 'sets' | 'names'>): T
     ],
     rows: targets.flatMap((_, index) =>
       sets.map(({ name, samples, scores }) => [
-        targetText(index, names),
+        ...(isOne ? [] : [targetText(index, names)]),
         name,
         coefficient(scores.r2?.[index]),
         formatQuantity(scores.rmse?.[index] ?? null),
