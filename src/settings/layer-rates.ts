@@ -1,7 +1,9 @@
 /** Learning rates by layer, as factors on the rate of the run. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundOutsideFloat32, isInFloat32, remedyOutsideFloat32 } from '../support/float32.ts'
 import { type Kind, readNumbers } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
 
@@ -27,9 +29,28 @@ function read(text: string, before: unknown = {}): LayerRates | undefined {
   return { ...before, [text.slice(0, at)]: factors.length === 1 ? factors[0] : factors }
 }
 
+/** Returns the path and the first factor that float32 can't hold. A factor that isn't valid at all is refused later. */
+function lostFactor(value: unknown): readonly [path: string, factor: number] | undefined {
+  if (!isRates(value)) return undefined
+  for (const [path, factors] of Object.entries(value)) {
+    const lost = [factors].flat().find((factor) => Number.isFinite(factor) && !isInFloat32(factor))
+    if (lost !== undefined) return [path, lost]
+  }
+  return undefined
+}
+
 export const layerRates: Kind<LayerRates> = {
   expected: 'an object such as { readout: 0.1 }',
-  accepts: isRates,
+  accepts: (value): value is LayerRates => isRates(value) && lostFactor(value) === undefined,
+  wasAccepted: isRates,
+  found: (value) => {
+    const lost = lostFactor(value)
+    return lost === undefined ? describeValue(value) : `${lost[0]}=${foundOutsideFloat32(lost[1])}`
+  },
+  remedy: (value) => {
+    const lost = lostFactor(value)
+    return lost === undefined ? '' : remedyOutsideFloat32(lost[1])
+  },
   text: { read, expected: 'PATH=FACTOR, such as readout=0.1' },
 }
 

@@ -14,7 +14,7 @@ import {
 import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, describeOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
-import { count, number, oneOf, positive, upTo } from '../support/kinds.ts'
+import { count, inFloat32, number, oneOf, positive, upTo } from '../support/kinds.ts'
 import { classWeights } from './class-weights.ts'
 import { evaluateEvery } from './evaluate-every.ts'
 import { describeRates, layerRates } from './layer-rates.ts'
@@ -121,7 +121,7 @@ export const training = {
    * Constant factor on the learning rate during the warm-up, as an alternative to a rising rate. The default factor is
    * 0.1 if an error ends the warm-up.
    */
-  warmupFactor: field(upTo(1), {
+  warmupFactor: field(inFloat32(upTo(1)), {
     flag: '--warmup-factor <number>',
     help: 'constant fraction of the rate during the warm-up, instead of a rising rate',
   }),
@@ -146,7 +146,7 @@ export const training = {
     help: 'fractions of the run at which the step schedule lowers the rate',
   }),
   /** Factor by which the learning rate is multiplied at each drop of the step schedule. */
-  dropFactor: field(upTo(1), {
+  dropFactor: field(inFloat32(upTo(1)), {
     default: 0.1,
     flag: '--drop-factor <number>',
     help: 'factor on the rate at each drop of the step schedule',

@@ -186,11 +186,9 @@ export function readStored<F extends Fields>(
   }
   const values = Object.entries(table).map(([key, row]) => [key, stored[key] ?? row.before] as const)
   for (const [key, value] of values) {
-    if (value === undefined ? !table[key].required : accepts(table[key], value)) continue
-    throw new IsobathError(
-      'run',
-      `${where}.${key}: ${complaint(table[key].kind, value)} The file was changed or broken.`,
-    )
+    const { kind, required } = table[key]
+    if (value === undefined ? !required : accepts(table[key], value) || kind.wasAccepted?.(value)) continue
+    throw new IsobathError('run', `${where}.${key}: ${complaint(kind, value)} The file was changed or broken.`)
   }
   return Object.fromEntries(values.filter(isGiven)) as Output<F>
 }

@@ -1,12 +1,18 @@
 /** Kinds of option values: the values that an option accepts, and the reader of the command line's text. */
 import { grouped } from '../format/words.ts'
 import { describeValue } from './describe-value.ts'
+import { foundOutsideFloat32, isInFloat32, remedyOutsideFloat32 } from './float32.ts'
 import { suggestion } from './nearest.ts'
 
 export interface Kind<T> {
   /** Description of accepted values that follows "expected" in an error, such as `a whole number of at least 1`. */
   readonly expected: string
   readonly accepts: (value: unknown) => value is T
+  /**
+   * Whether an earlier version of Isobath accepted a value that is refused today. A stored training may have such a
+   * value, and the training must still be readable.
+   */
+  readonly wasAccepted?: (value: unknown) => boolean
   /** Describes a refused value in an error. The default function is `describeValue`. */
   readonly found?: (value: unknown) => string
   /** The remedy for a refused value, as a sentence. The remedy is empty by default. */
@@ -60,8 +66,21 @@ export function number(expected: string, isValid: (value: number) => boolean): K
   }
 }
 
-/** The kind of finite numbers above 0. */
-export const positive = (): Kind<number> => number('a number above 0', (value) => Number.isFinite(value) && value > 0)
+/** The numbers of a kind that float32 holds. For a number that is too small or too large, the error says so. */
+export function inFloat32(kind: Kind<number>): Kind<number> {
+  const { accepts, found = describeValue, remedy } = kind
+  return {
+    ...kind,
+    accepts: (value): value is number => accepts(value) && isInFloat32(value),
+    found: (value) => (accepts(value) ? foundOutsideFloat32(value) : found(value)),
+    remedy: (value) => (accepts(value) ? remedyOutsideFloat32(value) : (remedy?.(value) ?? '')),
+    wasAccepted: accepts,
+  }
+}
+
+/** The kind of numbers above 0 that float32 holds. */
+export const positive = (): Kind<number> =>
+  inFloat32(number('a number above 0', (value) => Number.isFinite(value) && value > 0))
 
 /** The kind of numbers above 0 and up to `most`. */
 export const upTo = (most: number): Kind<number> =>

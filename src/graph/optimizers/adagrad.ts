@@ -1,9 +1,9 @@
 /** The optimizer Adagrad, which divides each gradient by the root of the sum of all squared gradients so far. */
 import {
-  check,
   checkEpsilon,
   checkNames,
   checkRates,
+  checkSum,
   type OptimizerOf,
   type RuleRow,
   type Update,
@@ -49,8 +49,7 @@ export function adagrad(options: AdagradOptions = {}): OptimizerOf<'adagrad', Ad
   const { rate = 0.01, weightDecay = 0 } = options
   const { initialAccumulator = usual.initialAccumulator, epsilon = usual.epsilon } = options
   checkRates(rate, weightDecay)
-  const isSum = Number.isFinite(initialAccumulator) && initialAccumulator >= 0
-  check('initialAccumulator', initialAccumulator, isSum, 'a number of at least 0')
+  checkSum('initialAccumulator', initialAccumulator)
   checkEpsilon(epsilon)
   return { name: 'adagrad', rate, rule: { kind: 'adagrad', initialAccumulator, epsilon, weightDecay } }
 }

@@ -2,6 +2,7 @@
 import { checkOptions } from '../../support/check-options.ts'
 import { describeValue } from '../../support/describe-value.ts'
 import { IsobathError } from '../../support/errors.ts'
+import { foundOutsideFloat32, isBelowFloat32, isInFloat32, remedyOutsideFloat32 } from '../../support/float32.ts'
 import type { Attributes } from '../value.ts'
 
 /** An optimizer as data: the name, the learning rate before the schedule, and the rule of the updates. */
@@ -74,9 +75,32 @@ export function check(key: string, value: number, isValid: boolean, expected: st
   throw new IsobathError('option', (option) => `${option(key)}: expected ${expected}, got ${describeValue(value)}.`)
 }
 
+/**
+ * Throws an `option` error for a rate or a weight decay that is negative, not finite, or too small for float32. Float32
+ * would round such a rate to 0, and the training would change no weight. Huge rates are accepted, because a training
+ * with a huge rate is reported as diverged.
+ */
 export function checkRates(rate: number, weightDecay: number): void {
-  check('rate', rate, Number.isFinite(rate) && rate >= 0, 'a number of at least 0')
-  check('weightDecay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a number of at least 0')
+  for (const [key, value] of Object.entries({ rate, weightDecay })) {
+    checkNotNegative(key, value, (number) => !isBelowFloat32(number))
+  }
+}
+
+/**
+ * Throws an `option` error for a sum that is negative, not finite, or outside the range of float32. An infinite sum in
+ * the denominator of the update would let the training change no weight.
+ */
+export const checkSum = (key: string, value: number): void => checkNotNegative(key, value, isInFloat32)
+
+function checkNotNegative(key: string, value: number, isHeld: (value: number) => boolean): void {
+  const expected = 'a number of at least 0'
+  check(key, value, Number.isFinite(value) && value >= 0, expected)
+  if (isHeld(value)) return
+  throw new IsobathError(
+    'option',
+    (option) =>
+      `${option(key)}: expected ${expected}, got ${foundOutsideFloat32(value)}. ${remedyOutsideFloat32(value)}`,
+  )
 }
 
 /**
