@@ -17,6 +17,7 @@ import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
 import { version } from '../support/version.ts'
 import { checkEarlyStopping } from '../training/best-weights.ts'
+import { balanceNotes } from '../training/class-weights.ts'
 import type { RateGrid } from '../trials/rate-search.ts'
 import {
   type Comparison,
@@ -136,6 +137,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
     for (const note of new Set(notes)) onEvent?.({ kind: 'note', note: `${label}: ${note}` })
     return { name, label, networks: networks.map(({ blueprint }) => blueprint.network) }
   })
+  for (const note of balanceNotes(data, settings)) onEvent?.({ kind: 'note', note })
   const described = await describeData(data, dataOptions)
   const reference = referenceOf(described)
   const request = { families: compared, depths, seeds, data, reference, settings, rates, abort, onEvent }

@@ -12,6 +12,7 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { startingWeights } from '../surgery/starts.ts'
+import { balanceNotes } from '../training/class-weights.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
 import { carryOutNewDiagnosis, checkBudget, type NewDiagnosis } from './carry-out-diagnosis.ts'
@@ -98,7 +99,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
       seeds: Array.from({ length: seedCount }, (_, index) => seed + index),
       budgetSeconds: budget,
       twin: against && absorbSigmoid(against, data.shape, settings.loss).blueprint.network,
-      notes: runNotes({ isFinished: record !== undefined, isDrawn }),
+      notes: [...runNotes({ isFinished: record !== undefined, isDrawn }), ...balanceNotes(data, settings)],
       abort,
       onEvent,
     }

@@ -12,6 +12,7 @@ import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import type { StartName } from '../settings/start-names.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { without } from '../support/fields.ts'
+import { balanceNotes } from '../training/class-weights.ts'
 import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
 import { checkCall, checkSeeds, namesOf } from './check-call.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
@@ -126,7 +127,7 @@ export async function diagnose(given: Network, options: DiagnoseOptions): Promis
     seeds,
     budgetSeconds: budget,
     twin: against && absorb(against).blueprint.network,
-    notes,
+    notes: [...notes, ...balanceNotes(data, settings)],
     start: typeof options.start === 'function' ? options.start : undefined,
     abort,
     onEvent,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dataset } from '../data/own-arrays.ts'
-import { fillSampleWeights, weightsOfClasses } from './class-weights.ts'
+import { balanceNotes, fillSampleWeights, weightsOfClasses } from './class-weights.ts'
 
 const samples = { inputs: [[0], [1], [2], [3]], labels: [0, 0, 0, 2] }
 const data = dataset({ ...samples, classes: 3, test: samples })
@@ -10,6 +10,22 @@ test('balanced weights are the weights of scikit-learn, and 0 for a class withou
   // compute_class_weight('balanced', classes=[0, 2], y=[0, 0, 0, 2]) gives 2/3 and 2.
   expect(weightsOfClasses(data, 'balanced')).toEqual([4 / 6, 0, 2])
   expect(weightsOfClasses(data, [1, 2, 3])).toEqual([1, 2, 3])
+})
+
+test('a note says how much more the smallest class counts if its size is corrected twice', () => {
+  const both = { classWeights: 'balanced', order: 'balanced' } as const
+  expect(balanceNotes(data, both)).toMatchInlineSnapshot(`
+    [
+      "The training corrects for the sizes of the classes twice: balanced class weights, and an order that draws every class equally often. So the smallest class counts 3 times as much as the largest class. Leave the class weights or the balanced order out.",
+    ]
+  `)
+  expect(balanceNotes(data, { ...both, order: 'shuffled' })).toEqual([])
+  expect(balanceNotes(data, { order: 'balanced' })).toEqual([])
+  // Own weights may say how much an error of a class costs.
+  expect(balanceNotes(data, { classWeights: [1, 1, 10], order: 'balanced' })).toEqual([])
+  // Classes of the same size need no correction.
+  const even = { inputs: [[0], [1], [2], [3]], labels: [0, 0, 1, 1] }
+  expect(balanceNotes(dataset({ ...even, test: even }), both)).toEqual([])
 })
 
 function written(indices: readonly number[], labels: readonly number[], weights: readonly number[]): Float64Array {

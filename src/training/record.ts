@@ -94,7 +94,10 @@ export interface TrainingRecord extends TimeSpent {
    * training set's means and standard deviations.
    */
   readonly statistics: Statistics
-  /** Sentences for the user about the network and its loss, such as a last layer that limits the outputs. */
+  /**
+   * Sentences for the user about the network, its loss and the weights of the classes, such as a last layer that limits
+   * the outputs.
+   */
   readonly notes: readonly string[]
   /** Final parameters and running statistics by name, in the network's order and in the backend's precision. */
   readonly weights: ReadonlyMap<string, Values>

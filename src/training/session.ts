@@ -8,6 +8,7 @@ import { createStandardizer, type Standardizer, type Statistics } from '../data/
 import type { TrainingSettings } from '../settings/options.ts'
 import { type BestScores, type BestWeights, checkEarlyStopping, createBestKeeper, keepsBest } from './best-weights.ts'
 import { checkTask } from './check-task.ts'
+import { balanceNotes } from './class-weights.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import { evaluateSets, type SetScores } from './evaluate-sets.ts'
 import type { Weights } from './evaluator.ts'
@@ -242,11 +243,12 @@ async function scoreBest(
   return scores?.validation && { step, train: scores.train, test: scores.test, validation: scores.validation }
 }
 
-/** Returns the sentences for the user about the network's outputs and the loss. */
-function notesAbout({ blueprint, data, settings: { loss } }: Session, statistics: Statistics): string[] {
-  if (limitingOutput(blueprint.root) === undefined) return []
-  const note = outputNote({ blueprint, loss, targets: targetRange(data, statistics) })
-  return note === undefined ? [] : [note]
+/** Returns the sentences for the user about the network's outputs, the loss and the weights of the classes. */
+function notesAbout({ blueprint, data, settings }: Session, statistics: Statistics): string[] {
+  const limits = limitingOutput(blueprint.root) !== undefined
+  const { loss } = settings
+  const note = limits ? outputNote({ blueprint, loss, targets: targetRange(data, statistics) }) : undefined
+  return [...(note === undefined ? [] : [note]), ...balanceNotes(data, settings)]
 }
 
 /**

@@ -86,4 +86,19 @@ describe('a table with 5% positives', () => {
     expect((await isobath(command)).stdout).toContain('computes the sigmoid at the end of the network itself')
     expect((await isobathJson(command)).notes).toHaveLength(1)
   })
+
+  it('training, comparison and diagnosis say that the sizes of the classes are corrected twice', async () => {
+    const twice = /corrects for the sizes of the classes twice.* counts \d+ times as much .*Leave the class weights/
+    const one = '--data rare.csv --class-weights balanced --steps 3 --threads 1'
+    const both = `${one} --order balanced`
+    const { stdout } = await isobath(`train mlp:depth=1,width=4 ${both} --run twice`)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(twice)
+    expect((await isobathJson(`train mlp:depth=1,width=4 ${one}`)).notes).toEqual([])
+    const compared = await isobath(`compare mlp:width=4 --depths 1 --seeds 1 ${both}`)
+    expect(compared.stderr).toMatch(twice)
+    for (const words of [`mlp:depth=1,width=4 --seeds 1 ${both}`, 'twice --seeds 1 --threads 1']) {
+      const { notes } = await isobathJson(`diagnose ${words}`)
+      expect(notes).toContainEqual(expect.stringMatching(twice))
+    }
+  })
 })
