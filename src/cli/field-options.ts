@@ -11,6 +11,7 @@ import {
   tableOptions,
   training,
 } from '../internal.ts'
+import { Flag } from './flag.ts'
 import { quote } from './quote.ts'
 
 /**
@@ -19,7 +20,8 @@ import { quote } from './quote.ts'
  * undefined.
  */
 export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: string): Option {
-  const option = new Option(flag, help(usual))
+  const { expected } = kind.text ?? kind
+  const option = new Flag(flag, help(usual), expected === 'text' ? undefined : expected)
   if (kind.names) return option.choices(kind.names)
   const { text } = kind
   if (text === undefined) return option

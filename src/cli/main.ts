@@ -1,5 +1,5 @@
 /** The command line: its commands, its help, and the exit status of each kind of failure. */
-import { Command, CommanderError, Help } from 'commander'
+import { type Command, CommanderError, Help } from 'commander'
 import { type ErrorCode, IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
 import { version } from '../support/version.ts'
@@ -7,6 +7,7 @@ import { type CommandRow, commandList } from './command-list.ts'
 import { describeNetworks } from './describe-networks.ts'
 import { wasStopped } from './interrupt.ts'
 import { printable } from './printable.ts'
+import { ProgramCommand } from './program-command.ts'
 import { programName } from './program-name.ts'
 import { withCurrentSpelling } from './renamed-flags.ts'
 
@@ -23,7 +24,7 @@ const description =
   'Isobath trains, compares and diagnoses neural networks from 2 to 10,000 layers, and shows what depth does to them.'
 
 function createProgram(words: readonly string[]): Command {
-  const program = new Command('isobath').description(description).version(version)
+  const program = new ProgramCommand('isobath').description(description).version(version)
   program.configureOutput({ outputError: (text, write) => write(printable(text).replace(/^error: /, 'isobath: ')) })
   program.configureHelp({ subcommandTerm: termOf })
   program.addHelpText('after', () => `\n${describeNetworks()}`)

@@ -117,8 +117,7 @@ describe('the command line', () => {
       2
 
       train mlp --data
-      isobath: option '--data <name>' argument missing
-      (isobath train --help lists the options)
+      isobath: --data: expected the name of a data set, or a table such as FILE.csv, got none. Give a value, such as --data glyphs.
       2
 
       train mlp --data moonz

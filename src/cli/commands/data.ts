@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { counted, grouped } from '../../format/words.ts'
 import { catalog, checkDataset, fetchDataset, IsobathError } from '../../index.ts'
 import { dataFolder, storedSets, tableText } from '../../internal.ts'
@@ -6,6 +6,7 @@ import { isFile } from '../../support/files.ts'
 import { interruptible } from '../interrupt.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText } from '../output.ts'
+import { ProgramCommand } from '../program-command.ts'
 import { programName } from '../program-name.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
@@ -19,33 +20,35 @@ const where = 'folder of all data sets, or of this data set (default: the folder
 type FolderFlags = MachineFlags & { readonly dataDir?: string }
 
 function listCommand(): Command {
-  return addCommonOptions(new Command('list').description('list the data sets'), []).action((flags: MachineFlags) => {
-    if (flags.json) return printJson({ datasets: catalog })
-    const table = tableText({
-      columns: [
-        { heading: 'name' },
-        { heading: 'sample' },
-        { heading: 'classes', numeric: true },
-        { heading: 'train', numeric: true },
-        { heading: 'test', numeric: true },
-        { heading: 'source' },
-        { heading: 'description' },
-      ],
-      rows: catalog.map(({ name, shape, classes, train, test, source, what }) => [
-        name,
-        shape?.join('x') ?? unknown,
-        orUnknown(classes),
-        orUnknown(train),
-        orUnknown(test),
-        source,
-        what,
-      ]),
-      notes: [
-        `Generated data sets need no files. ${programName()} data fetch NAME downloads the files of other data sets. --data-dir or ISOBATH_DATA names the folder of the files.`,
-      ],
-    })
-    return printText(table)
-  })
+  return addCommonOptions(new ProgramCommand('list').description('list the data sets'), []).action(
+    (flags: MachineFlags) => {
+      if (flags.json) return printJson({ datasets: catalog })
+      const table = tableText({
+        columns: [
+          { heading: 'name' },
+          { heading: 'sample' },
+          { heading: 'classes', numeric: true },
+          { heading: 'train', numeric: true },
+          { heading: 'test', numeric: true },
+          { heading: 'source' },
+          { heading: 'description' },
+        ],
+        rows: catalog.map(({ name, shape, classes, train, test, source, what }) => [
+          name,
+          shape?.join('x') ?? unknown,
+          orUnknown(classes),
+          orUnknown(train),
+          orUnknown(test),
+          source,
+          what,
+        ]),
+        notes: [
+          `Generated data sets need no files. ${programName()} data fetch NAME downloads the files of other data sets. --data-dir or ISOBATH_DATA names the folder of the files.`,
+        ],
+      })
+      return printText(table)
+    },
+  )
 }
 
 /** Text that the table of data sets shows for a figure that depends on the user's files. */
@@ -78,7 +81,7 @@ async function folderOf({ dataDir }: FolderFlags): Promise<string> {
 }
 
 function fetchCommand(): Command {
-  const command = new Command('fetch')
+  const command = new ProgramCommand('fetch')
     .description('download and check the files of a data set, and continue a download that was stopped')
     .argument('<name>', storedSets.join(' or '))
     .option('--data-dir <path>', where)
@@ -121,7 +124,7 @@ function fetchCommand(): Command {
 }
 
 function checkCommand(): Command {
-  const command = new Command('check')
+  const command = new ProgramCommand('check')
     .description('check that the files of data sets are complete and match their published checksums')
     .argument('[name]', `${storedSets.join(' or ')} (default: all sets that have files)`)
     .option('--data-dir <path>', where)
