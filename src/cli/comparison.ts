@@ -17,6 +17,7 @@ import {
 } from '../index.ts'
 import { type DataShape, depthInName, nameWithoutDepth, readComparisonFacts, shapeForLoss } from '../internal.ts'
 import { type DataFlags, openData } from './data-options.ts'
+import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
 import { withImpliedTarget } from './network-argument.ts'
@@ -183,7 +184,7 @@ async function showComparison(
 function showEvents(progress: Progress): (event: ComparisonEvent) => void {
   const show = showTrials(progress, trialName)
   return (event) => {
-    if (event.kind === 'note') return progress.note(event.note)
+    if (event.kind === 'note') return progress.note(withFlags(event.note))
     if (event.kind === 'planned') {
       const { trials, found } = event
       if (found.length > 0)

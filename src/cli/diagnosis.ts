@@ -12,6 +12,7 @@ import {
   type Report,
   reportDiagnosis,
 } from '../index.ts'
+import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
 import type { Progress } from './terminal/progress.ts'
@@ -76,7 +77,7 @@ function showEvents(progress: Progress): (event: DiagnosisEvent) => void {
       case 'measuring':
         return progress.note(measuring[event.measurement])
       case 'note':
-        return progress.note(event.note)
+        return progress.note(withFlags(event.note))
       case 'planned':
       case 'started':
       case 'progress':

@@ -84,3 +84,14 @@ export const flagName: OptionName = (key, value) => {
   const name = (flag === undefined ? ownFlags[key] : new Option(flag).long) ?? key
   return value === undefined ? name : `${name} ${quote([value].flat().join(','))}`
 }
+
+/**
+ * Returns a note of the library with its options as the command line spells them. For example, `target: "values"`
+ * becomes `--target values`. Only an option with a value is recognized, and only if the option has a flag.
+ */
+export function withFlags(note: string): string {
+  return note.replace(/\b([a-z]\w*): "([^"]*)"/gi, (words, key: string, value: string) => {
+    const flag = flagName(key, value)
+    return flag.startsWith('--') ? flag : words
+  })
+}

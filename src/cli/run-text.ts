@@ -12,6 +12,7 @@ import {
   type WarmupCheck,
 } from '../index.ts'
 import { describeRecipe, describeSignal, describeStartChange, formatBytes, type OutputNames } from '../internal.ts'
+import { withFlags } from './field-options.ts'
 import { number } from './output.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
@@ -58,7 +59,7 @@ export function runSummary(
     run,
     seconds,
     diverged,
-    notes,
+    notes: notes.map(withFlags),
   }
   const measured = { warmup, measuringSeconds, scoringSeconds }
   return {
@@ -93,7 +94,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     ...bestLines(run, data),
     ...evaluationLines(run, data),
     ...probeLines(run),
-    ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
+    ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + withFlags(note)),
     ...(run.interrupted ? [] : confusionLines(run, data)),
     '',
     ...remarks(run, data),
@@ -208,7 +209,7 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
 function remarks(all: Run, trainedOn: TrainedOn): string[] {
   const { name: data } = trainedOn
   const { signal, startChange, warmup, diverged, interrupted, notes, steps, settings, run } = all
-  const lines: string[] = [...notes]
+  const lines: string[] = notes.map(withFlags)
   if (startChange) lines.push(describeStartChange(startChange))
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)

@@ -48,7 +48,7 @@ describe('the option missing: fill', () => {
     expect(encoding.columns.map(countOf)).toEqual([0, 3, 2, 1, 0])
     expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
       "houses.csv: 4 rows, 5 columns separated by commas, with a header; 1 column left out; 1 row without a label left out
-      the label price is a value to predict (set the target to "classes" to predict classes)
+      the label price is a value to predict (target: "classes" predicts classes)
       town becomes 2 inputs, one for each word
       1 missing cell of town filled with the most frequent word "Oslo" of the training rows; an additional input marks missing cells
       1 missing cell of rooms filled with the median 3 of the training rows; an additional input marks missing cells

@@ -1,6 +1,6 @@
 /** Decides whether a label column holds classes or values, and makes the targets. */
 import { grouped } from '../format/words.ts'
-import { IsobathError } from '../support/errors.ts'
+import { IsobathError, nameInCode } from '../support/errors.ts'
 import { quoteCell } from './csv-cells.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { type CsvTable, MOST_CLASSES, type TargetColumn } from './csv-table.ts'
@@ -29,7 +29,7 @@ export type ColumnTargets =
 export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [ColumnTargets, string] {
   const { targets } = table
   if (options.target === 'autoencode') {
-    const aside = options.label === undefined ? '; use the option label to leave a column out' : ''
+    const aside = options.label === undefined ? `; ${nameInCode('label', 'COLUMN')} leaves a column out` : ''
     return [{ kind: 'inputs' }, `the network reproduces every row (autoencoding)${aside}`]
   }
   const areValues = options.target === 'values' || (options.target === undefined && targets.length > 1)
@@ -50,9 +50,9 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
     const areWhole = words?.words.every((word) => Number.isInteger(Number(word))) === true
     if (areWhole && distinct <= MOST_WHOLE_CLASSES) {
       const why = `a label of at most ${MOST_WHOLE_CLASSES} different whole numbers counts as classes`
-      return classesOf(source, target, `; ${why} (set the target to "values" to predict the numbers)`)
+      return classesOf(source, target, `; ${why} (${nameInCode('target', 'values')} predicts the numbers)`)
     }
-    return valuesOf(source, targets, ` (set the target to "classes" to predict classes)`)
+    return valuesOf(source, targets, ` (${nameInCode('target', 'classes')} predicts classes)`)
   }
   // In a label column of many different numbers, a few words are most likely typing errors.
   if (distinct > MOST_WHOLE_CLASSES && wordCount < count / 2) {

@@ -57,7 +57,7 @@ describe('readCsv', () => {
     expect([taskOf(data), outputsOf(data)]).toEqual(['regression', 1])
     expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
       "t.csv: 5 rows, 4 columns separated by semicolons, with a header; 1 column left out; 2 rows with missing cells left out
-      the label price is a value to predict (set the target to "classes" to predict classes)
+      the label price is a value to predict (target: "classes" predicts classes)
       town becomes 2 inputs, one for each word; all of its inputs are 0 in 1 test row with a word that no training row has
       3 training rows, 2 test rows from test.csv"
     `)

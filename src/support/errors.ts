@@ -24,7 +24,11 @@ export type OptionName = (key: string, value?: string | readonly string[]) => st
  */
 export type Wording = (name: OptionName) => string
 
-const nameInCode: OptionName = (key, value) => {
+/**
+ * Writes an option as a program writes the option. Notes are stored as text, so the options in a note are written in
+ * this form. The command line rewrites an option with a value as a flag when the command line prints a note.
+ */
+export const nameInCode: OptionName = (key, value) => {
   if (value === undefined) return key
   const shown =
     typeof value === 'string' ? JSON.stringify(value) : `[${value.map((one) => JSON.stringify(one)).join(', ')}]`

@@ -43,13 +43,13 @@ describe('the note about the outputs', () => {
 
   it('compares the range of the outputs with the range of the targets for squared errors', () => {
     expect(noteOf(sigmoid(), 'squared-error')).toMatchInlineSnapshot(
-      `"The network ends in a sigmoid, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from -2 to 3 (after standardizing). The network can't reach targets outside of the range of its outputs. Leave the sigmoid at the end out, or scale the targets and take --standardize none."`,
+      `"The network ends in a sigmoid, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from -2 to 3 (after standardizing). The network can't reach targets outside of the range of its outputs. Leave the sigmoid at the end out, or scale the targets and take standardize: "none"."`,
     )
     expect(noteOf(softmax(), 'squared-error', 0, 1, true)).toMatchInlineSnapshot(
       `"The network ends in a softmax, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from 0 to 1. All targets lie within the range of the outputs."`,
     )
     expect(noteOf(relu(), 'squared-error')).toMatchInlineSnapshot(
-      `"The network ends in a relu, so its outputs are at least 0. The loss squared-error compares the outputs with targets from -2 to 3 (after standardizing). The network can't reach targets outside of the range of its outputs. Leave the relu at the end out, or scale the targets and take --standardize none."`,
+      `"The network ends in a relu, so its outputs are at least 0. The loss squared-error compares the outputs with targets from -2 to 3 (after standardizing). The network can't reach targets outside of the range of its outputs. Leave the relu at the end out, or scale the targets and take standardize: "none"."`,
     )
     expect(noteOf(relu6(), 'squared-error', 0, 5)).toContain('from 0 to 6')
     expect(outputNote({ blueprint: endingIn(tanh()), loss: 'squared-error' })).toMatchInlineSnapshot(

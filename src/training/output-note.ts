@@ -6,6 +6,7 @@ import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { LossName } from '../graph/losses.ts'
 import type { ActivationName, OutputRange } from '../network/activations.ts'
+import { nameInCode } from '../support/errors.ts'
 import type { TargetRange } from './target-range.ts'
 
 /** A last layer that limits the outputs. */
@@ -76,7 +77,7 @@ const sentences: Readonly<Record<Use, (output: LimitingOutput, facts: OutputFact
     const isWithin = targets.low >= low && targets.high <= high
     const reached = isWithin
       ? 'All targets lie within the range of the outputs.'
-      : `The network can't reach targets outside of the range of its outputs. Leave the ${output} at the end out, or scale the targets and take --standardize none.`
+      : `The network can't reach targets outside of the range of its outputs. Leave the ${output} at the end out, or scale the targets and take ${nameInCode('standardize', 'none')}.`
     return `${first} ${compared} ${reached}`
   },
 }

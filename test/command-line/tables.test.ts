@@ -77,7 +77,7 @@ describe('a table of values', () => {
       validation price: RN N RMSE N MAE N loss N N samples
       test       price: RN N RMSE N MAE N loss N N samples
       data   houses.csv: N rows, N columns separated by commas, with a header; N column left out; N rows with missing cells left out
-             the label price is a value to predict (set the target to "classes" to predict classes)
+             the label price is a value to predict (--target classes predicts classes)
              town becomes N inputs, one for each word
              N training rows, N test rows chosen by seed N
              N of the training samples are held out for validation"

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Dataset, evaluate, reportEvaluation, taskOf } from '../../index.ts'
 import { dataFiles } from '../data-options.ts'
+import { withFlags } from '../field-options.ts'
 import { machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
@@ -42,7 +43,7 @@ Examples:
     const trained = await openTrained(place, flags, 'evaluate')
     const { network, weights, data, settings, statistics, sameData, mode, notes, whole, testFile } = trained
     const { observer, note, close } = showTraining(taskOf(data) !== 'classification')
-    notes.forEach(note)
+    notes.map(withFlags).forEach(note)
     try {
       const options = { ...machineOptions(flags, mode), onEvaluation: observer.onEvaluation }
       const scores = await evaluate(network, { ...options, ...settings, statistics, data, weights })

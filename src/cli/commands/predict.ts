@@ -3,7 +3,7 @@ import { counted, grouped } from '../../format/words.ts'
 import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
 import { encodingOptions } from '../../internal.ts'
 import { dataFiles } from '../data-options.ts'
-import { fieldOption } from '../field-options.ts'
+import { fieldOption, withFlags } from '../field-options.ts'
 import { machineOptions } from '../options.ts'
 import { printJson, printTable, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
@@ -54,7 +54,7 @@ Examples:
       )
     }
     const progress = stderrProgress()
-    notes.forEach((note) => {
+    notes.map(withFlags).forEach((note) => {
       progress.note(note)
     })
     let predictions: Predictions

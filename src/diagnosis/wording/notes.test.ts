@@ -18,10 +18,10 @@ it('states how many steps were removed, and the budget that would fit all steps'
 
 it('states the length of the trainings if the budget determines the length, and how to set another length', () => {
   expect(notesOf({ steps: 2350, chosenFor: 120 }, 25.07)).toEqual([
-    'Each training takes 2,350 steps (25.1 passes over the training set) to fit the budget of 2 minutes. Set steps or epochs for another length.',
+    'Each training takes 2,350 steps (25.1 passes over the training set) to fit the budget of 2 minutes. Choose a number of steps or epochs for another length.',
   ])
   expect(notesOf({ steps: 1, chosenFor: 1 }, 1)).toEqual([
-    'Each training takes 1 step (1 pass over the training set) to fit the budget of 1 second. Set steps or epochs for another length.',
+    'Each training takes 1 step (1 pass over the training set) to fit the budget of 1 second. Choose a number of steps or epochs for another length.',
   ])
 })
 

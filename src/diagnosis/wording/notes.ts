@@ -10,7 +10,7 @@ export function notesOf({ steps, chosenFor, shortened }: StepPlan, passes: numbe
   if (chosenFor !== undefined) {
     const length = `${counted(steps, 'step')} (${passesWords(passes)} over the training set)`
     return [
-      `Each training takes ${length} to fit the budget of ${durationWords(chosenFor)}. Set steps or epochs for another length.`,
+      `Each training takes ${length} to fit the budget of ${durationWords(chosenFor)}. Choose a number of steps or epochs for another length.`,
     ]
   }
   if (shortened === undefined) return []
