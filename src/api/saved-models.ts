@@ -167,7 +167,7 @@ function noBest(folder: string): never {
   throw new IsobathError(
     'run',
     (option) =>
-      `${folder}: expected a run that kept its best weights, got a run without a validation set or without evaluations. Train with ${option('validation', '0.1')} and ${option('evaluateEvery', 'epoch')}, or leave ${option('best')} out.`,
+      `${folder}: expected a run that kept its best weights, got a run without a validation set or without evaluations. Train with ${option('validation', 0.1)} and ${option('evaluateEvery', { inCode: '{ epochs: 1 }', asText: 'epoch' })}, or leave ${option('best')} out.`,
   )
 }
 

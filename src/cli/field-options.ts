@@ -82,7 +82,9 @@ export const flagName: OptionName = (key, value) => {
   const tables: Fields = { ...commonOptions, ...tableOptions, ...training, ...optimizerOptions, ...machine }
   const flag = Object.hasOwn(tables, key) ? tables[key].flag : undefined
   const name = (flag === undefined ? ownFlags[key] : new Option(flag).long) ?? key
-  return value === undefined ? name : `${name} ${quote([value].flat().join(','))}`
+  if (value === undefined) return name
+  const text = typeof value === 'object' && 'asText' in value ? value.asText : [value].flat().join(',')
+  return `${name} ${quote(text)}`
 }
 
 /**

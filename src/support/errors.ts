@@ -17,7 +17,17 @@ export type ErrorCode =
  * option is written `clipNorm` or `missing: "drop"` in the library. The option is written `--clip-norm` or `--missing
  * drop` on the command line.
  */
-export type OptionName = (key: string, value?: string | readonly string[]) => string
+export type OptionName = (key: string, value?: OptionValue) => string
+
+/** The value of an option in a message. A value with two forms differs between a program and the command line. */
+export type OptionValue = string | number | readonly string[] | TwoForms
+
+interface TwoForms {
+  /** The value in a program, such as `{ epochs: 1 }`. */
+  readonly inCode: string
+  /** The value on the command line, such as `epoch`. */
+  readonly asText: string
+}
 
 /**
  * A function that writes a message about options, with the names of options in the form that the reader has to type.
@@ -30,8 +40,8 @@ export type Wording = (name: OptionName) => string
  */
 export const nameInCode: OptionName = (key, value) => {
   if (value === undefined) return key
-  const shown =
-    typeof value === 'string' ? JSON.stringify(value) : `[${value.map((one) => JSON.stringify(one)).join(', ')}]`
+  if (typeof value === 'object' && 'inCode' in value) return `${key}: ${value.inCode}`
+  const shown = Array.isArray(value) ? `[${value.map((one) => JSON.stringify(one)).join(', ')}]` : JSON.stringify(value)
   return `${key}: ${shown}`
 }
 

@@ -78,7 +78,7 @@ describe('Early stopping', () => {
 
   it('needs validation samples', () => {
     expect(refusal(() => checkEarlyStopping({ earlyStopping: 3 }, fewPoints))).toMatchInlineSnapshot(
-      `"IsobathError: earlyStopping: expected a data set with validation samples, got moons without any. Hold samples out with validation: "0.1"."`,
+      `"IsobathError: earlyStopping: expected a data set with validation samples, got moons without any. Hold samples out with validation: 0.1."`,
     )
     expect(() => checkEarlyStopping({}, fewPoints)).not.toThrow()
   })

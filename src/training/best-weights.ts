@@ -42,7 +42,7 @@ export function checkEarlyStopping({ earlyStopping }: Stopping, { name, validati
   throw new IsobathError(
     'option',
     (option) =>
-      `${option('earlyStopping')}: expected a data set with validation samples, got ${name} without any. Hold samples out with ${option('validation', '0.1')}.`,
+      `${option('earlyStopping')}: expected a data set with validation samples, got ${name} without any. Hold samples out with ${option('validation', 0.1)}.`,
   )
 }
 

@@ -18,6 +18,7 @@ import {
   train,
 } from '../../src/index.ts'
 import { readRecord } from '../../src/internal.ts'
+import { isobath } from '../support/command-line.ts'
 import { laterRefusal } from '../support/refusal.ts'
 import { copyAfter, outcome } from '../support/stopped-runs.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -119,6 +120,15 @@ describe('Early stopping', () => {
     const family = { name: 'mlp', label: 'plain', ofDepth: () => network }
     const { seed: _seed, ...compared } = { ...options, data: without, depths: [2], seeds: [0] }
     expect(await laterRefusal(() => compare([family], compared))).toContain('validation samples')
+  })
+
+  it('is named with values as a program writes them, if a run has no best weights', async () => {
+    const run = place('without-best')
+    await train(network, { ...options, earlyStopping: undefined, evaluateEvery: 'never', steps: 2, run })
+    const said = await laterRefusal(() => readRun(run, { best: true }))
+    expect(said).toMatch(/Train with validation: 0\.1 and evaluateEvery: { epochs: 1 }, or leave best out\.$/)
+    const { stderr } = await isobath(`evaluate ${run} --best`)
+    expect(stderr).toMatch(/Train with --validation 0\.1 and --evaluate-every epoch, or leave --best out\.$/m)
   })
 
   it('works in a comparison, whose rows have the scores of the best weights', async () => {
