@@ -126,7 +126,7 @@ export const callOptions = {
    */
   checkpointEvery: field(count()),
   /**
-   * Signal that stops the run after the training steps that are already being computed. The state of a stopped run is
+   * Signal that stops the run after the training steps that are already being computed, or after a layer of LSUV. The state of a stopped run is
    * returned, and stored in the run's folder if there is one. A stopped run is not scored: its scores are null, and
    * `interrupted` is true.
    */
@@ -143,6 +143,11 @@ export const callOptions = {
    */
   onEvaluation: field(callback<(done: number, samples: number) => void>()),
   /**
+   * Called repeatedly while `start: 'lsuv'` rescales the initial weights, with the number of layers done and the number
+   * of layers. The first call, with 0 layers done, is before the first computation.
+   */
+  onAdjust: field(callback<(done: number, layers: number) => void>()),
+  /**
    * Called with the mean squares of all layers' outputs, before the first training step. `onSignal` is not called when
    * a run resumes.
    */
@@ -158,7 +163,7 @@ export const callOptions = {
   onProbed: field(callback<(snapshot: ProbeSnapshot) => void>()),
   /**
    * Called after each checkpoint, including the checkpoint of step 0, with the number of the step and the path of the
-   * checkpoint file.
+   * checkpoint file. With `start: 'lsuv'`, the checkpoint of step 0 is written before and after the weights change.
    */
   onCheckpoint: field(callback<(step: number, file: string) => void>()),
   /** Observers that read weights and gradients between two steps of the training. None by default. */

@@ -77,7 +77,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   checkBudget(budget)
   checkSeedCount(seedCount)
   const { readDescription, storedSettings } = await runFiles('diagnoseRun')
-  const { label, mode, seed, settings: stored, signal, ...description } = readDescription(folder)
+  const { label, mode, seed, settings: stored, signal, startChange, ...description } = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'start a new run' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
@@ -88,7 +88,10 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   // All trainings of the diagnosis are as long as a run that early stopping ended.
   const settings = record?.run.stoppedEarly ? { ...all, steps: record.run.steps } : all
   return withMachine(resumedMachine(options, mode), async (machine) => {
-    const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
+    // A run that was stopped during LSUV has not begun, and run.json has the signal before LSUV.
+    const isBeforeStart = settings.start === 'lsuv' && startChange === undefined
+    const blueprint = createBlueprint(network, data.shape)
+    const isDrawn = isBeforeStart || (await beganAsDrawn(blueprint, data, settings, signal, machine))
     const finished = record && isDrawn ? finishedTraining(record.run) : undefined
     const request: NewDiagnosis = {
       network,

@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
+import { startAdjuster } from '../surgery/starts.ts'
 import { lastEvaluation, summarizeMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
@@ -31,6 +32,7 @@ type Shared =
   | 'abort'
   | 'onProgress'
   | 'onEvaluation'
+  | 'onAdjust'
   | 'onMeasured'
   | 'onProbed'
   | 'onCheckpoint'
@@ -51,6 +53,7 @@ const optionNames = namesOf<ResumeOptions>({
   abort: true,
   onProgress: true,
   onEvaluation: true,
+  onAdjust: true,
   onMeasured: true,
   onProbed: true,
   onCheckpoint: true,
@@ -90,11 +93,12 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
   const { data, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } = options
   const { description, network, blueprint, settings } = await openDescription(folder)
   const keepsFirst = needsStart(settings)
-  const { signal, startChange } = description
-  const place = { folder, lock, blueprint, settings, signal, startChange, keepsFirst, onCheckpoint }
+  const place = { folder, lock, blueprint, settings, description, keepsFirst, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
+  // The change of the initial weights was not finished if run.json has no facts about the change.
+  const isUnchanged = point.state.step === 0 && point.startChange === undefined
   try {
-    const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined
+    const start = keepsFirst && !isUnchanged ? readFirstWeights(folder, blueprint) : undefined
     for (const note of notes) onNote?.(note)
     return await withMachine(resumedMachine(options, description.mode), async (machine) => {
       const backend = await machine.backend()
@@ -103,6 +107,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         data,
         settings,
         backend,
+        adjuster: isUnchanged ? startAdjuster({ blueprint, data, settings, backend }) : undefined,
         resume: point,
         checkpointEvery: options.checkpointEvery ?? description.checkpointEvery ?? undefined,
         observers,
@@ -111,6 +116,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         recorder,
         onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
         onEvaluation,
+        onAdjust: options.onAdjust,
         onMeasured,
         onProbed: options.onProbed,
       })

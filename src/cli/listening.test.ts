@@ -35,6 +35,15 @@ describe('a training', () => {
     listening(observer, () => listens++).onCheckpoint(0, 'checkpoint-0.safetensors')
     expect(listens).toBe(1)
   })
+
+  it('listens for Ctrl-C from the first layer of LSUV on', () => {
+    const heard: number[] = []
+    const passedOn: string[] = []
+    const onAdjust = (done: number, layers: number): void => void passedOn.push(`${done} of ${layers}`)
+    const observer = listening({ onProgress: () => {}, onAdjust }, () => heard.push(passedOn.length))
+    for (const done of [0, 1]) observer.onAdjust(done, 9)
+    expect({ heard, passedOn }).toEqual({ heard: [1], passedOn: ['0 of 9', '1 of 9'] })
+  })
 })
 
 describe('a comparison or a diagnosis', () => {

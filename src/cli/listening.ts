@@ -1,11 +1,11 @@
 /** Decides when work begins to listen for Ctrl-C: once a checkpoint, a step or a result can be saved or shown. */
 import type { ComparisonEvent, DiagnosisEvent, TrainOptions } from '../index.ts'
 
-type Progress = Required<Pick<TrainOptions, 'onProgress'>>
+type Progress = Required<Pick<TrainOptions, 'onProgress'>> & Pick<TrainOptions, 'onAdjust'>
 
 /**
- * Returns a copy of the observer that also calls `listen` at the first checkpoint and after the first steps of this
- * session. A resumed run first reports the steps that are already stored. Steps that are already stored do not count,
+ * Returns a copy of the observer that also calls `listen` at the first checkpoint, after the first layers of LSUV and
+ * after the first steps of this session. A resumed run first reports the steps that are already stored. Steps that are already stored do not count,
  * because they need no saving.
  */
 export function listening<Observer extends Progress>(
@@ -16,6 +16,10 @@ export function listening<Observer extends Progress>(
   return {
     ...observer,
     onCheckpoint: () => listen(),
+    onAdjust: (done, layers) => {
+      if (done > 0) listen()
+      observer.onAdjust?.(done, layers)
+    },
     onProgress: (done, steps, losses) => {
       begun ??= done
       if (done > begun) listen()

@@ -88,8 +88,9 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
   return [
     `${label} on ${data.name}: ${counted(steps, 'step')} of ${counted(settings.batch, 'sample')}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
     `${describeRecipe(settings)}, ${settings.loss}, seed ${settings.seed}`,
-    '',
-    losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
+    ...(isBeforeStart(run)
+      ? []
+      : ['', losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite"]),
     ...(run.interrupted ? [] : scoreLines(run, data)),
     ...bestLines(run, data),
     ...evaluationLines(run, data),
@@ -99,7 +100,11 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     '',
     ...remarks(run, data),
     `time   ${seconds(run.seconds)} in total, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
-    `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', with some activations recomputed in the backward pass' : ''}`,
+    ...(isBeforeStart(run)
+      ? []
+      : [
+          `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', with some activations recomputed in the backward pass' : ''}`,
+        ]),
     `run    ${run.run}`,
     `sha256 ${run.weightsSha256} (weights)`,
   ].join('\n')
@@ -205,6 +210,10 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
   return `The scores are far worse than the losses of the batches (at most ${number(largest)}). Batches are normalized by their own statistics, but scores use the running statistics, which may need more steps.`
 }
 
+/** Whether the run was stopped while LSUV rescaled the initial weights. */
+const isBeforeStart = ({ interrupted, settings, startChange }: Run): boolean =>
+  interrupted && settings.start === 'lsuv' && startChange === undefined
+
 /** Returns the remarks that the user needs to judge the scores of a run. */
 function remarks(all: Run, trainedOn: TrainedOn): string[] {
   const { name: data } = trainedOn
@@ -212,7 +221,7 @@ function remarks(all: Run, trainedOn: TrainedOn): string[] {
   const lines: string[] = notes.map(withFlags)
   if (startChange) lines.push(describeStartChange(startChange))
   const standsOut = describeSignal(signal)
-  if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
+  if (standsOut !== null && !isBeforeStart(all)) lines.push(`Before training ${standsOut}.`)
   if (settings.augment !== 'none' && catalog.some((row) => row.name === data && row.mirrored)) {
     lines.push(
       `Some classes of ${data} are mirror images of other classes, so random flips make them alike. Use --augment none.`,
@@ -225,12 +234,13 @@ function remarks(all: Run, trainedOn: TrainedOn): string[] {
   if (unsettled !== undefined) lines.push(unsettled)
   if (interrupted) {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
-    const stopped = [
-      `Stopped after ${grouped(steps)} of ${counted(settings.steps, 'step')}. The latest weights are in ${file}.`,
-      `A stopped run is not scored. Score the latest weights with: ${programName()} evaluate ${quote(run ?? '')}`,
-      `Resume the run with: ${programName()} train --resume ${quote(run ?? '')}`,
-    ]
-    lines.push(stopped.join('\n'))
+    const stopped = isBeforeStart(all)
+      ? ['Stopped while LSUV rescaled the initial weights, before the first step. A resumed run begins LSUV again.']
+      : [
+          `Stopped after ${grouped(steps)} of ${counted(settings.steps, 'step')}. The latest weights are in ${file}.`,
+          `A stopped run is not scored. Score the latest weights with: ${programName()} evaluate ${quote(run ?? '')}`,
+        ]
+    lines.push([...stopped, `Resume the run with: ${programName()} train --resume ${quote(run ?? '')}`].join('\n'))
   }
   return lines.flatMap((line) => [line, ''])
 }

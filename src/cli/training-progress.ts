@@ -1,10 +1,14 @@
-/** Shows the progress of a training on stderr: its steps, and its scoring if that takes more than a moment. */
+/**
+ * Shows the progress of a training on stderr: LSUV's layers, the steps, and the scoring if the scoring takes more than a
+ * moment.
+ */
 import type { Measurement, TrainOptions } from '../index.ts'
 import { errorAfter } from './score-text.ts'
+import type { Progress, ProgressTask } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 
 export interface ShownTraining {
-  readonly observer: Required<Pick<TrainOptions, 'onProgress' | 'onEvaluation' | 'onMeasured'>>
+  readonly observer: Required<Pick<TrainOptions, 'onProgress' | 'onEvaluation' | 'onAdjust' | 'onMeasured'>>
   note(text: string): void
   close(): void
 }
@@ -15,15 +19,35 @@ const patience = 700
 /** `areValues`: whether the network predicts values and not classes. */
 export function showTraining(areValues = false): ShownTraining {
   const progress = stderrProgress()
-  let training: ReturnType<typeof progress.task> | undefined
-  let scoring: ReturnType<typeof progress.task> | undefined
+  let training: ProgressTask | undefined
+  let scoring: ProgressTask | undefined
   let trainedAt = performance.now()
+  /** The progress of LSUV while LSUV changes the initial weights. LSUV has an own progress without a line of the total. */
+  let adjusting: { readonly progress: Progress; readonly task: ProgressTask } | undefined
+  /** Number of steps of the training that begins after LSUV. */
+  let stepsAfter: number | undefined
+  const showSteps: Required<TrainOptions>['onProgress'] = (done, steps, losses) => {
+    training ??= progress.task('training', steps, { unit: 'step' })
+    training.update(done, { loss: losses.at(-1)?.loss })
+    trainedAt = performance.now()
+  }
   return {
     observer: {
+      onAdjust: (done, layers) => {
+        if (adjusting === undefined) {
+          const own = stderrProgress()
+          adjusting = { progress: own, task: own.task('LSUV', layers, { unit: 'layer' }) }
+        }
+        adjusting.task.update(done)
+        if (done < layers) return
+        adjusting.task.finish()
+        adjusting.progress.close()
+        adjusting = undefined
+        if (stepsAfter !== undefined) showSteps(0, stepsAfter, [])
+      },
       onProgress: (done, steps, losses) => {
-        training ??= progress.task('training', steps, { unit: 'step' })
-        training.update(done, { loss: losses.at(-1)?.loss })
-        trainedAt = performance.now()
+        if (adjusting) stepsAfter = steps
+        else showSteps(done, steps, losses)
       },
       onEvaluation: (done, samples) => {
         training?.finish()
@@ -33,8 +57,11 @@ export function showTraining(areValues = false): ShownTraining {
       },
       onMeasured: (measurement) => progress.note(measuredText(measurement, areValues)),
     },
-    note: (text) => progress.note(text),
-    close: () => progress.close(),
+    note: (text) => (adjusting?.progress ?? progress).note(text),
+    close: () => {
+      adjusting?.progress.close()
+      progress.close()
+    },
   }
 }
 

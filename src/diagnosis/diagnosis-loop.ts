@@ -9,6 +9,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { unlessStopped } from '../support/unless-stopped.ts'
 import { startingWeights } from '../surgery/starts.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { TrialWorker } from '../trials/workers.ts'
@@ -84,7 +85,8 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     // The control `shallower twin` is trained before any measurement, because a measurement may need its weights.
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
       onEvent?.({ kind: 'measuring', measurement: next })
-      const start = await startOf(task, blueprint, settings)
+      const start = await unlessStopped(abort, () => startOf(task, blueprint, settings))
+      if (start === undefined) break
       const networks: MeasuredNetworks = { subject, blueprint, start, twins, trials: trainings.made, settings }
       const found = await runMeasurement(next, networks, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
@@ -100,9 +102,12 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   return { evidence, judgment, subject, openQuestions, plan, interrupted, seconds }
 }
 
-/** Returns the weights of the network before the training with the given settings. */
+/**
+ * Returns the weights of the network before the training with the given settings. Throws the reason of `abort` if
+ * `abort` stops LSUV.
+ */
 async function startOf(
-  { start, data, workers }: DiagnosisTask,
+  { start, data, workers, abort }: DiagnosisTask,
   blueprint: Blueprint,
   settings: TrainingSettings,
 ): Promise<Weights> {
@@ -111,7 +116,7 @@ async function startOf(
   let weights: Weights = new Map()
   const job = async (worker: TrialWorker): Promise<void> => {
     const backend = await worker.backend(workers.precisions[0])
-    weights = await startingWeights({ blueprint, data, settings, backend }, standardizer)
+    weights = await startingWeights({ blueprint, data, settings, backend }, standardizer, abort)
   }
   await workers.run([job])
   return weights

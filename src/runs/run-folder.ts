@@ -2,7 +2,8 @@
  * The folder of a run. `run.json` holds the network and the settings. `metrics.jsonl` has a line for each logged step.
  * `checkpoint-STEP.safetensors` holds the weights and everything else that the next step depends on. `result.json`
  * holds the result. A run with a validation set keeps its best weights in `best.safetensors`. A file is written under a temporary name and then renamed, so that every file in the folder is
- * complete. Checkpoint 0 is written before run.json, so that every run with a run.json can be resumed. Node only.
+ * complete. Checkpoint 0 is written before run.json, so that every run with a run.json can be resumed. If the initial
+ * weights are changed, both files are written before the change and again after the change. Node only.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,12 +14,12 @@ import { removeQuietly, writeWhole } from '../support/files.ts'
 import type { BestWeights } from '../training/best-weights.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { isEvaluation } from '../training/measurements.ts'
-import type { Recorder, ResumePoint } from '../training/session.ts'
+import type { Recorder, ResumePoint, SessionStart } from '../training/recorder.ts'
 import type { TrainingState } from '../training/state.ts'
 import { noTime, type TimeSpent } from '../training/stopwatch.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 import { type MetricsFile, openMetrics, readMetrics, renameProbes, type StoredMetrics } from './metrics.ts'
-import { encodeDescription, type RunDescription } from './run-description.ts'
+import { encodeDescription, type RunDescription, type StoredDescription } from './run-description.ts'
 import type { Lock } from './run-lock.ts'
 import { beginWork, refuseWork, removePartial, resultFile, workKinds, writeResult } from './work-folder.ts'
 
@@ -57,7 +58,7 @@ export function createRunFolder(
   { keepsFirst = false, onCheckpoint }: FolderOptions = {},
 ): RunFolder {
   refuseWork(folder, 'run', isLaterCheckpoint)
-  const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
+  const writer = new Writer(folder, blueprint, description, keepsFirst, onCheckpoint)
   return writer.recorder(async (state, time, start) => {
     writer.lock = beginWork(folder, {
       kind: 'run',
@@ -67,9 +68,7 @@ export function createRunFolder(
         writer.lock = lock
         writer.save(state, time)
         writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
-        const { standardizer, signal, startChange } = start
-        const text = encodeDescription(description, standardizer.statistics, signal, startChange)
-        writeWhole(join(folder, workKinds.run.file), text)
+        writer.describe(start)
       },
     })
   })
@@ -80,8 +79,7 @@ export interface RunToResume extends FolderOptions {
   readonly lock: Lock
   readonly blueprint: Blueprint
   readonly settings: TrainingSettings
-  readonly signal: ResumePoint['signal']
-  readonly startChange?: ResumePoint['startChange']
+  readonly description: StoredDescription
 }
 
 /**
@@ -95,7 +93,8 @@ export function resumeRunFolder(run: RunToResume): {
   readonly point: ResumePoint
   readonly notes: readonly string[]
 } {
-  const { folder, lock, blueprint, settings, signal, startChange, keepsFirst = false, onCheckpoint } = run
+  const { folder, lock, blueprint, settings, description, keepsFirst = false, onCheckpoint } = run
+  const { signal, startChange } = description
   const metrics = join(folder, metricsFile)
   const { found, notes } = findCheckpoint(folder, (checkpoint) => {
     const stored = readMetrics(metrics, checkpoint.step, settings)
@@ -107,7 +106,7 @@ export function resumeRunFolder(run: RunToResume): {
   })
   const { checkpoint, stored } = found
   const state = stateOf(blueprint, checkpoint)
-  const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
+  const writer = new Writer(folder, blueprint, description, keepsFirst, onCheckpoint)
   writer.lock = lock
   const recorder = writer.recorder(async () => {
     for (const name of readdirSync(folder)) {
@@ -144,6 +143,7 @@ class Writer {
   constructor(
     private readonly folder: string,
     private readonly blueprint: Blueprint,
+    private readonly description: RunDescription,
     private readonly keepsFirst: boolean,
     private readonly onCheckpoint?: OnCheckpoint,
   ) {}
@@ -155,6 +155,13 @@ class Writer {
     return {
       folder: this.folder,
       begin,
+      adjusted: async (state, time, start) => {
+        // Checkpoint 0 is written first. If the process is killed before run.json is written, run.json has no change of
+        // the weights, so a resumed run draws and changes the weights again.
+        this.savedStep = -1
+        this.save(state, time)
+        this.describe(start)
+      },
       checkpoint: async (state, time) => this.save(state, time),
       losses: (records) => this.metrics?.add(records),
       measured: (measured) => this.metrics?.addMeasured(measured),
@@ -167,6 +174,13 @@ class Writer {
       },
       close: () => this.close(),
     }
+  }
+
+  /** Writes run.json. */
+  describe({ standardizer, signal, startChange }: SessionStart): void {
+    this.checkLock()
+    const text = encodeDescription(this.description, standardizer.statistics, signal, startChange)
+    writeWhole(join(this.folder, workKinds.run.file), text)
   }
 
   save(state: TrainingState, time: TimeSpent): void {

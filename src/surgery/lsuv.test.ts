@@ -19,8 +19,9 @@ import { parseNetwork } from '../network/presets.ts'
 import { createRandom } from '../support/random.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { iterationName } from '../training/layer-order.ts'
+import type { AdjustControl } from '../training/start-change.ts'
 import { openTappedPass } from '../training/tapped-pass.ts'
-import { type LsuvResult, lsuv, lsuvTolerance } from './lsuv.ts'
+import { type LsuvResult, lsuv, lsuvTolerance, rescaledLayers } from './lsuv.ts'
 
 const reference = createReferenceBackend()
 let float32: Backend
@@ -48,7 +49,7 @@ interface Subject {
   readonly blueprint: Blueprint
   readonly drawn: Weights
   /** Rescales the drawn weights on a batch of 32 samples. */
-  readonly rescale: (backend?: Backend, drawn?: Weights) => Promise<LsuvResult>
+  readonly rescale: (backend?: Backend, drawn?: Weights, control?: AdjustControl) => Promise<LsuvResult>
   /** The variance of the output of each weighted layer in a whole pass with the given weights. */
   readonly variances: (weights: Weights) => Promise<ReadonlyMap<string, number>>
 }
@@ -62,8 +63,8 @@ function subjectOf(network: Network, data = points, seed = 0): Subject {
   return {
     blueprint,
     drawn,
-    rescale: (backend = reference, weights = drawn) =>
-      lsuv(blueprint, backend, weights, data.train, standardizer, { batch, seed }),
+    rescale: (backend = reference, weights = drawn, control = {}) =>
+      lsuv(blueprint, backend, weights, data.train, standardizer, { batch, seed, ...control }),
     variances: async (weights) => {
       const indices = createRandom(seed, 'lsuv batch').permutation(data.train.count).slice(0, batch)
       const isWeighted = ({ layer }: { layer: { kind: string } }) => layer.kind === 'dense' || layer.kind === 'conv'
@@ -121,6 +122,38 @@ describe('lsuv', () => {
       images,
     ],
   ]
+
+  it.each(networks)('reports every layer and can be stopped after any layer: %s', async (_name, network, data) => {
+    const { blueprint, rescale } = subjectOf(network, data)
+    const reported: number[] = []
+    const { layers } = await rescale(reference, undefined, { onLayer: (done) => reported.push(done) })
+    expect(rescaledLayers(blueprint.root)).toBe(layers.length)
+    expect(reported).toEqual(layers.map((_, index) => index + 1))
+    const controller = new AbortController()
+    const until: number[] = []
+    const onLayer = (done: number): void => {
+      until.push(done)
+      if (done === 2) controller.abort(new Error('stopped by the test'))
+    }
+    const stopped = await laterRefusal(() => rescale(reference, undefined, { abort: controller.signal, onLayer }))
+    expect(stopped).toBe('Error: stopped by the test')
+    expect(until).toEqual([1, 2])
+  })
+
+  it('lets signals run between its layers', async () => {
+    const { rescale } = subjectOf(parseNetwork('mlp:depth=400,width=40,activation=tanh', { classes: 3 }))
+    const controller = new AbortController()
+    let done = 0
+    // A timer runs only if the work pauses, as the handler of Ctrl-C does. Without a pause, the work would end first.
+    setTimeout(() => controller.abort(), 0)
+    const slow = (): void => {
+      done++
+      const until = performance.now() + 2
+      while (performance.now() < until);
+    }
+    await expect(rescale(float32, undefined, { abort: controller.signal, onLayer: slow })).rejects.toThrow()
+    expect(done).toBeLessThan(401)
+  })
 
   it.each(networks)('gives the output of every weighted layer a variance of 1: %s', async (_name, network, data) => {
     const { rescale, variances, drawn, blueprint } = subjectOf(network, data)

@@ -19,7 +19,9 @@ import { sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { createRandom } from '../support/random.ts'
+import { yieldToEventLoop } from '../support/yield-to-event-loop.ts'
 import type { Weights } from '../training/evaluator.ts'
+import type { AdjustControl } from '../training/start-change.ts'
 import { checkWeights } from '../training/weights.ts'
 import { createLeafPass, type LeafPass } from './leaf-pass.ts'
 import { type Edit, toSet, valuesAt } from './tensors.ts'
@@ -37,6 +39,8 @@ const mostSamples = 1024
 const noise = 1e-12
 /** Largest number of values in the outputs of one layer, which limits the samples for large images. */
 const mostValues = 2 ** 25
+/** Longest time in milliseconds without a pause in which signals such as Ctrl-C are handled, apart from a single layer. */
+const longestStretch = 50
 
 /** The rescaling of one layer, in one iteration of the loops around the layer. */
 export interface LayerScale {
@@ -62,7 +66,7 @@ export interface LsuvResult {
   readonly samples: number
 }
 
-export interface LsuvOptions {
+export interface LsuvOptions extends AdjustControl {
   /** Number of samples in the batch, at most 1,024. Networks with large images get fewer samples. */
   readonly batch: number
   /** Seed that chooses the samples of the batch from the training set. */
@@ -76,7 +80,7 @@ export interface LsuvOptions {
  * layers. Programs are compiled once for equal layers. The variances are computed in float64.
  *
  * Throws a `weights` error if the weights don't belong to the network, and a `memory` error if a single layer doesn't
- * fit into memory.
+ * fit into memory. Throws the reason of `abort` if `abort` stops the work.
  */
 export async function lsuv(
   blueprint: Blueprint,
@@ -84,7 +88,7 @@ export async function lsuv(
   weights: Weights,
   samples: Samples,
   standardizer: Standardizer,
-  { batch, seed }: LsuvOptions,
+  { batch, seed, abort, onLayer }: LsuvOptions,
 ): Promise<LsuvResult> {
   checkWeights(blueprint, weights)
   const own = new Map(blueprint.parameters.map(({ name }) => [name, Float64Array.from(weights.get(name) ?? [])]))
@@ -95,12 +99,35 @@ export async function lsuv(
   standardizer.fill(samples, indices, { array: inputs, offset: 0, stride: sizeOf(blueprint.input) })
   const leaves = createLeafPass(backend, rows)
   const layers: LayerScale[] = []
+  const pause = createPause(abort)
+  const edit: Edit = { weights: own, changed: new Set() }
   try {
-    await pass({ leaves, rows, edit: { weights: own, changed: new Set() }, layers }, blueprint.root, [], inputs)
+    await pass({ leaves, rows, edit, layers, pause, onLayer }, blueprint.root, [], inputs)
   } finally {
     leaves.dispose()
   }
   return { weights: own, layers, samples: rows }
+}
+
+/**
+ * Creates a function that lets waiting signals run if none could run for a while. The function throws the reason of
+ * `abort` once `abort` stops the work.
+ */
+function createPause(abort: AbortSignal | undefined): () => Promise<void> {
+  let pausedAt = performance.now()
+  return async () => {
+    if (performance.now() - pausedAt >= longestStretch) {
+      await yieldToEventLoop()
+      pausedAt = performance.now()
+    }
+    abort?.throwIfAborted()
+  }
+}
+
+/** Number of weighted layers that LSUV rescales: each iteration of a repeated layer, and the layers within shortcuts. */
+export function rescaledLayers({ loops, parameters, children }: LayerBlueprint): number {
+  const own = parameters.some(({ role }) => role === 'weight') ? sizeOf(loops) : 0
+  return children.reduce((sum, child) => sum + rescaledLayers(child), own)
 }
 
 const largestOutput = ({ input, output, children }: LayerBlueprint): number =>
@@ -111,6 +138,8 @@ interface Context {
   readonly rows: number
   readonly edit: Edit
   readonly layers: LayerScale[]
+  readonly pause: () => Promise<void>
+  readonly onLayer?: (done: number) => void
 }
 
 /** Passes the batch through a layer and rescales the weights on the way. Returns the layer's outputs, row after row. */
@@ -140,6 +169,7 @@ async function pass(
     const multiplier = multiplierOf(context, blueprint, index)
     return skipped.map((value, place) => value + multiplier * outputs[place])
   }
+  await context.pause()
   const values = blueprint.parameters.map((parameter) =>
     valuesAt(context.edit.weights.get(parameter.name) ?? new Float64Array(), parameter, index),
   )
@@ -162,7 +192,7 @@ function multiplierOf({ edit }: Context, { layer, parameters }: LayerBlueprint, 
  * s, and all rounds are computed from three moments.
  */
 async function rescale(
-  { leaves, rows, edit, layers }: Context,
+  { leaves, rows, edit, layers, onLayer }: Context,
   blueprint: LayerBlueprint,
   index: readonly number[],
   inputs: Float64Array,
@@ -186,6 +216,7 @@ async function rescale(
     const weights = toSet(edit, { blueprint, index }, 'weight') ?? new Float64Array()
     for (let place = 0; place < weights.length; place++) weights[place] *= factor
   }
+  onLayer?.(layers.length)
   return outputs.map((value, place) => factor * value + biasAt(place))
 }
 

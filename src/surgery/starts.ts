@@ -7,8 +7,8 @@ import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { StartName } from '../settings/start-names.ts'
 import type { Weights } from '../training/evaluator.ts'
-import type { AdjustedStart, AdjustStart, StartChange } from '../training/start-change.ts'
-import { isUnitVariance, type LayerScale, lsuv } from './lsuv.ts'
+import type { AdjustControl, AdjustedStart, StartAdjuster, StartChange } from '../training/start-change.ts'
+import { isUnitVariance, type LayerScale, lsuv, rescaledLayers } from './lsuv.ts'
 
 /** A training whose initial weights are wanted. */
 export interface StartTask {
@@ -18,30 +18,41 @@ export interface StartTask {
   readonly backend: Backend
 }
 
-type Adjust = (task: StartTask, standardizer: Standardizer) => Promise<AdjustedStart>
+type Adjust = (task: StartTask, standardizer: Standardizer, control: AdjustControl) => Promise<AdjustedStart>
 
 const adjustments: Readonly<Record<StartName, Adjust | undefined>> = {
   drawn: undefined,
-  lsuv: async ({ blueprint, data, settings, backend }, standardizer) => {
+  lsuv: async ({ blueprint, data, settings, backend }, standardizer, control) => {
     const { batch, seed } = settings
     const drawn = initialize(blueprint, seed)
-    const found = await lsuv(blueprint, backend, drawn, data.train, standardizer, { batch, seed })
+    const found = await lsuv(blueprint, backend, drawn, data.train, standardizer, { batch, seed, ...control })
     return { weights: found.weights, change: summarize(found.layers, found.samples) }
   },
 }
 
 /**
- * Returns the function that draws and changes the initial weights before the first step, or undefined if the setting
+ * Returns the adjuster that draws and changes the initial weights before the first step, or undefined if the setting
  * `start` changes nothing.
  */
-export function startAdjuster(task: StartTask): AdjustStart | undefined {
+export function startAdjuster(task: StartTask): StartAdjuster | undefined {
   const adjust = adjustments[task.settings.start ?? 'drawn']
-  return adjust && ((standardizer) => adjust(task, standardizer))
+  if (adjust === undefined) return undefined
+  return {
+    layers: rescaledLayers(task.blueprint.root),
+    adjust: (standardizer, control = {}) => adjust(task, standardizer, control),
+  }
 }
 
-/** The initial weights of a training whose weights nobody gave. */
-export async function startingWeights(task: StartTask, standardizer: Standardizer): Promise<Weights> {
-  const adjusted = await startAdjuster(task)?.(standardizer)
+/**
+ * The initial weights of a training whose weights nobody gave. Throws the reason of `abort` if `abort` stops the
+ * change of the drawn weights.
+ */
+export async function startingWeights(
+  task: StartTask,
+  standardizer: Standardizer,
+  abort?: AbortSignal,
+): Promise<Weights> {
+  const adjusted = await startAdjuster(task)?.adjust(standardizer, { abort })
   return adjusted?.weights ?? initialize(task.blueprint, task.settings.seed)
 }
 

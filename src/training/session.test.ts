@@ -4,7 +4,8 @@ import { fewPoints, lossesOf, tinyTask, trainTiny } from '../../test/support/tin
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { spirals } from '../data/planar.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
-import { type Recorder, runTrainingSession } from './session.ts'
+import type { Recorder } from './recorder.ts'
+import { runTrainingSession } from './session.ts'
 import { hashTensors, toTensors } from './weights.ts'
 
 const network = 'mlp:depth=2,width=6'
@@ -14,6 +15,7 @@ function listen(): { reported: string[]; recorder: Recorder } {
   const reported: string[] = []
   const recorder: Recorder = {
     begin: async ({ step }) => void reported.push(`begin at ${step}`),
+    adjusted: async ({ step }) => void reported.push(`adjusted at ${step}`),
     checkpoint: async ({ step }) => void reported.push(`checkpoint at ${step}`),
     losses: (records) => {
       if (records.length > 0) reported.push('losses')

@@ -1,11 +1,12 @@
 /** Runs a whole training: measures the signal, runs the loop, scores the network and builds the record. */
-import type { Backend, InputRows, Values } from '../backends/backend.ts'
+import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { initializeParameter } from '../blueprint/initialize.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer, type Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { unlessStopped } from '../support/unless-stopped.ts'
+import { type Begun, beginTraining } from './begin-training.ts'
 import { type BestScores, type BestWeights, checkEarlyStopping, createBestKeeper, keepsBest } from './best-weights.ts'
 import { checkTask } from './check-task.ts'
 import { balanceNotes } from './class-weights.ts'
@@ -27,46 +28,13 @@ import {
 import type { Observer } from './observers.ts'
 import { limitingOutput, outputNote } from './output-note.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
-import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
-import type { AdjustedStart, AdjustStart, StartChange } from './start-change.ts'
+import type { Recorder, ResumePoint } from './recorder.ts'
+import type { Signal } from './signal.ts'
+import type { StartAdjuster } from './start-change.ts'
 import type { LossRecord, TrainingState } from './state.ts'
-import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
+import { createStopwatch, type Stopwatch } from './stopwatch.ts'
 import { targetRange } from './target-range.ts'
 import { checkWeights, hashWeights } from './weights.ts'
-
-/** Facts about the training set and the initial weights that are known before the first training step. */
-export interface SessionStart {
-  readonly standardizer: Standardizer
-  readonly signal: Signal
-  /** Changes to the drawn weights, absent if the training starts with its weights as they were drawn or given. */
-  readonly startChange?: StartChange
-}
-
-/** Stores the parts of a run that must survive an interruption: checkpoints, losses and measurements. */
-export interface Recorder {
-  /**
-   * Called before the first training step. The values of `state` are valid only until the returned promise is settled.
-   */
-  begin(state: TrainingState, time: TimeSpent, start: SessionStart): Promise<void>
-  /** Called when a checkpoint is due, and after the last step. The values of `state` are valid only during the call. */
-  checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
-  losses(records: readonly LossRecord[]): void
-  measured(measured: StepMeasurement): void
-  /** Called with new weights of the lowest validation loss. The weights are valid only during the call. */
-  best(best: BestWeights): void
-}
-
-/** Facts about a run that resumes. */
-export interface ResumePoint extends TimeSpent {
-  readonly state: TrainingState
-  /** Losses of the steps before the resume point. */
-  readonly losses: readonly LossRecord[]
-  readonly measurements: readonly StepMeasurement[]
-  readonly signal: Signal
-  /** The stored weights with the lowest validation loss. */
-  readonly best?: BestWeights
-  readonly startChange?: StartChange
-}
 
 /**
  * Creates a measurer of layers from the weights before the first step. The function copies the weights that the
@@ -88,6 +56,11 @@ export interface SessionObserver {
    */
   readonly onEvaluation?: (done: number, samples: number) => void
   /**
+   * Called repeatedly while the initial weights are changed, with the number of layers done and the number of layers.
+   * The first call, with 0 layers done, is before the first computation.
+   */
+  readonly onAdjust?: (done: number, layers: number) => void
+  /**
    * Called with the mean squares of all layers' outputs, before the first training step. `onSignal` is not called when
    * a run resumes.
    */
@@ -107,10 +80,11 @@ export interface Session extends SessionObserver {
   /** Initial weights. By default, the weights are drawn from the seed. */
   readonly weights?: Weights
   /**
-   * Draws the initial weights and changes them on the training set, if the settings ask for a change. The function
-   * replaces `weights`, and a run that resumes doesn't call the function.
+   * Draws the initial weights and changes them on the training set, if the settings ask for a change. The changed
+   * weights replace `weights`, and also replace the weights of `resume`. A run that resumes has an adjuster only if the
+   * run was stopped before its weights were changed.
    */
-  readonly adjustStart?: AdjustStart
+  readonly adjuster?: StartAdjuster
   /** The point from which a run resumes. If `resume` is given, `weights` is ignored. */
   readonly resume?: ResumePoint
   /** Number of steps between checkpoints. By default, a checkpoint is due about every 30 seconds. */
@@ -134,16 +108,13 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   checkEarlyStopping(settings, data)
   const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
+  // The display learns first that the initial weights are changed, because the steps begin later.
+  if (session.adjuster) session.onAdjust?.(0, session.adjuster.layers)
   onProgress?.(resume?.state.step ?? 0, [])
   const standardizer = createStandardizer(data.train, data.shape, settings)
-  const adjusted = resume ? undefined : await session.adjustStart?.(standardizer)
-  const startChange = resume?.startChange ?? adjusted?.change
-  const first = resume?.state ?? firstState(session, adjusted)
-  const measure = (): Promise<LayerSignal[]> =>
-    measureSignal(blueprint, backend, first.weights, data.train, standardizer)
-  const signal = resume?.signal ?? judgeSignal(await measure())
-  if (!resume) session.onSignal?.(signal)
-  await recorder?.begin(first, spent.soFar(), { standardizer, signal, startChange })
+  const begun = await beginTraining({ ...session, standardizer, spent })
+  const { state: first, signal, startChange } = begun
+  if (begun.isStopped) return stoppedAtStart(session, begun, standardizer.statistics, spent)
 
   const measurements: StepMeasurement[] = [...(resume?.measurements ?? [])]
   const onMeasured = (measured: StepMeasurement): void => {
@@ -232,6 +203,32 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   }
 }
 
+/** Returns the record of a training that was stopped before its initial weights were changed. */
+async function stoppedAtStart(
+  session: Session,
+  { state, signal }: Begun,
+  statistics: Statistics,
+  spent: Stopwatch,
+): Promise<TrainingRecord> {
+  return {
+    losses: [],
+    train: unscored,
+    test: unscored,
+    diverged: null,
+    interrupted: true,
+    steps: 0,
+    signal,
+    statistics,
+    notes: notesAbout(session, statistics),
+    weights: state.weights,
+    weightsSha256: await hashWeights(session.blueprint, state.weights),
+    ...spent.soFar(),
+    scoringSeconds: 0,
+    memoryBytes: 0,
+    recompute: false,
+  }
+}
+
 /** Scores the weights with the lowest validation loss. Returns undefined if the caller stopped the scoring. */
 async function scoreBest(
   { step, weights }: BestWeights,
@@ -267,34 +264,9 @@ async function finalSnapshot(
   return made ?? (await spent.measuring(() => takeSnapshot(layers, step, weights)))
 }
 
-/** Calls `work` and returns its result, or returns undefined if the caller aborts before or during the work. */
-async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    abort?.throwIfAborted()
-    return await work()
-  } catch (error) {
-    if (abort?.aborted && error === abort.reason) return undefined
-    throw error
-  }
-}
-
 /** Wraps a measurer so that the time of its measurements is not counted as training time. */
 function timed(measurer: Measurer, spent: Stopwatch): Measurer {
   return { ...measurer, measure: (...inputs) => spent.measuring(() => measurer.measure(...inputs)) }
-}
-
-/**
- * Returns the state of a training before its first step. The initial weights have the backend's precision, because the
- * backend would round more precise weights anyway.
- */
-function firstState({ blueprint, settings, backend, ...session }: Session, adjusted?: AdjustedStart): TrainingState {
-  const weights = adjusted?.weights ?? session.weights
-  const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
-  const own = blueprint.parameters.map((parameter): [string, Values] => {
-    const { name } = parameter
-    return [name, FloatArray.from(weights ? (weights.get(name) ?? []) : initializeParameter(parameter, settings.seed))]
-  })
-  return { step: 0, weights: new Map(own), optimizer: new Map(), position: { epoch: 0, offset: 0 } }
 }
 
 /**

@@ -35,8 +35,23 @@ export interface AdjustedStart {
   readonly change: StartChange
 }
 
-/** Draws the initial weights of a training and changes them on the training set. */
-export type AdjustStart = (standardizer: Standardizer) => Promise<AdjustedStart>
+/** Ways to follow and to stop the change of initial weights. */
+export interface AdjustControl {
+  readonly abort?: AbortSignal
+  /** Called after each weighted layer with the number of layers done. */
+  readonly onLayer?: (done: number) => void
+}
+
+/** The change of the initial weights of a training. */
+export interface StartAdjuster {
+  /** Number of weighted layers. Each iteration of a repeated layer counts as a layer. */
+  readonly layers: number
+  /**
+   * Draws the initial weights and changes them on the training set. Throws the reason of `abort` if `abort` stops the
+   * work.
+   */
+  adjust(standardizer: Standardizer, control?: AdjustControl): Promise<AdjustedStart>
+}
 
 /** Describes in words what LSUV changed, in one or two sentences. */
 export function describeStartChange({ layers, changed, smallest, largest, unreached, samples }: StartChange): string {

@@ -53,15 +53,16 @@ export async function trainProbed(
   const { probes } = resolved.trial
   // The setting `evaluateEvery` makes the training loop pause at the steps of the snapshots.
   const task = { ...resolved, settings: { ...resolved.settings, evaluateEvery: probes?.every } }
-  const work = await prepare(task, backend)
   const { signal } = observer
+  let work: Work | undefined
   try {
+    work = await prepare(task, backend, signal)
     return await trainAndScore(task, backend, work, observer)
   } catch (error) {
     if (signal?.aborted && error === signal.reason) return undefined
     throw error
   } finally {
-    work.dispose()
+    work?.dispose()
   }
 }
 
@@ -83,11 +84,12 @@ const probesOf = ({ probes }: TrialSpec, schedule: ProbeSchedule): readonly Laye
 async function prepare(
   { trial, blueprint, settings, data, ...resolved }: ResolvedTrial,
   backend: Backend,
+  abort?: AbortSignal,
 ): Promise<Work> {
   checkTask(blueprint, data, settings)
   const standardizer = createStandardizer(data.train, data.shape, settings)
-  const adjust = trial.start.kind === 'seed' ? startAdjuster({ blueprint, data, settings, backend }) : undefined
-  const start = (await adjust?.(standardizer))?.weights ?? resolved.start()
+  const adjuster = trial.start.kind === 'seed' ? startAdjuster({ blueprint, data, settings, backend }) : undefined
+  const start = (await adjuster?.adjust(standardizer, { abort }))?.weights ?? resolved.start()
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
   const samples = chooseSamples(data, standardizer, settings, probedSampleCount, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }

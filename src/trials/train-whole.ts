@@ -11,14 +11,14 @@ export async function trainWhole(
   { signal: abort, onProgress }: TrialObserver,
 ): Promise<TrialResult | undefined> {
   const weights = trial.start.kind === 'seed' ? undefined : start()
-  const adjustStart = weights ? undefined : startAdjuster({ blueprint, data, settings, backend })
+  const adjuster = weights ? undefined : startAdjuster({ blueprint, data, settings, backend })
   const record = await runTrainingSession({
     blueprint,
     data,
     settings,
     backend,
     weights,
-    adjustStart,
+    adjuster,
     abort,
     onProgress,
   })

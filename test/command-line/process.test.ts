@@ -80,6 +80,26 @@ describe('Ctrl-C', () => {
     expectSaved(run)
   })
 
+  it('stops LSUV before the first step, and a resumed run begins LSUV again', async () => {
+    const words =
+      'train mlp:depth=500,width=64,activation=tanh --data glyphs --samples 1024 --batch 1024 --steps 1 --rate 1e-6 --start lsuv --threads 1'
+    const { child, ended } = start(`${words} --run adjusted`)
+    await until(() => existsSync(join(root, 'adjusted', 'run.json')), child)
+    child.kill('SIGINT')
+    const { status, stdout, stderr } = await ended
+    expect({ status, stderr: stderr.split('\n')[0] }).toEqual({ status: 0, stderr: 'LSUV: 0 of 501 layers (0%)' })
+    expect(stderr).not.toContain('training:')
+    expect(stdout).toMatch(/^Stopped while LSUV rescaled the initial weights, before the first step\./m)
+    expect(stdout).toMatch(/^Resume the run with: isobath train --resume adjusted$/m)
+    expect(stdout).not.toMatch(/loss|memory/)
+    expectSaved('adjusted')
+    const resumed = await start('train --resume adjusted --threads 1').ended
+    expect(resumed.stderr).toMatch(/^LSUV: 501 layers in \d+:\d\d\ntraining: 0 of 1 step /m)
+    const whole = await start(`${words} --run adjusted-at-once`).ended
+    const hash = /^sha256 \w+/m
+    expect(hash.exec(resumed.stdout)?.[0]).toBe(hash.exec(whole.stdout)?.[0] ?? 'a hash')
+  })
+
   it('ends a training at once when Ctrl-C is pressed again, and leaves no lock behind', async () => {
     // Scoring the network on one thread takes much longer than the time until the second Ctrl-C, on any machine.
     const words = 'train mlp:depth=3000,width=64 --data glyphs --steps 100000 --threads 1 --run twice'

@@ -1,5 +1,5 @@
 /** Tests of the training option `start` as a user meets it: in the library, in stored runs and on the command line. */
-import { readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -56,6 +56,92 @@ describe('The option start=lsuv', () => {
     expect((await readRun(folder)).settings.start).toBe('lsuv')
     const description = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
     expect(description.settings.start).toBe('lsuv')
+  })
+
+  it('can be stopped, and a resumed run begins LSUV again and ends with the same bits', async () => {
+    const folder = join(root, 'stopped')
+    const probes = { of: ['distanceFromStart', 'meanSquare'], every: 5 } as const
+    const whole = await train(network, { ...options, probes, run: join(root, 'unstopped') })
+    /** Stops the work after some layers of LSUV. */
+    const stopAfter = (layers: number) => {
+      const controller = new AbortController()
+      const reported: string[] = []
+      const onAdjust = (done: number, all: number): void => {
+        reported.push(`${done} of ${all}`)
+        if (done === layers) controller.abort()
+      }
+      return { reported, callbacks: { abort: controller.signal, onAdjust } }
+    }
+    const first = stopAfter(3)
+    const steps: number[] = []
+    const onProgress = (done: number): void => void steps.push(done)
+    const stopped = await train(network, { ...options, ...first.callbacks, probes, run: folder, onProgress })
+    expect(first.reported).toEqual(['0 of 13', '1 of 13', '2 of 13', '3 of 13'])
+    expect(steps).toEqual([0])
+    expect(stopped).toMatchObject({ interrupted: true, steps: 0, losses: [], diverged: null })
+    expect(stopped.startChange).toBeUndefined()
+    const drawn = initialize(stopped.blueprint, options.seed)
+    for (const [name, values] of stopped.weights) expect(values).toEqual(Float32Array.from(drawn.get(name) ?? []))
+    expect(readdirSync(folder).sort()).toEqual(['checkpoint-0.safetensors', 'metrics.jsonl', 'result.json', 'run.json'])
+    const second = stopAfter(12)
+    expect((await resume(folder, { data, threads: 1, ...second.callbacks })).interrupted).toBe(true)
+    expect(second.reported).toHaveLength(13)
+    const third = stopAfter(Number.POSITIVE_INFINITY)
+    expect(outcome(await resume(folder, { data, threads: 2, ...third.callbacks }))).toEqual(outcome(whole))
+    expect(third.reported.at(-1)).toBe('13 of 13')
+    const description = (name: string): string => readFileSync(join(root, name, 'run.json'), 'utf8')
+    expect(description('stopped')).toBe(description('unstopped'))
+  })
+
+  it('can be killed at any time, and a resumed run ends with the same bits', async () => {
+    const folder = join(root, 'killed')
+    const copies: string[] = []
+    const copy = (name: string): void => {
+      const place = join(root, `killed-${name}`)
+      cpSync(folder, place, { recursive: true })
+      // The copied lock is removed, because the process that holds the lock is still running.
+      rmSync(join(place, 'lock'))
+      copies.push(place)
+    }
+    const whole = await train(network, {
+      ...options,
+      run: folder,
+      onAdjust: (done) => {
+        if (done === 1 || done === 13) copy(`after-layer-${done}`)
+      },
+      // The second checkpoint of step 0 has the rescaled weights, and run.json is still as before LSUV.
+      onCheckpoint: (step) => {
+        if (step === 0) copy(`at-checkpoint-${copies.length}`)
+      },
+    })
+    expect(copies.map((place) => place.split('killed-')[1])).toEqual([
+      'at-checkpoint-0',
+      'after-layer-1',
+      'after-layer-13',
+      'at-checkpoint-3',
+    ])
+    for (const place of copies.slice(1)) {
+      expect(outcome(await resume(place, { data, threads: 1 })), place).toEqual(outcome(whole))
+    }
+    // The first copy was made before run.json was written, so it holds no run yet.
+    expect(await laterRefusal(() => resume(copies[0], { data }))).toContain('Start the run again with the same folder.')
+  })
+
+  it('stops in a comparison and in a diagnosis, too', async () => {
+    const { seed, ...shared } = options
+    const deep = parseNetwork('mlp:depth=300,width=8,activation=tanh', { classes: 2 })
+    const work = { ...shared, steps: 2000 }
+    const stop = () => {
+      const controller = new AbortController()
+      const onEvent = ({ kind }: { kind: string }): void => {
+        if (kind === 'started') setTimeout(() => controller.abort(), 0)
+      }
+      return { abort: controller.signal, onEvent }
+    }
+    const family = { name: 'a', label: 'a', ofDepth: () => deep }
+    const { rows, interrupted } = await compare([family], { ...work, depths: [300], seeds: [seed], ...stop() })
+    expect({ rows, interrupted }).toEqual({ rows: [], interrupted: true })
+    expect((await diagnose(deep, { ...work, seeds: [seed], ...stop() })).interrupted).toBe(true)
   })
 
   it('leaves run.json without the option if the weights are as drawn', async () => {
@@ -118,7 +204,8 @@ describe('The command line', () => {
   it('trains with --start lsuv and prints the changes as a sentence and in the JSON', async () => {
     const run = join(root, 'printed')
     const words = `train ${text} --data blobs --steps 3 --start lsuv`
-    const { stdout } = await isobath(`${words} --run ${run}`)
+    const { stdout, stderr } = await isobath(`${words} --run ${run}`)
+    expect(stderr).toMatch(/^LSUV: 0 of 7 layers \(0%\)\nLSUV: 7 layers in 0:00\ntraining: 0 of 3 steps \(0%\)\n/)
     expect(stdout).toMatch(
       /LSUV changed the scales of 7 layers by factors from [\d.]+ to [\d.]+, measured on a batch of 128 samples\./,
     )
