@@ -30,7 +30,9 @@ describe('The course of a training', () => {
   })
 
   it('is not flat if a low loss still halves in the second half', () => {
-    const course = courseOf(lossesOf(400, (step) => 0.05 + 0.06 * Math.exp(-step / 200) + 2 * Math.exp(-step / 20)))
+    const course = courseOf(
+      lossesOf(400, (step) => 0.05 + 0.1 * Math.max(0, 1 - step / 300) + 2 * Math.exp(-step / 20)),
+    )
     expect(course.kind).not.toBe('flat')
   })
 
