@@ -22,7 +22,7 @@ import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { outputFigure, worstClassTables } from './output-figures.ts'
 import { type Fact, renderPage } from './page.ts'
 import { formatLoss, testSamples } from './reported-scores.ts'
-import { scoreColumns, scoreText } from './score-columns.ts'
+import { balanceNotes, scoreColumns, scoreText } from './score-columns.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { ReportedScores } from './reported-scores.ts'
@@ -131,7 +131,11 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
       return isBest && familyLabel === cell.familyLabel && depth === cell.depth && rate === cell.rate
     })
   const shown = cells.filter((cell) => !isRepeated(cell))
-  return { columns, rows: shown.map((cell) => columns.map(({ text }) => text(cell))), notes: notesOf(cells) }
+  return {
+    columns,
+    rows: shown.map((cell) => columns.map(({ text }) => text(cell))),
+    notes: [...notesOf(cells), ...balanceNotes(data.rows, data.dataset.names)],
+  }
 }
 
 /** The table of all tried rates, or no table if no rate was searched for. */

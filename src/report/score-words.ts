@@ -112,22 +112,38 @@ export function worstWords(scores: ReportedScores, names: OutputNames): string[]
 /** The largest class counts as much larger than the smallest class above this ratio of their samples. */
 const unbalanced = 3
 
-/**
- * A sentence about classes of very different sizes, or undefined for classes of about equal sizes. With such classes,
- * the accuracy alone says little: always answering the largest class may have a high accuracy.
- */
-export function balanceSentence(scores: ReportedScores, names: OutputNames): string | undefined {
-  const { classSamples = [], balancedAccuracy } = scores
+/** The largest class of a set whose classes have very different sizes. */
+interface LargestClass {
+  readonly label: number
+  /** Fraction of the samples with this class. */
+  readonly share: number
+  /** The balanced accuracy of always answering this class. */
+  readonly balancedAccuracy: number
+}
+
+/** Returns the largest class if it is much larger than the smallest class, and undefined for classes of about equal sizes. */
+export function dominantClass({ classSamples = [] }: ReportedScores): LargestClass | undefined {
   const present = classSamples.filter((count) => count > 0)
-  if (present.length < 2 || balancedAccuracy === undefined || balancedAccuracy === null) return undefined
+  if (present.length < 2) return undefined
   const largest = Math.max(...present)
   const smallest = Math.min(...present)
   // Small classes of equal size differ by chance after a random split.
   const chance = standsOut * Math.sqrt(largest + unbalanced ** 2 * smallest)
   if (largest - unbalanced * smallest <= chance) return undefined
   const share = largest / present.reduce((sum, count) => sum + count, 0)
-  const name = classText(classSamples.indexOf(largest), names)
-  return `${formatPercent(share)} of the samples have the class ${name}. The balanced accuracy, the mean over the classes, is ${formatPercent(balancedAccuracy, 2)}.`
+  return { label: classSamples.indexOf(largest), share, balancedAccuracy: 1 / present.length }
+}
+
+/**
+ * A sentence about classes of very different sizes, or undefined for classes of about equal sizes. With such classes,
+ * the accuracy alone says little: always answering the largest class may have a high accuracy.
+ */
+export function balanceSentence(scores: ReportedScores, names: OutputNames): string | undefined {
+  const { balancedAccuracy } = scores
+  const largest = dominantClass(scores)
+  if (largest === undefined || balancedAccuracy === undefined || balancedAccuracy === null) return undefined
+  const name = classText(largest.label, names)
+  return `${formatPercent(largest.share)} of the samples have the class ${name}. The balanced accuracy, the mean over the classes, is ${formatPercent(balancedAccuracy, 2)}.`
 }
 
 /** Most classes of a confusion matrix that is written as a table. */
