@@ -30,12 +30,12 @@ export { takesImages } from './network/layer-traits.ts'
 export { depthInName, isPreset, nameWithoutDepth, presetData, reproducesInputs } from './network/presets.ts'
 export { curvePicture } from './report/curve-figure.ts'
 export { probePictures } from './report/probe-figure.ts'
+export type { ReportedScores } from './report/reported-scores.ts'
 export {
   balanceSentence,
   confusionTable,
   type OutputNames,
   scoreWords,
-  type WordedScores,
   worstWords,
 } from './report/score-words.ts'
 export { trainingPicture } from './report/training-figure.ts'

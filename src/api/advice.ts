@@ -77,14 +77,20 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
     )
   }
   if (train.loss === null || !(chance > 0)) return null
-  const learnedNothing = train.loss >= nothing * chance && course.kind !== 'falling'
-  if (learnedNothing) return nothingAdvice(run, train.loss, chance, data)
+  if (hasLearnedNothing(train.loss, chance, course)) return nothingAdvice(run, train.loss, chance, data)
   const unbalanced = unbalancedAdvice(run, data)
   if (unbalanced !== undefined) return unbalanced
   if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run)
-  if (course.kind === 'flat' && course.level > learned * chance) return flatAdvice(run, course, chance)
+  if (course.kind === 'flat' && isFlatEarly(course, chance)) return flatAdvice(run, course, chance)
   return null
 }
+
+/** Whether the loss on the training set is about that of guessing, and the training does not reduce the loss. */
+export const hasLearnedNothing = (loss: number, chance: number, course: Course): boolean =>
+  loss >= nothing * chance && course.kind !== 'falling'
+
+/** Whether a loss stays flat at a level from which there is something left to improve. */
+export const isFlatEarly = ({ level }: Course & { kind: 'flat' }, chance: number): boolean => level > learned * chance
 
 /** The learning rate divided by `divisor`, with two significant digits. */
 const slower = ({ optimizer }: TrainingSettings, divisor: number): number =>

@@ -14,6 +14,7 @@ import { outcomeOf, type TrainingOutcome, wholeOf } from './comparison-outcome.t
 import { type NetworkRate, type RunComparisonTrials, type TunedRun, tuneRates } from './comparison-rates.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
 import { type ComparisonGrid, type ComparisonTrial, networksOf, wholeTrials } from './comparison-trials.ts'
+import { type StuckNetwork, stuckNetworks } from './stuck-networks.ts'
 import { type SuspectRate, suspectRates } from './suspect-rates.ts'
 import { tunedSentence } from './tuned-sentence.ts'
 
@@ -56,6 +57,11 @@ export interface Comparison {
    * Networks whose shared rate looks wrong, judged by their trainings. Empty if the comparison searched for best rates.
    */
   readonly suspectRates: readonly SuspectRate[]
+  /**
+   * Networks that learned next to nothing or stopped improving long ago, at their own best rates if the comparison
+   * searched for best rates.
+   */
+  readonly stuckNetworks: readonly StuckNetwork[]
   /** How the error changes with depth, in one or more sentences. */
   readonly sentence: string
   /** Settings of all trainings of the comparison, except for the seed. Each training has its own seed. */
@@ -122,6 +128,7 @@ export async function carryOutComparison(
       rows: finished,
       ...(tuned ? { searches: tuned.searches } : {}),
       suspectRates: tuned ? [] : suspectRates(finished, request),
+      stuckNetworks: stuckNetworks(finished, request),
       sentence: sentences.filter((sentence) => sentence !== '').join(' '),
       settings,
       mode: machine.mode,

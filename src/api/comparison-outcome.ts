@@ -2,6 +2,7 @@
 import { assertInvariant } from '../support/errors.ts'
 import type { BestScores } from '../training/best-weights.ts'
 import type { Divergence } from '../training/divergence.ts'
+import type { DrawnPredictions } from '../training/drawn-predictions.ts'
 import type { Scores } from '../training/evaluator.ts'
 import { type BestTest, bestOf, type Evaluation } from '../training/measurements.ts'
 import type { LossRecord } from '../training/state.ts'
@@ -13,6 +14,10 @@ export interface TrainingOutcome {
   readonly train: Scores
   /** Scores on the whole test set after the last step. The scores are null if the training diverged. */
   readonly test: Scores
+  /**
+   * Predictions of at most 200 test samples of a regression. Without test samples, the predictions of training samples.
+   */
+  readonly predictions?: DrawnPredictions
   /**
    * Evaluations of the network at the steps that `evaluateEvery` selects. The last evaluation has the same scores as
    * the fields `train` and `test`.
@@ -50,6 +55,7 @@ export function outcomeOf(result: TrialResult): TrainingOutcome {
   return {
     train: scores.train,
     test: scores.test,
+    ...(scores.predictions ? { predictions: scores.predictions } : {}),
     ...(evaluations ? { evaluations } : {}),
     ...(bestTest ? { bestTest } : {}),
     ...(best ? { best } : {}),

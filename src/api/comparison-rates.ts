@@ -76,8 +76,8 @@ export async function tuneRates(
 ): Promise<TunedRates> {
   const shared = settings.optimizer.rate
   const rungs = rungsOf(settings.steps)
-  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
-  const negligible = negligibleFraction * chanceOf(data, settings.loss, standardizer).loss
+  const standardizer = createStandardizer(data.train, data.shape, settings)
+  const negligible = negligibleFraction * chanceOf(data, settings, standardizer).loss
   const options = { given: shared, rungs, negligible }
   const tasks = networks.map((network): RateTask<ComparisonTrial> => {
     const facts = { ...network.facts, seed: seeds[0] }

@@ -19,6 +19,7 @@ import { version } from '../support/version.ts'
 import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
+import { stuckSentences } from './stuck-networks.ts'
 
 /**
  * A report as text, as an HTML page and as a picture. The text, the page and the picture are built only when their
@@ -47,6 +48,10 @@ export interface ComparisonReportFacts extends ReportFacts, Pick<CompareOptions,
   readonly families: readonly Pick<NetworkFamily, 'name' | 'label'>[]
   /** Command line that repeats the comparison with a search for the best rate of each network. */
   readonly tuneCommand?: string
+  /** Command line that repeats the comparison with a rate that falls to 0. */
+  readonly fallingRateCommand?: string
+  /** Returns the command line that diagnoses one network of the comparison. */
+  readonly diagnoseCommand?: (family: string, depth: number) => string
 }
 
 /** Facts for the report of a diagnosis. */
@@ -84,7 +89,7 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
     rows,
     searches,
     sentence: `${sentence}${stopped}`,
-    advice: rateAdvice(comparison, facts),
+    advice: [...rateAdvice(comparison, facts), ...stuckAdvice(comparison, facts)],
   }
   return {
     text: () =>
@@ -136,14 +141,38 @@ function rateAdvice({ suspectRates }: Comparison, { tuneCommand }: ComparisonRep
   return [suspectRates.map(({ sentence }) => sentence).join(' '), next]
 }
 
-/** Describes a data set for a report: its name, its numbers of samples, and the classes or values to predict. */
+/** Sentences about networks that are stuck, and the commands to type next. */
+function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): string[] {
+  const { suspectRates, stuckNetworks = [], settings } = comparison
+  const { families, depths, data, fallingRateCommand, diagnoseCommand } = facts
+  // A rate that looks wrong is the first thing to mend.
+  const rest = stuckNetworks.filter(
+    ({ family, depth }) => !suspectRates.some((suspect) => suspect.family === family && suspect.depth === depth),
+  )
+  if (rest.length === 0) return []
+  const sentences = stuckSentences(rest, { families, depths, data, settings })
+  const deepest = rest.findLast(({ finding }) => finding === 'learned nothing')
+  const cause =
+    diagnoseCommand === undefined || deepest === undefined
+      ? 'To find the cause, diagnose the network.'
+      : `To find the cause: ${diagnoseCommand(deepest.family, deepest.depth)}`
+  const falling =
+    fallingRateCommand === undefined
+      ? 'To let the rate fall to 0, compare again with a cosine schedule.'
+      : `To let the rate fall to 0: ${fallingRateCommand}`
+  const isFlat = rest.some(({ finding }) => finding === 'stopped improving')
+  return [sentences.join(' '), ...(deepest === undefined ? [] : [cause]), ...(isFlat ? [falling] : [])]
+}
+
 /** Factor by which the share of a class exceeds the mean share of the classes before guessing is described by it. */
 const large = 1.5
 
 /** Describes a data set, with the scores of guessing if guessing is not `ln classes` among classes of the same size. */
 function describeSet(data: Dataset, settings: TrainingSettings) {
-  const facts = { name: data.name, train: data.train.count, test: data.test.count }
   const task = taskOf(data)
+  const { name, train, test, classNames, targetNames } = data
+  const names = { areValues: task !== 'classification', classNames, targetNames }
+  const facts = { name, train: train.count, test: test.count, names }
   const outputs = outputsOf(data)
   if (task === 'classification') {
     const guess = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
@@ -178,6 +207,7 @@ const factFields = {
   data: callOptions.data,
   command: field(text()),
   tuneCommand: field(text()),
+  fallingRateCommand: field(text()),
   label: field(text()),
   budget: field(number('seconds above 0', (seconds) => seconds > 0)),
 } satisfies Fields

@@ -1,5 +1,5 @@
 /** Reports about one trained network: of a training, and of an evaluation. */
-import { type Dataset, selectSamples, taskOf } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
 import { formatDuration } from '../format/text.ts'
 import { counted } from '../format/words.ts'
@@ -17,9 +17,9 @@ import {
 import { describeRecipe } from '../settings/describe.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
-import { createRandom } from '../support/random.ts'
 import { version } from '../support/version.ts'
 import { describeDivergence } from '../training/divergence.ts'
+import { drawSamples } from '../training/drawn-predictions.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { CurvePoint } from './learning-curve.ts'
@@ -61,8 +61,6 @@ export interface EvaluationReportFacts extends TrainingReportFacts, Pick<Trainin
 
 /** Largest number of samples whose predictions are drawn. */
 const mostPoints = 1500
-/** Seed that chooses the drawn samples, so that the same samples are drawn in each report. */
-const pointSeed = 1
 
 /**
  * Builds the report of a training: `(await reportTraining(run, { data })).html()`. `data`: the data set of the training.
@@ -162,10 +160,9 @@ function commonFacts({ data, label }: TrainingReportFacts, command: string | und
 async function predictionsOf(facts: EvaluationReportFacts): Promise<ScoreReportData['predictions']> {
   const { data, network, weights, statistics, loss, standardize, machine, threads, exact, winograd, memoryLimit } =
     facts
-  const { count, targets } = data.test
+  const { targets } = data.test
   if (targets === undefined || targets === 'inputs') return undefined
-  const order = createRandom(pointSeed, 'drawn samples').permutation(count)
-  const drawn = count <= mostPoints ? data.test : selectSamples(data.test, order.slice(0, mostPoints))
+  const drawn = drawSamples(data.test, mostPoints)
   if (drawn.targets === undefined || drawn.targets === 'inputs') return undefined
   const choice = { machine, threads, exact, winograd, memoryLimit }
   const own = { data: { ...data, test: drawn }, set: 'test', weights, statistics, loss, standardize } as const

@@ -89,7 +89,7 @@ export function suspectRates(
   runs: readonly Run[],
   { families, depths, data, settings }: Pick<ComparisonGrid, 'families' | 'depths' | 'data' | 'settings'>,
 ): SuspectRate[] {
-  const chance = chanceOf(data, settings.loss, createStandardizer(data.train, data.shape, settings.standardize))
+  const chance = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
   return families.flatMap(({ name: family, label }) => {
     const of = (depth: number) => runs.filter((run) => run.family === family && run.depth === depth)
     return depths.flatMap((depth) => {

@@ -21,6 +21,7 @@ import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
 import { withImpliedTarget } from './network-argument.ts'
+import type { ComparisonLines } from './next-command.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { readDataOf } from './run-data.ts'
 import type { Progress } from './terminal/progress.ts'
@@ -122,18 +123,11 @@ function trialName({ label, depth, seed, tuning }: ComparisonTrial): string {
   return `${label} ${depth}, seed ${seed}${rate}${tuning?.part === 'search' ? ' (search)' : ''}`
 }
 
-/** The command lines of a comparison, which the report shows. */
-export interface CommandLines {
-  readonly command: string
-  /** The command line that also searches for the best rate of each network. */
-  readonly tuneCommand?: string
-}
-
 /** Compares the networks at all depths. `folder` is the folder in which the comparison stores its trainings. */
 export async function compareNetworks(
   texts: readonly string[],
   flags: CompareFlags,
-  lines: CommandLines,
+  lines: ComparisonLines,
   folder?: string,
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
@@ -154,7 +148,7 @@ export async function compareNetworks(
 export async function compareAgain(
   folder: string,
   flags: Pick<DataFlags, 'dataDir'> & MachineFlags,
-  lines: CommandLines,
+  lines: ComparisonLines,
 ): Promise<ComparisonResult> {
   const facts = await readComparisonFacts(folder)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
@@ -196,7 +190,7 @@ function showEvents(progress: Progress): (event: ComparisonEvent) => void {
 
 /** Returns the JSON of a comparison. The loss curves in the JSON list the losses without their step numbers. */
 export function comparisonJson({ comparison }: ComparisonResult) {
-  const { rows, searches, suspectRates, sentence, settings, interrupted, seconds } = comparison
+  const { rows, searches, suspectRates, stuckNetworks, sentence, settings, interrupted, seconds } = comparison
   const bare = <Row extends Pick<ComparisonRun, 'losses'>>({ losses, ...row }: Row) => {
     return { ...row, losses: losses.map(({ loss }) => loss) }
   }
@@ -204,6 +198,7 @@ export function comparisonJson({ comparison }: ComparisonResult) {
     rows: rows.map(({ tuned, ...row }) => ({ ...bare(row), ...(tuned ? { tuned: bare(tuned) } : {}) })),
     ...(searches ? { searches } : {}),
     suspectRates,
+    stuckNetworks,
     sentence,
     settings,
     interrupted,

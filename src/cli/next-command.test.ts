@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Advice } from '../index.ts'
-import { nextCommand } from './next-command.ts'
+import { comparisonLines, nextCommand } from './next-command.ts'
 
 const words = [
   'train',
@@ -29,4 +29,18 @@ it('a number of steps replaces a number of epochs', () => {
 it('a diagnosis reads the run, or the options if the run was not stored', () => {
   expect(next('diagnose')).toBe('diagnose runs/a')
   expect(next('diagnose', null)).toBe('diagnose mlp --data a.csv --rate 0.03 --epochs=20 --exact')
+})
+
+it('a diagnosis of one network follows a comparison, without the options that only a comparison has', () => {
+  const line =
+    'compare mlp:activation=tanh resnet-N --data a.csv --depths 4,40 --tune --seeds 5 --run runs/a --report=a.html'
+  const words = line.split(' ')
+  const { command, tuneCommand, fallingRateCommand, diagnoseCommand } = comparisonLines(words, words.slice(1, 3))
+  expect(command).toContain(`${line}`)
+  expect(diagnoseCommand?.('mlp:activation=tanh', 40)).toMatch(
+    / diagnose mlp:activation=tanh,depth=40 --data a\.csv --seeds 5$/,
+  )
+  expect(diagnoseCommand?.('resnet-N', 56)).toMatch(/ diagnose resnet-56 --data a\.csv --seeds 5$/)
+  expect(fallingRateCommand).toMatch(/ compare .* --depths 4,40 --tune --seeds 5 --report=a\.html --schedule cosine$/)
+  expect(tuneCommand).not.toContain('runs/a')
 })

@@ -1,6 +1,8 @@
 /** The command to type next, made from the command line that was given. */
-import type { Advice } from '../index.ts'
+import { type Advice, withDepth } from '../index.ts'
 import { flagName } from './field-options.ts'
+import { programName } from './program-name.ts'
+import { quote } from './quote.ts'
 import { switches } from './renamed-flags.ts'
 
 /** Flags that belong to one training only, so that the next command leaves them out. */
@@ -24,6 +26,45 @@ export function nextCommand(words: readonly string[], { next }: Advice, run: str
   const changed = added.flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
   return [...without(words, new Set([...ofOneTraining, ...changed])), ...added]
 }
+
+/** Flags of a comparison that a diagnosis does not have. */
+const ofComparisons: ReadonlySet<string> = new Set([
+  ...ofOneTraining,
+  '--depths',
+  '--rates',
+  '--tune',
+  '--early-stopping',
+  '--evaluate-every',
+  '--log-every',
+])
+
+/** The command lines of a comparison, which the report shows. */
+export interface ComparisonLines {
+  readonly command: string
+  /** The command line that also searches for the best rate of each network. */
+  readonly tuneCommand?: string
+  /** The command line that repeats the comparison with a rate that falls to 0. */
+  readonly fallingRateCommand?: string
+  /** Returns the command line that diagnoses one network of the comparison. */
+  readonly diagnoseCommand?: (family: string, depth: number) => string
+}
+
+/** Returns the command line of a comparison and of the commands that may follow. `words`: the words of the comparison. */
+export function comparisonLines(words: readonly string[], networks: readonly string[]): ComparisonLines {
+  // The folder of --run holds the given comparison, so that no other comparison can use it.
+  const again = without(words, new Set(['--run']))
+  const [, ...rest] = without(words, ofComparisons)
+  const options = rest.filter((word) => !networks.includes(word))
+  return {
+    command: lineOf(words),
+    tuneCommand: lineOf([...again, '--tune']),
+    fallingRateCommand: lineOf([...without(again, new Set(['--schedule'])), '--schedule', 'cosine']),
+    diagnoseCommand: (family, depth) => lineOf(['diagnose', withDepth(family, depth), ...options]),
+  }
+}
+
+/** The command line with the given words after the name of the program. */
+export const lineOf = (words: readonly string[]): string => `${programName()} ${words.map(quote).join(' ')}`
 
 /** The words without the given flags and their values. */
 function without(words: readonly string[], flags: ReadonlySet<string>): string[] {

@@ -5,9 +5,9 @@ import {
   balanceSentence,
   confusionTable,
   type OutputNames,
+  type ReportedScores,
   scoreWords,
   tableText,
-  type WordedScores,
   worstWords,
 } from '../internal.ts'
 
@@ -29,9 +29,9 @@ export interface ScoredData {
 }
 
 export interface ShownScores {
-  readonly train?: WordedScores
-  readonly validation?: WordedScores
-  readonly test: WordedScores
+  readonly train?: ReportedScores
+  readonly validation?: ReportedScores
+  readonly test: ReportedScores
 }
 
 const WIDTH = 80
@@ -63,7 +63,7 @@ export function scoreLines(scores: ShownScores, data: ScoredData): string[] {
 }
 
 /** The lines about the classes of the test set: the balance of the classes, and the worst ones. */
-function classLines(test: WordedScores, names: OutputNames, width: number): string[] {
+function classLines(test: ReportedScores, names: OutputNames, width: number): string[] {
   const under = (heading: string, texts: readonly string[]): string[] =>
     texts.map((text, index) => `${index === 0 ? heading.padEnd(width) : ' '.repeat(width)}${text}`)
   const balance = balanceSentence(test, names)

@@ -2,6 +2,7 @@
 import type { Precision } from '../backends/backend.ts'
 import { counted } from '../format/words.ts'
 import { type Divergence, describeDivergence } from '../training/divergence.ts'
+import type { DrawnPredictions } from '../training/drawn-predictions.ts'
 import type { Scores } from '../training/evaluator.ts'
 import type { LossRecord } from '../training/state.ts'
 import type { Snapshot, TrialResult } from '../trials/result.ts'
@@ -30,6 +31,8 @@ export interface TrialRecord extends TrialKey {
   readonly train: Scores
   /** Scores on the test set after the last step. */
   readonly test: Scores
+  /** Predictions of some samples of a regression, after the last step. */
+  readonly predictions?: DrawnPredictions
   /** The step and the layer at which numbers became non-finite, in words, or null if all numbers stayed finite. */
   readonly diverged: string | null
   readonly snapshots: readonly Snapshot[]
@@ -38,8 +41,21 @@ export interface TrialRecord extends TrialKey {
 /** Creates the record of a trial. The order of the fields is the order in stored files. */
 export function recordOf({ control, seed, precision }: DiagnosisTrial, result: TrialResult): TrialRecord {
   const { work, steps, seconds, losses, scores, diverged, snapshots } = result
-  const { train, test } = scores
-  return { control, seed, precision, work, steps, seconds, losses, train, test, diverged: textOf(diverged), snapshots }
+  const { train, test, predictions } = scores
+  return {
+    control,
+    seed,
+    precision,
+    work,
+    steps,
+    seconds,
+    losses,
+    train,
+    test,
+    ...(predictions ? { predictions } : {}),
+    diverged: textOf(diverged),
+    snapshots,
+  }
 }
 
 const textOf = (diverged: Divergence | null): string | null =>

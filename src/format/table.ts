@@ -16,6 +16,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
   /** Notes that are shown below the table. */
   readonly notes?: readonly string[]
+  /** Whether an HTML page shows only the caption of the table until the reader opens the table. */
+  readonly isFolded?: boolean
 }
 
 function length(text: string): number {
@@ -80,7 +82,7 @@ export function tableText(table: Table, width = Number.POSITIVE_INFINITY): strin
 
 /** The table as HTML. The table scrolls sideways if the page is narrower than the table. */
 export function tableHtml(table: Table): string {
-  const { caption, columns, rows, notes = [] } = table
+  const { caption, columns, rows, notes = [], isFolded = false } = table
   const prose = (index: number) => (columns[index].prose ? ' class="prose"' : '')
   const kind = (index: number) => (columns[index].numeric ? ' class="number"' : prose(index))
   const head = columns.map(({ heading }, index) => `<th scope="col"${kind(index)}>${escapeMarkup(heading)}</th>`)
@@ -93,9 +95,10 @@ export function tableHtml(table: Table): string {
     const starts = rank > 0 && row[0] !== rows[rank - 1][0]
     return `<tr${starts ? ' class="starts"' : ''}>${cells.join('')}</tr>`
   })
-  const words = caption === undefined ? '' : `<caption>${escapeMarkup(caption)}</caption>`
+  const title = caption === undefined ? '' : escapeMarkup(caption)
+  const words = title === '' || isFolded ? '' : `<caption>${title}</caption>`
   const below = notes.map((note) => `<p class="note">${escapeMarkup(note)}</p>`).join('\n')
-  return `<div class="table" tabindex="0">
+  const markup = `<div class="table" tabindex="0">
 <table>${words}
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
@@ -104,4 +107,5 @@ ${body.join('\n')}
 </table>
 </div>
 ${below}`
+  return isFolded ? `<details>\n<summary>${title}</summary>\n${markup}\n</details>` : markup
 }

@@ -5,7 +5,9 @@ import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import type { Guess } from './guessing.ts'
-import type { ReportedScores } from './reported-scores.ts'
+import { mostDrawnNetworks, type OutputGroup } from './output-figures.ts'
+import type { ReportedPredictions, ReportedScores } from './reported-scores.ts'
+import type { OutputNames } from './score-words.ts'
 
 /** One training of a comparison: one network, one depth, one seed. */
 export interface ComparisonRow {
@@ -15,6 +17,8 @@ export interface ComparisonRow {
   readonly seed: number
   readonly train: ReportedScores
   readonly test: ReportedScores
+  /** Predictions of some samples of a regression. */
+  readonly predictions?: ReportedPredictions
   /** Step and layer of the first number that was not finite, or null if all numbers were finite. */
   readonly diverged: { readonly step: number; readonly layer: string } | null
   /** A sentence about an unusual signal in the network, or null if the signal is normal. */
@@ -24,7 +28,7 @@ export interface ComparisonRow {
   /** Learning rate of the training. */
   readonly rate: number
   /** The training with the same seed at the network's own best rate, if there is one. */
-  readonly tuned?: Pick<ComparisonRow, 'rate' | 'train' | 'test' | 'diverged' | 'losses' | 'seconds'>
+  readonly tuned?: Pick<ComparisonRow, 'rate' | 'train' | 'test' | 'predictions' | 'diverged' | 'losses' | 'seconds'>
 }
 
 export interface ComparisonData {
@@ -44,6 +48,8 @@ export interface ComparisonData {
     readonly guess?: Guess
     /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
+    /** Names of the classes or targets. */
+    readonly names: OutputNames
   }
   readonly steps: number
   readonly batch: number
@@ -143,6 +149,27 @@ function cellOf(
   const testError = summarize(trained.map((run) => run.test.error))
   const scores = { trainLoss, trainError, testError }
   return { label, familyLabel, isBest, depth, rate: runs[0].rate, runs, ...scores }
+}
+
+/**
+ * The cells whose predictions are drawn. If there are too many cells for pictures side by side, these are the shallowest
+ * and the deepest network of each arm.
+ */
+export function drawnCells(cells: readonly ComparisonCell[]): ComparisonCell[] {
+  const isEnd = ({ label, depth }: ComparisonCell): boolean => {
+    const depths = cells.filter((other) => other.label === label).map((other) => other.depth)
+    return depth === Math.min(...depths) || depth === Math.max(...depths)
+  }
+  const ends = cells.length <= mostDrawnNetworks ? cells : cells.filter(isEnd)
+  return ends.slice(0, mostDrawnNetworks)
+}
+
+/** The trainings of cells, for the pictures of their predictions. */
+export function outputGroups(cells: readonly ComparisonCell[]): OutputGroup[] {
+  return cells.map(({ label, depth, runs }) => ({
+    name: `${label}, depth ${depth}`,
+    runs: runs.map((run) => ({ ...run, diverged: run.diverged !== null })),
+  }))
 }
 
 /** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */

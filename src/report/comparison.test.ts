@@ -22,7 +22,14 @@ function sample(depths: number[], seeds: number[], labels = ['plain', 'residual'
   )
   return {
     command: 'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs',
-    dataset: { name: 'glyphs', train: 10_000, test: 2000, classes: 10, asks: '10 classes' },
+    dataset: {
+      name: 'glyphs',
+      train: 10_000,
+      test: 2000,
+      classes: 10,
+      asks: '10 classes',
+      names: { areValues: false },
+    },
     steps: 600,
     batch: 128,
     optimizer: 'momentum, rate 0.03',

@@ -10,16 +10,19 @@ import {
   type ComparisonData,
   type ComparisonRow,
   cellsOf,
+  drawnCells,
   hasOwnRates,
   notesOf,
+  outputGroups,
   seedWords,
   setupItems,
   withShortLabels,
 } from './comparison-data.ts'
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
+import { outputFigure, worstClassTables } from './output-figures.ts'
 import { type Fact, renderPage } from './page.ts'
 import { formatLoss, testSamples } from './reported-scores.ts'
-import { scoreColumns, scoreText } from './score-columns.ts'
+import { balanceNotes, scoreColumns, scoreText } from './score-columns.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { ReportedScores } from './reported-scores.ts'
@@ -31,12 +34,18 @@ export function comparisonReport(given: ComparisonData): string {
   const data = withShortLabels(given)
   const cells = cellsOf(data)
   const curves = lossFigure(data)
+  const outputs = { names: data.dataset.names, isTested: data.dataset.test > 0 }
+  const drawn = outputFigure(outputGroups(drawnCells(cells)), outputs)
   return renderPage({
     title: title(data),
     lead: [data.sentence, ...(data.advice ?? [])],
     summary: setupItems(data).join(' · '),
-    figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves])],
-    tables: [{ ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) }, ...searchTables(data)],
+    figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves]), ...(drawn === null ? [] : [drawn])],
+    tables: [
+      { ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) },
+      ...worstClassTables(outputGroups(cells), outputs),
+      ...searchTables(data),
+    ],
     sections: [
       {
         heading: 'How to read this report',
@@ -122,7 +131,11 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
       return isBest && familyLabel === cell.familyLabel && depth === cell.depth && rate === cell.rate
     })
   const shown = cells.filter((cell) => !isRepeated(cell))
-  return { columns, rows: shown.map((cell) => columns.map(({ text }) => text(cell))), notes: notesOf(cells) }
+  return {
+    columns,
+    rows: shown.map((cell) => columns.map(({ text }) => text(cell))),
+    notes: [...notesOf(cells), ...balanceNotes(data.rows, data.dataset.names)],
+  }
 }
 
 /** The table of all tried rates, or no table if no rate was searched for. */
@@ -147,7 +160,9 @@ function searchTables({ searches = [], families, steps }: ComparisonData): Table
     { heading: 'train loss', ...numeric },
     { heading: '' },
   ]
-  return rows.length === 0 ? [] : [{ caption: 'The rates that were tried, with the first seed', columns, rows }]
+  return rows.length === 0
+    ? []
+    : [{ caption: 'The rates that were tried, with the first seed', columns, rows, isFolded: true }]
 }
 
 /** The scores of a diverged training say nothing about trained networks, even if the scores are finite. */

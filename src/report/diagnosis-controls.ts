@@ -5,7 +5,7 @@ import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import { type DiagnosisData, NETWORK, type ReportedTrial } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
-import { scoreColumns, scoreText } from './score-columns.ts'
+import { balanceNotes, scoreColumns, scoreText } from './score-columns.ts'
 
 /** The trainings of one control, with all seeds. */
 export interface ReportedControl {
@@ -69,7 +69,7 @@ export function controlsTable(data: DiagnosisData, controls: readonly ReportedCo
       ...columns.map((column) => scoreText(column, trained(control)) ?? absence(control)),
       seedsShown(control),
     ]),
-    notes: [...notesOf(controls), ...varianceNote(data)],
+    notes: [...notesOf(controls), ...balanceNotes(data.trials, data.dataset.names), ...varianceNote(data)],
   }
 }
 

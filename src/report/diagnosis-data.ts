@@ -1,6 +1,7 @@
 /** The data of a differential diagnosis, which answers why a deep network is worse than a shallow one. */
 import type { Guess } from './guessing.ts'
-import type { ReportedScores } from './reported-scores.ts'
+import type { ReportedPredictions, ReportedScores } from './reported-scores.ts'
+import type { OutputNames } from './score-words.ts'
 
 export interface DiagnosisData {
   /** The command that made the diagnosis; absent if the library was called directly. */
@@ -20,6 +21,8 @@ export interface DiagnosisData {
     readonly test: number
     /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
+    /** Names of the classes or targets. */
+    readonly names: OutputNames
     /**
      * Number of classes, or null for regression. In a regression, the error is the fraction of the variance left
      * unexplained.
@@ -111,6 +114,8 @@ export interface ReportedTrial {
   readonly seed: number
   readonly train: ReportedScores
   readonly test: ReportedScores
+  /** Predictions of some samples of a regression. */
+  readonly predictions?: ReportedPredictions
   readonly diverged: boolean
   /** Number of steps that the training made. */
   readonly steps: number

@@ -4,7 +4,7 @@
 import { formatDuration, formatFixed } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
-import type { DiagnosisData, DiagnosisFinding } from './diagnosis-data.ts'
+import { type DiagnosisData, type DiagnosisFinding, NETWORK, TWIN } from './diagnosis-data.ts'
 import {
   controlFigure,
   firstFigure,
@@ -14,6 +14,7 @@ import {
   profileFigures,
 } from './diagnosis-figures.ts'
 import { lossFigure } from './diagnosis-losses.ts'
+import { outputFigure, worstClassTables } from './output-figures.ts'
 import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
 import { testSamples } from './reported-scores.ts'
 
@@ -60,6 +61,7 @@ function groups(data: DiagnosisData): PageGroup[] {
     groupOfFigures('Layer by layer during training', mapFigures(data)),
     controlsGroup(data),
     groupOfFigures('Loss during training', curves === null ? [] : [curves]),
+    outputsGroup(data),
     ...data.findings.map(findingGroup),
     groupOfFigures('Layer by layer before and after training', profileFigures(data)),
     groupOfItems('Open questions', data.open.map(openItem)),
@@ -84,6 +86,19 @@ function controlsGroup(data: DiagnosisData): PageGroup | null {
   if (figure === null) return null
   const table = controlsTable(data, controlsOf(data))
   return { heading: 'Controls: one thing changed at a time', figures: [figure], tables: [table] }
+}
+
+/** The predictions of the network and of its shallow twin. */
+function outputsGroup(data: DiagnosisData): PageGroup | null {
+  const { names, test } = data.dataset
+  const groups = controlsOf(data).flatMap(({ runs }) =>
+    [NETWORK, TWIN].includes(runs[0].control) ? [{ name: runs[0].control, runs }] : [],
+  )
+  const facts = { names, isTested: test > 0 }
+  const drawn = outputFigure(groups, facts)
+  if (drawn === null) return null
+  const { heading = 'Predictions', ...own } = drawn
+  return { heading, figures: [own], tables: worstClassTables(groups, facts) }
 }
 
 function ruledOutItem({ title, by, sentence }: DiagnosisData['ruledOut'][number]): PageItem {

@@ -49,6 +49,7 @@ figcaption, .note { max-width: 44rem; margin: .75rem 0 0; color: var(--muted); f
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font: .9375rem/1.4 var(--sans); font-variant-numeric: tabular-nums; }
 caption { padding: 0 0 .75rem; text-align: left; font: 700 1.25rem/1.3 var(--serif); }
+summary { padding: 0 0 .75rem; cursor: pointer; font: 700 1.25rem/1.3 var(--serif); }
 th, td { padding: .35rem 0 .35rem 1.75rem; text-align: left; vertical-align: baseline; white-space: nowrap; }
 th:first-child, td:first-child { padding-left: 0; }
 thead th { border-bottom: 1px solid var(--ink); color: var(--muted); font-weight: 600; }

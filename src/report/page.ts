@@ -117,7 +117,8 @@ function renderFigure(figure: PageFigure): string {
 
 function figureMarkup({ heading, panels, caption }: PageFigure): string {
   const head = heading === undefined ? '' : `<h2>${escapeMarkup(heading)}</h2>\n`
-  const columns = Math.min(Math.max(panels.length, 1), 3)
+  // Four panels stand in two full rows.
+  const columns = panels.length === 4 ? 2 : Math.min(Math.max(panels.length, 1), 3)
   return `${head}<figure>
 <div class="panels of-${columns}">
 ${panels.join('\n')}

@@ -5,12 +5,19 @@ import { clip, createFrame, drawColumns } from './frame.ts'
 import { fitted } from './labels.ts'
 import { createScale, domainOf, roundOutward } from './scale.ts'
 import { coordinate, element, figure } from './svg.ts'
+import type { Domain } from './ticks.ts'
 
 /** Actual and predicted values of one target, in the target's unit. */
 export interface PredictedTarget {
   readonly name: string
   readonly actual: ArrayLike<number>
-  readonly predicted: ArrayLike<number>
+  /** A predicted value that is not finite may be null. */
+  readonly predicted: ArrayLike<number | null>
+}
+
+export interface PredictionFigure extends PredictedTarget {
+  /** The domain of both axes. By default, the domain holds all values. */
+  readonly domain?: Domain
 }
 
 const WIDTH = 340
@@ -24,11 +31,11 @@ const STRIP = 0
 const LAYERS = 12
 
 /** Draws predicted against actual values of one target as SVG text. Values that can't be drawn are left out. */
-export function predictionFigure({ name, actual, predicted }: PredictedTarget): string {
-  const points = Array.from(actual, (value, index) => [value, predicted[index]] as const).filter(
-    ([a, b]) => isDrawable(a) && isDrawable(b),
+export function predictionFigure({ name, actual, predicted, domain: given }: PredictionFigure): string {
+  const points = Array.from(actual, (value, index): [number, number | null] => [value, predicted[index]]).filter(
+    (pair): pair is [number, number] => pair.every(isDrawable),
   )
-  const domain = roundOutward(domainOf(points.flat()), 'linear', 4)
+  const domain = roundOutward(given ?? domainOf(points.flat()), 'linear', 4)
   const axis = { label: 'Predicted', domain }
   const heading = fitted(name, WIDTH, 13.5, true)
   const frame = createFrame({ width: WIDTH, height: HEIGHT, heading, y: axis, domain, names: [], strip: STRIP })

@@ -3,7 +3,10 @@ import { decimalsFor, formatFixed, formatNumber, formatPercent } from '../format
 import { counted } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 
-/** Loss and error of a trained network on one set of samples. A score that was not finite is null. */
+/**
+ * Scores of a trained network on one set of samples. A score that was not finite is null. All scores but loss and error
+ * are absent in results of older versions.
+ */
 export interface ReportedScores {
   readonly loss: number | null
   /**
@@ -11,11 +14,30 @@ export interface ReportedScores {
    * exceed 1.
    */
   readonly error: number | null
+  readonly accuracy?: number | null
+  readonly balancedAccuracy?: number | null
+  readonly topFiveAccuracy?: number | null
+  readonly classSamples?: readonly number[]
+  readonly recall?: readonly (number | null)[]
+  /** Number of samples of each true class (row) that are taken for each class (column). */
+  readonly confusion?: readonly (readonly number[])[]
+  readonly mistakes?: readonly { readonly actual: number; readonly predicted: number; readonly count: number }[]
+  readonly r2?: readonly (number | null)[]
   /**
    * Root of the mean squared distance for each target of a regression, in the unit of the target. The list is absent for
    * other tasks.
    */
   readonly rmse?: readonly (number | null)[]
+  readonly mae?: readonly (number | null)[]
+}
+
+/** Actual and predicted values of some samples of a set, for each of the first targets. */
+export interface ReportedPredictions {
+  readonly set: 'train' | 'test'
+  readonly targets: readonly {
+    readonly actual: readonly number[]
+    readonly predicted: readonly (number | null)[]
+  }[]
 }
 
 /** The number of test samples in words: `10 test samples`, or `no test samples`. */

@@ -1,7 +1,8 @@
 /** The columns of scores in the tables of comparisons and diagnoses: errors of classes, or R2 and RMSE of values. */
-import { decimalsFor, formatFixed, formatQuantity, formatR2 } from '../format/text.ts'
+import { decimalsFor, formatFixed, formatPercent, formatQuantity, formatR2 } from '../format/text.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import { formatError, formatLoss, type ReportedScores } from './reported-scores.ts'
+import { classText, dominantClass, type OutputNames } from './score-words.ts'
 
 interface ScoredRun {
   readonly train: ReportedScores
@@ -43,6 +44,13 @@ const accuracy: ScoreColumn = {
   isExtra: true,
 }
 
+const balancedAccuracy = (set: keyof ScoredRun): ScoreColumn => ({
+  heading: `balanced ${set} accuracy`,
+  set,
+  value: (run) => run[set].balancedAccuracy ?? null,
+  format: formatError,
+})
+
 const r2 = (set: keyof ScoredRun): ScoreColumn => ({
   heading: `${set} R2`,
   set,
@@ -70,10 +78,34 @@ function withEqualDecimals(mean: number, halfWidth: number, decimals: number): s
  * its RMSE, in the unit of the target.
  */
 export function scoreColumns(classes: number | null, runs: readonly ScoredRun[]): ScoreColumn[] {
-  if (classes !== null) return [loss('train'), loss('test', true), error('train'), error('test'), accuracy]
+  if (classes !== null) {
+    const set = dominantSet(runs)
+    const balanced = set === undefined ? [] : [balancedAccuracy(set)]
+    return [loss('train', set !== undefined), loss('test', true), error('train'), error('test'), ...balanced, accuracy]
+  }
   const hasOneTarget = runs.some(({ test }) => test.rmse?.length === 1)
   const unit = hasOneTarget ? [testRmse] : []
   return [loss('train', hasOneTarget), r2('train'), r2('test'), ...unit]
+}
+
+/**
+ * The set whose balanced accuracy is shown, because one class has most of its samples. With classes of about equal sizes,
+ * the set is undefined.
+ */
+function dominantSet(runs: readonly ScoredRun[]): keyof ScoredRun | undefined {
+  const has = (set: keyof ScoredRun): boolean => runs.some((run) => dominantClass(run[set]) !== undefined)
+  return has('test') ? 'test' : has('train') ? 'train' : undefined
+}
+
+/** A note on classes of very different sizes, for the table with the balanced accuracy. */
+export function balanceNotes(runs: readonly ScoredRun[], names: OutputNames): string[] {
+  const set = dominantSet(runs)
+  const largest = set && runs.flatMap((run) => dominantClass(run[set]) ?? [])[0]
+  if (set === undefined || largest === undefined) return []
+  const name = classText(largest.label, names)
+  return [
+    `${formatPercent(largest.share)} of the ${set === 'test' ? 'test' : 'training'} samples have the class ${name}. Always answering ${name} has a balanced accuracy, the mean over the classes, of ${formatPercent(largest.balancedAccuracy)}.`,
+  ]
 }
 
 /** Formats the score of several trainings, or returns undefined if no training has the score. */

@@ -8,15 +8,8 @@ import { lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import { type Fact, type PageFigure, renderPage } from './page.ts'
 import { type PredictedTarget, predictionFigure } from './prediction-figure.ts'
-import {
-  balanceSentence,
-  classText,
-  mostlyTakenFor,
-  type OutputNames,
-  targetText,
-  type WordedScores,
-  worstWords,
-} from './score-words.ts'
+import type { ReportedScores } from './reported-scores.ts'
+import { balanceSentence, classText, mostlyTakenFor, type OutputNames, targetText, worstWords } from './score-words.ts'
 import { type EvaluatedStep, trainingPicture } from './training-figure.ts'
 
 export interface ScoreReportData {
@@ -54,7 +47,7 @@ export interface ScoredSet {
   /** Name of the set in a sentence, such as `test set`. */
   readonly name: string
   readonly samples: number
-  readonly scores: WordedScores
+  readonly scores: ReportedScores
 }
 
 /** Renders the page as HTML text. */

@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { tableText } from '../format/table.ts'
-import {
-  balanceSentence,
-  confusionTable,
-  scoreWords,
-  type WordedScores,
-  worstClasses,
-  worstWords,
-} from './score-words.ts'
+import type { ReportedScores } from './reported-scores.ts'
+import { balanceSentence, confusionTable, scoreWords, worstClasses, worstWords } from './score-words.ts'
 
 const classes = { areValues: false }
 const values = { areValues: true, targetNames: ['price', 'tax'] }
 
 /** Scores that follow from a confusion matrix. */
-function scoresOf(confusion: readonly (readonly number[])[]): WordedScores {
+function scoresOf(confusion: readonly (readonly number[])[]): ReportedScores {
   const classSamples = confusion.map((row) => row.reduce((sum, count) => sum + count, 0))
   const total = classSamples.reduce((sum, count) => sum + count, 0)
   const right = confusion.reduce((sum, row, label) => sum + row[label], 0)

@@ -3,23 +3,7 @@ import type { Table } from '../format/table.ts'
 import { formatNumber, formatPercent, formatQuantity, formatR2 } from '../format/text.ts'
 import { counted, grouped } from '../format/words.ts'
 import { shortened } from './labels.ts'
-
-/** Scores of a network on one set of samples. All scores but loss and error are absent in results of older versions. */
-export interface WordedScores {
-  readonly loss: number | null
-  /** Fraction of wrong answers (0..1), or the unexplained fraction of the variance. */
-  readonly error: number | null
-  readonly accuracy?: number | null
-  readonly balancedAccuracy?: number | null
-  readonly topFiveAccuracy?: number | null
-  readonly classSamples?: readonly number[]
-  readonly recall?: readonly (number | null)[]
-  readonly confusion?: readonly (readonly number[])[]
-  readonly mistakes?: readonly { readonly actual: number; readonly predicted: number; readonly count: number }[]
-  readonly r2?: readonly (number | null)[]
-  readonly rmse?: readonly (number | null)[]
-  readonly mae?: readonly (number | null)[]
-}
+import type { ReportedScores } from './reported-scores.ts'
 
 /** Names of what a network predicts. */
 export interface OutputNames {
@@ -41,7 +25,7 @@ export const targetText = (index: number, { targetNames }: OutputNames): string 
  * The scores of a set of samples as lines, of which the first one is the headline: `accuracy 96.41%, error 3.59%, ...`,
  * or `price: R2 0.781, RMSE 55,312, MAE 38,210, ...`. Several targets have a line each below the headline.
  */
-export function scoreWords(scores: WordedScores, names: OutputNames, samples?: number): string[] {
+export function scoreWords(scores: ReportedScores, names: OutputNames, samples?: number): string[] {
   const ends = [`loss ${lossText(scores.loss)}`, ...(samples === undefined ? [] : [counted(samples, 'sample')])]
   if (!names.areValues) return [[...accuracyWords(scores), ...ends].join(', ')]
   const targets = targetWords(scores, names)
@@ -58,14 +42,14 @@ export function scoreWords(scores: WordedScores, names: OutputNames, samples?: n
 
 const lossText = (loss: number | null): string => (loss === null ? 'not finite' : formatNumber(loss, 4))
 
-function accuracyWords({ error, topFiveAccuracy = null }: WordedScores): string[] {
+function accuracyWords({ error, topFiveAccuracy = null }: ReportedScores): string[] {
   if (error === null) return []
   const five = topFiveAccuracy === null ? [] : [`top-5 accuracy ${formatPercent(topFiveAccuracy, 2)}`]
   return [`accuracy ${formatPercent(1 - error, 2)}`, ...five, `error ${formatPercent(error, 2)}`]
 }
 
 /** The scores of each target, such as `price: R2 0.781, RMSE 55,312, MAE 38,210`. */
-export function targetWords({ r2 = [], rmse = [], mae = [] }: WordedScores, names: OutputNames): string[] {
+export function targetWords({ r2 = [], rmse = [], mae = [] }: ReportedScores, names: OutputNames): string[] {
   return rmse.map((value, index) => {
     const coefficient = index in r2 ? [`R2 ${r2[index] === null ? 'unknown' : formatR2(r2[index])}`] : []
     const absolute = index in mae ? [`MAE ${formatQuantity(mae[index])}`] : []
@@ -89,7 +73,7 @@ export interface WorstClass {
  * Returns the classes that stand out as the worst ones, at most three and the worst first. The error of such a class is
  * at least 1.5 times the error of the whole set, and the difference is larger than chance explains.
  */
-export function worstClasses(scores: WordedScores): WorstClass[] {
+export function worstClasses(scores: ReportedScores): WorstClass[] {
   const { error, recall = [], classSamples = [] } = scores
   if (error === null || recall.length < 3) return []
   const found = recall.flatMap((value, label) => {
@@ -104,7 +88,7 @@ export function worstClasses(scores: WordedScores): WorstClass[] {
 
 /** Returns the class that gets at least a third of the wrong answers for samples of a class, or null. */
 export function mostlyTakenFor(
-  { confusion, mistakes = [], classSamples = [], recall = [] }: WordedScores,
+  { confusion, mistakes = [], classSamples = [], recall = [] }: ReportedScores,
   label: number,
 ) {
   const wrong = classSamples[label] * (1 - (recall[label] ?? 1))
@@ -118,7 +102,7 @@ export function mostlyTakenFor(
 }
 
 /** The worst classes in words, such as `class 8, 91.2% right, mostly taken for 3`. */
-export function worstWords(scores: WordedScores, names: OutputNames): string[] {
+export function worstWords(scores: ReportedScores, names: OutputNames): string[] {
   return worstClasses(scores).map(({ label, recall, takenFor }) => {
     const taken = takenFor === null ? '' : `, mostly taken for ${classText(takenFor, names)}`
     return `class ${classText(label, names)}, ${formatPercent(recall)} right${taken}`
@@ -128,22 +112,38 @@ export function worstWords(scores: WordedScores, names: OutputNames): string[] {
 /** The largest class counts as much larger than the smallest class above this ratio of their samples. */
 const unbalanced = 3
 
-/**
- * A sentence about classes of very different sizes, or undefined for classes of about equal sizes. With such classes,
- * the accuracy alone says little: always answering the largest class may have a high accuracy.
- */
-export function balanceSentence(scores: WordedScores, names: OutputNames): string | undefined {
-  const { classSamples = [], balancedAccuracy } = scores
+/** The largest class of a set whose classes have very different sizes. */
+interface LargestClass {
+  readonly label: number
+  /** Fraction of the samples with this class. */
+  readonly share: number
+  /** The balanced accuracy of always answering this class. */
+  readonly balancedAccuracy: number
+}
+
+/** Returns the largest class if it is much larger than the smallest class, and undefined for classes of about equal sizes. */
+export function dominantClass({ classSamples = [] }: ReportedScores): LargestClass | undefined {
   const present = classSamples.filter((count) => count > 0)
-  if (present.length < 2 || balancedAccuracy === undefined || balancedAccuracy === null) return undefined
+  if (present.length < 2) return undefined
   const largest = Math.max(...present)
   const smallest = Math.min(...present)
   // Small classes of equal size differ by chance after a random split.
   const chance = standsOut * Math.sqrt(largest + unbalanced ** 2 * smallest)
   if (largest - unbalanced * smallest <= chance) return undefined
   const share = largest / present.reduce((sum, count) => sum + count, 0)
-  const name = classText(classSamples.indexOf(largest), names)
-  return `${formatPercent(share)} of the samples have the class ${name}. The balanced accuracy, the mean over the classes, is ${formatPercent(balancedAccuracy, 2)}.`
+  return { label: classSamples.indexOf(largest), share, balancedAccuracy: 1 / present.length }
+}
+
+/**
+ * A sentence about classes of very different sizes, or undefined for classes of about equal sizes. With such classes,
+ * the accuracy alone says little: always answering the largest class may have a high accuracy.
+ */
+export function balanceSentence(scores: ReportedScores, names: OutputNames): string | undefined {
+  const { balancedAccuracy } = scores
+  const largest = dominantClass(scores)
+  if (largest === undefined || balancedAccuracy === undefined || balancedAccuracy === null) return undefined
+  const name = classText(largest.label, names)
+  return `${formatPercent(largest.share)} of the samples have the class ${name}. The balanced accuracy, the mean over the classes, is ${formatPercent(balancedAccuracy, 2)}.`
 }
 
 /** Most classes of a confusion matrix that is written as a table. */
@@ -155,7 +155,7 @@ const longestName = 12
  * The confusion matrix as a table: rows are true classes, and columns are predicted classes. Returns undefined for more
  * than 12 classes and for scores without a confusion matrix.
  */
-export function confusionTable({ confusion, recall = [] }: WordedScores, names: OutputNames): Table | undefined {
+export function confusionTable({ confusion, recall = [] }: ReportedScores, names: OutputNames): Table | undefined {
   if (confusion === undefined || confusion.length > mostTableClasses) return undefined
   const labels = confusion.map((_, label) => shortened(classText(label, names), longestName))
   return {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { TrialResult } from '../trials/result.ts'
 import { anyNumber, encodeLine, parseLine } from './json-line.ts'
 import { evaluationSchema } from './metrics.ts'
-import { bestSchema, divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
+import { bestSchema, divergenceSchema, predictionsSchema, scoresSchema, signalSchema } from './run-description.ts'
 
 /** The part of a training in the choice of a network's own rate. */
 export interface Tuning {
@@ -30,7 +30,12 @@ export interface ComparisonLine extends ComparisonKey {
   readonly spent: number
 }
 
-const setScoresSchema = z.object({ train: scoresSchema, test: scoresSchema, validation: scoresSchema.optional() })
+const setScoresSchema = z.object({
+  train: scoresSchema,
+  test: scoresSchema,
+  validation: scoresSchema.optional(),
+  predictions: predictionsSchema.optional(),
+})
 
 /**
  * Schema of the line of a trial. The fields of the schema are in the order in which a line is written, so that reading

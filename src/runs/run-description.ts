@@ -143,6 +143,12 @@ export const scoresSchema = z.object({
   mae: scoreList,
 })
 
+/** Schema of the predictions of some samples; absent in files of older versions. */
+export const predictionsSchema = z.object({
+  set: z.enum(['train', 'test']),
+  targets: z.array(z.object({ actual: z.array(z.number()), predicted: z.array(z.number().nullable()) })),
+})
+
 export const divergenceSchema = z.object({
   step: z.number(),
   layer: z.string(),

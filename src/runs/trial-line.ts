@@ -7,7 +7,7 @@ import { withCurrentNames } from '../support/renamed.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { TrialResult } from '../trials/result.ts'
 import { anyNumber, encodeLine, parseLine } from './json-line.ts'
-import { divergenceSchema, scoresSchema } from './run-description.ts'
+import { divergenceSchema, predictionsSchema, scoresSchema } from './run-description.ts'
 
 export interface StoredTrial {
   readonly record: TrialRecord
@@ -45,6 +45,7 @@ const recordSchema = z.object({
   losses: z.array(z.object({ step: z.number(), loss: anyNumber })),
   train: scoresSchema,
   test: scoresSchema,
+  predictions: predictionsSchema.optional(),
   diverged: z.string().nullable(),
   snapshots: z.array(snapshotSchema),
 }) satisfies z.ZodType<TrialRecord>
@@ -105,6 +106,7 @@ function divergenceIn(words: string | null): Divergence | null | undefined {
 
 /** Builds the result of a stored trial, without the weights. */
 export function resultOf({ record, divergence }: StoredTrial, id: string): TrialResult {
-  const { steps, seconds, work, losses, train, test, snapshots } = record
-  return { id, steps, seconds, work, losses, scores: { train, test }, diverged: divergence, snapshots }
+  const { steps, seconds, work, losses, train, test, predictions, snapshots } = record
+  const scores = { train, test, ...(predictions ? { predictions } : {}) }
+  return { id, steps, seconds, work, losses, scores, diverged: divergence, snapshots }
 }

@@ -29,6 +29,13 @@ describe('The course of a training', () => {
     expect(course.kind === 'flat' && course.level).toBeCloseTo(0.4, 1)
   })
 
+  it('is not flat if a low loss still halves in the second half', () => {
+    const course = courseOf(
+      lossesOf(400, (step) => 0.05 + 0.1 * Math.max(0, 1 - step / 300) + 2 * Math.exp(-step / 20)),
+    )
+    expect(course.kind).not.toBe('flat')
+  })
+
   it('ignores single high losses', () => {
     const spiky = lossesOf(400, (step) => (step % 90 === 5 ? 1e6 : 0.4 + 2 * Math.exp(-step / 20)))
     expect(courseOf(spiky.slice(10))).toMatchObject({ kind: 'flat' })

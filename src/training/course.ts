@@ -26,6 +26,8 @@ const leastFall = 0.05
 const leastWhole = 0.1
 /** Fraction of the whole fall of the loss within which a part counts as near the lowest part. */
 const nearLowest = 0.03
+/** Fraction of the lowest part's loss within which a part counts as near the lowest part. */
+const nearLowestLevel = 0.2
 
 /** Returns whether the loss rose from one of the first steps on, by more than a factor of two. */
 function riseOf(losses: readonly LossRecord[]): number | undefined {
@@ -57,7 +59,9 @@ export function courseOf(losses: readonly LossRecord[]): Course {
   if (last < (1 - leastFall) * before && last === lowest) return { kind: 'falling' }
   const start = losses[0].loss
   if (lowest > (1 - leastWhole) * start) return { kind: 'other' }
-  const from = medians.findIndex((median) => median <= lowest + nearLowest * (start - lowest))
+  // A loss that halves from 0.1 to 0.05 still falls, although the difference is a small fraction of the whole fall.
+  const margin = Math.min(nearLowest * (start - lowest), nearLowestLevel * lowest)
+  const from = medians.findIndex((median) => median <= lowest + margin)
   if (from > parts / 2) return { kind: 'other' }
   const { step } = losses[Math.floor((Math.max(1, from) * losses.length) / parts)]
   return { kind: 'flat', since: step, level: last }

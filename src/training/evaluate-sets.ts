@@ -4,6 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { LossSettings } from '../graph/losses.ts'
+import { type DrawnPredictions, drawPredictions } from './drawn-predictions.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
 
 interface EvaluatedSets {
@@ -12,6 +13,8 @@ interface EvaluatedSets {
   readonly settings: LossSettings
   readonly backend: Backend
   readonly abort?: AbortSignal
+  /** Whether the result has predictions of some samples. */
+  readonly drawsPredictions?: boolean
   /** Called repeatedly with the number of samples scored so far and the total number of samples in all sets. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
@@ -24,6 +27,8 @@ export interface SetScores {
   readonly test: Scores
   /** Scores on the validation set, if the data set has one. */
   readonly validation?: Scores
+  /** Predictions of some samples of a regression, if the caller asked for predictions. */
+  readonly predictions?: DrawnPredictions
 }
 
 /**
@@ -32,7 +37,7 @@ export interface SetScores {
  * `abort` stops the scoring.
  */
 export async function evaluateSets(
-  { blueprint, data, backend, settings, abort, onEvaluation }: EvaluatedSets,
+  { blueprint, data, backend, settings, abort, onEvaluation, drawsPredictions = false }: EvaluatedSets,
   standardizer: Standardizer,
   weights: Weights,
   given?: Evaluator,
@@ -52,7 +57,11 @@ export async function evaluateSets(
     const train = await scoreSet(training, 0)
     // If a table was not split, the whole table is the training set and also the test set.
     const test = testing === training ? train : await scoreSet(testing, training.count)
-    return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
+    const validation = held && (await scoreSet(held, training.count + testing.count))
+    const drawn =
+      testing.count > 0 ? ({ set: 'test', samples: testing } as const) : ({ set: 'train', samples: training } as const)
+    const predictions = drawsPredictions ? await drawPredictions(evaluator, drawn, standardizer, settings) : undefined
+    return { train, test, ...(validation ? { validation } : {}), ...(predictions ? { predictions } : {}) }
   } finally {
     if (!given) evaluator.dispose()
   }

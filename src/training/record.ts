@@ -4,6 +4,7 @@ import type { Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { BestScores } from './best-weights.ts'
 import type { Divergence } from './divergence.ts'
+import type { DrawnPredictions } from './drawn-predictions.ts'
 import type { SetScores } from './evaluate-sets.ts'
 import type { Scores } from './evaluator.ts'
 import {
@@ -38,6 +39,8 @@ export interface TrainingRecord extends TimeSpent {
   readonly test: Scores
   /** Scores on the validation set after the last step, if the data set has one and the run was not interrupted. */
   readonly validation?: Scores
+  /** Predictions of some samples of a regression, if the caller of the session asked for predictions. */
+  readonly predictions?: DrawnPredictions
   /**
    * Evaluations at the steps that `evaluateEvery` selects, and after the last step. The field is absent if
    * `evaluateEvery` asked for no evaluations.

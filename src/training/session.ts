@@ -93,6 +93,8 @@ export interface Session extends SessionObserver {
   /** Creates the measurer of layers, if the settings ask for probes. */
   readonly openLayers?: OpenLayers
   readonly abort?: AbortSignal
+  /** Whether the record has predictions of some samples. */
+  readonly drawsPredictions?: boolean
   readonly recorder?: Recorder
 }
 

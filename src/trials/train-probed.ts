@@ -11,6 +11,8 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { createRandom } from '../support/random.ts'
 import { startAdjuster } from '../surgery/starts.ts'
 import { checkTask } from '../training/check-task.ts'
+import { drawPredictions } from '../training/drawn-predictions.ts'
+import type { SetScores } from '../training/evaluate-sets.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluator.ts'
 import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
@@ -141,6 +143,14 @@ async function trainAndScore(
     const { train, test } = await score(scoredOnWay(settings))
     return { train: withoutClassCounts(train), test: withoutClassCounts(test) }
   }
+  const scoreAtEnd = async (): Promise<SetScores> => {
+    const scores = await score(scoredAtEnd)
+    const { train, test = train } = parts
+    const drawn =
+      test.count > 0 ? ({ set: 'test', samples: test } as const) : ({ set: 'train', samples: train } as const)
+    const predictions = await drawPredictions(evaluator, drawn, standardizer, settings)
+    return predictions ? { ...scores, predictions } : scores
+  }
   const readAll = async (weights: Weights): Promise<Reading> => ({
     ...(await snapshotPass.run(readerOf(weights))),
     ...(await endPass.run(readerOf(weights))),
@@ -171,7 +181,7 @@ async function trainAndScore(
   const settled = diverged ? state.weights : await settle(resolved, backend, state.weights)
   evaluator.load(settled)
   const none = { train: unscored, test: unscored }
-  const scores = diverged ? none : await score(scoredAtEnd)
+  const scores = diverged ? none : await scoreAtEnd()
   snapshots.push({ step: state.step, reading, ...(diverged ? none : await scoreOnWay()) })
   return {
     id: trial.id,

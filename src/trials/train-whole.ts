@@ -19,18 +19,32 @@ export async function trainWhole(
     backend,
     weights,
     adjuster,
+    drawsPredictions: true,
     abort,
     onProgress,
   })
   if (record.interrupted) return undefined
-  const { steps, seconds, losses, train, test, validation, diverged, signal, evaluations, best, weightsSha256 } = record
+  const {
+    steps,
+    seconds,
+    losses,
+    train,
+    test,
+    validation,
+    predictions,
+    diverged,
+    signal,
+    evaluations,
+    best,
+    weightsSha256,
+  } = record
   return {
     id: trial.id,
     steps,
     seconds,
     work: trial.work,
     losses,
-    scores: { train, test, validation },
+    scores: { train, test, validation, predictions },
     diverged,
     snapshots: [],
     ...(trial.keepsWeights ? { weights: record.weights } : {}),

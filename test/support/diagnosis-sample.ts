@@ -43,7 +43,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
     budgetSeconds: 120,
     network: 'mlp:depth=60',
     layers: 60,
-    dataset: { name: 'glyphs', train: 10_000, test: 2000, asks: '10 classes', classes: 10 },
+    dataset: { name: 'glyphs', train: 10_000, test: 2000, asks: '10 classes', names: { areValues: false }, classes: 10 },
     steps: 600,
     batch: 128,
     optimizer: 'momentum, rate 0.03',

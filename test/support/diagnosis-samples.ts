@@ -35,7 +35,7 @@ export function healthy(): DiagnosisData {
 export function undecided(): DiagnosisData {
   return {
     ...collapsed([1]),
-    dataset: { name: 'waves', train: 4000, test: 1000, asks: '1 value', classes: null },
+    dataset: { name: 'waves', train: 4000, test: 1000, asks: '1 value', names: { areValues: true }, classes: null },
     title: { start: 'Undecided', inside: 'undecided' },
     answer: [
       'The training loss is worse than the twin’s.',

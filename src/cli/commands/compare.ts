@@ -5,6 +5,7 @@ import { IsobathError } from '../../index.ts'
 import { readNumbers } from '../../internal.ts'
 import { type ComparisonResult, compareAgain, compareNetworks, comparisonJson } from '../comparison.ts'
 import { addDataOptions, type DataFlags, dataFiles } from '../data-options.ts'
+import { comparisonLines, lineOf } from '../next-command.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText, writePicture, writeText } from '../output.ts'
@@ -74,7 +75,6 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
     .option('--figure <file>', 'write the main picture to this file, as SVG')
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
-  const lineOf = (all: readonly string[]): string => `${programName()} ${all.map(quote).join(' ')}`
   return command.action(async (networks: string[], flags: Flags) => {
     const inputs = [networks, dataFiles(flags)]
     if (flags.report !== undefined)
@@ -96,18 +96,8 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
         'option',
         `compare: expected different networks, got ${repeated} twice. Remove one of the two.`,
       )
-    const lines = { command: lineOf(words), tuneCommand: lineOf(withTune(words)) }
-    print(await compareNetworks(networks, flags, lines, flags.run), flags.run, flags)
+    print(await compareNetworks(networks, flags, comparisonLines(words, networks), flags.run), flags.run, flags)
   })
-}
-
-/**
- * The words of the command line that searches for the best rates. The option --run is left out, because its folder holds
- * this comparison.
- */
-function withTune(words: readonly string[]): string[] {
-  const others = words.filter((word, index) => !/^--run(=|$)/.test(word) && words[index - 1] !== '--run')
-  return [...others, '--tune']
 }
 
 /** Reads a list of rates, such as `0.003,0.01`. */

@@ -4,6 +4,7 @@ import { parseNetwork } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork } from '../diagnosis.ts'
+import { comparisonLines } from '../next-command.ts'
 import { addCommonOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
@@ -53,12 +54,11 @@ export function defineStart(command: Command): Command {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job
     const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
-    const bare = `${programName()} compare ${networks.join(' ')} ${choices}`
-    const lines = { command: `${bare} --report ${flags.report}`, tuneCommand: `${bare} --tune` }
+    const words = ['compare', ...networks, ...choices.split(' '), '--report', flags.report]
     const second = join(dirname(flags.report), 'diagnosis.html')
     for (const file of [flags.report, second]) checkOutput({ option: '--report', file, kind: 'HTML', inputs: [] })
     if (!flags.json) printText(announcement)
-    const result = await compareNetworks(networks, { ...job, ...flags }, lines)
+    const result = await compareNetworks(networks, { ...job, ...flags }, comparisonLines(words, networks))
     // The answer is printed before any file is written, so a full disk can't prevent the answer.
     if (!flags.json) printText(result.text())
     writeText(flags.report, result.html())

@@ -1,0 +1,140 @@
+/** Pictures and tables of the predictions of several networks, side by side, for comparisons and diagnoses. */
+import type { Table } from '../format/table.ts'
+import { formatPercent, isDrawable } from '../format/text.ts'
+import { counted, listed } from '../format/words.ts'
+import { confusionFigure } from './confusion-figure.ts'
+import type { PageFigure } from './page.ts'
+import { predictionFigure } from './prediction-figure.ts'
+import type { ReportedPredictions, ReportedScores } from './reported-scores.ts'
+import { domainOf } from './scale.ts'
+import { classText, mostlyTakenFor, type OutputNames, targetText, worstClasses } from './score-words.ts'
+
+/** The trainings of one network, with all seeds. */
+export interface OutputGroup {
+  /** Name of the network, such as `mlp, depth 40`. */
+  readonly name: string
+  readonly runs: readonly OutputRun[]
+}
+
+interface OutputRun {
+  readonly seed: number
+  readonly diverged: boolean
+  readonly train: ReportedScores
+  readonly test: ReportedScores
+  readonly predictions?: ReportedPredictions
+}
+
+export interface OutputFacts {
+  readonly names: OutputNames
+  /** Whether the data has test samples. Without test samples, the pictures show the training set. */
+  readonly isTested: boolean
+}
+
+/** Most networks that are drawn side by side. */
+export const mostDrawnNetworks = 6
+
+/**
+ * Draws the confusion matrix of each network, or predicted against actual values. Returns null if no training has
+ * predictions to draw.
+ */
+export function outputFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFigure | null {
+  return facts.names.areValues ? valueFigure(groups, facts) : confusionFigures(groups, facts)
+}
+
+function confusionFigures(groups: readonly OutputGroup[], { names, isTested }: OutputFacts): PageFigure | null {
+  const drawn = groups.flatMap((group) => {
+    const found = confusionOfSeeds(group, isTested)
+    return found === null ? [] : [{ name: group.name, confusion: found.counts, seeds: found.seeds }]
+  })
+  if (drawn.length === 0) return null
+  const classes = drawn[0].confusion.map((_, label) => classText(label, names))
+  const panels = drawn.map(({ name, confusion }) => confusionFigure({ title: name, classes, confusion }))
+  const sum = drawn.some(({ seeds }) => seeds > 1) ? ' The samples of all seeds are counted together.' : ''
+  const caption =
+    `Blue cells are right answers on the ${setName(isTested)}, and orange cells are mistakes. ` +
+    `A stronger color is a larger share of the true class.${sum}${withoutDiverged(groups)}`
+  return { heading: 'Confusion', panels, caption }
+}
+
+function valueFigure(groups: readonly OutputGroup[], { names }: OutputFacts): PageFigure | null {
+  const drawn = groups.flatMap(({ name, runs }) => {
+    const found = trainedOf(runs).find(({ predictions }) => (predictions?.targets.length ?? 0) > 0)
+    return found?.predictions === undefined ? [] : [{ name, seed: found.seed, ...found.predictions }]
+  })
+  if (drawn.length === 0) return null
+  const [{ set, targets }] = drawn
+  // All panels have one domain, so that a network with constant predictions looks different from a network that trains.
+  const values = drawn.flatMap(({ targets: [{ actual, predicted }] }) => [...actual, ...predicted])
+  const domain = domainOf(values.filter(isDrawable))
+  const panels = drawn.map(({ name, targets: [{ actual, predicted }] }) => {
+    return predictionFigure({ name, actual, predicted, domain })
+  })
+  const seeds = [...new Set(drawn.map(({ seed }) => seed))]
+  const from = seeds.length === 1 ? ` with seed ${seeds[0]}` : ''
+  const samples = counted(targets[0].actual.length, 'sample')
+  const target = names.targetNames === undefined && targets.length === 1 ? '' : ` of ${targetText(0, names)}`
+  const caption =
+    `Predicted against actual values${target} for ${samples} of the ${setName(set === 'test')}, ` +
+    `from one training of each network${from}. A perfect prediction lies on the dotted line.${withoutDiverged(groups)}`
+  return { heading: 'Predicted against actual', panels, caption }
+}
+
+/** The worst class of each network as a table, or no table if no class stands out. */
+export function worstClassTables(groups: readonly OutputGroup[], { names, isTested }: OutputFacts): Table[] {
+  const rows = groups.flatMap((group) => {
+    const scores = meanScores(group, isTested)
+    const [worst] = scores === undefined ? [] : worstClasses(scores)
+    if (scores === undefined || worst === undefined) return []
+    const other = mostlyTakenFor(scores, worst.label)
+    const taken = other === null ? '' : classText(other, names)
+    return [[group.name, classText(worst.label, names), formatPercent(worst.recall), taken]]
+  })
+  if (rows.length === 0) return []
+  const columns = [
+    { heading: 'network' },
+    { heading: 'worst class' },
+    { heading: 'right', numeric: true },
+    { heading: 'mostly taken for' },
+  ]
+  return [{ caption: `Worst class on the ${setName(isTested)}`, columns, rows }]
+}
+
+const setName = (isTested: boolean): string => (isTested ? 'test set' : 'training set')
+
+const trainedOf = (runs: readonly OutputRun[]): OutputRun[] => runs.filter(({ diverged }) => !diverged)
+
+/** A sentence about the networks with diverged trainings, which the pictures leave out. */
+function withoutDiverged(groups: readonly OutputGroup[]): string {
+  const broken = groups.filter(({ runs }) => runs.some(({ diverged }) => diverged)).map(({ name }) => name)
+  return broken.length === 0 ? '' : ` Diverged trainings are left out, for ${listed(broken)}.`
+}
+
+/**
+ * Adds up the confusion matrices of all seeds that did not diverge. Returns null without a confusion matrix.
+ */
+function confusionOfSeeds({ runs }: OutputGroup, isTested: boolean): { counts: number[][]; seeds: number } | null {
+  const matrices = trainedOf(runs).flatMap(({ train, test }) => {
+    const { confusion } = isTested ? test : train
+    return confusion === undefined ? [] : [confusion]
+  })
+  if (matrices.length === 0) return null
+  const counts = matrices[0].map((row, actual) =>
+    row.map((_, predicted) => matrices.reduce((sum, matrix) => sum + matrix[actual][predicted], 0)),
+  )
+  return { counts, seeds: matrices.length }
+}
+
+/**
+ * The mean scores of the classes over all seeds that did not diverge. All seeds have the same samples, so more seeds
+ * don't make the scores of a class more certain. Returns undefined without a confusion matrix.
+ */
+function meanScores(group: OutputGroup, isTested: boolean): ReportedScores | undefined {
+  const found = confusionOfSeeds(group, isTested)
+  if (found === null) return undefined
+  const confusion = found.counts.map((row) => row.map((count) => count / found.seeds))
+  const sumOf = (row: readonly number[]): number => row.reduce((sum, count) => sum + count, 0)
+  const classSamples = confusion.map(sumOf)
+  const recall = confusion.map((row, label) => (classSamples[label] === 0 ? null : row[label] / classSamples[label]))
+  const right = sumOf(confusion.map((row, label) => row[label]))
+  return { loss: null, error: 1 - right / sumOf(classSamples), classSamples, recall, confusion }
+}
