@@ -41,7 +41,9 @@ const chunks = [
   { name: 'support', test: holds(/^support\//) },
   {
     name: 'help',
-    test: holds(/^cli\/(command-list|describe-networks|interrupt|printable|program-name|quote|renamed-flags)\.ts/),
+    test: holds(
+      /^cli\/(command-list|describe-networks|flag|flag-examples|interrupt|printable|program-command|program-name|quote|renamed-flags)\.ts/,
+    ),
   },
   { name: 'library', test: (id) => holds(/^(?!bench\/|cli\/)./)(id) && !isFileReader(id) },
   { name: 'files', test: isFileReader },
