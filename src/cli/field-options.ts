@@ -8,6 +8,7 @@ import {
   machine,
   optimizerOptions,
   pickOptions,
+  suggestion,
   tableOptions,
   training,
 } from '../internal.ts'
@@ -22,8 +23,14 @@ import { quote } from './quote.ts'
 export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: string): Option {
   const { expected } = kind.text ?? kind
   const option = new Flag(flag, help(usual), expected === 'text' ? undefined : expected)
-  if (kind.names) return option.choices(kind.names)
-  const { text } = kind
+  const { names, text, hint = '' } = kind
+  if (names) {
+    return option.choices(names).argParser((given: string) => {
+      if (names.includes(given)) return given
+      const advice = suggestion(given, names).trim() || withFlags(hint)
+      throw new InvalidArgumentError(`Allowed choices are ${names.join(', ')}. ${advice}`.trim())
+    })
+  }
   if (text === undefined) return option
   return option.argParser((given: string, before: unknown) => {
     const value = text.read(given, before)

@@ -83,7 +83,7 @@ describe('loadDataset', () => {
     expect((await Promise.all([...asked, table])).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: moons: samples: expected a whole number of at least 1, got 0.
       IsobathError: moons: validation: expected a number above 0 and below 1, got 1.
-      IsobathError: moons: target: expected one of autoencode, classes, values, got words. Choose a name from the list.
+      IsobathError: moons: target: expected one of autoencode, classes, values, got words. To predict a column of a table, use label: "COLUMN".
       IsobathError: moons: noise: expected a number from 0 to 1, got -1.
       IsobathError: moons: train: expected a whole number from 1 to 536870912, got "5".
       IsobathError: csv: categorical: expected a list of texts, got "town"."

@@ -3,9 +3,13 @@
  * options for reading a user's own table. Each generator has its own list of options, in the file of the generator. A
  * run stores the given values of all data set options.
  */
+import { nameInCode } from '../support/errors.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { choice, count, fraction, fractionFromZero, type Kind, oneOf, text, texts } from '../support/kinds.ts'
 import type { TableEncoding } from './csv-encoding.ts'
+
+/** The remedy for the name of a column in place of a kind of target. */
+const predictColumn = `To predict a column of a table, use ${nameInCode('label', 'COLUMN')}.`
 
 /** Options that every data set accepts. */
 export const commonOptions = {
@@ -22,7 +26,7 @@ export const commonOptions = {
    * What the network predicts. `classes`: the label of a table names classes. `values`: the label of a table is a
    * number to predict. `autoencode`: the network reproduces its inputs.
    */
-  target: field(oneOf(['autoencode', 'classes', 'values']), {
+  target: field(oneOf(['autoencode', 'classes', 'values'], predictColumn), {
     flag: '--target <what>',
     help: 'what the network predicts: autoencode (its own inputs), classes or values (the label of a table)',
   }),

@@ -19,6 +19,8 @@ export interface Kind<T> {
   readonly remedy?: (value: unknown) => string
   /** Names that the option accepts, which the help of the command line lists. */
   readonly names?: readonly string[]
+  /** A sentence for texts that resemble no name of `names`. */
+  readonly hint?: string
   /**
    * Function that reads the option's value from the text on the command line. Without the function, the value is the
    * text itself.
@@ -153,13 +155,14 @@ export const texts = (): Kind<readonly string[]> => ({
   text: { read: (given, before) => [...(Array.isArray(before) ? before : []), given], expected: 'text' },
 })
 
-/** The kind of names from a list. */
-export function oneOf<N extends string>(names: readonly N[]): Kind<N> {
+/** The kind of names from a list. `hint`: a sentence for texts that resemble no name of the list. */
+export function oneOf<N extends string>(names: readonly N[], hint?: string): Kind<N> {
   return {
     expected: `one of ${names.join(', ')}`,
     accepts: (value): value is N => names.some((name) => name === value),
     found: (value) => (typeof value === 'string' ? value : describeValue(value)),
-    remedy: (value) => suggestion(value, names).trim() || 'Choose a name from the list.',
+    remedy: (value) => suggestion(value, names).trim() || (hint ?? 'Choose a name from the list.'),
+    hint,
     names,
   }
 }

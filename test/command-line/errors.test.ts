@@ -215,7 +215,7 @@ describe('the command line', () => {
       2
 
       train mlp --data moons --schedule cosin
-      isobath: option '--schedule <name>' argument 'cosin' is invalid. Allowed choices are constant, cosine, step.
+      isobath: option '--schedule <name>' argument 'cosin' is invalid. Allowed choices are constant, cosine, step. Did you mean cosine?
       (isobath train --help lists the options)
       2
 

@@ -244,7 +244,7 @@ describe('The command line', () => {
     expect(printed.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2])
     expect(saidOn(printed, root)).toMatchInlineSnapshot(`
       "isobath: --start: expected drawn weights, because lsuv rescales the weights that the network draws, got given weights. Leave --start or the weights out.
-      isobath: option '--start <how>' argument 'lsux' is invalid. Allowed choices are drawn, lsuv.
+      isobath: option '--start <how>' argument 'lsux' is invalid. Allowed choices are drawn, lsuv. Did you mean lsuv?
       (isobath train --help lists the options)
       isobath: mlp:init=pytorch: expected init=pytorch without gain, got gain=2 too. The initial weights of pytorch have no other settings. Remove one of the two options.
       isobath: mlp:sw2=2: expected sw2 and sb2 alone, got init too. The options sw2 and sb2 already set the variances. Remove init.
