@@ -20,6 +20,8 @@ describe('the columns of scores', () => {
         .find(({ heading }) => heading.startsWith('balanced'))
         ?.value(runs[0]),
     ).toBe(0.6)
+    const all = scoreColumns(2, runs).map(({ heading }) => heading)
+    expect(all).toEqual(['train loss', 'train error', 'test error', 'balanced test accuracy'])
     expect(balanceNotes(runs, names)).toEqual([
       '95.0% of the test samples have the class no. Always answering no has a balanced accuracy, the mean over the classes, of 50.0%.',
     ])

@@ -80,8 +80,10 @@ function withEqualDecimals(mean: number, halfWidth: number, decimals: number): s
 export function scoreColumns(classes: number | null, runs: readonly ScoredRun[]): ScoreColumn[] {
   if (classes !== null) {
     const set = dominantSet(runs)
-    const balanced = set === undefined ? [] : [balancedAccuracy(set)]
-    return [loss('train', set !== undefined), loss('test', true), error('train'), error('test'), ...balanced, accuracy]
+    const errors = [error('train'), error('test')]
+    // A page has no room for all columns. The accuracy is known from the error.
+    if (set !== undefined) return [loss('train', true), ...errors, balancedAccuracy(set)]
+    return [loss('train'), loss('test', true), ...errors, accuracy]
   }
   const hasOneTarget = runs.some(({ test }) => test.rmse?.length === 1)
   const unit = hasOneTarget ? [testRmse] : []
