@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fewPoints } from '../../test/support/tiny-training.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
-import { stuckNetworks, stuckSentences } from './stuck-networks.ts'
+import { deepestUntrained, stuckNetworks, stuckSentences } from './stuck-networks.ts'
 
 const chance = Math.LN2
 
@@ -54,5 +54,12 @@ describe('stuck networks', () => {
   it('need no falling rate if their rate falls already, or if little is left to improve', () => {
     expect(describeRuns([run(4, stops)], { schedule: 'cosine' })).toEqual([])
     expect(describeRuns([run(4, (step) => (step < 20 ? chance - step / 30 : 0.001))])).toEqual([])
+  })
+
+  it('are diagnosed at the deepest one that learned nothing, whatever the order of the families', () => {
+    const [deep] = stuckNetworks([run(40, stays)], gridWith())
+    const flat = { ...deep, depth: 90, finding: 'stopped improving' as const }
+    expect(deepestUntrained([deep, { ...deep, family: 'other', depth: 4 }, flat])).toBe(deep)
+    expect(deepestUntrained([flat])).toBeUndefined()
   })
 })

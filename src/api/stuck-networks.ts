@@ -73,6 +73,10 @@ function stuckNetwork(runs: readonly Run[], { settings }: Grid, chance: number):
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
+/** The deepest network that learned next to nothing, or undefined if there is none. */
+export const deepestUntrained = (stuck: readonly StuckNetwork[]): StuckNetwork | undefined =>
+  stuck.filter(({ finding }) => finding === 'learned nothing').toSorted((a, b) => b.depth - a.depth)[0]
+
 /** Describes stuck networks in one sentence for each family and finding. */
 export function stuckSentences(stuck: readonly StuckNetwork[], grid: Grid): string[] {
   const chance = chanceIn(grid)
