@@ -168,6 +168,16 @@ function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): stri
 /** Factor by which the share of a class exceeds the mean share of the classes before guessing is described by it. */
 const large = 1.5
 
+/** The test error of always predicting the largest class of the training set. */
+function largestClassOnTest({ train, test, classes }: Dataset): { testError?: number } {
+  if (test.count === 0) return {}
+  const counts = new Uint32Array(classes)
+  for (const label of train.labels) counts[label]++
+  const largest = counts.indexOf(Math.max(...counts))
+  const right = test.labels.filter((label) => label === largest).length
+  return { testError: 1 - right / test.count }
+}
+
 /** Describes a data set, with the scores of guessing if guessing is not `ln classes` among classes of the same size. */
 function describeSet(data: Dataset, settings: TrainingSettings) {
   const task = taskOf(data)
@@ -178,7 +188,8 @@ function describeSet(data: Dataset, settings: TrainingSettings) {
   if (task === 'classification') {
     const guess = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
     const isUsual = settings.loss === 'cross-entropy' && 1 - guess.error < large / outputs
-    return { ...facts, classes: outputs, asks: `${outputs} classes`, ...(isUsual ? {} : { guess }) }
+    const scored = { ...guess, ...largestClassOnTest(data) }
+    return { ...facts, classes: outputs, asks: `${outputs} classes`, ...(isUsual ? {} : { guess: scored }) }
   }
   if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs to reconstruct' }
   return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
