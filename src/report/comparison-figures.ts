@@ -13,7 +13,7 @@ import {
 import type { Reference } from './frame.ts'
 import { guessedError, guessedLoss, guessOf } from './guessing.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
-import { lossAxis } from './loss-axis.ts'
+import { axisWords, lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import { formatError } from './reported-scores.ts'
@@ -130,9 +130,8 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
   const broken = allRowsOf(data).some((row) => row.diverged !== null)
     ? ' A cross marks the step at which a training diverged.'
     : ''
-  const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
   const worth = classes === null ? '' : ` Guessing has a loss of ${guessedLoss({ ...data.dataset, classes })}.`
-  const caption = `The mean loss of each batch before its update. Each thin line is one seed.${broken}${log}${worth}`
+  const caption = `The mean loss of each batch before its update. Each thin line is one seed.${broken}${axisWords(axis, allRowsOf(data))}${worth}`
   return { heading: 'Loss during training', panels, caption }
 }
 
