@@ -70,6 +70,13 @@ describe('the pictures of several networks', () => {
     expect(outputFigure(groups, values)?.caption).not.toContain('The pictures show')
   })
 
+  it('stand two in a row if there are many classes', () => {
+    const many = Array.from({ length: 15 }, (_, row) => Array.from({ length: 15 }, (_one, column) => row + column))
+    const facts = { names: { areValues: false }, isTested: true }
+    expect(outputFigure([classified('depth 2', [many])], facts)?.mostColumns).toBe(2)
+    expect(outputFigure([classified('depth 2', [even])], classes)?.mostColumns).toBeUndefined()
+  })
+
   it('do not exist without confusion matrices or predictions', () => {
     const bare = { name: 'depth 2', runs: [{ seed: 0, diverged: false, train: unknown, test: unknown }] }
     expect(outputFigure([bare], classes)).toBeNull()

@@ -2,7 +2,7 @@
 import type { Table } from '../format/table.ts'
 import { formatPercent, isDrawable } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
-import { confusionFigure } from './confusion-figure.ts'
+import { confusionFigure, mostNumbers } from './confusion-figure.ts'
 import { shortened } from './labels.ts'
 import type { PageFigure } from './page.ts'
 import { predictionFigure } from './prediction-figure.ts'
@@ -60,7 +60,8 @@ function confusionFigures(groups: readonly OutputGroup[], facts: OutputFacts): P
   const caption =
     `Blue cells are right answers on the ${setName(isTested)}, and orange cells are mistakes. ` +
     `A stronger color is a larger share of the true class.${sum}${withoutDiverged(groups)}${chosenOf(drawn, facts)}`
-  return { heading: 'Confusion', panels, caption }
+  // Three wide matrices side by side would have unreadable names of classes.
+  return { heading: 'Confusion', panels, caption, ...(classes.length > mostNumbers ? { mostColumns: 2 } : {}) }
 }
 
 function valueFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFigure | null {
