@@ -202,7 +202,7 @@ function flatAdvice(
   { since, level }: Course & { kind: 'flat' },
   chance: number,
 ): Advice | null {
-  const found = `The training loss has hardly fallen since step ${grouped(since)} of ${grouped(steps)} and stayed near ${level.toPrecision(3)}.`
+  const found = `The loss of a typical batch has hardly fallen since step ${grouped(since)} of ${grouped(steps)} and stayed near ${level.toPrecision(3)}.`
   const finding = 'stopped improving'
   if (settings.schedule.name !== 'constant') {
     // The loss of a falling rate is flat in the end, and noisy data leave a loss that no network removes.

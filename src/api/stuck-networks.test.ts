@@ -33,8 +33,14 @@ describe('stuck networks', () => {
       'The plain networks of 20 and 40 layers learned next to nothing: the training loss is 0.693, and guessing gives 0.693.',
     ])
     expect(describeRuns([run(4, stops)])).toEqual([
-      'The plain network of 4 layers stopped improving: the training loss has hardly fallen since step 20 of 100 and stayed near 0.3. A learning rate that falls to 0 often brings the loss further down.',
+      'The plain network of 4 layers stopped improving: the loss of a typical batch has hardly fallen since step 20 of 100 and stayed near 0.3. A learning rate that falls to 0 often brings the loss further down.',
     ])
+  })
+
+  it('that stopped improving are described by the losses of typical batches, not of batches with outliers', () => {
+    const spiky = (step: number): number => (step % 7 === 3 ? 5 : stops(step))
+    const [found] = describeRuns([run(4, spiky)])
+    expect(found).toMatch(/the loss of a typical batch .* stayed near 0\.3\./)
   })
 
   it('are stuck with all seeds', () => {

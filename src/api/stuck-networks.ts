@@ -103,7 +103,7 @@ function flatSentence(stuck: readonly StuckNetwork[], label: string, { settings 
   const since = grouped(Math.max(...stuck.map((one) => one.since ?? 0)))
   const levels = rangeOf(stuck.map(({ loss }) => loss))
   return [
-    `${networks(stuck, label)} stopped improving: the training loss has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}. A learning rate that falls to 0 often brings the loss further down.`,
+    `${networks(stuck, label)} stopped improving: the loss of a typical batch has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}. A learning rate that falls to 0 often brings the loss further down.`,
   ]
 }
 
