@@ -25,6 +25,13 @@ describe('The advice about a training', () => {
     })
   })
 
+  it('does not say that the loss had not risen if the training diverged within the first updates', async () => {
+    expect(await adviceOf({ optimizer: momentum({ rate: 1e38 }) })).toMatchObject({
+      sentence: expect.stringContaining('within the first updates, so the learning rate 1e+38 is too large'),
+      next: { rate: 1e37 },
+    })
+  })
+
   it('names a column with a value far from its mean if the training diverged, and the change makes it train', async () => {
     const inputs = Float32Array.from({ length: 4000 }, (_, index) => Math.sin(index * index))
     inputs[401] = 1e5

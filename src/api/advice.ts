@@ -50,6 +50,8 @@ export interface Advice {
 const nothing = 0.98
 /** Multiple of the guessing loss from which on the first loss of a training shows that its outputs are too large. */
 const broken = 1000
+/** Number of updates within which a divergence shows a far too large learning rate. */
+const firstUpdates = 3
 /** Share of the guessing loss below which a training has little left to improve. */
 const learned = 0.02
 /** Share of the guessing loss from which on a loss that stays flat needs an explanation, whatever the schedule. */
@@ -153,6 +155,10 @@ function divergedAdvice(
     const sentence = `The training diverged at step ${grouped(step)}. The loss rose from the first steps on, so the learning rate ${rate} is too large. Try a tenth of the learning rate.`
     return { finding, sentence, next: { rate: slower(settings, 10) } }
   }
+  if (step <= firstUpdates) {
+    const sentence = `The training diverged at step ${grouped(step)}, within the first updates, so the learning rate ${rate} is too large. Try a tenth of the learning rate.`
+    return { finding, sentence, next: { rate: slower(settings, 10) } }
+  }
   const sentence = `The training diverged at step ${grouped(step)}, after the loss had not risen in the first steps. The likely reason is that the learning rate ${rate} is somewhat too large. Try a third of the learning rate.`
   return { finding, sentence, next: { rate: slower(settings, 3) } }
 }
@@ -196,7 +202,7 @@ function flatAdvice(
   { since, level }: Course & { kind: 'flat' },
   chance: number,
 ): Advice | null {
-  const found = `The training loss has hardly fallen since step ${grouped(since)} of ${grouped(steps)} and stayed near ${level.toPrecision(3)}.`
+  const found = `The loss of a typical batch has hardly fallen since step ${grouped(since)} of ${grouped(steps)} and stayed near ${level.toPrecision(3)}.`
   const finding = 'stopped improving'
   if (settings.schedule.name !== 'constant') {
     // The loss of a falling rate is flat in the end, and noisy data leave a loss that no network removes.

@@ -96,6 +96,12 @@ describe('compare', () => {
     await expect(attempt).rejects.toThrow(/^compare: expected families such as .*, got "mlp"\.$/)
   })
 
+  it('refuses a rate to try that float32 rounds to 0', async () => {
+    expect(await laterRefusal(() => compare([family('mlp')], { ...options, rates: [0.1, 1e-50] }))).toBe(
+      "IsobathError: rates: expected numbers above 0, got 1e-50, which float32 can't hold. Give a number of at least 1.2e-38.",
+    )
+  })
+
   it('ends all trainings when a callback throws an error', async () => {
     const failing = compare([family('mlp')], {
       ...options,

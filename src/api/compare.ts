@@ -15,6 +15,7 @@ import { type TrainingOptions, training } from '../settings/training.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
+import { foundOutsideFloat32, isBelowFloat32, remedyOutsideFloat32 } from '../support/float32.ts'
 import { version } from '../support/version.ts'
 import { checkEarlyStopping } from '../training/best-weights.ts'
 import { balanceNotes } from '../training/class-weights.ts'
@@ -156,6 +157,14 @@ function rateGrid({ rates, tune }: CompareOptions, given: number): RateGrid | un
     throw new IsobathError(
       'option',
       (option) => `${option('rates')}: expected numbers above 0, such as [0.003, 0.01, 0.03], got ${found}.`,
+    )
+  }
+  const lost = rates?.find(isBelowFloat32)
+  if (lost !== undefined) {
+    throw new IsobathError(
+      'option',
+      (option) =>
+        `${option('rates')}: expected numbers above 0, got ${foundOutsideFloat32(lost)}. ${remedyOutsideFloat32(lost)}`,
     )
   }
   if (tune !== undefined && typeof tune !== 'boolean') {

@@ -19,7 +19,7 @@ import { version } from '../support/version.ts'
 import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
-import { stuckSentences } from './stuck-networks.ts'
+import { deepestUntrained, stuckSentences } from './stuck-networks.ts'
 
 /**
  * A report as text, as an HTML page and as a picture. The text, the page and the picture are built only when their
@@ -50,8 +50,8 @@ export interface ComparisonReportFacts extends ReportFacts, Pick<CompareOptions,
   readonly tuneCommand?: string
   /** Command line that repeats the comparison with a rate that falls to 0. */
   readonly fallingRateCommand?: string
-  /** Returns the command line that diagnoses one network of the comparison. */
-  readonly diagnoseCommand?: (family: string, depth: number) => string
+  /** Returns the command line that diagnoses one network, at the shared rate or at the network's own best rate. */
+  readonly diagnoseCommand?: (family: string, depth: number, ownRate?: number) => string
 }
 
 /** Facts for the report of a diagnosis. */
@@ -151,11 +151,12 @@ function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): stri
   )
   if (rest.length === 0) return []
   const sentences = stuckSentences(rest, { families, depths, data, settings })
-  const deepest = rest.findLast(({ finding }) => finding === 'learned nothing')
+  const deepest = deepestUntrained(rest)
+  const ownRate = deepest?.rate === settings.optimizer.rate ? undefined : deepest?.rate
   const cause =
     diagnoseCommand === undefined || deepest === undefined
       ? 'To find the cause, diagnose the network.'
-      : `To find the cause: ${diagnoseCommand(deepest.family, deepest.depth)}`
+      : `To find the cause: ${diagnoseCommand(deepest.family, deepest.depth, ownRate)}`
   const falling =
     fallingRateCommand === undefined
       ? 'To let the rate fall to 0, compare again with a cosine schedule.'
@@ -167,6 +168,16 @@ function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): stri
 /** Factor by which the share of a class exceeds the mean share of the classes before guessing is described by it. */
 const large = 1.5
 
+/** The test error of always predicting the largest class of the training set. */
+function largestClassOnTest({ train, test, classes }: Dataset): { testError?: number } {
+  if (test.count === 0) return {}
+  const counts = new Uint32Array(classes)
+  for (const label of train.labels) counts[label]++
+  const largest = counts.indexOf(Math.max(...counts))
+  const right = test.labels.filter((label) => label === largest).length
+  return { testError: 1 - right / test.count }
+}
+
 /** Describes a data set, with the scores of guessing if guessing is not `ln classes` among classes of the same size. */
 function describeSet(data: Dataset, settings: TrainingSettings) {
   const task = taskOf(data)
@@ -177,7 +188,8 @@ function describeSet(data: Dataset, settings: TrainingSettings) {
   if (task === 'classification') {
     const guess = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
     const isUsual = settings.loss === 'cross-entropy' && 1 - guess.error < large / outputs
-    return { ...facts, classes: outputs, asks: `${outputs} classes`, ...(isUsual ? {} : { guess }) }
+    const scored = { ...guess, ...largestClassOnTest(data) }
+    return { ...facts, classes: outputs, asks: `${outputs} classes`, ...(isUsual ? {} : { guess: scored }) }
   }
   if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs to reconstruct' }
   return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fewPoints } from '../../test/support/tiny-training.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
-import { stuckNetworks, stuckSentences } from './stuck-networks.ts'
+import { deepestUntrained, stuckNetworks, stuckSentences } from './stuck-networks.ts'
 
 const chance = Math.LN2
 
@@ -33,8 +33,14 @@ describe('stuck networks', () => {
       'The plain networks of 20 and 40 layers learned next to nothing: the training loss is 0.693, and guessing gives 0.693.',
     ])
     expect(describeRuns([run(4, stops)])).toEqual([
-      'The plain network of 4 layers stopped improving: the training loss has hardly fallen since step 20 of 100 and stayed near 0.3. A learning rate that falls to 0 often brings the loss further down.',
+      'The plain network of 4 layers stopped improving: the loss of a typical batch has hardly fallen since step 20 of 100 and stayed near 0.3. A learning rate that falls to 0 often brings the loss further down.',
     ])
+  })
+
+  it('that stopped improving are described by the losses of typical batches, not of batches with outliers', () => {
+    const spiky = (step: number): number => (step % 7 === 3 ? 5 : stops(step))
+    const [found] = describeRuns([run(4, spiky)])
+    expect(found).toMatch(/the loss of a typical batch .* stayed near 0\.3\./)
   })
 
   it('are stuck with all seeds', () => {
@@ -54,5 +60,12 @@ describe('stuck networks', () => {
   it('need no falling rate if their rate falls already, or if little is left to improve', () => {
     expect(describeRuns([run(4, stops)], { schedule: 'cosine' })).toEqual([])
     expect(describeRuns([run(4, (step) => (step < 20 ? chance - step / 30 : 0.001))])).toEqual([])
+  })
+
+  it('are diagnosed at the deepest one that learned nothing, whatever the order of the families', () => {
+    const [deep] = stuckNetworks([run(40, stays)], gridWith())
+    const flat = { ...deep, depth: 90, finding: 'stopped improving' as const }
+    expect(deepestUntrained([deep, { ...deep, family: 'other', depth: 4 }, flat])).toBe(deep)
+    expect(deepestUntrained([flat])).toBeUndefined()
   })
 })

@@ -73,6 +73,10 @@ function stuckNetwork(runs: readonly Run[], { settings }: Grid, chance: number):
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
+/** The deepest network that learned next to nothing, or undefined if there is none. */
+export const deepestUntrained = (stuck: readonly StuckNetwork[]): StuckNetwork | undefined =>
+  stuck.filter(({ finding }) => finding === 'learned nothing').toSorted((a, b) => b.depth - a.depth)[0]
+
 /** Describes stuck networks in one sentence for each family and finding. */
 export function stuckSentences(stuck: readonly StuckNetwork[], grid: Grid): string[] {
   const chance = chanceIn(grid)
@@ -99,7 +103,7 @@ function flatSentence(stuck: readonly StuckNetwork[], label: string, { settings 
   const since = grouped(Math.max(...stuck.map((one) => one.since ?? 0)))
   const levels = rangeOf(stuck.map(({ loss }) => loss))
   return [
-    `${networks(stuck, label)} stopped improving: the training loss has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}. A learning rate that falls to 0 often brings the loss further down.`,
+    `${networks(stuck, label)} stopped improving: the loss of a typical batch has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}. A learning rate that falls to 0 often brings the loss further down.`,
   ]
 }
 

@@ -49,6 +49,14 @@ describe('suspectRates', () => {
     expect(signs()).toEqual([])
   })
 
+  it('does not call a rate too low if the loss comes down from a jump, or if few batches have large losses', () => {
+    const jumped = (step: number): number => (step === 0 ? 0.7 : 0.6 + 30 * Math.exp(-step / 17))
+    const spiky = (step: number): number => falling(step) + (step % 7 === 3 && step < 80 ? 5 : 0)
+    expect(suspectRates([run(40, jumped)], grid)).toEqual([])
+    expect(signs(run(40, spiky))).toEqual([])
+    expect(signs(run(40, (step) => falling(step) + (step % 9 === 8 ? 9 : 0)))).toEqual([])
+  })
+
   it('does not blame the rate if no network of the family trains', () => {
     const stuck = [run(4, flat(0.69), { error: 0.48 }), run(40, flat(0.69), { error: 0.48 })]
     expect(suspectRates(stuck, grid)).toEqual([])

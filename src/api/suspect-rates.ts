@@ -1,8 +1,9 @@
 /** Finds networks of a comparison whose learning rate looks wrong, judged only by their trainings. */
 import { createStandardizer } from '../data/standardize.ts'
-import { type Chance, chanceOf } from '../diagnosis/evidence.ts'
+import { type Chance, chanceOf, median } from '../diagnosis/evidence.ts'
 import { formatPercent } from '../format/text.ts'
 import { counted, number } from '../format/words.ts'
+import { courseOf } from '../training/course.ts'
 import type { LossRecord } from '../training/state.ts'
 import type { ComparedRun } from './comparison-sentence.ts'
 import type { ComparisonGrid } from './comparison-trials.ts'
@@ -69,16 +70,18 @@ const signs: Readonly<Record<RateSign, (one: Case) => { readonly looks: string; 
       return { looks: 'wrong', words }
     },
     'still-falling': ({ runs, chance }) => {
-      const falls = runs.map(({ losses }) => {
+      const parts = runs.map(({ losses }) => {
         const fifth = Math.floor(losses.length / 5)
-        if (fifth === 0) return undefined
-        const [before, last] = [losses.slice(-2 * fifth, -fifth), losses.slice(-fifth)].map((part) =>
-          meanOf(part.map(({ loss }) => loss)),
-        )
-        return before === undefined || last === undefined ? undefined : before - last
+        return fifth === 0 ? [] : [losses.slice(-2 * fifth, -fifth), losses.slice(-fifth)].map(levelOf)
       })
-      const fall = meanOf(falls)
-      if (fall === undefined || fall < steep * chance.loss) return undefined
+      const start = meanOf(runs.map(({ losses }) => losses[0]?.loss))
+      const [before, last] = [meanOf(parts.map(([one]) => one)), meanOf(parts.map(([, one]) => one))]
+      if (start === undefined || before === undefined || last === undefined) return undefined
+      const fall = before - last
+      // A loss above its start comes down from a jump, and a jump is no sign of a low rate.
+      if (fall < steep * chance.loss || before > start) return undefined
+      const stillFalling = runs.filter(({ losses }) => courseOf(losses).kind === 'falling')
+      if (stillFalling.length <= runs.length / 2) return undefined
       const words = `the loss still falls by ${number(fall)} in the last fifth of the steps, so more steps may help too`
       return { looks: 'too low', words }
     },
@@ -111,6 +114,11 @@ function meanOf(values: readonly (number | null | undefined)[]): number | undefi
   return finite.length === 0 ? undefined : finite.reduce((sum, value) => sum + value / finite.length, 0)
 }
 
-/** The mean loss over the last tenth of the logged steps. */
-const lossAtEnd = ({ losses }: Run): number | undefined =>
-  meanOf(losses.slice(-Math.ceil(losses.length / 10)).map(({ loss }) => loss))
+/** The loss of a typical batch. A few batches with outliers have a far larger loss than the others. */
+function levelOf(losses: readonly LossRecord[]): number | undefined {
+  const finite = losses.map(({ loss }) => loss).filter(Number.isFinite)
+  return finite.length === 0 ? undefined : median(finite)
+}
+
+/** The loss of a typical batch in the last tenth of the logged steps. */
+const lossAtEnd = ({ losses }: Run): number | undefined => levelOf(losses.slice(-Math.ceil(losses.length / 10)))

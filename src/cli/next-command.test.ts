@@ -44,3 +44,10 @@ it('a diagnosis of one network follows a comparison, without the options that on
   expect(fallingRateCommand).toMatch(/ compare .* --depths 4,40 --tune --seeds 5 --report=a\.html --schedule cosine$/)
   expect(tuneCommand).not.toContain('runs/a')
 })
+
+it('a diagnosis has the rate of the network, and keeps a column with the name of a network', () => {
+  const words = 'compare mlp --data a.csv --rate 0.3 --label mlp --json residual-mlp --rates 0.01,0.1'.split(' ')
+  const { diagnoseCommand } = comparisonLines(words, ['mlp', 'residual-mlp'])
+  expect(diagnoseCommand?.('mlp', 4)).toMatch(/ diagnose mlp:depth=4 --data a\.csv --rate 0\.3 --label mlp$/)
+  expect(diagnoseCommand?.('mlp', 4, 0.1)).toMatch(/ diagnose mlp:depth=4 --data a\.csv --label mlp --rate 0\.1$/)
+})

@@ -45,8 +45,8 @@ export interface ComparisonLines {
   readonly tuneCommand?: string
   /** The command line that repeats the comparison with a rate that falls to 0. */
   readonly fallingRateCommand?: string
-  /** Returns the command line that diagnoses one network of the comparison. */
-  readonly diagnoseCommand?: (family: string, depth: number) => string
+  /** Returns the command line that diagnoses one network, at the shared rate or at the network's own best rate. */
+  readonly diagnoseCommand?: (family: string, depth: number, ownRate?: number) => string
 }
 
 /** Returns the command line of a comparison and of the commands that may follow. `words`: the words of the comparison. */
@@ -54,17 +54,27 @@ export function comparisonLines(words: readonly string[], networks: readonly str
   // The folder of --run holds the given comparison, so that no other comparison can use it.
   const again = without(words, new Set(['--run']))
   const [, ...rest] = without(words, ofComparisons)
-  const options = rest.filter((word) => !networks.includes(word))
+  // A column or a folder may have the name of a network. Such a word follows a flag.
+  const isNetwork = (word: string, at: number): boolean =>
+    networks.includes(word) && (at === 0 || !takesValue(rest[at - 1]))
+  const options = rest.filter((word, at) => !isNetwork(word, at))
   return {
     command: lineOf(words),
     tuneCommand: lineOf([...again, '--tune']),
     fallingRateCommand: lineOf([...without(again, new Set(['--schedule'])), '--schedule', 'cosine']),
-    diagnoseCommand: (family, depth) => lineOf(['diagnose', withDepth(family, depth), ...options]),
+    diagnoseCommand: (family, depth, ownRate) => {
+      const atOwnRate = [...without(options, new Set(['--rate'])), '--rate', String(ownRate)]
+      const own = ownRate === undefined ? options : atOwnRate
+      return lineOf(['diagnose', withDepth(family, depth), ...own])
+    },
   }
 }
 
 /** The command line with the given words after the name of the program. */
 export const lineOf = (words: readonly string[]): string => `${programName()} ${words.map(quote).join(' ')}`
+
+/** Whether the next word is the value of a word. */
+const takesValue = (word: string): boolean => word.startsWith('--') && !word.includes('=') && !switches.has(word)
 
 /** The words without the given flags and their values. */
 function without(words: readonly string[], flags: ReadonlySet<string>): string[] {

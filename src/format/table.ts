@@ -59,14 +59,16 @@ function columnWidths({ columns, rows }: Table, width: number, gap: number): num
 }
 
 /**
- * The table as text, with two spaces between columns. If the table is wider than `width`, its widest column of words is
- * shortened by the excess, but not below 6 characters. Different words stay different. If the table
- * is still too wide, a single space separates the columns.
+ * The table as text, with two spaces between columns, or with one space if only then all words fit. If the table is wider
+ * than `width`, its widest column of words is shortened by the excess, but not below 6 characters. Different words stay
+ * different. If the table is still too wide, a single space separates the columns.
  */
 export function tableText(table: Table, width = Number.POSITIVE_INFINITY): string {
   const { caption: title, columns, rows, notes = [] } = table
+  const whole = columnWidths(table, Number.POSITIVE_INFINITY, 2)
   const wide = columnWidths(table, width, 2)
-  const isTooWide = totalOf(wide, 2) > width
+  const isCut = totalOf(wide, 2) < totalOf(whole, 2)
+  const isTooWide = totalOf(wide, 2) > width || (isCut && totalOf(whole, 1) <= width)
   const [widths, gap] = isTooWide ? [columnWidths(table, width, 1), ' '] : [wide, '  ']
   const line = (cells: readonly string[]) => {
     return columns

@@ -152,16 +152,33 @@ function cellOf(
 }
 
 /**
- * The cells whose predictions are drawn. If there are too many cells for pictures side by side, these are the shallowest
- * and the deepest network of each arm.
+ * The cells without repetitions. If the shared rate of a network is also its best rate, the cell of the best rate is
+ * enough.
+ */
+export function distinctCells(cells: readonly ComparisonCell[]): ComparisonCell[] {
+  const isRepeated = (cell: ComparisonCell): boolean =>
+    !cell.isBest &&
+    cells.some(({ isBest, familyLabel, depth, rate }) => {
+      return isBest && familyLabel === cell.familyLabel && depth === cell.depth && rate === cell.rate
+    })
+  return cells.filter((cell) => !isRepeated(cell))
+}
+
+/**
+ * The cells whose predictions are drawn. If there are too many cells for pictures side by side, these are the deepest
+ * and the shallowest networks of the arms, without networks that diverged with all seeds. Deepest networks come first.
  */
 export function drawnCells(cells: readonly ComparisonCell[]): ComparisonCell[] {
-  const isEnd = ({ label, depth }: ComparisonCell): boolean => {
-    const depths = cells.filter((other) => other.label === label).map((other) => other.depth)
-    return depth === Math.min(...depths) || depth === Math.max(...depths)
-  }
-  const ends = cells.length <= mostDrawnNetworks ? cells : cells.filter(isEnd)
-  return ends.slice(0, mostDrawnNetworks)
+  if (cells.length <= mostDrawnNetworks) return [...cells]
+  const trained = cells.filter(({ runs }) => runs.some(({ diverged }) => diverged === null))
+  if (trained.length <= mostDrawnNetworks) return trained
+  const ends = [Math.max, Math.min].flatMap((end) =>
+    trained.filter(({ label, depth }) => {
+      return depth === end(...trained.filter((other) => other.label === label).map((other) => other.depth))
+    }),
+  )
+  const drawn = new Set([...new Set(ends)].slice(0, mostDrawnNetworks))
+  return trained.filter((cell) => drawn.has(cell))
 }
 
 /** The trainings of cells, for the pictures of their predictions. */

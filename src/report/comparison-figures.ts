@@ -10,9 +10,10 @@ import {
   type ComparisonRow,
   keyOf,
 } from './comparison-data.ts'
+import type { Reference } from './frame.ts'
 import { guessedError, guessedLoss, guessOf } from './guessing.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
-import { lossAxis } from './loss-axis.ts'
+import { axisWords, lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import { formatError } from './reported-scores.ts'
@@ -33,14 +34,16 @@ export function errorPicture(data: ComparisonData, cells: readonly ComparisonCel
  * Returns the error of guessing, that is, of outputs that ignore the inputs: always the same class, or always the mean
  * of the targets.
  */
-function guessing({ dataset }: ComparisonData): { label: string; error: number } {
+function guessing({ dataset }: ComparisonData, set: 'train' | 'test'): Reference[] {
   const guess = guessOf(dataset)
-  return guess === null ? { label: 'mean of targets', error: 1 } : { label: 'guessing', error: guess.error }
+  if (guess === null) return [{ label: 'mean of targets', y: 1 }]
+  return [{ label: 'guessing', y: set === 'test' ? (guess.testError ?? guess.error) : guess.error }]
 }
 
 function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): RangeFigure {
-  const panel = (heading: string, error: (row: ComparisonRow) => number | null) => ({
+  const panel = (heading: string, set: 'train' | 'test', error: (row: ComparisonRow) => number | null) => ({
     heading,
+    references: guessing(data, set),
     groups: armsOf(data).map(({ label, rows }) => ({
       name: label,
       cells: data.depths.map((depth) =>
@@ -62,10 +65,9 @@ function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): Rang
     x: { label: 'Depth', unit: 'layers', categories: data.depths.map(String) },
     y: { label: errorLabel(data), percent: true, domain: errorDomain(data, cells) },
     panels: [
-      panel('Training error', (row) => row.train.error),
-      ...(data.dataset.test === 0 ? [] : [panel('Test error', (row) => row.test.error)]),
+      panel('Training error', 'train', (row) => row.train.error),
+      ...(data.dataset.test === 0 ? [] : [panel('Test error', 'test', (row) => row.test.error)]),
     ],
-    references: [{ label: guessing(data).label, y: guessing(data).error }],
     broken: allRowsOf(data).some((row) => row.diverged !== null) ? 'diverged' : 'no number',
   }
 }
@@ -128,9 +130,8 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
   const broken = allRowsOf(data).some((row) => row.diverged !== null)
     ? ' A cross marks the step at which a training diverged.'
     : ''
-  const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
   const worth = classes === null ? '' : ` Guessing has a loss of ${guessedLoss({ ...data.dataset, classes })}.`
-  const caption = `The mean loss of each batch before its update. Each thin line is one seed.${broken}${log}${worth}`
+  const caption = `The mean loss of each batch before its update. Each thin line is one seed.${broken}${axisWords(axis, allRowsOf(data))}${worth}`
   return { heading: 'Loss during training', panels, caption }
 }
 

@@ -278,6 +278,15 @@ describe('comparisonReport', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
+  it('draws the error of guessing of each set', () => {
+    const data = sample([4, 64], [0, 1, 2])
+    const guess = { loss: 0.2, error: 0.05, testError: 0.5 }
+    const page = comparisonReport({ ...data, dataset: { ...data.dataset, guess } })
+    const heights = [...page.matchAll(/class="iso-reference"[^>]*y1="([\d.]+)"/g)].map(([, y]) => Number(y))
+    expect(heights[1]).toBeLessThan(heights[0] - 50)
+    expect(page).toContain('5.0% of the training samples and 50.0% of the test samples')
+  })
+
   it('leaves out the loss curves if no losses were stored', () => {
     const data = sample([4], [1, 2, 3])
     const html = comparisonReport({ ...data, rows: data.rows.map((one) => ({ ...one, losses: [] })) })

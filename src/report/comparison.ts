@@ -10,6 +10,7 @@ import {
   type ComparisonData,
   type ComparisonRow,
   cellsOf,
+  distinctCells,
   drawnCells,
   hasOwnRates,
   notesOf,
@@ -35,7 +36,10 @@ export function comparisonReport(given: ComparisonData): string {
   const cells = cellsOf(data)
   const curves = lossFigure(data)
   const outputs = { names: data.dataset.names, isTested: data.dataset.test > 0 }
-  const drawn = outputFigure(outputGroups(drawnCells(cells)), outputs)
+  const shown = distinctCells(cells)
+  const chosen = drawnCells(shown)
+  const most = chosen.length < shown.length ? { networks: shown.length } : {}
+  const drawn = outputFigure(outputGroups(chosen), { ...outputs, ...most })
   return renderPage({
     title: title(data),
     lead: [data.sentence, ...(data.advice ?? [])],
@@ -43,7 +47,7 @@ export function comparisonReport(given: ComparisonData): string {
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves]), ...(drawn === null ? [] : [drawn])],
     tables: [
       { ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) },
-      ...worstClassTables(outputGroups(cells), outputs),
+      ...worstClassTables(outputGroups(shown), outputs),
       ...searchTables(data),
     ],
     sections: [
@@ -124,16 +128,9 @@ function columnsOf(data: ComparisonData): CellColumn[] {
  */
 function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
   const columns = columnsOf(data)
-  // If the shared rate is the best rate, the row of the best rate is enough.
-  const isRepeated = (cell: ComparisonCell): boolean =>
-    !cell.isBest &&
-    cells.some(({ isBest, familyLabel, depth, rate }) => {
-      return isBest && familyLabel === cell.familyLabel && depth === cell.depth && rate === cell.rate
-    })
-  const shown = cells.filter((cell) => !isRepeated(cell))
   return {
     columns,
-    rows: shown.map((cell) => columns.map(({ text }) => text(cell))),
+    rows: distinctCells(cells).map((cell) => columns.map(({ text }) => text(cell))),
     notes: [...notesOf(cells), ...balanceNotes(data.rows, data.dataset.names)],
   }
 }

@@ -13,7 +13,7 @@ export interface ConfusionFigure {
 }
 
 /** Most classes whose cells have numbers. */
-const mostNumbers = 12
+export const mostNumbers = 12
 /** Most classes whose cells have tooltips, which would make the file of a larger matrix many times larger. */
 const mostTooltips = 20
 const NAME_SIZE = 11.5

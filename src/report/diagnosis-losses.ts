@@ -6,7 +6,7 @@ import { controlsOf, type ReportedControl } from './diagnosis-controls.ts'
 import { type DiagnosisData, NETWORK, type ReportedTrial, TWIN } from './diagnosis-data.ts'
 import { guessOf } from './guessing.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
-import { lossAxis } from './loss-axis.ts'
+import { axisWords, lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type Axis, domainOf } from './scale.ts'
 
@@ -62,11 +62,10 @@ function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): 
   if (axis === null) return null
   const size = given ?? panelSize(groups.length)
   const broken = runs.some((run) => run.diverged) ? ' A cross marks the step at which a training diverged.' : ''
-  const log = axis.scale === 'log' ? ' The loss axis is logarithmic.' : ''
   const lines = data.seeds.length === 1 ? 'Each line is one training' : 'Each thin line is one seed'
   return {
     panels: groups.map((group) => panel(data, group, axis, size)),
-    caption: `The mean loss of each batch before its update. ${lines}.${broken}${log}`,
+    caption: `The mean loss of each batch before its update. ${lines}.${broken}${axisWords(axis, runs)}`,
   }
 }
 

@@ -4,8 +4,10 @@ import { formatNumber, formatPercent } from '../format/text.ts'
 /** The loss and the error of guessing. */
 export interface Guess {
   readonly loss: number
-  /** Fraction of misclassified samples (0..1). */
+  /** Fraction of misclassified training samples (0..1). */
   readonly error: number
+  /** Fraction of misclassified test samples (0..1), if there are test samples. */
+  readonly testError?: number
 }
 
 export interface GuessedSet {
@@ -24,9 +26,11 @@ export function guessOf({ classes, guess }: GuessedSet): Guess | null {
 /** The error of guessing in a sentence. */
 export function guessedError({ classes, guess }: GuessedSet): string {
   if (classes === null) return 'Always predicting the mean of the targets leaves 100% of the variance unexplained.'
-  return guess === undefined
-    ? `Guessing among ${classes} classes misclassifies ${formatPercent(1 - 1 / classes, 0)} of the samples.`
-    : `Always predicting the largest class misclassifies ${formatPercent(guess.error, 1)} of the training samples.`
+  if (guess === undefined)
+    return `Guessing among ${classes} classes misclassifies ${formatPercent(1 - 1 / classes, 0)} of the samples.`
+  const { error, testError } = guess
+  const tested = testError === undefined ? '' : ` and ${formatPercent(testError, 1)} of the test samples`
+  return `Always predicting the largest class misclassifies ${formatPercent(error, 1)} of the training samples${tested}.`
 }
 
 /** The loss of guessing after `Guessing has a loss of`, such as `ln 10 = 2.30`. */

@@ -27,3 +27,11 @@ export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const bottom = scale === 'log' ? Math.max(least, top * 1e-8) : Math.min(low, 0)
   return { label: 'Training loss', scale, domain: roundOutward(domainOf([bottom, top], scale), scale, 5) }
 }
+
+/** Sentences about a loss axis for the caption of its picture, each after a space. */
+export function axisWords({ scale, domain }: Axis, rows: readonly LossCurve[]): string {
+  const log = scale === 'log' ? ' The loss axis is logarithmic.' : ''
+  const end = domain?.[1] ?? Number.POSITIVE_INFINITY
+  const isCut = rows.some(({ losses }) => losses.some(({ loss }) => isDrawable(loss) && loss > end))
+  return isCut ? `${log} Losses above the axis are cut off.` : log
+}

@@ -62,6 +62,21 @@ describe('the pictures of several networks', () => {
     expect(found?.caption).toContain('with seed 3')
   })
 
+  it('say how many of the networks are drawn', () => {
+    const groups = [predicted('depth 2', 0, [1, 2, 3]), predicted('depth 9', 0, [1, 2, 3])]
+    expect(outputFigure(groups, { ...values, networks: 8 })?.caption).toContain(
+      'show 2 of the 8 networks in the table.',
+    )
+    expect(outputFigure(groups, values)?.caption).not.toContain('The pictures show')
+  })
+
+  it('stand two in a row if there are many classes', () => {
+    const many = Array.from({ length: 15 }, (_, row) => Array.from({ length: 15 }, (_one, column) => row + column))
+    const facts = { names: { areValues: false }, isTested: true }
+    expect(outputFigure([classified('depth 2', [many])], facts)?.mostColumns).toBe(2)
+    expect(outputFigure([classified('depth 2', [even])], classes)?.mostColumns).toBeUndefined()
+  })
+
   it('do not exist without confusion matrices or predictions', () => {
     const bare = { name: 'depth 2', runs: [{ seed: 0, diverged: false, train: unknown, test: unknown }] }
     expect(outputFigure([bare], classes)).toBeNull()
@@ -76,6 +91,12 @@ describe('the table of worst classes', () => {
     expect(table.caption).toBe('Worst class on the test set')
     expect(table.rows).toEqual([['depth 9', 'fox', '38.0%', 'cat']])
     expect(worstClassTables([groups[0]], classes)).toEqual([])
+  })
+
+  it('shortens long names of classes', () => {
+    const names = { ...classes.names, classNames: ['cat '.repeat(40), 'dog', 'fox'.repeat(40)] }
+    const [table] = worstClassTables([classified('depth 9', [foxless])], { ...classes, names })
+    expect(table.rows[0].map((text) => text.length)).toEqual([7, 30, 5, 30])
   })
 
   it('does not count a class as worse because more seeds were trained', () => {

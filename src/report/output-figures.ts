@@ -2,7 +2,8 @@
 import type { Table } from '../format/table.ts'
 import { formatPercent, isDrawable } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
-import { confusionFigure } from './confusion-figure.ts'
+import { confusionFigure, mostNumbers } from './confusion-figure.ts'
+import { shortened } from './labels.ts'
 import type { PageFigure } from './page.ts'
 import { predictionFigure } from './prediction-figure.ts'
 import type { ReportedPredictions, ReportedScores } from './reported-scores.ts'
@@ -28,7 +29,12 @@ export interface OutputFacts {
   readonly names: OutputNames
   /** Whether the data has test samples. Without test samples, the pictures show the training set. */
   readonly isTested: boolean
+  /** The number of all networks, if not all of them are drawn. */
+  readonly networks?: number
 }
+
+/** Most characters of a class name in the table of the worst classes. */
+const longestName = 30
 
 /** Most networks that are drawn side by side. */
 export const mostDrawnNetworks = 6
@@ -41,7 +47,8 @@ export function outputFigure(groups: readonly OutputGroup[], facts: OutputFacts)
   return facts.names.areValues ? valueFigure(groups, facts) : confusionFigures(groups, facts)
 }
 
-function confusionFigures(groups: readonly OutputGroup[], { names, isTested }: OutputFacts): PageFigure | null {
+function confusionFigures(groups: readonly OutputGroup[], facts: OutputFacts): PageFigure | null {
+  const { names, isTested } = facts
   const drawn = groups.flatMap((group) => {
     const found = confusionOfSeeds(group, isTested)
     return found === null ? [] : [{ name: group.name, confusion: found.counts, seeds: found.seeds }]
@@ -52,11 +59,13 @@ function confusionFigures(groups: readonly OutputGroup[], { names, isTested }: O
   const sum = drawn.some(({ seeds }) => seeds > 1) ? ' The samples of all seeds are counted together.' : ''
   const caption =
     `Blue cells are right answers on the ${setName(isTested)}, and orange cells are mistakes. ` +
-    `A stronger color is a larger share of the true class.${sum}${withoutDiverged(groups)}`
-  return { heading: 'Confusion', panels, caption }
+    `A stronger color is a larger share of the true class.${sum}${withoutDiverged(groups)}${chosenOf(drawn, facts)}`
+  // Three wide matrices side by side would have unreadable names of classes.
+  return { heading: 'Confusion', panels, caption, ...(classes.length > mostNumbers ? { mostColumns: 2 } : {}) }
 }
 
-function valueFigure(groups: readonly OutputGroup[], { names }: OutputFacts): PageFigure | null {
+function valueFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFigure | null {
+  const { names } = facts
   const drawn = groups.flatMap(({ name, runs }) => {
     const found = trainedOf(runs).find(({ predictions }) => (predictions?.targets.length ?? 0) > 0)
     return found?.predictions === undefined ? [] : [{ name, seed: found.seed, ...found.predictions }]
@@ -75,7 +84,7 @@ function valueFigure(groups: readonly OutputGroup[], { names }: OutputFacts): Pa
   const target = names.targetNames === undefined && targets.length === 1 ? '' : ` of ${targetText(0, names)}`
   const caption =
     `Predicted against actual values${target} for ${samples} of the ${setName(set === 'test')}, ` +
-    `from one training of each network${from}. A perfect prediction lies on the dotted line.${withoutDiverged(groups)}`
+    `from one training of each network${from}. A perfect prediction lies on the dotted line.${withoutDiverged(groups)}${chosenOf(drawn, facts)}`
   return { heading: 'Predicted against actual', panels, caption }
 }
 
@@ -86,8 +95,8 @@ export function worstClassTables(groups: readonly OutputGroup[], { names, isTest
     const [worst] = scores === undefined ? [] : worstClasses(scores)
     if (scores === undefined || worst === undefined) return []
     const other = mostlyTakenFor(scores, worst.label)
-    const taken = other === null ? '' : classText(other, names)
-    return [[group.name, classText(worst.label, names), formatPercent(worst.recall), taken]]
+    const [name, taken] = [worst.label, other].map((label) => (label === null ? '' : classText(label, names)))
+    return [[group.name, shortened(name, longestName), formatPercent(worst.recall), shortened(taken, longestName)]]
   })
   if (rows.length === 0) return []
   const columns = [
@@ -108,6 +117,10 @@ function withoutDiverged(groups: readonly OutputGroup[]): string {
   const broken = groups.filter(({ runs }) => runs.some(({ diverged }) => diverged)).map(({ name }) => name)
   return broken.length === 0 ? '' : ` Diverged trainings are left out, for ${listed(broken)}.`
 }
+
+/** A sentence about the number of drawn networks, if not all networks are drawn. */
+const chosenOf = (drawn: readonly unknown[], { networks }: OutputFacts): string =>
+  networks === undefined ? '' : ` The pictures show ${drawn.length} of the ${networks} networks in the table.`
 
 /**
  * Adds up the confusion matrices of all seeds that did not diverge. Returns null without a confusion matrix.

@@ -7,6 +7,8 @@ export interface PageFigure {
   readonly heading?: string
   /** SVG texts. Several panels stand side by side on a wide page, and below each other on a narrow page. */
   readonly panels: readonly string[]
+  /** Most panels that stand side by side, at most and by default three. */
+  readonly mostColumns?: number
   readonly caption: string
 }
 
@@ -115,10 +117,10 @@ function renderFigure(figure: PageFigure): string {
   return `<section class="wide">\n${figureMarkup(figure)}\n</section>`
 }
 
-function figureMarkup({ heading, panels, caption }: PageFigure): string {
+function figureMarkup({ heading, panels, caption, mostColumns = 3 }: PageFigure): string {
   const head = heading === undefined ? '' : `<h2>${escapeMarkup(heading)}</h2>\n`
   // Four panels stand in two full rows.
-  const columns = panels.length === 4 ? 2 : Math.min(Math.max(panels.length, 1), 3)
+  const columns = panels.length === 4 ? 2 : Math.min(Math.max(panels.length, 1), mostColumns)
   return `${head}<figure>
 <div class="panels of-${columns}">
 ${panels.join('\n')}

@@ -27,6 +27,8 @@ export interface RangeGroup {
 export interface RangePanel {
   readonly heading: string
   readonly groups: readonly RangeGroup[]
+  /** References of this panel, in place of those of the figure. */
+  readonly references?: readonly Reference[]
 }
 
 export interface RangeFigure {
@@ -108,7 +110,8 @@ interface PanelSize {
 }
 
 function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCell[][], size: PanelSize): string {
-  const { references = [], x, y, broken = 'no value' } = spec
+  const { x, y, broken = 'no value' } = spec
+  const references = panel.references ?? spec.references ?? []
   const ends = cells.map(lastMean)
   const texts = ends.map(({ mean, isLast }, index) => {
     const { name } = panel.groups[index]

@@ -14,12 +14,14 @@ const headings = (classes: number | null, runs: Parameters<typeof scoreColumns>[
 describe('the columns of scores', () => {
   it('have the balanced accuracy if one class has most of the samples', () => {
     const runs = [run([950, 50])]
-    expect(headings(2, runs)).toEqual(['train error', 'test error', 'balanced test accuracy'])
+    expect(headings(2, runs)).toEqual(['train error', 'test error', 'balanced accuracy'])
     expect(
       scoreColumns(2, runs)
         .find(({ heading }) => heading.startsWith('balanced'))
         ?.value(runs[0]),
     ).toBe(0.6)
+    const all = scoreColumns(2, runs).map(({ heading }) => heading)
+    expect(all).toEqual(['train loss', 'train error', 'test error', 'balanced accuracy'])
     expect(balanceNotes(runs, names)).toEqual([
       '95.0% of the test samples have the class no. Always answering no has a balanced accuracy, the mean over the classes, of 50.0%.',
     ])
@@ -27,7 +29,8 @@ describe('the columns of scores', () => {
 
   it('have the balanced accuracy of the training set if there are no test samples', () => {
     const runs = [{ ...run([950, 50]), test: { loss: null, error: null } }]
-    expect(headings(2, runs)).toContain('balanced train accuracy')
+    expect(headings(2, runs)).toEqual(['train error', 'test error', 'balanced accuracy'])
+    expect(scoreColumns(2, runs).at(-1)?.set).toBe('train')
     expect(balanceNotes(runs, names)[0]).toContain('of the training samples')
   })
 

@@ -45,7 +45,8 @@ const accuracy: ScoreColumn = {
 }
 
 const balancedAccuracy = (set: keyof ScoredRun): ScoreColumn => ({
-  heading: `balanced ${set} accuracy`,
+  // The note below the table names the set. With the set in the heading, a terminal would have no room for names.
+  heading: 'balanced accuracy',
   set,
   value: (run) => run[set].balancedAccuracy ?? null,
   format: formatError,
@@ -80,8 +81,10 @@ function withEqualDecimals(mean: number, halfWidth: number, decimals: number): s
 export function scoreColumns(classes: number | null, runs: readonly ScoredRun[]): ScoreColumn[] {
   if (classes !== null) {
     const set = dominantSet(runs)
-    const balanced = set === undefined ? [] : [balancedAccuracy(set)]
-    return [loss('train', set !== undefined), loss('test', true), error('train'), error('test'), ...balanced, accuracy]
+    const errors = [error('train'), error('test')]
+    // A page has no room for all columns. The accuracy is known from the error.
+    if (set !== undefined) return [loss('train', true), ...errors, balancedAccuracy(set)]
+    return [loss('train'), loss('test', true), ...errors, accuracy]
   }
   const hasOneTarget = runs.some(({ test }) => test.rmse?.length === 1)
   const unit = hasOneTarget ? [testRmse] : []

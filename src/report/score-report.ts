@@ -5,7 +5,7 @@ import { counted, grouped } from '../format/words.ts'
 import { confusionFigure } from './confusion-figure.ts'
 import { type CurveData, curvePicture } from './curve-figure.ts'
 import { lineFigure } from './line-figure.ts'
-import { lossAxis } from './loss-axis.ts'
+import { axisWords, lossAxis } from './loss-axis.ts'
 import { type Fact, type PageFigure, renderPage } from './page.ts'
 import { type PredictedTarget, predictionFigure } from './prediction-figure.ts'
 import type { ReportedScores } from './reported-scores.ts'
@@ -182,9 +182,9 @@ function trainingFigures({ training, names }: ScoreReportData): PageFigure[] {
     )
   }
   if (panels.length === 0) return []
-  const log = axis?.scale === 'log' ? ' The loss axis is logarithmic.' : ''
+  const words = axis === null ? '' : axisWords(axis, [{ losses }])
   const cross = diverged ? ' A cross marks the step at which the training diverged.' : ''
-  const caption = `The loss of each batch before its update.${log}${cross}`
+  const caption = `The loss of each batch before its update.${words}${cross}`
   return [{ heading: 'During training', panels, caption }]
 }
 

@@ -50,6 +50,12 @@ describe('The cause "too little capacity"', () => {
     })
   })
 
+  it('says that wider networks diverge', () => {
+    const diverged = { loss: [null], error: [null] }
+    const found = assess({ '3 x steps': slow, '4 x width': diverged, '16 x width': diverged })
+    expect(found.statement).toBe('the training diverges with four times the width and sixteen times the width')
+  })
+
   it('is ruled out as slow training if three times the steps also halve the error', () => {
     expect(assess({ '3 x steps': withError(0.19) }).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
     const found = assess({ '3 x steps': withError(...all(0.19)) })

@@ -1,6 +1,6 @@
 /** The cause "too little capacity": the network is too narrow for its data. */
-import { type ControlOf, controlsOf } from '../controls.ts'
-import { type Evidence, meanOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
+import { type ControlName, type ControlOf, controlsOf } from '../controls.ts'
+import { type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { type Assessed, type Earlier, holds, open, ruledOut, untested } from './assessment.ts'
 import { fitsPoorly, halved, poorFit, type Relief, relief } from './control-answers.ts'
 import type { RankRule } from './rank.ts'
@@ -15,6 +15,8 @@ const widths = controlsOf('width')
 export interface ErrorChange<Control> extends Relief {
   readonly control: Control
   readonly limit: number
+  /** Whether all trainings of the control diverged, so that `after` is the error of guessing. */
+  readonly hasDiverged?: boolean
 }
 
 type Longer = ErrorChange<ControlOf<'steps'>>
@@ -24,6 +26,8 @@ export type UnderCapacityFacts = {
   /** Training error of the network, as a mean over the seeds. */
   readonly error: number
   readonly errorLimit: number
+  /** Whether the network diverged with all seeds, so that `error` is the error of guessing. */
+  readonly hasDiverged?: boolean
 } & (
   | { readonly outcome: 'twin fits' | 'fits' | 'nothing to widen' | 'longer run open' }
   | { readonly outcome: 'merely short'; readonly longer: Longer }
@@ -50,7 +54,7 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
   const cause = 'under-capacity'
   const { applicable, seeds, isNarrow } = evidence
   const error = meanOf(evidence, 'network', trainingError) ?? Number.NaN
-  const known = { error, errorLimit: poorFit }
+  const known = { error, errorLimit: poorFit, ...divergenceOf(evidence, 'network') }
   if (symptomOf(evidence) === 'worse than its twin' && !evidence.isTwinGiven && twinFits(evidence, error)) {
     return ruledOut(cause, { ...known, outcome: 'twin fits' }, { observation: 'shallow twin' })
   }
@@ -90,7 +94,12 @@ function changeOf<Control extends ControlOf<'steps' | 'width'>>(
   control: Control,
 ): ErrorChange<Control> | null {
   const found = relief(evidence, control)
-  return found && { ...found, control, limit: halved }
+  return found && { ...found, control, limit: halved, ...divergenceOf(evidence, control) }
+}
+
+function divergenceOf(evidence: Evidence, control: ControlName): { readonly hasDiverged?: true } {
+  const records = recordsOf(evidence, control)
+  return records.length > 0 && records.every(({ diverged }) => diverged !== null) ? { hasDiverged: true } : {}
 }
 
 /**

@@ -38,6 +38,25 @@ describe('Words for the cause "too little capacity"', () => {
     `)
   })
 
+  it('give no training error of a training that diverged', () => {
+    const broken = [four, sixteen].map((one) => ({ ...one, hasDiverged: true }))
+    const facts = { ...known, longer, outcome: 'not too narrow', isUnsure: false } as const
+    const statements = [
+      underCapacityWords({ ...facts, tried: broken }),
+      underCapacityWords({ ...facts, tried: [four, broken[1]], hasDiverged: true }),
+    ]
+    expect(statements.map(({ statement }) => statement)).toEqual([
+      'the training diverges with four times the width and sixteen times the width',
+      'the training error is 30.0% with four times the width, instead of diverging, and the training diverges with sixteen times the width',
+    ])
+    expect(statements[1].evidence.map(({ words }) => words)).toEqual([
+      'the training of the network diverges',
+      'the training error with three times the steps is 38.0%',
+      'the training error with four times the width is 30.0%',
+      'the training with sixteen times the width diverges',
+    ])
+  })
+
   it('list the fraction of the training error that each control removes as evidence', () => {
     const { evidence } = underCapacityWords({ ...known, longer, tried, wider: sixteen, outcome: 'too narrow' })
     expect(evidence).toMatchInlineSnapshot(`

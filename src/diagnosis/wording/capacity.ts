@@ -7,7 +7,9 @@ import { type ErrorText, type EvidenceRow, twoSentences, type Words } from './wo
 
 export function underCapacityWords(facts: UnderCapacityFacts, say: ErrorText = percent): Words {
   const { error, errorLimit } = facts
-  const words = `the training error of the network is ${say(error)}`
+  const words = facts.hasDiverged
+    ? 'the training of the network diverges'
+    : `the training error of the network is ${say(error)}`
   const row: EvidenceRow = { name: 'training error', value: error, limit: errorLimit, words }
   const rows = [row, ...changeRows(facts, say)]
   return { statement: statementOf(facts, say), evidence: rows }
@@ -41,15 +43,22 @@ function statementOf(facts: UnderCapacityFacts, say: ErrorText): string {
       )
     }
     case 'not too narrow': {
-      const tried = facts.tried.map(({ control, after }) => `${say(after)} with ${widthText(control)}`)
+      const [broken, trained] = [true, false].map((has) =>
+        facts.tried.filter((one) => (one.hasDiverged ?? false) === has),
+      )
+      const diverges = `the training diverges with ${listed(broken.map(({ control }) => widthText(control)))}`
+      if (trained.length === 0) return diverges
+      const tried = trained.map(({ control, after }) => `${say(after)} with ${widthText(control)}`)
       const why = facts.isUnsure ? ', a difference within the spread of the seeds' : ''
-      return `the training error is ${listed(tried)}, instead of ${say(error)}${why}`
+      const before = facts.hasDiverged ? 'diverging' : say(error)
+      const also = broken.length === 0 ? '' : `, and ${diverges}`
+      return `the training error is ${listed(tried)}, instead of ${before}${why}${also}`
     }
   }
 }
 
-const errorText = ({ after }: ErrorChange<ControlName>, change: string, say: ErrorText): string =>
-  `the training error with ${change} is ${say(after)}`
+const errorText = ({ after, hasDiverged }: ErrorChange<ControlName>, change: string, say: ErrorText): string =>
+  hasDiverged ? `the training with ${change} diverges` : `the training error with ${change} is ${say(after)}`
 
 function changeRows(facts: UnderCapacityFacts, say: ErrorText): EvidenceRow[] {
   if (!('longer' in facts)) return []
