@@ -21,14 +21,20 @@ describe('The advice about a training', () => {
       sentence: expect.stringContaining(
         'The loss rose from the first steps on, so the learning rate 1000000 is too large.',
       ),
-      next: { rate: 1e5 },
+      next: { rate: 0.03 },
+    })
+    expect(
+      await adviceOf({ optimizer: momentum({ rate: 0.8 }), loss: 'squared-error', standardize: 'none' }),
+    ).toMatchObject({
+      sentence: expect.stringContaining('so the learning rate 0.8 is too large. Try a tenth of the learning rate.'),
+      next: { rate: 0.08 },
     })
   })
 
   it('does not say that the loss had not risen if the training diverged within the first updates', async () => {
     expect(await adviceOf({ optimizer: momentum({ rate: 1e38 }) })).toMatchObject({
       sentence: expect.stringContaining('within the first updates, so the learning rate 1e+38 is too large'),
-      next: { rate: 1e37 },
+      next: { rate: 0.03 },
     })
   })
 

@@ -5,6 +5,7 @@ import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
 import { formatPercent } from '../format/text.ts'
 import { counted, grouped, number } from '../format/words.ts'
+import { createOptimizer } from '../graph/optimizers/table.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Course, courseOf } from '../training/course.ts'
 import type { Divergence } from '../training/divergence.ts'
@@ -50,6 +51,8 @@ export interface Advice {
 const nothing = 0.98
 /** Multiple of the guessing loss from which on the first loss of a training shows that its outputs are too large. */
 const broken = 1000
+/** Multiple of the optimizer's default rate from which on the rate is the first suspect of a failure. */
+const farTooLarge = 30
 /** Number of updates within which a divergence shows a far too large learning rate. */
 const firstUpdates = 3
 /** Share of the guessing loss below which a training has little left to improve. */
@@ -87,12 +90,33 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
   return null
 }
 
-/** Whether the loss on the training set is about that of guessing, and the training does not reduce the loss. */
+/**
+ * Whether the loss on the training set is about that of guessing. A loss that is above that of guessing and still falls
+ * does not count, because more steps may be enough.
+ */
 export const hasLearnedNothing = (loss: number, chance: number, course: Course): boolean =>
-  loss >= nothing * chance && course.kind !== 'falling'
+  loss >= nothing * chance && (course.kind !== 'falling' || nothing * loss <= chance)
 
 /** Whether a loss stays flat at a level from which there is something left to improve. */
 export const isFlatEarly = ({ level }: Course & { kind: 'flat' }, chance: number): boolean => level > learned * chance
+
+/** A smaller learning rate to try, and the sentence about it. */
+interface SmallerRate {
+  readonly rate: number
+  readonly words: string
+}
+
+/** Returns the default rate of the optimizer if the rate is many times the default, and otherwise a tenth of the rate. */
+function muchSlower(settings: TrainingSettings): SmallerRate {
+  const { name } = settings.optimizer
+  const { rate } = createOptimizer(name)
+  return isFarTooLarge(settings)
+    ? { rate, words: `Try the default learning rate of ${name}, ${rate}.` }
+    : { rate: slower(settings, 10), words: 'Try a tenth of the learning rate.' }
+}
+
+const isFarTooLarge = ({ optimizer: { name, rate } }: TrainingSettings): boolean =>
+  rate >= farTooLarge * createOptimizer(name).rate
 
 /** The learning rate divided by `divisor`, with two significant digits. */
 const slower = ({ optimizer }: TrainingSettings, divisor: number): number =>
@@ -148,16 +172,21 @@ function divergedAdvice(
 ): Advice {
   const finding = 'diverged'
   const { rate } = settings.optimizer
-  if (farther !== undefined && settings.clipNorm === null) {
+  const smaller = muchSlower(settings)
+  if (farther !== undefined && settings.clipNorm === null && !isFarTooLarge(settings)) {
     return { finding, ...farther, sentence: `The training diverged at step ${grouped(step)}. ${farther.sentence}` }
   }
   if (course.kind === 'rising') {
-    const sentence = `The training diverged at step ${grouped(step)}. The loss rose from the first steps on, so the learning rate ${rate} is too large. Try a tenth of the learning rate.`
-    return { finding, sentence, next: { rate: slower(settings, 10) } }
+    const sentence = `The training diverged at step ${grouped(step)}. The loss rose from the first steps on, so the learning rate ${rate} is too large. ${smaller.words}`
+    return { finding, sentence, next: { rate: smaller.rate } }
   }
   if (step <= firstUpdates) {
-    const sentence = `The training diverged at step ${grouped(step)}, within the first updates, so the learning rate ${rate} is too large. Try a tenth of the learning rate.`
-    return { finding, sentence, next: { rate: slower(settings, 10) } }
+    const sentence = `The training diverged at step ${grouped(step)}, within the first updates, so the learning rate ${rate} is too large. ${smaller.words}`
+    return { finding, sentence, next: { rate: smaller.rate } }
+  }
+  if (isFarTooLarge(settings)) {
+    const sentence = `The training diverged at step ${grouped(step)}. The likely reason is that the learning rate ${rate} is too large. ${smaller.words}`
+    return { finding, sentence, next: { rate: smaller.rate } }
   }
   const sentence = `The training diverged at step ${grouped(step)}, after the loss had not risen in the first steps. The likely reason is that the learning rate ${rate} is somewhat too large. Try a third of the learning rate.`
   return { finding, sentence, next: { rate: slower(settings, 3) } }
@@ -166,6 +195,12 @@ function divergedAdvice(
 function nothingAdvice({ settings }: AdvisedTraining, loss: number, chance: number, data: Dataset): Advice {
   const found = `The network learned next to nothing: its training loss is ${loss.toPrecision(4)}, and the best outputs that are the same for all samples give ${chance.toPrecision(4)}.`
   const finding = 'learned nothing'
+  if (isFarTooLarge(settings)) {
+    const { rate, words } = muchSlower(settings)
+    const times = grouped(Math.round(settings.optimizer.rate / rate))
+    const sentence = `${found} A likely reason is the learning rate ${settings.optimizer.rate}, which is ${times} times the default. ${words}`
+    return { finding, sentence, next: { rate } }
+  }
   const farther = settings.clipNorm === null ? farAdvice(data) : undefined
   if (farther !== undefined) return { finding, ...farther, sentence: `${found} ${farther.sentence}` }
   return { finding, sentence: `${found} A diagnosis finds the reason.`, next: 'diagnose' }

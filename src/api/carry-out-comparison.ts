@@ -59,7 +59,7 @@ export interface Comparison {
   readonly suspectRates: readonly SuspectRate[]
   /**
    * Networks that learned next to nothing or stopped improving long ago, at their own best rates if the comparison
-   * searched for best rates.
+   * searched for best rates. Networks in `suspectRates` are left out.
    */
   readonly stuckNetworks: readonly StuckNetwork[]
   /** How the error changes with depth, in one or more sentences. */
@@ -124,11 +124,15 @@ export async function carryOutComparison(
       comparisonSentence(finished, families, depths, areValues),
       tunedSentence(finished, families, depths, areValues),
     ]
+    const suspects = tuned ? [] : suspectRates(finished, request)
     const comparison = {
       rows: finished,
       ...(tuned ? { searches: tuned.searches } : {}),
-      suspectRates: tuned ? [] : suspectRates(finished, request),
-      stuckNetworks: stuckNetworks(finished, request),
+      suspectRates: suspects,
+      // A rate that looks wrong is the first thing to mend.
+      stuckNetworks: stuckNetworks(finished, request).filter(
+        ({ family, depth }) => !suspects.some((suspect) => suspect.family === family && suspect.depth === depth),
+      ),
       sentence: sentences.filter((sentence) => sentence !== '').join(' '),
       settings,
       mode: machine.mode,

@@ -143,15 +143,11 @@ function rateAdvice({ suspectRates }: Comparison, { tuneCommand }: ComparisonRep
 
 /** Sentences about networks that are stuck, and the commands to type next. */
 function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): string[] {
-  const { suspectRates, stuckNetworks = [], settings } = comparison
+  const { stuckNetworks = [], settings } = comparison
   const { families, depths, data, fallingRateCommand, diagnoseCommand } = facts
-  // A rate that looks wrong is the first thing to mend.
-  const rest = stuckNetworks.filter(
-    ({ family, depth }) => !suspectRates.some((suspect) => suspect.family === family && suspect.depth === depth),
-  )
-  if (rest.length === 0) return []
-  const sentences = stuckSentences(rest, { families, depths, data, settings })
-  const deepest = deepestUntrained(rest)
+  if (stuckNetworks.length === 0) return []
+  const sentences = stuckSentences(stuckNetworks, { families, depths, data, settings })
+  const deepest = deepestUntrained(stuckNetworks)
   const ownRate = deepest?.rate === settings.optimizer.rate ? undefined : deepest?.rate
   const cause =
     diagnoseCommand === undefined || deepest === undefined
@@ -161,7 +157,7 @@ function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): stri
     fallingRateCommand === undefined
       ? 'To let the rate fall to 0, compare again with a cosine schedule.'
       : `To let the rate fall to 0: ${fallingRateCommand}`
-  const isFlat = rest.some(({ finding }) => finding === 'stopped improving')
+  const isFlat = stuckNetworks.some(({ finding }) => finding === 'stopped improving')
   return [sentences.join(' '), ...(deepest === undefined ? [] : [cause]), ...(isFlat ? [falling] : [])]
 }
 

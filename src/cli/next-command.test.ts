@@ -41,7 +41,7 @@ it('a diagnosis of one network follows a comparison, without the options that on
     / diagnose mlp:activation=tanh,depth=40 --data a\.csv --seeds 5$/,
   )
   expect(diagnoseCommand?.('resnet-N', 56)).toMatch(/ diagnose resnet-56 --data a\.csv --seeds 5$/)
-  expect(fallingRateCommand).toMatch(/ compare .* --depths 4,40 --tune --seeds 5 --report=a\.html --schedule cosine$/)
+  expect(fallingRateCommand).toMatch(/ compare .* --depths 4,40 --tune --seeds 5 --schedule cosine$/)
   expect(tuneCommand).not.toContain('runs/a')
 })
 

@@ -51,8 +51,8 @@ export interface ComparisonLines {
 
 /** Returns the command line of a comparison and of the commands that may follow. `words`: the words of the comparison. */
 export function comparisonLines(words: readonly string[], networks: readonly string[]): ComparisonLines {
-  // The folder of --run holds the given comparison, so that no other comparison can use it.
-  const again = without(words, new Set(['--run']))
+  // The folder of --run holds the given comparison, and the files hold its report and its picture.
+  const again = without(words, new Set(['--run', '--report', '--figure']))
   const [, ...rest] = without(words, ofComparisons)
   // A column or a folder may have the name of a network. Such a word follows a flag.
   const isNetwork = (word: string, at: number): boolean =>

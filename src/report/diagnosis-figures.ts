@@ -160,8 +160,6 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
   const { classes } = data.dataset
   const axis: Axis =
     classes === null ? { label: 'Error', unit: VARIANCE, percent: true } : { label: 'Misclassified', percent: true }
-  const guess = guessOf(data.dataset)
-  const guessing = guess === null ? { label: 'mean of targets', x: 1 } : { label: 'guessing', x: guess.error }
   const largest = Math.max(0, ...controls.flatMap((one) => [one.trainError?.mean ?? 0, one.testError?.mean ?? 0]))
   return {
     title: 'Error',
@@ -175,9 +173,22 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
     x: largest > 0.5 && largest <= 1 ? { ...axis, domain: [0, 1] } : axis,
     series: setsOf(data).map(({ name }) => name),
     rows: rows(data, controls, 'error'),
-    references: [guessing],
+    references: guessedErrors(data),
     broken: brokenWords(data),
   }
+}
+
+/** Reference lines at the errors of guessing on the training set and on the test set, or one line if both are equal. */
+function guessedErrors({ dataset }: DiagnosisData): readonly { readonly label: string; readonly x: number }[] {
+  const guess = guessOf(dataset)
+  if (guess === null) return [{ label: 'mean of targets', x: 1 }]
+  const { error, testError = error } = guess
+  if (Math.abs(error - testError) < 0.001) return [{ label: 'guessing', x: error }]
+  // The caption gives both errors. Two labels would touch each other.
+  return [
+    { label: 'guessing', x: error },
+    { label: '', x: testError },
+  ]
 }
 
 function lossRows(data: DiagnosisData, controls: readonly ReportedControl[]): RowFigure {

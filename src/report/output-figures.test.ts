@@ -44,11 +44,11 @@ describe('the pictures of several networks', () => {
   it('leave diverged trainings out and say so', () => {
     const found = outputFigure([classified('depth 9', [foxless, even, foxless], true)], classes)
     expect(found?.panels[0]).toContain('120 samples of class fox taken for cat')
-    expect(found?.caption).toContain('Diverged trainings are left out, for depth 9.')
+    expect(found?.caption).toContain('Diverged trainings are left out (depth 9).')
     expect(outputFigure([predicted('depth 2', 0, [1, 2, 3], true)], values)).toBeNull()
     const one = outputFigure([predicted('depth 2', 0, [1, 2, 3]), predicted('depth 9', 0, [1, 2, 3], true)], values)
     expect(one?.panels).toHaveLength(1)
-    expect(one?.caption).toContain('Diverged trainings are left out, for depth 9.')
+    expect(one?.caption).toContain('Diverged trainings are left out (depth 9).')
   })
 
   it('show predicted against actual values with one range for all networks', () => {

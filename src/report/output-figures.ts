@@ -1,7 +1,7 @@
 /** Pictures and tables of the predictions of several networks, side by side, for comparisons and diagnoses. */
 import type { Table } from '../format/table.ts'
 import { formatPercent, isDrawable } from '../format/text.ts'
-import { counted, listed } from '../format/words.ts'
+import { counted } from '../format/words.ts'
 import { confusionFigure, mostNumbers } from './confusion-figure.ts'
 import { shortened } from './labels.ts'
 import type { PageFigure } from './page.ts'
@@ -68,10 +68,11 @@ function valueFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFi
   const { names } = facts
   const drawn = groups.flatMap(({ name, runs }) => {
     const found = trainedOf(runs).find(({ predictions }) => (predictions?.targets.length ?? 0) > 0)
-    return found?.predictions === undefined ? [] : [{ name, seed: found.seed, ...found.predictions }]
+    const width = found?.test.rmse?.length ?? found?.train.rmse?.length ?? 1
+    return found?.predictions === undefined ? [] : [{ name, width, seed: found.seed, ...found.predictions }]
   })
   if (drawn.length === 0) return null
-  const [{ set, targets }] = drawn
+  const [{ set, targets, width }] = drawn
   // All panels have one domain, so that a network with constant predictions looks different from a network that trains.
   const values = drawn.flatMap(({ targets: [{ actual, predicted }] }) => [...actual, ...predicted])
   const domain = domainOf(values.filter(isDrawable))
@@ -81,7 +82,8 @@ function valueFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFi
   const seeds = [...new Set(drawn.map(({ seed }) => seed))]
   const from = seeds.length === 1 ? ` with seed ${seeds[0]}` : ''
   const samples = counted(targets[0].actual.length, 'sample')
-  const target = names.targetNames === undefined && targets.length === 1 ? '' : ` of ${targetText(0, names)}`
+  const first = width === 1 ? '' : `, the first of ${width} targets,`
+  const target = names.targetNames === undefined && width === 1 ? '' : ` of ${targetText(0, names)}${first}`
   const caption =
     `Predicted against actual values${target} for ${samples} of the ${setName(set === 'test')}, ` +
     `from one training of each network${from}. A perfect prediction lies on the dotted line.${withoutDiverged(groups)}${chosenOf(drawn, facts)}`
@@ -115,7 +117,7 @@ const trainedOf = (runs: readonly OutputRun[]): OutputRun[] => runs.filter(({ di
 /** A sentence about the networks with diverged trainings, which the pictures leave out. */
 function withoutDiverged(groups: readonly OutputGroup[]): string {
   const broken = groups.filter(({ runs }) => runs.some(({ diverged }) => diverged)).map(({ name }) => name)
-  return broken.length === 0 ? '' : ` Diverged trainings are left out, for ${listed(broken)}.`
+  return broken.length === 0 ? '' : ` Diverged trainings are left out (${broken.join('; ')}).`
 }
 
 /** A sentence about the number of drawn networks, if not all networks are drawn. */
