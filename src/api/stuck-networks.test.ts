@@ -33,7 +33,8 @@ describe('stuck networks', () => {
       'The plain networks of 20 and 40 layers learned next to nothing: the training loss is 0.693, and guessing gives 0.693.',
     ])
     expect(describeRuns([run(4, stops)])).toEqual([
-      'The plain network of 4 layers stopped improving: the loss of a typical batch has hardly fallen since step 20 of 100 and stayed near 0.3. A learning rate that falls to 0 often brings the loss further down.',
+      'The plain network of 4 layers stopped improving: the loss of a typical batch has hardly fallen since step 20 of 100 and stayed near 0.3.',
+      'A learning rate that falls to 0 often brings the loss further down.',
     ])
   })
 

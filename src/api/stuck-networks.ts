@@ -77,10 +77,12 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 export const deepestUntrained = (stuck: readonly StuckNetwork[]): StuckNetwork | undefined =>
   stuck.filter(({ finding }) => finding === 'learned nothing').toSorted((a, b) => b.depth - a.depth)[0]
 
-/** Describes stuck networks in one sentence for each family and finding. */
+/** Describes stuck networks in one sentence for each family and finding. A last sentence says what may help. */
 export function stuckSentences(stuck: readonly StuckNetwork[], grid: Grid): string[] {
   const chance = chanceIn(grid)
-  return grid.families.flatMap(({ name, label }) => {
+  const advice = 'A learning rate that falls to 0 often brings the loss further down.'
+  const isFlat = stuck.some(({ finding }) => finding === 'stopped improving')
+  const sentences = grid.families.flatMap(({ name, label }) => {
     const own = stuck.filter(({ family }) => family === name)
     const of = (finding: StuckNetwork['finding']) => own.filter((one) => one.finding === finding)
     return [
@@ -88,6 +90,7 @@ export function stuckSentences(stuck: readonly StuckNetwork[], grid: Grid): stri
       ...flatSentence(of('stopped improving'), label, grid),
     ]
   })
+  return isFlat ? [...sentences, advice] : sentences
 }
 
 function nothingSentence(stuck: readonly StuckNetwork[], label: string, chance: number): string[] {
@@ -103,7 +106,7 @@ function flatSentence(stuck: readonly StuckNetwork[], label: string, { settings 
   const since = grouped(Math.max(...stuck.map((one) => one.since ?? 0)))
   const levels = rangeOf(stuck.map(({ loss }) => loss))
   return [
-    `${networks(stuck, label)} stopped improving: the loss of a typical batch has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}. A learning rate that falls to 0 often brings the loss further down.`,
+    `${networks(stuck, label)} stopped improving: the loss of a typical batch has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}.`,
   ]
 }
 
