@@ -80,6 +80,13 @@ const plainData: Kind<Readonly<Record<string, unknown>>> = {
   remedy: leaveOut,
 }
 
+const words: Kind<readonly string[]> = {
+  expected: "a list of texts, such as ['compare', 'mlp']",
+  accepts: (value): value is readonly string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string'),
+  remedy: leaveOut,
+}
+
 function isPlain(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isPlain)
   if (isObject(value)) return Object.values(value).every(isPlain)
@@ -121,14 +128,19 @@ export const callOptions = {
    */
   dataOptions: field(plainData),
   /**
+   * Words of the command line that started the comparison. The folder stores the words, so that the report of a resumed
+   * comparison can show the command line.
+   */
+  command: field(words),
+  /**
    * Number of training steps between two checkpoints in the run's folder. By default, a checkpoint is written about
    * every 30 seconds. A checkpoint is always written at the start and at the end of the run.
    */
   checkpointEvery: field(count()),
   /**
-   * Signal that stops the run after the training steps that are already being computed, or after a layer of LSUV. The state of a stopped run is
-   * returned, and stored in the run's folder if there is one. A stopped run is not scored: its scores are null, and
-   * `interrupted` is true.
+   * Signal that stops the run after the training steps that are already being computed, or after a layer of LSUV. The
+   * state of a stopped run is returned, and stored in the run's folder if there is one. A stopped run is not scored: its
+   * scores are null, and `interrupted` is true.
    */
   abort: field(abortSignal),
   /**

@@ -92,6 +92,11 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
    * data can be loaded again.
    */
   readonly dataOptions?: Readonly<Record<string, unknown>>
+  /**
+   * Words of the command line that started the comparison. The folder stores the words, so that the report of a resumed
+   * comparison can show the command line.
+   */
+  readonly command?: readonly string[]
 }
 
 const optionNames = namesOf<CompareOptions>({
@@ -106,6 +111,7 @@ const optionNames = namesOf<CompareOptions>({
   onEvent: true,
   run: true,
   dataOptions: true,
+  command: true,
 })
 
 /**
@@ -120,7 +126,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   checkCall(options ?? {}, optionNames, { seed: 'Give a list of seeds, such as [0, 1, 2].' })
   checkMachineChoice(options)
   checkGrid(families, options)
-  const { data, depths, seeds, abort, onEvent, run, dataOptions = {} } = options
+  const { data, depths, seeds, abort, onEvent, run, dataOptions = {}, command } = options
   // The trainings of a comparison are evaluated between steps only if the caller asks for evaluations, even if the
   // settings come from a recipe.
   const { evaluateEvery = options.earlyStopping === undefined ? 'never' : undefined } = options
@@ -143,7 +149,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   const reference = referenceOf(described)
   const request = { families: compared, depths, seeds, data, reference, settings, rates, abort, onEvent }
   return withMachine(options, async (machine) => {
-    const folder = run === undefined ? undefined : await openFolder(run, request, described, machine)
+    const folder = run === undefined ? undefined : await openFolder(run, request, { described, command }, machine)
     return carryOutComparison(request, machine, folder)
   })
 }
@@ -208,10 +214,15 @@ function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: Compar
   )
 }
 
+/** Facts that the folder of a comparison stores beside the request. */
+interface StoredFacts extends Pick<CompareOptions, 'command'> {
+  readonly described: ComparisonDescription['data']
+}
+
 async function openFolder(
   folder: string,
   { families, depths, seeds, data: { shape }, settings, rates }: ComparisonRequest,
-  data: ComparisonDescription['data'],
+  { described: data, command }: StoredFacts,
   { mode }: Machine,
 ): Promise<ComparisonFolder> {
   const { createComparisonFolder, versions } = await runFiles('compare')
@@ -229,5 +240,6 @@ async function openFolder(
     ...(rates ? { rates: rates === 'ladder' ? rates : [...rates] } : {}),
     mode,
     versions: { ...versions },
+    ...(command ? { command: [...command] } : {}),
   })
 }

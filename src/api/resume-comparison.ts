@@ -47,6 +47,8 @@ export interface ComparisonFacts {
   readonly seeds: readonly number[]
   /** Name of the data set, hash of its samples, and the options with which it was loaded. */
   readonly data: RunDescription['data']
+  /** Words of the command line that started the comparison; absent if a program started the comparison. */
+  readonly command?: readonly string[]
 }
 
 /**
@@ -55,9 +57,9 @@ export interface ComparisonFacts {
  */
 export async function readComparisonFacts(folder: string): Promise<ComparisonFacts> {
   const { readComparison } = await runFiles('readComparisonFacts')
-  const { families, depths, seeds, data } = readComparison(folder)
+  const { families, depths, seeds, data, command } = readComparison(folder)
   const named = families.map(({ name, label }) => ({ name, label }))
-  return { families: named, depths, seeds, data }
+  return { families: named, depths, seeds, data, ...(command ? { command } : {}) }
 }
 
 /**

@@ -21,7 +21,7 @@ import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
 import { withImpliedTarget } from './network-argument.ts'
-import type { ComparisonLines } from './next-command.ts'
+import { comparisonLines, lineOf } from './next-command.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { readDataOf } from './run-data.ts'
 import type { Progress } from './terminal/progress.ts'
@@ -123,12 +123,19 @@ function trialName({ label, depth, seed, tuning }: ComparisonTrial): string {
   return `${label} ${depth}, seed ${seed}${rate}${tuning?.part === 'search' ? ' (search)' : ''}`
 }
 
-/** Compares the networks at all depths. `folder` is the folder in which the comparison stores its trainings. */
+/** Facts about the command that compares. */
+interface ComparisonCall {
+  /** Words of the command line. */
+  readonly words: readonly string[]
+  /** Folder in which the comparison stores its trainings. */
+  readonly folder?: string
+}
+
+/** Compares the networks at all depths. */
 export async function compareNetworks(
   texts: readonly string[],
   flags: CompareFlags,
-  lines: ComparisonLines,
-  folder?: string,
+  { words, folder }: ComparisonCall,
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
@@ -138,20 +145,25 @@ export async function compareNetworks(
   const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
-  const stored = { run: folder, dataOptions }
-  return showComparison({ families, depths, seeds, data, ...lines }, (watching) =>
+  const stored = { run: folder, dataOptions, command: words }
+  return showComparison({ families, depths, seeds, data, ...comparisonLines(words) }, (watching) =>
     compare(families, { ...options, ...stored, data, seeds, rates: flags.rates, tune: flags.tune, ...watching }),
   )
 }
 
-/** Resumes the comparison in the folder with the options with which the comparison began. */
+/**
+ * Resumes the comparison in the folder with the options with which the comparison began. `words`: the words of the
+ * command line that resumes.
+ */
 export async function compareAgain(
   folder: string,
   flags: Pick<DataFlags, 'dataDir'> & MachineFlags,
-  lines: ComparisonLines,
+  words: readonly string[],
 ): Promise<ComparisonResult> {
-  const facts = await readComparisonFacts(folder)
+  const { command, ...facts } = await readComparisonFacts(folder)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  // Folders of older versions don't store the command line that started the comparison.
+  const lines = command === undefined ? { command: lineOf(words) } : comparisonLines(command)
   return showComparison({ ...facts, data, ...lines }, (watching) =>
     resumeComparison(folder, { ...machineOptions(flags), ...watching, data }),
   )

@@ -5,8 +5,8 @@ type Progress = Required<Pick<TrainOptions, 'onProgress'>> & Pick<TrainOptions, 
 
 /**
  * Returns a copy of the observer that also calls `listen` at the first checkpoint, after the first layers of LSUV and
- * after the first steps of this session. A resumed run first reports the steps that are already stored. Steps that are already stored do not count,
- * because they need no saving.
+ * after the first steps of this session. A resumed run first reports the steps that are already stored. Steps that are
+ * already stored do not count, because they need no saving.
  */
 export function listening<Observer extends Progress>(
   observer: Observer,

@@ -35,7 +35,7 @@ it('a diagnosis of one network follows a comparison, without the options that on
   const line =
     'compare mlp:activation=tanh resnet-N --data a.csv --depths 4,40 --tune --seeds 5 --run runs/a --report=a.html'
   const words = line.split(' ')
-  const { command, tuneCommand, fallingRateCommand, diagnoseCommand } = comparisonLines(words, words.slice(1, 3))
+  const { command, tuneCommand, fallingRateCommand, diagnoseCommand } = comparisonLines(words)
   expect(command).toContain(`${line}`)
   expect(diagnoseCommand?.('mlp:activation=tanh', 40)).toMatch(
     / diagnose mlp:activation=tanh,depth=40 --data a\.csv --seeds 5$/,
@@ -47,7 +47,7 @@ it('a diagnosis of one network follows a comparison, without the options that on
 
 it('a diagnosis has the rate of the network, and keeps a column with the name of a network', () => {
   const words = 'compare mlp --data a.csv --rate 0.3 --label mlp --json residual-mlp --rates 0.01,0.1'.split(' ')
-  const { diagnoseCommand } = comparisonLines(words, ['mlp', 'residual-mlp'])
+  const { diagnoseCommand } = comparisonLines(words)
   expect(diagnoseCommand?.('mlp', 4)).toMatch(/ diagnose mlp:depth=4 --data a\.csv --rate 0\.3 --label mlp$/)
   expect(diagnoseCommand?.('mlp', 4, 0.1)).toMatch(/ diagnose mlp:depth=4 --data a\.csv --label mlp --rate 0\.1$/)
 })

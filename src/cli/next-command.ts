@@ -50,14 +50,12 @@ export interface ComparisonLines {
 }
 
 /** Returns the command line of a comparison and of the commands that may follow. `words`: the words of the comparison. */
-export function comparisonLines(words: readonly string[], networks: readonly string[]): ComparisonLines {
+export function comparisonLines(words: readonly string[]): ComparisonLines {
   // The folder of --run holds the given comparison, and the files hold its report and its picture.
   const again = without(words, new Set(['--run', '--report', '--figure']))
   const [, ...rest] = without(words, ofComparisons)
-  // A column or a folder may have the name of a network. Such a word follows a flag.
-  const isNetwork = (word: string, at: number): boolean =>
-    networks.includes(word) && (at === 0 || !takesValue(rest[at - 1]))
-  const options = rest.filter((word, at) => !isNetwork(word, at))
+  // All words but flags and their values are networks.
+  const options = rest.filter((word, at) => word.startsWith('--') || (at > 0 && takesValue(rest[at - 1])))
   return {
     command: lineOf(words),
     tuneCommand: lineOf([...again, '--tune']),

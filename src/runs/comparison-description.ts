@@ -47,6 +47,8 @@ const descriptionSchema = z.object({
     winograd: storedOption(machine.winograd),
   }),
   versions: z.record(z.string(), z.string()),
+  /** Words of the command line that started the comparison; absent if a program started the comparison. */
+  command: z.array(z.string()).min(1).optional(),
 })
 
 export type ComparisonDescription = z.infer<typeof descriptionSchema>

@@ -316,6 +316,16 @@ describe('compare --resume', () => {
     expect(timeless(again)).toEqual(timeless(bare))
   })
 
+  it('shows the command line of its first session, and the next commands that follow', async () => {
+    const words = 'compare mlp:width=8,activation=sigmoid --data moons --samples 64 --steps 40 --depths 30 --seeds 1'
+    const first = await isobath(`${words} --run ${place('lines')}`)
+    const again = await isobath(`compare --resume ${place('lines')} --report ${place('lines.html')}`)
+    const diagnose = 'diagnose mlp:width=8,activation=sigmoid,depth=30 --data moons --samples 64 --steps 40 --seeds 1'
+    for (const { stdout } of [first, again]) expect(stdout.replace(/\s+/g, ' ')).toContain(diagnose)
+    const page = readFileSync(place('lines.html'), 'utf8').replaceAll(/<\/?span>/g, '')
+    expect(page).toContain(`${words} --run ${place('lines')}`)
+  })
+
   it('refuses options that would change the comparison, and folders of other work', async () => {
     const said = [
       await isobath(`compare mlp linear --resume ${place('whole')} --rate 0.1 --data glyphs`),

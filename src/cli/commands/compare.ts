@@ -5,7 +5,6 @@ import { IsobathError } from '../../index.ts'
 import { readNumbers } from '../../internal.ts'
 import { type ComparisonResult, compareAgain, compareNetworks, comparisonJson } from '../comparison.ts'
 import { addDataOptions, type DataFlags, dataFiles } from '../data-options.ts'
-import { comparisonLines, lineOf } from '../next-command.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText, writePicture, writeText } from '../output.ts'
@@ -87,7 +86,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
         '--resume: a resumed comparison keeps its own options',
         networks.join(', ') || undefined,
       )
-      return print(await compareAgain(flags.resume, flags, { command: lineOf(words) }), flags.resume, flags)
+      return print(await compareAgain(flags.resume, flags, words), flags.resume, flags)
     }
     if (networks.length === 0) return command.error("error: missing required argument 'network'")
     const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
@@ -96,7 +95,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
         'option',
         `compare: expected different networks, got ${repeated} twice. Remove one of the two.`,
       )
-    print(await compareNetworks(networks, flags, comparisonLines(words, networks), flags.run), flags.run, flags)
+    print(await compareNetworks(networks, flags, { words, folder: flags.run }), flags.run, flags)
   })
 }
 

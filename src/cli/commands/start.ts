@@ -4,7 +4,6 @@ import { parseNetwork } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork } from '../diagnosis.ts'
-import { comparisonLines } from '../next-command.ts'
 import { addCommonOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
@@ -58,7 +57,7 @@ export function defineStart(command: Command): Command {
     const second = join(dirname(flags.report), 'diagnosis.html')
     for (const file of [flags.report, second]) checkOutput({ option: '--report', file, kind: 'HTML', inputs: [] })
     if (!flags.json) printText(announcement)
-    const result = await compareNetworks(networks, { ...job, ...flags }, comparisonLines(words, networks))
+    const result = await compareNetworks(networks, { ...job, ...flags }, { words })
     // The answer is printed before any file is written, so a full disk can't prevent the answer.
     if (!flags.json) printText(result.text())
     writeText(flags.report, result.html())
