@@ -10,6 +10,7 @@ declare global {
 export { type Advice, type AdvisedChange, type AdvisedTraining, adviceFor } from './api/advice.ts'
 export type { Comparison, ComparisonEvent, ComparisonRun } from './api/carry-out-comparison.ts'
 export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
+export type { NextCommands } from './api/comparison-advice.ts'
 export type { TrainingOutcome } from './api/comparison-outcome.ts'
 export type { NetworkRate, TunedRun } from './api/comparison-rates.ts'
 export type { ComparisonTrial } from './api/comparison-trials.ts'
@@ -64,6 +65,7 @@ export {
   type TrainingReportFacts,
 } from './api/score-report.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type ShowStage, show, stages } from './api/show.ts'
+export type { StuckNetwork } from './api/stuck-networks.ts'
 export type { RateSign, SuspectRate } from './api/suspect-rates.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { MachineChoice } from './api/with-machine.ts'
@@ -162,6 +164,7 @@ export { type ErrorCode, IsobathError, type OptionName, type OptionValue } from 
 export { version } from './support/version.ts'
 export type { BestScores } from './training/best-weights.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
+export type { DrawnPredictions, DrawnTarget } from './training/drawn-predictions.ts'
 export type { SetScores } from './training/evaluate-sets.ts'
 export type { Mistake, Scores, Weights } from './training/evaluator.ts'
 export type { BestTest, Evaluation, Measurement, ProbeSnapshot, WarmupCheck } from './training/measurements.ts'

@@ -19,7 +19,7 @@ import { version } from '../support/version.ts'
 import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
-import { deepestUntrained, stuckSentences } from './stuck-networks.ts'
+import { comparisonAdvice, type NextCommands } from './comparison-advice.ts'
 
 /**
  * A report as text, as an HTML page and as a picture. The text, the page and the picture are built only when their
@@ -43,15 +43,9 @@ export interface ReportFacts {
 }
 
 /** Facts for the report of a comparison. `depths` and `seeds` must be the values that `compare` was called with. */
-export interface ComparisonReportFacts extends ReportFacts, Pick<CompareOptions, 'depths' | 'seeds'> {
+export interface ComparisonReportFacts extends ReportFacts, NextCommands, Pick<CompareOptions, 'depths' | 'seeds'> {
   /** The families that `compare` was called with. */
   readonly families: readonly Pick<NetworkFamily, 'name' | 'label'>[]
-  /** Command line that repeats the comparison with a search for the best rate of each network. */
-  readonly tuneCommand?: string
-  /** Command line that repeats the comparison with a rate that falls to 0. */
-  readonly fallingRateCommand?: string
-  /** Returns the command line that diagnoses one network, at the shared rate or at the network's own best rate. */
-  readonly diagnoseCommand?: (family: string, depth: number, ownRate?: number) => string
 }
 
 /** Facts for the report of a diagnosis. */
@@ -89,7 +83,7 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
     rows,
     searches,
     sentence: `${sentence}${stopped}`,
-    advice: [...rateAdvice(comparison, facts), ...stuckAdvice(comparison, facts)],
+    ...comparisonAdvice(comparison, facts),
   }
   return {
     text: () =>
@@ -129,36 +123,6 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
     html: () => diagnosisReport(report),
     picture: () => diagnosisPicture(report),
   }
-}
-
-/** Sentences about rates that look wrong, and how to search for the best rate of each network. */
-function rateAdvice({ suspectRates }: Comparison, { tuneCommand }: ComparisonReportFacts): string[] {
-  if (suspectRates.length === 0) return []
-  const next =
-    tuneCommand === undefined
-      ? 'To compare each network at its own best rate, compare again with the option tune.'
-      : `To compare each network at its own best rate: ${tuneCommand}`
-  return [suspectRates.map(({ sentence }) => sentence).join(' '), next]
-}
-
-/** Sentences about networks that are stuck, and the commands to type next. */
-function stuckAdvice(comparison: Comparison, facts: ComparisonReportFacts): string[] {
-  const { stuckNetworks = [], settings } = comparison
-  const { families, depths, data, fallingRateCommand, diagnoseCommand } = facts
-  if (stuckNetworks.length === 0) return []
-  const sentences = stuckSentences(stuckNetworks, { families, depths, data, settings })
-  const deepest = deepestUntrained(stuckNetworks)
-  const ownRate = deepest?.rate === settings.optimizer.rate ? undefined : deepest?.rate
-  const cause =
-    diagnoseCommand === undefined || deepest === undefined
-      ? 'To find the cause, diagnose the network.'
-      : `To find the cause: ${diagnoseCommand(deepest.family, deepest.depth, ownRate)}`
-  const falling =
-    fallingRateCommand === undefined
-      ? 'To let the rate fall to 0, compare again with a cosine schedule.'
-      : `To let the rate fall to 0: ${fallingRateCommand}`
-  const isFlat = stuckNetworks.some(({ finding }) => finding === 'stopped improving')
-  return [sentences.join(' '), ...(deepest === undefined ? [] : [cause]), ...(isFlat ? [falling] : [])]
 }
 
 /** Factor by which the share of a class exceeds the mean share of the classes before guessing is described by it. */

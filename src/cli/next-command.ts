@@ -1,5 +1,5 @@
 /** The command to type next, made from the command line that was given. */
-import { type Advice, withDepth } from '../index.ts'
+import { type Advice, type NextCommands, withDepth } from '../index.ts'
 import { flagName } from './field-options.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
@@ -39,14 +39,8 @@ const ofComparisons: ReadonlySet<string> = new Set([
 ])
 
 /** The command lines of a comparison, which the report shows. */
-export interface ComparisonLines {
+export interface ComparisonLines extends NextCommands {
   readonly command: string
-  /** The command line that also searches for the best rate of each network. */
-  readonly tuneCommand?: string
-  /** The command line that repeats the comparison with a rate that falls to 0. */
-  readonly fallingRateCommand?: string
-  /** Returns the command line that diagnoses one network, at the shared rate or at the network's own best rate. */
-  readonly diagnoseCommand?: (family: string, depth: number, ownRate?: number) => string
 }
 
 /** Returns the command line of a comparison and of the commands that may follow. `words`: the words of the comparison. */

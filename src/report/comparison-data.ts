@@ -6,6 +6,7 @@ import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import type { Guess } from './guessing.ts'
 import { mostDrawnNetworks, type OutputGroup } from './output-figures.ts'
+import type { NextStep } from './page.ts'
 import type { ReportedPredictions, ReportedScores } from './reported-scores.ts'
 import type { OutputNames } from './score-words.ts'
 
@@ -75,8 +76,10 @@ export interface ComparisonData {
     readonly rate: number
     readonly tried: readonly { readonly rate: number; readonly steps: number; readonly loss: number | null }[]
   }[]
-  /** Sentences about rates that look wrong, and the command to type next. */
+  /** Sentences about rates that look wrong and about networks that are stuck. */
   readonly advice?: readonly string[]
+  /** Commands to type next. */
+  readonly next?: readonly NextStep[]
 }
 
 /**

@@ -12,6 +12,8 @@ import {
  * A made-up comparison. Plain networks fail at depth 64, where seed 2 diverges. No value is random, so the text can be
  * a snapshot.
  */
+const nextStep = { text: 'To find the cause:', command: 'isobath diagnose mlp:depth=64 --data a<b.csv' }
+
 function sample(depths: number[], seeds: number[], labels = ['plain', 'residual']): ComparisonData {
   const families = labels.map((label) => ({
     name: label === 'plain' ? 'mlp:width=64' : 'residual-mlp:width=64',
@@ -200,7 +202,7 @@ function tunedSample(): ComparisonData {
     { rate: 0.03, steps: 600, loss: 2.3 },
   ]
   const searches = [{ family: 'mlp:width=64', depth: 64, rate: 0.001, tried }]
-  return { ...data, rows, searches, advice: ['The rate 0.03 looks too high.'] }
+  return { ...data, rows, searches, advice: ['The rate 0.03 looks too high.'], next: [nextStep] }
 }
 
 describe('a comparison at best rates', () => {
@@ -230,6 +232,8 @@ describe('a comparison at best rates', () => {
              plain, best rate  ▏                     0.5%  ▌                     2.5%
 
       The rate 0.03 looks too high.
+
+      To find the cause: isobath diagnose mlp:depth=64 --data a<b.csv
       "
     `)
   })
@@ -239,6 +243,8 @@ describe('a comparison at best rates', () => {
     expect(verifyMarkup(html)).toEqual([])
     const parts = [
       '<p class="lead">The rate 0.03 looks too high.</p>',
+      '<p class="next">To find the cause:<br><code><span>isobath</span> <span>diagnose</span>',
+      '<span>a&lt;b.csv</span>',
       'plain, best rate 0.5%',
       'The rates that were tried, with the first seed',
       'The test set has no part in the choice.',

@@ -43,6 +43,7 @@ export function comparisonReport(given: ComparisonData): string {
   return renderPage({
     title: title(data),
     lead: [data.sentence, ...(data.advice ?? [])],
+    next: data.next,
     summary: setupItems(data).join(' · '),
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves]), ...(drawn === null ? [] : [drawn])],
     tables: [
@@ -220,7 +221,9 @@ export function comparisonText(given: ComparisonData): string {
     '',
     ...chart(data, cells),
     '',
-    ...(data.advice ?? []).flatMap((sentence) => [...wrap(sentence, TERMINAL_WIDTH), '']),
+    ...[...(data.advice ?? []), ...(data.next ?? []).map(({ text, command }) => `${text} ${command}`)].flatMap(
+      (sentence) => [...wrap(sentence, TERMINAL_WIDTH), ''],
+    ),
   ].join('\n')
 }
 

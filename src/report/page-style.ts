@@ -17,12 +17,13 @@ html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 var(--serif);
   overflow-wrap: break-word; }
 main { max-width: 62rem; margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 2.5rem) 4rem; }
-section:not(.wide), h1, .lead { max-width: 44rem; }
+section:not(.wide), h1, .lead, .next { max-width: 44rem; }
 .brand { display: flex; align-items: center; gap: .5rem; margin: 0 0 1.75rem; color: var(--sea);
   font: 600 .875rem/1 var(--sans); letter-spacing: .02em; }
 h1 { margin: 0 0 .75rem; font-size: clamp(1.6rem, 4.5vw, 2.25rem); line-height: 1.15; font-weight: 700;
   letter-spacing: -.012em; text-wrap: balance; }
 .lead { margin: 0 0 0.5em; font-size: clamp(1.125rem, 2.5vw, 1.3125rem); line-height: 1.45; text-wrap: pretty; }
+.next { margin: .75rem 0 0; font: .9375rem/1.6 var(--sans); }
 .summary { margin: .75rem 0 0; color: var(--muted); font: .9375rem/1.5 var(--sans);
   text-wrap: pretty; }
 h2 { margin: 0 0 .75rem; font-size: 1.25rem; line-height: 1.3; }

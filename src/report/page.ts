@@ -44,12 +44,20 @@ export interface Fact {
   readonly code?: boolean
 }
 
+/** A command for the reader to type next, with a text that ends in a colon, such as `To find the cause:`. */
+export interface NextStep {
+  readonly text: string
+  readonly command: string
+}
+
 export interface Page {
   readonly title: string
   /**
    * The answer at the top of the page, in one or two sentences. A list of texts becomes one paragraph for each text.
    */
   readonly lead: string | readonly string[]
+  /** What the reader can type next, below the answer. */
+  readonly next?: readonly NextStep[]
   /** A line below the answer that summarizes the setup. */
   readonly summary?: string
   readonly figures: readonly PageFigure[]
@@ -85,7 +93,7 @@ ${[page.lead]
   .flat()
   .map((text) => `<p class="lead">${escapeMarkup(text)}</p>`)
   .join('\n')}
-${summary}
+${(page.next ?? []).map(({ text, command }) => `<p class="next">${escapeMarkup(text)}<br>${codeMarkup(command)}</p>\n`).join('')}${summary}
 </header>`,
     ...page.figures.map(renderFigure),
     ...(page.groups ?? []).map(renderGroup),
