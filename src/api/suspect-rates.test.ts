@@ -38,7 +38,7 @@ describe('suspectRates', () => {
       [
         "40 diverged: The rate 0.03 looks too high for the plain network of 40 layers: 1 of 2 seeds diverged.",
         "40 loss-rose: The rate 0.03 looks too high for the plain network of 40 layers: the loss rises from 0.7 to 2.59.",
-        "40 hardly-trained: The rate 0.03 looks wrong for the plain network of 40 layers: the training error of 48% is not far below guessing (50%), and a shallower network of the family trains.",
+        "40 hardly-trained: The rate 0.03 looks wrong for the plain network of 40 layers: the training error of 48% is not far below guessing the largest class (50%), and a shallower network of the family trains.",
         "40 still-falling: The rate 0.03 looks too low for the plain network of 40 layers: the loss still falls by 0.182 in the last fifth of the steps, so more steps may help too.",
       ]
     `)

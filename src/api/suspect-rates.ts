@@ -1,4 +1,5 @@
 /** Finds networks of a comparison whose learning rate looks wrong, judged only by their trainings. */
+import { taskOf } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { type Chance, chanceOf, median } from '../diagnosis/evidence.ts'
 import { formatPercent } from '../format/text.ts'
@@ -36,6 +37,8 @@ interface Case {
   /** Trainings of networks of the same family with fewer layers. */
   readonly shallower: readonly (readonly Run[])[]
   readonly chance: Chance
+  /** The guess that ignores the inputs, such as `the largest class`. */
+  readonly guess: string
 }
 
 /** Factor by which the loss must rise during a training to count as a sign. */
@@ -60,13 +63,13 @@ const signs: Readonly<Record<RateSign, (one: Case) => { readonly looks: string; 
       if (start === undefined || end === undefined || end <= start * risen || start <= 0) return undefined
       return { looks: 'too high', words: `the loss rises from ${number(start)} to ${number(end)}` }
     },
-    'hardly-trained': ({ runs, shallower, chance }) => {
+    'hardly-trained': ({ runs, shallower, chance, guess }) => {
       const [loss, error] = [meanOf(runs.map(({ train }) => train.loss)), meanOf(runs.map(({ train }) => train.error))]
       const others = shallower.map((list) => meanOf(list.map(({ train }) => train.loss)))
       const isAlone = !others.some((other) => other !== undefined && other < trained * chance.loss)
       if (loss === undefined || error === undefined || loss < hardlyTrained * chance.loss || isAlone) return undefined
       const guessing = formatPercent(chance.error, 0)
-      const words = `the training error of ${formatPercent(error, 0)} is not far below guessing (${guessing}), and a shallower network of the family trains`
+      const words = `the training error of ${formatPercent(error, 0)} is not far below guessing ${guess} (${guessing}), and a shallower network of the family trains`
       return { looks: 'wrong', words }
     },
     'still-falling': ({ runs, chance }) => {
@@ -93,13 +96,14 @@ export function suspectRates(
   { families, depths, data, settings }: Pick<ComparisonGrid, 'families' | 'depths' | 'data' | 'settings'>,
 ): SuspectRate[] {
   const chance = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))
+  const guess = taskOf(data) === 'classification' ? 'the largest class' : 'the mean'
   return families.flatMap(({ name: family, label }) => {
     const of = (depth: number) => runs.filter((run) => run.family === family && run.depth === depth)
     return depths.flatMap((depth) => {
       const own = of(depth)
       const shallower = depths.filter((other) => other < depth).map(of)
-      const sign = rateSigns.find((name) => signs[name]({ runs: own, shallower, chance }))
-      const found = sign && signs[sign]({ runs: own, shallower, chance })
+      const sign = rateSigns.find((name) => signs[name]({ runs: own, shallower, chance, guess }))
+      const found = sign && signs[sign]({ runs: own, shallower, chance, guess })
       if (!found || own.length === 0) return []
       const { rate } = own[0]
       const sentence = `The rate ${number(rate)} looks ${found.looks} for the ${label} network of ${counted(depth, 'layer')}: ${found.words}.`

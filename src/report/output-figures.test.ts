@@ -99,6 +99,18 @@ describe('the table of worst classes', () => {
     expect(table.rows[0].map((text) => text.length)).toEqual([7, 30, 5, 30])
   })
 
+  it('knows classes that are too many for a confusion matrix', () => {
+    const counts = Array.from({ length: 60 }, () => 20)
+    const run = (seed: number, right: number) => {
+      const recall = counts.map((_, label) => (label === 7 ? right : 0.9))
+      const test = { ...unknown, classSamples: counts, recall, mistakes: [{ actual: 7, predicted: 3, count: 12 }] }
+      return { seed, diverged: false, train: unknown, test }
+    }
+    const [table] = worstClassTables([{ name: 'depth 2', runs: [run(0, 0.1), run(1, 0.3)] }], classes)
+    expect(table.rows).toEqual([['depth 2', '7', '20.0%', '3']])
+    expect(outputFigure([{ name: 'depth 2', runs: [run(0, 0.1)] }], classes)).toBeNull()
+  })
+
   it('does not count a class as worse because more seeds were trained', () => {
     const slight = [
       [10, 0, 0],

@@ -141,15 +141,43 @@ function confusionOfSeeds({ runs }: OutputGroup, isTested: boolean): { counts: n
 
 /**
  * The mean scores of the classes over all seeds that did not diverge. All seeds have the same samples, so more seeds
- * don't make the scores of a class more certain. Returns undefined without a confusion matrix.
+ * don't make the scores of a class more certain. Returns undefined without scores of the classes.
  */
 function meanScores(group: OutputGroup, isTested: boolean): ReportedScores | undefined {
   const found = confusionOfSeeds(group, isTested)
-  if (found === null) return undefined
+  if (found === null) return meanOfCounts(group, isTested)
   const confusion = found.counts.map((row) => row.map((count) => count / found.seeds))
   const sumOf = (row: readonly number[]): number => row.reduce((sum, count) => sum + count, 0)
   const classSamples = confusion.map(sumOf)
   const recall = confusion.map((row, label) => (classSamples[label] === 0 ? null : row[label] / classSamples[label]))
   const right = sumOf(confusion.map((row, label) => row[label]))
   return { loss: null, error: 1 - right / sumOf(classSamples), classSamples, recall, confusion }
+}
+
+/** The mean scores of so many classes that the scores list only the most frequent mistakes. */
+function meanOfCounts({ runs }: OutputGroup, isTested: boolean): ReportedScores | undefined {
+  const all = trainedOf(runs).map(({ train, test }) => (isTested ? test : train))
+  const recalls = all.flatMap(({ recall }) => (recall === undefined ? [] : [recall]))
+  const [{ classSamples } = { classSamples: undefined }] = all
+  if (recalls.length === 0 || classSamples === undefined) return undefined
+  const seeds = recalls.length
+  const recall = recalls[0].map((value, label) =>
+    value === null ? null : recalls.reduce((sum, one) => sum + (one[label] ?? 0) / seeds, 0),
+  )
+  const total = classSamples.reduce((sum, count) => sum + count, 0)
+  const right = recall.reduce<number>((sum, value, label) => sum + (value ?? 0) * classSamples[label], 0)
+  const mistakes = all.flatMap((scores) => scores.mistakes ?? []).map((one) => ({ ...one, count: one.count / seeds }))
+  return { loss: null, error: 1 - right / total, classSamples, recall, mistakes: mergedMistakes(mistakes) }
+}
+
+type Mistakes = NonNullable<ReportedScores['mistakes']>
+
+/** Adds up the counts of equal mistakes. */
+function mergedMistakes(mistakes: Mistakes): Mistakes {
+  const merged = new Map<string, Mistakes[number]>()
+  for (const one of mistakes) {
+    const key = `${one.actual} ${one.predicted}`
+    merged.set(key, { ...one, count: one.count + (merged.get(key)?.count ?? 0) })
+  }
+  return [...merged.values()]
 }
