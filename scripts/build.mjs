@@ -42,7 +42,7 @@ const chunks = [
   {
     name: 'help',
     test: holds(
-      /^cli\/(command-list|describe-networks|flag|flag-examples|interrupt|printable|program-command|program-name|quote|renamed-flags)\.ts/,
+      /^cli\/(command-list|describe-networks|flag|flag-values|interrupt|printable|program-command|program-name|quote|renamed-flags)\.ts/,
     ),
   },
   { name: 'library', test: (id) => holds(/^(?!bench\/|cli\/)./)(id) && !isFileReader(id) },

@@ -9,6 +9,7 @@ import type { Diagnosis } from '../diagnosis/summary.ts'
 import { verdictTitle } from '../diagnosis/wording/causes.ts'
 import { comparisonPicture, comparisonReport, comparisonText } from '../report/comparison.ts'
 import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diagnosis.ts'
+import type { OutputNames } from '../report/score-words.ts'
 import { describeRecipe } from '../settings/describe.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { describeValue } from '../support/describe-value.ts'
@@ -138,12 +139,16 @@ function largestClassOnTest({ train, test, classes }: Dataset): { testError?: nu
   return { testError: 1 - right / test.count }
 }
 
+/** Names of what a network predicts on a data set. */
+export function outputNamesOf(data: Dataset): OutputNames {
+  const { classNames, targetNames } = data
+  return { areValues: taskOf(data) !== 'classification', classNames, targetNames }
+}
+
 /** Describes a data set, with the scores of guessing if guessing is not `ln classes` among classes of the same size. */
 function describeSet(data: Dataset, settings: TrainingSettings) {
   const task = taskOf(data)
-  const { name, train, test, classNames, targetNames } = data
-  const names = { areValues: task !== 'classification', classNames, targetNames }
-  const facts = { name, train: train.count, test: test.count, names }
+  const facts = { name: data.name, train: data.train.count, test: data.test.count, names: outputNamesOf(data) }
   const outputs = outputsOf(data)
   if (task === 'classification') {
     const guess = chanceOf(data, settings, createStandardizer(data.train, data.shape, settings))

@@ -1,5 +1,5 @@
 /** Reports about one trained network: of a training, and of an evaluation. */
-import { type Dataset, taskOf } from '../data/dataset.ts'
+import type { Dataset } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
 import { formatDuration } from '../format/text.ts'
 import { counted } from '../format/words.ts'
@@ -24,7 +24,7 @@ import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { CurvePoint } from './learning-curve.ts'
 import { predict } from './predict.ts'
-import { checkFacts, checkResult, type ReportFacts } from './reports.ts'
+import { checkFacts, checkResult, outputNamesOf, type ReportFacts } from './reports.ts'
 import type { Run } from './train.ts'
 import type { MachineChoice } from './with-machine.ts'
 
@@ -85,7 +85,7 @@ export async function reportTraining(run: Run, facts: TrainingReportFacts): Prom
     title: `${label} on ${data.name}`,
     lead: broken,
     summary: `${counted(steps, 'step')} of ${settings.batch} · ${describeRecipe(settings)} · ${settings.loss} · seed ${settings.seed}`,
-    names: namesOf(data),
+    names: outputNamesOf(data),
     sets: setsOf(run, data),
     ...(best && best.step < steps ? { best: { step: best.step, sets: setsOf(best, data) } } : {}),
     ...(curve ? { curve: { points: curve, sentence: curveSentence } } : {}),
@@ -120,7 +120,7 @@ export async function reportEvaluation(scores: SetScores, facts: EvaluationRepor
   return reportOf({
     title: `${label} on ${data.name}`,
     summary: sets.map(({ name, samples }) => `${name}: ${counted(samples, 'sample')}`).join(' · '),
-    names: namesOf(data),
+    names: outputNamesOf(data),
     sets,
     predictions: train.loss === null ? undefined : await predictionsOf(facts),
     facts: [...commonFacts(facts, command), { term: 'Version', detail: `Isobath ${version}` }],
@@ -130,12 +130,6 @@ export async function reportEvaluation(scores: SetScores, facts: EvaluationRepor
 const reportOf = (data: ScoreReportData): ScoreReport => ({
   html: () => scoreReport(data),
   picture: () => scorePicture(data),
-})
-
-const namesOf = (data: Dataset) => ({
-  areValues: taskOf(data) !== 'classification',
-  classNames: data.classNames,
-  targetNames: data.targetNames,
 })
 
 /** The scored sets in the order training, validation, test. `whole`: the name of a table that is the only set. */

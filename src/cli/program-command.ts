@@ -1,8 +1,7 @@
 /** The commands of the program, which say clearly that the value of a flag is missing. */
 import { Command, type Option, type ParseOptionsResult } from 'commander'
 import { IsobathError } from '../support/errors.ts'
-import { Flag } from './flag.ts'
-import { exampleOf, expectedOf } from './flag-examples.ts'
+import { expectedOf } from './flag-values.ts'
 
 export class ProgramCommand extends Command {
   override createCommand(name?: string): ProgramCommand {
@@ -25,12 +24,7 @@ function checkValues(options: readonly Option[], words: readonly string[]): void
     if (!option?.required) continue
     const value = words[++at]
     if (value !== undefined && !/^--[a-z]/.test(value)) continue
-    const { flags, long, argChoices } = option
-    const flag = { flags, long, argChoices, expected: option instanceof Flag ? option.expected : undefined }
     const found = value === undefined ? 'none' : `none before ${value}`
-    throw new IsobathError(
-      'option',
-      `${long}: expected ${expectedOf(flag)}, got ${found}. Give a value, such as ${exampleOf(flag)}.`,
-    )
+    throw new IsobathError('option', `${option.long}: expected ${expectedOf(option)}, got ${found}. Give a value.`)
   }
 }

@@ -1,8 +1,8 @@
 /** Short labels that tell several networks apart, made from the texts of presets and the names of files. */
 
 /**
- * Short labels of the dense presets. A preset without a row is labeled with its own name, without the placeholder of the
- * depth.
+ * Short labels of the dense presets. A preset without a row is labeled with its own name, without the letter in place of
+ * the depth.
  */
 const presetLabels: Readonly<Record<string, string>> = {
   mlp: 'plain',

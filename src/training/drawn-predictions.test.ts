@@ -17,7 +17,7 @@ function lines(count: number): Samples & { readonly targets: Float64Array } {
 
 const data: Dataset = { name: 'lines', shape: [1], classes: 0, train: lines(10), test: lines(500) }
 
-async function drawn(set: 'train' | 'test', samples: Samples, loss: 'squared-error' | 'absolute-error') {
+async function drawn(sets: Partial<Record<'train' | 'test', Samples>>, loss: 'squared-error' | 'absolute-error') {
   const task = tinyTask(dense(6, { name: 'only' }), { data, loss })
   const evaluator = await createEvaluator(task.blueprint, task.backend, 500)
   // The standardized targets are equal to the standardized input, so these weights are the right ones.
@@ -29,13 +29,13 @@ async function drawn(set: 'train' | 'test', samples: Samples, loss: 'squared-err
       ]),
     ),
   )
-  return drawPredictions(evaluator, { set, samples }, task.standardizer, task.settings)
+  return drawPredictions(evaluator, { train: lines(0), test: lines(0), ...sets }, task.standardizer, task.settings)
 }
 
 describe('the drawn predictions', () => {
   it('are in the units of the targets, for 200 samples and four targets', async () => {
     for (const loss of ['squared-error', 'absolute-error'] as const) {
-      const found = await drawn('test', data.test, loss)
+      const found = await drawn({ test: data.test }, loss)
       expect(found?.set).toBe('test')
       expect(found?.targets).toHaveLength(4)
       for (const [target, { actual, predicted }] of (found?.targets ?? []).entries()) {
@@ -49,11 +49,11 @@ describe('the drawn predictions', () => {
 
   it('are of the same samples in each call, and of all samples of a small set', async () => {
     const [one, other] = [
-      await drawn('test', data.test, 'squared-error'),
-      await drawn('test', data.test, 'squared-error'),
+      await drawn({ test: data.test }, 'squared-error'),
+      await drawn({ test: data.test }, 'squared-error'),
     ]
     expect(one).toEqual(other)
-    expect((await drawn('train', data.train, 'squared-error'))?.targets[0].actual).toEqual(
+    expect((await drawn({ train: data.train }, 'squared-error'))?.targets[0].actual).toEqual(
       Array.from({ length: 10 }, (_, index) => 1000 + index),
     )
     expect(drawSamples(data.test, 500)).toBe(data.test)
@@ -63,7 +63,7 @@ describe('the drawn predictions', () => {
     const { inputs } = data.test
     const classes = { count: 500, inputs, labels: new Uint8Array(500) }
     for (const samples of [classes, { ...classes, targets: 'inputs' as const }, lines(0)]) {
-      expect(await drawn('test', samples, 'squared-error')).toBeUndefined()
+      expect(await drawn({ test: samples }, 'squared-error')).toBeUndefined()
     }
   })
 })

@@ -38,15 +38,17 @@ export function drawSamples(set: Samples, most: number): Samples {
 }
 
 /**
- * Predicts some samples with the weights that the evaluator holds. Returns undefined for an empty set and for any task
- * but regression.
+ * Predicts some test samples with the weights that the evaluator holds, or some training samples if there are no test
+ * samples. Returns undefined for any task but regression.
  */
 export async function drawPredictions(
   evaluator: Evaluator,
-  { set, samples }: { readonly set: DrawnPredictions['set']; readonly samples: Samples },
+  { train, test }: { readonly train: Samples; readonly test: Samples },
   standardizer: Standardizer,
   loss: GivenLoss,
 ): Promise<DrawnPredictions | undefined> {
+  const set = test.count > 0 ? 'test' : 'train'
+  const samples = set === 'test' ? test : train
   if (samples.count === 0 || !hasValues(samples)) return undefined
   const drawn = drawSamples(samples, mostSamples)
   if (!hasValues(drawn)) return undefined

@@ -58,9 +58,7 @@ export async function evaluateSets(
     // If a table was not split, the whole table is the training set and also the test set.
     const test = testing === training ? train : await scoreSet(testing, training.count)
     const validation = held && (await scoreSet(held, training.count + testing.count))
-    const drawn =
-      testing.count > 0 ? ({ set: 'test', samples: testing } as const) : ({ set: 'train', samples: training } as const)
-    const predictions = drawsPredictions ? await drawPredictions(evaluator, drawn, standardizer, settings) : undefined
+    const predictions = drawsPredictions ? await drawPredictions(evaluator, data, standardizer, settings) : undefined
     return { train, test, ...(validation ? { validation } : {}), ...(predictions ? { predictions } : {}) }
   } finally {
     if (!given) evaluator.dispose()

@@ -145,9 +145,7 @@ async function trainAndScore(
   }
   const scoreAtEnd = async (): Promise<SetScores> => {
     const scores = await score(scoredAtEnd)
-    const { train, test = train } = parts
-    const drawn =
-      test.count > 0 ? ({ set: 'test', samples: test } as const) : ({ set: 'train', samples: train } as const)
+    const drawn = { train: parts.train, test: parts.test ?? parts.train }
     const predictions = await drawPredictions(evaluator, drawn, standardizer, settings)
     return predictions ? { ...scores, predictions } : scores
   }

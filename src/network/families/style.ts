@@ -61,18 +61,9 @@ const starts = {
 
 type StartName = keyof typeof starts
 
-const startNames: readonly (StartName | FrameworkName)[] = [
-  'he',
-  'glorot',
-  'lecun',
-  'orthogonal',
-  'deltaOrthogonal',
-  'fanInUniform',
-  'varianceScaling',
-  'uniform',
-  'constant',
-  ...frameworkNames,
-]
+const isStart = (name: string): name is StartName => Object.hasOwn(starts, name)
+
+const startNames = [...Object.keys(starts).filter(isStart), ...frameworkNames]
 
 const shortcutMeans =
   'a: stride and zeros, no parameters; b: a 1x1 convolution where the size changes; c: a 1x1 convolution everywhere'

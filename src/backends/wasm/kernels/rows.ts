@@ -154,23 +154,15 @@ export function weightsOf(context: KernelContext): SampleWeights {
   return { times: (value, row) => lanes.mul(value, lanes.loadSplat(at(pointer, row, lanes.bytes))) }
 }
 
-/** Emits softmax cross-entropy: loss = log(sum exp(x - max)) + (max - x[label]); gradient = (softmax - one-hot) / B. */
-export function emitSoftmaxCrossEntropy(context: KernelContext): void {
-  const { builder, lanes, kernel } = context
-  const [node] = kernel.nodes
-  const logits = operandOf(context, node.inputs[0])
-  const labels = operandOf(context, node.inputs[1])
-  const weights = weightsOf(context)
-  const [losses, gradient] = node.outputs.map((value) => operandOf(context, value))
-  const { rows, columns, stride } = layoutAs(logits.layout, 'rows')
+/**
+ * Creates the emitter of a row's exponentials, exp(x - max), which the emitter writes to `target`. The vector `maximum`
+ * then has the largest value of the row in each lane, and the vector `sum` has the sum of the exponentials.
+ */
+export function exponentialsOf(context: KernelContext, columns: number) {
+  const { builder, lanes } = context
   const largest = builder.local(lanes.scalarType)
-  const maximum = builder.local('v128')
-  const sum = builder.local('v128')
-  const term = builder.local('v128')
-  const factor = builder.local('v128')
-  forRows(context, rows, (row) => {
-    const source = builder.local('i32', at(logits.pointer, row, stride * lanes.bytes))
-    const target = builder.local('i32', at(gradient.pointer, row, stride * lanes.bytes))
+  const [maximum, sum, term] = Array.from({ length: 3 }, () => builder.local('v128'))
+  const emit = (source: Local<'i32'>, target: Local<'i32'>): void => {
     builder.set(largest, lanes.scalarConst(Number.NEGATIVE_INFINITY))
     const scan = builder.local('i32', source)
     times(builder, columns, () => {
@@ -185,6 +177,25 @@ export function emitSoftmaxCrossEntropy(context: KernelContext): void {
       builder.set(sum, lanes.add(sum, term))
     })
     builder.set(sum, sumLanes(context, sum))
+  }
+  return { maximum, sum, emit }
+}
+
+/** Emits softmax cross-entropy: loss = log(sum exp(x - max)) + (max - x[label]); gradient = (softmax - one-hot) / B. */
+export function emitSoftmaxCrossEntropy(context: KernelContext): void {
+  const { builder, lanes, kernel } = context
+  const [node] = kernel.nodes
+  const logits = operandOf(context, node.inputs[0])
+  const labels = operandOf(context, node.inputs[1])
+  const weights = weightsOf(context)
+  const [losses, gradient] = node.outputs.map((value) => operandOf(context, value))
+  const { rows, columns, stride } = layoutAs(logits.layout, 'rows')
+  const { maximum, sum, emit } = exponentialsOf(context, columns)
+  const factor = builder.local('v128')
+  forRows(context, rows, (row) => {
+    const source = builder.local('i32', at(logits.pointer, row, stride * lanes.bytes))
+    const target = builder.local('i32', at(gradient.pointer, row, stride * lanes.bytes))
+    emit(source, target)
     const label = builder.local('i32', i32.load(at(labels.pointer, row, 4)))
     const chosen = lanes.loadSplat(at(source, label, lanes.bytes))
     // The difference max - x[label] is computed before the logarithm is added, so that a small loss of large logits
