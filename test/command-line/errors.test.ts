@@ -117,7 +117,7 @@ describe('the command line', () => {
       2
 
       train mlp --data
-      isobath: --data: expected the name of a data set, or a table such as FILE.csv, got none. Give a value, such as --data glyphs.
+      isobath: --data: expected the name of a data set, or a table such as FILE.csv, got none. Give a value.
       2
 
       train mlp --data moonz
