@@ -1,10 +1,15 @@
-/** Names of the causes for which a deep network can train worse than a shallow network. */
+/** Names of the causes for which a network can train badly. */
 
 /**
- * All causes in the order of the causal chain, from single mechanisms to broad umbrella causes. If several causes hold
+ * All causes in the order of the causal chain, from the setup of the training over single mechanisms to broad umbrella causes. If several causes hold
  * and no rank rule applies, the cause that comes first in `causes` is the first finding.
  */
 export const causes = [
+  'unscaled-data',
+  'output-cannot-reach-targets',
+  'no-nonlinearity',
+  'over-regularized',
+  'unbalanced-classes',
   'saturated-units',
   'dead-units',
   'exploding-signal',
@@ -15,6 +20,8 @@ export const causes = [
   'exploding-gradient',
   'numerical-error',
   'unstable-step',
+  'step-too-small',
+  'too-few-steps',
   'optimization-failure',
   'under-capacity',
   'overfitting',

@@ -3,52 +3,161 @@ import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { assertInvariant } from '../support/errors.ts'
 import { widened } from '../surgery/widened.ts'
+import { shortened, shortSteps } from '../trials/rate-search.ts'
+import { mended } from './mending.ts'
 
-/** The setting that a control changes, with the amount of the change. */
-export type Control =
+/** The thing that a control changes, with the amount of the change. */
+export type Change =
   | { readonly kind: 'none' }
   | { readonly kind: 'twin'; readonly twin: 'shallow' | 'shallower' }
-  | { readonly kind: 'rate'; readonly divisor: number }
+  /** A short training of the network or of a twin, whose rate decays to 0. The ladder of rates consists of them. */
+  | { readonly kind: 'short'; readonly of: 'network' | 'shallow twin' | 'shallower twin' }
   | { readonly kind: 'precision'; readonly precision: 'float64' }
+  | { readonly kind: 'clipping'; readonly norm: number }
   | { readonly kind: 'steps'; readonly factor: number }
   | { readonly kind: 'width'; readonly factor: number }
+  | { readonly kind: 'mending'; readonly of: Mending }
   | { readonly kind: 'half the data' }
   | { readonly kind: 'random labels' }
 
+/** The one thing that a control mends in the network, its data or its settings. */
+export type Mending = 'scales' | 'output' | 'nonlinearity' | 'regularization' | 'class balance'
+
 /**
- * All controls by name. Files, JSON and pictures use the names of controls. Code must decide by the entry of a control
- * in `controls`, never by its name.
+ * All changes by name. Files, JSON and pictures use the names of controls. Code must decide by the entry of a change in
+ * `changes`, never by its name.
  */
-export const controls = {
+export const changes = {
   network: { kind: 'none' },
   'shallow twin': { kind: 'twin', twin: 'shallow' },
   'shallower twin': { kind: 'twin', twin: 'shallower' },
-  'rate / 3': { kind: 'rate', divisor: 3 },
-  'rate / 10': { kind: 'rate', divisor: 10 },
+  'short run': { kind: 'short', of: 'network' },
+  'short run of the shallow twin': { kind: 'short', of: 'shallow twin' },
+  'short run of the shallower twin': { kind: 'short', of: 'shallower twin' },
+  'clipped gradients': { kind: 'clipping', norm: 1 },
   float64: { kind: 'precision', precision: 'float64' },
   '3 x steps': { kind: 'steps', factor: 3 },
   '4 x width': { kind: 'width', factor: 4 },
   '16 x width': { kind: 'width', factor: 16 },
+  'standardized data': { kind: 'mending', of: 'scales' },
+  'free output': { kind: 'mending', of: 'output' },
+  'with activations': { kind: 'mending', of: 'nonlinearity' },
+  'without regularization': { kind: 'mending', of: 'regularization' },
+  'balanced classes': { kind: 'mending', of: 'class balance' },
   'half the data': { kind: 'half the data' },
   'random labels': { kind: 'random labels' },
-} as const satisfies Readonly<Record<string, Control>>
+} as const satisfies Readonly<Record<string, Change>>
 
-export type ControlName = keyof typeof controls
+export type ChangeName = keyof typeof changes
 
-/** Names of all controls, in the order of `controls`. */
-export const controlNames: readonly ControlName[] = Object.keys(controls).filter((name): name is ControlName =>
-  Object.hasOwn(controls, name),
+/** Names of all changes, in the order of `changes`. */
+export const changeNames: readonly ChangeName[] = Object.keys(changes).filter((name): name is ChangeName =>
+  Object.hasOwn(changes, name),
 )
 
-/** Names of the controls of one kind. */
-export type ControlOf<Kind extends Control['kind']> = {
-  [Name in ControlName]: (typeof controls)[Name]['kind'] extends Kind ? Name : never
-}[ControlName]
+/** Names of the changes of one kind. */
+export type ControlOf<Kind extends Change['kind']> = {
+  [Name in ChangeName]: (typeof changes)[Name]['kind'] extends Kind ? Name : never
+}[ChangeName]
 
-/** Lists the names of the controls of one kind, in the order of `controls`. */
-export function controlsOf<Kind extends Control['kind']>(kind: Kind): readonly ControlOf<Kind>[] {
-  return controlNames.filter((name): name is ControlOf<Kind> => controls[name].kind === kind)
+/** Lists the names of the changes of one kind, in the order of `changes`. */
+export function controlsOf<Kind extends Change['kind']>(kind: Kind): readonly ControlOf<Kind>[] {
+  return changeNames.filter((name): name is ControlOf<Kind> => changes[name].kind === kind)
+}
+
+/** Returns the change with a name. */
+export const changeOf = (name: ChangeName): Change => changes[name]
+
+const rungs = [
+  'rate / 10000',
+  'rate / 3000',
+  'rate / 1000',
+  'rate / 300',
+  'rate / 100',
+  'rate / 30',
+  'rate / 10',
+  'rate / 3',
+  'rate x 3',
+  'rate x 10',
+  'rate x 30',
+  'rate x 100',
+  'rate x 300',
+  'rate x 1000',
+  'rate x 3000',
+  'rate x 10000',
+] as const
+
+/** Name of a rate other than the rate of the diagnosed training. */
+export type RungName = (typeof rungs)[number]
+
+/**
+ * Name of a control: a change, a change at another rate such as `3 x steps, rate / 10`, or the unchanged network at
+ * another rate such as `rate / 10`.
+ */
+export type ControlName = ChangeName | RungName | `${Exclude<ChangeName, 'network'>}, ${RungName}`
+
+/** A control: the thing that is changed, and the rate. */
+export interface Control {
+  readonly change: ChangeName
+  /**
+   * Position of the rate on the ladder of rates. Two positions are a factor of 10, and the rate of the diagnosed
+   * training has position 0.
+   */
+  readonly position: number
+}
+
+/** Highest position on the ladder of rates. The lowest position is its negative. */
+export const highestPosition = rungs.length / 2
+
+const positionOf = (rung: number): number => rung - highestPosition + (rung < highestPosition ? 0 : 1)
+
+const controls: ReadonlyMap<ControlName, Control> = new Map(
+  changeNames.flatMap((change): [ControlName, Control][] => [
+    [change, { change, position: 0 }],
+    ...rungs.map((rung, index): [ControlName, Control] => [
+      change === 'network' ? rung : `${change}, ${rung}`,
+      { change, position: positionOf(index) },
+    ]),
+  ]),
+)
+
+/** Names of all controls, in the order of the changes, and then of the rates. */
+export const controlNames: readonly ControlName[] = [...controls.keys()]
+
+const orders: ReadonlyMap<ControlName, number> = new Map(controlNames.map((name, order) => [name, order]))
+
+/** Place of a control in the order of all controls. */
+export const orderOf = (name: ControlName): number => orders.get(name) ?? 0
+
+const names: ReadonlyMap<string, ControlName> = new Map(
+  [...controls].map(([name, { change, position }]) => [`${change} ${position}`, name]),
+)
+
+/** Returns the change and the rate of a control. */
+export function controlOf(name: ControlName): Control {
+  const control = controls.get(name)
+  assertInvariant(control !== undefined, `${name} is no control`)
+  return control
+}
+
+/** Returns the name of a change at a position on the ladder of rates. */
+export function nameAt(change: ChangeName, position: number): ControlName {
+  const name = names.get(`${change} ${position}`)
+  assertInvariant(name !== undefined, `the ladder of rates has no position ${position}`)
+  return name
+}
+
+/**
+ * Returns the rate at a position on the ladder, such as 1/10, 1/3, 1, 3 or 10 times the given rate. A rate other than
+ * the given rate is rounded to three digits.
+ */
+export function rateAt(given: number, position: number): number {
+  if (position === 0) return given
+  const size = Math.abs(position)
+  const factor = size % 2 === 0 ? 10 ** (size / 2) : 3 * 10 ** ((size - 1) / 2)
+  return Number((position > 0 ? given * factor : given / factor).toPrecision(3))
 }
 
 /** A training of a network: the network, data, settings and precision, one of which a control changes. */
@@ -78,13 +187,11 @@ const unchanged = ({ network, data, settings, precision }: Subject): Training =>
   precision,
 })
 
-function slower(subject: Subject, divisor: number): Training {
-  const { settings } = subject
+/** Returns a training at a position on the ladder of rates. */
+function atRate(training: Training, position: number): Training {
+  const { settings } = training
   const { optimizer } = settings
-  return {
-    ...unchanged(subject),
-    settings: { ...settings, optimizer: { ...optimizer, rate: optimizer.rate / divisor } },
-  }
+  return { ...training, settings: { ...settings, optimizer: { ...optimizer, rate: rateAt(optimizer.rate, position) } } }
 }
 
 const withNetwork = (subject: Subject, network: Network | undefined): Training | undefined =>
@@ -95,28 +202,43 @@ const variationSeed = 1
 
 /** Returns the training of a control, or undefined if the control does not apply to the network. */
 export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
-  const control: Control = controls[name]
+  const { change, position } = controlOf(name)
+  const training = changed(subject, changeOf(change))
+  return training && atRate(training, position)
+}
+
+function changed(subject: Subject, change: Change): Training | undefined {
   const { settings } = subject
-  switch (control.kind) {
+  switch (change.kind) {
     case 'none':
       return unchanged(subject)
     case 'twin':
-      return withNetwork(subject, subject.twins[control.twin])
-    case 'rate':
-      return slower(subject, control.divisor)
+      return withNetwork(subject, subject.twins[change.twin])
+    case 'short': {
+      const training = changed(subject, changeOf(change.of))
+      return training && { ...training, settings: shortened(settings, shortSteps(settings.steps)) }
+    }
     case 'precision':
-      return subject.precision === control.precision
-        ? undefined
-        : { ...unchanged(subject), precision: control.precision }
+      return subject.precision === change.precision ? undefined : { ...unchanged(subject), precision: change.precision }
+    case 'clipping':
+      return clipped(subject, change.norm)
     case 'steps':
-      return { ...unchanged(subject), settings: { ...settings, steps: control.factor * settings.steps } }
+      return { ...unchanged(subject), settings: { ...settings, steps: change.factor * settings.steps } }
     case 'width':
-      return withNetwork(subject, widened(subject.network, control.factor, subject.data.shape))
+      return withNetwork(subject, widened(subject.network, change.factor, subject.data.shape))
+    case 'mending':
+      return mended(subject, change.of)
     case 'half the data':
       return halved(subject)
     case 'random labels':
       return mislabeled(subject)
   }
+}
+
+function clipped(subject: Subject, norm: number): Training | undefined {
+  const { clipNorm } = subject.settings
+  if (clipNorm !== null && clipNorm <= norm) return undefined
+  return { ...unchanged(subject), settings: { ...subject.settings, clipNorm: norm } }
 }
 
 function halved(subject: Subject): Training | undefined {

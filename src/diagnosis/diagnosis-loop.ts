@@ -11,12 +11,13 @@ import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { unlessStopped } from '../support/unless-stopped.ts'
 import { startingWeights } from '../surgery/starts.ts'
+import { largestDropRate } from '../surgery/without-dropout.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { TrialWorker } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
 import type { Subject } from './controls.ts'
 import { depthsOf } from './depths.ts'
-import { chanceOf, type Evidence, fails, recordsOf, symptomOf } from './evidence.ts'
+import { chanceOf, type Evidence, type Regularization, fails, fitsWell, recordsOf, referenceOf, symptomOf } from './evidence.ts'
 import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
 import { type MeasuredNetworks, runMeasurement } from './measurements.ts'
@@ -25,6 +26,7 @@ import { createSubject } from './subject.ts'
 import type { DiagnosisTask } from './task.ts'
 import { createTrainings, type Trainings } from './trainings.ts'
 import { memoryDiagnosisStore, type StepPlan } from './trial-store.ts'
+import { type View, viewOf } from './view.ts'
 
 export interface OpenQuestion {
   readonly need: Need
@@ -64,7 +66,9 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const depths = depthsOf(subject.network, subject.twins, data.shape)
   const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
   const isNarrow = narrowest < sizeOf(blueprint.output)
-  const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
+  const { rate } = subject.settings.optimizer
+  const hasOwnSteps = plan.chosenFor === undefined && plan.shortened === undefined
+  const known: Omit<Evidence, 'records' | 'applicable' | 'measured'> = { stages, depths, chance, linear: null, facts: [], regularization: regularizationOf(subject), rate, hasOwnSteps, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
   let measured: Measured = {}
   // Measurements that do not fit into memory, or that took far longer than estimated.
   const impossible = new Set<keyof Measured>()
@@ -78,7 +82,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   await trainings.run(firstRound, 'in any case')
   let judgment = judge(evidenceNow())
   while (!abort?.aborted) {
-    const wanted = [...usefulNeeds(evidenceNow(), judgment), ...judgment.open.flatMap((one) => one.needs)]
+    const wanted = [...usefulNeeds(viewOf(evidenceNow()), judgment), ...judgment.open.flatMap((one) => one.needs)]
     const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
     const affordable = trainings.affordable(needs)
     const next = nextMeasurement(needs, trainings, mostMeasuring(task))
@@ -88,7 +92,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       const start = await unlessStopped(abort, () => startOf(task, blueprint, settings))
       if (start === undefined) break
       const networks: MeasuredNetworks = { subject, blueprint, start, twins, trials: trainings.made, settings }
-      const found = await runMeasurement(next, networks, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
+      const found = await runMeasurement(next, networks, viewOf(evidenceNow()), workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
@@ -122,13 +126,20 @@ async function startOf(
   return weights
 }
 
+function regularizationOf({ network, settings }: Subject): Regularization {
+  const { rule } = settings.optimizer
+  const isDecoupled = 'decoupled' in rule && rule.decoupled
+  const decay = 'weightDecay' in rule && !isDecoupled ? rule.weightDecay : 0
+  return { dropped: largestDropRate(network), decay }
+}
+
 /**
  * Lists the trainings and measurements that help even if no open cause needs them: a twin that trains, and cheap
  * measurements.
  */
-function usefulNeeds(evidence: Evidence, { verdict }: Judgment): Need[] {
+function usefulNeeds(evidence: View, { verdict }: Judgment): Need[] {
   const { applicable, seeds, measured } = evidence
-  const needs: Need[] = []
+  const needs: Need[] = fitsWell(evidence.given) ? [] : [...twinLadderNeeds(evidence)]
   const isWithoutTwin = recordsOf(evidence, 'shallow twin').length === 0 || fails(evidence, 'shallow twin')
   if (applicable.has('shallower twin') && isWithoutTwin) {
     needs.push({ control: 'shallower twin', seeds: seeds.length })
@@ -139,6 +150,18 @@ function usefulNeeds(evidence: Evidence, { verdict }: Judgment): Need[] {
   if (symptom === 'worse than its twin') needs.push({ measurement: 'constructive' })
   if (evidence.stages.length > 1) needs.push({ measurement: 'linearProbe' })
   return needs.filter((need) => 'control' in need || measured[need.measurement] === undefined)
+}
+
+/**
+ * The trainings that find the best rate of the twin, once the best rate of the network is known. Networks are compared at
+ * their own best rates.
+ */
+function twinLadderNeeds(view: View): readonly Need[] {
+  const { network, ...twins } = view.ladders
+  if (network.needs.length > 0) return []
+  const twin = referenceOf(view) ?? 'shallow twin'
+  if (recordsOf(view, twin).length === 0 || fitsWell(view)) return []
+  return twins[twin].needs
 }
 
 /** Measurements of a network whose training needs an explanation. */

@@ -9,7 +9,7 @@ import type { Stage } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { weightsOfClasses } from '../training/class-weights.ts'
-import type { ControlName } from './controls.ts'
+import { type ChangeName, type ControlName, changeOf, controlOf } from './controls.ts'
 import type { Measured } from './measured.ts'
 import type { TrialRecord } from './trial-record.ts'
 
@@ -20,6 +20,27 @@ import type { TrialRecord } from './trial-record.ts'
 export interface Chance {
   readonly loss: number
   readonly error: number
+}
+
+export type FactName = string
+export interface Fact {
+  readonly fact: FactName
+  readonly sentence: string
+  readonly remedy: string
+}
+
+/** Strength of the regularization of a training. */
+export interface Regularization {
+  /** Largest drop rate of the network. */
+  readonly dropped: number
+  /** Weight decay of the optimizer. A decay that the optimizer applies apart from the gradient counts as 0. */
+  readonly decay: number
+}
+
+/** Errors of the best linear model on the training set and on the test set. */
+export interface LinearErrors {
+  readonly train: number | null
+  readonly test: number | null
 }
 
 export interface Evidence {
@@ -34,10 +55,19 @@ export interface Evidence {
   /** Whether some layer has fewer units than the network has outputs. */
   readonly isNarrow: boolean
   readonly chance: Chance
+  /** Errors of the best linear model, or null if no linear model was fitted. */
+  readonly linear: LinearErrors | null
+  /** Facts about the network, the data and the settings that stand out before any training. */
+  readonly facts: readonly Fact[]
+  readonly regularization: Regularization
+  /** Learning rate of the diagnosed training. */
+  readonly rate: number
+  /** Whether the user chose the number of steps. Otherwise the budget of the diagnosis decided. */
+  readonly hasOwnSteps: boolean
   readonly seeds: readonly number[]
   readonly records: readonly TrialRecord[]
-  /** Controls that apply to the network and the data, and that fit into memory. */
-  readonly applicable: ReadonlySet<ControlName>
+  /** Changes that apply to the network and the data, and whose trainings fit into memory. */
+  readonly applicable: ReadonlySet<ChangeName>
   readonly measured: Measured
 }
 
@@ -165,7 +195,13 @@ export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twi
  * diagnosis was stopped before a twin was trained. The symptom is also `unclear` if the network is worse than its twin
  * in the mean but the seeds prove no difference.
  */
-export type Symptom = 'worse than its twin' | 'learns nothing' | 'unclear' | 'none'
+export type Symptom =
+  | 'worse than its twin'
+  | 'learns nothing'
+  | 'fails with some seeds'
+  | 'worse than a linear model'
+  | 'unclear'
+  | 'none'
 
 /** Smallest training error that needs an explanation. */
 const goodEnough = 0.02
@@ -176,19 +212,67 @@ export function symptomOf(evidence: Evidence): Symptom {
   const reference = referenceOf(evidence)
   const networks = recordsOf(evidence, 'network')
   if (networks.length === 0) return 'none'
-  const error = meanOf(evidence, 'network', trainingError) ?? 0
-  const isGood = error < Math.min(goodEnough, evidence.chance.error / 10)
+  const isGood = fitsWell(evidence)
+  const failed = failedSeeds(evidence).length
   if (reference === undefined) {
     if (fails(evidence, 'network')) return 'learns nothing'
-    return isTwinAwaited(evidence) && !isGood ? 'unclear' : 'none'
+    if (failed > 0) return 'fails with some seeds'
+    if (isTwinAwaited(evidence) && !isGood) return 'unclear'
+    return isWorseThanLinear(evidence) ? 'worse than a linear model' : 'none'
   }
-  const failed = networks.filter((record) => isFailed(evidence, record)).length
   if (failed >= mostAccidents * networks.length) return 'worse than its twin'
   if (isGood) return 'none'
   const found = difference(evidence, reference, 'network')
   if (found?.verdict === 'worse') return 'worse than its twin'
-  const isTooFew = found?.verdict === 'too few seeds' && found.mean >= leastEffect * found.first
-  return isTooFew || failed > 0 ? 'unclear' : 'none'
+  if (failed > 0) return 'fails with some seeds'
+  if (found?.verdict === 'too few seeds' && found.mean >= leastEffect * found.first) return 'unclear'
+  return isWorseThanLinear(evidence) ? 'worse than a linear model' : 'none'
+}
+
+/** Whether the training error of the network is so small that no other training could be much better. */
+export function fitsWell(evidence: Evidence): boolean {
+  const error = meanOf(evidence, 'network', trainingError) ?? 0
+  return error < Math.min(goodEnough, evidence.chance.error / 10)
+}
+
+/** The seeds with which the training of a control failed: the training diverged, or learned next to nothing. */
+export function failedSeeds(evidence: Evidence, control: ControlName = 'network'): readonly number[] {
+  return recordsOf(evidence, control).flatMap((record) => (isFailed(evidence, record) ? [record.seed] : []))
+}
+
+/** Largest ratio of an error to another error at which the first error is clearly smaller. */
+const clearlyLess = 0.8
+
+/**
+ * Whether the network does not beat the best linear model on the training set, although another training of the
+ * diagnosis does.
+ */
+function isWorseThanLinear(evidence: Evidence): boolean {
+  const linear = evidence.linear?.train ?? null
+  const network = summarize(recordsOf(evidence, 'network').map((record) => trainingError(evidence, record)))
+  if (linear === null || network === null || linear < goodEnough) return false
+  if (network.mean + (network.halfWidth ?? 0) < linear) return false
+  return comparableMeans(evidence, trainingError).some((error) => error <= clearlyLess * linear)
+}
+
+/**
+ * Means of a score over the trainings of each control that has at least two seeds and solves the same task as the
+ * network.
+ */
+export function comparableMeans(evidence: Evidence, measure: typeof trainingLoss): readonly number[] {
+  const names = new Set(evidence.records.map(({ control }) => control))
+  return [...names].flatMap((name) => {
+    const records = recordsOf(evidence, name)
+    if (!isComparable(controlOf(name).change) || records.length < Math.min(2, evidence.seeds.length)) return []
+    return meanOf(evidence, name, measure) ?? []
+  })
+}
+
+/** Whether the losses of a change can be compared with the losses of the network. */
+function isComparable(name: ChangeName): boolean {
+  const change = changeOf(name)
+  const isOther = change.kind === 'half the data' || change.kind === 'random labels' || change.kind === 'short'
+  return !isOther && !(change.kind === 'mending' && (change.of === 'scales' || change.of === 'class balance'))
 }
 
 /** Whether a network with fewer layers exists but has not been trained yet. */
@@ -203,6 +287,16 @@ export function isTwinAwaited(evidence: Evidence): boolean {
 export const leastEffect = 0.05
 
 /**
+ * The training loss that the network should reach: the loss of the twin that trains. If no twin trains, the goal is the
+ * lowest loss of any training of the diagnosis, at most half of the loss of guessing.
+ */
+export function goalOf(evidence: Evidence): number {
+  const reference = referenceOf(evidence)
+  if (reference) return meanOf(evidence, reference, trainingLoss) ?? 0
+  return Math.min(evidence.chance.loss / 2, ...comparableMeans(evidence, trainingLoss))
+}
+
+/**
  * Fraction of the loss gap that a control recovers, from 0 for no change to 1 for the whole gap. The loss gap is the
  * network's training loss minus the twin's training loss. If no twin trains, half of the loss of guessing takes the
  * place of the twin's loss. Returns null before the control has been trained.
@@ -215,8 +309,7 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
     summarize(records.map((record) => trainingLoss(evidence, record)))?.mean ?? null
   const [network, changed] = [mean(networks), mean(runs)]
   if (network === null || changed === null) return null
-  const reference = referenceOf(evidence)
-  const goal = reference ? (meanOf(evidence, reference, trainingLoss) ?? 0) : evidence.chance.loss / 2
+  const goal = goalOf(evidence)
   const lack = network - goal
   if (lack >= leastEffect * goal && lack > 0) return (network - changed) / lack
   // The network has no loss gap with the seeds of the control. If the control lacks seeds, a recovery of 1 makes the

@@ -4,6 +4,8 @@ import type { Untested } from './causes/assessment.ts'
 import { rankNumber } from './causes/rank.ts'
 import { type CauseRow, causeTable, type JudgedCause } from './causes/table.ts'
 import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
+import { fitsPoorly } from './causes/control-answers.ts'
+import { atBestRate, type View, viewOf } from './view.ts'
 
 export interface Judgment {
   readonly verdict: Verdict
@@ -18,34 +20,54 @@ export const nothingJudged: Judgment = { verdict: 'undecided', findings: [], rul
 
 export function judge(evidence: Evidence): Judgment {
   if (recordsOf(evidence, 'network').length === 0) return nothingJudged
-  const all = assessAll(evidence)
+  const view = viewOf(evidence)
+  const all = assessAll(view)
   const ofState = (state: JudgedCause['state']): JudgedCause[] =>
     all.filter((one): one is JudgedCause => one.state === state)
-  const findings = ranked(ofState('holds'), evidence)
+  const findings = ranked(ofState('holds'), view)
   const open = ofState('open')
-  const isExplained = symptomOf(evidence) === 'none' || all.some(isMerelySlow)
-  const verdict = findings[0]?.cause ?? (open.length > 0 || !isExplained ? 'undecided' : 'healthy')
+  const isExplained = symptomOf(view) === 'none' || all.some(isMerelySlow)
+  // A network that trains is not in doubt because the budget was too short to try every rate and every length.
+  const doubts = fitsPoorly(view) ? open : open.filter(({ cause }) => !sparing.has(cause))
+  const verdict = findings[0]?.cause ?? (doubts.length > 0 || !isExplained ? 'undecided' : 'healthy')
   const untested = all.filter((one) => one.state === 'untested')
   return { verdict, findings, ruledOut: ofState('ruled out'), open, untested }
 }
 
 type Assessment = JudgedCause | Untested<Cause>
 
+/** Causes whose open questions do not make a network doubtful that trains well. */
+const sparing: ReadonlySet<Cause> = new Set([
+  'unscaled-data',
+  'output-cannot-reach-targets',
+  'no-nonlinearity',
+  'over-regularized',
+  'unstable-step',
+  'step-too-small',
+  'too-few-steps',
+])
+
 /**
  * Assesses all causes. Mechanisms are assessed only if the network has hidden layers. Umbrella causes are assessed
  * last, with the assessments of the mechanisms and settings.
  */
-function assessAll(evidence: Evidence): Assessment[] {
+function assessAll(view: View): Assessment[] {
   const assessed: Assessment[] = []
   const earlier: Assessment[] = []
   for (const cause of causes) {
     const { level, assess } = causeTable[cause]
-    if (level === 'mechanism' && evidence.stages.length < 2) continue
-    const found = assess(evidence, earlier)
+    if (level === 'mechanism' && view.stages.length < 2 && cause !== 'dead-units') continue
+    const found = withRates(assess(view, earlier), view)
     assessed.push(found)
     if (level !== 'umbrella') earlier.push(found)
   }
   return assessed
+}
+
+/** Returns an assessment whose needs name the rates at which the trainings run. */
+function withRates(found: Assessment, view: View): Assessment {
+  if (found.state !== 'open') return found
+  return { ...found, needs: found.needs.map((need) => atBestRate(need, view)) }
 }
 
 /**
@@ -60,10 +82,10 @@ function isMerelySlow(one: Assessment): boolean {
  * Sorts the causes that hold: causes that are earlier in the causal chain come first, unless a rank rule decides
  * otherwise.
  */
-function ranked(found: readonly JudgedCause[], evidence: Evidence): JudgedCause[] {
+function ranked(found: readonly JudgedCause[], view: View): JudgedCause[] {
   const numberOf = (one: JudgedCause): number => {
     const { rank }: CauseRow<Cause> = causeTable[one.cause]
-    return rankNumber(one.cause, rank?.(one, found, evidence))
+    return rankNumber(one.cause, rank?.(one, found, view))
   }
   return found.toSorted((a, b) => numberOf(a) - numberOf(b))
 }

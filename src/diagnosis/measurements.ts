@@ -18,7 +18,9 @@ import type { Twin } from '../surgery/twin.ts'
 import { createEvaluator, type Weights } from '../training/evaluator.ts'
 import type { TrialWorker, Workers } from '../trials/workers.ts'
 import type { Subject } from './controls.ts'
-import { type Evidence, median, referenceOf } from './evidence.ts'
+import { nameAt } from './controls.ts'
+import { median, referenceOf } from './evidence.ts'
+import type { View } from './view.ts'
 import type { ConstructiveResult, Measured } from './measured.ts'
 import { fittedStages, gradientSamples, measuredSamples, probedStages, replacedStages } from './measurement-costs.ts'
 import type { MadeTrial } from './trainings.ts'
@@ -48,7 +50,7 @@ interface MeasuringWorker extends TrialWorker {
 
 type DiagnosisMeasurer = (
   networks: MeasuredNetworks,
-  evidence: Evidence,
+  evidence: View,
   worker: MeasuringWorker,
   abort?: AbortSignal,
 ) => Promise<Measured>
@@ -76,27 +78,27 @@ const measurers: { readonly [name in keyof Measured]-?: DiagnosisMeasurer } = {
     const smallest = median(spectra.map((one) => one.smallest))
     return { jacobian: { largest, smallest, samples: spectra.length } }
   },
-  linearProbe: async (networks, _evidence, worker, abort) => {
+  linearProbe: async (networks, view, worker, abort) => {
     const { blueprint, subject } = networks
     const { train, test } = subject.data
     if (test.count === 0) return { linearProbe: null }
     const [seen, unseen] = [train, test].map((set) => samplesFor(networks, measuredSamples, set))
     const backend = await worker.backend(worker.trained)
     const options = { stages: probedStages(blueprint), abort }
-    return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(networks), options) }
+    return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(networks, view), options) }
   },
-  withoutBlocks: async (networks, _evidence, worker, abort) => {
+  withoutBlocks: async (networks, view, worker, abort) => {
     const { blueprint } = networks
     const samples = samplesFor(networks, measuredSamples)
     const backend = await worker.backend(worker.trained)
-    return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(networks), { abort }) }
+    return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(networks, view), { abort }) }
   },
-  affine: async (networks, _evidence, worker, abort) => {
+  affine: async (networks, view, worker, abort) => {
     const { blueprint } = networks
     const samples = samplesFor(networks, measuredSamples)
     const backend = await worker.backend(worker.precise)
     const options = { fits: fittedStages(blueprint), replaced: replacedStages, abort }
-    return { affine: await affineReplacement(blueprint, backend, samples, endOf(networks), options) }
+    return { affine: await affineReplacement(blueprint, backend, samples, endOf(networks, view), options) }
   },
 }
 
@@ -107,7 +109,7 @@ const measurers: { readonly [name in keyof Measured]-?: DiagnosisMeasurer } = {
 export async function runMeasurement(
   name: keyof Measured,
   networks: MeasuredNetworks,
-  evidence: Evidence,
+  evidence: View,
   workers: Workers,
   mostSeconds: number,
   abort?: AbortSignal,
@@ -134,9 +136,10 @@ export async function runMeasurement(
   }
 }
 
-/** Returns the weights of the network after the training with the first seed. */
-function endOf({ trials, start }: MeasuredNetworks): Weights {
-  return trials.find(({ record }) => record.control === 'network')?.weights ?? start
+/** Returns the weights of the network after the training with the first seed, at the best rate. */
+function endOf({ trials, start }: MeasuredNetworks, { best }: View): Weights {
+  const name = nameAt('network', best.network)
+  return trials.find(({ record, weights }) => record.control === name && weights !== undefined)?.weights ?? start
 }
 
 /** Chooses probe samples, from the training set by default. Probe samples are standardized like the training set. */
@@ -147,13 +150,14 @@ function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: num
 
 async function construct(
   networks: MeasuredNetworks,
-  evidence: Evidence,
+  evidence: View,
   worker: MeasuringWorker,
 ): Promise<ConstructiveResult> {
   const { twins, trials } = networks
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
-  const made = trials.find(({ record }) => record.control === reference)
+  const name = nameAt(reference, evidence.best[reference])
+  const made = trials.find(({ record, weights: own }) => record.control === name && own !== undefined)
   if (!twin) return { impossible: "the twin wasn't made from the network" }
   if (!made?.weights) return { impossible: 'no twin was trained' }
   const deep = networks.blueprint

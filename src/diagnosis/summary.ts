@@ -14,6 +14,7 @@ import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
+import { viewOf } from './view.ts'
 import { notesOf, overrunNote, untestedNote } from './wording/notes.ts'
 import { type ErrorText, type EvidenceRow, sentenceOf } from './wording/words.ts'
 
@@ -101,8 +102,9 @@ export function summarize(
   // Without a training of the network, no cause can be judged.
   const isTrained = evidence.records.some(({ control }) => control === 'network')
   const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
+  const view = viewOf(evidence)
   const say = errorTextOf(evidence)
-  const profiles = layerProfiles(evidence)
+  const profiles = layerProfiles(view)
   const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
   return {
     verdict,
@@ -120,7 +122,7 @@ export function summarize(
     layers: evidence.depths.network + (evidence.depths.what === 'hidden layer' ? 1 : 0),
     stages: evidence.stages.map(({ name }) => name),
     measured: evidence.measured,
-    maps: layerMaps(evidence),
+    maps: layerMaps(view),
     profiles,
     picture: pictureOf(verdict, profiles),
     settings: settingsOf(subject, seeds[0]),

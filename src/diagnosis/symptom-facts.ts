@@ -3,6 +3,7 @@ import type { ControlOf } from './controls.ts'
 import {
   difference,
   type Evidence,
+  failedSeeds,
   fails,
   leastEffect,
   meanOf,
@@ -15,7 +16,7 @@ import {
 
 /** The training loss of the network, as a mean over the seeds. */
 export interface MeanLoss {
-  /** Mean training loss over the seeds that did not diverge, or null if all seeds diverged. */
+  /** Mean training loss, in which a diverged training counts as guessing, or null if all seeds diverged. */
   readonly mean: number | null
   /** Number of seeds that diverged. */
   readonly diverged: number
@@ -52,7 +53,23 @@ export type SymptomFacts =
       readonly identity: { readonly layers: number; readonly loss: number } | null
     }
   | {
+      readonly symptom: 'fails with some seeds'
+      readonly loss: MeanLoss
+      /** Training error of each seed, or null for a seed that diverged. */
+      readonly errors: readonly (number | null)[]
+      readonly failed: number
+      readonly guessing: number
+    }
+  | {
+      readonly symptom: 'worse than a linear model'
+      readonly loss: MeanLoss
+      readonly trainingError: number
+      readonly linearError: number
+    }
+  | {
       readonly symptom: 'none'
+      /** Training error of the best linear model, or null if no linear model was fitted. */
+      readonly linearError: number | null
       readonly loss: MeanLoss
       /** Training error of always predicting the largest class, if this class has most of the samples, or null. */
       readonly largestClassError: number | null
@@ -86,6 +103,15 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
     return { symptom, loss, guessing: chance.loss, twin }
   }
   if (symptom === 'unclear' && !reference) return { symptom: 'not compared', loss, guessing: chance.loss }
+  if (symptom === 'fails with some seeds') {
+    const errors = recordsOf(evidence, 'network').map(({ train }) => train.error)
+    return { symptom, loss, errors, failed: failedSeeds(evidence).length, guessing: chance.error }
+  }
+  const trainingErrors = meanOf(evidence, 'network', trainingError) ?? Number.NaN
+  const linearError = evidence.linear?.train ?? null
+  if (symptom === 'worse than a linear model' && linearError !== null) {
+    return { symptom, loss, trainingError: trainingErrors, linearError }
+  }
   const pair = reference && difference(evidence, reference, 'network')
   if (symptom !== 'none' && reference && pair) {
     return {
@@ -100,7 +126,8 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
     symptom: 'none',
     loss,
     largestClassError: chance.error < mostMissed ? chance.error : null,
-    trainingError: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
+    linearError,
+    trainingError: trainingErrors,
     testError: testErrorOf(evidence),
     twin: reference ? { ...comparedTwin(evidence, reference), ...errorOf(evidence, reference) } : null,
   }
@@ -146,8 +173,9 @@ function errorOf(
 
 function meanLoss(evidence: Evidence): MeanLoss {
   const runs = recordsOf(evidence, 'network')
-  const losses = runs.flatMap(({ train }) => train.loss ?? [])
-  return { mean: meanOfAll(losses), diverged: runs.length - losses.length, seeds: runs.length }
+  const diverged = runs.filter(({ train }) => train.loss === null).length
+  const losses = runs.map(({ train }) => train.loss ?? evidence.chance.loss)
+  return { mean: diverged < runs.length ? meanOfAll(losses) : null, diverged, seeds: runs.length }
 }
 
 function testErrorOf(evidence: Evidence): number {

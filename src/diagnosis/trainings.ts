@@ -5,12 +5,12 @@ import { type Budget, createBudget, fitsBudget } from '../trials/budget.ts'
 import { runTrials } from '../trials/runner.ts'
 import type { Workers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
-import { type ControlName, controlNames, type Subject, trainingOf } from './controls.ts'
+import { type ChangeName, changeNames, controlOf, orderOf, type Subject, trainingOf } from './controls.ts'
 import { costOfMeasurement } from './measurement-costs.ts'
 import { workOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import { type DiagnosisTrial, recordOf, type TrialKey, type TrialRecord } from './trial-record.ts'
-import { resolverOf, trialOf, watched } from './trial-specs.ts'
+import { isWatched, resolverOf, trialOf } from './trial-specs.ts'
 import type { DiagnosisStore } from './trial-store.ts'
 
 export interface MadeTrial {
@@ -23,8 +23,8 @@ export interface MadeTrial {
 export interface Trainings {
   /** Finished trainings, sorted by control and then by seed. */
   readonly made: readonly MadeTrial[]
-  /** Controls that apply to the network, without the controls that did not fit into memory. */
-  readonly applicable: ReadonlySet<ControlName>
+  /** Changes that apply to the network, without the changes whose trainings did not fit into memory. */
+  readonly applicable: ReadonlySet<ChangeName>
   /**
    * Estimates the duration of the missing trainings or of the measurement, in seconds. Returns null if no training has
    * finished yet.
@@ -47,18 +47,18 @@ export interface TrainingsTask {
 export function createTrainings({ task, subject, workers, store, secondsSoFar }: TrainingsTask): Trainings {
   const { seeds, abort: signal, onEvent } = task
   const made: MadeTrial[] = []
-  const isPossible = (name: ControlName): boolean => {
+  const isPossible = (name: ChangeName): boolean => {
     const training = trainingOf(subject, name)
     return training !== undefined && workers.precisions.includes(training.precision)
   }
-  const applicable = new Set(controlNames.filter(isPossible))
+  const applicable = new Set(changeNames.filter(isPossible))
   const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () => made.map(({ record }) => record))
   const resolver = resolverOf(task)
 
   /** Lists the trials that are needed but have not been trained. */
   const missing = (needs: readonly Need[]): TrialKey[] => {
     const asked = needs.flatMap((need) =>
-      'control' in need && applicable.has(need.control)
+      'control' in need && applicable.has(controlOf(need.control).change)
         ? seeds.slice(0, need.seeds).map((seed): TrialKey => ({ control: need.control, seed }))
         : [],
     )
@@ -89,12 +89,12 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
    * left out, but the network and its twins cannot be left out.
    */
   const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
-    if (!(error instanceof IsobathError) || error.code !== 'memory' || watched.has(control)) return false
-    applicable.delete(control)
+    if (!(error instanceof IsobathError) || error.code !== 'memory' || isWatched(control)) return false
+    applicable.delete(controlOf(control).change)
     return true
   }
-  const orderOf = ({ record }: MadeTrial): number =>
-    controlNames.indexOf(record.control) * seeds.length + seeds.indexOf(record.seed)
+  const placeOf = ({ record }: MadeTrial): number =>
+    orderOf(record.control) * seeds.length + seeds.indexOf(record.seed)
 
   return {
     made,
@@ -122,7 +122,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
       for await (const { trial, result } of running) {
         made.push({ trial, record: recordOf(trial, result), weights: result.weights })
       }
-      made.sort((one, other) => orderOf(one) - orderOf(other))
+      made.sort((one, other) => placeOf(one) - placeOf(other))
     },
   }
 }

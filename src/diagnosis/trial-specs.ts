@@ -7,16 +7,19 @@ import { layerProbeNames } from '../probes/layer-probes.ts'
 import { checkWeights, hashWeights } from '../training/weights.ts'
 import type { TrialResolver } from '../trials/resolver.ts'
 import { canonicalJson, createSpec, type TrialStart } from '../trials/spec.ts'
-import { type ControlName, type Subject, trainingOf } from './controls.ts'
+import { type ControlName, changeOf, controlOf, type Subject, trainingOf } from './controls.ts'
 import { settingsOf, snapshotInterval, workOf } from './plan.ts'
 import type { DiagnosisTask, StartOf } from './task.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
 /**
- * Controls whose trainings are probed for pictures and findings. Controls that are not probed contribute only their
- * losses.
+ * Whether the trainings of a control are probed for pictures and findings. Controls that are not probed contribute only
+ * their losses.
  */
-export const watched: ReadonlySet<ControlName> = new Set(['network', 'shallow twin', 'shallower twin'])
+export function isWatched(name: ControlName): boolean {
+  const { kind } = changeOf(controlOf(name).change)
+  return kind === 'none' || kind === 'twin'
+}
 
 /** Returns the trial of a control and seed, or undefined if the control does not apply to the network. */
 export async function trialOf(
@@ -29,7 +32,7 @@ export async function trialOf(
   const { network, data, precision, variation } = training
   const blueprint = createBlueprint(network, data.shape)
   const { seed: _, ...settings } = settingsOf(training, seed)
-  const isWatched = watched.has(control)
+  const isProbed = isWatched(control)
   const isFirst = seed === task.seeds[0]
   const isDone = control === 'network' && isFirst && settings.steps === task.settings.steps
   const finished = isDone ? task.finished : undefined
@@ -40,10 +43,10 @@ export async function trialOf(
     seed,
     start: await startOf(blueprint, seed, task.start),
     precision,
-    probes: isWatched ? { of: layerProbeNames, every: snapshotInterval(settings.steps) } : null,
+    probes: isProbed ? { of: layerProbeNames, every: snapshotInterval(settings.steps) } : null,
     scoring: 'part',
     // Measurements use the weights of the trainings with the first seed.
-    keepsWeights: isWatched && isFirst,
+    keepsWeights: isProbed && isFirst,
   })
   return { ...spec, control, work: finished ? 0 : workOf(training), finished }
 }

@@ -114,4 +114,5 @@ function changesNothing({ layer }: LayerBlueprint): boolean {
   return layer.kind === 'dropout' || layer.kind === 'flatten'
 }
 
-const isLimiting = (name: string): name is LimitingOutput => name in limits
+/** Whether an activation or a layer limits the outputs of a network that ends in it. */
+export const isLimiting = (name: string): name is LimitingOutput => name in limits

@@ -61,7 +61,7 @@ const [lowest, highest] = [-12, 8]
  * steps.
  */
 export function rungsOf(steps: number): readonly number[] {
-  const rungs = [Math.max(Math.ceil(steps / 9), 60), Math.max(Math.ceil(steps / 3), 180), steps]
+  const rungs = [shortSteps(steps), Math.max(Math.ceil(steps / 3), 180), steps]
   return [...new Set(rungs.map((rung) => Math.min(rung, steps)))]
 }
 
@@ -205,11 +205,14 @@ function* climb(
 }
 
 /** Returns the loss up to which a loss counts as equal to the loss `best`. */
-const equalTo = (best: number, { negligible }: RateSearchOptions): number =>
+export const equalTo = (best: number, { negligible }: Pick<RateSearchOptions, 'negligible'>): number =>
   best + Math.max(negligible, equalFraction * Math.abs(best))
 
 /** Whether all trainings that did not diverge ended with equal losses. */
-function areEqual(results: readonly TriedRate[], options: RateSearchOptions): boolean {
+export function areEqual(
+  results: readonly Pick<TriedRate, 'loss'>[],
+  options: Pick<RateSearchOptions, 'negligible'>,
+): boolean {
   const losses = results.flatMap(({ loss }) => loss ?? [])
   return losses.length > 1 && Math.max(...losses) <= equalTo(Math.min(...losses), options)
 }
@@ -218,9 +221,12 @@ function areEqual(results: readonly TriedRate[], options: RateSearchOptions): bo
  * Ranks the results, best first. Of the results whose losses equal the lowest loss, the rate nearest to the given rate
  * comes first. Diverged trainings come last, lower rates first.
  */
-function rank(results: readonly TriedRate[], options: RateSearchOptions): readonly TriedRate[] {
-  const distance = ({ rate }: TriedRate): number => Math.abs(Math.log(rate / options.given))
-  const ranked: TriedRate[] = []
+export function rank<T extends Pick<TriedRate, 'rate' | 'loss'>>(
+  results: readonly T[],
+  options: Pick<RateSearchOptions, 'given' | 'negligible'>,
+): readonly T[] {
+  const distance = ({ rate }: T): number => Math.abs(Math.log(rate / options.given))
+  const ranked: T[] = []
   const waiting = new Set(results.filter(({ loss }) => loss !== null))
   while (waiting.size > 0) {
     const best = Math.min(...[...waiting].map(({ loss }) => loss ?? Number.POSITIVE_INFINITY))
@@ -307,7 +313,8 @@ async function trialsOf<T extends Trial>(
     const { rate, steps } = request
     const isWhole = steps === options.rungs.at(-1)
     const optimizer = { ...facts.settings.optimizer, rate }
-    const settings = isWhole ? { ...facts.settings, optimizer } : shortened(facts.settings, request)
+    const own = { ...facts.settings, optimizer }
+    const settings = isWhole ? own : shortened(own, steps)
     const scoring = isWhole ? wholeScoring : 'part'
     const spec = await createSpec({ ...facts, settings, probes: null, scoring, keepsWeights: false })
     trials.push({ trial: trialOf(spec, request, isWhole), request })
@@ -316,23 +323,22 @@ async function trialsOf<T extends Trial>(
 }
 
 /**
- * Returns the settings of a short training: the rate decays to 0 along a cosine, and a warm-up takes the same fraction
- * of the training as before.
+ * Returns the settings of a short training of `steps` steps: the rate decays to 0 along a cosine, and a warm-up takes the
+ * same fraction of the training as before.
  */
-function shortened(
-  settings: Omit<TrainingSettings, 'seed'>,
-  { rate, steps }: RateRequest,
-): Omit<TrainingSettings, 'seed'> {
-  const { schedule, optimizer } = settings
+export function shortened<T extends Omit<TrainingSettings, 'seed'>>(settings: T, steps: number): T {
+  const { schedule } = settings
   const warmup = Math.round((schedule.warmup * steps) / settings.steps)
   return {
     ...settings,
     // A short training must not stop before its rate has decayed.
     earlyStopping: undefined,
-    optimizer: { ...optimizer, rate },
     schedule: { ...schedule, name: 'cosine', warmup },
     steps,
     evaluateEvery: undefined,
     probes: undefined,
   }
 }
+
+/** The steps of the shortest trainings in a search for the best rate of a training of `steps` steps. */
+export const shortSteps = (steps: number): number => Math.min(steps, Math.max(Math.ceil(steps / 9), 60))

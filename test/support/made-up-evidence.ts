@@ -2,7 +2,7 @@
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessment.ts'
 import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
-import { type ControlName, controlNames } from '../../src/diagnosis/controls.ts'
+import { type ChangeName, type ControlName, changeNames, controlNames } from '../../src/diagnosis/controls.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import type { Judgment } from '../../src/diagnosis/judge.ts'
 import type { Measured } from '../../src/diagnosis/measured.ts'
@@ -64,7 +64,7 @@ export interface MadeUp {
   /** Number of hidden layers that are residual blocks. */
   readonly blocks?: number
   /** Controls that do not apply to the network. */
-  readonly without?: readonly ControlName[]
+  readonly without?: readonly ChangeName[]
 }
 
 /** Creates evidence for a network with 6 hidden layers and 3 seeds by default. */
@@ -84,7 +84,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     multiplier: 1,
   }))
   // A diagnosis trains the shallow twin first, so a network without trials of the shallow twin has no shallow twin.
-  const isThere = (name: ControlName): boolean => name !== 'shallow twin' || trials[name] !== undefined
+  const isThere = (name: ChangeName): boolean => name !== 'shallow twin' || trials[name] !== undefined
   return {
     stages: [...hiddenStages, { name: 'readout', skips: false, multiplier: 1 }],
     depths: { what: 'hidden layer', network: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
@@ -93,7 +93,12 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     chance,
     seeds,
     records: controlNames.flatMap((control) => madeUpTrials(control, trials[control] ?? { loss: [] })),
-    applicable: new Set(controlNames.filter((name) => isThere(name) && !without.includes(name))),
+    applicable: new Set(changeNames.filter((name) => isThere(name) && !without.includes(name))),
+    linear: null,
+    facts: [],
+    regularization: { dropped: 0, decay: 0 },
+    rate: 0.03,
+    hasOwnSteps: true,
     measured,
   }
 }

@@ -8,14 +8,24 @@ import { type Evidence, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
 
 /** Evidence that would decide whether a cause holds: a control training with a number of seeds, or a measurement. */
-export type Need = { readonly control: ControlName; readonly seeds: number } | { readonly measurement: keyof Measured }
+export type Need =
+  | {
+      /** A control without a rate is trained at the network's best rate. */
+      readonly control: ControlName
+      readonly seeds: number
+      /** Whether a control without a rate is trained at the rate of the diagnosed training. */
+      readonly isAtGivenRate?: boolean
+    }
+  | { readonly measurement: keyof Measured }
 
 /** Observations that can rule a cause out without a control training. */
 export type Observation =
   | 'training'
+  | 'facts'
   | 'training error'
   | 'training and test error'
   | 'shallow twin'
+  | 'rate ladder'
   | 'layers'
   | 'activations'
   | 'units before training'

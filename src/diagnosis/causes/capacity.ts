@@ -2,10 +2,10 @@
 import { type ControlName, type ControlOf, controlsOf } from '../controls.ts'
 import { type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { type Assessed, type Earlier, holds, open, ruledOut, untested } from './assessment.ts'
-import { fitsPoorly, halved, poorFit, type Relief, relief } from './control-answers.ts'
+import { fitsPoorly, halved, poorFit, type Relief, relief, worsensTest } from './control-answers.ts'
 import type { RankRule } from './rank.ts'
 
-const longerRun: ControlOf<'steps'> = '3 x steps'
+const [longerRun] = controlsOf('steps')
 const widths = controlsOf('width')
 
 /**
@@ -73,7 +73,7 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
     }
     return ruledOut(cause, { ...known, outcome: 'merely short', longer }, { controls: [longerRun] })
   }
-  const changes = widths.map((control) => ({ control, change: changeOf(evidence, control) }))
+  const changes = widths.map((control) => ({ control, change: atEqualState(changeOf(evidence, control), longer) }))
   const tried = changes.flatMap(({ change }) => change ?? [])
   const found = { ...known, longer, tried }
   for (const { control, change } of changes) {
@@ -83,7 +83,8 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
       return open(cause, { ...found, outcome: 'wider runs open' }, [{ control, seeds: seeds.length }])
     }
     if (seeds.length < 3) return open(cause, { ...found, outcome: 'too few seeds' }, [])
-    if (change.isSure) return holds(cause, { ...found, outcome: 'too narrow', wider: change }, change.share)
+    // A wider network that only learns the noise of the training set by heart gets a higher test error.
+    if (change.isSure && !worsensTest(evidence, control)) return holds(cause, { ...found, outcome: 'too narrow', wider: change }, change.share)
   }
   const isUnsure = tried.some(({ share }) => share >= halved)
   return ruledOut(cause, { ...found, outcome: 'not too narrow', isUnsure }, { controls: widths })
@@ -95,6 +96,18 @@ function changeOf<Control extends ControlOf<'steps' | 'width'>>(
 ): ErrorChange<Control> | null {
   const found = relief(evidence, control)
   return found && { ...found, control, limit: halved, ...divergenceOf(evidence, control) }
+}
+
+/**
+ * The change by a wider network, compared with the network after more steps if more steps lower its error. A wider
+ * network trains faster, so it is compared with the narrow one at an equal state of training.
+ */
+function atEqualState<Control extends ControlOf<'width'>>(
+  change: ErrorChange<Control> | null,
+  longer: Longer,
+): ErrorChange<Control> | null {
+  const before = change && Math.min(change.before, longer.after)
+  return change && before !== null && before > 0 ? { ...change, share: 1 - change.after / before } : change
 }
 
 function divergenceOf(evidence: Evidence, control: ControlName): { readonly hasDiverged?: true } {

@@ -2,8 +2,9 @@
  * Answers of control trainings: the recovered fraction of the loss gap, and the removed fraction of the training error.
  */
 import { summarize } from '../../numerics/statistics.ts'
-import type { ControlName } from '../controls.ts'
+import { type ControlName, controlOf } from '../controls.ts'
 import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
+import type { Scores } from '../../training/scores.ts'
 import type { Need } from './assessment.ts'
 
 /**
@@ -22,7 +23,7 @@ export const leastHelp = 0.25
 export const restoring = 0.75
 
 export function controlAnswer(evidence: Evidence, control: ControlName): Answer {
-  if (!evidence.applicable.has(control)) return { kind: 'impossible' }
+  if (!evidence.applicable.has(controlOf(control).change)) return { kind: 'impossible' }
   const runs = recordsOf(evidence, control).length
   const found = recovery(evidence, control)
   if (runs === 0 || found === null) return { kind: 'needs', need: { control, seeds: 1 } }
@@ -51,7 +52,19 @@ export function lossChange(evidence: Evidence, control: ControlName): LossChange
   return { before: lossOf(records), after: lossOf(runs) }
 }
 
-/** Smallest training error at which smaller rates are tried even if the training has no symptom. */
+/** Smallest fraction of the training error whose removal counts as a clear improvement. */
+export const clearShare = 0.2
+
+/**
+ * Whether a control has a clearly higher test error than the network. A lower training error then comes from samples
+ * that are learned by heart.
+ */
+export function worsensTest(evidence: Evidence, control: ControlName): boolean {
+  const testError = (_evidence: Evidence, { test }: { readonly test: Scores }): number | null => test.error
+  return difference(evidence, 'network', control, testError)?.verdict === 'worse'
+}
+
+/** Smallest training error at which wider networks are tried even if the training has no symptom. */
 export const poorFit = 0.1
 
 export function fitsPoorly(evidence: Evidence): boolean {

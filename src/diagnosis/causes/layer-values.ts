@@ -15,7 +15,7 @@ export const lastOf = (values: readonly number[]): number =>
 export const largestOf = (values: readonly number[]): number =>
   values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY)
 
-/** Position of a hidden stage in the network. */
+/** Position of a stage in the network. The read-out comes after the last hidden stage. */
 export interface StagePlace {
   /** Index of the hidden stage, counted from 1. */
   readonly layer: number

@@ -2,7 +2,7 @@
  * The cause "optimization failure" (degradation): the solver misses better weights that exist (He et al. 2015, section
  * 1).
  */
-import type { ControlOf } from '../controls.ts'
+import { type ControlOf, controlsOf } from '../controls.ts'
 import {
   difference,
   type Evidence,
@@ -26,7 +26,7 @@ import {
   untested,
 } from './assessment.ts'
 
-const longer: ControlOf<'steps'> = '3 x steps'
+const [longer] = controlsOf('steps')
 
 /** Limit of the relative excess of the network's training loss over the twin's training loss. */
 const leastExcess = 0.05

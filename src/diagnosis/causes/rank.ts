@@ -2,6 +2,7 @@
 import { type Cause, causes } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, recordsOf, recovery } from '../evidence.ts'
+import type { View } from '../view.ts'
 import type { Judged } from './assessment.ts'
 
 /** Rank of a cause: before all other causes, or directly behind a cause that comes later in the causal chain. */
@@ -10,7 +11,7 @@ export type Rank = 'first' | { readonly behind: Cause }
 type RankedCause = Pick<Judged<Cause, unknown>, 'cause' | 'onset'>
 
 /** A rank rule returns undefined if the cause keeps its position in the causal chain. */
-export type RankRule = (own: RankedCause, found: readonly RankedCause[], evidence: Evidence) => Rank | undefined
+export type RankRule = (own: RankedCause, found: readonly RankedCause[], view: View) => Rank | undefined
 
 /**
  * Returns the number by which a cause is sorted among the findings. Causes of rank `first` have negative numbers, in

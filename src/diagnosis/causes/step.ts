@@ -1,137 +1,154 @@
-/** The cause "unstable step": trainings at a third and a tenth of the rate show whether the step is too large. */
-import { type ControlOf, controlsOf } from '../controls.ts'
-import { type Evidence, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
-import { holds, type Judged, type Need, open, ruledOut, scoreOf } from './assessment.ts'
+/**
+ * The causes "unstable step" and "step too small": the ladder of rates shows whether another rate trains the network
+ * better.
+ */
 import {
-  controlAnswer,
-  fitsPoorly,
-  halved,
-  type LossChange,
-  leastHelp,
-  lossChange,
-  relief,
-  restoring,
-} from './control-answers.ts'
-import { isFullyRestored, type RankRule } from './rank.ts'
+  difference,
+  type Evidence,
+  failedSeeds,
+  fitsWell,
+  goalOf,
+  meanOf,
+  recordsOf,
+  trainingError,
+  trainingLoss,
+} from '../evidence.ts'
+import { nameAt, rateAt } from '../controls.ts'
+import type { Rung } from '../ladder.ts'
+import type { View } from '../view.ts'
+import { holds, type Judged, type Need, open, ruledOut, scoreOf } from './assessment.ts'
+import { clearShare, fitsPoorly, restoring } from './control-answers.ts'
+import type { RankRule } from './rank.ts'
 
-const rates = controlsOf('rate')
-
-/** A control training with a smaller learning rate. */
-export interface TriedRate {
-  readonly control: ControlOf<'rate'>
-  readonly loss: LossChange
-  /** Numbers of seeds that diverged, or null if no training of the network diverged. */
-  readonly diverged: { readonly network: number; readonly slower: number; readonly seeds: number } | null
-  /**
-   * Fraction of the loss gap that the smaller rate recovers, or null if the cause is decided by the training error and
-   * not by the loss.
-   */
-  readonly recovery: { readonly share: number; readonly limit: number; readonly seeds: number } | null
+/** The trainings of the network at one rate, with all seeds. */
+export interface RateResult {
+  readonly rate: number
+  /** Mean training error. A diverged training counts as guessing. */
+  readonly error: number
+  /** Mean training loss. A diverged training counts as guessing. */
+  readonly loss: number
+  readonly diverged: number
+  readonly seeds: number
 }
 
-export type UnstableStepFacts = {
+/** A short training at one rate of the ladder. */
+export interface TriedRate {
+  readonly rate: number
+  /** Training loss, or null if the training diverged. */
+  readonly loss: number | null
+}
+
+export type StepFacts = {
   /**
    * Largest eigenvalue of the Hessian before training. The field `stability` is the ratio of the largest eigenvalue to
    * the stability limit of a quadratic loss.
    */
   readonly sharpness: { readonly eigenvalue: number; readonly stability: number | null } | null
+  /** The short trainings, in rising order of the rates. */
+  readonly ladder: readonly TriedRate[]
+  readonly given: RateResult
 } & (
-  | { readonly outcome: 'fits'; readonly error: number }
-  | { readonly outcome: 'unsettled'; readonly tried: readonly TriedRate[] }
-  | { readonly outcome: 'too large'; readonly tried: readonly TriedRate[]; readonly best: TriedRate }
+  | { readonly outcome: 'fits' | 'unsettled' | 'all diverge' | 'no better rate' }
   | {
-      readonly outcome: 'not too large'
-      readonly tried: readonly TriedRate[]
-      /** Whether a smaller learning rate improves the training, but does not restore it. */
-      readonly helps: boolean
+      readonly outcome: 'another rate' | 'the other direction'
+      readonly best: RateResult
+      /** Fraction of the gap between the network's loss and the lowest comparable loss that the best rate closes. */
+      readonly share: number
+      readonly limit: number
+      /** Training at the given rate with clipped gradients, if the network diverged. */
+      readonly clipped: (RateResult & { readonly norm: number }) | null
     }
 )
 
-type Assessment = Judged<'unstable-step', UnstableStepFacts>
+type StepCause = 'unstable-step' | 'step-too-small'
 
-export function unstableStep(evidence: Evidence): Assessment {
-  const symptom = symptomOf(evidence)
-  if (symptom === 'none' && !fitsPoorly(evidence)) {
-    const error = meanOf(evidence, 'network', trainingError) ?? Number.NaN
-    return ruledOut('unstable-step', { ...sharpnessOf(evidence), outcome: 'fits', error }, { observation: 'training' })
+export const unstableStep = (view: View): Judged<'unstable-step', StepFacts> => assess('unstable-step', view, -1)
+export const stepTooSmall = (view: View): Judged<'step-too-small', StepFacts> => assess('step-too-small', view, 1)
+
+/** Assesses whether a lower rate (`direction` -1) or a higher rate (`direction` 1) is better. */
+function assess<C extends StepCause>(cause: C, view: View, direction: 1 | -1): Judged<C, StepFacts> {
+  const { given, ladders, measured, best } = view
+  const known = {
+    sharpness: measured.sharpness ?? null,
+    ladder: ladders.network.short.map((rung) => triedRate(view, rung)),
+    given: resultAt(view, 0),
   }
-  return symptom === 'none' ? byRelief(evidence) : byRecovery(evidence)
-}
-
-function byRecovery(evidence: Evidence): Assessment {
-  const cause = 'unstable-step'
-  const answers = rates.map((control) => ({ control, answer: controlAnswer(evidence, control) }))
-  const tried = answers.flatMap(({ control, answer }) => {
-    if (!('recovery' in answer)) return []
-    const recovery = { share: answer.recovery, limit: restoring, seeds: answer.seeds }
-    return [{ control, loss: lossChange(evidence, control), diverged: divergedSeeds(evidence, control), recovery }]
-  })
-  const known = { ...sharpnessOf(evidence), tried }
-  const best = tried.toSorted((a, b) => b.recovery.share - a.recovery.share)[0]
-  const gained = best?.recovery.share ?? 0
-  if (gained >= restoring) return holds(cause, { ...known, outcome: 'too large', best }, scoreOf(gained, restoring))
-  const needs = answers.flatMap(({ answer }): Need[] => (answer.kind === 'needs' ? [answer.need] : []))
+  const hasDiverged = recordsOf(given, 'network').some(({ diverged }) => diverged !== null)
+  if (fitsWell(given) && !hasDiverged) return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
+  const { needs, short, whole } = ladders.network
+  if (best.network !== 0 && isMaterial(view)) {
+    const share = shareOf(view)
+    const found = { best: resultAt(view, best.network), share, limit: restoring, clipped: clippedOf(view) }
+    const isDirection = Math.sign(best.network) === direction
+    if (isDirection) return holds(cause, { ...known, ...found, outcome: 'another rate' }, scoreOf(share, restoring))
+    if (needs.length === 0) {
+      return ruledOut(cause, { ...known, ...found, outcome: 'the other direction' }, { observation: 'rate ladder' })
+    }
+  }
   if (needs.length > 0) return open(cause, { ...known, outcome: 'unsettled' }, needs)
-  const facts = { ...known, outcome: 'not too large', helps: gained > leastHelp } as const
-  return ruledOut(cause, facts, { controls: tried.map(({ control }) => control) })
+  // While the network and all its controls diverge, the step is not ruled out.
+  const isAlive = [...short, ...whole].some(({ loss }) => loss !== null)
+  if (!isAlive && short.length > 0) return open(cause, { ...known, outcome: 'all diverge' }, clippingNeed(view))
+  return ruledOut(cause, { ...known, outcome: 'no better rate' }, { observation: 'rate ladder' })
 }
 
-/**
- * Judges the step size of a network that has no symptom but fits the training set poorly, by the training errors at
- * smaller rates.
- */
-function byRelief(evidence: Evidence): Assessment {
-  const cause = 'unstable-step'
-  const reliefs = rates.map((control) => ({ control, found: relief(evidence, control) }))
-  const isRun = (control: ControlOf<'rate'>): boolean => recordsOf(evidence, control).length >= evidence.seeds.length
-  const needs = reliefs.flatMap(({ control, found }): Need[] => {
-    if (found === null) return [{ control, seeds: 1 }]
-    return found.share < halved || isRun(control) ? [] : [{ control, seeds: evidence.seeds.length }]
-  })
-  const triedWith = (control: ControlOf<'rate'>): TriedRate => ({
-    control,
-    loss: lossChange(evidence, control),
-    diverged: divergedSeeds(evidence, control),
-    recovery: null,
-  })
-  const tried = reliefs.flatMap(({ control, found }) => (found === null ? [] : [triedWith(control)]))
-  const known = { ...sharpnessOf(evidence), tried }
-  const ready = reliefs.flatMap(({ control, found }) =>
-    found && found.share >= halved && (found.isSure || endsDivergence(evidence, control))
-      ? [{ control, share: found.share }]
-      : [],
-  )
-  if (ready.length > 0) {
-    const [{ control, share }] = ready.toSorted((a, b) => b.share - a.share)
-    return holds(cause, { ...known, outcome: 'too large', best: triedWith(control) }, scoreOf(share, halved))
+const triedRate = ({ rate }: Evidence, { position, loss }: Rung): TriedRate => ({ rate: rateAt(rate, position), loss })
+
+/** Returns the result of the network at a position of the ladder. */
+function resultAt(view: View, position: number): RateResult {
+  const name = nameAt('network', position)
+  return { ...resultOf(view.given, name), rate: rateAt(view.rate, position) }
+}
+
+function resultOf(evidence: Evidence, name: Parameters<typeof recordsOf>[1]): Omit<RateResult, 'rate'> {
+  const records = recordsOf(evidence, name)
+  return {
+    error: meanOf(evidence, name, trainingError) ?? Number.NaN,
+    loss: meanOf(evidence, name, trainingLoss) ?? Number.NaN,
+    diverged: records.filter(({ diverged }) => diverged !== null).length,
+    seeds: records.length,
   }
-  const isUnsure = reliefs.some(({ found }) => found && found.share >= halved && found.seeds < 3)
-  if (needs.length > 0 || isUnsure) return open(cause, { ...known, outcome: 'unsettled' }, needs)
-  return ruledOut(cause, { ...known, outcome: 'not too large', helps: false }, { controls: rates })
 }
 
 /**
- * Whether a training of the network diverged and no training at the smaller rate did, with at least three seeds. A
- * divergence makes the errors of the seeds so different that their 95% interval tells nothing.
+ * Whether the best rate is clearly better than the given rate: beyond the spread of the seeds, by a fifth of the training
+ * error, or by a fifth of the loss if the training error is large. A rate at which no seed fails is also better than a rate
+ * at which seeds fail.
  */
-function endsDivergence(evidence: Evidence, control: ControlOf<'rate'>): boolean {
-  const [networks, slower] = [recordsOf(evidence, 'network'), recordsOf(evidence, control)]
-  const everySeed = slower.length >= Math.max(3, evidence.seeds.length)
-  return everySeed && networks.some(({ diverged }) => diverged) && slower.every(({ diverged }) => !diverged)
+function isMaterial({ given, best }: View): boolean {
+  const name = nameAt('network', best.network)
+  const everySeed = recordsOf(given, name).length >= Math.max(3, given.seeds.length)
+  if (everySeed && failedSeeds(given).length > 0 && failedSeeds(given, name).length === 0) return true
+  // A training error that is large says little about a difference, so the loss counts too.
+  const measures = fitsPoorly(given) ? [trainingLoss, trainingError] : [trainingError]
+  return measures.some((measure) => {
+    const change = difference(given, 'network', name, measure)
+    return change !== null && change.verdict === 'better' && -change.mean >= clearShare * change.first
+  })
 }
 
-/** Counts the seeds of the network and of a smaller rate that diverged, among the seeds of the smaller rate. */
-function divergedSeeds(evidence: Evidence, control: ControlOf<'rate'>): TriedRate['diverged'] {
-  const slower = recordsOf(evidence, control)
-  const seeds = new Set(slower.map(({ seed }) => seed))
-  const networks = recordsOf(evidence, 'network').filter(({ seed }) => seeds.has(seed))
-  const count = (records: typeof slower): number => records.filter(({ diverged }) => diverged !== null).length
-  return count(networks) === 0 ? null : { network: count(networks), slower: count(slower), seeds: seeds.size }
+/** The fraction of the gap between the given training and the lowest comparable loss that the best rate closes. */
+function shareOf(view: View): number {
+  const { given, best } = view
+  const goal = Math.min(goalOf(view), meanOf(given, nameAt('network', best.network), trainingLoss) ?? 0)
+  const [before, after] = [0, best.network].map((at) => meanOf(given, nameAt('network', at), trainingLoss) ?? 0)
+  return before > goal ? (before - after) / (before - goal) : 0
 }
 
-const sharpnessOf = ({ measured }: Evidence): Pick<UnstableStepFacts, 'sharpness'> => ({
-  sharpness: measured.sharpness ?? null,
-})
+function clippedOf({ given, rate }: View): (RateResult & { readonly norm: number }) | null {
+  const records = recordsOf(given, 'clipped gradients')
+  return records.length === 0 ? null : { ...resultOf(given, 'clipped gradients'), rate, norm: 1 }
+}
 
-export const unstableStepRank: RankRule = (_own, _found, evidence) =>
-  isFullyRestored(evidence, rates) ? 'first' : undefined
+/** The training with clipped gradients, which is needed if the network diverges at every rate. */
+function clippingNeed({ given }: View): Need[] {
+  if (!given.applicable.has('clipped gradients') || recordsOf(given, 'clipped gradients').length > 0) return []
+  return [{ control: 'clipped gradients', seeds: given.seeds.length, isAtGivenRate: true }]
+}
+
+/**
+ * The step ranks before the effects in the layers if the best rate closes most of the gap to the lowest comparable loss.
+ * Effects in the layers that another rate overcomes are then no obstacle.
+ */
+export const stepRank: RankRule = (_own, _found, view) =>
+  view.best.network !== 0 && shareOf(view) >= restoring ? 'first' : undefined

@@ -4,7 +4,7 @@
  */
 import type { LayerProbeName } from '../../probes/layer-probes.ts'
 import type { Cause } from '../cause.ts'
-import type { Evidence } from '../evidence.ts'
+import type { View } from '../view.ts'
 import { numericalError, numericalErrorRank } from './arithmetic.ts'
 import type { Assessed, Earlier, Judged } from './assessment.ts'
 import { underCapacity, underCapacityRank } from './capacity.ts'
@@ -15,18 +15,20 @@ import { overfitting } from './overfitting.ts'
 import { papers } from './papers.ts'
 import type { RankRule } from './rank.ts'
 import { chaoticSignal, explodingSignal, vanishingSignal } from './signal.ts'
-import { unstableStep, unstableStepRank } from './step.ts'
+import { tooFewSteps } from './length.ts'
+import { setupCause } from './setup.ts'
+import { stepRank, stepTooSmall, unstableStep } from './step.ts'
 import { deadUnits, saturatedUnits, unitsRank } from './units.ts'
 import { uselessDepth } from './useless-depth.ts'
 
 export interface CauseRow<C extends Cause> {
   /**
-   * Level of the cause: `mechanism` is an effect in hidden layers, `setting` is the numerical precision or the step
-   * size, and `umbrella` is a broader cause. An umbrella cause is assessed after all mechanisms and settings, and the
+   * Level of the cause: `setup` is a fault in the data, the outputs or the settings that a mended training confirms.
+   * `mechanism` is an effect in hidden layers, `setting` is the numerical precision, the step size or the length, and `umbrella` is a broader cause. An umbrella cause is assessed after all mechanisms and settings, and the
    * assessment uses their results.
    */
-  readonly level: 'mechanism' | 'setting' | 'umbrella'
-  readonly assess: (evidence: Evidence, earlier: Earlier) => Assessed<C, object>
+  readonly level: 'setup' | 'mechanism' | 'setting' | 'umbrella'
+  readonly assess: (view: View, earlier: Earlier) => Assessed<C, object>
   /** Rank rule of a cause that can leave its position in the causal chain. */
   readonly rank?: RankRule
   /** Papers that describe the cause. */
@@ -36,6 +38,31 @@ export interface CauseRow<C extends Cause> {
 }
 
 export const causeTable = {
+  'unscaled-data': {
+    level: 'setup',
+    assess: (view) => setupCause('unscaled-data', view),
+    papers: [papers.lecun],
+  },
+  'output-cannot-reach-targets': {
+    level: 'setup',
+    assess: (view) => setupCause('output-cannot-reach-targets', view),
+    papers: [],
+  },
+  'no-nonlinearity': {
+    level: 'setup',
+    assess: (view) => setupCause('no-nonlinearity', view),
+    papers: [],
+  },
+  'over-regularized': {
+    level: 'setup',
+    assess: (view) => setupCause('over-regularized', view),
+    papers: [papers.srivastava],
+  },
+  'unbalanced-classes': {
+    level: 'setup',
+    assess: (view) => setupCause('unbalanced-classes', view),
+    papers: [papers.he2009],
+  },
   'saturated-units': {
     level: 'mechanism',
     assess: saturatedUnits,
@@ -96,8 +123,19 @@ export const causeTable = {
   'unstable-step': {
     level: 'setting',
     assess: unstableStep,
-    rank: unstableStepRank,
+    rank: stepRank,
     papers: [papers.cohen],
+  },
+  'step-too-small': {
+    level: 'setting',
+    assess: stepTooSmall,
+    rank: stepRank,
+    papers: [papers.bengio],
+  },
+  'too-few-steps': {
+    level: 'setting',
+    assess: tooFewSteps,
+    papers: [],
   },
   'optimization-failure': {
     level: 'umbrella',

@@ -1,8 +1,8 @@
 /** The causes "dead units" (never active) and "saturated units" (hardly any derivative), which block the gradient. */
 import type { Cause } from '../cause.ts'
-import type { Evidence } from '../evidence.ts'
-import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
-import { hiddenReading, largestOf, placeOf, type StagePlace } from './layer-values.ts'
+import { type Evidence, failedSeeds, readingOf, recordsOf, symptomOf } from '../evidence.ts'
+import { holds, type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
+import { largestOf, placeOf, type StagePlace } from './layer-values.ts'
 import type { RankRule } from './rank.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { RankRule } from './rank.ts'
 const mostDead = 0.6
 const mostSaturated = 0.5
 
-/** Fraction of dead or saturated units in the hidden layer with the largest fraction. */
+/** Fraction of dead or saturated units in the layer with the largest fraction. The read-out counts as a layer. */
 interface UnitShare {
   /** Fraction of the units that are dead, or fraction of the activations that are saturated. */
   readonly share: number
@@ -24,21 +24,64 @@ interface WithoutUnits {
   readonly outcome: 'no such units'
 }
 
+/** The seeds with whose weights the units of a layer are dead. */
+interface DeadSeeds {
+  /** Number of seeds with a layer of dead units before training. */
+  readonly before: number
+  /** Number of further seeds in which the units of a layer died during the training. */
+  readonly died: number
+  readonly seeds: number
+}
+
 export type DeadUnitsFacts =
   | WithoutUnits
   | (UnitShare & {
-      /**
-       * Largest fraction of dead units in any hidden layer after training, or -Infinity if the fraction is not known.
-       */
+      /** Largest fraction of dead units in any layer after training, or -Infinity if the fraction is not known. */
       readonly afterTraining: number
-    } & Standing)
+    } & (
+        | Standing
+        | ({
+            /**
+             * `with some seeds`: the seeds with dead units are the seeds whose training fails. `died`: the units of a layer
+             * died during the training.
+             */
+            readonly outcome: 'with some seeds' | 'died'
+          } & DeadSeeds)
+      ))
 
 export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFacts> {
+  const cause = 'dead-units'
   const found = unitShare(evidence, 'deadUnits', mostDead)
-  if (found === null) return ruledOut('dead-units', { outcome: 'no such units' }, { observation: 'activations' })
-  const afterTraining = largestOf(hiddenReading(evidence, 'deadUnits', 'end'))
+  if (found === null) return ruledOut(cause, { outcome: 'no such units' }, { observation: 'activations' })
+  const afterTraining = largestOf(readingOf(evidence, 'deadUnits', 'end'))
   const facts = { ...found.facts, afterTraining }
-  return mechanism('dead-units', evidence, { observation: 'units before training', facts, beyond: found.beyond })
+  if (found.beyond === null && symptomOf(evidence) !== 'none') {
+    const { before, died } = deadSeeds(evidence)
+    const dead = new Set([...before, ...died])
+    const failed = failedSeeds(evidence)
+    const [layers, seeds] = [evidence.stages, recordsOf(evidence, 'network').length]
+    const counts = { before: before.length, died: died.length, seeds }
+    // Dead units explain a failure if exactly the seeds with dead units fail.
+    const areFailing = failed.length > 0 && failed.every((seed) => dead.has(seed)) && dead.size === failed.length
+    if (areFailing && layers.length > 1 && failed.length < seeds) {
+      return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, failed.length / seeds)
+    }
+    if (areFailing && before.length > 0) return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, 1)
+    if (areFailing) return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
+  }
+  return mechanism(cause, evidence, { observation: 'units before training', facts, beyond: found.beyond })
+}
+
+/** The seeds whose weights leave a layer with dead units before training, and the seeds whose units die later. */
+function deadSeeds(evidence: Evidence): { readonly before: readonly number[]; readonly died: readonly number[] } {
+  const [before, died]: [number[], number[]] = [[], []]
+  for (const record of recordsOf(evidence, 'network')) {
+    const one = { ...evidence, records: [record] }
+    const isDead = (when: 'start' | 'end'): boolean => largestOf(readingOf(one, 'deadUnits', when)) >= mostDead
+    if (isDead('start')) before.push(record.seed)
+    else if (isDead('end')) died.push(record.seed)
+  }
+  return { before, died }
 }
 
 export type SaturatedUnitsFacts = WithoutUnits | (UnitShare & Standing)
@@ -50,7 +93,7 @@ export function saturatedUnits(evidence: Evidence): Judged<'saturated-units', Sa
 }
 
 function unitShare(evidence: Evidence, probe: 'deadUnits' | 'saturatedUnits', limit: number) {
-  const values = hiddenReading(evidence, probe)
+  const values = readingOf(evidence, probe)
   const share = largestOf(values)
   if (share === Number.NEGATIVE_INFINITY) return null
   const facts: UnitShare = { share, limit, place: placeOf(evidence, values.indexOf(share)) }
@@ -61,7 +104,11 @@ function unitShare(evidence: Evidence, probe: 'deadUnits' | 'saturatedUnits', li
 const signals: readonly Cause[] = ['exploding-signal', 'vanishing-signal']
 
 /** Units that die after the layer in which the signal was lost are a consequence of the lost signal. */
-export const unitsRank: RankRule = ({ onset = 0 }, found) => {
-  const signal = found.find((other) => signals.includes(other.cause) && (other.onset ?? 0) < onset)
+export const unitsRank: RankRule = ({ onset, cause }, found, view) => {
+  // Units that die during the training are often a consequence of other effects in the layers.
+  if (cause === 'dead-units' && onset === undefined && deadSeeds(view).before.length === 0) {
+    return { behind: 'exploding-gradient' }
+  }
+  const signal = found.find((other) => signals.includes(other.cause) && (other.onset ?? 0) < (onset ?? 0))
   return signal && { behind: signal.cause }
 }

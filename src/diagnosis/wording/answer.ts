@@ -1,9 +1,12 @@
 /** The answer of a diagnosis in three parts: the symptom, the cause, and the causes that are ruled out. */
 import { counted, listed, number, percent } from '../../format/words.ts'
 import type { Cause } from '../cause.ts'
-import { type Depths, type Evidence, predictsValues, recordsOf } from '../evidence.ts'
+import { nameAt, rateAt } from '../controls.ts'
+import { type Depths, type Evidence, meanOf, predictsValues, recordsOf, trainingError } from '../evidence.ts'
 import type { Judgment } from '../judge.ts'
 import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } from '../symptom-facts.ts'
+import { type View, viewOf } from '../view.ts'
+import { plainText } from './step.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
 import { type ErrorText, sentenceOf, valueError } from './words.ts'
 
@@ -11,21 +14,39 @@ import { type ErrorText, sentenceOf, valueError } from './words.ts'
 export const errorTextOf = (evidence: Evidence): ErrorText => (predictsValues(evidence) ? valueError : percent)
 
 export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
+  const view = viewOf(evidence)
   if (recordsOf(evidence, 'network').length === 0) {
     return ['The diagnosis was stopped before the network was trained once.']
   }
   const say = errorTextOf(evidence)
   const controls = new Set(evidence.records.map(({ control }) => control)).size - 1
   return [
-    symptomText(symptomFacts(evidence), evidence.depths, say),
+    [ratesText(view, say), symptomText(symptomFacts(view), view, say)].filter((text) => text !== '').join(' '),
     causeText(judgment, controls, say),
     exclusionText(judgment, say),
   ].filter((text) => text !== '')
 }
 
-/** One to three sentences on how the network trains. */
-function symptomText(facts: SymptomFacts, depths: Depths, say: ErrorText): string {
-  const start = `With ${counted(depths.network, depths.what)}, the`
+/** A sentence on the result at the given rate, if another rate is the best. */
+function ratesText(view: View, say: ErrorText): string {
+  const { best, given } = view
+  if (best.network === 0) return ''
+  const at = (position: number): string => {
+    const name = nameAt('network', position)
+    const records = recordsOf(given, name)
+    const diverged = records.filter((record) => record.diverged !== null).length
+    const error = meanOf(given, name, trainingError) ?? Number.NaN
+    return plainText({ rate: rateAt(view.rate, position), error, loss: Number.NaN, diverged, seeds: records.length }, say)
+  }
+  const [first, second] = [0, best.network].map((position) => number(rateAt(view.rate, position)))
+  return `The training error is ${at(0)} at the rate ${first}, and ${at(best.network)} at the network's best rate, ${second}.`
+}
+
+/** One to three sentences on how the network trains, at the best rates. */
+function symptomText(facts: SymptomFacts, view: View, say: ErrorText): string {
+  const { depths, best } = view
+  const where = best.network === 0 && best['shallow twin'] === 0 && best['shallower twin'] === 0 ? '' : ' at the best rates'
+  const start = `With ${counted(depths.network, depths.what)}${where}, the`
   switch (facts.symptom) {
     case 'learns nothing': {
       const { loss, guessing, twin } = facts
@@ -41,6 +62,13 @@ function symptomText(facts: SymptomFacts, depths: Depths, say: ErrorText): strin
         conclusions[facts.symptom],
         ...identitySentence(facts),
       ].join(' ')
+    case 'fails with some seeds': {
+      const { errors, failed, guessing } = facts
+      const texts = errors.map((error) => (error === null ? 'diverged' : say(Math.min(error, guessing))))
+      return `${start} training fails with ${failed} of ${counted(errors.length, 'seed')}. The training errors by seed are ${listed(texts)}, and that of guessing is ${say(guessing)}.`
+    }
+    case 'worse than a linear model':
+      return `${start} training error is ${say(facts.trainingError)}, and that of the best linear model is ${say(facts.linearError)}. Another training of the diagnosis does better than the linear model.`
     case 'none': {
       const { trainingError, testError, loss, largestClassError } = facts
       const test = Number.isFinite(testError) ? say(testError) : 'not known'
@@ -53,9 +81,13 @@ function symptomText(facts: SymptomFacts, depths: Depths, say: ErrorText): strin
       if (diverged > 0) {
         return `${start} network trains with ${seeds - diverged} of ${counted(seeds, 'seed')} and diverges with ${diverged}. If a diverged training counts as guessing, ${errors}.${guessing}${comparisonSentence(facts, depths, say)}`
       }
-      return `${start} network trains: ${errors}.${guessing}${comparisonSentence(facts, depths, say)}`
+      return `${start} network trains: ${errors}.${guessing}${comparisonSentence(facts, depths, say)}${linearSentence(facts, say)}`
     }
   }
+}
+
+function linearSentence({ linearError }: Extract<SymptomFacts, { symptom: 'none' }>, say: ErrorText): string {
+  return linearError === null ? '' : ` The training error of the best linear model is ${say(linearError)}.`
 }
 
 type ComparedFacts = Extract<SymptomFacts, { symptom: 'worse' | 'unclear' }>
@@ -96,11 +128,11 @@ function comparisonSentence(
   }
 }
 
-/** Formats the mean loss over the seeds that did not diverge, with remarks in brackets. */
+/** Formats the mean loss over the seeds, with remarks in brackets. */
 function lossText({ mean, diverged, seeds }: MeanLoss, isGuessing = false): string {
   if (mean === null) return 'not finite'
   const remarks = [
-    ...(diverged > 0 ? [`${diverged} of ${counted(seeds, 'seed')} diverged`] : []),
+    ...(diverged > 0 ? [`${diverged} of ${counted(seeds, 'seed')} diverged and count as guessing`] : []),
     ...(isGuessing ? ['about the level of guessing'] : []),
   ]
   return remarks.length === 0 ? number(mean) : `${number(mean)} (${remarks.join('; ')})`
@@ -137,6 +169,8 @@ const suspects: readonly Cause[] = [
   'overfitting',
   'numerical-error',
   'unstable-step',
+  'step-too-small',
+  'too-few-steps',
   'under-capacity',
   'optimization-failure',
 ]

@@ -8,7 +8,9 @@ import { explodingGradientWords, vanishingGradientWords } from './gradient.ts'
 import { optimizationFailureWords } from './optimization.ts'
 import { overfittingWords } from './overfitting.ts'
 import { chaoticSignalWords, explodingSignalWords, vanishingSignalWords } from './signal.ts'
-import { unstableStepWords } from './step.ts'
+import { tooFewStepsWords } from './length.ts'
+import { setupWords } from './setup.ts'
+import { stepTooSmallWords, unstableStepWords } from './step.ts'
 import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 import { uselessDepthWords } from './useless-depth.ts'
 import type { ErrorText, Words } from './words.ts'
@@ -30,6 +32,31 @@ interface Wording<Facts> {
 const residual = 'residual connections with a multiplier of 1/depth'
 
 const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
+  'unscaled-data': {
+    title: { start: 'Unscaled data', inside: 'unscaled data' },
+    cures: ['standardized inputs and targets'],
+    words: setupWords('unscaled-data'),
+  },
+  'output-cannot-reach-targets': {
+    title: { start: 'Output that cannot reach its targets', inside: 'an output that cannot reach its targets' },
+    cures: ['no activation behind the last layer', 'a loss that computes the activation itself'],
+    words: setupWords('output-cannot-reach-targets'),
+  },
+  'no-nonlinearity': {
+    title: { start: 'No nonlinearity', inside: 'no nonlinearity' },
+    cures: ['an activation such as ReLU between the layers'],
+    words: setupWords('no-nonlinearity'),
+  },
+  'over-regularized': {
+    title: { start: 'Too much regularization', inside: 'too much regularization' },
+    cures: ['less dropout', 'less weight decay'],
+    words: setupWords('over-regularized'),
+  },
+  'unbalanced-classes': {
+    title: { start: 'Unbalanced classes', inside: 'unbalanced classes' },
+    cures: ['balanced class weights', 'balanced batches'],
+    words: setupWords('unbalanced-classes'),
+  },
   'saturated-units': {
     title: { start: 'Saturated units', inside: 'saturated units' },
     cures: ['smaller initial weights and biases', 'batch or layer normalization before the activation', 'ReLU'],
@@ -79,6 +106,16 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
     title: { start: 'Unstable step', inside: 'unstable step' },
     cures: ['a smaller rate', 'a warm-up', 'gradient clipping'],
     words: unstableStepWords,
+  },
+  'step-too-small': {
+    title: { start: 'Step too small', inside: 'a step that is too small' },
+    cures: ['a larger rate'],
+    words: stepTooSmallWords,
+  },
+  'too-few-steps': {
+    title: { start: 'Too few steps', inside: 'too few steps' },
+    cures: ['more steps'],
+    words: tooFewStepsWords,
   },
   'optimization-failure': {
     title: { start: 'Optimization failure (degradation)', inside: 'optimization failure (degradation)' },

@@ -2,22 +2,29 @@
 import { number } from '../../format/words.ts'
 import type { Need } from '../causes/assessment.ts'
 import type { LossChange } from '../causes/control-answers.ts'
-import { type ControlName, type ControlOf, controls } from '../controls.ts'
+import { type ChangeName, type ControlOf, changes, controlOf } from '../controls.ts'
 import { seedsText } from './words.ts'
 
-const questions = {
-  network: 'how does the unchanged network train?',
+const questions: Readonly<Record<ChangeName, string>> = {
+  network: 'does the network train at this rate?',
   'shallow twin': 'does the same network with fewer layers train better?',
   'shallower twin': 'does the same network with the fewest layers train better?',
-  'rate / 3': 'is the step too large?',
-  'rate / 10': 'is the step far too large?',
+  'short run': 'which rate is the best?',
+  'short run of the shallow twin': 'which rate is the best for the twin?',
+  'short run of the shallower twin': 'which rate is the best for the twin?',
+  'clipped gradients': 'do single large gradients break the training?',
   float64: 'is float32 too imprecise?',
-  '3 x steps': 'is the network only slow?',
+  '3 x steps': 'is the training too short?',
   '4 x width': 'is the network too narrow?',
   '16 x width': 'is the network far too narrow?',
+  'standardized data': 'is the scale of the data the cause?',
+  'free output': 'does the last layer keep the outputs from the targets?',
+  'with activations': 'does the network lack a nonlinearity?',
+  'without regularization': 'do dropout and weight decay hold the network back?',
+  'balanced classes': 'do weights for the classes help the small classes?',
   'half the data': 'does less data widen the gap between training and test error?',
   'random labels': 'can the network memorize random labels?',
-} as const satisfies Readonly<Record<ControlName, string>>
+}
 
 /**
  * Names the training or measurement that would decide a cause, such as `float64 with one seed (is float32 too
@@ -26,27 +33,22 @@ const questions = {
 export function needText(need: Need): string {
   if ('measurement' in need) return 'a measurement on the trained network'
   const { control, seeds } = need
-  return `${control} with ${seedsText(seeds)} (${questions[control]})`
+  return `${control} with ${seedsText(seeds)} (${questions[controlOf(control).change]})`
 }
-
-const fractions = { 3: 'a third', 10: 'a tenth' } as const
-
-/** Names a smaller learning rate, such as `a third of the rate`. */
-export const rateText = (control: ControlOf<'rate'>): string => `${fractions[controls[control].divisor]} of the rate`
 
 const multiples = { 3: 'three', 4: 'four', 16: 'sixteen' } as const
 
 /** Names a larger number of steps, such as `three times the steps`. */
 export const stepsText = (control: ControlOf<'steps'>): string =>
-  `${multiples[controls[control].factor]} times the steps`
+  `${multiples[changes[control].factor]} times the steps`
 
 /** Names a larger width, such as `four times the width`. */
 export const widthText = (control: ControlOf<'width'>): string =>
-  `${multiples[controls[control].factor]} times the width`
+  `${multiples[changes[control].factor]} times the width`
 
 /**
  * Describes the change of the training loss, such as `the training loss in float64 is 0.31 instead of 2.3`. The
- * argument `where` is a text such as `in float64` or `at a third of the rate`.
+ * argument `where` is a text such as `in float64`.
  */
 export function lossChangeText({ before, after }: LossChange, where: string): string {
   if (after === null) {

@@ -3,9 +3,11 @@ import type { Ground, Observation } from '../causes/assessment.ts'
 
 const observations = {
   training: 'training',
+  facts: 'the network, the data and the settings',
   'training error': 'the training error',
   'training and test error': 'the training and test errors',
   'shallow twin': 'the shallow twin',
+  'rate ladder': 'the ladder of rates',
   layers: 'the layers',
   activations: 'the activations',
   'units before training': 'the units before training',

@@ -1,46 +1,79 @@
-/** Words for the cause "unstable step". */
-import { number, percent } from '../../format/words.ts'
-import type { TriedRate, UnstableStepFacts } from '../causes/step.ts'
-import { lossChangeText, rateText } from './controls.ts'
-import { type ErrorText, type EvidenceRow, seedsText, twoSentences, type Words } from './words.ts'
+/** Words for the causes "unstable step" and "step too small". */
+import { counted, number, percent } from '../../format/words.ts'
+import type { RateResult, StepFacts } from '../causes/step.ts'
+import { type ErrorText, type EvidenceRow, finite, twoSentences, type Words } from './words.ts'
 
-export function unstableStepWords(facts: UnstableStepFacts, say: ErrorText = percent): Words {
-  const rows = sharpnessRows(facts)
-  if (facts.outcome === 'fits') return { statement: `the training error is ${say(facts.error)}`, evidence: rows }
-  const evidence = [...facts.tried.flatMap(recoveryRows), ...rows]
+export const unstableStepWords = (facts: StepFacts, say: ErrorText = percent): Words => stepWords(facts, say, 'too large')
+export const stepTooSmallWords = (facts: StepFacts, say: ErrorText = percent): Words => stepWords(facts, say, 'too small')
+
+type Direction = 'too large' | 'too small'
+
+function stepWords(facts: StepFacts, say: ErrorText, direction: Direction): Words {
+  return { statement: statementOf(facts, say, direction), evidence: rowsOf(facts, say) }
+}
+
+function statementOf(facts: StepFacts, say: ErrorText, direction: Direction): string {
+  const { given, ladder } = facts
   switch (facts.outcome) {
+    case 'fits':
+      return `the training error is ${say(given.error)}`
     case 'unsettled':
-      return { statement: 'more trainings are needed to tell whether a smaller rate helps', evidence }
-    case 'too large':
-      return { statement: `the step is too large: ${triedText(facts.best)}${divergedText(facts.best)}`, evidence }
-    case 'not too large': {
-      if (facts.tried.length === 0) return { statement: 'no smaller rate could be tried', evidence }
-      const losses = facts.tried.map(triedText).join(', and ')
-      const helps = 'a smaller rate helps but does not restore the training'
-      return { statement: facts.helps ? twoSentences(helps, losses) : losses, evidence }
+      return 'more trainings are needed to tell whether another rate is better'
+    case 'all diverge':
+      return `the training diverges at every rate that was tried, ${rangeText(ladder)}`
+    case 'no better rate':
+      return ladder.length === 0
+        ? 'no other rate could be tried'
+        : `no rate ${rangeText(ladder)} trains the network clearly better than ${number(given.rate)}`
+    case 'the other direction': {
+      const { best } = facts
+      return `a ${best.rate < given.rate ? 'lower' : 'higher'} rate is better: ${resultText(best, say)}`
+    }
+    case 'another rate': {
+      const { best, clipped } = facts
+      const change = `at ${number(best.rate)} instead of ${number(given.rate)}, ${resultText(best, say)} instead of ${plainText(given, say)}`
+      const first = `the step is ${direction}: ${change}`
+      return clipped === null ? first : twoSentences(first, clippedText(clipped, say))
     }
   }
 }
 
-/** Says how many seeds diverge at the smaller rate, if seeds of the network diverged. */
-function divergedText({ diverged, loss }: TriedRate): string {
-  // If all seeds of the network diverged, the text about the loss says so.
-  if (diverged === null || loss.before === null) return ''
-  const { network, slower, seeds } = diverged
-  return `, and ${slower === 0 ? 'no seed diverges' : `${slower} of ${seeds} seeds diverge`} instead of ${network} of ${seeds}`
+/** The result at a rate, such as `the training error is 2.1%`, with the seeds that diverged. */
+const resultText = (result: RateResult, say: ErrorText): string => `the training error is ${plainText(result, say)}`
+
+/** Returns an error with the seeds that diverged, such as `61% (2 of 3 seeds diverged)`. */
+export function plainText({ error, diverged, seeds }: RateResult, say: ErrorText): string {
+  if (diverged === 0) return say(error)
+  if (diverged === seeds) return seeds === 1 ? 'diverging' : `diverging with all ${counted(seeds, 'seed')}`
+  return `${say(error)} (${diverged} of ${counted(seeds, 'seed')} diverged and count as guessing)`
 }
 
-const triedText = ({ control, loss }: TriedRate): string => lossChangeText(loss, `at ${rateText(control)}`)
-
-function recoveryRows(tried: TriedRate): EvidenceRow[] {
-  const { control, recovery } = tried
-  if (recovery === null) return []
-  const { share, limit, seeds } = recovery
-  const name = `fraction of the loss gap that ${rateText(control)} recovers`
-  return [{ name, value: share, limit, words: `${triedText(tried)} (${seedsText(seeds)})` }]
+function clippedText({ norm, rate, ...result }: RateResult & { readonly norm: number }, say: ErrorText): string {
+  return `with gradients clipped to norm ${norm}, the error at the rate ${number(rate)} is ${plainText({ ...result, rate }, say)}`
 }
 
-function sharpnessRows({ sharpness }: UnstableStepFacts): EvidenceRow[] {
+function rangeText(ladder: StepFacts['ladder']): string {
+  const rates = ladder.map(({ rate }) => rate)
+  return `from ${number(Math.min(...rates))} to ${number(Math.max(...rates))}`
+}
+
+function rowsOf(facts: StepFacts, say: ErrorText): EvidenceRow[] {
+  const { ladder, given } = facts
+  const rows: EvidenceRow[] = []
+  if ('best' in facts) {
+    const { best, share, limit } = facts
+    const words = `the training error is ${plainText(best, say)} at ${number(best.rate)} and ${plainText(given, say)} at ${number(given.rate)}`
+    rows.push({ name: 'fraction of the loss gap that the best rate closes', value: finite(share), limit, words })
+  }
+  if (ladder.length > 0) {
+    const tried = ladder.map(({ rate, loss }) => `${number(rate)}: ${loss === null ? 'diverged' : number(loss)}`)
+    const words = `training losses of short trainings with a decaying rate: ${tried.join(', ')}`
+    rows.push({ name: 'rates of the ladder', value: ladder.length, limit: null, words })
+  }
+  return [...rows, ...sharpnessRows(facts)]
+}
+
+function sharpnessRows({ sharpness }: StepFacts): EvidenceRow[] {
   if (sharpness === null) return []
   const { eigenvalue, stability } = sharpness
   const words = `the largest eigenvalue of the Hessian before training is ${number(eigenvalue)}`

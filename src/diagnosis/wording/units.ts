@@ -1,5 +1,5 @@
 /** Words for the causes "dead units" and "saturated units". */
-import { percent } from '../../format/words.ts'
+import { counted, percent } from '../../format/words.ts'
 import type { DeadUnitsFacts, SaturatedUnitsFacts } from '../causes/units.ts'
 import { finite, harmlessText, placeText, type Words } from './words.ts'
 
@@ -23,7 +23,23 @@ export function deadUnitsWords(facts: DeadUnitsFacts): Words {
       return { statement: harmlessText(facts), evidence }
     case 'beyond limits':
       return { statement: `units are dead before training: ${words}, so these units pass no gradient`, evidence }
+    case 'with some seeds':
+    case 'died':
+      return { statement: deadSeedsText(facts), evidence }
   }
+}
+
+type DeadSeedsFacts = Extract<DeadUnitsFacts, { outcome: 'with some seeds' | 'died' }>
+
+/** Says in how many starts the units of a layer are dead, or die. */
+function deadSeedsText({ before, died, seeds, place }: DeadSeedsFacts): string {
+  const parts = [
+    ...(before > 0 ? [`dead before training in ${before} of ${counted(seeds, 'start')}`] : []),
+    ...(died > 0 ? [`die during the training in ${died} of ${counted(seeds, 'start')}`] : []),
+  ]
+  const units = `the units of ${placeText(place)}`
+  const trained = before + died < seeds ? ', and only these trainings fail' : ', and these trainings fail'
+  return `${units} ${before > 0 ? 'are ' : ''}${parts.join(' and ')}${trained}`
 }
 
 const largest = ', the largest fraction of all layers'

@@ -47,8 +47,8 @@ export const twoSentences = (first: string, second: string): string => `${first}
 /** Returns null for NaN and infinite numbers, which JSON cannot hold. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** Names a hidden layer by its place, such as `layer 12 of 60`. */
-export const placeText = ({ layer, of }: StagePlace): string => `layer ${layer} of ${of}`
+/** Names a layer by its place, such as `layer 12 of 60` for a hidden layer. */
+export const placeText = ({ layer, of }: StagePlace): string => (layer > of ? 'the read-out' : `layer ${layer} of ${of}`)
 
 export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : counted(seeds, 'seed'))
 

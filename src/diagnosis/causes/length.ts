@@ -1,0 +1,69 @@
+/** The cause "too few steps": the network is right and the training is too short. */
+import { type ControlOf, controlsOf } from '../controls.ts'
+import { type Evidence, fitsWell, meanOf, recordsOf, trainingError } from '../evidence.ts'
+import type { View } from '../view.ts'
+import { holds, type Judged, open, ruledOut } from './assessment.ts'
+import { clearShare, fitsPoorly, type Relief, relief, worsensTest } from './control-answers.ts'
+
+const [longerRun] = controlsOf('steps')
+
+export type TooFewStepsFacts = {
+  /** Mean training error of the network at its best rate. */
+  readonly error: number
+  readonly longer: (Relief & { readonly control: ControlOf<'steps'>; readonly limit: number }) | null
+} & {
+  readonly outcome:
+    | 'fits'
+    | 'not falling'
+    | 'untried'
+    | 'too few seeds'
+    | 'too short'
+    | 'not too short'
+    | 'memorizes'
+    | 'length of the diagnosis'
+}
+
+/** Assesses whether more steps lower the training error by a fifth, beyond the spread of the seeds. */
+export function tooFewSteps(view: View): Judged<'too-few-steps', TooFewStepsFacts> {
+  const cause = 'too-few-steps'
+  const error = meanOf(view, 'network', trainingError) ?? Number.NaN
+  const known = { error, longer: null }
+  if (fitsWell(view)) return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
+  const found = relief(view, longerRun)
+  if (found === null && !isFalling(view) && !fitsPoorly(view)) {
+    return ruledOut(cause, { ...known, outcome: 'not falling' }, { observation: 'training' })
+  }
+  // A longer training at a wrong rate says little, so the rate comes first.
+  if (found === null) {
+    const needs = view.ladders.network.needs.length > 0 ? view.ladders.network.needs : [{ control: longerRun, seeds: 1 }]
+    return open(cause, { ...known, outcome: 'untried' }, needs)
+  }
+  const facts = { error, longer: { ...found, control: longerRun, limit: clearShare } }
+  const by = { controls: [longerRun] }
+  if (found.share < clearShare) return ruledOut(cause, { ...facts, outcome: 'not too short' }, by)
+  if (found.seeds < view.seeds.length) {
+    return open(cause, { ...facts, outcome: 'untried' }, [{ control: longerRun, seeds: view.seeds.length }])
+  }
+  if (view.seeds.length < 3) return open(cause, { ...facts, outcome: 'too few seeds' }, [])
+  if (!found.isSure) return ruledOut(cause, { ...facts, outcome: 'not too short' }, by)
+  if (worsensTest(view, longerRun)) return ruledOut(cause, { ...facts, outcome: 'memorizes' }, by)
+  if (!view.hasOwnSteps) return ruledOut(cause, { ...facts, outcome: 'length of the diagnosis' }, by)
+  return holds(cause, { ...facts, outcome: 'too short' }, found.share)
+}
+
+/** Smallest fraction by which the loss of the last third must be lower than the loss of the third before. */
+const leastFall = 0.03
+
+/** Whether the loss of the trainings still fell in the last third of the steps, with most seeds. */
+function isFalling(view: Evidence): boolean {
+  const records = recordsOf(view, 'network')
+  const falling = records.filter(({ losses, diverged }) => {
+    const finite = losses.map(({ loss }) => loss).filter(Number.isFinite)
+    const third = Math.floor(finite.length / 3)
+    if (diverged !== null || third === 0) return false
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0)
+    return mean(finite.slice(-third)) <= (1 - leastFall) * mean(finite.slice(-2 * third, -third))
+  })
+  return 2 * falling.length >= records.length
+}
+

@@ -1,0 +1,198 @@
+/**
+ * Causes in the setup of a training: data that are not scaled, an output that can't reach its targets, a network without
+ * a nonlinearity, too much regularization, and unbalanced classes. Each is confirmed by trainings with this one thing
+ * mended.
+ */
+import type { Cause } from '../cause.ts'
+import { type ControlName, type ControlOf, controlOf, highestPosition, nameAt, rateAt } from '../controls.ts'
+import { difference, type Evidence, type FactName, fitsWell, leastEffect, recordsOf, trainingError } from '../evidence.ts'
+import type { TrialRecord } from '../trial-record.ts'
+import type { View } from '../view.ts'
+import { type Assessed, holds, type Need, open, ruledOut } from './assessment.ts'
+import { clearShare, halved, worsensTest } from './control-answers.ts'
+
+export type SetupCause = Extract<
+  Cause,
+  | 'unscaled-data'
+  | 'output-cannot-reach-targets'
+  | 'no-nonlinearity'
+  | 'over-regularized'
+  | 'unbalanced-classes'
+>
+
+/** Change of the error by the mended training. */
+export interface Mended {
+  readonly control: ControlName
+  readonly rate: number
+  readonly before: number
+  readonly after: number
+  /** Fraction of the error that the mended training removes. */
+  readonly share: number
+  readonly limit: number
+  readonly isSure: boolean
+  readonly seeds: number
+}
+
+export type SetupFacts =
+  | { readonly outcome: 'nothing to mend' | 'within limits' | 'fits' | 'untried' }
+  | (Mended & {
+      readonly outcome: 'mended' | 'too few seeds' | 'not mended' | 'costs test error'
+      /** Mean test errors of the network and of the mended training, or null without test samples. */
+      readonly test: { readonly before: number; readonly after: number } | null
+    })
+
+interface Setup {
+  readonly control: ControlOf<'mending'>
+  /** Error that the mended training must lower. */
+  readonly measure: (evidence: Evidence, record: TrialRecord) => number | null
+  /** Whether the mended training is compared with the network at the given rate, and not only at its best rate. */
+  readonly isAtGivenRate: boolean
+  /** Whether the mended training must also lower the test error, because the thing that it mends serves the test error. */
+  readonly mustLowerTest: boolean
+  /** Whether the network, the data or the settings give a reason to try the mended training. */
+  readonly isSuspect: (view: View) => boolean
+  /** Whether the network fits well in spite of the suspect, so that no training is needed. */
+  readonly fits: (evidence: Evidence) => boolean
+}
+
+/** Recall of the class with the fewest right answers below which the network misses most of a class. */
+const mostMissed = 0.5
+
+/** Drop rate from which on dropout is suspected of holding a network back. */
+const mostDropped = 0.3
+/** Weight decay from which on it is suspected of holding a network back. */
+const largestDecay = 2e-3
+
+const hasFact =
+  (...names: readonly FactName[]) =>
+  ({ facts }: View): boolean =>
+    facts.some(({ fact }) => names.includes(fact))
+
+const setups: Readonly<Record<SetupCause, Setup>> = {
+  'unscaled-data': {
+    control: 'standardized data',
+    measure: trainingError,
+    isAtGivenRate: true,
+    mustLowerTest: false,
+    isSuspect: hasFact('unscaled-inputs', 'unscaled-targets', 'raw-bytes', 'outlier-targets'),
+    fits: fitsWell,
+  },
+  'output-cannot-reach-targets': {
+    control: 'free output',
+    measure: trainingError,
+    isAtGivenRate: false,
+    mustLowerTest: false,
+    isSuspect: () => true,
+    fits: fitsWell,
+  },
+  'no-nonlinearity': {
+    control: 'with activations',
+    measure: trainingError,
+    isAtGivenRate: false,
+    mustLowerTest: false,
+    isSuspect: () => true,
+    fits: fitsWell,
+  },
+  'over-regularized': {
+    control: 'without regularization',
+    measure: trainingError,
+    isAtGivenRate: false,
+    mustLowerTest: true,
+    isSuspect: ({ regularization: { dropped, decay } }) => dropped >= mostDropped || decay >= largestDecay,
+    fits: fitsWell,
+  },
+  'unbalanced-classes': {
+    control: 'balanced classes',
+    measure: (_evidence, { train }) => (train.balancedAccuracy == null ? null : 1 - train.balancedAccuracy),
+    isAtGivenRate: false,
+    mustLowerTest: false,
+    isSuspect: () => true,
+    fits: (evidence) =>
+      !recordsOf(evidence, 'network').some(({ train }) => train.recall?.some((found) => (found ?? 1) < mostMissed)),
+  },
+}
+
+/** Largest number of rates at which a mended training is tried. */
+const mostTries = 6
+
+export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed<C, SetupFacts> {
+  const { control, isAtGivenRate, mustLowerTest, fits, isSuspect } = setups[cause]
+  const { seeds, best } = view
+  if (!view.applicable.has(control)) return ruledOut(cause, { outcome: 'nothing to mend' }, { observation: 'facts' })
+  if (!isSuspect(view)) return ruledOut(cause, { outcome: 'within limits' }, { observation: 'facts' })
+  if (fits(isAtGivenRate ? view.given : view)) return ruledOut(cause, { outcome: 'fits' }, { observation: 'training' })
+  const tried = triesOf(cause, view)
+  const [most] = tried.toSorted((one, other) => other.share - one.share)
+  const start = isAtGivenRate ? 0 : best.network
+  const isFound = most !== undefined && most.share >= halved
+  const missing = isFound ? [] : nextRates(view, control, start)
+  if (missing.length > 0) {
+    const needs = missing.map((at): Need => ({ control: nameAt(control, at), seeds: 1, isAtGivenRate: true }))
+    return open(cause, { outcome: 'untried' }, needs)
+  }
+  if (most === undefined) return ruledOut(cause, { outcome: 'nothing to mend' }, { observation: 'facts' })
+  const name = most.control
+  if (most.share >= clearShare && most.seeds < seeds.length) {
+    return open(cause, { outcome: 'untried' }, [{ control: name, seeds: seeds.length, isAtGivenRate: true }])
+  }
+  const by = { controls: tried.map((one) => one.control) }
+  const test = testOf(view, name)
+  const facts = { ...most, test }
+  if (most.share < halved) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
+  if (seeds.length < 3) return open(cause, { ...facts, outcome: 'too few seeds' }, [])
+  if (!most.isSure) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
+  const isCostly = worsensTest(view.given, name) || (mustLowerTest && test !== null && test.after > (1 - clearShare) * test.before)
+  if (isCostly) return ruledOut(cause, { ...facts, outcome: 'costs test error' }, by)
+  return holds(cause, { ...facts, outcome: 'mended' }, most.share)
+}
+
+/** The changes by the mended training, at every rate at which it was tried. */
+function triesOf(cause: SetupCause, view: View): Mended[] {
+  const { control, isAtGivenRate } = setups[cause]
+  const tried: Mended[] = []
+  for (let position = -highestPosition; position <= highestPosition; position++) {
+    const change = mendedBy(cause, view, nameAt(control, position), isAtGivenRate && position === 0)
+    if (change !== null) tried.push(change)
+  }
+  return tried
+}
+
+/**
+ * The next rates at which the mended training is tried: the start, a tenth and ten times of it, and then further in the
+ * direction in which the error falls. A mended training can have another best rate than the given one.
+ */
+function nextRates(view: View, control: ControlOf<'mending'>, start: number): readonly number[] {
+  const errors = new Map<number, number>()
+  for (let position = -highestPosition; position <= highestPosition; position++) {
+    const [record] = recordsOf(view.given, nameAt(control, position))
+    if (record) errors.set(position, record.train.error ?? Number.POSITIVE_INFINITY)
+  }
+  const lacking = (positions: readonly number[]): number[] =>
+    positions.filter((one) => !errors.has(one) && Math.abs(one) <= highestPosition)
+  if (!errors.has(start)) return lacking([start])
+  const beside = lacking([start - 2, start + 2])
+  if (beside.length > 0) return beside
+  const ranked = [...errors].sort(([, one], [, other]) => one - other)
+  const [[best, lowest]] = ranked
+  const [ends, known] = [[Math.min(...errors.keys()), Math.max(...errors.keys())], errors.get(start) ?? lowest]
+  if (errors.size >= mostTries || !ends.includes(best) || !(lowest < (1 - leastEffect) * known)) return []
+  return lacking([best === ends[0] ? best - 2 : best + 2])
+}
+
+function mendedBy(cause: SetupCause, view: View, name: ControlName, isFromGiven: boolean): Mended | null {
+  const { measure } = setups[cause]
+  const base = isFromGiven ? 'network' : nameAt('network', view.best.network)
+  const found = difference(view.given, base, name, measure)
+  if (found === null) return null
+  const { first: before, second: after, count: seeds, verdict } = found
+  const rate = rateAt(view.rate, controlOf(name).position)
+  const share = before > 0 ? 1 - after / before : 0
+  return { control: name, rate, before, after, share, limit: halved, isSure: verdict === 'better', seeds }
+}
+
+function testOf(view: View, name: ControlName): { readonly before: number; readonly after: number } | null {
+  const error = (_evidence: Evidence, { test }: TrialRecord): number | null => test.error
+  const found = difference(view.given, nameAt('network', view.best.network), name, error)
+  return found && { before: found.first, after: found.second }
+}
+
