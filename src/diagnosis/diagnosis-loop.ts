@@ -15,9 +15,19 @@ import { largestDropRate } from '../surgery/without-dropout.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { TrialWorker } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
-import type { Subject } from './controls.ts'
+import type { ControlName, Subject } from './controls.ts'
 import { depthsOf } from './depths.ts'
-import { chanceOf, type Evidence, type Regularization, fails, fitsWell, recordsOf, referenceOf, symptomOf } from './evidence.ts'
+import {
+  chanceOf,
+  type Evidence,
+  failedSeeds,
+  fails,
+  fitsWell,
+  type Regularization,
+  recordsOf,
+  referenceOf,
+  symptomOf,
+} from './evidence.ts'
 import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
 import { type MeasuredNetworks, runMeasurement } from './measurements.ts'
@@ -25,6 +35,7 @@ import { settingsOf } from './plan.ts'
 import { createSubject } from './subject.ts'
 import type { DiagnosisTask } from './task.ts'
 import { createTrainings, type Trainings } from './trainings.ts'
+import type { TrialKey } from './trial-record.ts'
 import { memoryDiagnosisStore, type StepPlan } from './trial-store.ts'
 import { type View, viewOf } from './view.ts'
 
@@ -68,7 +79,19 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const isNarrow = narrowest < sizeOf(blueprint.output)
   const { rate } = subject.settings.optimizer
   const hasOwnSteps = plan.chosenFor === undefined && plan.shortened === undefined
-  const known: Omit<Evidence, 'records' | 'applicable' | 'measured'> = { stages, depths, chance, linear: null, facts: [], regularization: regularizationOf(subject), rate, hasOwnSteps, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
+  const known: Omit<Evidence, 'records' | 'applicable' | 'measured'> = {
+    stages,
+    depths,
+    chance,
+    linear: null,
+    facts: [],
+    regularization: regularizationOf(subject),
+    rate,
+    hasOwnSteps,
+    seeds,
+    isNarrow,
+    isTwinGiven: task.twin !== undefined,
+  }
   let measured: Measured = {}
   // Measurements that do not fit into memory, or that took far longer than estimated.
   const impossible = new Set<keyof Measured>()
@@ -77,9 +100,19 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     return { ...known, records: made.map(({ record }) => record), applicable, measured }
   }
   const together = task.together ?? workers.count
-  const first = ['network', 'shallow twin'] as const
-  const firstRound = seeds.flatMap((seed) => first.map((control) => ({ control, seed })))
-  await trainings.run(firstRound, 'in any case')
+  const roundOf = (control: ControlName, some: readonly number[]): TrialKey[] =>
+    trainings.missing([{ control, seeds: seeds.length }]).filter(({ seed }) => some.includes(seed))
+  const first = seeds.slice(0, 1)
+  await trainings.run([...roundOf('network', first), ...roundOf('shallow twin', first)], 'in any case')
+  // If the first training fails, the best rate is sought before the rate that fails is trained with further seeds.
+  const isFailing = failedSeeds(evidenceNow()).length > 0
+  while (isFailing && !abort?.aborted) {
+    const ladder = trainings.affordable(viewOf(evidenceNow()).ladders.network.needs)
+    if (ladder.length === 0) break
+    await trainings.run(ladder.slice(0, together), 'within budget')
+  }
+  await trainings.run(roundOf('network', seeds), 'in any case')
+  await trainings.run(roundOf('shallow twin', seeds), isFailing ? 'within budget' : 'in any case')
   let judgment = judge(evidenceNow())
   while (!abort?.aborted) {
     const wanted = [...usefulNeeds(viewOf(evidenceNow()), judgment), ...judgment.open.flatMap((one) => one.needs)]

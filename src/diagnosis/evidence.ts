@@ -172,6 +172,44 @@ export function difference(
   )
 }
 
+/** Smallest error or loss that a ratio of errors tells apart, as a fraction of the error or loss of guessing. */
+const smallestFraction = 0.002
+
+/**
+ * Whether a control is better than another one beyond the spread of the seeds, with at least three seeds: as a paired
+ * difference, as a paired ratio, since seeds with very different errors can show the same ratio, or because the mean is
+ * halved and every training of the control is better than every training of the other one.
+ */
+export function isSurelyBetter(
+  evidence: Evidence,
+  first: ControlName,
+  second: ControlName,
+  measure: (evidence: Evidence, record: TrialRecord) => number | null,
+  guessing: number,
+): boolean {
+  const change = difference(evidence, first, second, measure)
+  if (change === null || change.verdict === 'better') return change !== null
+  const valuesOf = (control: ControlName): number[] =>
+    recordsOf(evidence, control).flatMap((record) => measure(evidence, record) ?? [])
+  const isApart = Math.max(...valuesOf(second)) < Math.min(...valuesOf(first))
+  if (change.count >= 3 && isApart && change.second <= change.first / 2) return true
+  const logarithm = (one: Evidence, record: TrialRecord): number | null => {
+    const value = measure(one, record)
+    return value === null ? null : Math.log(Math.max(value, smallestFraction * guessing))
+  }
+  const ratio = difference(evidence, first, second, logarithm)
+  return ratio !== null && ratio.count >= 3 && ratio.halfWidth !== null && ratio.mean + ratio.halfWidth < 0
+}
+
+/**
+ * Whether seeds of a control fail and no seed of the other control does, with at least three seeds. Failed trainings make
+ * the seeds so different that their spread tells nothing.
+ */
+export function endsFailures(evidence: Evidence, first: ControlName, second: ControlName): boolean {
+  const everySeed = recordsOf(evidence, second).length >= Math.max(3, evidence.seeds.length)
+  return everySeed && failedSeeds(evidence, first).length > 0 && failedSeeds(evidence, second).length === 0
+}
+
 /** Whether a training failed, which means that its training loss is at least 0.9 times the loss of guessing. */
 function isFailed(evidence: Evidence, record: TrialRecord): boolean {
   const { loss } = evidence.chance

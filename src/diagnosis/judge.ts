@@ -1,10 +1,10 @@
 /** Assesses every cause of the table and ranks the causes that hold. */
 import { type Cause, causes, type Verdict } from './cause.ts'
 import type { Untested } from './causes/assessment.ts'
+import { fitsPoorly } from './causes/control-answers.ts'
 import { rankNumber } from './causes/rank.ts'
 import { type CauseRow, causeTable, type JudgedCause } from './causes/table.ts'
 import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
-import { fitsPoorly } from './causes/control-answers.ts'
 import { atBestRate, type View, viewOf } from './view.ts'
 
 export interface Judgment {

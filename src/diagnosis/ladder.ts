@@ -8,7 +8,16 @@
 import { areEqual, equalTo, rank } from '../trials/rate-search.ts'
 import type { Need } from './causes/assessment.ts'
 import { type ChangeName, controlsOf, highestPosition, nameAt } from './controls.ts'
-import { difference, type Evidence, leastEffect, meanOf, recordsOf, trainingLoss } from './evidence.ts'
+import {
+  difference,
+  type Evidence,
+  endsFailures,
+  isSurelyBetter,
+  leastEffect,
+  meanOf,
+  recordsOf,
+  trainingLoss,
+} from './evidence.ts'
 
 /** A network whose best rate is sought. */
 export type Climber = 'network' | 'shallow twin' | 'shallower twin'
@@ -93,8 +102,23 @@ function nextOf(climb: Climb, short: readonly Rung[], whole: readonly Rung[]): {
   const start = rank(isFlat ? whole : short, options)[0]?.position ?? 0
   const lower = descend(climb, start, short, whole)
   if (lower !== undefined) return { needs: [need(of, lower)] }
+  // Of several rates that are equal in short trainings, the highest one can be far better in a whole training.
+  const highest = highestOfEqual(climb, short)
+  if (highest > start && lacks(whole, highest)) return { needs: [need(of, highest)] }
   const found = rank(whole, options)[0]?.position ?? 0
   return { needs: found !== 0 && isPromising(climb, found) ? missingSeeds(climb, found) : [] }
+}
+
+const lacks = (rungs: readonly Rung[], position: number): boolean => !rungs.some((one) => one.position === position)
+
+/** The highest position whose short training ends with a loss that equals the lowest loss. */
+function highestOfEqual({ options }: Climb, short: readonly Rung[]): number {
+  const losses = short.flatMap(({ loss }) => loss ?? [])
+  const limit = equalTo(Math.min(...losses), options)
+  return Math.max(
+    -highestPosition,
+    ...short.flatMap(({ position, loss }) => (loss !== null && loss <= limit ? position : [])),
+  )
 }
 
 /** The rates that are missing on the ladder of the given results. */
@@ -117,7 +141,12 @@ function missingRungs(rungs: readonly Rung[], options: Climb['options']): readon
  * The next lower rate for a whole training, or undefined if no lower rate is needed. A whole training at the best rate
  * of the short trainings may be worse than the short training, because the rate is too high for a whole training.
  */
-function descend({ options }: Climb, start: number, short: readonly Rung[], whole: readonly Rung[]): number | undefined {
+function descend(
+  { options }: Climb,
+  start: number,
+  short: readonly Rung[],
+  whole: readonly Rung[],
+): number | undefined {
   const at = (rungs: readonly Rung[], position: number): Rung | undefined =>
     rungs.find((one) => one.position === position)
   const hoped = at(short, start)?.loss ?? null
@@ -153,6 +182,9 @@ function bestKnown({ evidence, of }: Climb, whole: readonly Rung[]): number {
     if (position === 0 || recordsOf(evidence, name).length < evidence.seeds.length) continue
     const change = difference(evidence, of, name)
     if (change === null || change.mean > -leastEffect * change.first || change.second >= lowest) continue
+    const isSure =
+      isSurelyBetter(evidence, of, name, trainingLoss, evidence.chance.loss) || endsFailures(evidence, of, name)
+    if (!isSure && evidence.seeds.length >= 3) continue
     ;[best, lowest] = [position, change.second]
   }
   return best

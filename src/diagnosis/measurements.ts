@@ -20,10 +20,10 @@ import type { TrialWorker, Workers } from '../trials/workers.ts'
 import type { Subject } from './controls.ts'
 import { nameAt } from './controls.ts'
 import { median, referenceOf } from './evidence.ts'
-import type { View } from './view.ts'
 import type { ConstructiveResult, Measured } from './measured.ts'
 import { fittedStages, gradientSamples, measuredSamples, probedStages, replacedStages } from './measurement-costs.ts'
 import type { MadeTrial } from './trainings.ts'
+import type { View } from './view.ts'
 
 export interface MeasuredNetworks {
   readonly subject: Subject

@@ -1,7 +1,8 @@
 /** Trainings with one thing mended in the network, its data or its settings, each of which confirms a cause. */
-import { taskOf } from '../data/dataset.ts'
+
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { taskOf } from '../data/dataset.ts'
 import { withFreeOutput } from '../surgery/free-output.ts'
 import { withActivations } from '../surgery/with-activations.ts'
 import { withoutDropout } from '../surgery/without-dropout.ts'
@@ -52,7 +53,8 @@ function freed(subject: Subject): Training | undefined {
   const { network, data } = subject
   const free = withFreeOutput(network)
   if (free === undefined) return undefined
-  const isSame = sizeOf(createBlueprint(free, data.shape).output) === sizeOf(createBlueprint(network, data.shape).output)
+  const isSame =
+    sizeOf(createBlueprint(free, data.shape).output) === sizeOf(createBlueprint(network, data.shape).output)
   return isSame ? withNetwork(subject, free) : undefined
 }
 

@@ -10,11 +10,11 @@ import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf }
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial-record.ts'
+import { viewOf } from './view.ts'
 import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
-import { viewOf } from './view.ts'
 import { notesOf, overrunNote, untestedNote } from './wording/notes.ts'
 import { type ErrorText, type EvidenceRow, sentenceOf } from './wording/words.ts'
 

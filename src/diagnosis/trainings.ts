@@ -30,6 +30,8 @@ export interface Trainings {
    * finished yet.
    */
   costOf(need: Need): number | null
+  /** Lists the trainings that the needs name and that have not run yet. */
+  missing(needs: readonly Need[]): TrialKey[]
   /** Lists the missing trainings that fit into the remaining budget, the cheapest first. */
   affordable(needs: readonly Need[]): TrialKey[]
   /** Runs trainings. With the limit `in any case`, trainings run even if they exceed the budget. */
@@ -93,13 +95,13 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
     applicable.delete(controlOf(control).change)
     return true
   }
-  const placeOf = ({ record }: MadeTrial): number =>
-    orderOf(record.control) * seeds.length + seeds.indexOf(record.seed)
+  const placeOf = ({ record }: MadeTrial): number => orderOf(record.control) * seeds.length + seeds.indexOf(record.seed)
 
   return {
     made,
     applicable,
     costOf,
+    missing,
     affordable,
     run: async (keys, limit) => {
       const trials: DiagnosisTrial[] = []

@@ -30,7 +30,9 @@ export function viewOf(given: Evidence): View {
   }
   const records = given.records.flatMap((record) => {
     const { change, position } = controlOf(record.control)
-    return changeOf(change).kind === 'short' || position !== best[climberOf(change)] ? [] : [{ ...record, control: change }]
+    return changeOf(change).kind === 'short' || position !== best[climberOf(change)]
+      ? []
+      : [{ ...record, control: change }]
   })
   return { ...given, records, given, ladders, best }
 }

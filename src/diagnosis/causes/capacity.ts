@@ -84,7 +84,8 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
     }
     if (seeds.length < 3) return open(cause, { ...found, outcome: 'too few seeds' }, [])
     // A wider network that only learns the noise of the training set by heart gets a higher test error.
-    if (change.isSure && !worsensTest(evidence, control)) return holds(cause, { ...found, outcome: 'too narrow', wider: change }, change.share)
+    if (change.isSure && !worsensTest(evidence, control))
+      return holds(cause, { ...found, outcome: 'too narrow', wider: change }, change.share)
   }
   const isUnsure = tried.some(({ share }) => share >= halved)
   return ruledOut(cause, { ...found, outcome: 'not too narrow', isUnsure }, { controls: widths })

@@ -2,9 +2,9 @@
  * Answers of control trainings: the recovered fraction of the loss gap, and the removed fraction of the training error.
  */
 import { summarize } from '../../numerics/statistics.ts'
-import { type ControlName, controlOf } from '../controls.ts'
-import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
 import type { Scores } from '../../training/scores.ts'
+import { type ControlName, controlOf } from '../controls.ts'
+import { difference, type Evidence, isSurelyBetter, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
 import type { Need } from './assessment.ts'
 
 /**
@@ -95,5 +95,11 @@ export function relief(evidence: Evidence, control: ControlName): Relief | null 
   // If the network's training error is 0 with the seeds of the control, only the seeds with which the control has not
   // been trained yet can decide.
   const share = before > 0 ? 1 - after / before : Number(seeds < evidence.seeds.length)
-  return { before, after, share, isSure: found.verdict === 'better', seeds }
+  return {
+    before,
+    after,
+    share,
+    isSure: isSurelyBetter(evidence, 'network', control, trainingError, evidence.chance.error),
+    seeds,
+  }
 }

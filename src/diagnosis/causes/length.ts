@@ -35,7 +35,8 @@ export function tooFewSteps(view: View): Judged<'too-few-steps', TooFewStepsFact
   }
   // A longer training at a wrong rate says little, so the rate comes first.
   if (found === null) {
-    const needs = view.ladders.network.needs.length > 0 ? view.ladders.network.needs : [{ control: longerRun, seeds: 1 }]
+    const needs =
+      view.ladders.network.needs.length > 0 ? view.ladders.network.needs : [{ control: longerRun, seeds: 1 }]
     return open(cause, { ...known, outcome: 'untried' }, needs)
   }
   const facts = { error, longer: { ...found, control: longerRun, limit: clearShare } }
@@ -66,4 +67,3 @@ function isFalling(view: Evidence): boolean {
   })
   return 2 * falling.length >= records.length
 }
-

@@ -5,7 +5,17 @@
  */
 import type { Cause } from '../cause.ts'
 import { type ControlName, type ControlOf, controlOf, highestPosition, nameAt, rateAt } from '../controls.ts'
-import { difference, type Evidence, type FactName, fitsWell, leastEffect, recordsOf, trainingError } from '../evidence.ts'
+import {
+  difference,
+  type Evidence,
+  endsFailures,
+  type FactName,
+  fitsWell,
+  isSurelyBetter,
+  leastEffect,
+  recordsOf,
+  trainingError,
+} from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
 import type { View } from '../view.ts'
 import { type Assessed, holds, type Need, open, ruledOut } from './assessment.ts'
@@ -13,11 +23,7 @@ import { clearShare, halved, worsensTest } from './control-answers.ts'
 
 export type SetupCause = Extract<
   Cause,
-  | 'unscaled-data'
-  | 'output-cannot-reach-targets'
-  | 'no-nonlinearity'
-  | 'over-regularized'
-  | 'unbalanced-classes'
+  'unscaled-data' | 'output-cannot-reach-targets' | 'no-nonlinearity' | 'over-regularized' | 'unbalanced-classes'
 >
 
 /** Change of the error by the mended training. */
@@ -68,6 +74,10 @@ const hasFact =
   ({ facts }: View): boolean =>
     facts.some(({ fact }) => names.includes(fact))
 
+/** Whether outputs of the network are off for all samples before training, with the weights of some seed. */
+const hasDeadOutputs = ({ given }: View): boolean =>
+  recordsOf(given, 'network').some(({ snapshots }) => (snapshots[0]?.reading.deadUnits?.at(-1) ?? 0) > 0)
+
 const setups: Readonly<Record<SetupCause, Setup>> = {
   'unscaled-data': {
     control: 'standardized data',
@@ -82,7 +92,8 @@ const setups: Readonly<Record<SetupCause, Setup>> = {
     measure: trainingError,
     isAtGivenRate: false,
     mustLowerTest: false,
-    isSuspect: () => true,
+    isSuspect: (view) =>
+      hasFact('output-range', 'softmax-twice', 'single-output-for-classes')(view) || hasDeadOutputs(view),
     fits: fitsWell,
   },
   'no-nonlinearity': {
@@ -138,10 +149,13 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   const by = { controls: tried.map((one) => one.control) }
   const test = testOf(view, name)
   const facts = { ...most, test }
-  if (most.share < halved) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
+  const base = nameAt('network', best.network)
+  const isLarge = most.share >= halved || (most.share >= clearShare && endsFailures(view.given, base, name))
+  if (!isLarge) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
   if (seeds.length < 3) return open(cause, { ...facts, outcome: 'too few seeds' }, [])
   if (!most.isSure) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
-  const isCostly = worsensTest(view.given, name) || (mustLowerTest && test !== null && test.after > (1 - clearShare) * test.before)
+  const isCostly =
+    worsensTest(view.given, name) || (mustLowerTest && test !== null && test.after > (1 - clearShare) * test.before)
   if (isCostly) return ruledOut(cause, { ...facts, outcome: 'costs test error' }, by)
   return holds(cause, { ...facts, outcome: 'mended' }, most.share)
 }
@@ -184,10 +198,12 @@ function mendedBy(cause: SetupCause, view: View, name: ControlName, isFromGiven:
   const base = isFromGiven ? 'network' : nameAt('network', view.best.network)
   const found = difference(view.given, base, name, measure)
   if (found === null) return null
-  const { first: before, second: after, count: seeds, verdict } = found
+  const { first: before, second: after, count: seeds } = found
+  const { error } = view.chance
+  const isSure = isSurelyBetter(view.given, base, name, measure, error) || endsFailures(view.given, base, name)
   const rate = rateAt(view.rate, controlOf(name).position)
   const share = before > 0 ? 1 - after / before : 0
-  return { control: name, rate, before, after, share, limit: halved, isSure: verdict === 'better', seeds }
+  return { control: name, rate, before, after, share, limit: halved, isSure, seeds }
 }
 
 function testOf(view: View, name: ControlName): { readonly before: number; readonly after: number } | null {
@@ -195,4 +211,3 @@ function testOf(view: View, name: ControlName): { readonly before: number; reado
   const found = difference(view.given, nameAt('network', view.best.network), name, error)
   return found && { before: found.first, after: found.second }
 }
-

@@ -2,18 +2,19 @@
  * The causes "unstable step" and "step too small": the ladder of rates shows whether another rate trains the network
  * better.
  */
+import { nameAt, rateAt } from '../controls.ts'
 import {
   difference,
   type Evidence,
-  failedSeeds,
+  endsFailures,
   fitsWell,
   goalOf,
+  isSurelyBetter,
   meanOf,
   recordsOf,
   trainingError,
   trainingLoss,
 } from '../evidence.ts'
-import { nameAt, rateAt } from '../controls.ts'
 import type { Rung } from '../ladder.ts'
 import type { View } from '../view.ts'
 import { holds, type Judged, type Need, open, ruledOut, scoreOf } from './assessment.ts'
@@ -74,7 +75,8 @@ function assess<C extends StepCause>(cause: C, view: View, direction: 1 | -1): J
     given: resultAt(view, 0),
   }
   const hasDiverged = recordsOf(given, 'network').some(({ diverged }) => diverged !== null)
-  if (fitsWell(given) && !hasDiverged) return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
+  if (fitsWell(given) && !hasDiverged)
+    return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
   const { needs, short, whole } = ladders.network
   if (best.network !== 0 && isMaterial(view)) {
     const share = shareOf(view)
@@ -117,13 +119,17 @@ function resultOf(evidence: Evidence, name: Parameters<typeof recordsOf>[1]): Om
  */
 function isMaterial({ given, best }: View): boolean {
   const name = nameAt('network', best.network)
-  const everySeed = recordsOf(given, name).length >= Math.max(3, given.seeds.length)
-  if (everySeed && failedSeeds(given).length > 0 && failedSeeds(given, name).length === 0) return true
+  if (endsFailures(given, 'network', name)) return true
   // A training error that is large says little about a difference, so the loss counts too.
-  const measures = fitsPoorly(given) ? [trainingLoss, trainingError] : [trainingError]
-  return measures.some((measure) => {
+  const { loss, error } = given.chance
+  const [byError, byLoss] = [
+    { measure: trainingError, guessing: error },
+    { measure: trainingLoss, guessing: loss },
+  ]
+  return (fitsPoorly(given) ? [byError, byLoss] : [byError]).some(({ measure, guessing }) => {
     const change = difference(given, 'network', name, measure)
-    return change !== null && change.verdict === 'better' && -change.mean >= clearShare * change.first
+    const isLarge = change !== null && -change.mean >= clearShare * change.first
+    return isLarge && isSurelyBetter(given, 'network', name, measure, guessing)
   })
 }
 

@@ -6,8 +6,8 @@ import { type Depths, type Evidence, meanOf, predictsValues, recordsOf, training
 import type { Judgment } from '../judge.ts'
 import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } from '../symptom-facts.ts'
 import { type View, viewOf } from '../view.ts'
-import { plainText } from './step.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
+import { plainText } from './step.ts'
 import { type ErrorText, sentenceOf, valueError } from './words.ts'
 
 /** Returns the formatter of errors for the task of the network. */
@@ -36,7 +36,10 @@ function ratesText(view: View, say: ErrorText): string {
     const records = recordsOf(given, name)
     const diverged = records.filter((record) => record.diverged !== null).length
     const error = meanOf(given, name, trainingError) ?? Number.NaN
-    return plainText({ rate: rateAt(view.rate, position), error, loss: Number.NaN, diverged, seeds: records.length }, say)
+    return plainText(
+      { rate: rateAt(view.rate, position), error, loss: Number.NaN, diverged, seeds: records.length },
+      say,
+    )
   }
   const [first, second] = [0, best.network].map((position) => number(rateAt(view.rate, position)))
   return `The training error is ${at(0)} at the rate ${first}, and ${at(best.network)} at the network's best rate, ${second}.`
@@ -45,7 +48,8 @@ function ratesText(view: View, say: ErrorText): string {
 /** One to three sentences on how the network trains, at the best rates. */
 function symptomText(facts: SymptomFacts, view: View, say: ErrorText): string {
   const { depths, best } = view
-  const where = best.network === 0 && best['shallow twin'] === 0 && best['shallower twin'] === 0 ? '' : ' at the best rates'
+  const where =
+    best.network === 0 && best['shallow twin'] === 0 && best['shallower twin'] === 0 ? '' : ' at the best rates'
   const start = `With ${counted(depths.network, depths.what)}${where}, the`
   switch (facts.symptom) {
     case 'learns nothing': {

@@ -2,7 +2,7 @@
 import { percent } from '../../format/words.ts'
 import type { TooFewStepsFacts } from '../causes/length.ts'
 import { stepsText } from './controls.ts'
-import { type ErrorText, type EvidenceRow, type Words } from './words.ts'
+import type { ErrorText, EvidenceRow, Words } from './words.ts'
 
 export function tooFewStepsWords(facts: TooFewStepsFacts, say: ErrorText = percent): Words {
   return { statement: statementOf(facts, say), evidence: rowsOf(facts, say) }

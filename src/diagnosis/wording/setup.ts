@@ -1,7 +1,7 @@
 /** Words for the causes in the setup of a training. */
 import { number, percent } from '../../format/words.ts'
-import { controlOf } from '../controls.ts'
 import type { SetupCause, SetupFacts } from '../causes/setup.ts'
+import { controlOf } from '../controls.ts'
 import { type ErrorText, type EvidenceRow, seedsText, twoSentences, type Words } from './words.ts'
 
 interface SetupTexts {

@@ -3,8 +3,10 @@ import { counted, number, percent } from '../../format/words.ts'
 import type { RateResult, StepFacts } from '../causes/step.ts'
 import { type ErrorText, type EvidenceRow, finite, twoSentences, type Words } from './words.ts'
 
-export const unstableStepWords = (facts: StepFacts, say: ErrorText = percent): Words => stepWords(facts, say, 'too large')
-export const stepTooSmallWords = (facts: StepFacts, say: ErrorText = percent): Words => stepWords(facts, say, 'too small')
+export const unstableStepWords = (facts: StepFacts, say: ErrorText = percent): Words =>
+  stepWords(facts, say, 'too large')
+export const stepTooSmallWords = (facts: StepFacts, say: ErrorText = percent): Words =>
+  stepWords(facts, say, 'too small')
 
 type Direction = 'too large' | 'too small'
 

@@ -48,7 +48,8 @@ export const twoSentences = (first: string, second: string): string => `${first}
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** Names a layer by its place, such as `layer 12 of 60` for a hidden layer. */
-export const placeText = ({ layer, of }: StagePlace): string => (layer > of ? 'the read-out' : `layer ${layer} of ${of}`)
+export const placeText = ({ layer, of }: StagePlace): string =>
+  layer > of ? 'the read-out' : `layer ${layer} of ${of}`
 
 export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : counted(seeds, 'seed'))
 
