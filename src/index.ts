@@ -11,6 +11,7 @@ export { type Advice, type AdvisedChange, type AdvisedTraining, adviceFor } from
 export type { Comparison, ComparisonEvent, ComparisonRun } from './api/carry-out-comparison.ts'
 export { type Checked, type CheckOptions, check } from './api/check.ts'
 export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
+export type { ComparedFact } from './api/compared-facts.ts'
 export type { NextCommands } from './api/comparison-advice.ts'
 export type { TrainingOutcome } from './api/comparison-outcome.ts'
 export type { NetworkRate, TunedRun } from './api/comparison-rates.ts'

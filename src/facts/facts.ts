@@ -42,6 +42,31 @@ export function factsOf(subject: FactSubject): readonly Fact[] {
   return factsNamed(factNames, lookAt(subject))
 }
 
+/** Facts that depend on the network. All other facts are the same for every network of a comparison. */
+const networkFacts: ReadonlySet<FactName> = new Set([
+  'single-output-for-classes',
+  'softmax-twice',
+  'output-range',
+  'no-nonlinearity',
+  'norm-of-one',
+  'batch-norm-alone',
+  'few-samples',
+] satisfies FactName[])
+
+/** The facts about a network. The facts about the data alone are left out. */
+export const networkFactsOf = (subject: FactSubject): readonly Fact[] =>
+  factsNamed(
+    factNames.filter((name) => networkFacts.has(name)),
+    lookAt(subject),
+  )
+
+/** The facts about the data and the settings, which are the same for every network. */
+export const dataFactsOf = (subject: FactSubject): readonly Fact[] =>
+  factsNamed(
+    factNames.filter((name) => !networkFacts.has(name)),
+    lookAt(subject),
+  )
+
 const scaleFacts = ['raw-bytes', 'unscaled-inputs', 'unscaled-targets'] as const satisfies readonly FactName[]
 
 /**

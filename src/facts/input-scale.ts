@@ -73,15 +73,15 @@ export function rawBytes(look: Look): Found | undefined {
 
 /** The fact that the inputs have an unusual scale, very different scales, values far from all others, or no differences. */
 export function unscaledInputs(look: Look): Found | undefined {
-  if (look.rows.count < 2) return undefined
+  if (look.rows().count < 2) return undefined
   return constantInputs(look) ?? (inScaleOfBytes(look) ? undefined : wrongScale(look)) ?? farInputs(look)
 }
 
 function constantInputs(look: Look): Found | undefined {
   if (look.givenInputs().deviation.some((deviation) => deviation > 0)) return undefined
-  if (look.rows.count < look.data.train.count) return undefined
+  if (look.rows().count < look.data.train.count) return undefined
   return {
-    sentence: `All ${grouped(look.rows.count)} training samples have the same inputs, so a network gives the same outputs for all samples.`,
+    sentence: `All ${grouped(look.rows().count)} training samples have the same inputs, so a network gives the same outputs for all samples.`,
     remedy: 'Give inputs that differ between samples.',
   }
 }
@@ -133,13 +133,15 @@ export function scaleProblem(columns: ColumnFigures): ScaleProblem | undefined {
     other,
     ratio,
   })
-  const big = largest(size)
-  if (size(big) > mostFactor) return by('large', big)
+  // Zeros count among large inputs, because rare large values in a column of zeros are usual after standardizing.
+  const typical = (column: number): number => Math.hypot(mean[column], deviation[column])
+  const big = largest(typical)
+  if (typical(big) > mostFactor) return { ...by('large', big), size: typical(big) }
   const range = (column: number): number => Math.max(Math.abs(least[column]), Math.abs(most[column]))
   const high = largest(range)
   if (range(high) < 1 / mostFactor) return { ...by('small', high), size: range(high) }
   const low = largest((column) => -size(column))
-  const apart = size(big) / size(low)
+  const apart = typical(big) / size(low)
   if (apart > mostRatio) return by('apart', big, low, apart)
   const offset = (column: number): number => Math.abs(mean[column]) / deviation[column]
   const shifted = largest(offset)
@@ -164,7 +166,8 @@ export function farthestValue(
 
 /** The fact that a value lies far from all others of its column. Pixels are left out, because rare pixels are usual. */
 function farInputs(look: Look): Found | undefined {
-  const { data, rows, settings } = look
+  const { data, settings } = look
+  const rows = look.rows()
   if (areImages(data) || rows.inputs instanceof Uint8Array || settings.clipNorm !== null) return undefined
   const farthest = farthestValue(look.givenInputs(), rows.inputs)
   if (farthest === undefined) return undefined

@@ -37,17 +37,15 @@ type Step =
   | {
       readonly kind: 'mixes'
       readonly path: string
-      /** Number of values or channels that the layer reads. */
+      /** Number of values that the layer reads. */
       readonly from: number
-      /** Number of values or channels that the layer gives. */
+      /** Number of values that the layer gives. */
       readonly to: number
-      /** Whether the layer adds its input to its output. */
-      readonly skips: boolean
     }
 
 const bends: Step = { kind: 'bends' }
 
-function stepsOf({ path, layer, input, output, parameters, children }: LayerBlueprint): Step[] {
+function stepsOf({ path, layer, input, output, children }: LayerBlueprint): Step[] {
   if (layer.kind === 'repeat') {
     // The second copy shows how the end of the block meets its own start.
     const block = children.flatMap(stepsOf)
@@ -55,15 +53,13 @@ function stepsOf({ path, layer, input, output, parameters, children }: LayerBlue
   }
   if (layer.kind === 'residual') {
     const branch = children.slice(0, 1).flatMap(stepsOf)
-    if (branch.some(({ kind }) => kind === 'bends')) return [bends]
-    return branch.map((step) => (step.kind === 'mixes' ? { ...step, skips: true } : step))
+    return branch.some(({ kind }) => kind === 'bends') ? [bends] : branch
   }
   const effect = layer.kind === 'activation' && layer.function === 'identity' ? 'stays linear' : effects[layer.kind]
   if (effect === 'holds layers') return children.flatMap(stepsOf)
   if (effect === 'stays linear') return []
   if (effect === 'bends') return [bends]
-  const fanIn = parameters.find(({ role }) => role === 'weight')?.fanIn ?? sizeOf(input)
-  return [{ kind: 'mixes', path, from: fanIn, to: output[0], skips: false }]
+  return [{ kind: 'mixes', path, from: sizeOf(input), to: sizeOf(output) }]
 }
 
 /**

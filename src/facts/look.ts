@@ -10,7 +10,7 @@ import { scannedRows } from './scanned-rows.ts'
 /** A training with the figures that several facts need. */
 export interface Look extends FactSubject {
   /** The training samples that are read. */
-  readonly rows: Samples
+  readonly rows: () => Samples
   /** Figures of each input as the data set holds them, or of each channel of images. */
   readonly givenInputs: () => ColumnFigures
   /** The same figures after the standardization that the settings ask for. */
@@ -27,12 +27,12 @@ export const areImages = ({ shape }: Pick<Dataset, 'shape'>): boolean => shape.l
 /** Prepares a training for its facts. */
 export function lookAt(subject: FactSubject): Look {
   const { data, settings } = subject
-  const rows = scannedRows(data)
+  const rows = once(() => scannedRows(data))
   const size = inputSize(data)
-  const standardizer = once(() => createStandardizer(rows, data.shape, settings))
+  const standardizer = once(() => createStandardizer(rows(), data.shape, settings))
   const inOneScale = (columns: ColumnFigures): ColumnFigures =>
     areImages(data) ? groupColumns(columns, data.shape[0]) : columns
-  const columns = once(() => measureColumns(rows.inputs, rows.count, size))
+  const columns = once(() => measureColumns(rows().inputs, rows().count, size))
   return {
     ...subject,
     rows,
@@ -43,15 +43,16 @@ export function lookAt(subject: FactSubject): Look {
     }),
     targets: once(() => {
       const stride = taskOf(data) === 'classification' ? 0 : outputsOf(data)
-      const values = new Float64Array(rows.count * stride)
-      const indices = Uint32Array.from({ length: rows.count }, (_, row) => row)
-      standardizer().fillTargets(rows, indices, { array: values, offset: 0, stride })
-      return { values, columns: measureColumns(values, rows.count, stride) }
+      const { count } = rows()
+      const values = new Float64Array(count * stride)
+      const indices = Uint32Array.from({ length: count }, (_, row) => row)
+      standardizer().fillTargets(rows(), indices, { array: values, offset: 0, stride })
+      return { values, columns: measureColumns(values, count, stride) }
     }),
     givenTargets: once(() => {
-      const { targets } = rows
+      const { targets, count } = rows()
       return typeof targets === 'object'
-        ? measureColumns(targets, rows.count, targets.length / rows.count)
+        ? measureColumns(targets, count, targets.length / count)
         : measureColumns([], 0, 0)
     }),
   }

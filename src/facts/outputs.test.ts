@@ -53,16 +53,22 @@ describe('facts about the outputs', () => {
 
   it('output-range says the highest probability of limited outputs before cross-entropy', () => {
     const range = (layer: Layer) => factAbout('output-range', ending(10, layer), classes)?.sentence
-    expect(range(sigmoid())).toMatchInlineSnapshot(`"The network ends in a sigmoid, so its outputs are from 0 to 1, and the loss cross-entropy applies its own softmax to them. A class can get at most the probability 23.2%, and the loss can't fall below 1.46."`)
+    expect(range(sigmoid())).toMatchInlineSnapshot(
+      `"The network ends in a sigmoid, so its outputs are from 0 to 1, and the loss cross-entropy applies its own softmax to them. A class can get at most the probability 23.2%, and the loss can't fall below 1.46."`,
+    )
     expect(range(tanh())).toContain('at most the probability 45.1%')
-    expect(range(relu())).toMatchInlineSnapshot(`"The network ends in a relu. An output that is 0 for every sample has no gradient, so this output never learns."`)
+    expect(range(relu())).toMatchInlineSnapshot(
+      `"The network ends in a relu. An output that is 0 for every sample has no gradient, so this output never learns."`,
+    )
     for (const layer of [softplus(), elu(), silu(), identity(), softmax()]) expect(range(layer)).toBeUndefined()
   })
 
   it('output-range says the probabilities of limited outputs before a sigmoid of the loss', () => {
     const range = (layer: Layer) =>
       factAbout('output-range', ending(10, layer), classes, { loss: 'binary-cross-entropy' })?.sentence
-    expect(range(softmax())).toMatchInlineSnapshot(`"The network ends in a softmax, and the loss binary-cross-entropy applies its own sigmoid, so every probability is from 50% to 73.1%."`)
+    expect(range(softmax())).toMatchInlineSnapshot(
+      `"The network ends in a softmax, and the loss binary-cross-entropy applies its own sigmoid, so every probability is from 50% to 73.1%."`,
+    )
     expect(range(relu())).toContain('every probability is at least 50%')
     expect(range(gelu())).toContain('every probability is at least 45.8%')
     // The loss takes the place of a single sigmoid at the end.

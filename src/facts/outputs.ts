@@ -160,8 +160,9 @@ function reachOf({ targets, settings }: Look, output: LimitingOutput) {
 /** Whether the targets differ from the targets of the data set. */
 function isStandardized({ data, rows, targets }: Look): boolean {
   const { values } = targets()
-  const given = rows.targets === 'inputs' ? rows.inputs : rows.targets
-  const unit = rows.targets === 'inputs' && data.train.inputs instanceof Uint8Array ? 255 : 1
+  const own = rows()
+  const given = own.targets === 'inputs' ? own.inputs : own.targets
+  const unit = own.targets === 'inputs' && data.train.inputs instanceof Uint8Array ? 255 : 1
   return given !== undefined && values.some((value, index) => Math.fround(value * unit) !== Math.fround(given[index]))
 }
 

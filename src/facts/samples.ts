@@ -23,9 +23,8 @@ export function fewSamples({ blueprint, data }: Look): Found | undefined {
 export function largeBatch({ data, settings, asked }: Look): Found | undefined {
   const { count } = data.train
   if (asked?.batch === undefined || asked.batch <= count || asked.steps !== undefined) return undefined
-  const updates = `${counted(settings.steps, 'update')} in the whole training`
   return {
-    sentence: `The batch of ${grouped(asked.batch)} samples is larger than the training set of ${grouped(count)}. So each epoch has a single update, and there ${settings.steps === 1 ? 'is' : 'are'} only ${updates}.`,
+    sentence: `The batch of ${grouped(asked.batch)} samples is larger than the training set of ${grouped(count)}. So each epoch has a single update, and the whole training has ${counted(settings.steps, 'update')}.`,
     remedy: 'Take a batch of a tenth of the training set or less.',
     change: { batch: Math.max(1, Math.min(32, Math.floor(count / 10))) },
   }

@@ -47,7 +47,8 @@ export function unscaledTargets(look: Look): Found | undefined {
 
 /** The fact that a target lies far from all others, which dominates the squared error. */
 export function outlierTargets(look: Look): Found | undefined {
-  const { data, rows, settings } = look
+  const { settings } = look
+  const rows = look.rows()
   if (typeof rows.targets !== 'object' || !growsWithDistance[settings.loss] || settings.clipNorm !== null)
     return undefined
   const farthest = farthestValue(look.givenTargets(), rows.targets)
@@ -55,7 +56,7 @@ export function outlierTargets(look: Look): Found | undefined {
   const { column, value, deviations } = farthest
   const distance = `${grouped(Math.round(deviations))} standard deviations`
   return {
-    sentence: `The ${nameOf({ ...look, data }, column)} has the value ${shortest(value)}, which lies ${distance} from the mean. The loss ${settings.loss} grows with the square of this distance, so the sample with this value dominates the training.`,
+    sentence: `The ${nameOf(look, column)} has the value ${shortest(value)}, which lies ${distance} from the mean. The loss ${settings.loss} grows with the square of this distance, so the sample with this value dominates the training.`,
     remedy: 'Check the value, and take a loss that grows less with the distance, such as huber.',
     change: { loss: 'huber' },
   }

@@ -126,8 +126,7 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
     watched(({ observer, note }, abort) => {
       // The facts are printed before the training, so nobody has to wait for a network that can't learn.
       const onFacts = (facts: readonly Fact[]): void => {
-        const lines = factLines(unexpected(facts, text), words)
-        if (lines.length > 0) note(lines.join('\n'))
+        for (const line of factLines(unexpected(facts, text), words)) note(line)
       }
       // The note about the signal is printed before the training, so nobody has to wait for a network whose signal is
       // lost.
