@@ -9,7 +9,9 @@ declare global {
 
 export { type Advice, type AdvisedChange, type AdvisedTraining, adviceFor } from './api/advice.ts'
 export type { Comparison, ComparisonEvent, ComparisonRun } from './api/carry-out-comparison.ts'
+export { type Checked, type CheckOptions, check } from './api/check.ts'
 export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
+export type { ComparedFact } from './api/compared-facts.ts'
 export type { NextCommands } from './api/comparison-advice.ts'
 export type { TrainingOutcome } from './api/comparison-outcome.ts'
 export type { NetworkRate, TunedRun } from './api/comparison-rates.ts'
@@ -130,6 +132,7 @@ export type { Diagnosis, Exclusion, Finding, OpenCause } from './diagnosis/summa
 export type { StartOf } from './diagnosis/task.ts'
 export type { DiagnosisTrial, TrialRecord } from './diagnosis/trial-record.ts'
 export type { EvidenceRow } from './diagnosis/wording/words.ts'
+export { type Fact, type FactChange, type FactName, factNames } from './facts/fact.ts'
 export type { Graph } from './graph/graph.ts'
 export { type LossName, lossNames } from './graph/losses.ts'
 export { type AdagradOptions, adagrad } from './graph/optimizers/adagrad.ts'

@@ -27,7 +27,14 @@ export { tableText } from './format/table.ts'
 export { classesOfOutputs } from './graph/losses.ts'
 export { createOptimizer, optimizersWith, usualOptimizer } from './graph/optimizers/table.ts'
 export { takesImages } from './network/layer-traits.ts'
-export { depthInName, isPreset, nameWithoutDepth, presetData, reproducesInputs } from './network/presets.ts'
+export {
+  depthInName,
+  isLinearPreset,
+  isPreset,
+  nameWithoutDepth,
+  presetData,
+  reproducesInputs,
+} from './network/presets.ts'
 export { curvePicture } from './report/curve-figure.ts'
 export { probePictures } from './report/probe-figure.ts'
 export type { ReportedScores } from './report/reported-scores.ts'

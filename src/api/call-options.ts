@@ -4,6 +4,7 @@
  */
 import type { Dataset } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
+import type { Fact } from '../facts/fact.ts'
 import { type StartName, startNames } from '../settings/start-names.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { count, type Kind } from '../support/kinds.ts'
@@ -164,6 +165,11 @@ export const callOptions = {
    * a run resumes.
    */
   onSignal: field(callback<(signal: Signal) => void>()),
+  /**
+   * Called before the training with the faults that can be read off the network, its data and its settings. `onFacts` is
+   * not called if nothing stands out, nor when a run resumes.
+   */
+  onFacts: field(callback<(facts: readonly Fact[]) => void>()),
   /** Called with each evaluation and each check of the warm-up between two steps, in chronological order. */
   onMeasured: field(callback<(measurement: Measurement) => void>()),
   /**

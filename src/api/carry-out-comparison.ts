@@ -5,11 +5,13 @@ import type { Machine, Mode } from '../backends/machine.ts'
 import { taskOf } from '../data/dataset.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import type { TrainingOptions } from '../settings/training.ts'
 import { describeSignal } from '../training/signal.ts'
 import type { TrialEvent } from '../trials/events.ts'
 import type { TrialResult } from '../trials/result.ts'
 import { runTrials } from '../trials/runner.ts'
 import { workersOf } from '../trials/workers.ts'
+import { type ComparedFact, comparedFacts } from './compared-facts.ts'
 import { outcomeOf, type TrainingOutcome, wholeOf } from './comparison-outcome.ts'
 import { type NetworkRate, type RunComparisonTrials, type TunedRun, tuneRates } from './comparison-rates.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
@@ -18,7 +20,7 @@ import { type StuckNetwork, stuckNetworks } from './stuck-networks.ts'
 import { type SuspectRate, suspectRates } from './suspect-rates.ts'
 import { tunedSentence } from './tuned-sentence.ts'
 
-/** An event of a comparison: an event of one of its trainings, or a note for the user. */
+/** An event of a comparison: an event of one of its trainings, a note for the user, or a fact. */
 export type ComparisonEvent =
   | TrialEvent<ComparisonTrial>
   /**
@@ -26,6 +28,8 @@ export type ComparisonEvent =
    * training is repeated.
    */
   | { readonly kind: 'note'; readonly note: string }
+  /** A fault that can be read off a network, the data or the settings, before the first training. */
+  | { readonly kind: 'fact'; readonly fact: ComparedFact }
 
 /** Result of one training of a comparison. */
 export interface ComparisonRun extends TrainingOutcome {
@@ -62,6 +66,11 @@ export interface Comparison {
    * searched for best rates. Networks in `suspectRates` are left out.
    */
   readonly stuckNetworks: readonly StuckNetwork[]
+  /**
+   * Faults that could be read off the networks, the data and the settings before the trainings. Empty if nothing stood
+   * out.
+   */
+  readonly facts: readonly ComparedFact[]
   /** How the error changes with depth, in one or more sentences. */
   readonly sentence: string
   /** Settings of all trainings of the comparison, except for the seed. Each training has its own seed. */
@@ -75,6 +84,8 @@ export interface Comparison {
 }
 
 export interface ComparisonRequest extends ComparisonGrid {
+  /** The options that the caller gave, from which a batch larger than the training set can be told. */
+  readonly asked?: Pick<TrainingOptions, 'batch' | 'steps'>
   readonly abort?: AbortSignal
   readonly onEvent?: (event: ComparisonEvent) => void
 }
@@ -94,6 +105,8 @@ export async function carryOutComparison(
   const workers = workersOf(machine)
   try {
     const networks = networksOf(request, machine)
+    const facts = comparedFacts(networks, request, request.asked)
+    for (const fact of facts) onEvent?.({ kind: 'fact', fact })
     const trials = (await Promise.all(networks.map((network) => wholeTrials(network, seeds)))).flat()
     if (!signal?.aborted) folder?.begin()
     const store = folder && {
@@ -133,6 +146,7 @@ export async function carryOutComparison(
       stuckNetworks: stuckNetworks(finished, request).filter(
         ({ family, depth }) => !suspects.some((suspect) => suspect.family === family && suspect.depth === depth),
       ),
+      facts,
       sentence: sentences.filter((sentence) => sentence !== '').join(' '),
       settings,
       mode: machine.mode,

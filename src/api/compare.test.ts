@@ -46,7 +46,7 @@ describe('compare', () => {
           reported.push(`${event.trials.length} trials of ${event.trials[0].settings.steps} steps`)
           return
         }
-        if (event.kind === 'note') return
+        if (event.kind === 'note' || event.kind === 'fact') return
         const { depth, seed } = event.trial
         reported.push(`${depth} ${seed}: ${event.kind === 'progress' ? event.done : event.kind}`)
       },

@@ -147,7 +147,18 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   for (const note of balanceNotes(data, settings)) onEvent?.({ kind: 'note', note })
   const described = await describeData(data, dataOptions)
   const reference = referenceOf(described)
-  const request = { families: compared, depths, seeds, data, reference, settings, rates, abort, onEvent }
+  const request = {
+    families: compared,
+    depths,
+    seeds,
+    data,
+    reference,
+    settings,
+    rates,
+    asked: options,
+    abort,
+    onEvent,
+  }
   return withMachine(options, async (machine) => {
     const folder = run === undefined ? undefined : await openFolder(run, request, { described, command }, machine)
     return carryOutComparison(request, machine, folder)

@@ -19,7 +19,7 @@ const suspect = {
 
 function comparisonWith(found: Partial<Pick<Comparison, 'suspectRates' | 'stuckNetworks'>>): Comparison {
   const mode = { backend: 'reference', precision: 'float64', exact: true, winograd: true } as const
-  const rest = { rows: [], sentence: '', settings, mode, interrupted: false, seconds: 1 }
+  const rest = { rows: [], facts: [], sentence: '', settings, mode, interrupted: false, seconds: 1 }
   return { suspectRates: [], stuckNetworks: [], ...rest, ...found }
 }
 

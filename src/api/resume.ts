@@ -128,6 +128,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         blueprint,
         settings,
         run: folder,
+        facts: description.facts ?? [],
         notes: [...(description.notes ?? []), ...record.notes],
       }
     })
@@ -189,6 +190,7 @@ export async function readRecord(
     blueprint,
     settings,
     run: folder,
+    facts: description.facts ?? [],
     notes: [...(description.notes ?? []), ...result.notes],
   }
   return { run, label: description.label, data: description.data }

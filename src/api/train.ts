@@ -3,6 +3,8 @@ import type { Mode } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, taskOf } from '../data/dataset.ts'
+import type { Fact } from '../facts/fact.ts'
+import { factsOf } from '../facts/facts.ts'
 import type { Network } from '../network/network.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
@@ -16,6 +18,7 @@ import { startAdjuster } from '../surgery/starts.ts'
 import { checkObservers } from '../training/observers.ts'
 import type { TrainingRecord } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
+import { checkOutputs } from '../training/targets.ts'
 import { callOptions } from './call-options.ts'
 import { checkCall, namesOf } from './check-call.ts'
 import { describeData } from './describe-data.ts'
@@ -56,6 +59,11 @@ export interface Run extends TrainingRecord, ModelFacts {
   /** Path of the run's folder, or null if the run was not stored. */
   readonly run: string | null
   /**
+   * Faults that could be read off the network, its data and its settings before the training. Empty if nothing stood
+   * out.
+   */
+  readonly facts: readonly Fact[]
+  /**
    * Sentences about decisions that changed the training, such as a sigmoid at the end of the network that the loss
    * computes itself.
    */
@@ -82,12 +90,15 @@ export async function train(given: Network, options: TrainOptions): Promise<Run>
   const { network } = blueprint
   const resolved = settingsFor(blueprint, asked)
   const settings = options.probes === undefined ? resolved : { ...resolved, probes: resolveProbes(options.probes) }
+  checkOutputs(blueprint, data, settings.loss)
+  const facts = factsOf({ blueprint, data, settings, asked: options })
+  if (facts.length > 0) options.onFacts?.(facts)
   return withMachine(options, async (machine) => {
     const backend = await machine.backend()
     let folder: RunFolder | undefined
     try {
       if (options.run !== undefined)
-        folder = await openFolder(options.run, blueprint, options, settings, machine.mode, notes)
+        folder = await openFolder(options.run, blueprint, options, settings, machine.mode, { notes, facts })
       const record = await runTrainingSession({
         blueprint,
         data,
@@ -115,6 +126,7 @@ export async function train(given: Network, options: TrainOptions): Promise<Run>
         blueprint,
         settings,
         run: folder?.folder ?? null,
+        facts,
         notes: [...notes, ...record.notes],
       }
     } finally {
@@ -143,7 +155,7 @@ async function openFolder(
   options: TrainOptions,
   settings: TrainingSettings,
   mode: Mode,
-  notes: readonly string[],
+  { notes, facts }: Pick<Run, 'notes' | 'facts'>,
 ) {
   const { createRunFolder, runFormat, versions } = await runFiles('train({ run })')
   const { data, dataOptions = {}, label = 'network', checkpointEvery = null } = options
@@ -161,6 +173,7 @@ async function openFolder(
     checkpointEvery,
     versions: { ...versions },
     ...(notes.length > 0 ? { notes: [...notes] } : {}),
+    ...(facts.length > 0 ? { facts: [...facts] } : {}),
   }
   return createRunFolder(folder, blueprint, description, {
     keepsFirst: needsStart(settings),

@@ -50,6 +50,12 @@ export const commandList: readonly CommandRow[] = [
     load: async () => (await import('./commands/compare.ts')).defineCompare,
   },
   {
+    name: 'check',
+    usage: '[options] <network>',
+    description: 'tell faults of a network, its data and its settings that show before any training',
+    load: async () => (await import('./commands/check.ts')).defineCheck,
+  },
+  {
     name: 'diagnose',
     usage: '[options] [network]',
     description:

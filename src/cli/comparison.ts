@@ -17,6 +17,7 @@ import {
 } from '../index.ts'
 import { type DataShape, depthInName, nameWithoutDepth, readComparisonFacts, shapeForLoss } from '../internal.ts'
 import { type DataFlags, openData } from './data-options.ts'
+import { comparedFactsJson, factLines, unexpectedInComparison } from './facts-text.ts'
 import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
@@ -45,6 +46,8 @@ export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
 
 export interface ComparisonResult extends Report {
   readonly comparison: Comparison
+  /** The command line that began the comparison; absent for a resumed comparison. */
+  readonly words?: readonly string[]
 }
 
 /** Throws a `preset` error if the text fixes the depth of the network, because the comparison sets the depth. */
@@ -146,8 +149,11 @@ export async function compareNetworks(
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
   const stored = { run: folder, dataOptions, command: words }
-  return showComparison({ families, depths, seeds, data, ...comparisonLines(words) }, (watching) =>
-    compare(families, { ...options, ...stored, data, seeds, rates: flags.rates, tune: flags.tune, ...watching }),
+  return showComparison(
+    { families, depths, seeds, data, ...comparisonLines(words) },
+    (watching) =>
+      compare(families, { ...options, ...stored, data, seeds, rates: flags.rates, tune: flags.tune, ...watching }),
+    words,
   )
 }
 
@@ -178,18 +184,25 @@ interface Watching {
 async function showComparison(
   facts: ComparisonReportFacts,
   compare: (watching: Watching) => Promise<Comparison>,
+  words?: readonly string[],
 ): Promise<ComparisonResult> {
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Comparison> =>
-    compare({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
+    compare({ abort, onEvent: listeningForEvents(showEvents(progress, words), listen) })
   const stopping = 'Stopping. The results so far are printed. Press Ctrl-C again to end at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
-  return { comparison, ...reportComparison(comparison, facts) }
+  return { comparison, words, ...reportComparison(comparison, facts) }
 }
 
-function showEvents(progress: Progress): (event: ComparisonEvent) => void {
+/** Shows the events of a comparison. `words`: the command line that began the comparison, unless it is resumed. */
+function showEvents(progress: Progress, words?: readonly string[]): (event: ComparisonEvent) => void {
   const show = showTrials(progress, trialName)
   return (event) => {
+    if (event.kind === 'fact') {
+      const [fact] = unexpectedInComparison([event.fact])
+      for (const line of fact === undefined ? [] : factLines([fact], words)) progress.note(line)
+      return
+    }
     if (event.kind === 'note') return progress.note(withFlags(event.note))
     if (event.kind === 'planned') {
       const { trials, found } = event
@@ -201,8 +214,8 @@ function showEvents(progress: Progress): (event: ComparisonEvent) => void {
 }
 
 /** Returns the JSON of a comparison. The loss curves in the JSON list the losses without their step numbers. */
-export function comparisonJson({ comparison }: ComparisonResult) {
-  const { rows, searches, suspectRates, stuckNetworks, sentence, settings, interrupted, seconds } = comparison
+export function comparisonJson({ comparison, words }: ComparisonResult) {
+  const { facts, rows, searches, suspectRates, stuckNetworks, sentence, settings, interrupted, seconds } = comparison
   const bare = <Row extends Pick<ComparisonRun, 'losses'>>({ losses, ...row }: Row) => {
     return { ...row, losses: losses.map(({ loss }) => loss) }
   }
@@ -211,6 +224,7 @@ export function comparisonJson({ comparison }: ComparisonResult) {
     ...(searches ? { searches } : {}),
     suspectRates,
     stuckNetworks,
+    facts: comparedFactsJson(unexpectedInComparison(facts), words),
     sentence,
     settings,
     interrupted,

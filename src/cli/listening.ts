@@ -41,6 +41,7 @@ function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
     case 'started':
     case 'steps':
     case 'note':
+    case 'fact':
       return false
   }
 }

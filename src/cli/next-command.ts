@@ -1,5 +1,5 @@
 /** The command to type next, made from the command line that was given. */
-import { type Advice, type NextCommands, withDepth } from '../index.ts'
+import { type Advice, type FactChange, type NextCommands, withDepth } from '../index.ts'
 import { flagName } from './field-options.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
@@ -22,7 +22,12 @@ export function nextCommand(words: readonly string[], { next }: Advice, run: str
     const [, ...rest] = words
     return run === null ? ['diagnose', ...without(rest, ofOneTraining)] : ['diagnose', run]
   }
-  const added = Object.entries(next).flatMap(([key, value]) => [flagName(key), String(value)])
+  return changedCommand(words, next)
+}
+
+/** Returns the words of a command line with changed options, without the files that belong to one training. */
+export function changedCommand(words: readonly string[], change: FactChange): readonly string[] {
+  const added = Object.entries(change).flatMap(([key, value]) => [flagName(key), String(value)])
   const changed = added.flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
   return [...without(words, new Set([...ofOneTraining, ...changed])), ...added]
 }

@@ -45,7 +45,7 @@ export function farthestValue(data: Dataset): FarValue | undefined {
 }
 
 /** Names of the inputs of a table, or undefined if the number of columns differs from the number of inputs. */
-function inputNames(data: Dataset): readonly string[] | undefined {
+export function inputNames(data: Dataset): readonly string[] | undefined {
   const names = data.encoding && namesIn(data.encoding)
   return names?.length === inputSize(data) ? names : undefined
 }
@@ -73,7 +73,8 @@ function farthestIn(values: Values, column: number, size: number): Pick<FarValue
   return { value: values[farthest], deviations: Math.abs(values[farthest] - mean) / Math.sqrt(squares) }
 }
 
-function isSparse(values: Values, column: number, size: number): boolean {
+/** Whether half of the values of a column are equal. `size` is the number of columns. */
+export function isSparse(values: Values, column: number, size: number): boolean {
   const counts = new Map<number, number>()
   for (let at = column; at < values.length; at += size) counts.set(values[at], (counts.get(values[at]) ?? 0) + 1)
   const most = [...counts.values()].reduce((largest, count) => Math.max(largest, count), 0)

@@ -6,7 +6,7 @@ import { taskOf } from '../data/dataset.ts'
 import { withFreeOutput } from '../surgery/free-output.ts'
 import { withActivations } from '../surgery/with-activations.ts'
 import { withoutDropout } from '../surgery/without-dropout.ts'
-import { limitingOutput } from '../training/output-note.ts'
+import { limitingOutput } from '../facts/limiting-output.ts'
 import type { Mending, Subject, Training } from './controls.ts'
 
 type Mender = (subject: Subject) => Training | undefined

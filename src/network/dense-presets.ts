@@ -261,7 +261,8 @@ function family(stem: string, means: string, structure: Structure): Family {
   const options = Object.fromEntries(keys.map((key) => [key, denseOptions[key]]))
   const build: Family['build'] = (text, _numbers, { classes }) =>
     denseNetwork(readDenseSettings(text, structure, readRuns(text)), classes)
-  return { group: 'dense', stem, means, options, input: [784], classes: 10, build }
+  const linear = structure.linear ? { isLinear: true as const } : {}
+  return { group: 'dense', stem, means, options, input: [784], classes: 10, ...linear, build }
 }
 
 export const denseFamilies: readonly Family[] = [

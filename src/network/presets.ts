@@ -84,6 +84,11 @@ export function reproducesInputs(text: string): boolean {
   return lookUp(withoutOptions(text))?.family.reproducesInputs ?? false
 }
 
+/** Whether the text names a preset without nonlinearities, such as linear. */
+export function isLinearPreset(text: string): boolean {
+  return lookUp(withoutOptions(text))?.family.isLinear ?? false
+}
+
 /**
  * The preset's text with a different depth. The depth is the option `depth`, or the first number of the preset's name.
  * The letter N may stand for the first number of a name, as in resnet-N. Throws a `preset` error if the text names no

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Task } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
+import { factSchema } from '../facts/stored-facts.ts'
 import { machine } from '../settings/machine.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
@@ -100,6 +101,8 @@ const runDescriptionSchema = z.object({
   versions: z.record(z.string(), z.string()),
   /** Notes about decisions that changed the training; absent if there are none. */
   notes: z.array(z.string()).optional(),
+  /** Faults that showed before the training; absent if there are none, and in folders of older versions. */
+  facts: z.array(factSchema).optional(),
 })
 
 export type RunDescription = z.infer<typeof runDescriptionSchema>

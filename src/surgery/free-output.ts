@@ -1,6 +1,6 @@
 /** Removes a last layer that limits the outputs of a network, such as a sigmoid or a softmax. */
 import type { Layer, Network } from '../network/network.ts'
-import { isLimiting } from '../training/output-note.ts'
+import { isLimiting } from '../facts/limiting-output.ts'
 
 /**
  * Returns the network without the last layer that limits its outputs, or undefined if the last layer limits nothing.

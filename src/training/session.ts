@@ -26,14 +26,12 @@ import {
   takeSnapshot,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
-import { limitingOutput, outputNote } from './output-note.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
 import type { Recorder, ResumePoint } from './recorder.ts'
 import type { Signal } from './signal.ts'
 import type { StartAdjuster } from './start-change.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch } from './stopwatch.ts'
-import { targetRange } from './target-range.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
 /**
@@ -191,7 +189,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
       signal,
       ...(startChange === undefined ? {} : { startChange }),
       statistics: standardizer.statistics,
-      notes: notesAbout(session, standardizer.statistics),
+      notes: balanceNotes(data, settings),
       weights: state.weights,
       weightsSha256,
       ...spent.soFar(),
@@ -221,7 +219,7 @@ async function stoppedAtStart(
     steps: 0,
     signal,
     statistics,
-    notes: notesAbout(session, statistics),
+    notes: balanceNotes(session.data, session.settings),
     weights: state.weights,
     weightsSha256: await hashWeights(session.blueprint, state.weights),
     ...spent.soFar(),
@@ -240,14 +238,6 @@ async function scoreBest(
 ): Promise<BestScores | undefined> {
   const scores = step === reached ? final : await score(weights)
   return scores?.validation && { step, train: scores.train, test: scores.test, validation: scores.validation }
-}
-
-/** Returns the sentences for the user about the network's outputs, the loss and the weights of the classes. */
-function notesAbout({ blueprint, data, settings }: Session, statistics: Statistics): string[] {
-  const limits = limitingOutput(blueprint.root) !== undefined
-  const { loss } = settings
-  const note = limits ? outputNote({ blueprint, loss, targets: targetRange(data, statistics) }) : undefined
-  return [...(note === undefined ? [] : [note]), ...balanceNotes(data, settings)]
 }
 
 /**

@@ -153,24 +153,29 @@ describe('train', () => {
     expect(run.weightsSha256).toBe(preset.weightsSha256)
   })
 
-  it('says what a last layer that limits the outputs means for the loss, of a preset, a JSON file and a finished run', async () => {
+  it('says before the training that the last layer limits the outputs, of a preset, a JSON file and a finished run', async () => {
     const about = '--data moons --samples 64 --steps 12'
     const softmax = 'mlp:depth=2,width=8,activation=prelu,output=softmax'
-    const note =
-      "The network ends in a softmax, and the loss cross-entropy applies its own softmax, so softmax is applied twice. A class can get at most the probability 73.1%, and the loss can't fall below 0.313. Leave the softmax at the end out."
-    const { stdout } = await isobath(`train ${softmax} ${about} --run twice`)
-    expect(stdout).toContain(note)
+    const fact = {
+      fact: 'softmax-twice',
+      sentence:
+        "The network ends in a softmax, and the loss cross-entropy applies its own softmax, so softmax is applied twice. A class can get at most the probability 73.1%, and the loss can't fall below 0.313.",
+      fix: 'Leave the softmax at the end out.',
+    }
+    const { stdout, stderr } = await isobath(`train ${softmax} ${about} --run twice`)
+    const next = `train mlp:depth=2,width=8,activation=prelu ${about}`
+    expect(stderr).toContain(`${fact.fact}: ${fact.sentence}\n`)
+    expect(stderr).toContain(`${fact.fix} Next: isobath ${next}\n`)
+    expect(stdout, 'the sentence is not printed twice').not.toContain('softmax is applied twice')
     const run = await isobathJson('train --resume twice')
-    expect(run.notes).toEqual([note])
+    expect(run.facts).toEqual([fact])
     expect(await isobathJson('evaluate twice')).toMatchObject({ train: run.train, test: run.test })
     writeFileSync('ends-in-softmax.json', (await isobath(`show network ${softmax} --data moons`)).stdout)
     const fromFile = await isobathJson(`train ends-in-softmax.json ${about}`)
-    expect(fromFile).toMatchObject({ notes: [note], weightsSha256: run.weightsSha256 })
+    expect(fromFile).toMatchObject({ facts: [fact], weightsSha256: run.weightsSha256 })
     const sigmoid = await isobathJson(`train mlp:depth=2,width=8,output=sigmoid --loss squared-error ${about}`)
-    expect(sigmoid.notes).toEqual([
-      'The network ends in a sigmoid, so its outputs are from 0 to 1. The loss squared-error compares the outputs with targets from 0 to 1. All targets lie within the range of the outputs.',
-    ])
-    expect((await isobathJson(`train ${quick}`)).notes).toEqual([])
+    expect(sigmoid.facts).toEqual([])
+    expect((await isobathJson(`train ${quick}`)).facts).toEqual([])
   })
 
   it('takes a word as a preset even if a folder has the same name', async () => {

@@ -34,6 +34,7 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   probes: learning,
   theory: ['network', 'blueprint'],
   surgery: learning,
+  facts: learning,
   trials: 'all above',
   diagnosis: 'all above',
   runs: 'all above',

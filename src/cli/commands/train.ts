@@ -3,6 +3,7 @@ import {
   adviceFor,
   createBlueprint,
   type Dataset,
+  type Fact,
   IsobathError,
   loadWeights,
   type Run,
@@ -16,6 +17,7 @@ import {
 import { describeSignal, readRecord, readRunFacts, shapeForLoss, trainingPicture } from '../../internal.ts'
 import { adviceJson, adviceLines, type ShownAdvice } from '../advice-text.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
+import { factLines, factsJson, unexpected } from '../facts-text.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { curveLines, curveOf, drawnCurve, type ShownCurve } from '../learning-curve.ts'
@@ -122,6 +124,10 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
   const dataOptions = { ...(await opened.lastingOptions()) }
   const start = (folder: string): Promise<Run> =>
     watched(({ observer, note }, abort) => {
+      // The facts are printed before the training, so nobody has to wait for a network that can't learn.
+      const onFacts = (facts: readonly Fact[]): void => {
+        for (const line of factLines(unexpected(facts, text), words)) note(line)
+      }
       // The note about the signal is printed before the training, so nobody has to wait for a network whose signal is
       // lost.
       const onSignal = (signal: Signal): void => {
@@ -129,7 +135,16 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
         if (standsOut !== null) note(`Before training ${standsOut}.`)
       }
       const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
-      const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, onSignal, ...places, seed, abort }
+      const all: TrainOptions = {
+        ...options,
+        ...machineOptions(flags),
+        ...observer,
+        onFacts,
+        onSignal,
+        ...places,
+        seed,
+        abort,
+      }
       return train(network, all)
     }, taskOf(data) !== 'classification')
   const name = `${shortName(text)}-${plainName(data.name)}`
@@ -139,7 +154,7 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
   const curve = asksCurve ? await curveOf(network, data, run, curved) : undefined
   const advice = adviceFor(run, data)
   const next = advice === null ? undefined : { ...advice, command: nextCommand(words, advice, run.run) }
-  await print(run, { label: text, trainedOn: data, data: async () => data, command, advice: next, curve }, flags)
+  await print(run, { label: text, trainedOn: data, data: async () => data, command, words, advice: next, curve }, flags)
 }
 
 async function resumeRun(folder: string, flags: Flags, command: string): Promise<void> {
@@ -226,6 +241,8 @@ interface PrintedRun {
   readonly data: () => Promise<Dataset>
   /** The whole command line. */
   readonly command: string
+  /** The words of the command line that began the run; absent for a resumed run. */
+  readonly words?: readonly string[]
   readonly advice?: ShownAdvice
   readonly curve?: ShownCurve
 }
@@ -237,11 +254,13 @@ async function print(run: Run, printed: PrintedRun, flags: Flags): Promise<void>
 }
 
 async function printRun(run: Run, printed: PrintedRun, flags: Flags): Promise<void> {
-  const { label, trainedOn, data, command, advice, curve } = printed
+  const { label, trainedOn, data, command, words, advice, curve } = printed
   const { json, report, figure, probeFigure } = flags
   const areClasses = run.task === 'classification'
-  if (json) printJson({ ...runSummary(run, label, trainedOn), curve, advice: adviceJson(advice) })
-  else {
+  if (json) {
+    const facts = factsJson(unexpected(run.facts, label), words)
+    printJson({ ...runSummary(run, label, trainedOn), facts, curve, advice: adviceJson(advice) })
+  } else {
     const text = [runText(run, label, trainedOn), ...(curve ? curveLines(curve, areClasses) : [])]
     printText(text.join('\n'))
   }

@@ -35,6 +35,8 @@ export interface Family {
   readonly classes: number
   /** Whether the networks of the family reproduce their inputs, so that their targets are the inputs. */
   readonly reproducesInputs?: true
+  /** Whether the networks of the family have no nonlinearity, as their name says. */
+  readonly isLinear?: true
   /**
    * Builds the network that the preset's text describes. `numbers` holds the numbers in the preset's name. Throws a
    * `preset` error on a bad option.
