@@ -31,6 +31,7 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   settings: [...engine, 'data'],
   'backends/machine.ts': ['backends/backend.ts', 'backends/reference', 'backends/wasm', 'settings'],
   training: [...engine, 'backends/backend.ts', 'data', 'settings'],
+  baselines: learning,
   probes: learning,
   theory: ['network', 'blueprint'],
   surgery: learning,
