@@ -3,10 +3,12 @@
  * the evidence leaves open. The loop then runs the cheapest control that can decide an open cause, until no cause is
  * open or the budget is spent.
  */
+import { bestLinearModel, type LinearBaseline } from '../baselines/best-linear-model.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardizer } from '../data/standardize.ts'
+import { factsOf } from '../facts/facts.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { unlessStopped } from '../support/unless-stopped.ts'
@@ -79,12 +81,12 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const isNarrow = narrowest < sizeOf(blueprint.output)
   const { rate } = subject.settings.optimizer
   const hasOwnSteps = plan.chosenFor === undefined && plan.shortened === undefined
-  const known: Omit<Evidence, 'records' | 'applicable' | 'measured'> = {
+  const facts = factsOf({ blueprint, data, settings })
+  const known: Omit<Evidence, 'records' | 'applicable' | 'measured' | 'linear'> = {
     stages,
     depths,
     chance,
-    linear: null,
-    facts: [],
+    facts,
     regularization: regularizationOf(subject),
     rate,
     hasOwnSteps,
@@ -93,17 +95,19 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     isTwinGiven: task.twin !== undefined,
   }
   let measured: Measured = {}
+  let linear: LinearBaseline | null = null
   // Measurements that do not fit into memory, or that took far longer than estimated.
   const impossible = new Set<keyof Measured>()
   const evidenceNow = (): Evidence => {
     const { made, applicable } = trainings
-    return { ...known, records: made.map(({ record }) => record), applicable, measured }
+    return { ...known, records: made.map(({ record }) => record), applicable, measured, linear }
   }
   const together = task.together ?? workers.count
   const roundOf = (control: ControlName, some: readonly number[]): TrialKey[] =>
     trainings.missing([{ control, seeds: seeds.length }]).filter(({ seed }) => some.includes(seed))
   const first = seeds.slice(0, 1)
   await trainings.run([...roundOf('network', first), ...roundOf('shallow twin', first)], 'in any case')
+  linear = (await unlessStopped(abort, () => fitLinear(task, settings))) ?? null
   // If the first training fails, the best rate is sought before the rate that fails is trained with further seeds.
   const isFailing = failedSeeds(evidenceNow()).length > 0
   while (isFailing && !abort?.aborted) {
@@ -157,6 +161,17 @@ async function startOf(
   }
   await workers.run([job])
   return weights
+}
+
+/** Fits the best linear model. Throws the reason of `abort` if `abort` stops the fit. */
+async function fitLinear({ data, workers, abort }: DiagnosisTask, settings: TrainingSettings): Promise<LinearBaseline> {
+  const found: LinearBaseline[] = []
+  const job = async (worker: TrialWorker): Promise<void> => {
+    const backend = await worker.backend(workers.precisions[0])
+    found.push(await bestLinearModel({ data, settings, backend, abort }))
+  }
+  await workers.run([job])
+  return found[0]
 }
 
 function regularizationOf({ network, settings }: Subject): Regularization {

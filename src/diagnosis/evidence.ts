@@ -1,6 +1,8 @@
 /** The evidence that a diagnosis has collected so far, and quantities derived from the evidence for several causes. */
+import type { LinearBaseline } from '../baselines/best-linear-model.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
+import type { Fact } from '../facts/fact.ts'
 import { type GivenLoss, type LossName, type LossSettings, lossOf } from '../graph/losses.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarize } from '../numerics/statistics.ts'
@@ -22,25 +24,12 @@ export interface Chance {
   readonly error: number
 }
 
-export type FactName = string
-export interface Fact {
-  readonly fact: FactName
-  readonly sentence: string
-  readonly remedy: string
-}
-
 /** Strength of the regularization of a training. */
 export interface Regularization {
   /** Largest drop rate of the network. */
   readonly dropped: number
   /** Weight decay of the optimizer. A decay that the optimizer applies apart from the gradient counts as 0. */
   readonly decay: number
-}
-
-/** Errors of the best linear model on the training set and on the test set. */
-export interface LinearErrors {
-  readonly train: number | null
-  readonly test: number | null
 }
 
 export interface Evidence {
@@ -55,8 +44,8 @@ export interface Evidence {
   /** Whether some layer has fewer units than the network has outputs. */
   readonly isNarrow: boolean
   readonly chance: Chance
-  /** Errors of the best linear model, or null if no linear model was fitted. */
-  readonly linear: LinearErrors | null
+  /** The best linear model, or null if no linear model was fitted. */
+  readonly linear: LinearBaseline | null
   /** Facts about the network, the data and the settings that stand out before any training. */
   readonly facts: readonly Fact[]
   readonly regularization: Regularization
@@ -210,6 +199,13 @@ export function endsFailures(evidence: Evidence, first: ControlName, second: Con
   return everySeed && failedSeeds(evidence, first).length > 0 && failedSeeds(evidence, second).length === 0
 }
 
+/** Whether seeds of a control diverge and no seed of the other control does, with at least three seeds. */
+export function endsDivergence(evidence: Evidence, first: ControlName, second: ControlName): boolean {
+  const [before, after] = [recordsOf(evidence, first), recordsOf(evidence, second)]
+  const everySeed = after.length >= Math.max(3, evidence.seeds.length)
+  return everySeed && before.some(({ diverged }) => diverged) && after.every(({ diverged }) => !diverged)
+}
+
 /** Whether a training failed, which means that its training loss is at least 0.9 times the loss of guessing. */
 function isFailed(evidence: Evidence, record: TrialRecord): boolean {
   const { loss } = evidence.chance
@@ -286,7 +282,7 @@ const clearlyLess = 0.8
  * diagnosis does.
  */
 function isWorseThanLinear(evidence: Evidence): boolean {
-  const linear = evidence.linear?.train ?? null
+  const linear = evidence.linear?.train.error ?? null
   const network = summarize(recordsOf(evidence, 'network').map((record) => trainingError(evidence, record)))
   if (linear === null || network === null || linear < goodEnough) return false
   if (network.mean + (network.halfWidth ?? 0) < linear) return false

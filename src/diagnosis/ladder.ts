@@ -5,12 +5,14 @@
  * rate follows, because a rate can be right for a short training and too high for a whole one. All steps follow from the
  * records alone, so a resumed diagnosis climbs the same ladder.
  */
+import { summarize } from '../numerics/statistics.ts'
 import { areEqual, equalTo, rank } from '../trials/rate-search.ts'
 import type { Need } from './causes/assessment.ts'
-import { type ChangeName, controlsOf, highestPosition, nameAt } from './controls.ts'
+import { type ChangeName, type ControlName, controlsOf, highestPosition, nameAt } from './controls.ts'
 import {
   difference,
   type Evidence,
+  endsDivergence,
   endsFailures,
   isSurelyBetter,
   leastEffect,
@@ -163,6 +165,7 @@ function isPromising({ evidence, of }: Climb, position: number): boolean {
   const given = meanOf(evidence, of, trainingLoss)
   const [record] = recordsOf(evidence, nameAt(of, position))
   if (given === null || record === undefined || record.diverged !== null) return false
+  if (recordsOf(evidence, of).some(({ diverged }) => diverged !== null)) return true
   const own = recordsOf(evidence, of).find(({ seed }) => seed === record.seed)
   const before = Math.max(given, own ? trainingLoss(evidence, own) : 0)
   return trainingLoss(evidence, record) <= (1 - leastEffect) * before
@@ -179,13 +182,18 @@ function bestKnown({ evidence, of }: Climb, whole: readonly Rung[]): number {
   let [best, lowest] = [0, Number.POSITIVE_INFINITY]
   for (const { position } of whole) {
     const name = nameAt(of, position)
-    if (position === 0 || recordsOf(evidence, name).length < evidence.seeds.length) continue
-    const change = difference(evidence, of, name)
-    if (change === null || change.mean > -leastEffect * change.first || change.second >= lowest) continue
-    const isSure =
-      isSurelyBetter(evidence, of, name, trainingLoss, evidence.chance.loss) || endsFailures(evidence, of, name)
-    if (!isSure && evidence.seeds.length >= 3) continue
-    ;[best, lowest] = [position, change.second]
+    const records = recordsOf(evidence, name)
+    if (position === 0 || records.length < evidence.seeds.length || !isClearlyBetter(evidence, of, name)) continue
+    const loss = summarize(records.map(({ train }) => train.loss))?.mean ?? Number.POSITIVE_INFINITY
+    if (loss < lowest) [best, lowest] = [position, loss]
   }
   return best
+}
+
+/** Whether the trainings at another rate are clearly better than the trainings at the given rate. */
+function isClearlyBetter(evidence: Evidence, of: Climber, name: ControlName): boolean {
+  if (endsFailures(evidence, of, name) || endsDivergence(evidence, of, name)) return true
+  const change = difference(evidence, of, name)
+  if (change === null || change.mean > -leastEffect * change.first) return false
+  return evidence.seeds.length < 3 || isSurelyBetter(evidence, of, name, trainingLoss, evidence.chance.loss)
 }

@@ -3,11 +3,11 @@
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { taskOf } from '../data/dataset.ts'
-import { withFreeOutput } from '../surgery/free-output.ts'
+import { limitingOutput } from '../facts/limiting-output.ts'
 import { withActivations } from '../surgery/with-activations.ts'
 import { withoutDropout } from '../surgery/without-dropout.ts'
-import { limitingOutput } from '../facts/limiting-output.ts'
 import type { Mending, Subject, Training } from './controls.ts'
+import { withFreeOutput } from './free-output.ts'
 
 type Mender = (subject: Subject) => Training | undefined
 

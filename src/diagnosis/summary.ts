@@ -1,5 +1,8 @@
 /** The diagnosis that the user gets: plain data that can be stored as JSON. */
+
 import type { Mode } from '../backends/machine.ts'
+import type { LinearBaseline } from '../baselines/best-linear-model.ts'
+import type { Fact } from '../facts/fact.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
 import { causeTable, type JudgedCause } from './causes/table.ts'
@@ -67,6 +70,10 @@ export interface Diagnosis {
   /** Notes on how the answer was found, one or two sentences each. */
   readonly notes: readonly string[]
   /** Findings: the causes that hold, beginning with the cause to treat first. */
+  /** Facts about the network, the data and the settings that stand out before any training. */
+  readonly facts: readonly Fact[]
+  /** Scores of the best linear model, or null if the diagnosis was stopped before the fit. */
+  readonly linear: LinearBaseline | null
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
@@ -115,6 +122,8 @@ export function summarize(
       ...notesOf(plan, passes),
       ...overrunNote(seconds, budgetSeconds, plan),
     ],
+    facts: evidence.facts,
+    linear: evidence.linear,
     findings: findings.map((one) => findingOf(one, say)),
     ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
     open: open.map((one) => openCause(one, outcome, say)),

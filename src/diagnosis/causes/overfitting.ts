@@ -115,7 +115,7 @@ export function overfitting(evidence: Evidence): Assessment {
   // only within the spread of the seeds.
   const widened = reference && difference(evidence, reference, 'network', gapOf)
   const isWider = widened?.verdict === 'worse' && widened.mean >= leastExcess
-  if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider) {
+  if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider && errors.gap >= leastGap) {
     const test = { network: depth.second, twin: depth.first }
     const found = { twin: twinOf(evidence), test, excess: depth.mean, excessLimit: leastExcess }
     return holds(cause, { ...errors, ...found, outcome: 'depth overfits' }, scoreOf(depth.mean, leastExcess))

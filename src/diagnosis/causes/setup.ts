@@ -3,13 +3,13 @@
  * a nonlinearity, too much regularization, and unbalanced classes. Each is confirmed by trainings with this one thing
  * mended.
  */
+import type { FactName } from '../../facts/fact.ts'
 import type { Cause } from '../cause.ts'
 import { type ControlName, type ControlOf, controlOf, highestPosition, nameAt, rateAt } from '../controls.ts'
 import {
   difference,
   type Evidence,
   endsFailures,
-  type FactName,
   fitsWell,
   isSurelyBetter,
   leastEffect,
@@ -20,6 +20,7 @@ import type { TrialRecord } from '../trial-record.ts'
 import type { View } from '../view.ts'
 import { type Assessed, holds, type Need, open, ruledOut } from './assessment.ts'
 import { clearShare, halved, worsensTest } from './control-answers.ts'
+import type { RankRule } from './rank.ts'
 
 export type SetupCause = Extract<
   Cause,
@@ -211,3 +212,6 @@ function testOf(view: View, name: ControlName): { readonly before: number; reado
   const found = difference(view.given, nameAt('network', view.best.network), name, error)
   return found && { before: found.first, after: found.second }
 }
+
+/** A fault in the setup comes before its effects, and a rate that suits the fault is no cure. */
+export const setupRank: RankRule = () => 'first'

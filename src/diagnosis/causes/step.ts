@@ -6,6 +6,7 @@ import { nameAt, rateAt } from '../controls.ts'
 import {
   difference,
   type Evidence,
+  endsDivergence,
   endsFailures,
   fitsWell,
   goalOf,
@@ -119,7 +120,7 @@ function resultOf(evidence: Evidence, name: Parameters<typeof recordsOf>[1]): Om
  */
 function isMaterial({ given, best }: View): boolean {
   const name = nameAt('network', best.network)
-  if (endsFailures(given, 'network', name)) return true
+  if (endsFailures(given, 'network', name) || endsDivergence(given, 'network', name)) return true
   // A training error that is large says little about a difference, so the loss counts too.
   const { loss, error } = given.chance
   const [byError, byLoss] = [

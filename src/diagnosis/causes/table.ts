@@ -15,7 +15,7 @@ import { optimizationFailure } from './optimization.ts'
 import { overfitting } from './overfitting.ts'
 import { papers } from './papers.ts'
 import type { RankRule } from './rank.ts'
-import { setupCause } from './setup.ts'
+import { setupCause, setupRank } from './setup.ts'
 import { chaoticSignal, explodingSignal, vanishingSignal } from './signal.ts'
 import { stepRank, stepTooSmall, unstableStep } from './step.ts'
 import { deadUnits, saturatedUnits, unitsRank } from './units.ts'
@@ -41,26 +41,31 @@ export const causeTable = {
   'unscaled-data': {
     level: 'setup',
     assess: (view) => setupCause('unscaled-data', view),
+    rank: setupRank,
     papers: [papers.lecun],
   },
   'output-cannot-reach-targets': {
     level: 'setup',
     assess: (view) => setupCause('output-cannot-reach-targets', view),
+    rank: setupRank,
     papers: [],
   },
   'no-nonlinearity': {
     level: 'setup',
     assess: (view) => setupCause('no-nonlinearity', view),
+    rank: setupRank,
     papers: [],
   },
   'over-regularized': {
     level: 'setup',
     assess: (view) => setupCause('over-regularized', view),
+    rank: setupRank,
     papers: [papers.srivastava],
   },
   'unbalanced-classes': {
     level: 'setup',
     assess: (view) => setupCause('unbalanced-classes', view),
+    rank: setupRank,
     papers: [papers.he2009],
   },
   'saturated-units': {

@@ -1,6 +1,7 @@
 /** Removes a last layer that limits the outputs of a network, such as a sigmoid or a softmax. */
-import type { Layer, Network } from '../network/network.ts'
+
 import { isLimiting } from '../facts/limiting-output.ts'
+import type { Layer, Network } from '../network/network.ts'
 
 /**
  * Returns the network without the last layer that limits its outputs, or undefined if the last layer limits nothing.
