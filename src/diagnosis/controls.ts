@@ -39,6 +39,7 @@ export const changes = {
   'clipped gradients': { kind: 'clipping', norm: 1 },
   float64: { kind: 'precision', precision: 'float64' },
   '3 x steps': { kind: 'steps', factor: 3 },
+  '10 x steps': { kind: 'steps', factor: 10 },
   '4 x width': { kind: 'width', factor: 4 },
   '16 x width': { kind: 'width', factor: 16 },
   'standardized data': { kind: 'mending', of: 'scales' },

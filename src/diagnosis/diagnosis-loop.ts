@@ -33,6 +33,7 @@ import {
 import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
 import { type MeasuredNetworks, runMeasurement } from './measurements.ts'
+import { outputFloor } from './output-floor.ts'
 import { settingsOf } from './plan.ts'
 import { createSubject } from './subject.ts'
 import type { DiagnosisTask } from './task.ts'
@@ -87,6 +88,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     depths,
     chance,
     facts,
+    outputFloor: outputFloor(subject),
     regularization: regularizationOf(subject),
     rate,
     hasOwnSteps,

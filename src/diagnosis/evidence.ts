@@ -49,6 +49,8 @@ export interface Evidence {
   /** Facts about the network, the data and the settings that stand out before any training. */
   readonly facts: readonly Fact[]
   readonly regularization: Regularization
+  /** Lowest error that the range of the outputs allows, or null if the last layer does not limit the outputs. */
+  readonly outputFloor: number | null
   /** Learning rate of the diagnosed training. */
   readonly rate: number
   /** Whether the user chose the number of steps. Otherwise the budget of the diagnosis decided. */
@@ -303,7 +305,7 @@ export function comparableMeans(evidence: Evidence, measure: typeof trainingLoss
 }
 
 /** Whether the losses of a change can be compared with the losses of the network. */
-function isComparable(name: ChangeName): boolean {
+export function isComparable(name: ChangeName): boolean {
   const change = changeOf(name)
   const isOther = change.kind === 'half the data' || change.kind === 'random labels' || change.kind === 'short'
   return !isOther && !(change.kind === 'mending' && (change.of === 'scales' || change.of === 'class balance'))

@@ -96,6 +96,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     applicable: new Set(changeNames.filter((name) => isThere(name) && !without.includes(name))),
     linear: null,
     facts: [],
+    outputFloor: null,
     regularization: { dropped: 0, decay: 0 },
     rate: 0.03,
     hasOwnSteps: true,

@@ -1,11 +1,10 @@
 /** The cause "too few steps": the network is right and the training is too short. */
+import { assertInvariant } from '../../support/errors.ts'
 import { type ControlOf, controlsOf } from '../controls.ts'
-import { type Evidence, fitsWell, meanOf, recordsOf, trainingError } from '../evidence.ts'
+import { type Evidence, endsFailures, fitsWell, meanOf, recordsOf, trainingError } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { holds, type Judged, open, ruledOut } from './assessment.ts'
 import { clearShare, fitsPoorly, type Relief, relief, worsensTest } from './control-answers.ts'
-
-const [longerRun] = controlsOf('steps')
 
 export type TooFewStepsFacts = {
   /** Mean training error of the network at its best rate. */
@@ -19,35 +18,50 @@ export type TooFewStepsFacts = {
     | 'too few seeds'
     | 'too short'
     | 'not too short'
+    | 'within the spread'
     | 'memorizes'
     | 'length of the diagnosis'
 }
+
+const lengths = controlsOf('steps')
 
 /** Assesses whether more steps lower the training error by a fifth, beyond the spread of the seeds. */
 export function tooFewSteps(view: View): Judged<'too-few-steps', TooFewStepsFacts> {
   const cause = 'too-few-steps'
   const error = meanOf(view, 'network', trainingError) ?? Number.NaN
-  const known = { error, longer: null }
-  if (fitsWell(view)) return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
-  const found = relief(view, longerRun)
-  if (found === null && !isFalling(view) && !fitsPoorly(view)) {
-    return ruledOut(cause, { ...known, outcome: 'not falling' }, { observation: 'training' })
+  if (fitsWell(view)) return ruledOut(cause, { error, longer: null, outcome: 'fits' }, { observation: 'training' })
+  if (relief(view, lengths[0]) === null && !isFalling(view) && !fitsPoorly(view)) {
+    return ruledOut(cause, { error, longer: null, outcome: 'not falling' }, { observation: 'training' })
   }
+  let found: Judged<'too-few-steps', TooFewStepsFacts> | undefined
+  for (const control of lengths) {
+    found = byLength(view, control, error)
+    // Ten times the steps are tried if three times the steps help, but not beyond the spread of the seeds.
+    if (found.state !== 'ruled out' || found.facts.outcome !== 'within the spread') break
+  }
+  assertInvariant(found !== undefined, 'no control has more steps')
+  return found
+}
+
+function byLength(view: View, control: ControlOf<'steps'>, error: number): Judged<'too-few-steps', TooFewStepsFacts> {
+  const cause = 'too-few-steps'
+  const found = relief(view, control)
   // A longer training at a wrong rate says little, so the rate comes first.
   if (found === null) {
-    const needs =
-      view.ladders.network.needs.length > 0 ? view.ladders.network.needs : [{ control: longerRun, seeds: 1 }]
-    return open(cause, { ...known, outcome: 'untried' }, needs)
+    const { needs } = view.ladders.network
+    return open(cause, { error, longer: null, outcome: 'untried' }, needs.length > 0 ? needs : [{ control, seeds: 1 }])
   }
-  const facts = { error, longer: { ...found, control: longerRun, limit: clearShare } }
-  const by = { controls: [longerRun] }
+  const facts = { error, longer: { ...found, control, limit: clearShare } }
+  const by = { controls: [control] }
   if (found.share < clearShare) return ruledOut(cause, { ...facts, outcome: 'not too short' }, by)
   if (found.seeds < view.seeds.length) {
-    return open(cause, { ...facts, outcome: 'untried' }, [{ control: longerRun, seeds: view.seeds.length }])
+    return open(cause, { ...facts, outcome: 'untried' }, [{ control, seeds: view.seeds.length }])
   }
   if (view.seeds.length < 3) return open(cause, { ...facts, outcome: 'too few seeds' }, [])
-  if (!found.isSure) return ruledOut(cause, { ...facts, outcome: 'not too short' }, by)
-  if (worsensTest(view, longerRun)) return ruledOut(cause, { ...facts, outcome: 'memorizes' }, by)
+  if (!found.isSure && !endsFailures(view, 'network', control)) {
+    return ruledOut(cause, { ...facts, outcome: 'within the spread' }, by)
+  }
+  if (worsensTest(view, control)) return ruledOut(cause, { ...facts, outcome: 'memorizes' }, by)
   if (!view.hasOwnSteps) return ruledOut(cause, { ...facts, outcome: 'length of the diagnosis' }, by)
   return holds(cause, { ...facts, outcome: 'too short' }, found.share)
 }

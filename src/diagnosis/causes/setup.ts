@@ -7,19 +7,23 @@ import type { FactName } from '../../facts/fact.ts'
 import type { Cause } from '../cause.ts'
 import { type ControlName, type ControlOf, controlOf, highestPosition, nameAt, rateAt } from '../controls.ts'
 import {
+  comparableMeans,
   difference,
   type Evidence,
   endsFailures,
   fitsWell,
+  isComparable,
   isSurelyBetter,
   leastEffect,
+  meanOf,
   recordsOf,
   trainingError,
+  trainingLoss,
 } from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
 import type { View } from '../view.ts'
-import { type Assessed, holds, type Need, open, ruledOut } from './assessment.ts'
-import { clearShare, halved, worsensTest } from './control-answers.ts'
+import { type Assessed, holds, type Need, open, ruledOut, scoreOf } from './assessment.ts'
+import { clearShare, halved, restoring, worsensTest } from './control-answers.ts'
 import type { RankRule } from './rank.ts'
 
 export type SetupCause = Extract<
@@ -40,10 +44,18 @@ export interface Mended {
   readonly seeds: number
 }
 
+/** The lowest error that the range of the outputs allows, and the lowest error of the mended trainings. */
+export interface SetupFloor {
+  readonly error: number
+  readonly lowest: number
+}
+
 export type SetupFacts =
   | { readonly outcome: 'nothing to mend' | 'within limits' | 'fits' | 'untried' }
   | (Mended & {
       readonly outcome: 'mended' | 'too few seeds' | 'not mended' | 'costs test error'
+      /** Limit that the range of the outputs sets to the error, if a mended training goes below it. */
+      readonly floor: SetupFloor | null
       /** Mean test errors of the network and of the mended training, or null without test samples. */
       readonly test: { readonly before: number; readonly after: number } | null
     })
@@ -144,21 +156,59 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   }
   if (most === undefined) return ruledOut(cause, { outcome: 'nothing to mend' }, { observation: 'facts' })
   const name = most.control
-  if (most.share >= clearShare && most.seeds < seeds.length) {
+  if (Math.max(most.share, rawShare(view, name)) >= clearShare && most.seeds < seeds.length) {
     return open(cause, { outcome: 'untried' }, [{ control: name, seeds: seeds.length, isAtGivenRate: true }])
   }
   const by = { controls: tried.map((one) => one.control) }
   const test = testOf(view, name)
-  const facts = { ...most, test }
+  const floor = cause === 'output-cannot-reach-targets' ? floorOf(view, name) : null
+  const facts = { ...most, test, floor }
+  if (floor !== null) return holds(cause, { ...facts, outcome: 'mended' }, scoreOf(floor.error, clearShare))
   const base = nameAt('network', best.network)
   const isLarge = most.share >= halved || (most.share >= clearShare && endsFailures(view.given, base, name))
-  if (!isLarge) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
+  if (!isLarge && !closesGap(view, name)) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
   if (seeds.length < 3) return open(cause, { ...facts, outcome: 'too few seeds' }, [])
   if (!most.isSure) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
   const isCostly =
     worsensTest(view.given, name) || (mustLowerTest && test !== null && test.after > (1 - clearShare) * test.before)
   if (isCostly) return ruledOut(cause, { ...facts, outcome: 'costs test error' }, by)
   return holds(cause, { ...facts, outcome: 'mended' }, most.share)
+}
+
+/**
+ * The fraction of the error with the first seed that the mended training removes, also of an error above that of
+ * guessing.
+ */
+function rawShare({ given, best }: View, name: ControlName): number {
+  const [before, after] = [nameAt('network', best.network), name].map(
+    (control) => recordsOf(given, control)[0]?.train.error ?? Number.POSITIVE_INFINITY,
+  )
+  return before > 0 && Number.isFinite(after) ? 1 - after / before : 0
+}
+
+/** Smallest gap between the network's loss and the lowest comparable loss that counts, as a fraction of guessing's loss. */
+const leastGap = 0.1
+
+/** Whether the mended training closes most of the gap between the network and the lowest comparable loss. */
+function closesGap({ given, best }: View, name: ControlName): boolean {
+  const [before, after] = [nameAt('network', best.network), name].map((one) => meanOf(given, one, trainingLoss))
+  const lowest = Math.min(...comparableMeans(given, trainingLoss))
+  if (before === null || after === null || !isComparable(controlOf(name).change)) return false
+  const gap = before - lowest
+  return gap >= leastGap * given.chance.loss && before - after >= restoring * gap
+}
+
+/**
+ * The lowest error that the range of the outputs allows, if it is a large part of the network's error and some mended
+ * training goes clearly below it. No weights of the network can do so.
+ */
+function floorOf(view: View, name: ControlName): SetupFloor | null {
+  const { outputFloor, given, chance } = view
+  const before = meanOf(view, 'network', trainingError)
+  const errors = recordsOf(given, name).map((record) => trainingError(given, record))
+  const lowest = Math.min(...errors)
+  if (outputFloor === null || before === null || outputFloor < clearShare * Math.min(before, chance.error)) return null
+  return lowest <= (1 - clearShare) * outputFloor ? { error: outputFloor, lowest } : null
 }
 
 /** The changes by the mended training, at every rate at which it was tried. */

@@ -59,7 +59,6 @@ export const causeTable = {
   'over-regularized': {
     level: 'setup',
     assess: (view) => setupCause('over-regularized', view),
-    rank: setupRank,
     papers: [papers.srivastava],
   },
   'unbalanced-classes': {

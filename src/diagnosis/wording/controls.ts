@@ -15,6 +15,7 @@ const questions: Readonly<Record<ChangeName, string>> = {
   'clipped gradients': 'do single large gradients break the training?',
   float64: 'is float32 too imprecise?',
   '3 x steps': 'is the training too short?',
+  '10 x steps': 'is the training far too short?',
   '4 x width': 'is the network too narrow?',
   '16 x width': 'is the network far too narrow?',
   'standardized data': 'is the scale of the data the cause?',
@@ -36,7 +37,7 @@ export function needText(need: Need): string {
   return `${control} with ${seedsText(seeds)} (${questions[controlOf(control).change]})`
 }
 
-const multiples = { 3: 'three', 4: 'four', 16: 'sixteen' } as const
+const multiples = { 3: 'three', 4: 'four', 10: 'ten', 16: 'sixteen' } as const
 
 /** Names a larger number of steps, such as `three times the steps`. */
 export const stepsText = (control: ControlOf<'steps'>): string =>

@@ -26,6 +26,8 @@ function statementOf({ outcome, error, longer }: TooFewStepsFacts, say: ErrorTex
       return `the training is too short: ${change}`
     case 'not too short':
       return change
+    case 'within the spread':
+      return `${change}, a difference within the spread of the seeds`
     case 'memorizes':
       return `${change}, but raise the test error`
     case 'length of the diagnosis':

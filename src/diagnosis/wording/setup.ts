@@ -73,7 +73,11 @@ function statementOf(setup: SetupTexts, facts: SetupFacts, say: ErrorText): stri
     case 'untried':
       return `the network has not been trained ${setup.mended} with all seeds`
     case 'mended': {
-      const { test } = facts
+      const { test, floor } = facts
+      if (floor !== null) {
+        const least = `the range of the outputs allows no error below ${say(floor.error)}`
+        return twoSentences(`${setup.fault}: ${least}`, `${setup.mended}, a training reaches ${say(floor.lowest)}`)
+      }
       const first = `${setup.fault}: ${changeText(setup, facts, say)}`
       return test === null
         ? first
