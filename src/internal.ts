@@ -40,6 +40,7 @@ export {
 } from './report/score-words.ts'
 export { trainingPicture } from './report/training-figure.ts'
 export { describeRecipe } from './settings/describe.ts'
+export { lossNamed } from './settings/loss-kind.ts'
 export { machine } from './settings/machine.ts'
 export { optimizerOptions } from './settings/optimizer.ts'
 export { checkOneLength } from './settings/run-length.ts'

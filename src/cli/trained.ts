@@ -28,6 +28,7 @@ import {
   findModel,
   hashDataset,
   type Input,
+  lossNamed,
   outputCounts,
   pickOptions,
   shapeForLoss,
@@ -49,7 +50,7 @@ const chosen = {
   standardizeTargets: training.standardizeTargets,
 } satisfies Fields
 
-type ScoringSettings = Input<typeof chosen>
+type ScoringSettings = Omit<Input<typeof chosen>, 'loss'> & { readonly loss?: LossName }
 
 export type TrainedFlags = DataFlags & KeepFlags & MachineFlags & ScoringSettings & { network?: string; best?: boolean }
 
@@ -134,7 +135,8 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
  * option of the training's loss is left out.
  */
 function scoringSettings(stored: object, flags: ScoringSettings): ScoringSettings {
-  const { huberDelta, ...settings } = { ...pickOptions(chosen, stored), ...givenOptions(chosen, flags) }
+  const { huberDelta, loss: named, ...others } = { ...pickOptions(chosen, stored), ...givenOptions(chosen, flags) }
+  const settings = { ...others, loss: named && lossNamed(named) }
   const isUsed = settings.loss === 'huber' || flags.huberDelta !== undefined
   return isUsed ? { ...settings, huberDelta } : settings
 }
