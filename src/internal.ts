@@ -19,6 +19,7 @@ export {
   tableSource,
 } from './data/catalog.ts'
 export { type DataShape, shapeOfData } from './data/data-shape.ts'
+export { isForeignData } from './data/foreign-data.ts'
 export { commonOptions, encodingOptions, tableOptions } from './data/options.ts'
 export { dataFolder, storedSets } from './data/stored-sets.ts'
 export { usualBudget } from './diagnosis/plan.ts'
