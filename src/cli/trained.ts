@@ -38,7 +38,7 @@ import {
 } from '../internal.ts'
 import { addDataOptions, type DataFlags, type KeepFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
-import { networkHelp, readNetwork, withImpliedTarget } from './network-argument.ts'
+import { networkHelp, readNetwork, refuseForeign, withImpliedTarget } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
@@ -105,7 +105,9 @@ export async function openTrained(place: string, flags: TrainedFlags, use: Use):
       `${place}: expected the folder of a run or a weights file, but nothing exists there. Check the path.`,
     )
   }
-  return statSync(place).isDirectory() ? openRun(place, flags, use) : openFile(place, flags, use)
+  if (!statSync(place).isDirectory()) return openFile(place, flags, use)
+  refuseForeign(place)
+  return openRun(place, flags, use)
 }
 
 async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<Trained> {

@@ -17,8 +17,7 @@ import { FETCH_AGAIN, isGzip, unpackingError } from './gzip.ts'
  * Also throws the errors of `readCsv`.
  */
 export async function loadCsv(place: string, options: CsvOptions, testFile?: string): Promise<Dataset> {
-  refuseForeignData(place)
-  if (testFile !== undefined) refuseForeignData(testFile)
+  for (const file of [place, testFile]) if (file !== undefined && !isFolder(file)) refuseForeignData(file)
   if (!existsSync(place)) {
     throw new IsobathError(
       'data',
