@@ -155,6 +155,7 @@ export { type ProbedData, type ProbedQuantity, probePicture } from './report/pro
 export type { DataDescription } from './runs/run-description.ts'
 export type { EvaluateEvery } from './settings/evaluate-every.ts'
 export type { LayerRates } from './settings/layer-rates.ts'
+export type { LossAlias } from './settings/loss-kind.ts'
 export type { MachineOptions } from './settings/machine.ts'
 export type { TrainingSettings } from './settings/options.ts'
 export type { ProbeSettings } from './settings/probe-settings.ts'

@@ -19,6 +19,7 @@ export {
   tableSource,
 } from './data/catalog.ts'
 export { type DataShape, shapeOfData } from './data/data-shape.ts'
+export { isForeignData } from './data/foreign-data.ts'
 export { commonOptions, encodingOptions, tableOptions } from './data/options.ts'
 export { dataFolder, storedSets } from './data/stored-sets.ts'
 export { usualBudget } from './diagnosis/plan.ts'
@@ -47,6 +48,7 @@ export {
 } from './report/score-words.ts'
 export { trainingPicture } from './report/training-figure.ts'
 export { describeRecipe } from './settings/describe.ts'
+export { lossNamed } from './settings/loss-kind.ts'
 export { machine } from './settings/machine.ts'
 export { optimizerOptions } from './settings/optimizer.ts'
 export { checkOneLength } from './settings/run-length.ts'

@@ -10,6 +10,7 @@ import { joinNeeds, type WeightsOf } from '../probes/pass.ts'
 import { createProbePass } from '../probes/probe-pass.ts'
 import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
 import { stagesOf } from '../probes/stages.ts'
+import { lossNamed } from '../settings/loss-kind.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { ProbeSettings } from '../settings/probe-settings.ts'
 import { usualLoss } from '../settings/task-losses.ts'
@@ -119,7 +120,8 @@ export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeS
   checkOptions('probeSamples', options, { code: 'option', known: Object.keys(sampleOptions), example: '{ count: 64 }' })
   const settings = withDefaults(sampleOptions, pickOptions(sampleOptions, options))
   const { loss = usualLoss(taskOf(data)) } = settings
-  return chooseSamples(data, createStandardizer(data.train, data.shape, settings), loss, settings.count, settings.seed)
+  const standardizer = createStandardizer(data.train, data.shape, settings)
+  return chooseSamples(data, standardizer, lossNamed(loss), settings.count, settings.seed)
 }
 
 /** A training whose layers are measured. */

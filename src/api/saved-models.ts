@@ -2,6 +2,7 @@
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Statistics } from '../data/standardize.ts'
+import { refuseForeignWeights } from '../network/foreign-models.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { DataDescription } from '../runs/run-description.ts'
@@ -68,6 +69,7 @@ function tensorsOfWeights(trained: SizedWeights): TensorFile {
  */
 export async function loadWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
   checkPath('loadWeights', file)
+  refuseForeignWeights(file)
   const { readTensorFile } = await runFiles('loadWeights')
   return fromTensors(blueprint, readTensorFile(file), file)
 }
@@ -87,6 +89,7 @@ export async function loadModel(file: string): Promise<Model> {
  */
 export async function findModel(file: string): Promise<Model | undefined> {
   checkPath('loadModel', file)
+  refuseForeignWeights(file)
   const { readTensorFile } = await runFiles('loadModel')
   return modelOfTensors(readTensorFile(file), file)
 }

@@ -3,7 +3,6 @@ import type { Dataset } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
 import { formatDuration } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import type { LossName } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
 import type { Fact } from '../report/page.ts'
 import type { PredictedTarget } from '../report/prediction-figure.ts'
@@ -50,10 +49,9 @@ export interface TrainingReportFacts extends ReportFacts, MachineChoice {
 }
 
 /** Facts for the report of an evaluation: arguments of the call of `evaluate`, and names. */
-export interface EvaluationReportFacts extends TrainingReportFacts, Pick<TrainingOptions, 'standardize'> {
+export interface EvaluationReportFacts extends TrainingReportFacts, Pick<TrainingOptions, 'loss' | 'standardize'> {
   readonly network: Network
   readonly weights: Weights
-  readonly loss?: LossName
   readonly statistics?: Statistics
   /** Whether the test set holds all rows of a table, so that the report has no training set. */
   readonly isWhole?: boolean

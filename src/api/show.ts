@@ -5,11 +5,11 @@ import { printPlan } from '../backends/wasm/plan/print.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { summaryTable } from '../blueprint/summary.ts'
-import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { printGraph } from '../graph/print.ts'
 import { trainingGraph } from '../graph/programs.ts'
 import type { Network } from '../network/network.ts'
+import { lossKind, lossNamed } from '../settings/loss-kind.ts'
 import { machine } from '../settings/machine.ts'
 import { training } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
@@ -23,8 +23,8 @@ const showOptions = {
   input: field(sampleShape(), { required: true }),
   /** Number of samples in a batch of the training step, 128 by default. */
   batch: training.batch,
-  /** Loss of the training step, `cross-entropy` by default. */
-  loss: field(oneOf(lossNames), { default: 'cross-entropy' }),
+  /** Loss of the training step, `cross-entropy` by default. Short names such as `mse` are accepted too. */
+  loss: field(lossKind, { default: 'cross-entropy' }),
   /** Optimizer of the training step, `momentum({ rate: 0.03 })` by default. */
   optimizer: training.optimizer,
   /** Whether the kernels give the same bits on every machine, false by default. */
@@ -62,7 +62,13 @@ function checked(options: ShowOptions): Settings {
 
 function graphOf(network: Network, { input, batch, loss, optimizer }: Settings) {
   const { rule } = optimizer ?? createOptimizer(usualOptimizer)
-  return trainingGraph(createBlueprint(network, input), { batch, loss, optimizer: rule, seed: 0, gradients: false })
+  return trainingGraph(createBlueprint(network, input), {
+    batch,
+    loss: lossNamed(loss),
+    optimizer: rule,
+    seed: 0,
+    gradients: false,
+  })
 }
 
 function assembled(network: Network, settings: Settings, relaxed: boolean) {

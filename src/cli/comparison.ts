@@ -21,7 +21,7 @@ import { comparedFactsJson, factLines, unexpectedInComparison } from './facts-te
 import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
-import { withImpliedTarget } from './network-argument.ts'
+import { refuseForeign, withImpliedTarget } from './network-argument.ts'
 import { comparisonLines, lineOf } from './next-command.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { readDataOf } from './run-data.ts'
@@ -52,6 +52,7 @@ export interface ComparisonResult extends Report {
 
 /** Throws a `preset` error if the text fixes the depth of the network, because the comparison sets the depth. */
 function checkHasNoDepth(text: string): void {
+  refuseForeign(text)
   if (text.endsWith('.json')) {
     throw new IsobathError(
       'preset',

@@ -9,6 +9,7 @@ import {
   dataFolder,
   generatorTables,
   type Input,
+  isForeignData,
   type OpenedDataset,
   openDataset,
   readNumber,
@@ -109,7 +110,7 @@ function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'na
   if (text === undefined) return { named: {} }
   const [name, ...rest] = text.split(':')
   const isName = catalog.some((row) => row.name === name)
-  if (!isName && (/\.(csv|tsv)(\.gz)?$/i.test(text) || (text !== '' && existsSync(text)))) {
+  if (!isName && (/\.(csv|tsv)(\.gz)?$/i.test(text) || isForeignData(text) || (text !== '' && existsSync(text)))) {
     refuseStoredSet(text)
     return { source: tableSource, named: { dataDir: text } }
   }

@@ -9,7 +9,7 @@ import { wasStopped } from './interrupt.ts'
 import { printable } from './printable.ts'
 import { ProgramCommand } from './program-command.ts'
 import { programName } from './program-name.ts'
-import { withCurrentSpelling } from './renamed-flags.ts'
+import { withCurrentSpelling, withTypedFlag } from './renamed-flags.ts'
 
 /**
  * Exit statuses:
@@ -23,9 +23,11 @@ const exitStatus = { answer: 0, failure: 1, input: 2, stopped: 130 } as const
 const description =
   'Isobath trains, compares and diagnoses neural networks from 2 to 10,000 layers, and shows what depth does to them.'
 
-function createProgram(words: readonly string[]): Command {
+function createProgram(words: readonly string[], given: readonly string[]): Command {
   const program = new ProgramCommand('isobath').description(description).version(version)
-  program.configureOutput({ outputError: (text, write) => write(printable(text).replace(/^error: /, 'isobath: ')) })
+  program.configureOutput({
+    outputError: (text, write) => write(printable(withTypedFlag(text, given, words)).replace(/^error: /, 'isobath: ')),
+  })
   program.configureHelp({ subcommandTerm: termOf })
   program.addHelpText('after', () => `\n${describeNetworks()}`)
   for (const { name, description } of commandList) program.command(name).description(description)
@@ -71,7 +73,7 @@ export async function main(given: readonly string[]): Promise<number> {
   onError(process.stdout, onStdoutError)
   onError(process.stderr, onStderrError)
   const words = withCurrentSpelling(given, (text) => process.stderr.write(`isobath: ${text}\n`))
-  const program = createProgram(words)
+  const program = createProgram(words, given)
   try {
     if (words.length === 0) {
       program.outputHelp()

@@ -1,7 +1,8 @@
 /** Reads the argument NETWORK of the command line: a preset with options, or a JSON file. */
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { createBlueprint, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
 import { type DataShape, isPreset, presetData, reproducesInputs, takesImages } from '../internal.ts'
+import { refuseForeignModel, refuseSavedModel, savedModelFiles } from '../network/foreign-models.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { inputOf, type ShapeFlags } from './data-options.ts'
 import { plainName } from './free-folder.ts'
@@ -22,10 +23,20 @@ function isNetworkFile(text: string): boolean {
 }
 
 /**
+ * Throws a `network` error if an argument is the file or the folder of a model from another program, which Isobath can't
+ * read yet.
+ */
+export function refuseForeign(text: string): void {
+  if (!isFolder(text)) refuseForeignModel(text)
+  if (!isPreset(text) && savedModelFiles.some((name) => isFile(join(text, name)))) refuseSavedModel(text)
+}
+
+/**
  * Whether an argument that can be a network or a run is a run. A run is an existing folder whose name isn't the name of
- * a preset.
+ * a preset. Throws a `network` error for a model from another program.
  */
 export function isRunArgument(text: string): boolean {
+  refuseForeign(text)
   return !isPreset(text) && isFolder(text)
 }
 
@@ -46,6 +57,7 @@ export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<D
 }
 
 function usualShape(text: string): DataShape {
+  refuseForeign(text)
   const task = reproducesInputs(text) ? 'autoencoding' : 'classification'
   if (!isNetworkFile(text)) return { ...(presetData(text) ?? { input: [784], classes: 10 }), task }
   return { input: takesImages(readNetworkFile(text)) ? [3, 32, 32] : [784], classes: 10, task }
@@ -66,7 +78,9 @@ export function withImpliedTarget<Flags extends ShapeFlags>(texts: readonly stri
   )
 }
 
+/** Reads the network that the text names. Throws a `network` or `preset` error if the text names no network. */
 export function readNetwork(text: string, { classes, input }: Pick<DataShape, 'classes' | 'input'>): Network {
+  refuseForeign(text)
   return isNetworkFile(text) ? readNetworkFile(text, input) : parseNetwork(text, { classes, input })
 }
 

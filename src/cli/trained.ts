@@ -28,6 +28,7 @@ import {
   findModel,
   hashDataset,
   type Input,
+  lossNamed,
   outputCounts,
   pickOptions,
   shapeForLoss,
@@ -37,7 +38,7 @@ import {
 } from '../internal.ts'
 import { addDataOptions, type DataFlags, type KeepFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
-import { networkHelp, readNetwork, withImpliedTarget } from './network-argument.ts'
+import { networkHelp, readNetwork, refuseForeign, withImpliedTarget } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
@@ -49,7 +50,7 @@ const chosen = {
   standardizeTargets: training.standardizeTargets,
 } satisfies Fields
 
-type ScoringSettings = Input<typeof chosen>
+type ScoringSettings = Omit<Input<typeof chosen>, 'loss'> & { readonly loss?: LossName }
 
 export type TrainedFlags = DataFlags & KeepFlags & MachineFlags & ScoringSettings & { network?: string; best?: boolean }
 
@@ -104,7 +105,9 @@ export async function openTrained(place: string, flags: TrainedFlags, use: Use):
       `${place}: expected the folder of a run or a weights file, but nothing exists there. Check the path.`,
     )
   }
-  return statSync(place).isDirectory() ? openRun(place, flags, use) : openFile(place, flags, use)
+  if (!statSync(place).isDirectory()) return openFile(place, flags, use)
+  refuseForeign(place)
+  return openRun(place, flags, use)
 }
 
 async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<Trained> {
@@ -134,7 +137,8 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
  * option of the training's loss is left out.
  */
 function scoringSettings(stored: object, flags: ScoringSettings): ScoringSettings {
-  const { huberDelta, ...settings } = { ...pickOptions(chosen, stored), ...givenOptions(chosen, flags) }
+  const { huberDelta, loss: named, ...others } = { ...pickOptions(chosen, stored), ...givenOptions(chosen, flags) }
+  const settings = { ...others, loss: named && lossNamed(named) }
   const isUsed = settings.loss === 'huber' || flags.huberDelta !== undefined
   return isUsed ? { ...settings, huberDelta } : settings
 }

@@ -4,17 +4,20 @@ import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { IsobathError } from '../support/errors.ts'
-import { reasonOf } from '../support/files.ts'
+import { isFolder, namesIn, reasonOf } from '../support/files.ts'
 import { type CsvOptions, type CsvSource, readCsv } from './csv.ts'
 import type { Dataset } from './dataset.ts'
+import { refuseForeignData } from './foreign-data.ts'
 import { FETCH_AGAIN, isGzip, unpackingError } from './gzip.ts'
 
 /**
  * Loads a table from a file, or the tables train.csv and test.csv from a folder. Each table may be plain or packed
  * (.gz). If `place` is a file of training rows, `testFile` may name a file of test rows. The data set is named after
- * the file or the folder `place`. Throws a `data` error if a file can't be read. Also throws the errors of `readCsv`.
+ * the file or the folder `place`. Throws a `data` error if a file can't be read, such as a data file of another program.
+ * Also throws the errors of `readCsv`.
  */
 export async function loadCsv(place: string, options: CsvOptions, testFile?: string): Promise<Dataset> {
+  for (const file of [place, testFile]) if (file !== undefined && !isFolder(file)) refuseForeignData(file)
   if (!existsSync(place)) {
     throw new IsobathError(
       'data',
@@ -30,11 +33,28 @@ export async function loadCsv(place: string, options: CsvOptions, testFile?: str
     return { ...data, name: basename(resolve(place)) || place }
   }
   const found = train ?? test
+  if (found === undefined) refuseForeignFolder(place)
   throw new IsobathError(
     'data',
     `${place}: expected train.csv and test.csv (plain or .gz), found ${found === undefined ? 'neither' : `${basename(found)} alone`}. ` +
       'To split the rows of a single table, name its file.',
   )
+}
+
+/** Number of files and folders of a folder that are searched for data files of other programs. */
+const SEARCHED = 100
+
+/**
+ * Throws a `data` error if a folder holds data files of other programs, such as images in a folder for each class.
+ * `levels`: number of levels of folders to search.
+ */
+function refuseForeignFolder(place: string, folder = place, levels = 3): void {
+  const paths = namesIn(folder)
+    .sort()
+    .slice(0, SEARCHED)
+    .map((name) => join(folder, name))
+  for (const path of paths) if (!isFolder(path)) refuseForeignData(path, place)
+  if (levels > 1) for (const path of paths) refuseForeignFolder(place, path, levels - 1)
 }
 
 function findTable(folder: string, name: string): string | undefined {

@@ -145,14 +145,14 @@ describe('resolveOptions', () => {
     const bad: object[] = [
       { schedule: 'cosin' },
       { schedule: 'constructor' },
-      { loss: 'mse' },
+      { loss: 'nll' },
       { standardize: 'perchannel' },
       { order: 'random' },
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: schedule: expected one of constant, cosine, step, got cosin. Did you mean cosine?
       IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose a name from the list.
-      IsobathError: loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber, got mse. Choose a name from the list.
+      IsobathError: loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber, got nll. Choose a name from the list, or one of the short names ce, bce, mse or l2, mae or l1.
       IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, robust, none, raw, got perchannel. Did you mean per-channel?
       IsobathError: order: expected one of shuffled, sequential, balanced, got random. Choose a name from the list."
     `)
@@ -185,7 +185,7 @@ describe('resolveOptions', () => {
       IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, robust, none, raw, got true. Choose a name from the list.
       IsobathError: schedule: expected one of constant, cosine, step, got 1. Choose a name from the list.
       IsobathError: order: expected one of shuffled, sequential, balanced, got 3. Choose a name from the list.
-      IsobathError: loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber, got true. Choose a name from the list.
+      IsobathError: loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber, got true. Choose a name from the list, or one of the short names ce, bce, mse or l2, mae or l1.
       IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got 5. Choose a name from the list.
       IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got a list of 1. Choose a name from the list.
       IsobathError: steps: expected a whole number of at least 1, got "3".

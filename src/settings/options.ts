@@ -13,6 +13,7 @@ import { type Fields, field, type Output, pickOptions, readStored, withDefaults,
 import { count, oneOf } from '../support/kinds.ts'
 import { currentNames } from '../support/renamed.ts'
 import type { EvaluateEvery } from './evaluate-every.ts'
+import { type LossAlias, lossNamed } from './loss-kind.ts'
 import { probeSettings } from './probe-settings.ts'
 import type { RecipeName } from './recipe-names.ts'
 import { withRecipe } from './recipes.ts'
@@ -147,7 +148,8 @@ function targetsFor(
   })
 }
 
-function lossFor(task: Task, loss: LossName = usualLoss(task)): LossName {
+function lossFor(task: Task, given: LossName | LossAlias = usualLoss(task)): LossName {
+  const loss = lossNamed(given)
   const suitable = lossesFor(task)
   if (suitable.includes(loss)) return loss
   throw new IsobathError(

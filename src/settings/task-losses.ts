@@ -2,6 +2,7 @@
 import type { DataShape } from '../data/data-shape.ts'
 import type { Task } from '../data/dataset.ts'
 import { type LossName, losses, lossNames } from '../graph/losses.ts'
+import { type LossAlias, lossNamed } from './loss-kind.ts'
 
 const usual = {
   classification: 'cross-entropy',
@@ -16,14 +17,18 @@ export const usualLoss = (task: Task): LossName => usual[task]
  * Returns the numbers of outputs that a network may have, the usual number first. `wanted` is the number of classes, or
  * the number of values to predict. For two classes, a network may have a single output if the loss allows it.
  */
-export function outputCounts(task: Task, wanted: number, loss: LossName = usualLoss(task)): readonly number[] {
-  const { single } = losses[loss]
+export function outputCounts(
+  task: Task,
+  wanted: number,
+  loss: LossName | LossAlias = usualLoss(task),
+): readonly number[] {
+  const { single } = losses[lossNamed(loss)]
   if (task !== 'classification' || wanted !== 2 || single === null) return [wanted]
   return single.isUsual ? [1, 2] : [2, 1]
 }
 
 /** Returns the sizes of a network for a data set and a loss. `classes` becomes the number of outputs that presets get. */
-export function shapeForLoss(shape: DataShape, loss?: LossName): DataShape {
+export function shapeForLoss(shape: DataShape, loss?: LossName | LossAlias): DataShape {
   return { ...shape, classes: outputCounts(shape.task, shape.classes, loss)[0] }
 }
 

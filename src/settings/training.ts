@@ -11,13 +11,13 @@ import {
   type TargetStandardization,
   targetStandardizationNames,
 } from '../data/standardize.ts'
-import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, describeOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
 import { count, inFloat32, number, oneOf, positive, upTo } from '../support/kinds.ts'
 import { classWeights } from './class-weights.ts'
 import { evaluateEvery } from './evaluate-every.ts'
 import { describeRates, layerRates } from './layer-rates.ts'
+import { lossKind, shortLossNames } from './loss-kind.ts'
 import { optimizer } from './optimizer.ts'
 import { recipeNames } from './recipe-names.ts'
 import { fractionsOfRun, scheduleNames } from './schedules.ts'
@@ -181,11 +181,14 @@ export const training = {
    * With binary-cross-entropy, the outputs are logits: the predicted probabilities are the sigmoids of the outputs. If
    * the network ends in a sigmoid, the loss takes the place of the sigmoid. Values must lie between 0 and 1 and must not
    * be standardized.
+   *
+   * The short names of other programs are accepted too: `ce`, `bce`, `mse` or `l2`, `mae` or `l1`. The settings of the
+   * training have the whole name.
    */
-  loss: field(oneOf(lossNames), {
+  loss: field(lossKind, {
     usual: 'cross-entropy, or squared-error for values',
     flag: '--loss <name>',
-    help: 'loss that the training minimizes',
+    help: `loss that the training minimizes; short names: ${shortLossNames}`,
   }),
   /**
    * Huber loss only: distance between output and target at which the loss turns from a parabola into a straight line, 1

@@ -2,6 +2,9 @@
  * Tables of options. Each row of a table holds an option's kind, default, flag and help. Types, checks, errors, flags,
  * stored settings, descriptions and the tables in the docs are all made from the rows of a table.
  */
+
+import { listed } from '../format/words.ts'
+import { aliasesOf, flagAliases } from './aliases.ts'
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { complaint, type Kind } from './kinds.ts'
 import { suggestion } from './nearest.ts'
@@ -19,8 +22,8 @@ export interface Row<T> {
   /** The flag of the option on the command line, such as `--batch <n>`. */
   readonly flag?: string
   /**
-   * Help for the command line and for the tables in the docs. The default in words is added at the end of the help. If
-   * `help` is a function, the function gets the default in words and returns the whole help.
+   * Help for the command line and for the tables in the docs. The default in words and the aliases of the flag are added
+   * at the end of the help. If `help` is a function, the function gets the default in words and adds the default itself.
    */
   readonly help?: string | ((usual: string) => string)
   /** The default in words, if the value alone is unclear. */
@@ -87,14 +90,16 @@ export function field<T>(kind: Kind<T>, row: Row<NoInfer<T>> & { readonly defaul
 export function field<T>(kind: Kind<T>, row: Row<T> = {}): Field<T, T | null | undefined> {
   const { default: standard, required = false, flag, help = '', describe, before = standard } = row
   const { usual: own = typeof standard === 'number' || typeof standard === 'string' ? String(standard) : '' } = row
+  const aliases = flag === undefined ? [] : aliasesOf(flag.split(' ')[0], flagAliases)
+  const also = aliases.length === 0 ? '' : `; also ${listed(aliases)}`
   return {
     kind,
     default: standard,
     required,
     flag,
     help: (usual = own) => {
-      if (typeof help === 'function') return help(usual)
-      return usual === '' ? help : `${help} (default: ${usual})`
+      if (typeof help === 'function') return `${help(usual)}${also}`
+      return usual === '' ? `${help}${also}` : `${help} (default: ${usual})${also}`
     },
     describe: (value, recipe) => (kind.accepts(value) ? describe?.(value, recipe) : undefined),
     before,
