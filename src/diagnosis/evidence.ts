@@ -240,7 +240,7 @@ export type Symptom =
   | 'none'
 
 /** Smallest training error that needs an explanation. */
-const goodEnough = 0.02
+export const goodEnough = 0.02
 /** Smallest fraction of seeds with a failed training that does not count as chance. */
 const mostAccidents = 0.5
 
@@ -295,11 +295,16 @@ function isWorseThanLinear(evidence: Evidence): boolean {
  * Means of a score over the trainings of each control that has at least two seeds and solves the same task as the
  * network.
  */
-export function comparableMeans(evidence: Evidence, measure: typeof trainingLoss): readonly number[] {
+export function comparableMeans(
+  evidence: Evidence,
+  measure: typeof trainingLoss,
+  isMeant: (change: ChangeName) => boolean = () => true,
+): readonly number[] {
   const names = new Set(evidence.records.map(({ control }) => control))
   return [...names].flatMap((name) => {
     const records = recordsOf(evidence, name)
-    if (!isComparable(controlOf(name).change) || records.length < Math.min(2, evidence.seeds.length)) return []
+    const { change } = controlOf(name)
+    if (!isComparable(change) || !isMeant(change) || records.length < Math.min(2, evidence.seeds.length)) return []
     return meanOf(evidence, name, measure) ?? []
   })
 }

@@ -4,14 +4,25 @@
  * mended.
  */
 import type { FactName } from '../../facts/fact.ts'
+import { summarize } from '../../numerics/statistics.ts'
 import type { Cause } from '../cause.ts'
-import { type ControlName, type ControlOf, controlOf, highestPosition, nameAt, rateAt } from '../controls.ts'
+import {
+  type ChangeName,
+  type ControlName,
+  type ControlOf,
+  changeOf,
+  controlOf,
+  highestPosition,
+  nameAt,
+  rateAt,
+} from '../controls.ts'
 import {
   comparableMeans,
   difference,
   type Evidence,
   endsFailures,
   fitsWell,
+  goodEnough,
   isComparable,
   isSurelyBetter,
   leastEffect,
@@ -48,6 +59,8 @@ export interface Mended {
 export interface SetupFloor {
   readonly error: number
   readonly lowest: number
+  /** Whether the error is that of the classes whose outputs are off, and not that of the range of the outputs. */
+  readonly isLost: boolean
 }
 
 export type SetupFacts =
@@ -146,7 +159,8 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   if (!isSuspect(view)) return ruledOut(cause, { outcome: 'within limits' }, { observation: 'facts' })
   if (fits(isAtGivenRate ? view.given : view)) return ruledOut(cause, { outcome: 'fits' }, { observation: 'training' })
   const tried = triesOf(cause, view)
-  const [most] = tried.toSorted((one, other) => other.share - one.share)
+  // The best rate of the mended training is the rate with the lowest error with the first seed, which all rates have.
+  const [most] = tried.toSorted((one, other) => rawShare(view, other.control) - rawShare(view, one.control))
   const start = isAtGivenRate ? 0 : best.network
   const isFound = most !== undefined && most.share >= halved
   const missing = isFound ? [] : nextRates(view, control, start)
@@ -163,7 +177,7 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   const test = testOf(view, name)
   const floor = cause === 'output-cannot-reach-targets' ? floorOf(view, name) : null
   const facts = { ...most, test, floor }
-  if (floor !== null) return holds(cause, { ...facts, outcome: 'mended' }, scoreOf(floor.error, clearShare))
+  if (floor !== null) return holds(cause, { ...facts, outcome: 'mended' }, scoreOf(floor.error, goodEnough))
   const base = nameAt('network', best.network)
   const isLarge = most.share >= halved || (most.share >= clearShare && endsFailures(view.given, base, name))
   if (!isLarge && !closesGap(view, name)) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
@@ -186,29 +200,50 @@ function rawShare({ given, best }: View, name: ControlName): number {
   return before > 0 && Number.isFinite(after) ? 1 - after / before : 0
 }
 
+/** Whether a change leaves the cost of a training as it is. More steps and wider layers are other cures. */
+function isOfEqualCost(name: ChangeName): boolean {
+  const { kind } = changeOf(name)
+  return kind !== 'steps' && kind !== 'width'
+}
+
 /** Smallest gap between the network's loss and the lowest comparable loss that counts, as a fraction of guessing's loss. */
 const leastGap = 0.1
 
 /** Whether the mended training closes most of the gap between the network and the lowest comparable loss. */
 function closesGap({ given, best }: View, name: ControlName): boolean {
   const [before, after] = [nameAt('network', best.network), name].map((one) => meanOf(given, one, trainingLoss))
-  const lowest = Math.min(...comparableMeans(given, trainingLoss))
+  const lowest = Math.min(...comparableMeans(given, trainingLoss, isOfEqualCost))
   if (before === null || after === null || !isComparable(controlOf(name).change)) return false
   const gap = before - lowest
   return gap >= leastGap * given.chance.loss && before - after >= restoring * gap
 }
 
 /**
- * The lowest error that the range of the outputs allows, if it is a large part of the network's error and some mended
- * training goes clearly below it. No weights of the network can do so.
+ * The lowest error that the outputs allow, if the error is not small and some mended training goes clearly below it. No
+ * weights can bring the outputs out of their range, and an output that is off for all samples does not learn.
  */
 function floorOf(view: View, name: ControlName): SetupFloor | null {
-  const { outputFloor, given, chance } = view
-  const before = meanOf(view, 'network', trainingError)
-  const errors = recordsOf(given, name).map((record) => trainingError(given, record))
-  const lowest = Math.min(...errors)
-  if (outputFloor === null || before === null || outputFloor < clearShare * Math.min(before, chance.error)) return null
-  return lowest <= (1 - clearShare) * outputFloor ? { error: outputFloor, lowest } : null
+  const lost = lostClasses(view)
+  const error = view.outputFloor ?? lost
+  const lowest = Math.min(...recordsOf(view.given, name).map((record) => trainingError(view.given, record)))
+  if (error === null || error < goodEnough || lowest > (1 - clearShare) * error) return null
+  return { error, lowest, isLost: view.outputFloor === null }
+}
+
+/**
+ * The mean fraction of the samples whose class has an output that is off for all samples after training. Null without
+ * such outputs.
+ */
+function lostClasses(view: View): number | null {
+  const lost = recordsOf(view, 'network').map(({ snapshots, train }) => {
+    const dead = snapshots.at(-1)?.reading.deadUnits?.at(-1) ?? 0
+    const { recall = [], classSamples = [] } = train
+    const total = classSamples.reduce((sum, count) => sum + count, 0)
+    const missed = classSamples.reduce((sum, count, label) => sum + (recall[label] === 0 ? count : 0), 0)
+    return dead > 0 && total > 0 ? missed / total : 0
+  })
+  const mean = summarize(lost)?.mean ?? 0
+  return mean > 0 ? mean : null
 }
 
 /** The changes by the mended training, at every rate at which it was tried. */

@@ -75,8 +75,13 @@ function statementOf(setup: SetupTexts, facts: SetupFacts, say: ErrorText): stri
     case 'mended': {
       const { test, floor } = facts
       if (floor !== null) {
-        const least = `the range of the outputs allows no error below ${say(floor.error)}`
-        return twoSentences(`${setup.fault}: ${least}`, `${setup.mended}, a training reaches ${say(floor.lowest)}`)
+        const least = floor.isLost
+          ? `outputs are off for all samples, and the samples of their classes are ${say(floor.error)} of all samples`
+          : `the range of the outputs allows no error below ${say(floor.error)}`
+        return twoSentences(
+          `${setup.fault}: ${least}`,
+          `${setup.mended}, a training reaches an error of ${say(floor.lowest)}`,
+        )
       }
       const first = `${setup.fault}: ${changeText(setup, facts, say)}`
       return test === null
