@@ -1,6 +1,7 @@
 /** The cause "useless depth": layers of the trained network can be removed without a loss of quality. */
 import { type Evidence, fails } from '../evidence.ts'
-import { type Assessed, holds, open, ruledOut, scoreOf, untested } from './assessment.ts'
+import { type Assessed, type Earlier, holds, open, ruledOut, scoreOf, untested } from './assessment.ts'
+import { fitsPoorly } from './control-answers.ts'
 import { placeOf, type StagePlace } from './layer-values.ts'
 
 /** Largest relative rise of the loss that still counts as an unchanged loss. */
@@ -60,7 +61,9 @@ export type UselessDepthFacts =
 
 type Assessment = Assessed<'useless-depth', UselessDepthFacts>
 
-export function uselessDepth(evidence: Evidence): Assessment {
+export function uselessDepth(evidence: Evidence, earlier: Earlier = []): Assessment {
+  // Layers that learned little are useless too, so a network that fits poorly is judged when no other cause is open.
+  if (fitsPoorly(evidence) && earlier.some(({ state }) => state === 'open')) return untested('useless-depth')
   if (fails(evidence, 'network')) {
     return ruledOut('useless-depth', { outcome: 'learned nothing' }, { observation: 'training error' })
   }
