@@ -4,7 +4,17 @@
 import { summarize } from '../../numerics/statistics.ts'
 import type { Scores } from '../../training/scores.ts'
 import { type ControlName, controlOf } from '../controls.ts'
-import { difference, type Evidence, isSurelyBetter, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
+import {
+  difference,
+  type Evidence,
+  isSurelyBetter,
+  leastEffect,
+  meanOf,
+  recordsOf,
+  recovery,
+  trainingError,
+} from '../evidence.ts'
+import type { TrialRecord } from '../trial-record.ts'
 import type { Need } from './assessment.ts'
 
 /**
@@ -62,6 +72,17 @@ export const clearShare = 0.2
 export function worsensTest(evidence: Evidence, control: ControlName): boolean {
   const testError = (_evidence: Evidence, { test }: { readonly test: Scores }): number | null => test.error
   return difference(evidence, 'network', control, testError)?.verdict === 'worse'
+}
+
+/**
+ * Whether a control lowers the test error too. A lower training error alone can come from samples that are learned by
+ * heart. Without test samples, the training error decides.
+ */
+export function lowersTest(evidence: Evidence, first: ControlName, second: ControlName): boolean {
+  const testError = (one: Evidence, { test, diverged }: TrialRecord): number | null =>
+    test.error === null && diverged !== null ? one.chance.error : test.error
+  const found = difference(evidence, first, second, testError)
+  return found === null || found.second <= (1 - leastEffect) * found.first
 }
 
 /** Smallest training error at which wider networks are tried even if the training has no symptom. */

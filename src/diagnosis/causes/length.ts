@@ -4,7 +4,7 @@ import { type ControlOf, controlsOf } from '../controls.ts'
 import { type Evidence, endsFailures, fitsWell, meanOf, recordsOf, trainingError } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { holds, type Judged, open, ruledOut } from './assessment.ts'
-import { clearShare, fitsPoorly, type Relief, relief, worsensTest } from './control-answers.ts'
+import { clearShare, fitsPoorly, lowersTest, type Relief, relief } from './control-answers.ts'
 
 export type TooFewStepsFacts = {
   /** Mean training error of the network at its best rate. */
@@ -61,7 +61,7 @@ function byLength(view: View, control: ControlOf<'steps'>, error: number): Judge
   if (!found.isSure && !endsFailures(view, 'network', control)) {
     return ruledOut(cause, { ...facts, outcome: 'within the spread' }, by)
   }
-  if (worsensTest(view, control)) return ruledOut(cause, { ...facts, outcome: 'memorizes' }, by)
+  if (!lowersTest(view, 'network', control)) return ruledOut(cause, { ...facts, outcome: 'memorizes' }, by)
   if (!view.hasOwnSteps) return ruledOut(cause, { ...facts, outcome: 'length of the diagnosis' }, by)
   return holds(cause, { ...facts, outcome: 'too short' }, found.share)
 }

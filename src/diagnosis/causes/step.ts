@@ -19,7 +19,7 @@ import {
 import type { Rung } from '../ladder.ts'
 import type { View } from '../view.ts'
 import { holds, type Judged, type Need, open, ruledOut, scoreOf } from './assessment.ts'
-import { clearShare, fitsPoorly, restoring } from './control-answers.ts'
+import { clearShare, fitsPoorly, lowersTest, restoring } from './control-answers.ts'
 import type { RankRule } from './rank.ts'
 
 /** The trainings of the network at one rate, with all seeds. */
@@ -121,6 +121,7 @@ function resultOf(evidence: Evidence, name: Parameters<typeof recordsOf>[1]): Om
 function isMaterial({ given, best }: View): boolean {
   const name = nameAt('network', best.network)
   if (endsFailures(given, 'network', name) || endsDivergence(given, 'network', name)) return true
+  if (!lowersTest(given, 'network', name)) return false
   // A training error that is large says little about a difference, so the loss counts too.
   const { loss, error } = given.chance
   const [byError, byLoss] = [

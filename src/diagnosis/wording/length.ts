@@ -29,7 +29,7 @@ function statementOf({ outcome, error, longer }: TooFewStepsFacts, say: ErrorTex
     case 'within the spread':
       return `${change}, a difference within the spread of the seeds`
     case 'memorizes':
-      return `${change}, but raise the test error`
+      return `${change}, but do not lower the test error`
     case 'length of the diagnosis':
       return `${change}, but the diagnosis chose the length of its trainings itself`
   }
