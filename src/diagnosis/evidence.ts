@@ -280,13 +280,14 @@ export function failedSeeds(evidence: Evidence, control: ControlName = 'network'
 const clearlyLess = 0.8
 
 /**
- * Whether the network does not beat the best linear model on the training set, although another training of the
- * diagnosis does.
+ * Whether the network is clearly worse than the best linear model on the training set, or does not beat it although
+ * another training of the diagnosis does.
  */
 function isWorseThanLinear(evidence: Evidence): boolean {
   const linear = evidence.linear?.train.error ?? null
   const network = summarize(recordsOf(evidence, 'network').map((record) => trainingError(evidence, record)))
-  if (linear === null || network === null || linear < goodEnough) return false
+  if (linear === null || network === null || network.mean < goodEnough) return false
+  if (network.mean - (network.halfWidth ?? 0) > linear && linear <= clearlyLess * network.mean) return true
   if (network.mean + (network.halfWidth ?? 0) < linear) return false
   return comparableMeans(evidence, trainingError).some((error) => error <= clearlyLess * linear)
 }

@@ -14,7 +14,6 @@ import {
   recovery,
   trainingError,
 } from '../evidence.ts'
-import type { TrialRecord } from '../trial-record.ts'
 import type { Need } from './assessment.ts'
 
 /**
@@ -75,15 +74,25 @@ export function worsensTest(evidence: Evidence, control: ControlName): boolean {
 }
 
 /**
- * Whether a control lowers the test error too. A lower training error alone can come from samples that are learned by
- * heart. Without test samples, the training error decides.
+ * Whether a control lowers the test error too, or the test loss without raising the test error. A lower training error
+ * alone can come from samples that are learned by heart. Without test samples, the training error decides.
  */
 export function lowersTest(evidence: Evidence, first: ControlName, second: ControlName): boolean {
-  const testError = (one: Evidence, { test, diverged }: TrialRecord): number | null =>
-    test.error === null && diverged !== null ? one.chance.error : test.error
-  const found = difference(evidence, first, second, testError)
-  return found === null || found.second <= (1 - leastEffect) * found.first
+  const { chance } = evidence
+  const error = difference(evidence, first, second, (_, { test, diverged }) =>
+    orGuessing(test.error, diverged, chance.error),
+  )
+  const loss = difference(evidence, first, second, (_, { test, diverged }) =>
+    orGuessing(test.loss, diverged, chance.loss),
+  )
+  if (error === null) return true
+  if (error.second <= (1 - leastEffect) * error.first) return true
+  return loss !== null && loss.second <= (1 - leastEffect) * loss.first && error.second <= error.first
 }
+
+/** The score of a training, or the score of guessing for a training that diverged. */
+const orGuessing = (score: number | null, diverged: string | null, guessing: number): number | null =>
+  score === null && diverged !== null ? guessing : score
 
 /** Smallest training error at which wider networks are tried even if the training has no symptom. */
 export const poorFit = 0.1

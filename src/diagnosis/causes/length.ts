@@ -1,7 +1,7 @@
 /** The cause "too few steps": the network is right and the training is too short. */
 import { assertInvariant } from '../../support/errors.ts'
 import { type ControlOf, controlsOf } from '../controls.ts'
-import { type Evidence, endsFailures, fitsWell, meanOf, recordsOf, trainingError } from '../evidence.ts'
+import { type Evidence, endsFailures, fitsWell, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { holds, type Judged, open, ruledOut } from './assessment.ts'
 import { clearShare, fitsPoorly, lowersTest, type Relief, relief } from './control-answers.ts'
@@ -36,8 +36,12 @@ export function tooFewSteps(view: View): Judged<'too-few-steps', TooFewStepsFact
   let found: Judged<'too-few-steps', TooFewStepsFacts> | undefined
   for (const control of lengths) {
     found = byLength(view, control, error)
-    // Ten times the steps are tried if three times the steps help, but not beyond the spread of the seeds.
-    if (found.state !== 'ruled out' || found.facts.outcome !== 'within the spread') break
+    // Ten times the steps are tried if three times the steps help within the spread of the seeds, or do not help a
+    // network whose training needs an explanation.
+    const { state, facts } = found
+    const isUnclear =
+      facts.outcome === 'within the spread' || (facts.outcome === 'not too short' && symptomOf(view) !== 'none')
+    if (state !== 'ruled out' || !isUnclear) break
   }
   assertInvariant(found !== undefined, 'no control has more steps')
   return found

@@ -72,7 +72,7 @@ function symptomText(facts: SymptomFacts, view: View, say: ErrorText): string {
       return `${start} training fails with ${failed} of ${counted(errors.length, 'seed')}. The training errors by seed are ${listed(texts)}, and that of guessing is ${say(guessing)}.`
     }
     case 'worse than a linear model':
-      return `${start} training error is ${say(facts.trainingError)}, and that of the best linear model is ${say(facts.linearError)}. Another training of the diagnosis does better than the linear model.`
+      return `${start} training error is ${say(facts.trainingError)}, and that of the best linear model is ${say(facts.linearError)}.`
     case 'none': {
       const { trainingError, testError, loss, largestClassError } = facts
       const test = Number.isFinite(testError) ? say(testError) : 'not known'
