@@ -75,7 +75,7 @@ export function scaleColumns(columns: ColumnFigures, center: Float64Array, sprea
     deviation: columns.deviation.map((value, column) => value / spread[column]),
     least: scaled(columns.least),
     most: scaled(columns.most),
-    // A value that was not 0 before the subtraction is 0 afterwards only by chance.
+    // A value that was not 0 before the subtraction is 0 after the subtraction only by chance.
     filled: columns.filled.map((share, column) => (center[column] === 0 ? share : 1)),
     areWhole: columns.areWhole && center.every((value) => value === 0) && spread.every((value) => value === 1),
   }

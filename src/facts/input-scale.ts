@@ -10,7 +10,7 @@ import { areImages, type Look } from './look.ts'
 
 /**
  * Factor from 1 up to which a typical input is within the usual scale. The curvature of the loss along the weights of the
- * first layer grows with the square of the inputs, so inputs of size 10 need about a hundredth of the rate.
+ * first layer grows with the square of the inputs. So inputs of size 10 need about a hundredth of the rate.
  */
 export const mostFactor = 10
 /** Ratio between the sizes of two features, or between the mean and the deviation of a feature, from which on the features differ too much. */
@@ -31,7 +31,7 @@ const capital = (text: string): string => text[0].toUpperCase() + text.slice(1)
 
 /** The range of a column in words. */
 export const spanOf = ({ least, most }: ColumnFigures, column: number): string =>
-  `from ${number(least[column])} to ${number(most[column])}`
+  `from ${shown(least[column])} to ${shown(most[column])}`
 
 /** Returns the change that standardizes the inputs, if the loss allows standardized inputs. */
 function standardized({ data, settings }: Look): Pick<Found, 'change'> {
@@ -93,7 +93,7 @@ function wrongScale(look: Look): Found | undefined {
   const name = (column: number): string => nameOf(look, column)
   const words = {
     large: () =>
-      `${capital(name(scale.column))} ${isAre(look)} ${spanOf(columns, scale.column)}, with a typical size of ${number(scale.size)} instead of about 1. Such inputs make the first outputs and gradients too large, and they saturate tanh and sigmoid.`,
+      `${capital(name(scale.column))} ${isAre(look)} ${spanOf(columns, scale.column)}, with a typical size of ${shown(scale.size)} instead of about 1. Such inputs make the first outputs and gradients too large, and they saturate tanh and sigmoid.`,
     small: () =>
       `${capital(name(scale.column))} ${isAre(look)} ${spanOf(columns, scale.column)}, and no input is larger than ${number(scale.size)}, instead of about 1. Such inputs hardly change the outputs of the first layer.`,
     apart: () =>
@@ -177,6 +177,14 @@ function farInputs(look: Look): Found | undefined {
     remedy: 'Check the value, and clip the gradients to norm 1.',
     change: { clipNorm: 1 },
   }
+}
+
+/** A number with three significant digits, and with commas from a thousand to ten million. */
+export function shown(value: number): string {
+  const size = Math.abs(value)
+  if (!(size >= 1e3 && size < 1e7)) return number(value)
+  const digits = grouped(Number(size.toPrecision(3)))
+  return value < 0 ? `-${digits}` : digits
 }
 
 /** A value of a table, without the digits that float32 adds. */

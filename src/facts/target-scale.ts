@@ -3,7 +3,7 @@ import { taskOf } from '../data/dataset.ts'
 import { grouped, number } from '../format/words.ts'
 import type { LossName } from '../graph/losses.ts'
 import type { Found } from './fact.ts'
-import { farthestValue, type ScaleProblem, scaleProblem, shortest, spanOf } from './input-scale.ts'
+import { farthestValue, type ScaleProblem, scaleProblem, shortest, shown, spanOf } from './input-scale.ts'
 import type { Look } from './look.ts'
 
 /** Whether one target far from all others dominates the gradient of a loss. */
@@ -30,7 +30,7 @@ export function unscaledTargets(look: Look): Found | undefined {
   const span = spanOf(columns, scale.column)
   const words = {
     large: () =>
-      `${name} is ${span}, with a typical size of ${number(scale.size)} instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.`,
+      `${name} is ${span}, with a typical size of ${shown(scale.size)} instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.`,
     small: () =>
       `${name} is ${span}, and no target is larger than ${number(scale.size)}, instead of about 1. The first outputs of the network are far larger than their targets.`,
     apart: () =>
