@@ -64,9 +64,9 @@ function stepsOf({ path, layer, input, output, children }: LayerBlueprint): Step
 }
 
 /**
- * The fact that no nonlinearity lies between weighted layers. A bottleneck limits the rank of the linear map, so a layer
- * with fewer outputs than its own inputs and than the outputs of the next layer is left out. A network
- * without any nonlinearity is told in any case, except for an autoencoder, which then computes principal components.
+ * The fact that no nonlinearity lies between weighted layers. A bottleneck limits the rank of the linear map, so a
+ * layer with fewer outputs than its own inputs and than the outputs of the next layer is left out. A network without
+ * any nonlinearity is told in any case, except for an autoencoder, which then computes principal components.
  */
 export function noNonlinearity({ blueprint, data }: Look): Found | undefined {
   const steps = stepsOf(blueprint.root)

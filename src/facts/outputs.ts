@@ -1,15 +1,14 @@
 /** Facts about the outputs of a network, for the loss and the targets. */
 import { sizeOf } from '../blueprint/shape.ts'
 import { taskOf } from '../data/dataset.ts'
-import { formatPercent } from '../format/text.ts'
 import { grouped, number } from '../format/words.ts'
 import type { LossName } from '../graph/losses.ts'
 import { nameInCode } from '../support/errors.ts'
 import type { FactChange, Found } from './fact.ts'
-import { shown } from './input-scale.ts'
 import { type LimitingOutput, limitingOutput, limits } from './limiting-output.ts'
 import { type Look, lookAt } from './look.ts'
 import { targetReach } from './target-reach.ts'
+import { share, shown } from './words.ts'
 
 /** What a loss does with the outputs of a network. */
 type Use = 'applies softmax' | 'applies sigmoid' | 'compares values'
@@ -31,9 +30,6 @@ const switchesOff: ReadonlySet<LimitingOutput> = new Set(['relu', 'relu6'])
 const leaveOut = (output: LimitingOutput): string => `Leave the ${output} at the end out.`
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value))
-
-/** A percentage with three significant digits, such as `73.1%`. */
-const share = (fraction: number): string => `${Number((100 * fraction).toPrecision(3))}%`
 
 /** The fact that a network has one output for many classes, or a softmax over its only output. */
 export function singleOutput({ blueprint, data, settings: { loss } }: Look): Found | undefined {
@@ -127,7 +123,7 @@ function unreachable(output: LimitingOutput, look: Look): Found | undefined {
   const { targets, outside, lowest, guessing } = reachOf(look, output)
   if (!(lowest >= leastFloor * guessing) || outside === 0) return undefined
   const standardized = isStandardized(look) ? 'standardized ' : ''
-  const missed = `${formatPercent(outside)} of the ${standardized}targets, which are from ${shown(targets.low)} to ${shown(targets.high)}, lie outside.`
+  const missed = `${share(outside)} of the ${standardized}targets, which are from ${shown(targets.low)} to ${shown(targets.high)}, lie outside.`
   const floor = `So the loss ${loss} can't fall below ${shown(lowest)}, while guessing gives ${shown(guessing)}.`
   const change = unstandardized(look, output)
   const other =

@@ -3,8 +3,9 @@ import { taskOf } from '../data/dataset.ts'
 import { grouped, number } from '../format/words.ts'
 import type { LossName } from '../graph/losses.ts'
 import type { Found } from './fact.ts'
-import { farthestValue, type ScaleProblem, scaleProblem, shortest, shown, spanOf } from './input-scale.ts'
 import type { Look } from './look.ts'
+import { farthestValue, type ScaleProblem, scaleProblem } from './scale-problem.ts'
+import { shortest, shown, spanOf } from './words.ts'
 
 /** Whether one target far from all others dominates the gradient of a loss. */
 const growsWithDistance: Readonly<Record<LossName, boolean>> = {
@@ -32,7 +33,7 @@ export function unscaledTargets(look: Look): Found | undefined {
     large: () =>
       `${name} is ${span}, with a typical size of ${shown(scale.size)} instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.`,
     small: () =>
-      `${name} is ${span}, and no target is larger than ${number(scale.size)}, instead of about 1. The first outputs of the network are far larger than their targets.`,
+      `${name} is ${span}, and no target is larger than ${shown(scale.size)}, instead of about 1. The first outputs of the network are far larger than their targets.`,
     apart: () =>
       `${name} is typically ${grouped(Math.round(scale.ratio))} times as large as the ${nameOf(look, scale.other)}. So the network hardly learns the smaller target.`,
     shifted: () =>
