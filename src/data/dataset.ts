@@ -143,7 +143,9 @@ function selectRows(array: Samples['labels'], count: number, chosen: Uint32Array
 function selectRows(array: Samples['inputs'], count: number, chosen: Uint32Array): Samples['inputs']
 function selectRows(array: RowArray, count: number, chosen: Uint32Array): RowArray {
   const size = array.length / count
-  const rows = array.slice(0, chosen.length * size)
+  const length = chosen.length * size
+  // `slice` of Node's Buffer, which a reader of files may give, copies nothing, and the given samples would change.
+  const rows = array instanceof Uint8Array ? new Uint8Array(length) : array.slice(0, length)
   for (const [row, sample] of chosen.entries()) {
     rows.set(array.subarray(sample * size, (sample + 1) * size), row * size)
   }
