@@ -170,6 +170,9 @@ describe('raw-bytes', () => {
 describe('facts about the targets of a regression', () => {
   it('unscaled-targets says the range and the size of targets far from 1', () => {
     const found = (data: Dataset, options: object = raw) => factAbout('unscaled-targets', regression, data, options)
+    expect(found(targets(() => 3))?.sentence).toBe(
+      'All 200 training samples have the same target, so a network learns nothing from the inputs.',
+    )
     expect(found(targets((value) => 1e6 * value))).toMatchInlineSnapshot(`
       {
         "change": {

@@ -21,10 +21,18 @@ const leastFloor = 0.1
 
 const nameOf = ({ data }: Look, column: number): string => `target ${data.targetNames?.[column] ?? column + 1}`
 
-/** The fact that the targets of a regression have an unusual scale, or very different scales. */
+/** The fact that the targets of a regression have an unusual scale, very different scales, or no differences. */
 export function unscaledTargets(look: Look): Found | undefined {
-  if (taskOf(look.data) !== 'regression') return undefined
+  if (taskOf(look.data) !== 'regression' || look.rows().count < 2) return undefined
   const { columns } = look.targets()
+  if (columns.deviation.every((deviation) => deviation === 0) && look.rows() === look.data.train) {
+    const samples = `All ${grouped(look.data.train.count)} training samples have the same`
+    const values = columns.mean.length === 1 ? 'target' : 'targets'
+    return {
+      sentence: `${samples} ${values}, so a network learns nothing from the inputs.`,
+      remedy: 'Give targets that differ between samples, and check the column of the targets.',
+    }
+  }
   const scale = scaleProblem(columns)
   if (scale === undefined) return undefined
   const name = `The ${nameOf(look, scale.column)}`
