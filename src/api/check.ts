@@ -1,4 +1,6 @@
-/** Checks a network, its data and its settings before any training, and returns the faults that can be read off them. */
+/**
+ * Checks a network, its data and its settings before any training, and returns the faults that can be read off them.
+ */
 import { checkAugmentation } from '../data/augment.ts'
 import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Fact } from '../facts/fact.ts'

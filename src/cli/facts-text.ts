@@ -25,13 +25,12 @@ const ofLastLayer: ReadonlySet<FactName> = new Set([
 
 /**
  * Returns the words of the command line without the fault, or undefined if no option of the command line removes the
- * fault. The option `output` of a preset is left out if it makes the last layer that the fact is about.
+ * fault. If the option `output` of a preset makes the last layer that the fact is about, this option is left out.
  */
 function mended(words: readonly string[], { fact, change }: Fact): readonly string[] | undefined {
-  if (change !== undefined) return changedCommand(words, change)
-  if (!ofLastLayer.has(fact)) return undefined
-  const plain = words.map((word) => (isPreset(word) ? withoutOutput(word) : word))
-  return plain.some((word, at) => word !== words[at]) ? changedCommand(plain, {}) : undefined
+  const plain = ofLastLayer.has(fact) ? words.map((word) => (isPreset(word) ? withoutOutput(word) : word)) : words
+  if (plain.some((word, at) => word !== words[at])) return changedCommand(plain, {})
+  return change === undefined ? undefined : changedCommand(words, change)
 }
 
 /** The text of a preset without its option `output`. */

@@ -44,7 +44,9 @@ export function measureColumns(values: ArrayLike<number>, count: number, width: 
   return { mean, deviation, least, most, filled, areWhole }
 }
 
-/** Groups of neighboring columns as single columns: the channels of images. Each group has the same number of columns. */
+/**
+ * Groups of neighboring columns as single columns: the channels of images. Each group has the same number of columns.
+ */
 export function groupColumns(columns: ColumnFigures, groups: number): ColumnFigures {
   const width = columns.mean.length / groups
   const part = (values: Float64Array, group: number): Float64Array =>
@@ -66,7 +68,10 @@ export function groupColumns(columns: ColumnFigures, groups: number): ColumnFigu
   }
 }
 
-/** Returns the columns after the subtraction of `center` and the division by `spread`. Each column has its own center and spread. */
+/**
+ * Returns the columns after the subtraction of `center` and the division by `spread`. Each column has its own center
+ * and spread.
+ */
 export function scaleColumns(columns: ColumnFigures, center: Float64Array, spread: Float64Array): ColumnFigures {
   const scaled = (values: Float64Array): Float64Array =>
     values.map((value, column) => (value - center[column]) / spread[column])
@@ -75,7 +80,7 @@ export function scaleColumns(columns: ColumnFigures, center: Float64Array, sprea
     deviation: columns.deviation.map((value, column) => value / spread[column]),
     least: scaled(columns.least),
     most: scaled(columns.most),
-    // A value that was not 0 before the subtraction is 0 afterwards only by chance.
+    // A value that was not 0 before the subtraction is 0 after the subtraction only by chance.
     filled: columns.filled.map((share, column) => (center[column] === 0 ? share : 1)),
     areWhole: columns.areWhole && center.every((value) => value === 0) && spread.every((value) => value === 1),
   }

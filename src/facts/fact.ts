@@ -4,7 +4,9 @@ import type { Dataset } from '../data/dataset.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 
-/** The names of all facts, in the order in which facts are told: outputs, network, inputs, targets, classes, samples. */
+/**
+ * The names of all facts, in the order in which facts are told: outputs, network, inputs, targets, classes, samples.
+ */
 export const factNames = [
   'single-output-for-classes',
   'softmax-twice',
@@ -38,14 +40,20 @@ export type FactChange = Readonly<
   >
 >
 
-/** A fault that can be read off a network, its data and its settings before any training. A fact is a suspect, and a training without the fault confirms it. */
+/**
+ * A fault that can be read off a network, its data and its settings before any training. A fact is a suspect, and a
+ * training without the fault confirms it.
+ */
 export interface Fact {
   readonly fact: FactName
   /** What is wrong, where, and how badly, in one or two sentences. */
   readonly sentence: string
   /** The change that removes the fault, in words: one sentence. */
   readonly remedy: string
-  /** The options of the training that remove the fault, with their new values. Absent if the network or the data must change. */
+  /**
+   * The options of the training that remove the fault, with their new values. Absent if the network or the data must
+   * change.
+   */
   readonly change?: FactChange
 }
 

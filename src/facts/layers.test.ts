@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { each, factAbout, tableOf } from '../../test/support/fact-subject.ts'
+import { autoencode } from '../data/dataset.ts'
 import { glyphs } from '../data/glyphs.ts'
 import {
   averagePool,
@@ -38,6 +39,7 @@ describe('no-nonlinearity', () => {
         "sentence": "No nonlinearity lies between the weighted layers, from dense1 to dense2. So the network is a single linear map of its inputs, as a network with one layer is.",
       }
     `)
+    expect(found(dense(2), dense(3)), 'a bottleneck alone makes no network nonlinear').toBeDefined()
     expect(found(repeat(5, dense(4)), dense(3))).toContain('a single linear map of its inputs')
     expect(found(dense(8), batchNorm(), identity(), scale(2), dropout(0.5), dense(3))).toContain('a single linear map')
     expect(found(dense(4), repeat(3, residual(dense(4))), dense(3))).toContain('a single linear map')
@@ -58,7 +60,11 @@ describe('no-nonlinearity', () => {
     expect(found(dense(8), layerNorm(), dense(3))).toBeUndefined()
     expect(found(dense(3))).toBeUndefined()
     expect(found(dense(8), relu(), residual(chain(dense(8), relu(), dense(8))), dense(3))).toBeUndefined()
-    expect(found(dense(2), dense(3))).toBeUndefined()
+    expect(found(dense(8), relu(), dense(2), dense(3))).toBeUndefined()
+    const autoencoder = (code: number) =>
+      factAbout('no-nonlinearity', chain(dense(code), dense(784)), autoencode(images))
+    expect(autoencoder(30)).toBeUndefined()
+    expect(autoencoder(784)).toBeDefined()
     expect(foundInImages(conv(4), maxPool(), flatten(), dense(10))).toBeUndefined()
     expect(foundInImages(conv(4), relu(), globalAveragePool(), dense(10))).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 /** Facts about the layers of a network: no nonlinearity between weighted layers, and norms over a single value. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { taskOf } from '../data/dataset.ts'
 import { counted } from '../format/words.ts'
 import type { LayerKind } from '../network/network.ts'
 import type { Found } from './fact.ts'
@@ -63,10 +64,11 @@ function stepsOf({ path, layer, input, output, children }: LayerBlueprint): Step
 }
 
 /**
- * The fact that no nonlinearity lies between weighted layers. A layer with fewer outputs than both its own inputs and
- * the outputs of the next layer is left out, because such a bottleneck limits the rank of the linear map.
+ * The fact that no nonlinearity lies between weighted layers. A bottleneck limits the rank of the linear map, so a
+ * layer with fewer outputs than its own inputs and than the outputs of the next layer is left out. A network without
+ * any nonlinearity is told in any case, except for an autoencoder, which then computes principal components.
  */
-export function noNonlinearity({ blueprint }: Look): Found | undefined {
+export function noNonlinearity({ blueprint, data }: Look): Found | undefined {
   const steps = stepsOf(blueprint.root)
   const mixing = steps.filter((step) => step.kind === 'mixes')
   const pairs = steps.flatMap((step, at): (readonly [string, string])[] => {
@@ -74,16 +76,15 @@ export function noNonlinearity({ blueprint }: Look): Found | undefined {
     if (step.kind !== 'mixes' || next?.kind !== 'mixes' || step.to < Math.min(step.from, next.to)) return []
     return [[step.path, next.path]]
   })
-  if (pairs.length === 0) return undefined
-  const remedy = 'Put an activation such as relu after each weighted layer but the last.'
-  const first = steps.indexOf(mixing[0])
-  const last = steps.lastIndexOf(mixing[mixing.length - 1])
-  if (steps.slice(first, last).every(({ kind }) => kind === 'mixes')) {
+  const inside = steps.slice(steps.indexOf(mixing[0]), steps.lastIndexOf(mixing[mixing.length - 1]))
+  const isLinear = mixing.length > 1 && inside.every(({ kind }) => kind === 'mixes')
+  if (isLinear && (pairs.length > 0 || taskOf(data) !== 'autoencoding')) {
     return {
       sentence: `No nonlinearity lies between the weighted layers, from ${mixing[0].path} to ${mixing[mixing.length - 1].path}. So the network is a single linear map of its inputs, as a network with one layer is.`,
-      remedy,
+      remedy: 'Put an activation such as relu after each weighted layer but the last.',
     }
   }
+  if (pairs.length === 0) return undefined
   const [[one, other]] = pairs
   const same = one === other ? `the iterations of ${one}` : `the layers ${one} and ${other}`
   const more = pairs.length > 1 ? ` The network has ${counted(pairs.length, 'such pair')} of layers.` : ''

@@ -8,8 +8,8 @@ export type LimitingOutput = 'softmax' | Exclude<ActivationName, 'identity' | 'l
 const infinity = Number.POSITIVE_INFINITY
 
 /**
- * The range of the outputs behind each limiting layer. The lowest values of GELU, SiLU, Mish and hard swish lie at inputs
- * of about -1, and their other values below 0 are closer to 0.
+ * The range of the outputs behind each limiting layer. The lowest values of GELU, SiLU, Mish and hard swish lie at
+ * inputs of about -1, and their other values below 0 are closer to 0.
  */
 export const limits: Readonly<Record<LimitingOutput, OutputRange>> = {
   softmax: { low: 0, high: 1 },

@@ -82,10 +82,10 @@ describe('facts about the outputs', () => {
       {
         "fact": "output-range",
         "remedy": "Leave the sigmoid at the end out.",
-        "sentence": "The network ends in a sigmoid, so its outputs are from 0 to 1, and 78.0% of the targets, which are from -2 to 3, lie outside. So the loss squared-error can't fall below 1.14, while guessing gives 2.19.",
+        "sentence": "The network ends in a sigmoid, so its outputs are from 0 to 1, and 78% of the targets, which are from -2 to 3, lie outside. So the loss squared-error can't fall below 1.14, while guessing gives 2.19.",
       }
     `)
-    expect(range(relu(), -2, 3)?.sentence).toContain('39.0% of the targets')
+    expect(range(relu(), -2, 3)?.sentence).toContain('39% of the targets')
     expect(range(relu(), 1, 3)?.sentence).toContain('An output that is 0 for every sample has no gradient')
     expect(range(relu6(), 1, 9)?.sentence).toContain('from 0 to 6')
     expect(range(selu(), -5, 5)?.sentence).toContain('at least -1.7581')

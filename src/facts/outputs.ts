@@ -1,7 +1,6 @@
 /** Facts about the outputs of a network, for the loss and the targets. */
 import { sizeOf } from '../blueprint/shape.ts'
 import { taskOf } from '../data/dataset.ts'
-import { formatPercent } from '../format/text.ts'
 import { grouped, number } from '../format/words.ts'
 import type { LossName } from '../graph/losses.ts'
 import { nameInCode } from '../support/errors.ts'
@@ -9,6 +8,7 @@ import type { FactChange, Found } from './fact.ts'
 import { type LimitingOutput, limitingOutput, limits } from './limiting-output.ts'
 import { type Look, lookAt } from './look.ts'
 import { targetReach } from './target-reach.ts'
+import { share, shown } from './words.ts'
 
 /** What a loss does with the outputs of a network. */
 type Use = 'applies softmax' | 'applies sigmoid' | 'compares values'
@@ -30,9 +30,6 @@ const switchesOff: ReadonlySet<LimitingOutput> = new Set(['relu', 'relu6'])
 const leaveOut = (output: LimitingOutput): string => `Leave the ${output} at the end out.`
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value))
-
-/** A percentage with three significant digits, such as `73.1%`. */
-const share = (fraction: number): string => `${Number((100 * fraction).toPrecision(3))}%`
 
 /** The fact that a network has one output for many classes, or a softmax over its only output. */
 export function singleOutput({ blueprint, data, settings: { loss } }: Look): Found | undefined {
@@ -126,8 +123,8 @@ function unreachable(output: LimitingOutput, look: Look): Found | undefined {
   const { targets, outside, lowest, guessing } = reachOf(look, output)
   if (!(lowest >= leastFloor * guessing) || outside === 0) return undefined
   const standardized = isStandardized(look) ? 'standardized ' : ''
-  const missed = `${formatPercent(outside)} of the ${standardized}targets, which are from ${number(targets.low)} to ${number(targets.high)}, lie outside.`
-  const floor = `So the loss ${loss} can't fall below ${number(lowest)}, while guessing gives ${number(guessing)}.`
+  const missed = `${share(outside)} of the ${standardized}targets, which are from ${shown(targets.low)} to ${shown(targets.high)}, lie outside.`
+  const floor = `So the loss ${loss} can't fall below ${shown(lowest)}, while guessing gives ${shown(guessing)}.`
   const change = unstandardized(look, output)
   const other =
     change === undefined
@@ -166,11 +163,13 @@ function isStandardized({ data, rows, targets }: Look): boolean {
   return given !== undefined && values.some((value, index) => Math.fround(value * unit) !== Math.fround(given[index]))
 }
 
-/** The change of options that leaves the targets as they are, if the outputs can reach such targets. */
+/**
+ * The change of options that leaves the targets of a regression as they are, if the outputs can reach such targets. The
+ * targets of an autoencoder are its inputs, which train better if they are standardized.
+ */
 function unstandardized(look: Look, output: LimitingOutput): FactChange | undefined {
-  const isRegression = taskOf(look.data) === 'regression'
-  if (!isStandardized(look)) return undefined
-  const change = isRegression ? { standardizeTargets: 'none' as const } : { standardize: 'none' as const }
+  if (taskOf(look.data) !== 'regression' || !isStandardized(look)) return undefined
+  const change = { standardizeTargets: 'none' } as const
   const reach = reachOf(lookAt({ ...look, settings: { ...look.settings, ...change } }), output)
   return reach.lowest < leastFloor * reach.guessing ? change : undefined
 }

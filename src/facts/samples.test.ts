@@ -121,10 +121,10 @@ describe('shared-rows', () => {
       {
         "fact": "shared-rows",
         "remedy": "Remove the copies from the test set, or split the samples anew.",
-        "sentence": "Of the 100 test samples, 100 (100.0%) have the same inputs as a training sample. So the test error says less about new samples than it seems.",
+        "sentence": "Of the 100 test samples, 100 (100%) have the same inputs as a training sample. So the test error says less about new samples than it seems.",
       }
     `)
-    expect(shared(withCopies(different, 7))?.sentence).toContain('Of the 100 test samples, 7 (7.0%) have')
+    expect(shared(withCopies(different, 7))?.sentence).toContain('Of the 100 test samples, 7 (7%) have')
     expect(shared(withCopies(different, 0))).toBeUndefined()
   })
 

@@ -1,11 +1,11 @@
 /** Facts about the number of samples, and about samples that training set and test set share. */
 import { sizeOf } from '../blueprint/shape.ts'
 import { inputSize, type Samples, taskOf } from '../data/dataset.ts'
-import { formatPercent } from '../format/text.ts'
 import { counted, grouped } from '../format/words.ts'
 import type { Found } from './fact.ts'
 import type { Look } from './look.ts'
 import { evenly } from './scanned-rows.ts'
+import { share } from './words.ts'
 
 /** The fact that there are fewer training samples than outputs. An autoencoder's outputs are no separate tasks. */
 export function fewSamples({ blueprint, data }: Look): Found | undefined {
@@ -38,7 +38,10 @@ const mostSearched = 2000
 const keyValues = 32
 /** Number of values that are compared at most to confirm copies. */
 const mostCompared = 2 ** 22
-/** Share of the test samples from which on copies in the training set matter, beyond the share of repeated training samples. */
+/**
+ * Share of the test samples from which on copies in the training set matter, beyond the share of repeated training
+ * samples.
+ */
 const leastShare = 0.01
 
 /**
@@ -60,7 +63,7 @@ export function sharedRows({ data }: Look): Found | undefined {
       ? `${grouped(searched.length)} test samples that were looked at`
       : `${grouped(test.count)} test samples`
   return {
-    sentence: `Of the ${part}, ${grouped(shared)} (${formatPercent(shared / searched.length)}) have the same inputs as a training sample. So the test error says less about new samples than it seems.`,
+    sentence: `Of the ${part}, ${grouped(shared)} (${share(shared / searched.length)}) have the same inputs as a training sample. So the test error says less about new samples than it seems.`,
     remedy: 'Remove the copies from the test set, or split the samples anew.',
   }
 }

@@ -37,7 +37,7 @@ describe('unscaled-inputs', () => {
         },
         "fact": "unscaled-inputs",
         "remedy": "Standardize the inputs.",
-        "sentence": "Input 1 is from -3040 to 2150, with a typical size of 927 instead of about 1. Such inputs make the first outputs and gradients too large, and they saturate tanh and sigmoid.",
+        "sentence": "Input 1 is from -3,040 to 2,150, with a typical size of 927 instead of about 1. Such inputs make the first outputs and gradients too large, and they saturate tanh and sigmoid.",
       }
     `)
     expect(unscaled(inputs((value) => value / 1000))?.sentence).toMatchInlineSnapshot(
@@ -170,6 +170,9 @@ describe('raw-bytes', () => {
 describe('facts about the targets of a regression', () => {
   it('unscaled-targets says the range and the size of targets far from 1', () => {
     const found = (data: Dataset, options: object = raw) => factAbout('unscaled-targets', regression, data, options)
+    expect(found(targets(() => 3))?.sentence).toBe(
+      'All 200 training samples have the same target, so a network learns nothing from the inputs.',
+    )
     expect(found(targets((value) => 1e6 * value))).toMatchInlineSnapshot(`
       {
         "change": {
@@ -177,7 +180,7 @@ describe('facts about the targets of a regression', () => {
         },
         "fact": "unscaled-targets",
         "remedy": "Standardize the targets.",
-        "sentence": "The target 1 is from -3.0e6 to 2.2e6, with a typical size of 9.3e5 instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.",
+        "sentence": "The target 1 is from -3,040,000 to 2,150,000, with a typical size of 927,000 instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.",
       }
     `)
     expect(found(targets((value) => value / 1e3))?.sentence).toContain('no target is larger than')

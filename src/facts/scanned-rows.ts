@@ -2,8 +2,8 @@
 import { type Dataset, inputSize, type Samples, selectSamples } from '../data/dataset.ts'
 
 /**
- * Number of input values that are read at most. The limit keeps a check of 60,000 images below half a second. A table of
- * 60,000 rows and 16 columns is read as a whole.
+ * Number of input values that are read at most. The limit keeps a check of 60,000 images below half a second. A table
+ * of 60,000 rows and 16 columns is read as a whole.
  */
 const mostValues = 2 ** 20
 

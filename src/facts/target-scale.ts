@@ -3,8 +3,9 @@ import { taskOf } from '../data/dataset.ts'
 import { grouped, number } from '../format/words.ts'
 import type { LossName } from '../graph/losses.ts'
 import type { Found } from './fact.ts'
-import { farthestValue, type ScaleProblem, scaleProblem, shortest, spanOf } from './input-scale.ts'
 import type { Look } from './look.ts'
+import { farthestValue, type ScaleProblem, scaleProblem } from './scale-problem.ts'
+import { shortest, shown, spanOf } from './words.ts'
 
 /** Whether one target far from all others dominates the gradient of a loss. */
 const growsWithDistance: Readonly<Record<LossName, boolean>> = {
@@ -20,19 +21,27 @@ const leastFloor = 0.1
 
 const nameOf = ({ data }: Look, column: number): string => `target ${data.targetNames?.[column] ?? column + 1}`
 
-/** The fact that the targets of a regression have an unusual scale, or very different scales. */
+/** The fact that the targets of a regression have an unusual scale, very different scales, or no differences. */
 export function unscaledTargets(look: Look): Found | undefined {
-  if (taskOf(look.data) !== 'regression') return undefined
+  if (taskOf(look.data) !== 'regression' || look.rows().count < 2) return undefined
   const { columns } = look.targets()
+  if (columns.deviation.every((deviation) => deviation === 0) && look.rows() === look.data.train) {
+    const samples = `All ${grouped(look.data.train.count)} training samples have the same`
+    const values = columns.mean.length === 1 ? 'target' : 'targets'
+    return {
+      sentence: `${samples} ${values}, so a network learns nothing from the inputs.`,
+      remedy: 'Give targets that differ between samples, and check the column of the targets.',
+    }
+  }
   const scale = scaleProblem(columns)
   if (scale === undefined) return undefined
   const name = `The ${nameOf(look, scale.column)}`
   const span = spanOf(columns, scale.column)
   const words = {
     large: () =>
-      `${name} is ${span}, with a typical size of ${number(scale.size)} instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.`,
+      `${name} is ${span}, with a typical size of ${shown(scale.size)} instead of about 1. An output starts near 0 and reaches such values only after many steps, or the first gradients are far too large.`,
     small: () =>
-      `${name} is ${span}, and no target is larger than ${number(scale.size)}, instead of about 1. The first outputs of the network are far larger than their targets.`,
+      `${name} is ${span}, and no target is larger than ${shown(scale.size)}, instead of about 1. The first outputs of the network are far larger than their targets.`,
     apart: () =>
       `${name} is typically ${grouped(Math.round(scale.ratio))} times as large as the ${nameOf(look, scale.other)}. So the network hardly learns the smaller target.`,
     shifted: () =>

@@ -61,7 +61,7 @@ describe('the list of commands', () => {
     const listed = [...list.split('\n\n')[0].matchAll(/^ {2}(\S+(?: [[<].*?[\]>])*)(?: {2}|$)/gm)].map(
       ([, term]) => term,
     )
-    expect(listed.length).toBe(12)
+    expect(listed.length).toBe(13)
     for (const term of listed.filter((one) => !one.startsWith('help'))) {
       const usage = term === 'data' ? 'data [options] [command]' : term
       expect(await helpOf(term.split(' ')[0])).toMatch(new RegExp(`^Usage: isobath ${quoted(usage)}\n`))
