@@ -12,6 +12,7 @@ import {
   type Report,
   reportDiagnosis,
 } from '../index.ts'
+import { factLines, unexpected } from './facts-text.ts'
 import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
@@ -25,6 +26,8 @@ export interface NetworkDiagnosis {
   readonly options: Omit<DiagnoseOptions, 'abort' | 'onEvent'> & { readonly data: Dataset; readonly budget: number }
   /** The command line that the report shows. */
   readonly command: string
+  /** The words of the command line, if the user typed a command line with the network and its options. */
+  readonly words?: readonly string[]
 }
 
 export interface DiagnosisResult extends Report {
@@ -49,31 +52,44 @@ export interface Watching {
   readonly onEvent: (event: DiagnosisEvent) => void
 }
 
-export function diagnoseNetwork({ network, options, label, command }: NetworkDiagnosis): Promise<DiagnosisResult> {
+export function diagnoseNetwork({
+  network,
+  options,
+  label,
+  command,
+  words,
+}: NetworkDiagnosis): Promise<DiagnosisResult> {
   const { data, budget } = options
-  return showDiagnosis({ data, budget, label, command }, (watching) =>
-    diagnose(network, { ...options, label, ...watching }),
+  return showDiagnosis(
+    { data, budget, label, command },
+    (watching) => diagnose(network, { ...options, label, ...watching }),
+    words,
   )
 }
 
 export async function showDiagnosis(
   facts: DiagnosisReportFacts,
   diagnose: (watching: Watching) => Promise<Diagnosis>,
+  words?: readonly string[],
 ): Promise<DiagnosisResult> {
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Diagnosis> =>
-    diagnose({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
+    diagnose({ abort, onEvent: listeningForEvents(showEvents(progress, facts.label ?? 'network', words), listen) })
   const stopping = 'Stopping. The findings so far are printed. Press Ctrl-C again to end at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   return { diagnosis, ...reportDiagnosis(diagnosis, facts) }
 }
 
-function showEvents(progress: Progress): (event: DiagnosisEvent) => void {
+/** `words` is the command line, if a command line made the diagnosis, and `label` is the network as the user wrote it. */
+function showEvents(progress: Progress, label: string, words?: readonly string[]): (event: DiagnosisEvent) => void {
   const showTrial = showTrials(progress, trialName)
   return (event) => {
     switch (event.kind) {
       case 'steps':
         return progress.note(`Each training takes ${counted(event.steps, 'step')}.`)
+      case 'facts':
+        for (const line of factLines(unexpected(event.facts, label), words)) progress.note(line)
+        return
       case 'measuring':
         return progress.note(measuring[event.measurement])
       case 'note':

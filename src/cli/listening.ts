@@ -42,6 +42,7 @@ function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
     case 'steps':
     case 'note':
     case 'fact':
+    case 'facts':
       return false
   }
 }

@@ -1,5 +1,5 @@
 /** The command to type next, made from the command line that was given. */
-import { type Advice, type FactChange, type NextCommands, withDepth } from '../index.ts'
+import { type Advice, type NextCommands, withDepth } from '../index.ts'
 import { flagName } from './field-options.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
@@ -26,10 +26,39 @@ export function nextCommand(words: readonly string[], { next }: Advice, run: str
 }
 
 /** Returns the words of a command line with changed options, without the files that belong to one training. */
-export function changedCommand(words: readonly string[], change: FactChange): readonly string[] {
+export function changedCommand(
+  words: readonly string[],
+  change: Readonly<Record<string, number | string>>,
+): readonly string[] {
   const added = Object.entries(change).flatMap(([key, value]) => [flagName(key), String(value)])
   const changed = added.flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
   return [...without(words, new Set([...ofOneTraining, ...changed])), ...added]
+}
+
+/** Flags of a diagnosis that a training does not have. */
+const ofDiagnoses: ReadonlySet<string> = new Set([
+  ...ofOneTraining,
+  '--budget',
+  '--quick',
+  '--thorough',
+  '--seeds',
+  '--against',
+  '--resume',
+])
+
+/**
+ * Returns the words of the training that a diagnosis prescribes. `words` is the command line of the diagnosis, and `file`
+ * is the file of the changed network, if the network changes.
+ */
+export function cureCommand(
+  words: readonly string[],
+  network: string,
+  change: Readonly<Record<string, number | string>>,
+  file: string | null,
+): readonly string[] {
+  const [, ...rest] = without(words, ofDiagnoses)
+  const own = file === null ? rest : rest.map((word) => (word === network ? file : word))
+  return changedCommand(['train', ...own], change)
 }
 
 /** Flags of a comparison that a diagnosis does not have. */

@@ -83,6 +83,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const { rate } = subject.settings.optimizer
   const hasOwnSteps = plan.chosenFor === undefined && plan.shortened === undefined
   const facts = factsOf({ blueprint, data, settings })
+  onEvent?.({ kind: 'facts', facts })
   const known: Omit<Evidence, 'records' | 'applicable' | 'measured' | 'linear'> = {
     stages,
     depths,

@@ -6,6 +6,8 @@ import type { Fact } from '../facts/fact.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
 import { causeTable, type JudgedCause } from './causes/table.ts'
+import { rateAt } from './controls.ts'
+import { type Cure, cureOf } from './cure.ts'
 import type { DiagnosisOutcome } from './diagnosis-loop.ts'
 import { nothingJudged } from './judge.ts'
 import type { Measured } from './measured.ts'
@@ -13,7 +15,7 @@ import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf }
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial-record.ts'
-import { viewOf } from './view.ts'
+import { type View, viewOf } from './view.ts'
 import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
@@ -74,6 +76,10 @@ export interface Diagnosis {
   readonly facts: readonly Fact[]
   /** Scores of the best linear model, or null if the diagnosis was stopped before the fit. */
   readonly linear: LinearBaseline | null
+  /** The rates: of the diagnosed training, and the best rate of the network. */
+  readonly step: { readonly given: number; readonly best: number; readonly verdict: StepVerdict | null }
+  /** The change that mends the first finding, measured by the diagnosis, or null if none was measured. */
+  readonly cure: Cure | null
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
@@ -124,6 +130,8 @@ export function summarize(
     ],
     facts: evidence.facts,
     linear: evidence.linear,
+    step: stepOf(view, findings),
+    cure: cureOf(view, findings, subject),
     findings: findings.map((one) => findingOf(one, say)),
     ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
     open: open.map((one) => openCause(one, outcome, say)),
@@ -139,6 +147,15 @@ export function summarize(
     interrupted,
     seconds,
   }
+}
+
+/** Names of the causes about the step size. */
+type StepVerdict = Extract<Cause, 'unstable-step' | 'step-too-small'>
+
+function stepOf({ rate, best }: View, findings: readonly JudgedCause[]): Diagnosis['step'] {
+  const found = findings.find(({ cause }) => cause === 'unstable-step' || cause === 'step-too-small')
+  const verdict = found?.cause === 'unstable-step' || found?.cause === 'step-too-small' ? found.cause : null
+  return { given: rate, best: rateAt(rate, best.network), verdict }
 }
 
 function findingOf(found: JudgedCause, say: ErrorText): Finding {

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
+import { type Diagnosis, diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
 import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
+import { factsJson, unexpected } from '../facts-text.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
+import { cureCommand, lineOf } from '../next-command.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writePicture, writeText } from '../output.ts'
@@ -93,11 +95,11 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
       refuseChoices(command, choosable, `${text}: a run is diagnosed with the options of its training`)
       return diagnoseStored(text, flags, commandLine)
     }
-    return diagnoseNew(text, flags, commandLine)
+    return diagnoseNew(text, flags, commandLine, words)
   })
 }
 
-async function diagnoseNew(text: string, flags: Flags, command: string): Promise<void> {
+async function diagnoseNew(text: string, flags: Flags, command: string, words: readonly string[]): Promise<void> {
   const training = trainingOptions(flags)
   const budget = budgetOf(flags)
   if (flags.data === undefined && !text.endsWith('.json') && /^[^:=]*[\\/][^:=]*$/.test(text)) {
@@ -115,8 +117,8 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
   const dataOptions = { ...(await opened.lastingOptions()) }
   const options = { ...training, ...machineOptions(flags), data, dataOptions, seeds, budget, against }
   const diagnoseInto = async (run: string): Promise<StoredDiagnosis> => {
-    const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, command })
-    return { result, folder: run, label: text }
+    const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, command, words })
+    return { result, folder: run, label: text, words }
   }
   print(await inFolder(flags, `${shortName(text)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
 }
@@ -201,15 +203,24 @@ interface StoredDiagnosis {
   readonly result: DiagnosisResult
   readonly folder: string
   readonly label: string
+  /** The words of the command line, if it names the network and its options. */
+  readonly words?: readonly string[]
 }
 
-function print({ result, folder, label }: StoredDiagnosis, { json, report, figure }: Flags): void {
+function print({ result, folder, label, words }: StoredDiagnosis, { json, report, figure }: Flags): void {
   const { interrupted } = result.diagnosis
   // A diagnosis that was stopped in its first moments has stored nothing.
   const isStored = existsSync(join(folder, 'diagnosis.json'))
   // The answer is printed before any file is written, so a full disk can't prevent the answer.
-  if (json) printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis })
-  else printText(result.text())
+  const cure = isStored ? cureIn(folder, result.diagnosis, label, words) : null
+  const { facts } = result.diagnosis
+  if (json) {
+    const own = { facts: factsJson(unexpected(facts, label), words), cure: cure?.json ?? null }
+    printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis, ...own })
+  } else {
+    printText(result.text())
+    if (cure?.line !== undefined) printText(`To try: ${cure.line}`)
+  }
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
@@ -217,6 +228,17 @@ function print({ result, folder, label }: StoredDiagnosis, { json, report, figur
   if (figure !== undefined) writePicture(figure, result.picture())
   const files = [...reports, ...(figure === undefined ? [] : [figure])]
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
+}
+
+/** The cure of a diagnosis, with the command that trains the mended network. A changed network is written to a file. */
+function cureIn(folder: string, { cure, settings }: Diagnosis, label: string, words?: readonly string[]) {
+  if (cure === null) return null
+  const { network, change } = cure
+  const file = network === null ? null : resolve(folder, 'cure.json')
+  if (file !== null) writeText(file, `${JSON.stringify(network, null, 2)}\n`)
+  // The steps of a diagnosis can be the choice of its budget, so the command names them.
+  const command = words && cureCommand(words, label, { steps: settings.steps, ...change }, file)
+  return { json: { ...cure, command: command ?? null, network: file ?? label }, line: command && lineOf(command) }
 }
 
 function budgetOf({ budget, quick, thorough }: Flags): number {

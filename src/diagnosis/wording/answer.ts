@@ -8,7 +8,7 @@ import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } fro
 import { type View, viewOf } from '../view.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
 import { plainText } from './step.ts'
-import { type ErrorText, sentenceOf, valueError } from './words.ts'
+import { type ErrorText, seedsText, sentenceOf, valueError } from './words.ts'
 
 /** Returns the formatter of errors for the task of the network. */
 export const errorTextOf = (evidence: Evidence): ErrorText => (predictsValues(evidence) ? valueError : percent)
@@ -27,7 +27,7 @@ export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
   ].filter((text) => text !== '')
 }
 
-/** A sentence on the result at the given rate, if another rate is the best. */
+/** Two sentences on the results at the given rate and at the best rate, if another rate is the best. */
 function ratesText(view: View, say: ErrorText): string {
   const { best, given } = view
   if (best.network === 0) return ''
@@ -36,13 +36,12 @@ function ratesText(view: View, say: ErrorText): string {
     const records = recordsOf(given, name)
     const diverged = records.filter((record) => record.diverged !== null).length
     const error = meanOf(given, name, trainingError) ?? Number.NaN
-    return plainText(
-      { rate: rateAt(view.rate, position), error, loss: Number.NaN, diverged, seeds: records.length },
-      say,
-    )
+    if (diverged === records.length) return `the training diverges with ${seedsText(diverged)}`
+    const rate = rateAt(view.rate, position)
+    return `the training error is ${plainText({ rate, error, loss: Number.NaN, diverged, seeds: records.length }, say)}`
   }
   const [first, second] = [0, best.network].map((position) => number(rateAt(view.rate, position)))
-  return `The training error is ${at(0)} at the rate ${first}, and ${at(best.network)} at the network's best rate, ${second}.`
+  return `At the rate ${first}, ${at(0)}. At the network's best rate, ${second}, ${at(best.network)}.`
 }
 
 /** One to three sentences on how the network trains, at the best rates. */
