@@ -139,23 +139,30 @@ function missingRungs(rungs: readonly Rung[], options: Climb['options']): readon
   return further.length > 0 ? further : lacking([best - 1, best + 1])
 }
 
+/** Fraction of the loss of guessing below which a whole training is good, so that no lower rate is tried. */
+const goodFraction = 0.1
+
 /**
- * The next lower rate for a whole training, or undefined if no lower rate is needed. A whole training at the best rate
- * of the short trainings may be worse than the short training, because the rate is too high for a whole training.
+ * The next lower rate for a whole training, or undefined if no lower rate is needed. Short trainings favor large rates,
+ * so lower rates are tried while a whole training is worse than the short training, or while its loss is large and lower
+ * rates lower it.
  */
 function descend(
-  { options }: Climb,
+  { evidence, options }: Climb,
   start: number,
   short: readonly Rung[],
   whole: readonly Rung[],
 ): number | undefined {
-  const at = (rungs: readonly Rung[], position: number): Rung | undefined =>
-    rungs.find((one) => one.position === position)
-  const hoped = at(short, start)?.loss ?? null
+  const at = (rungs: readonly Rung[], position: number): number | null | undefined =>
+    rungs.find((one) => one.position === position)?.loss
+  const hoped = at(short, start) ?? null
+  const good = goodFraction * evidence.chance.loss
   for (let position = start; position > start - 1 - mostLower && position >= -highestPosition; position--) {
-    const made = at(whole, position)
-    if (made === undefined) return position
-    if (hoped === null || (made.loss !== null && made.loss <= equalTo(hoped, options))) return undefined
+    const [loss, higher] = [at(whole, position), position === start ? undefined : at(whole, position + 1)]
+    if (loss === undefined) return position
+    const isBroken = hoped !== null && (loss === null || loss > equalTo(hoped, options))
+    const helps = loss !== null && (higher == null || loss <= (1 - leastEffect) * higher)
+    if (!isBroken && !(helps && loss > good)) return undefined
   }
   return undefined
 }
