@@ -267,9 +267,12 @@ export function symptomOf(evidence: Evidence): Symptom {
 
 /** Whether the training error of the network is so small that no other training could be much better. */
 export function fitsWell(evidence: Evidence): boolean {
-  const error = meanOf(evidence, 'network', trainingError) ?? 0
-  return error < Math.min(goodEnough, evidence.chance.error / 10)
+  return isSmallError(evidence, meanOf(evidence, 'network', trainingError) ?? 0)
 }
+
+/** Whether an error is so small that it needs no explanation. */
+export const isSmallError = ({ chance }: Evidence, error: number): boolean =>
+  error < Math.min(goodEnough, chance.error / 10)
 
 /** The seeds with which the training of a control failed: the training diverged, or learned next to nothing. */
 export function failedSeeds(evidence: Evidence, control: ControlName = 'network'): readonly number[] {

@@ -14,10 +14,12 @@ import {
   type Evidence,
   endsDivergence,
   endsFailures,
+  isSmallError,
   isSurelyBetter,
   leastEffect,
   meanOf,
   recordsOf,
+  trainingError,
   trainingLoss,
 } from './evidence.ts'
 
@@ -139,16 +141,13 @@ function missingRungs(rungs: readonly Rung[], options: Climb['options']): readon
   return further.length > 0 ? further : lacking([best - 1, best + 1])
 }
 
-/** Fraction of the loss of guessing below which a whole training is good, so that no lower rate is tried. */
-const goodFraction = 0.1
-
 /**
  * The next lower rate for a whole training, or undefined if no lower rate is needed. Short trainings favor large rates,
- * so lower rates are tried while a whole training is worse than the short training, or while its loss is large and lower
- * rates lower it.
+ * so lower rates are tried while a whole training is worse than the short training, or while its error is not small and
+ * lower rates lower its loss.
  */
 function descend(
-  { evidence, options }: Climb,
+  { evidence, of, options }: Climb,
   start: number,
   short: readonly Rung[],
   whole: readonly Rung[],
@@ -156,13 +155,16 @@ function descend(
   const at = (rungs: readonly Rung[], position: number): number | null | undefined =>
     rungs.find((one) => one.position === position)?.loss
   const hoped = at(short, start) ?? null
-  const good = goodFraction * evidence.chance.loss
+  const isGood = (position: number): boolean => {
+    const [record] = recordsOf(evidence, nameAt(of, position))
+    return record !== undefined && isSmallError(evidence, trainingError(evidence, record))
+  }
   for (let position = start; position > start - 1 - mostLower && position >= -highestPosition; position--) {
     const [loss, higher] = [at(whole, position), position === start ? undefined : at(whole, position + 1)]
     if (loss === undefined) return position
     const isBroken = hoped !== null && (loss === null || loss > equalTo(hoped, options))
     const helps = loss !== null && (higher == null || loss <= (1 - leastEffect) * higher)
-    if (!isBroken && !(helps && loss > good)) return undefined
+    if (!isBroken && (!helps || isGood(position))) return undefined
   }
   return undefined
 }
