@@ -2,6 +2,7 @@
  * Trains all networks of a comparison on this machine's cores, and stores the trainings if the comparison has a folder.
  */
 import type { Machine, Mode } from '../backends/machine.ts'
+import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
 import { taskOf } from '../data/dataset.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import type { TrainingSettings } from '../settings/options.ts'
@@ -62,6 +63,8 @@ export interface Comparison {
    * searched for best rates. Networks in `suspectRates` are left out.
    */
   readonly stuckNetworks: readonly StuckNetwork[]
+  /** Scores of guessing and of the best linear model, if the option `baselines` asked for the scores. */
+  readonly baselines?: Baselines
   /** How the error changes with depth, in one or more sentences. */
   readonly sentence: string
   /** Settings of all trainings of the comparison, except for the seed. Each training has its own seed. */
@@ -75,6 +78,7 @@ export interface Comparison {
 }
 
 export interface ComparisonRequest extends ComparisonGrid {
+  readonly baselines?: boolean
   readonly abort?: AbortSignal
   readonly onEvent?: (event: ComparisonEvent) => void
 }
@@ -125,6 +129,11 @@ export async function carryOutComparison(
       tunedSentence(finished, families, depths, areValues),
     ]
     const suspects = tuned ? [] : suspectRates(finished, request)
+    const isStopped = finished.length < trials.length || tuned?.isComplete === false
+    const asksBaselines = request.baselines && finished.length > 0 && !signal?.aborted
+    const baselines = asksBaselines
+      ? await baselinesOf({ data, settings, backend: await machine.backend(), abort: signal })
+      : undefined
     const comparison = {
       rows: finished,
       ...(tuned ? { searches: tuned.searches } : {}),
@@ -133,10 +142,11 @@ export async function carryOutComparison(
       stuckNetworks: stuckNetworks(finished, request).filter(
         ({ family, depth }) => !suspects.some((suspect) => suspect.family === family && suspect.depth === depth),
       ),
+      ...(baselines ? { baselines } : {}),
       sentence: sentences.filter((sentence) => sentence !== '').join(' '),
       settings,
       mode: machine.mode,
-      interrupted: finished.length < trials.length || tuned?.isComplete === false,
+      interrupted: isStopped,
       seconds: secondsSoFar(),
     }
     folder?.finish(comparison)

@@ -145,7 +145,7 @@ export async function compareNetworks(
   const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
-  const stored = { run: folder, dataOptions, command: words }
+  const stored = { run: folder, dataOptions, command: words, baselines: true }
   return showComparison({ families, depths, seeds, data, ...comparisonLines(words) }, (watching) =>
     compare(families, { ...options, ...stored, data, seeds, rates: flags.rates, tune: flags.tune, ...watching }),
   )
@@ -165,7 +165,7 @@ export async function compareAgain(
   // Folders of older versions don't store the command line that started the comparison.
   const lines = command === undefined ? { command: lineOf(words) } : comparisonLines(command)
   return showComparison({ ...facts, data, ...lines }, (watching) =>
-    resumeComparison(folder, { ...machineOptions(flags), ...watching, data }),
+    resumeComparison(folder, { ...machineOptions(flags), ...watching, data, baselines: true }),
   )
 }
 
@@ -202,7 +202,8 @@ function showEvents(progress: Progress): (event: ComparisonEvent) => void {
 
 /** Returns the JSON of a comparison. The loss curves in the JSON list the losses without their step numbers. */
 export function comparisonJson({ comparison }: ComparisonResult) {
-  const { rows, searches, suspectRates, stuckNetworks, sentence, settings, interrupted, seconds } = comparison
+  const { rows, searches, suspectRates, stuckNetworks, baselines, sentence, settings, interrupted, seconds } =
+    comparison
   const bare = <Row extends Pick<ComparisonRun, 'losses'>>({ losses, ...row }: Row) => {
     return { ...row, losses: losses.map(({ loss }) => loss) }
   }
@@ -211,6 +212,7 @@ export function comparisonJson({ comparison }: ComparisonResult) {
     ...(searches ? { searches } : {}),
     suspectRates,
     stuckNetworks,
+    ...(baselines ? { baselines } : {}),
     sentence,
     settings,
     interrupted,
