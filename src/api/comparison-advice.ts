@@ -3,8 +3,8 @@ import { taskOf } from '../data/dataset.ts'
 import type { NextStep } from '../report/page.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
-import { type WeakNetwork, weakNetworks, weakSentences } from './linear-advice.ts'
 import { deepestUntrained, stuckSentences } from './stuck-networks.ts'
+import { type WeakNetwork, weakNetworks, weakSentences } from './weak-networks.ts'
 
 /** Command lines that may follow a comparison. */
 export interface NextCommands {
