@@ -13,9 +13,14 @@ export function isNoBetterThanLinear(error: number | null, baselines: Baselines 
   return error !== null && linear !== null && error > excellent && error >= better * linear
 }
 
+/** Distance from which on an error is clearly above another error. */
+const clearly = 0.02
+
 /** `worse` for an error clearly above that of the linear model, and `no better` for a similar error. */
-export const verdictOn = (error: number | null, { linear }: Pick<Baselines, 'linear'>): string =>
-  better * (error ?? 0) > (linear.train.error ?? Number.POSITIVE_INFINITY) ? 'worse' : 'no better'
+export function verdictOn(error: number | null, { linear }: Pick<Baselines, 'linear'>): 'worse' | 'no better' {
+  const [own, other] = [error ?? Number.NaN, linear.train.error ?? Number.NaN]
+  return better * own > other && own - other > clearly ? 'worse' : 'no better'
+}
 
 /** A training error in words: `error 8.1%` for classes, and `R2 0.781` for values. */
 export function trainingErrorText(error: number | null, areValues: boolean): string {

@@ -50,10 +50,13 @@ export function weakSentences(
     const own = weak.filter(({ family }) => family === name)
     if (own.length === 0) return []
     const verb = own.length === 1 ? 'is' : 'are'
-    const errors = [...new Set([own[0], own[own.length - 1]].map(({ error }) => shown(error)))]
+    const all = own.map(({ error }) => error)
+    const [least, most] = [shown(Math.min(...all)), shown(Math.max(...all))]
     const verdicts = new Set(own.map(({ error }) => verdictOn(error, baselines)))
     const verdict = verdicts.size === 1 ? [...verdicts][0] : 'no better'
-    return [`${networksOf(own, label)} ${verb} ${verdict}: ${errors.join(' to ')}.`]
+    return [
+      `${networksOf(own, label)} ${verb} ${verdict}: ${least === most ? least : `${least} to ${most.replace(/^\S+ /, '')}`}.`,
+    ]
   })
   return [`On the training set, the best linear model has ${shown(baselines.linear.train.error)}.`, ...sentences]
 }

@@ -106,7 +106,7 @@ export function baselineTable(
     ],
     notes: [
       ...(linear.skipped === undefined ? [] : [linear.skipped]),
-      ...(part === '' ? [] : [`The linear model was${part}.`]),
+      ...(linear.skipped === undefined && part !== '' ? [`The linear model was${part}.`] : []),
     ],
   }
 }
