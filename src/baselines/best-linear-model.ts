@@ -43,7 +43,7 @@ export interface LinearTask {
 /** Most multiply-adds of the last fit, in the forward passes and for the gradients. They take one or two seconds. */
 const mostWork = 4e9
 /** Fewest steps of the last fit, if the work allows them. A large training set has more steps: `passes` over all samples. */
-const fewestSteps = 500
+const fewestSteps = 300
 const mostSteps = 5000
 const passes = 3
 /** Fewest samples of a fit to a part of the training set. */
@@ -77,9 +77,11 @@ export async function bestLinearModel({ data, settings, backend, abort }: Linear
     ? fitByRidge(data, chosen, standardizer)
     : await fitByTraining({ blueprint, data, chosen, standardizer, backend, steps, abort })
   if (found === undefined) return skip('The fit of a linear model diverged.')
-  const scorer = createStandardizer(data.train, data.shape, { ...settings, standardize: 'per-channel' })
-  const map = task === 'regression' ? rescaled(found, standardizer.targets, scorer.targets) : found
-  const loss = task === 'regression' ? 'squared-error' : 'cross-entropy'
+  const isValues = task === 'regression'
+  const scale = { ...settings, standardize: 'per-channel' } as const
+  const scorer = isValues ? createStandardizer(data.train, data.shape, scale) : standardizer
+  const map = isValues ? rescaled(found, standardizer.targets, scorer.targets) : found
+  const loss = isValues ? 'squared-error' : 'cross-entropy'
   const scored = { blueprint, data, settings: { loss }, backend, abort } as const
   const { train, test, validation } = await evaluateSets(scored, scorer, weightsOf(blueprint, map))
   if (train.error === null && train.loss === null) return skip('The outputs of the linear model are not finite.')
