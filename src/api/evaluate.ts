@@ -1,5 +1,6 @@
 /** Scores trained weights on a data set. */
 import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
@@ -89,7 +90,7 @@ export async function evaluate(network: Network, options: EvaluateOptions): Prom
     const standardizer = standardizerFor(data, settings, statistics)
     if (needsUnitTargets(data, settings)) checkUnitTargets(data, standardizer)
     const scores = await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardizer, weights)
-    const baselines = asks ? await baselinesOf({ data, settings, backend }) : undefined
+    const baselines = asks ? await baselinesOf({ data, settings, code: codeOf(blueprint), backend }) : undefined
     return baselines === undefined ? scores : { ...scores, baselines }
   })
 }

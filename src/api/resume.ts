@@ -2,6 +2,7 @@
  * Resumes an interrupted run (Node only). The final weights have the same bits as the weights of a run that was never
  * stopped.
  */
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
@@ -122,7 +123,10 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         onMeasured,
         onProbed: options.onProbed,
       })
-      const record = { ...trained, ...(await askedBaselines(options, trained, { data, settings, backend, abort })) }
+      const record = {
+        ...trained,
+        ...(await askedBaselines(options, trained, { data, settings, code: codeOf(blueprint), backend, abort })),
+      }
       recorder.finish({ ...record, ...storedElsewhere })
       return {
         ...record,

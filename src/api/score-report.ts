@@ -140,11 +140,12 @@ const reportOf = (data: ScoreReportData): ScoreReport => ({
 })
 
 /**
- * The network and its baselines. An autoencoder has no baselines, because a linear model of full width reproduces every
- * sample.
+ * The network and its baselines. An autoencoder without a narrow layer has no baselines, because a linear model of full
+ * width reproduces every sample.
  */
 function comparedTo({ train, test, baselines }: Evaluated, data: Dataset): Pick<ScoreReportData, 'compared'> {
-  if (baselines === undefined || taskOf(data) === 'autoencoding') return {}
+  const isWhole = taskOf(data) === 'autoencoding' && baselines?.linear.skipped !== undefined
+  if (baselines === undefined || isWhole) return {}
   return { compared: { network: { train, test }, baselines, samples: data.train.count } }
 }
 

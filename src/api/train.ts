@@ -2,6 +2,7 @@
 import type { Mode } from '../backends/machine.ts'
 import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
 import type { LinearTask } from '../baselines/best-linear-model.ts'
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, taskOf } from '../data/dataset.ts'
@@ -111,7 +112,10 @@ export async function train(given: Network, options: TrainOptions): Promise<Run>
         onMeasured: options.onMeasured,
         onProbed: options.onProbed,
       })
-      const record = { ...trained, ...(await askedBaselines(options, trained, { data, settings, backend, abort })) }
+      const record = {
+        ...trained,
+        ...(await askedBaselines(options, trained, { data, settings, code: codeOf(blueprint), backend, abort })),
+      }
       folder?.finish({ ...record, ...storedElsewhere })
       return {
         ...record,

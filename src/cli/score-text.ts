@@ -70,8 +70,9 @@ export function baselineLines(
   data: ScoredData,
 ): string[] {
   const names = namesOf(data, scores)
-  // A linear model of full width reproduces every sample, so it says nothing about an autoencoder.
-  if (baselines === undefined || (names.areValues && scores.test.rmse === undefined)) return []
+  // A linear model of full width reproduces every sample, so an autoencoder without a code has no linear model.
+  const isAutoencoder = names.areValues && scores.test.rmse === undefined
+  if (baselines === undefined || (isAutoencoder && baselines.linear.skipped !== undefined)) return []
   const width = scores.validation === undefined ? 7 : 11
   return baselineWords(baselines, names, data.train.count).map(({ heading, text }) => heading.padEnd(width) + text)
 }

@@ -1,7 +1,7 @@
 /** Guessing and the best linear model beside a network, as lines of text and as a table. */
 import type { Table } from '../format/table.ts'
 import { formatPercent, formatQuantity, formatR2, MISSING } from '../format/text.ts'
-import { grouped } from '../format/words.ts'
+import { counted, grouped } from '../format/words.ts'
 import type { ReportedScores } from './reported-scores.ts'
 import type { OutputNames } from './score-words.ts'
 
@@ -15,6 +15,8 @@ export interface ReportedBaselines {
     readonly test: ReportedScores
     /** Number of training samples to which the linear model was fitted. */
     readonly samples: number
+    /** Number of values of a linear autoencoder's code. */
+    readonly code?: number
     /** Why there is no linear model. */
     readonly skipped?: string
   }
@@ -44,7 +46,8 @@ export function baselineWords(
   names: Names,
   samples: number,
 ): { readonly heading: string; readonly text: string }[] {
-  const words = `a linear model${fittedPart(linear.samples, samples)}: ${bothTexts(linear, names)}`
+  const code = linear.code === undefined ? '' : ` with a code of ${counted(linear.code, 'value')}`
+  const words = `a linear model${code}${fittedPart(linear.samples, samples)}: ${bothTexts(linear, names)}`
   const guess = { heading: 'guess', text: `always the largest class: ${bothTexts(guessing, names)}` }
   return [{ heading: 'linear', text: linear.skipped ?? words }, ...(names.areValues ? [] : [guess])]
 }

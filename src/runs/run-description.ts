@@ -173,6 +173,7 @@ export const baselinesSchema = z.object({
     test: scoresSchema,
     validation: scoresSchema.optional(),
     samples: z.number().int().nonnegative(),
+    code: z.number().int().positive().optional(),
     skipped: z.string().optional(),
   }),
 })
