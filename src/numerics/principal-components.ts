@@ -26,35 +26,57 @@ export async function principalComponents(
   for (let at = 0; at < values.length; at++) mean[at % width] += values[at] / rows
   const centered = values.map((value, at) => value - mean[at % width])
   const random = createRandom(0, 'principal components')
-  let directions = Float64Array.from({ length: count * width }, () => random.normal())
+  // Directions of 0 fill the last group of directions.
+  const length = Math.ceil(count / together) * together * width
+  let directions = Float64Array.from({ length }, (_, at) => (at < count * width ? random.normal() : 0))
   orthonormalize(directions, count, width)
   for (let product = 0; product < covarianceProducts; product++) {
-    directions = timesCovariance(centered, rows, width, directions, count)
+    directions = timesCovariance(centered, width, directions)
     orthonormalize(directions, count, width)
     await pause()
   }
-  return { mean, directions }
+  return { mean, directions: directions.slice(0, count * width) }
 }
 
-/** Multiplies each direction by X'X, for the centered rows X. */
-function timesCovariance(
-  centered: Float64Array,
-  rows: number,
-  width: number,
-  directions: Float64Array,
-  count: number,
-): Float64Array<ArrayBuffer> {
+/** Directions that are multiplied together, so that each value of a row is read once for several directions. */
+const together = 4
+
+/** Multiplies each direction by X'X, for the centered rows X. The number of directions is a multiple of `together`. */
+function timesCovariance(centered: Float64Array, width: number, directions: Float64Array): Float64Array<ArrayBuffer> {
   const result = new Float64Array(directions.length)
-  for (let row = 0; row < rows; row++) {
-    const start = row * width
-    for (let index = 0; index < count; index++) {
-      const from = index * width
-      let share = 0
-      for (let column = 0; column < width; column++) share += centered[start + column] * directions[from + column]
-      for (let column = 0; column < width; column++) result[from + column] += share * centered[start + column]
+  for (let start = 0; start < centered.length; start += width) {
+    for (let from = 0; from < directions.length; from += together * width) {
+      addProducts(centered, start, width, directions, from, result)
     }
   }
   return result
+}
+
+/** Adds the products of one row with four directions, times the row, to the result. */
+function addProducts(
+  centered: Float64Array,
+  start: number,
+  width: number,
+  directions: Float64Array,
+  from: number,
+  result: Float64Array,
+): void {
+  const [second, third, fourth] = [from + width, from + 2 * width, from + 3 * width]
+  let [one, two, three, four] = [0, 0, 0, 0]
+  for (let column = 0; column < width; column++) {
+    const value = centered[start + column]
+    one += value * directions[from + column]
+    two += value * directions[second + column]
+    three += value * directions[third + column]
+    four += value * directions[fourth + column]
+  }
+  for (let column = 0; column < width; column++) {
+    const value = centered[start + column]
+    result[from + column] += one * value
+    result[second + column] += two * value
+    result[third + column] += three * value
+    result[fourth + column] += four * value
+  }
 }
 
 /** Smallest fraction of its length that a direction keeps when earlier directions are subtracted. */
