@@ -1,7 +1,7 @@
 /** Finds networks of a comparison that learned next to nothing, or that stopped improving long ago. */
 import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
-import { grouped, listed, number } from '../format/words.ts'
+import { counted, grouped, listed, number } from '../format/words.ts'
 import { courseOf } from '../training/course.ts'
 import type { LossRecord } from '../training/state.ts'
 import { hasLearnedNothing, isFlatEarly } from './advice.ts'
@@ -113,7 +113,7 @@ function flatSentence(stuck: readonly StuckNetwork[], label: string, { settings 
 /** Names networks of a family, such as `The plain networks of 4 and 16 layers`. */
 export const networksOf = (stuck: readonly Pick<StuckNetwork, 'depth'>[], label: string): string =>
   stuck.length === 1
-    ? `The ${label} network of ${stuck[0].depth} layers`
+    ? `The ${label} network of ${counted(stuck[0].depth, 'layer')}`
     : `The ${label} networks of ${listed(stuck.map(({ depth }) => String(depth)))} layers`
 
 /** One number, or the smallest and the largest number, such as `2.3` or `0.12 to 0.3`. */
