@@ -18,7 +18,7 @@ export type { NetworkRate, TunedRun } from './api/comparison-rates.ts'
 export type { ComparisonTrial } from './api/comparison-trials.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
-export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
+export { type Evaluated, type EvaluateOptions, evaluate } from './api/evaluate.ts'
 export {
   type CurvePoint,
   type CurveTrial,
@@ -92,6 +92,8 @@ export {
 } from './backends/machine.ts'
 export { createReferenceBackend } from './backends/reference/backend.ts'
 export { createWasmBackend, type WasmOptions } from './backends/wasm/backend.ts'
+export type { Baselines, Guessing } from './baselines/baselines.ts'
+export type { LinearBaseline } from './baselines/best-linear-model.ts'
 export type { Blueprint, LayerBlueprint, ParameterBlueprint, Shape } from './blueprint/blueprint.ts'
 export { type Count, type CountRatio, compareCounts, count } from './blueprint/count.ts'
 export { createBlueprint } from './blueprint/create.ts'

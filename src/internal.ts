@@ -36,6 +36,7 @@ export {
   presetData,
   reproducesInputs,
 } from './network/presets.ts'
+export { baselineWords, type ReportedBaselines } from './report/baseline-words.ts'
 export { curvePicture } from './report/curve-figure.ts'
 export { probePictures } from './report/probe-figure.ts'
 export type { ReportedScores } from './report/reported-scores.ts'

@@ -143,4 +143,21 @@ describe('The advice about a training', () => {
     const stop = AbortSignal.abort()
     expect(await adviceOf({ abort: stop })).toBeNull()
   })
+
+  it('says with both numbers that a network is no better than the best linear model', async () => {
+    const wide = chain(dense(16), tanh(), dense(3))
+    const noisy = { optimizer: momentum({ rate: 0.001 }), steps: 400, schedule: 'cosine', baselines: true } as const
+    const advice = await adviceOf(noisy, wide)
+    expect(advice).toMatchObject({ finding: 'no better than linear', next: 'diagnose' })
+    expect(advice?.sentence).toMatch(
+      /^On the training set, the network is (no better|worse) than the best linear model: error [\d.]+%, against error [\d.]+% for the linear model\. A diagnosis looks for the reason\.$/,
+    )
+    expect(await adviceOf({ ...noisy, baselines: false }, wide)).toBeNull()
+  })
+
+  it('tells that a network is worse than a linear model before the advice to train for more steps', async () => {
+    const advice = await adviceOf({ optimizer: momentum({ rate: 0.002 }), baselines: true })
+    expect(advice?.finding).toBe('still falling')
+    expect(advice?.sentence).toMatch(/^On the training set, .* The training loss was still falling/)
+  })
 })

@@ -1,5 +1,6 @@
 /** One sentence of advice about a training that diverged, learned next to nothing, or stopped improving long ago. */
-import type { Dataset } from '../data/dataset.ts'
+import type { Baselines } from '../baselines/baselines.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import { farthestValue } from '../data/far-values.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
@@ -11,12 +12,15 @@ import { type Course, courseOf } from '../training/course.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
 import type { LossRecord } from '../training/state.ts'
+import { isNoBetterThanLinear, noBetterSentence } from './linear-advice.ts'
 
 /** The result of a training, as far as the advice depends on it. */
 export interface AdvisedTraining {
   readonly settings: TrainingSettings
   readonly losses: readonly LossRecord[]
   readonly train: Scores
+  /** Without baselines, the advice says nothing about linear models. */
+  readonly baselines?: Baselines
   readonly diverged: Divergence | null
   readonly interrupted: boolean
   /** Number of updates. */
@@ -38,9 +42,16 @@ export interface Advice {
   /**
    * `diverged`: the loss is no longer finite. `learned nothing`: the training loss is about that of guessing.
    * `unbalanced`: the network hardly finds the samples of a small class. `still falling`: the loss was falling steeply
-   * at the end. `stopped improving`: the loss has hardly fallen since a step in the first half of the training.
+   * at the end. `no better than linear`: the training error is not below that of the best linear model. `stopped
+   * improving`: the loss has hardly fallen since a step in the first half of the training.
    */
-  readonly finding: 'diverged' | 'learned nothing' | 'unbalanced' | 'still falling' | 'stopped improving'
+  readonly finding:
+    | 'diverged'
+    | 'learned nothing'
+    | 'unbalanced'
+    | 'still falling'
+    | 'no better than linear'
+    | 'stopped improving'
   /** What was found, and the likely reason, in one or two sentences. */
   readonly sentence: string
   /** Options to change in the next training, or `diagnose` if the next step is a diagnosis. */
@@ -85,7 +96,12 @@ export function adviceFor(run: AdvisedTraining, data: Dataset): Advice | null {
   if (hasLearnedNothing(train.loss, chance, course)) return nothingAdvice(run, train.loss, chance, data)
   const unbalanced = unbalancedAdvice(run, data)
   if (unbalanced !== undefined) return unbalanced
-  if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run)
+  const linear = linearSentence(run, data)
+  if (course.kind === 'falling' && train.loss > learned * chance) return fallingAdvice(run, linear)
+  if (linear !== undefined) {
+    const sentence = `${linear} A diagnosis looks for the reason.`
+    return { finding: 'no better than linear', sentence, next: 'diagnose' }
+  }
   if (course.kind === 'flat' && isFlatEarly(course, chance)) return flatAdvice(run, course, chance)
   return null
 }
@@ -227,8 +243,15 @@ function unbalancedAdvice({ settings, train }: AdvisedTraining, { classNames }: 
   return { finding: 'unbalanced', sentence, next: { classWeights: 'balanced' } }
 }
 
-function fallingAdvice({ settings, steps }: AdvisedTraining): Advice {
-  const sentence = `The training loss was still falling when the training ended after ${counted(steps, 'step')}. Train for three times as many steps.`
+/** Says that the network is no better than the best linear model on the training set, if that is so. */
+function linearSentence({ train, baselines }: AdvisedTraining, data: Dataset): string | undefined {
+  if (baselines === undefined || !isNoBetterThanLinear(train.error, baselines)) return undefined
+  return noBetterSentence(train.error, baselines, taskOf(data) !== 'classification')
+}
+
+function fallingAdvice({ settings, steps }: AdvisedTraining, linear: string | undefined): Advice {
+  const lead = linear === undefined ? '' : `${linear} `
+  const sentence = `${lead}The training loss was still falling when the training ended after ${counted(steps, 'step')}. Train for three times as many steps.`
   return { finding: 'still falling', sentence, next: { steps: 3 * settings.steps } }
 }
 

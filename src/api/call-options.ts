@@ -7,7 +7,7 @@ import type { Statistics } from '../data/standardize.ts'
 import type { Fact } from '../facts/fact.ts'
 import { type StartName, startNames } from '../settings/start-names.ts'
 import { type Fields, field } from '../support/fields.ts'
-import { count, type Kind } from '../support/kinds.ts'
+import { choice, count, type Kind } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { Measurement, ProbeSnapshot } from '../training/measurements.ts'
@@ -133,6 +133,11 @@ export const callOptions = {
    * comparison can show the command line.
    */
   command: field(words),
+  /**
+   * Whether the result has the field `baselines`: the scores of guessing and of the best linear model, with which the
+   * network is compared. The fit of the linear model takes at most a few seconds. False by default.
+   */
+  baselines: field(choice()),
   /**
    * Number of training steps between two checkpoints in the run's folder. By default, a checkpoint is written about
    * every 30 seconds. A checkpoint is always written at the start and at the end of the run.

@@ -2,6 +2,7 @@
  * Trains all networks of a comparison on this machine's cores, and stores the trainings if the comparison has a folder.
  */
 import type { Machine, Mode } from '../backends/machine.ts'
+import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
 import { taskOf } from '../data/dataset.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import type { TrainingSettings } from '../settings/options.ts'
@@ -71,6 +72,8 @@ export interface Comparison {
    * out.
    */
   readonly facts: readonly ComparedFact[]
+  /** Scores of guessing and of the best linear model, if the option `baselines` asked for the scores. */
+  readonly baselines?: Baselines
   /** How the error changes with depth, in one or more sentences. */
   readonly sentence: string
   /** Settings of all trainings of the comparison, except for the seed. Each training has its own seed. */
@@ -86,6 +89,7 @@ export interface Comparison {
 export interface ComparisonRequest extends ComparisonGrid {
   /** The options that the caller gave, from which a batch larger than the training set can be told. */
   readonly asked?: Pick<TrainingOptions, 'batch' | 'steps'>
+  readonly baselines?: boolean
   readonly abort?: AbortSignal
   readonly onEvent?: (event: ComparisonEvent) => void
 }
@@ -138,6 +142,11 @@ export async function carryOutComparison(
       tunedSentence(finished, families, depths, areValues),
     ]
     const suspects = tuned ? [] : suspectRates(finished, request)
+    const isStopped = finished.length < trials.length || tuned?.isComplete === false
+    const asksBaselines = request.baselines && finished.length > 0 && !signal?.aborted
+    const baselines = asksBaselines
+      ? await baselinesOf({ data, settings, backend: await machine.backend(), abort: signal })
+      : undefined
     const comparison = {
       rows: finished,
       ...(tuned ? { searches: tuned.searches } : {}),
@@ -147,10 +156,11 @@ export async function carryOutComparison(
         ({ family, depth }) => !suspects.some((suspect) => suspect.family === family && suspect.depth === depth),
       ),
       facts,
+      ...(baselines ? { baselines } : {}),
       sentence: sentences.filter((sentence) => sentence !== '').join(' '),
       settings,
       mode: machine.mode,
-      interrupted: finished.length < trials.length || tuned?.isComplete === false,
+      interrupted: isStopped,
       seconds: secondsSoFar(),
     }
     folder?.finish(comparison)

@@ -73,6 +73,10 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
    */
   readonly tune?: boolean
   /**
+   * Whether the result has the field `baselines`: the scores of guessing and of the best linear model. False by default.
+   */
+  readonly baselines?: boolean
+  /**
    * Stops the comparison. The result of a stopped comparison has the rows of the finished trainings, and its field
    * `interrupted` is true.
    */
@@ -107,6 +111,7 @@ const optionNames = namesOf<CompareOptions>({
   seeds: true,
   rates: true,
   tune: true,
+  baselines: true,
   abort: true,
   onEvent: true,
   run: true,
@@ -126,7 +131,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   checkCall(options ?? {}, optionNames, { seed: 'Give a list of seeds, such as [0, 1, 2].' })
   checkMachineChoice(options)
   checkGrid(families, options)
-  const { data, depths, seeds, abort, onEvent, run, dataOptions = {}, command } = options
+  const { data, depths, seeds, baselines, abort, onEvent, run, dataOptions = {}, command } = options
   // The trainings of a comparison are evaluated between steps only if the caller asks for evaluations, even if the
   // settings come from a recipe.
   const { evaluateEvery = options.earlyStopping === undefined ? 'never' : undefined } = options
@@ -155,6 +160,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
     reference,
     settings,
     rates,
+    baselines,
     asked: options,
     abort,
     onEvent,

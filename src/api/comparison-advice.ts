@@ -1,8 +1,10 @@
 /** The advice at the end of a comparison: sentences about single networks, and the commands to type next. */
+import { taskOf } from '../data/dataset.ts'
 import type { NextStep } from '../report/page.ts'
 import type { Comparison } from './carry-out-comparison.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
 import { deepestUntrained, stuckSentences } from './stuck-networks.ts'
+import { type WeakNetwork, weakNetworks, weakSentences } from './weak-networks.ts'
 
 /** Command lines that may follow a comparison. */
 export interface NextCommands {
@@ -36,13 +38,20 @@ interface Step {
  */
 export function comparisonAdvice(comparison: Comparison, facts: Facts): ComparisonAdvice {
   // A comparison that an older version returned has no list of stuck networks.
-  const { suspectRates, stuckNetworks = [], settings } = comparison
+  const { suspectRates, stuckNetworks = [], settings, baselines } = comparison
   const { families, depths, data } = facts
+  const areValues = taskOf(data) !== 'classification'
+  // Networks that learned nothing, or whose rate looks wrong, are told already.
+  const told = [...suspectRates, ...stuckNetworks.filter(({ finding }) => finding === 'learned nothing')]
+  const weak = weakNetworks(comparison.rows, families, baselines).filter(
+    ({ family, depth }) => !told.some((one) => one.family === family && one.depth === depth),
+  )
   const sentences = [
     suspectRates.map(({ sentence }) => sentence).join(' '),
     stuckSentences(stuckNetworks, { families, depths, data, settings }).join(' '),
+    baselines === undefined ? '' : weakSentences(weak, families, baselines, areValues).join(' '),
   ]
-  const steps = stepsAfter({ ...comparison, stuckNetworks }, facts)
+  const steps = stepsAfter({ ...comparison, stuckNetworks }, weak, facts)
   const bare = steps.flatMap(({ purpose, command, inCode }) =>
     command === undefined ? [`${purpose}, ${inCode}.`] : [],
   )
@@ -52,7 +61,11 @@ export function comparisonAdvice(comparison: Comparison, facts: Facts): Comparis
   }
 }
 
-function stepsAfter({ suspectRates, stuckNetworks, settings }: Comparison, facts: Facts): Step[] {
+function stepsAfter(
+  { suspectRates, stuckNetworks, settings }: Comparison,
+  weak: readonly WeakNetwork[],
+  facts: Facts,
+): Step[] {
   const { tuneCommand, fallingRateCommand, diagnoseCommand } = facts
   const tune = {
     purpose: 'To compare each network at its own best rate',
@@ -64,7 +77,7 @@ function stepsAfter({ suspectRates, stuckNetworks, settings }: Comparison, facts
     command: fallingRateCommand,
     inCode: 'compare again with a cosine schedule',
   }
-  const deepest = deepestUntrained(stuckNetworks)
+  const deepest = deepestUntrained(stuckNetworks) ?? weak.toSorted((one, other) => other.depth - one.depth)[0]
   const ownRate = deepest?.rate === settings.optimizer.rate ? undefined : deepest?.rate
   const cause = {
     purpose: 'To find the cause',

@@ -1,4 +1,6 @@
 /** Scores trained weights on a data set. */
+import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
@@ -29,6 +31,11 @@ export interface EvaluateOptions
    * standardize the samples of `data`. By default, the statistics are computed from the training set of `data`.
    */
   readonly statistics?: Statistics
+  /**
+   * Whether the result has the field `baselines`: the scores of guessing and of the best linear model of `data`. False
+   * by default.
+   */
+  readonly baselines?: boolean
   /** Called repeatedly with the number of samples scored so far and the total number of samples in all sets. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
@@ -42,8 +49,14 @@ const optionNames = namesOf<EvaluateOptions>({
   standardize: true,
   standardizeTargets: true,
   statistics: true,
+  baselines: true,
   onEvaluation: true,
 })
+
+/** Scores of a network on each set of a data set, and the baselines if the caller asked for baselines. */
+export interface Evaluated extends SetScores {
+  readonly baselines?: Baselines
+}
 
 /**
  * Computes the loss and the error of trained weights on the whole training, test and validation sets of a data set:
@@ -53,10 +66,17 @@ const optionNames = namesOf<EvaluateOptions>({
  * labels are missing. Throws an `option` error if an option is unknown or invalid, and a `memory` error if a batch
  * doesn't fit into memory.
  */
-export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
+export async function evaluate(network: Network, options: EvaluateOptions): Promise<Evaluated> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, statistics, onEvaluation, ...given } = withCurrentNames(options, warnOfOldName)
+  const {
+    data,
+    weights,
+    statistics,
+    onEvaluation,
+    baselines: asks,
+    ...given
+  } = withCurrentNames(options, warnOfOldName)
   const { loss, huberDelta, standardize, standardizeTargets } = given
   createBlueprint(network, data.shape)
   const asked = { loss, huberDelta, standardize, standardizeTargets }
@@ -69,6 +89,8 @@ export async function evaluate(network: Network, options: EvaluateOptions): Prom
     const backend = await machine.backend()
     const standardizer = standardizerFor(data, settings, statistics)
     if (needsUnitTargets(data, settings)) checkUnitTargets(data, standardizer)
-    return evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardizer, weights)
+    const scores = await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardizer, weights)
+    const baselines = asks ? await baselinesOf({ data, settings, code: codeOf(blueprint), backend }) : undefined
+    return baselines === undefined ? scores : { ...scores, baselines }
   })
 }

@@ -66,12 +66,13 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
   checkResult('reportComparison', comparison, ['rows', 'sentence', 'settings', 'mode'])
   checkFacts(facts)
   const { rows, searches, sentence, settings, mode, seconds, interrupted } = comparison
+  const baselines = taskOf(facts.data) === 'autoencoding' ? undefined : comparison.baselines
   const { families, depths, seeds, data, command } = facts
   checkLists({ families, depths, seeds })
   const stopped = interrupted ? ' The comparison was stopped before all trainings were done.' : ''
   const report = {
     command,
-    dataset: describeSet(data, settings),
+    dataset: { ...describeSet(data, settings), ...(baselines ? { baselines } : {}) },
     steps: settings.steps,
     batch: settings.batch,
     optimizer: describeRecipe(settings),

@@ -27,6 +27,11 @@ export interface ResumeComparisonOptions extends MachineChoice {
   /** The data set of the comparison, verified by a hash of its samples. */
   readonly data: Dataset
   /**
+   * Whether the result has the field `baselines`: the scores of guessing and of the best linear model. The folder does
+   * not store the baselines, so each call computes them again. False by default.
+   */
+  readonly baselines?: boolean
+  /**
    * Stops the comparison. The result of a stopped comparison has the rows of the finished trainings, and its field
    * `interrupted` is true.
    */
@@ -38,7 +43,13 @@ export interface ResumeComparisonOptions extends MachineChoice {
   readonly onEvent?: (event: ComparisonEvent) => void
 }
 
-const optionNames = namesOf<ResumeComparisonOptions>({ ...machineChoice, data: true, abort: true, onEvent: true })
+const optionNames = namesOf<ResumeComparisonOptions>({
+  ...machineChoice,
+  data: true,
+  baselines: true,
+  abort: true,
+  onEvent: true,
+})
 
 /** Facts that the folder of a comparison stores, whether the comparison is finished or not. */
 export interface ComparisonFacts {
@@ -87,7 +98,7 @@ export async function resumeComparison(folder: string, options: ResumeComparison
 
 async function resumeFolder(folder: string, lock: Lock, options: ResumeComparisonOptions): Promise<Comparison> {
   const { readComparison, readEnd, resumeComparisonFolder, storedSettings } = await runFiles('resumeComparison')
-  const { data, abort, onEvent } = options
+  const { data, baselines, abort, onEvent } = options
   const comparison = readComparison(folder)
   // The result is read after this process has taken the lock, because another process may have finished the comparison
   // in the meantime.
@@ -104,6 +115,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeCompariso
     reference: referenceOf(comparison.data),
     rates: comparison.rates,
     settings: storedSettings(comparison.settings, 0, `${folder}/comparison.json: settings`),
+    baselines,
     abort,
     onEvent,
   }

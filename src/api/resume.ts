@@ -2,6 +2,7 @@
  * Resumes an interrupted run (Node only). The final weights have the same bits as the weights of a run that was never
  * stopped.
  */
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
@@ -16,7 +17,7 @@ import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
 import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { networkOfRun } from './saved-models.ts'
-import { type Run, storedElsewhere, type TrainOptions } from './train.ts'
+import { askedBaselines, type Run, storedElsewhere, type TrainOptions } from './train.ts'
 import {
   askedMode,
   checkMachineChoice,
@@ -27,6 +28,7 @@ import {
 } from './with-machine.ts'
 
 type Shared =
+  | 'baselines'
   | 'checkpointEvery'
   | 'observers'
   | 'abort'
@@ -48,6 +50,7 @@ export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared>
 const optionNames = namesOf<ResumeOptions>({
   ...machineChoice,
   data: true,
+  baselines: true,
   checkpointEvery: true,
   observers: true,
   abort: true,
@@ -102,7 +105,7 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
     for (const note of notes) onNote?.(note)
     return await withMachine(resumedMachine(options, description.mode), async (machine) => {
       const backend = await machine.backend()
-      const record = await runTrainingSession({
+      const trained = await runTrainingSession({
         blueprint,
         data,
         settings,
@@ -120,6 +123,10 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions):
         onMeasured,
         onProbed: options.onProbed,
       })
+      const record = {
+        ...trained,
+        ...(await askedBaselines(options, trained, { data, settings, code: codeOf(blueprint), backend, abort })),
+      }
       recorder.finish({ ...record, ...storedElsewhere })
       return {
         ...record,

@@ -1,5 +1,5 @@
 /** Reports about one trained network: of a training, and of an evaluation. */
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardize.ts'
 import { formatDuration } from '../format/text.ts'
 import { counted } from '../format/words.ts'
@@ -21,7 +21,9 @@ import { describeDivergence } from '../training/divergence.ts'
 import { drawSamples } from '../training/drawn-predictions.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
+import type { Evaluated } from './evaluate.ts'
 import type { CurvePoint } from './learning-curve.ts'
+import { isNoBetterThanLinear, noBetterSentence } from './linear-advice.ts'
 import { predict } from './predict.ts'
 import { checkFacts, checkResult, outputNamesOf, type ReportFacts } from './reports.ts'
 import type { Run } from './train.ts'
@@ -79,12 +81,16 @@ export async function reportTraining(run: Run, facts: TrainingReportFacts): Prom
   const { loss, standardize } = settings
   const predictions = await predictionsOf({ ...facts, network, weights, statistics, loss, standardize })
   const broken = diverged ? [`The training diverged at step ${diverged.step}: ${describeDivergence(diverged)}.`] : []
+  const isWeak = diverged === null && isNoBetterThanLinear(run.train.error, run.baselines)
+  const areValues = taskOf(data) !== 'classification'
+  const weak = isWeak && run.baselines ? [noBetterSentence(run.train.error, run.baselines, areValues)] : []
   return reportOf({
     title: `${label} on ${data.name}`,
-    lead: broken,
+    lead: [...broken, ...weak],
     summary: `${counted(steps, 'step')} of ${settings.batch} · ${describeRecipe(settings)} · ${settings.loss} · seed ${settings.seed}`,
     names: outputNamesOf(data),
     sets: setsOf(run, data),
+    ...comparedTo(run, data),
     ...(best && best.step < steps ? { best: { step: best.step, sets: setsOf(best, data) } } : {}),
     ...(curve ? { curve: { points: curve, sentence: curveSentence } } : {}),
     predictions,
@@ -109,7 +115,7 @@ export async function reportTraining(run: Run, facts: TrainingReportFacts): Prom
  * the result of `evaluate`. The other facts are the arguments that `evaluate` was called with. Throws the errors of
  * `predict`.
  */
-export async function reportEvaluation(scores: SetScores, facts: EvaluationReportFacts): Promise<ScoreReport> {
+export async function reportEvaluation(scores: Evaluated, facts: EvaluationReportFacts): Promise<ScoreReport> {
   checkResult('reportEvaluation', scores, ['train', 'test'])
   checkFacts(facts)
   const { data, label = 'network', command, isWhole = false } = facts
@@ -120,6 +126,7 @@ export async function reportEvaluation(scores: SetScores, facts: EvaluationRepor
     summary: sets.map(({ name, samples }) => `${name}: ${counted(samples, 'sample')}`).join(' · '),
     names: outputNamesOf(data),
     sets,
+    ...(isWhole ? {} : comparedTo(scores, data)),
     predictions: train.loss === null ? undefined : await predictionsOf(facts),
     facts: [...commonFacts(facts, command), { term: 'Version', detail: `Isobath ${version}` }],
   })
@@ -129,6 +136,16 @@ const reportOf = (data: ScoreReportData): ScoreReport => ({
   html: () => scoreReport(data),
   picture: () => scorePicture(data),
 })
+
+/**
+ * The network and its baselines. An autoencoder without a narrow layer has no baselines, because a linear model of full
+ * width reproduces every sample.
+ */
+function comparedTo({ train, test, baselines }: Evaluated, data: Dataset): Pick<ScoreReportData, 'compared'> {
+  const isWhole = taskOf(data) === 'autoencoding' && baselines?.linear.skipped !== undefined
+  if (baselines === undefined || isWhole) return {}
+  return { compared: { network: { train, test }, baselines, samples: data.train.count } }
+}
 
 /** The scored sets in the order training, validation, test. `whole`: the name of a table that is the only set. */
 function setsOf(scores: Partial<SetScores>, data: Dataset, whole?: string): ScoredSet[] {

@@ -1,7 +1,7 @@
 /** Finds networks of a comparison that learned next to nothing, or that stopped improving long ago. */
 import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
-import { grouped, listed, number } from '../format/words.ts'
+import { counted, grouped, listed, number } from '../format/words.ts'
 import { courseOf } from '../training/course.ts'
 import type { LossRecord } from '../training/state.ts'
 import { hasLearnedNothing, isFlatEarly } from './advice.ts'
@@ -97,7 +97,7 @@ function nothingSentence(stuck: readonly StuckNetwork[], label: string, chance: 
   if (stuck.length === 0) return []
   const losses = rangeOf(stuck.map(({ loss }) => loss))
   return [
-    `${networks(stuck, label)} learned next to nothing: the training loss is ${losses}, and guessing gives ${number(chance)}.`,
+    `${networksOf(stuck, label)} learned next to nothing: the training loss is ${losses}, and guessing gives ${number(chance)}.`,
   ]
 }
 
@@ -106,13 +106,14 @@ function flatSentence(stuck: readonly StuckNetwork[], label: string, { settings 
   const since = grouped(Math.max(...stuck.map((one) => one.since ?? 0)))
   const levels = rangeOf(stuck.map(({ loss }) => loss))
   return [
-    `${networks(stuck, label)} stopped improving: the loss of a typical batch has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}.`,
+    `${networksOf(stuck, label)} stopped improving: the loss of a typical batch has hardly fallen since step ${since} of ${grouped(settings.steps)} and stayed near ${levels}.`,
   ]
 }
 
-const networks = (stuck: readonly StuckNetwork[], label: string): string =>
+/** Names networks of a family, such as `The plain networks of 4 and 16 layers`. */
+export const networksOf = (stuck: readonly Pick<StuckNetwork, 'depth'>[], label: string): string =>
   stuck.length === 1
-    ? `The ${label} network of ${stuck[0].depth} layers`
+    ? `The ${label} network of ${counted(stuck[0].depth, 'layer')}`
     : `The ${label} networks of ${listed(stuck.map(({ depth }) => String(depth)))} layers`
 
 /** One number, or the smallest and the largest number, such as `2.3` or `0.12 to 0.3`. */

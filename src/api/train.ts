@@ -1,5 +1,8 @@
 /** Trains a network on this machine's cores, and stores the run if the caller names a folder. */
 import type { Mode } from '../backends/machine.ts'
+import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
+import type { LinearTask } from '../baselines/best-linear-model.ts'
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabeled, taskOf } from '../data/dataset.ts'
@@ -68,6 +71,8 @@ export interface Run extends TrainingRecord, ModelFacts {
    * computes itself.
    */
   readonly notes: readonly string[]
+  /** Scores of guessing and of the best linear model, if the option `baselines` asked for the scores. */
+  readonly baselines?: Baselines
 }
 
 /**
@@ -99,7 +104,7 @@ export async function train(given: Network, options: TrainOptions): Promise<Run>
     try {
       if (options.run !== undefined)
         folder = await openFolder(options.run, blueprint, options, settings, machine.mode, { notes, facts })
-      const record = await runTrainingSession({
+      const trained = await runTrainingSession({
         blueprint,
         data,
         settings,
@@ -118,6 +123,10 @@ export async function train(given: Network, options: TrainOptions): Promise<Run>
         onMeasured: options.onMeasured,
         onProbed: options.onProbed,
       })
+      const record = {
+        ...trained,
+        ...(await askedBaselines(options, trained, { data, settings, code: codeOf(blueprint), backend, abort })),
+      }
       folder?.finish({ ...record, ...storedElsewhere })
       return {
         ...record,
@@ -133,6 +142,17 @@ export async function train(given: Network, options: TrainOptions): Promise<Run>
       folder?.close()
     }
   })
+}
+
+/** Measures the baselines, if the caller asked for baselines and the training was not stopped. */
+export async function askedBaselines(
+  asked: Pick<TrainOptions, 'baselines'>,
+  { interrupted }: Pick<TrainingRecord, 'interrupted'>,
+  task: LinearTask,
+): Promise<Pick<Run, 'baselines'>> {
+  if (!asked.baselines || interrupted) return {}
+  const baselines = await baselinesOf(task)
+  return baselines === undefined ? {} : { baselines }
 }
 
 /**

@@ -263,7 +263,33 @@ describe('bestLinearModel for values', () => {
     expect(test.error).toBeLessThan(0.13)
   })
 
-  it('has no model of an autoencoder, with a reason', async () => {
+  it('is the projection on principal components for an autoencoder with a narrow layer', async () => {
+    // Two hidden numbers decide six columns, but for noise of a hundredth of their variance.
+    const narrow = Array.from({ length: 600 }, () => {
+      const [one, two] = normals(random, 2)
+      return [one, two, one + two, one - two, 2 * one, 3 * two].map((part, column) => {
+        return 50 + (column === 0 ? 100 : 1) * (part + 0.1 * random.normal())
+      })
+    })
+    const data = autoencode(dataOf(narrow, narrow))
+    const backend = await machine.backend()
+    const errorWith = async (code: number, how: Parameters<typeof baselineOf>[1] = settings): Promise<number> => {
+      const { train, test, skipped } = await bestLinearModel({ data, settings: how ?? settings, code, backend })
+      expect(skipped).toBeUndefined()
+      expect(Math.abs((test.error ?? Number.NaN) - (train.error ?? Number.NaN))).toBeLessThan(0.1)
+      return train.error ?? Number.NaN
+    }
+    const [one, two] = [await errorWith(1), await errorWith(2)]
+    // Both numbers have equal shares of the standardized variance.
+    expect(one).toBeGreaterThan(0.4)
+    expect(one).toBeLessThan(0.6)
+    expect(two).toBeGreaterThan(0)
+    expect(two).toBeLessThan(0.01)
+    // In raw units, nearly all variance is in the first column.
+    expect(await errorWith(1, { standardize: 'raw' })).toBeLessThan(0.01)
+  })
+
+  it('has no model of an autoencoder without a narrow layer, with a reason', async () => {
     const { skipped, train } = await baselineOf(autoencode(dataOf(rows, rows)))
     expect({ skipped, error: train.error }).toMatchInlineSnapshot(`
       {

@@ -4,8 +4,9 @@ import { type Dataset, inputSize, outputsOf, taskOf } from '../data/dataset.ts'
 import { createStandardizer, type Standardizing } from '../data/standardize.ts'
 import { grouped } from '../format/words.ts'
 import { createRandom } from '../support/random.ts'
-import { evaluateSets } from '../training/evaluate-sets.ts'
+import { evaluateSets, type SetScores } from '../training/evaluate-sets.ts'
 import { type Scores, unscored, withoutClassCounts } from '../training/scores.ts'
+import { fitAutoencoder, samplesForCode } from './linear-autoencoder.ts'
 import { linearBlueprint, rescaled, weightsOf } from './linear-map.ts'
 import { fitByRidge, isRidgeFast } from './ridge-fit.ts'
 import { fitBatch, fitByTraining } from './trained-fit.ts'
@@ -24,6 +25,8 @@ export interface LinearBaseline {
   readonly validation?: Scores
   /** Number of training samples to which the model was fitted: all samples, or a random part of a large set. */
   readonly samples: number
+  /** Autoencoding only: number of values of the linear model's code. */
+  readonly code?: number
   /** Why there is no linear model, in a sentence. The field is absent if there is a linear model. */
   readonly skipped?: string
 }
@@ -35,6 +38,11 @@ export interface LinearTask {
    * counts in the error. The scale of the inputs has no effect, because a linear model can have any scale.
    */
   readonly settings: Standardizing
+  /**
+   * Autoencoding only: number of values of the network's narrowest layer. The best linear model is then the projection
+   * on as many principal components. Without a code, an autoencoder has no linear model.
+   */
+  readonly code?: number
   readonly backend: Backend
   /** Signal that stops the fit. A stopped fit throws the signal's reason. */
   readonly abort?: AbortSignal
@@ -43,7 +51,7 @@ export interface LinearTask {
 /** Most multiply-adds of the last fit, in the forward passes and for the gradients. They take one or two seconds. */
 const mostWork = 4e9
 /** Fewest steps of the last fit, if the work allows them. A large training set has more steps: `passes` over all samples. */
-const fewestSteps = 500
+const fewestSteps = 300
 const mostSteps = 5000
 const passes = 3
 /** Fewest samples of a fit to a part of the training set. */
@@ -55,12 +63,14 @@ const fewestSamples = 2000
  * held-out part of the training set decides how closely the model follows the samples. The test set has no part in the
  * fit. The result is the same in every call on one machine.
  *
- * A linear model has no bottleneck, so an autoencoder has no linear baseline.
+ * A linear model of full width reproduces every sample. So the linear model of an autoencoder is the projection on as
+ * many principal components as the network's narrowest layer has values.
  */
-export async function bestLinearModel({ data, settings, backend, abort }: LinearTask): Promise<LinearBaseline> {
+export async function bestLinearModel(given: LinearTask): Promise<LinearBaseline> {
+  const { data, settings, backend, abort } = given
   abort?.throwIfAborted()
   const task = taskOf(data)
-  if (task === 'autoencoding') return skip('A linear model of full width reproduces every sample.')
+  if (task === 'autoencoding') return autoencoderBaseline(given)
   const { count } = data.train
   const [inputs, outputs] = [inputSize(data), outputsOf(data)]
   const isRidge = task === 'regression' && isRidgeFast(count, inputs, outputs)
@@ -77,11 +87,34 @@ export async function bestLinearModel({ data, settings, backend, abort }: Linear
     ? fitByRidge(data, chosen, standardizer)
     : await fitByTraining({ blueprint, data, chosen, standardizer, backend, steps, abort })
   if (found === undefined) return skip('The fit of a linear model diverged.')
-  const scorer = createStandardizer(data.train, data.shape, { ...settings, standardize: 'per-channel' })
-  const map = task === 'regression' ? rescaled(found, standardizer.targets, scorer.targets) : found
-  const loss = task === 'regression' ? 'squared-error' : 'cross-entropy'
+  const isValues = task === 'regression'
+  const scale = { ...settings, standardize: 'per-channel' } as const
+  const scorer = isValues ? createStandardizer(data.train, data.shape, scale) : standardizer
+  const map = isValues ? rescaled(found, standardizer.targets, scorer.targets) : found
+  const loss = isValues ? 'squared-error' : 'cross-entropy'
   const scored = { blueprint, data, settings: { loss }, backend, abort } as const
-  const { train, test, validation } = await evaluateSets(scored, scorer, weightsOf(blueprint, map))
+  return baselineOf(await evaluateSets(scored, scorer, weightsOf(blueprint, map)), samples)
+}
+
+/** Scores the projection of an autoencoder's samples on principal components. */
+async function autoencoderBaseline({ data, settings, code, backend, abort }: LinearTask): Promise<LinearBaseline> {
+  const inputs = inputSize(data)
+  const { count } = data.train
+  if (code === undefined || code >= Math.min(inputs, count)) {
+    return skip('A linear model of full width reproduces every sample.')
+  }
+  const samples = samplesForCode(count, inputs, code)
+  if (samples === 0)
+    return skip(`The fit of a linear model with a code of ${grouped(code)} values would take too long.`)
+  // The error is measured in the units of the network's standardized inputs, so the projection has the same units.
+  const standardizer = createStandardizer(data.train, data.shape, settings)
+  const chosen = createRandom(0, 'linear model').permutation(count).subarray(0, samples)
+  const { blueprint, weights } = await fitAutoencoder(data, chosen, standardizer, code, abort)
+  const scored = { blueprint, data, settings: { loss: 'squared-error' }, backend, abort } as const
+  return { ...baselineOf(await evaluateSets(scored, standardizer, weights), samples), code }
+}
+
+function baselineOf({ train, test, validation }: SetScores, samples: number): LinearBaseline {
   if (train.error === null && train.loss === null) return skip('The outputs of the linear model are not finite.')
   const held = validation === undefined ? {} : { validation: withoutClassCounts(validation) }
   return { train: withoutClassCounts(train), test: withoutClassCounts(test), ...held, samples }

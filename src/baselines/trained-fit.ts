@@ -35,11 +35,11 @@ export const fitBatch = 128
 const pathLengths = [10, 30, 100, 300, 1000]
 /** Path lengths that are tried if the first length is worse than guessing, because few samples have many inputs. */
 const shortLengths = [3, 1]
-/** Most steps of a fit that helps to choose the path length. */
-const mostTrialSteps = 200
+/** Steps of a fit that helps to choose the path length: a quarter of the steps of the last fit, and at most 200. */
+const trialStepsOf = (steps: number): number => Math.min(Math.ceil(steps / 4), 200)
 /** One of four samples is held out to choose the path length, and at most `mostHeld` samples. */
 const heldOut = 4
-const mostHeld = 4096
+const mostHeld = 2048
 
 /**
  * Fits a linear model by Adam with a rate that falls to 0: a logistic regression for classes, and least squares for
@@ -53,7 +53,7 @@ export async function fitByTraining(task: TrainedFit): Promise<LinearMap | undef
   const { blueprint, data, chosen, steps } = task
   const start = guessingMap(blueprint, data)
   const held = Math.min(Math.floor(chosen.length / heldOut), mostHeld)
-  const trialSteps = Math.min(steps, mostTrialSteps)
+  const trialSteps = trialStepsOf(steps)
   const all = { ...task, data: chosen.length === data.train.count ? data : partOf(data, chosen) }
   const longer = Math.sqrt(steps / trialSteps)
   const best = held === 0 ? pathLengths[0] : await chooseLength({ ...task, steps: trialSteps }, start, held)

@@ -149,7 +149,7 @@ export async function compareNetworks(
   const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
-  const stored = { run: folder, dataOptions, command: words }
+  const stored = { run: folder, dataOptions, command: words, baselines: true }
   return showComparison(
     { families, depths, seeds, data, ...comparisonLines(words) },
     (watching) =>
@@ -172,7 +172,7 @@ export async function compareAgain(
   // Folders of older versions don't store the command line that started the comparison.
   const lines = command === undefined ? { command: lineOf(words) } : comparisonLines(command)
   return showComparison({ ...facts, data, ...lines }, (watching) =>
-    resumeComparison(folder, { ...machineOptions(flags), ...watching, data }),
+    resumeComparison(folder, { ...machineOptions(flags), ...watching, data, baselines: true }),
   )
 }
 
@@ -216,7 +216,8 @@ function showEvents(progress: Progress, words?: readonly string[]): (event: Comp
 
 /** Returns the JSON of a comparison. The loss curves in the JSON list the losses without their step numbers. */
 export function comparisonJson({ comparison, words }: ComparisonResult) {
-  const { facts, rows, searches, suspectRates, stuckNetworks, sentence, settings, interrupted, seconds } = comparison
+  const { facts, rows, searches, suspectRates, stuckNetworks, baselines, sentence, settings, interrupted, seconds } =
+    comparison
   const bare = <Row extends Pick<ComparisonRun, 'losses'>>({ losses, ...row }: Row) => {
     return { ...row, losses: losses.map(({ loss }) => loss) }
   }
@@ -226,6 +227,7 @@ export function comparisonJson({ comparison, words }: ComparisonResult) {
     suspectRates,
     stuckNetworks,
     facts: comparedFactsJson(unexpectedInComparison(facts), words),
+    ...(baselines ? { baselines } : {}),
     sentence,
     settings,
     interrupted,

@@ -16,7 +16,7 @@ import { withFlags } from './field-options.ts'
 import { number } from './output.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
-import { confusionLines, errorAfter, namesOf, scoreLines } from './score-text.ts'
+import { baselineLines, confusionLines, errorAfter, namesOf, scoreLines } from './score-text.ts'
 import { sparkline } from './terminal/spark.ts'
 
 /** Facts about the data that `train` prints. */
@@ -33,7 +33,19 @@ export interface TrainedOn {
 
 /** Returns the JSON of a training. `label` is the network as the user wrote it. */
 export function runSummary(
-  { losses, train: training, test, validation, bestTest, best, stoppedEarly, evaluations, probes, ...rest }: Run,
+  {
+    losses,
+    train: training,
+    test,
+    validation,
+    baselines,
+    bestTest,
+    best,
+    stoppedEarly,
+    evaluations,
+    probes,
+    ...rest
+  }: Run,
   label: string,
   { name, classNames, targetNames }: TrainedOn,
 ) {
@@ -49,6 +61,7 @@ export function runSummary(
     train: training,
     test,
     validation,
+    baselines,
     bestTest,
     best,
     stoppedEarly,
@@ -91,7 +104,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     ...(isBeforeStart(run)
       ? []
       : ['', losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite"]),
-    ...(run.interrupted ? [] : scoreLines(run, data)),
+    ...(run.interrupted ? [] : [...scoreLines(run, data), ...baselineLines(run, data)]),
     ...bestLines(run, data),
     ...evaluationLines(run, data),
     ...probeLines(run),

@@ -3,8 +3,10 @@ import { formatPercent, formatR2, MISSING, wrap } from '../format/text.ts'
 import type { Task } from '../index.ts'
 import {
   balanceSentence,
+  baselineWords,
   confusionTable,
   type OutputNames,
+  type ReportedBaselines,
   type ReportedScores,
   scoreWords,
   tableText,
@@ -60,6 +62,19 @@ export function scoreLines(scores: ShownScores, data: ScoredData): string[] {
     )
   })
   return [...lines, ...classLines(scores.test, names, width)]
+}
+
+/** The lines about guessing and the best linear model, or no lines without baselines. */
+export function baselineLines(
+  { baselines, ...scores }: ShownScores & { readonly baselines?: ReportedBaselines },
+  data: ScoredData,
+): string[] {
+  const names = namesOf(data, scores)
+  // A linear model of full width reproduces every sample, so an autoencoder without a code has no linear model.
+  const isAutoencoder = names.areValues && scores.test.rmse === undefined
+  if (baselines === undefined || (isAutoencoder && baselines.linear.skipped !== undefined)) return []
+  const width = scores.validation === undefined ? 7 : 11
+  return baselineWords(baselines, names, data.train.count).map(({ heading, text }) => heading.padEnd(width) + text)
 }
 
 /** The lines about the classes of the test set: the balance of the classes, and the worst ones. */

@@ -4,6 +4,7 @@ import { longestLabel, networkLabels } from '../format/network-labels.ts'
 import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
+import type { ReportedBaselines } from './baseline-words.ts'
 import type { Guess } from './guessing.ts'
 import { mostDrawnNetworks, type OutputGroup } from './output-figures.ts'
 import type { NextStep } from './page.ts'
@@ -47,6 +48,8 @@ export interface ComparisonData {
     readonly classes: number | null
     /** The scores of guessing, if the classes differ in size or the loss is not the cross-entropy. */
     readonly guess?: Guess
+    /** The scores of guessing and of the best linear model, if they are known. */
+    readonly baselines?: ReportedBaselines
     /** The network's outputs in words, such as `10 classes`. */
     readonly asks: string
     /** Names of the classes or targets. */

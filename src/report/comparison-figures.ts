@@ -1,6 +1,7 @@
 /** The pictures of a comparison: errors by depth, and losses during training. */
 import { capitalize } from '../format/text.ts'
 import { counted } from '../format/words.ts'
+import { linearErrors } from './baseline-words.ts'
 import {
   absence,
   allRowsOf,
@@ -40,10 +41,16 @@ function guessing({ dataset }: ComparisonData, set: 'train' | 'test'): Reference
   return [{ label: 'guessing', y: set === 'test' ? (guess.testError ?? guess.error) : guess.error }]
 }
 
+/** Returns the error of the best linear model, if it is known. */
+function linearModel({ dataset }: ComparisonData, set: 'train' | 'test'): Reference[] {
+  const error = dataset.baselines?.linear[set].error ?? null
+  return error === null ? [] : [{ label: 'linear model', y: error }]
+}
+
 function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): RangeFigure {
   const panel = (heading: string, set: 'train' | 'test', error: (row: ComparisonRow) => number | null) => ({
     heading,
-    references: guessing(data, set),
+    references: [...guessing(data, set), ...linearModel(data, set)],
     groups: armsOf(data).map(({ label, rows }) => ({
       name: label,
       cells: data.depths.map((depth) =>
@@ -101,7 +108,8 @@ function errorCaption(data: ComparisonData): string {
     ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
     : ''
   const key = keyOf(data).map((sentence) => ` ${capitalize(sentence)}.`)
-  return `${dots}${broken} ${guessedError(data.dataset)}${key.join('')}`
+  const linear = linearErrors(data.dataset)
+  return `${dots}${broken} ${guessedError(data.dataset)}${linear === undefined ? '' : ` ${linear}`}${key.join('')}`
 }
 
 /**

@@ -97,6 +97,8 @@ function title(data: ComparisonData): string {
 /** A column of the table: its heading, and the text of a cell (one network at one depth and one rate). */
 interface CellColumn extends Column {
   readonly text: (cell: ComparisonCell) => string
+  /** Returns the text in the row of a baseline. A column without this function is empty in the row. */
+  readonly baseline?: (name: string, scores: BaselineScores) => string
 }
 
 /**
@@ -112,15 +114,51 @@ function columnsOf(data: ComparisonData): CellColumn[] {
     .filter(({ isExtra, set }) => !isExtra && (isTested || set === 'train'))
     .map((column): CellColumn => {
       const text = (cell: ComparisonCell): string => scoreText(column, trainedIn(cell)) ?? absence(cell.runs)
-      return { heading: column.heading, numeric: true, text }
+      return {
+        heading: column.heading,
+        numeric: true,
+        text,
+        baseline: (_, scores) => scoreText(column, [scores]) ?? '',
+      }
     })
   return [
-    { heading: 'network', text: ({ familyLabel }) => familyLabel },
+    { heading: 'network', text: ({ familyLabel }) => familyLabel, baseline: (name) => name },
     { heading: 'depth', numeric: true, text: ({ depth }) => formatFixed(depth, 0) },
     ...(hasOwnRates(data) ? [rate] : []),
     ...scores,
     { heading: 'seeds', numeric: true, text: (cell) => seedsShown(cell, data.seeds.length) },
   ]
+}
+
+type Dataset = ComparisonData['dataset']
+
+/** The scores of a baseline for the columns of a table. */
+type BaselineScores = Pick<ComparisonRow, 'train' | 'test'>
+
+/** The baselines that have rows in the table. The row of values has no guess, because R2 is 0 for the mean. */
+function baselineScores({ baselines, classes }: Dataset): { readonly name: string; readonly scores: BaselineScores }[] {
+  if (baselines === undefined) return []
+  const { guessing, linear } = baselines
+  // The losses of baselines are left out, because the networks can have another loss.
+  const bare = ({ train, test }: BaselineScores): BaselineScores => ({
+    train: { ...train, loss: null },
+    test: { ...test, loss: null },
+  })
+  const guess = { train: { loss: null, ...guessing.train }, test: { loss: null, ...guessing.test } }
+  return [
+    ...(linear.skipped === undefined ? [{ name: 'linear model', scores: bare(linear) }] : []),
+    ...(classes === null ? [] : [{ name: 'guessing', scores: guess }]),
+  ]
+}
+
+/** Notes about the linear model: why there is none, or that it was fitted to a part of the samples. */
+function linearNotes({ baselines, train }: Dataset): string[] {
+  if (baselines === undefined) return []
+  const { skipped, samples } = baselines.linear
+  if (skipped !== undefined) return [skipped]
+  return samples < train
+    ? [`The linear model was fitted to ${formatFixed(samples, 0)} of ${counted(train, 'training sample')}.`]
+    : []
 }
 
 /**
@@ -131,8 +169,13 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
   const columns = columnsOf(data)
   return {
     columns,
-    rows: distinctCells(cells).map((cell) => columns.map(({ text }) => text(cell))),
-    notes: [...notesOf(cells), ...balanceNotes(data.rows, data.dataset.names)],
+    rows: [
+      ...distinctCells(cells).map((cell) => columns.map(({ text }) => text(cell))),
+      ...baselineScores(data.dataset).map(({ name, scores }) =>
+        columns.map(({ baseline }) => baseline?.(name, scores) ?? ''),
+      ),
+    ],
+    notes: [...notesOf(cells), ...linearNotes(data.dataset), ...balanceNotes(data.rows, data.dataset.names)],
   }
 }
 

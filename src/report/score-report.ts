@@ -2,6 +2,7 @@
 import type { Table } from '../format/table.ts'
 import { capitalize, formatNumber, formatPercent, formatQuantity, formatR2, MISSING } from '../format/text.ts'
 import { counted, grouped } from '../format/words.ts'
+import { baselineTable, type ReportedBaselines } from './baseline-words.ts'
 import { confusionFigure } from './confusion-figure.ts'
 import { type CurveData, curvePicture } from './curve-figure.ts'
 import { lineFigure } from './line-figure.ts'
@@ -20,6 +21,13 @@ export interface ScoreReportData {
   readonly names: OutputNames
   /** Scores of each set of samples. The last set is the one that the page describes. */
   readonly sets: readonly ScoredSet[]
+  /** Scores of the network on the training and test sets beside those of simple models. */
+  readonly compared?: {
+    readonly network: { readonly train: ReportedScores; readonly test: ReportedScores }
+    readonly baselines: ReportedBaselines
+    /** Number of training samples. */
+    readonly samples: number
+  }
   /** Predictions of some samples of the last set, if the network predicts values. */
   readonly predictions?: {
     readonly targets: readonly PredictedTarget[]
@@ -58,7 +66,7 @@ export function scoreReport(data: ScoreReportData): string {
     lead: [...lead, ...scoreSentences(data)],
     summary,
     figures: [...outputFigures(data), ...trainingFigures(data), ...curveFigures(data)],
-    tables: [scoreTable(data), ...bestTables(data), ...classTables(data)],
+    tables: [scoreTable(data), ...comparedTables(data), ...bestTables(data), ...classTables(data)],
     sections: [{ heading: 'How to read this report', paragraphs: names.areValues ? VALUES : CLASSES }],
     facts,
   })
@@ -196,6 +204,12 @@ function curveFigures({ curve, training, names }: ScoreReportData): PageFigure[]
   const how = 'Each point is one training with all steps, and the test set is the same for all points.'
   const caption = curve.sentence === undefined ? how : `${curve.sentence} ${how}`
   return [{ heading: 'Learning curve', panels: [curvePicture(drawn)], caption }]
+}
+
+/** The scores of the network beside those of guessing and of the best linear model. */
+function comparedTables({ compared, names }: ScoreReportData): Table[] {
+  if (compared === undefined) return []
+  return [baselineTable(compared.network, compared.baselines, names, compared.samples)]
 }
 
 /** The scores of the weights with the lowest validation loss. */

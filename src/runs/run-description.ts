@@ -166,6 +166,21 @@ export const bestSchema = z.object({
   validation: scoresSchema,
 })
 
+const errorSchema = z.object({ error: score })
+
+/** Schema of the scores of guessing and of the best linear model. */
+export const baselinesSchema = z.object({
+  guessing: z.object({ train: errorSchema, test: errorSchema }),
+  linear: z.object({
+    train: scoresSchema,
+    test: scoresSchema,
+    validation: scoresSchema.optional(),
+    samples: z.number().int().nonnegative(),
+    code: z.number().int().positive().optional(),
+    skipped: z.string().optional(),
+  }),
+})
+
 const resultSchema = z.object({
   train: scoresSchema,
   test: scoresSchema,
@@ -174,6 +189,8 @@ const resultSchema = z.object({
   /** Scores of the best weights; absent in results of older versions. */
   best: bestSchema.optional(),
   stoppedEarly: z.literal(true).optional(),
+  /** Baselines; absent in results of older versions and of runs without baselines. */
+  baselines: baselinesSchema.optional(),
   diverged: divergenceSchema.nullable(),
   interrupted: z.boolean(),
   steps: z.number().int().nonnegative(),

@@ -73,6 +73,8 @@ describe('train', () => {
       loss   CURVE  LOSS to LOSS
       train  accuracy ERROR, error ERROR, loss LOSS, 64 samples
       test   accuracy ERROR, error ERROR, loss LOSS, 1,000 samples
+      linear a linear model: training error ERROR, test error ERROR
+      guess  always the largest class: training error ERROR, test error ERROR
 
       samples of the test set by true class (rows) and predicted class (columns):
       true class    0    1  right
@@ -84,6 +86,9 @@ describe('train', () => {
       memory 64.0 KiB for a step
       run    words
       sha256 SHA (weights)
+
+      On the training set, the network is no better than the best linear model: error ERROR, against error ERROR for the linear model. A diagnosis looks for the reason.
+      Next: isobath diagnose words
       "
     `)
     // On a busy machine there are more lines between and after, because long work reports its progress.
@@ -265,9 +270,11 @@ describe('evaluate', () => {
     await isobath(`train ${quick} --run lines`)
     const { stdout, stderr } = await isobath('evaluate lines')
     const scores = 'accuracy \\d+\\.\\d\\d%, error \\d+\\.\\d\\d%, loss \\d\\.\\d{4}'
+    const errors = 'training error \\d+\\.\\d\\d%, test error \\d+\\.\\d\\d%'
+    const baselines = `linear a linear model: ${errors}\nguess  always the largest class: ${errors}`
     expect(stdout).toMatch(
       new RegExp(
-        `^lines on moons\ntrain {2}${scores}, 64 samples\ntest {3}${scores}, 1,000 samples\n\nsamples of the test`,
+        `^lines on moons\ntrain {2}${scores}, 64 samples\ntest {3}${scores}, 1,000 samples\n${baselines}\n\nsamples of the test`,
       ),
     )
     const rows = stdout.split('\n').filter((line) => /^[01] +\d+ +\d+ +\d+\.\d%$/.test(line))

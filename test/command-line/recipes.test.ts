@@ -92,6 +92,8 @@ describe('train --evaluate-every', () => {
     expect(shown.slice(shown.indexOf('train '), shown.indexOf('memory'))).toMatchInlineSnapshot(`
       "train  accuracy ERROR, error ERROR, loss LOSS, 64 samples
       test   accuracy ERROR, error ERROR, loss LOSS, 1,000 samples
+      linear a linear model: training error ERROR, test error ERROR
+      guess  always the largest class: training error ERROR, test error ERROR
       best   test error ERROR after STEPS: the lowest of 4 test errors, chosen with the test set itself. The result of the run is the final test error.
 
       error during training, first measured after 10 steps:

@@ -70,12 +70,13 @@ describe('a table of values', () => {
       stdout
         .replace(/\d[\d.,]*/g, 'N')
         .split('\n')
-        .slice(4, 12)
+        .slice(4, 13)
         .join('\n'),
     ).toMatchInlineSnapshot(`
       "train      price: RN N RMSE N MAE N loss N N samples
       validation price: RN N RMSE N MAE N loss N N samples
       test       price: RN N RMSE N MAE N loss N N samples
+      linear     a linear model: training RN N test RN N
       data   houses.csv: N rows, N columns separated by commas, with a header; N column left out; N rows with missing cells left out
              the label price is a value to predict (--target classes predicts classes)
              town becomes N inputs, one for each word

@@ -47,10 +47,10 @@ const inFolder = (name: string, file: string): string => join(place(name), file)
 const linesOf = (name: string): string[] =>
   readFileSync(inFolder(name, 'trials.jsonl'), 'utf8').split('\n').slice(0, -1)
 
-/** The result with its fields in the order of the file, without times. */
+/** The result with its fields in the order of the file, without times, and without the command line's baselines. */
 function resultOf(name: string): string {
   const text = readFileSync(inFolder(name, 'result.json'), 'utf8')
-  const { settings, ...result } = JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
+  const { settings, baselines, ...result } = JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
   return JSON.stringify(result)
 }
 

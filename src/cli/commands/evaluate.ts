@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Dataset, evaluate, reportEvaluation, taskOf } from '../../index.ts'
+import { type Dataset, type Evaluated, evaluate, reportEvaluation, taskOf } from '../../index.ts'
 import { dataFiles } from '../data-options.ts'
 import { withFlags } from '../field-options.ts'
 import { machineOptions } from '../options.ts'
@@ -7,7 +7,7 @@ import { printJson, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
 import { programName } from '../program-name.ts'
 import { quote } from '../quote.ts'
-import { confusionLines, type ShownScores, scoreLines } from '../score-text.ts'
+import { baselineLines, confusionLines, type ShownScores, scoreLines } from '../score-text.ts'
 import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 import { showTraining } from '../training-progress.ts'
 
@@ -45,7 +45,9 @@ Examples:
     const { observer, note, close } = showTraining(taskOf(data) !== 'classification')
     notes.map(withFlags).forEach(note)
     try {
-      const options = { ...machineOptions(flags, mode), onEvaluation: observer.onEvaluation }
+      // All rows of a new table are one test set, so no linear model can be fitted to training samples.
+      const baselines = whole === undefined
+      const options = { ...machineOptions(flags, mode), baselines, onEvaluation: observer.onEvaluation }
       const scores = await evaluate(network, { ...options, ...settings, statistics, data, weights })
       close()
       const { classNames, targetNames } = data
@@ -76,7 +78,8 @@ Examples:
   })
 }
 
-const scoreText = (scores: ShownScores, data: Dataset): string[] => [
+const scoreText = (scores: ShownScores & Pick<Evaluated, 'baselines'>, data: Dataset): string[] => [
   ...scoreLines(scores, data),
+  ...baselineLines(scores, data),
   ...confusionLines(scores, data),
 ]

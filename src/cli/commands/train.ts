@@ -134,7 +134,7 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
         const standsOut = describeSignal(signal)
         if (standsOut !== null) note(`Before training ${standsOut}.`)
       }
-      const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
+      const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery, baselines: true }
       const all: TrainOptions = {
         ...options,
         ...machineOptions(flags),
@@ -185,7 +185,15 @@ async function resumeRun(folder: string, flags: Flags, command: string): Promise
   const { checkpointEvery } = flags
   const run = await watched(
     ({ observer, note }, abort) =>
-      resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
+      resume(folder, {
+        ...machineOptions(flags),
+        ...observer,
+        data,
+        baselines: true,
+        checkpointEvery,
+        abort,
+        onNote: note,
+      }),
     taskOf(data) !== 'classification',
   )
   // The command line of a resumed run has no options to change, so a diagnosis of the run is the next step.
