@@ -13,6 +13,7 @@ import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf }
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial-record.ts'
+import { type RateLadder, triedRates } from './tried-rates.ts'
 import { viewOf } from './view.ts'
 import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
@@ -77,6 +78,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
+  /** The ladders of rates of the networks that were trained at more than one rate. */
+  readonly ladders: readonly RateLadder[]
   /** Records of all trainings. */
   readonly trials: readonly TrialRecord[]
   /** Number of layers with weights, including the read-out. */
@@ -89,7 +92,7 @@ export interface Diagnosis {
   readonly measured: Measured
   readonly maps: readonly LayerMap[]
   readonly profiles: readonly LayerProfile[]
-  /** The picture that shows the verdict: `losses`, or the id of a profile. */
+  /** The picture that shows the verdict: `losses`, `ladder`, or the id of a profile. */
   readonly picture: string
   /** Settings of the training of the network with the first seed. */
   readonly settings: TrainingSettings
@@ -127,6 +130,7 @@ export function summarize(
     findings: findings.map((one) => findingOf(one, say)),
     ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
     open: open.map((one) => openCause(one, outcome, say)),
+    ladders: triedRates(view),
     trials: evidence.records,
     layers: evidence.depths.network + (evidence.depths.what === 'hidden layer' ? 1 : 0),
     stages: evidence.stages.map(({ name }) => name),
