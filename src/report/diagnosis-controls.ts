@@ -9,7 +9,7 @@ import { guessOf } from './guessing.ts'
 import { shortened } from './labels.ts'
 import type { ReportedScores } from './reported-scores.ts'
 import { balanceNotes, type ScoreColumn, scoreColumns } from './score-columns.ts'
-import { everyScoreOf, meanOf, scoresOf } from './seed-scores.ts'
+import { everyScoreOf, meanOf, scoresOf, survivors } from './seed-scores.ts'
 
 /** The trainings of one control, with all seeds. */
 export interface ReportedControl {
@@ -33,16 +33,20 @@ const LONGEST_NAME = 26
  * of rates shows are left out.
  */
 export function controlsOf(data: DiagnosisData): ReportedControl[] {
-  const ofLadders = controlsOfLadders(data)
-  const names = [...new Set(data.trials.map((trial) => trial.control))].filter((name) => !ofLadders.has(name))
+  const { trials, untold } = shownTrials(data)
+  const names = [...new Set(trials.map((trial) => trial.control))]
   const ordered = [...names.filter((name) => name === NETWORK), ...names.filter((name) => name !== NETWORK)]
   const labels = figureNames(ordered)
   return ordered.map((control, index) => {
-    const runs = data.trials.filter((trial) => trial.control === control)
+    const runs = trials.filter((trial) => trial.control === control)
+    const others = untold.get(changeOf(control)) ?? 0
     return {
       control,
       name: labels[index],
-      notes: [...new Set(runs.flatMap((run) => run.note ?? []))],
+      notes: [
+        ...new Set(runs.flatMap((run) => run.note ?? [])),
+        ...(others === 0 ? [] : [`Trainings at ${counted(others, 'other rate')} with fewer seeds have no row.`]),
+      ],
       runs,
       trainLoss: meanOf(runs, ({ train }) => train.loss),
       trainError: meanOf(runs, ({ train }) => train.error),
@@ -50,6 +54,25 @@ export function controlsOf(data: DiagnosisData): ReportedControl[] {
       testError: meanOf(runs, ({ test }) => test.error),
     }
   })
+}
+
+/** The change of a control without its rate: `free output` for `free output, rate x 100`. */
+const changeOf = (control: string): string => control.split(', rate ')[0]
+
+/**
+ * The trainings of controls without the ladder of rates. A change that was trained at several rates has a control for
+ * each rate with the most seeds, and `untold` counts its other rates.
+ */
+function shownTrials(data: DiagnosisData): { readonly trials: ReportedTrial[]; readonly untold: Map<string, number> } {
+  const ofLadders = controlsOfLadders(data)
+  const all = data.trials.filter(({ control }) => !ofLadders.has(control))
+  const seedsOf = (control: string): number => all.filter((trial) => trial.control === control).length
+  const isUntold = (control: string): boolean =>
+    all.some((other) => changeOf(other.control) === changeOf(control) && seedsOf(other.control) > seedsOf(control))
+  const hidden = new Set(all.flatMap(({ control }) => (isUntold(control) ? [control] : [])))
+  const untold = new Map<string, number>()
+  for (const control of hidden) untold.set(changeOf(control), (untold.get(changeOf(control)) ?? 0) + 1)
+  return { trials: all.filter(({ control }) => !hidden.has(control)), untold }
 }
 
 /** Shortens names to a length for figures. The names stay whole if two short names would be equal. */
@@ -160,22 +183,12 @@ function notesOf(controls: readonly ReportedControl[], columns: readonly ScoreCo
   return controls.flatMap(({ control, notes, runs }) => {
     const broken = runs.filter((run) => run.diverged)
     const where = broken.map(({ seed, steps }) => `seed ${seed} after ${counted(steps, 'step')}`)
-    const others = runs.filter((run) => !run.diverged)
-    const rest = broken.length === 0 ? [] : others.flatMap((run) => survivor(run, columns))
+    const rest = survivors(runs, columns)
     return [
       ...notes.map((note) => `${control}: ${note}`),
       ...(broken.length === 0 ? [] : [[`${control}: diverged with ${listed(where)}.`, ...rest].join(' ')]),
     ]
   })
-}
-
-/** The scores of a training that did not diverge, for a table without room for the scores. */
-function survivor(run: ReportedTrial, columns: readonly ScoreColumn[]): string[] {
-  const scores = columns.flatMap(({ heading, value, format }) => {
-    const score = value(run)
-    return score === null ? [] : [`${heading} ${format({ count: 1, mean: score, halfWidth: null })}`]
-  })
-  return scores.length === 0 ? [] : [`Seed ${run.seed}: ${listed(scores)}.`]
 }
 
 /** The number of seeds in words, such as `mean and 95% interval over 3 seeds`. A single seed has no interval. */

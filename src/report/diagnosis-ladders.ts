@@ -6,8 +6,9 @@ import type { DiagnosisData, ReportedLadder, ReportedRung, ReportedTrial } from 
 import { guessOf } from './guessing.ts'
 import type { PageFigure } from './page.ts'
 import { type RatePoint, type RateSeries, rateFigure } from './rate-figure.ts'
-import { formatError, formatLoss } from './reported-scores.ts'
+import { formatLoss } from './reported-scores.ts'
 import { domainOf, roundOutward } from './scale.ts'
+import { type ScoreColumn, scoreColumns } from './score-columns.ts'
 import { scoresOf } from './seed-scores.ts'
 
 interface Size {
@@ -125,26 +126,28 @@ function captionOf(data: DiagnosisData, values: readonly (number | null)[], top:
 export function ladderTable(data: DiagnosisData): Table | null {
   const { ladders = [] } = data
   if (ladders.length === 0) return null
+  const isOfTraining = ({ set, heading }: ScoreColumn) => set === 'train' && /error|R2/.test(heading)
+  const scores = scoreColumns(data.dataset.classes, data.trials).filter(isOfTraining)
   const rows = ladders.flatMap((ladder) => {
     const rates = [...new Set(ladder.rungs.map(({ rate }) => rate))].sort((one, other) => one - other)
-    return rates.map((rate) => rowOf(data, ladder, rate))
+    return rates.map((rate) => rowOf(data, ladder, rate, scores))
   })
   return {
     columns: [
       { heading: 'network' },
       { heading: 'rate', numeric: true },
       { heading: 'short loss', numeric: true },
-      { heading: 'whole loss', numeric: true },
-      { heading: 'whole error', numeric: true },
+      { heading: 'train loss', numeric: true },
+      ...scores.map(({ heading }) => ({ heading, numeric: true })),
       { heading: 'seeds', numeric: true },
       { heading: '' },
     ],
     rows,
-    notes: ['The losses and errors are of the training set. In short trainings, the rate decays to 0.'],
+    notes: ['The short loss is the training loss after a short training whose rate decays to 0.'],
   }
 }
 
-function rowOf(data: DiagnosisData, ladder: ReportedLadder, rate: number): string[] {
+function rowOf(data: DiagnosisData, ladder: ReportedLadder, rate: number, scores: readonly ScoreColumn[]): string[] {
   const at = (kind: ReportedRung['kind']): ReportedTrial[] =>
     ladder.rungs.filter((rung) => rung.kind === kind && rung.rate === rate).flatMap((rung) => trialsOf(data, rung))
   const [short, whole] = [at('short'), at('whole')]
@@ -154,7 +157,7 @@ function rowOf(data: DiagnosisData, ladder: ReportedLadder, rate: number): strin
     number(rate),
     scoresOf(short, ({ train }) => train.loss, formatLoss),
     scoresOf(whole, ({ train }) => train.loss, formatLoss),
-    scoresOf(whole, ({ train }) => train.error, formatError),
+    ...scores.map(({ value, format }) => scoresOf(whole, value, format)),
     whole.length === 0 ? '' : String(whole.length),
     marks.join(', '),
   ]

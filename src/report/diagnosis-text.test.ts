@@ -137,7 +137,7 @@ describe('diagnosisText', () => {
         - A batch has 128 of 200 samples. Set a batch of 16.
 
       Rates
-      network   rate  short loss       whole loss      whole error  seeds
+      network   rate  short loss       train loss      train error  seeds
       ───────  ─────  ──────────  ───────────────  ───────────────  ─────  ─────
       network  0.003        1.99
       network   0.03       0.702            0.202             8.1%      1
@@ -145,8 +145,8 @@ describe('diagnosisText', () => {
       network      3    diverged  2 of 3 diverged  2 of 3 diverged      3  given
       network     30    diverged
 
-      The losses and errors are of the training set. In short trainings, the rate
-      decays to 0.
+      The short loss is the training loss after a short training whose rate decays to
+      0.
 
       Controls: mean and 95% interval over 3 seeds
       control                 train loss      train error       test error  seeds

@@ -2,19 +2,25 @@
 import { MISSING } from '../format/text.ts'
 import { listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
+import type { ScoreColumn } from './score-columns.ts'
 
 interface Seed {
-  readonly diverged: boolean
+  /** Whether the training diverged, or how it diverged. */
+  readonly diverged: boolean | object | null
 }
+
+type Scored = Parameters<ScoreColumn['value']>[0]
+
+const isLost = ({ diverged }: Seed): boolean => diverged !== null && diverged !== false
 
 /** Returns the mean of the scores, or null if a training diverged: a mean over the other seeds would look too good. */
 export function meanOf<Run extends Seed>(runs: readonly Run[], scoreOf: (run: Run) => number | null): Summary | null {
-  return runs.some(({ diverged }) => diverged) ? null : summarize(runs.map(scoreOf))
+  return runs.some(isLost) ? null : summarize(runs.map(scoreOf))
 }
 
 /** Returns the number of diverged trainings in words, such as `2 of 3 diverged`, or a dash if no training diverged. */
 export function absence(runs: readonly Seed[]): string {
-  const lost = runs.filter(({ diverged }) => diverged).length
+  const lost = runs.filter(isLost).length
   if (lost === 0) return MISSING
   return lost === runs.length ? 'diverged' : `${lost} of ${runs.length} diverged`
 }
@@ -40,8 +46,28 @@ export function everyScoreOf<Run extends Seed>(
   format: (summary: Summary) => string,
 ): string {
   const words = scoresOf(runs, scoreOf, format)
-  if (!runs.some(({ diverged }) => diverged)) return words
-  const known = runs.filter(({ diverged }) => !diverged).flatMap((run) => scoreOf(run) ?? [])
+  if (!runs.some(isLost)) return words
+  const known = runs.filter((run) => !isLost(run)).flatMap((run) => scoreOf(run) ?? [])
   const shown = known.map((value) => format({ count: 1, mean: value, halfWidth: null }))
   return known.length === 0 ? words : `${words}; ${listed(shown)}`
+}
+
+/**
+ * The scores of the trainings that did not diverge, in one sentence for each training: for a table without room for the
+ * scores. The list is empty if no training diverged.
+ */
+export function survivors<Run extends Seed & Scored & { readonly seed: number }>(
+  runs: readonly Run[],
+  columns: readonly ScoreColumn[],
+): string[] {
+  if (!runs.some(isLost)) return []
+  return runs
+    .filter((run) => !isLost(run))
+    .flatMap((run) => {
+      const scores = columns.flatMap(({ heading, value, format }) => {
+        const score = value(run)
+        return score === null ? [] : [`${heading} ${format({ count: 1, mean: score, halfWidth: null })}`]
+      })
+      return scores.length === 0 ? [] : [`Seed ${run.seed}: ${listed(scores)}.`]
+    })
 }
