@@ -164,6 +164,16 @@ describe('comparisonText', () => {
     })
   })
 
+  it('lists the scores of the other seeds beside diverged seeds, and draws no mean', () => {
+    const data = sample([4, 64], [1, 2, 3])
+    const html = comparisonReport(data)
+    expect(html).toContain('<td class="number">1 of 3 diverged;<br>88.5% and 89.5%</td>')
+    expect(html).toContain('plain, depth 64: training error 1 of 3 diverged, test error 1 of 3 diverged.')
+    expect(html).toContain('Beside a cross, the other trainings have no mean.')
+    expect(html).not.toContain('89.0 ±')
+    expect(html).not.toMatch(/plain, Depth 64: 8\d%/)
+  })
+
   it('prints `diverged` for a network that diverged with every seed', () => {
     expect(comparisonText(sample([64], [2], ['plain']))).toMatchInlineSnapshot(`
       "At depth 64 the plain network is worse on the training set itself: it was not

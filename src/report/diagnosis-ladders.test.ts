@@ -49,7 +49,7 @@ describe('The figure of the ladder', () => {
     const two: DiagnosisData = { ...data, ladders: [...(data.ladders ?? []), twin] }
     const [svg] = ladderFigure(two, size)?.panels ?? []
     expect(verifyMarkup(svg)).toEqual([])
-    expect(svg).toContain('>best rate of the shallow twin<')
+    expect(svg).toContain('>best of the shallow twin<')
     const lost = data.trials.map((trial) => ({ ...trial, diverged: true }))
     const [all] = ladderFigure({ ...data, trials: lost }, size)?.panels ?? []
     expect(verifyMarkup(all)).toEqual([])

@@ -38,18 +38,17 @@ export function ladderFigure(data: DiagnosisData, size: Size): PageFigure | null
   const guess = guessOf(data.dataset)
   const y = lossDomain(values, guess?.loss ?? null)
   const [{ givenRate }] = ladders
-  const best = ladders.map(({ network, bestRate }) => ({ label: `best rate of the ${network}`, rate: bestRate }))
-  const isAlone = ladders.length === 1
+  const isShared = new Set(ladders.map(({ bestRate }) => bestRate)).size === 1
+  const best = ladders.map(({ network, bestRate }) => {
+    return { label: isShared ? 'best' : `best of the ${network}`, rate: bestRate }
+  })
   const panel = rateFigure({
     title: 'Training loss by learning rate',
     description: ladders.map(describe).join(' '),
     y: { label: 'Training loss', ...y },
     series: ladders.map((ladder, color) => seriesOf(data, ladder, color)),
     references: guess === null ? [] : [{ label: 'guessing', y: guess.loss }],
-    marked: [
-      { label: 'given', rate: givenRate },
-      ...best.flatMap(({ label, rate }) => (rate === givenRate ? [] : [{ label: isAlone ? 'best' : label, rate }])),
-    ],
+    marked: [{ label: 'given', rate: givenRate }, ...best],
     ...size,
   })
   return { panels: [panel], caption: captionOf(data, values, y.domain[1]) }
@@ -143,9 +142,15 @@ export function ladderTable(data: DiagnosisData): Table | null {
       { heading: '' },
     ],
     rows,
-    notes: ['The short loss is the training loss after a short training whose rate decays to 0.'],
+    notes: [
+      'The short loss is the training loss after a short training whose rate decays to 0.',
+      'The best rate is the given rate unless another rate is clearly better with all seeds.',
+    ],
   }
 }
+
+/** A rate without a power of ten, such as `0.0003`: a narrow page would break a line within `3.0e-4`. */
+const rateText = (rate: number): string => String(Number(rate.toPrecision(3)))
 
 function rowOf(data: DiagnosisData, ladder: ReportedLadder, rate: number, scores: readonly ScoreColumn[]): string[] {
   const at = (kind: ReportedRung['kind']): ReportedTrial[] =>
@@ -154,7 +159,7 @@ function rowOf(data: DiagnosisData, ladder: ReportedLadder, rate: number, scores
   const marks = [...(rate === ladder.givenRate ? ['given'] : []), ...(rate === ladder.bestRate ? ['best'] : [])]
   return [
     ladder.network,
-    number(rate),
+    rateText(rate),
     scoresOf(short, ({ train }) => train.loss, formatLoss),
     scoresOf(whole, ({ train }) => train.loss, formatLoss),
     ...scores.map(({ value, format }) => scoresOf(whole, value, format)),

@@ -147,6 +147,8 @@ describe('diagnosisText', () => {
 
       The short loss is the training loss after a short training whose rate decays to
       0.
+      The best rate is the given rate unless another rate is clearly better with all
+      seeds.
 
       Controls: mean and 95% interval over 3 seeds
       control                 train loss      train error       test error  seeds

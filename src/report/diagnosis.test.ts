@@ -51,7 +51,7 @@ describe('diagnosisReport', () => {
       '1.42 dimensions',
       '<strong>To try.</strong> residual branches',
       'Misclassified (%)</text>',
-      '1 of 3 diverged; 84.1% and 84.3%</td>',
+      '1 of 3 diverged;<br>84.1% and 84.3%</td>',
       '3 x rate: diverged with seed 2 after 200 steps.</p>',
       'The network and its twin</text>',
       'Gradient norm</text>',
