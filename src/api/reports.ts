@@ -108,6 +108,7 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   const report = {
     ...diagnosis,
     title: verdictTitle(diagnosis.verdict),
+    linear: diagnosis.baselines?.linear ?? null,
     command,
     version,
     mode: modeText(mode),

@@ -52,7 +52,7 @@ describe('the sentence about rates', () => {
     ).toMatchInlineSnapshot(`
       [
         "At the shared rate 0.03, the plain network of 40 layers diverged with 3 of 3 seeds; at its own best rate 0.001, the network has 2.1% training error: the rate, more than the depth, made it worse. With each depth at its own best rate, the training error still goes from 0.2% to 2.1%.",
-        "At the shared rate 0.03, the plain network of 40 layers diverged with 2 of 3 seeds and has 26% training error with the other seed; at its own best rate 0.001, the network diverged with 1 of 3 seeds and has 2.1% training error with the other 2 seeds: its own rate does not lower the error by more than chance.",
+        "At the shared rate 0.03, the plain network of 40 layers diverged with 2 of 3 seeds and has 26% training error with the other seed; at its own best rate 0.001, the network diverged with 1 of 3 seeds and has 2.0% and 2.1% training error with the other 2 seeds: its own rate does not lower the error by more than chance.",
         "At the shared rate 0.03, the plain network of 40 layers diverged with 3 of 3 seeds; at its own best rate 0.001, the network diverged with 3 of 3 seeds: no tried rate trains the network.",
       ]
     `)

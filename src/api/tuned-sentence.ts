@@ -27,8 +27,8 @@ const least = 0.25
 interface Words {
   /** Name of the measure as the subject of a sentence. */
   readonly name: string
-  /** The measure with its value, after `has`. */
-  readonly having: (error: number) => string
+  /** The measure with its value, or with the value of each of several seeds, after `has`. */
+  readonly having: (errors: readonly number[]) => string
   readonly value: (error: number) => string
   /** How the measure of a worse network compares. */
   readonly worse: string
@@ -38,7 +38,7 @@ interface Words {
 
 const errorWords: Words = {
   name: 'the training error',
-  having: (error) => `${percent(error)} training error`,
+  having: (errors) => `${listed(errors.map(percent))} training error`,
   value: (error) => percent(error),
   worse: 'higher error',
   improves: 'lowers the error',
@@ -47,7 +47,7 @@ const errorWords: Words = {
 
 const valueWords: Words = {
   name: 'the training R2',
-  having: (error) => `a training R2 of ${formatR2(1 - error)}`,
+  having: (errors) => `a training R2 of ${listed(errors.map((error) => formatR2(1 - error)))}`,
   value: (error) => formatR2(1 - error),
   worse: 'lower R2',
   improves: 'raises R2',
@@ -144,16 +144,18 @@ const sharedOf = (runs: readonly ComparedRates[]): Run[] => runs.map((run) => ru
 const ownOf = (runs: readonly ComparedRates[]): Run[] =>
   runs.flatMap(({ seed, tuned }) => (tuned ? [runOf(seed, tuned)] : []))
 
-/** The result of all seeds in words, such as `has 2.1% training error`, with the seeds that diverged. */
+/**
+ * The result of all seeds in words, such as `has 2.1% training error`. If seeds diverged, the errors of the other seeds
+ * follow one by one: their mean would look too good.
+ */
 function result(runs: readonly Run[], { having }: Words): string {
   const trained = runs.filter(({ diverged }) => !diverged)
   const failed = runs.length - trained.length
   const mean = summarize(trained.map(errorOf))?.mean
-  const words = mean === undefined ? '' : having(mean)
-  if (failed === 0) return `has ${words}`
+  if (failed === 0) return `has ${having(mean === undefined ? [] : [mean])}`
   const seeds = runs.length === 1 ? 'diverged' : `diverged with ${failed} of ${runs.length} seeds`
-  if (words === '') return seeds
-  return `${seeds} and has ${words} with the other ${trained.length === 1 ? 'seed' : `${trained.length} seeds`}`
+  if (trained.length === 0) return seeds
+  return `${seeds} and has ${having(trained.map(errorOf))} with the other ${trained.length === 1 ? 'seed' : `${trained.length} seeds`}`
 }
 
 /** A fraction as a percentage: without decimals from 10% on, and with two decimals below 0.1%. */

@@ -3,7 +3,8 @@
  * the evidence leaves open. The loop then runs the cheapest control that can decide an open cause, until no cause is
  * open or the budget is spent.
  */
-import { bestLinearModel, type LinearBaseline } from '../baselines/best-linear-model.ts'
+import { type Baselines, baselinesOf } from '../baselines/baselines.ts'
+import { codeOf } from '../baselines/linear-autoencoder.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -84,7 +85,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const hasOwnSteps = plan.chosenFor === undefined && plan.shortened === undefined
   const facts = factsOf({ blueprint, data, settings })
   onEvent?.({ kind: 'facts', facts })
-  const known: Omit<Evidence, 'records' | 'applicable' | 'measured' | 'linear'> = {
+  const known: Omit<Evidence, 'records' | 'applicable' | 'measured' | 'baselines'> = {
     stages,
     depths,
     chance,
@@ -98,19 +99,19 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     isTwinGiven: task.twin !== undefined,
   }
   let measured: Measured = {}
-  let linear: LinearBaseline | null = null
+  let baselines: Baselines | null = null
   // Measurements that do not fit into memory, or that took far longer than estimated.
   const impossible = new Set<keyof Measured>()
   const evidenceNow = (): Evidence => {
     const { made, applicable } = trainings
-    return { ...known, records: made.map(({ record }) => record), applicable, measured, linear }
+    return { ...known, records: made.map(({ record }) => record), applicable, measured, baselines }
   }
   const together = task.together ?? workers.count
   const roundOf = (control: ControlName, some: readonly number[]): TrialKey[] =>
     trainings.missing([{ control, seeds: seeds.length }]).filter(({ seed }) => some.includes(seed))
   const first = seeds.slice(0, 1)
   await trainings.run([...roundOf('network', first), ...roundOf('shallow twin', first)], 'in any case')
-  linear = (await unlessStopped(abort, () => fitLinear(task, settings))) ?? null
+  baselines = await measureBaselines(task, blueprint, settings)
   // If the first training fails, the best rate is sought before the rate that fails is trained with further seeds.
   const isFailing = failedSeeds(evidenceNow()).length > 0
   while (isFailing && !abort?.aborted) {
@@ -166,15 +167,19 @@ async function startOf(
   return weights
 }
 
-/** Fits the best linear model. Throws the reason of `abort` if `abort` stops the fit. */
-async function fitLinear({ data, workers, abort }: DiagnosisTask, settings: TrainingSettings): Promise<LinearBaseline> {
-  const found: LinearBaseline[] = []
+/** Measures guessing and the best linear model, or returns null if the caller stopped the diagnosis. */
+async function measureBaselines(
+  { data, workers, abort }: DiagnosisTask,
+  blueprint: Blueprint,
+  settings: TrainingSettings,
+): Promise<Baselines | null> {
+  let found: Baselines | undefined
   const job = async (worker: TrialWorker): Promise<void> => {
     const backend = await worker.backend(workers.precisions[0])
-    found.push(await bestLinearModel({ data, settings, backend, abort }))
+    found = await baselinesOf({ data, settings, code: codeOf(blueprint), backend, abort })
   }
   await workers.run([job])
-  return found[0]
+  return found ?? null
 }
 
 function regularizationOf({ network, settings }: Subject): Regularization {

@@ -1,5 +1,5 @@
 /** The evidence that a diagnosis has collected so far, and quantities derived from the evidence for several causes. */
-import type { LinearBaseline } from '../baselines/best-linear-model.ts'
+import type { Baselines } from '../baselines/baselines.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { Fact } from '../facts/fact.ts'
@@ -44,8 +44,8 @@ export interface Evidence {
   /** Whether some layer has fewer units than the network has outputs. */
   readonly isNarrow: boolean
   readonly chance: Chance
-  /** The best linear model, or null if no linear model was fitted. */
-  readonly linear: LinearBaseline | null
+  /** Scores of guessing and of the best linear model, or null if the diagnosis was stopped before the fit. */
+  readonly baselines: Baselines | null
   /** Facts about the network, the data and the settings that stand out before any training. */
   readonly facts: readonly Fact[]
   readonly regularization: Regularization
@@ -287,7 +287,7 @@ const clearlyLess = 0.8
  * another training of the diagnosis does.
  */
 function isWorseThanLinear(evidence: Evidence): boolean {
-  const linear = evidence.linear?.train.error ?? null
+  const linear = evidence.baselines?.linear.train.error ?? null
   const network = summarize(recordsOf(evidence, 'network').map((record) => trainingError(evidence, record)))
   if (linear === null || network === null || network.mean < goodEnough) return false
   if (network.mean - (network.halfWidth ?? 0) > linear && linear <= clearlyLess * network.mean) return true

@@ -98,16 +98,19 @@ describe('Profiles after training', () => {
 describe('The picture of a verdict', () => {
   const ids = layerProfiles(evidence)
 
-  it('is the profile that shows the cause, or the loss curves', () => {
+  it('is the profile that shows the cause, the ladder of rates, or the loss curves', () => {
     expect(pictureOf('correlation-collapse', ids)).toBe('cosine')
     expect(pictureOf('exploding-signal', ids)).toBe('meanSquare')
     expect(pictureOf('vanishing-gradient', ids)).toBe('gradientNorm')
     expect(pictureOf('vanishing-gradient', [])).toBe('losses')
     expect(pictureOf('overfitting', ids)).toBe('losses')
+    expect(pictureOf('unstable-step', ids)).toBe('ladder')
+    expect(pictureOf('step-too-small', ids)).toBe('ladder')
     expect(pictureOf('healthy', layerProfiles(madeUpEvidence({ trials: sound() })))).toBe('losses')
   })
 
   it('exists for every cause', () => {
-    for (const cause of causes) expect(['losses', ...ids.map(({ id }) => id)]).toContain(pictureOf(cause, ids))
+    for (const cause of causes)
+      expect(['losses', 'ladder', ...ids.map(({ id }) => id)]).toContain(pictureOf(cause, ids))
   })
 })

@@ -208,9 +208,16 @@ function precisionProfile({ measured: { precision } }: Evidence): LayerProfile[]
   ]
 }
 
-/** Returns the id of the profile that shows the verdict best, or `losses` if the loss curves show the verdict best. */
+/** The verdicts that the ladder of rates shows best. */
+const stepVerdicts: ReadonlySet<Verdict> = new Set<Verdict>(['unstable-step', 'step-too-small'])
+
+/**
+ * Returns the picture that shows the verdict best: the id of a profile, `ladder` for the ladder of rates, or `losses`
+ * for the loss curves.
+ */
 export function pictureOf(verdict: Verdict, profiles: readonly LayerProfile[]): string {
   if (verdict === 'healthy' || verdict === 'undecided') return 'losses'
+  if (stepVerdicts.has(verdict)) return 'ladder'
   const { picture }: CauseRow<Cause> = causeTable[verdict]
   return picture !== undefined && profiles.some(({ id }) => id === picture) ? picture : 'losses'
 }

@@ -1,7 +1,7 @@
 /** The diagnosis that the user gets: plain data that can be stored as JSON. */
 
 import type { Mode } from '../backends/machine.ts'
-import type { LinearBaseline } from '../baselines/best-linear-model.ts'
+import type { Baselines } from '../baselines/baselines.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
@@ -15,6 +15,7 @@ import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf }
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial-record.ts'
+import { type RateLadder, triedRates } from './tried-rates.ts'
 import { type View, viewOf } from './view.ts'
 import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
@@ -74,8 +75,8 @@ export interface Diagnosis {
   /** Findings: the causes that hold, beginning with the cause to treat first. */
   /** Facts about the network, the data and the settings that stand out before any training. */
   readonly facts: readonly Fact[]
-  /** Scores of the best linear model, or null if the diagnosis was stopped before the fit. */
-  readonly linear: LinearBaseline | null
+  /** Scores of guessing and of the best linear model, or null if the diagnosis was stopped before the fit. */
+  readonly baselines: Baselines | null
   /** The rates: of the diagnosed training, and the best rate of the network. */
   readonly step: { readonly given: number; readonly best: number; readonly verdict: StepVerdict | null }
   /** The change that mends the first finding, measured by the diagnosis, or null if none was measured. */
@@ -83,6 +84,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
+  /** The ladders of rates of the networks that were trained at more than one rate. */
+  readonly ladders: readonly RateLadder[]
   /** Records of all trainings. */
   readonly trials: readonly TrialRecord[]
   /** Number of layers with weights, including the read-out. */
@@ -95,7 +98,7 @@ export interface Diagnosis {
   readonly measured: Measured
   readonly maps: readonly LayerMap[]
   readonly profiles: readonly LayerProfile[]
-  /** The picture that shows the verdict: `losses`, or the id of a profile. */
+  /** The picture that shows the verdict: `losses`, `ladder`, or the id of a profile. */
   readonly picture: string
   /** Settings of the training of the network with the first seed. */
   readonly settings: TrainingSettings
@@ -129,12 +132,13 @@ export function summarize(
       ...overrunNote(seconds, budgetSeconds, plan),
     ],
     facts: evidence.facts,
-    linear: evidence.linear,
+    baselines: evidence.baselines,
     step: stepOf(view, findings),
     cure: cureOf(view, findings, subject),
     findings: findings.map((one) => findingOf(one, say)),
     ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
     open: open.map((one) => openCause(one, outcome, say)),
+    ladders: triedRates(view),
     trials: evidence.records,
     layers: evidence.depths.network + (evidence.depths.what === 'hidden layer' ? 1 : 0),
     stages: evidence.stages.map(({ name }) => name),

@@ -108,7 +108,7 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
     return { symptom, loss, errors, failed: failedSeeds(evidence).length, guessing: chance.error }
   }
   const trainingErrors = meanOf(evidence, 'network', trainingError) ?? Number.NaN
-  const linearError = evidence.linear?.train.error ?? null
+  const linearError = evidence.baselines?.linear.train.error ?? null
   if (symptom === 'worse than a linear model' && linearError !== null) {
     return { symptom, loss, trainingError: trainingErrors, linearError }
   }

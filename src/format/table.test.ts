@@ -55,6 +55,16 @@ it('tableHtml gives valid HTML with the caption, the rows and the numbers', () =
   expect(html).toContain('<tr class="starts"><th scope="row">residual &amp; more</th><td class="number">4</td>')
 })
 
+it('tableHtml breaks the line between several numbers of a cell', () => {
+  const html = tableHtml({
+    columns: [{ heading: 'network' }, { heading: 'error', numeric: true }],
+    rows: [['a; b', '1 of 3 diverged; < 8% and 9%']],
+  })
+  expect(html).toContain('<td class="number">1 of 3 diverged;<br>&lt; 8% and 9%</td>')
+  expect(html).toContain('a; b')
+  expect(verifyMarkup(html)).toEqual([])
+})
+
 it('tableHtml marks columns of prose, whose lines a page may break', () => {
   const columns = [{ heading: 'a', prose: true }, { heading: 'b' }, { heading: 'c', prose: true }]
   const html = tableHtml({ columns, rows: [['x', 'y', 'z']] })

@@ -90,8 +90,10 @@ export function tableHtml(table: Table): string {
   const head = columns.map(({ heading }, index) => `<th scope="col"${kind(index)}>${escapeMarkup(heading)}</th>`)
   const body = rows.map((row, rank) => {
     const cells = columns.map((_, index) => {
+      // A cell with several numbers in one line would make the table wider than the page.
+      const parts = columns[index].numeric ? (row[index] ?? '').split('; ') : [row[index] ?? '']
       // Without a no-break space, a narrow page would break a line between the sign and the number.
-      const text = escapeMarkup(row[index] ?? '').replaceAll('± ', '±\u00a0')
+      const text = parts.map(escapeMarkup).join(';<br>').replaceAll('± ', '±\u00a0')
       return index === 0 ? `<th scope="row"${prose(index)}>${text}</th>` : `<td${kind(index)}>${text}</td>`
     })
     const starts = rank > 0 && row[0] !== rows[rank - 1][0]

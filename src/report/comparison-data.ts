@@ -1,15 +1,17 @@
 /** The data of a comparison of networks over depth, and the summary of the data by network and depth. */
 
 import { longestLabel, networkLabels } from '../format/network-labels.ts'
-import { formatFixed, MISSING } from '../format/text.ts'
+import { formatFixed } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
-import { type Summary, summarize } from '../numerics/statistics.ts'
+import type { Summary } from '../numerics/statistics.ts'
 import type { ReportedBaselines } from './baseline-words.ts'
 import type { Guess } from './guessing.ts'
 import { mostDrawnNetworks, type OutputGroup } from './output-figures.ts'
 import type { NextStep } from './page.ts'
 import type { ReportedPredictions, ReportedScores } from './reported-scores.ts'
+import type { ScoreColumn } from './score-columns.ts'
 import type { OutputNames } from './score-words.ts'
+import { meanOf, survivors } from './seed-scores.ts'
 
 /** One training of a comparison: one network, one depth, one seed. */
 export interface ComparisonRow {
@@ -116,6 +118,7 @@ export interface ComparisonCell extends Omit<ComparisonArm, 'rows'> {
   readonly depth: number
   readonly rate: number
   readonly runs: readonly ComparisonRow[]
+  /** Mean scores over the seeds. The means are null if a training diverged. */
   readonly trainLoss: Summary | null
   readonly trainError: Summary | null
   readonly testError: Summary | null
@@ -148,11 +151,9 @@ function cellOf(
   depth: number,
   runs: readonly ComparisonRow[],
 ): ComparisonCell {
-  // The scores of a diverged training say nothing about trained networks, even if the scores are finite.
-  const trained = runs.filter((run) => run.diverged === null)
-  const trainLoss = summarize(trained.map((run) => run.train.loss))
-  const trainError = summarize(trained.map((run) => run.train.error))
-  const testError = summarize(trained.map((run) => run.test.error))
+  const trainLoss = meanOf(runs, ({ train }) => train.loss)
+  const trainError = meanOf(runs, ({ train }) => train.error)
+  const testError = meanOf(runs, ({ test }) => test.error)
   const scores = { trainLoss, trainError, testError }
   return { label, familyLabel, isBest, depth, rate: runs[0].rate, runs, ...scores }
 }
@@ -195,21 +196,19 @@ export function outputGroups(cells: readonly ComparisonCell[]): OutputGroup[] {
   }))
 }
 
-/** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */
-export function absence(runs: readonly ComparisonRow[]): string {
-  return runs.some((run) => run.diverged !== null) ? 'diverged' : MISSING
-}
-
-/** Returns the notes below the table: which seeds diverged at which step, and sentences about the signal. */
-export function notesOf(cells: readonly ComparisonCell[]): string[] {
+/**
+ * Returns the notes below the table: which seeds diverged at which step, and sentences about the signal. `columns` are
+ * the scores for which the table has no room beside the number of diverged seeds.
+ */
+export function notesOf(cells: readonly ComparisonCell[], columns: readonly ScoreColumn[]): string[] {
   return cells.flatMap(({ label, depth, runs }) => {
     const broken = runs.flatMap(({ seed, diverged }) => {
       return diverged === null ? [] : [`seed ${seed} at step ${formatFixed(diverged.step, 0)} (${diverged.layer})`]
     })
     const signals = [...new Set(runs.flatMap((run) => run.signal ?? []))]
     const where = `${label}, depth ${depth}`
-    const rest = broken.length < runs.length ? ' The row shows only the seeds that did not diverge.' : ''
-    const divergence = broken.length === 0 ? [] : [`${where}: diverged with ${listed(broken)}.${rest}`]
+    const words = [`${where}: diverged with ${listed(broken)}.`, ...survivors(runs, columns)]
+    const divergence = broken.length === 0 ? [] : [words.join(' ')]
     return [...divergence, ...signals.map((signal) => `${where}: ${signal}`)]
   })
 }

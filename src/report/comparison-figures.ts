@@ -3,7 +3,6 @@ import { capitalize } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { linearErrors } from './baseline-words.ts'
 import {
-  absence,
   allRowsOf,
   armsOf,
   type ComparisonCell,
@@ -19,6 +18,7 @@ import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import { formatError } from './reported-scores.ts'
 import { domainOf, roundOutward } from './scale.ts'
+import { absence } from './seed-scores.ts'
 import type { Domain } from './ticks.ts'
 
 /** The figure of training and test error by depth: every run is a dot, and both panels have the same scale. */
@@ -105,7 +105,7 @@ function errorCaption(data: ComparisonData): string {
       ? 'Each mark is one training. One seed gives no interval.'
       : `Each dot is one training. The large mark is the mean over ${counted(data.seeds.length, 'seed')}. The bar is the 95% interval of the mean (Student’s t), cut off at the ends of the axis.`
   const broken = allRowsOf(data).some((row) => row.diverged !== null)
-    ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
+    ? ' A cross marks a training that diverged. Beside a cross, the other trainings have no mean.'
     : ''
   const key = keyOf(data).map((sentence) => ` ${capitalize(sentence)}.`)
   const linear = linearErrors(data.dataset)

@@ -80,21 +80,22 @@ describe('comparisonText', () => {
       momentum, rate 0.03 · 3 seeds
       plain is mlp:width=64 · residual is residual-mlp:width=64
 
-      network   depth       train loss  train error   test error   seeds
-      ────────  ─────  ───────────────  ───────────  ───────────  ──────
-      plain         4  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
-      plain        64      2.30 ± 0.00  89.0 ± 6.4%  91.0 ± 6.4%  2 of 3
-      residual      4  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
-      residual     64  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
+      network   depth       train loss      train error       test error  seeds
+      ────────  ─────  ───────────────  ───────────────  ───────────────  ─────
+      plain         4  0.0220 ± 0.0025       0.6 ± 0.2%       2.6 ± 0.2%      3
+      plain        64  1 of 3 diverged  1 of 3 diverged  1 of 3 diverged      3
+      residual      4  0.0220 ± 0.0025       0.6 ± 0.2%       2.6 ± 0.2%      3
+      residual     64  0.0220 ± 0.0025       0.6 ± 0.2%       2.6 ± 0.2%      3
 
-      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). The row
-      shows only the seeds that did not diverge.
+      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). Seed 1:
+      train loss 2.30, train error 88.5% and test error 90.5%. Seed 3: train loss
+      2.30, train error 89.5% and test error 91.5%.
       plain, depth 64: samples become alike by layer 38.
 
       depth            train error                   test error
           4  plain     ▏                       0.6%  ▋                       2.6%
              residual  ▏                       0.6%  ▋                       2.6%
-         64  plain     ████████████████████▌  89.0%  █████████████████████  91.0%
+         64  plain     × 1 of 3 diverged             × 1 of 3 diverged
              residual  ▏                       0.6%  ▋                       2.6%
       "
     `)
@@ -163,6 +164,16 @@ describe('comparisonText', () => {
     })
   })
 
+  it('lists the scores of the other seeds beside diverged seeds, and draws no mean', () => {
+    const data = sample([4, 64], [1, 2, 3])
+    const html = comparisonReport(data)
+    expect(html).toContain('<td class="number">1 of 3 diverged;<br>88.5% and 89.5%</td>')
+    expect(html).toContain('plain, depth 64: training error 1 of 3 diverged, test error 1 of 3 diverged.')
+    expect(html).toContain('Beside a cross, the other trainings have no mean.')
+    expect(html).not.toContain('89.0 ±')
+    expect(html).not.toMatch(/plain, Depth 64: 8\d%/)
+  })
+
   it('prints `diverged` for a network that diverged with every seed', () => {
     expect(comparisonText(sample([64], [2], ['plain']))).toMatchInlineSnapshot(`
       "At depth 64 the plain network is worse on the training set itself: it was not
@@ -172,9 +183,9 @@ describe('comparisonText', () => {
       momentum, rate 0.03 · 1 seed, so no interval
       plain is mlp:width=64
 
-      network  depth  train loss  train error  test error   seeds
-      ───────  ─────  ──────────  ───────────  ──────────  ──────
-      plain       64    diverged     diverged    diverged  0 of 1
+      network  depth  train loss  train error  test error  seeds
+      ───────  ─────  ──────────  ───────────  ──────────  ─────
+      plain       64    diverged     diverged    diverged      1
 
       plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense).
       plain, depth 64: samples become alike by layer 38.
@@ -215,20 +226,21 @@ describe('a comparison at best rates', () => {
       momentum, rate 0.03 · 3 seeds
       plain is mlp:width=64
 
-      network  depth  rate             train loss  train error   test error   seeds
-      ───────  ─────  ──────────  ───────────────  ───────────  ───────────  ──────
-      plain        4  0.03 best   0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
-      plain       64  0.03            2.30 ± 0.00  89.0 ± 6.4%  91.0 ± 6.4%  2 of 3
-      plain       64  0.001 best  0.0210 ± 0.0000   0.5 ± 0.0%   2.5 ± 0.0%       3
+      network depth rate            train loss     train error      test error seeds
+      ─────── ───── ────────── ─────────────── ─────────────── ─────────────── ─────
+      plain       4 0.03 best  0.0220 ± 0.0025      0.6 ± 0.2%      2.6 ± 0.2%     3
+      plain      64 0.03       1 of 3 diverged 1 of 3 diverged 1 of 3 diverged     3
+      plain      64 0.001 best 0.0210 ± 0.0000      0.5 ± 0.0%      2.5 ± 0.0%     3
 
-      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). The row
-      shows only the seeds that did not diverge.
+      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense). Seed 1:
+      train loss 2.30, train error 88.5% and test error 90.5%. Seed 3: train loss
+      2.30, train error 89.5% and test error 91.5%.
       plain, depth 64: samples become alike by layer 38.
 
       depth                    train error                 test error
           4  plain             ▏                     0.6%  ▌                     2.6%
              plain, best rate  ▏                     0.6%  ▌                     2.6%
-         64  plain             ██████████████████▋  89.0%  ███████████████████  91.0%
+         64  plain             × 1 of 3 diverged           × 1 of 3 diverged
              plain, best rate  ▏                     0.5%  ▌                     2.5%
 
       The rate 0.03 looks too high.

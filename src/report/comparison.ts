@@ -5,7 +5,6 @@ import { capitalize, fillLines, formatDuration, formatFixed, formatPercent, wrap
 import { counted, listed, number } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 import {
-  absence,
   type ComparisonCell,
   type ComparisonData,
   type ComparisonRow,
@@ -23,7 +22,8 @@ import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { outputFigure, worstClassTables } from './output-figures.ts'
 import { type Fact, renderPage } from './page.ts'
 import { formatLoss, testSamples } from './reported-scores.ts'
-import { balanceNotes, scoreColumns, scoreText } from './score-columns.ts'
+import { balanceNotes, type ScoreColumn, scoreColumns } from './score-columns.ts'
+import { absence, everyScoreOf, scoresOf } from './seed-scores.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { ReportedScores } from './reported-scores.ts'
@@ -47,7 +47,7 @@ export function comparisonReport(given: ComparisonData): string {
     summary: setupItems(data).join(' · '),
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves]), ...(drawn === null ? [] : [drawn])],
     tables: [
-      { ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) },
+      { ...comparisonTable(data, cells, true), caption: capitalize(seedWords(data)) },
       ...worstClassTables(outputGroups(shown), outputs),
       ...searchTables(data),
     ],
@@ -101,26 +101,29 @@ interface CellColumn extends Column {
   readonly baseline?: (name: string, scores: BaselineScores) => string
 }
 
-/**
- * The columns of the table of scores. The table has few columns, so that terminals and phones have room for the table.
- */
-function columnsOf(data: ComparisonData): CellColumn[] {
+/** The scores in the table: few scores, so that terminals and phones have room for the table. */
+function scoresIn({ dataset, rows }: ComparisonData): ScoreColumn[] {
+  return scoreColumns(dataset.classes, rows).filter(
+    ({ isExtra, set }) => !isExtra && (dataset.test > 0 || set === 'train'),
+  )
+}
+
+/** The columns of the table of scores. With `isWide`, cells list the scores of the seeds beside diverged ones. */
+function columnsOf(data: ComparisonData, isWide: boolean): CellColumn[] {
   const rate: CellColumn = {
     heading: 'rate',
     text: (cell) => (cell.isBest ? `${number(cell.rate)} best` : number(cell.rate)),
   }
-  const isTested = data.dataset.test > 0
-  const scores = scoreColumns(data.dataset.classes, data.rows)
-    .filter(({ isExtra, set }) => !isExtra && (isTested || set === 'train'))
-    .map((column): CellColumn => {
-      const text = (cell: ComparisonCell): string => scoreText(column, trainedIn(cell)) ?? absence(cell.runs)
-      return {
-        heading: column.heading,
-        numeric: true,
-        text,
-        baseline: (_, scores) => scoreText(column, [scores]) ?? '',
-      }
-    })
+  const format = isWide ? everyScoreOf : scoresOf
+  const scores = scoresIn(data).map((column): CellColumn => {
+    const text = ({ runs }: ComparisonCell): string => format(runs, column.value, column.format)
+    return {
+      heading: column.heading,
+      numeric: true,
+      text,
+      baseline: (_, own) => scoresOf([{ ...own, diverged: false }], column.value, column.format),
+    }
+  })
   return [
     { heading: 'network', text: ({ familyLabel }) => familyLabel, baseline: (name) => name },
     { heading: 'depth', numeric: true, text: ({ depth }) => formatFixed(depth, 0) },
@@ -165,8 +168,8 @@ function linearNotes({ baselines, train }: Dataset): string[] {
  * Returns the table of scores: mean and interval in one row for each network and depth. A network with a best rate of
  * its own has a row for each of its two rates.
  */
-function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
-  const columns = columnsOf(data)
+function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[], isWide: boolean): Table {
+  const columns = columnsOf(data, isWide)
   return {
     columns,
     rows: [
@@ -175,7 +178,11 @@ function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[])
         columns.map(({ baseline }) => baseline?.(name, scores) ?? ''),
       ),
     ],
-    notes: [...notesOf(cells), ...linearNotes(data.dataset), ...balanceNotes(data.rows, data.dataset.names)],
+    notes: [
+      ...notesOf(cells, isWide ? [] : scoresIn(data)),
+      ...linearNotes(data.dataset),
+      ...balanceNotes(data.rows, data.dataset.names),
+    ],
   }
 }
 
@@ -206,13 +213,9 @@ function searchTables({ searches = [], families, steps }: ComparisonData): Table
     : [{ caption: 'The rates that were tried, with the first seed', columns, rows, isFolded: true }]
 }
 
-/** The scores of a diverged training say nothing about trained networks, even if the scores are finite. */
-const trainedIn = ({ runs }: ComparisonCell): ComparisonRow[] => runs.filter((run) => run.diverged === null)
-
-/** The number of seeds that did not diverge, such as `3` or `2 of 3`. */
+/** The number of finished trainings, such as `3`, or `2 of 3` if the comparison was stopped. */
 function seedsShown({ runs }: ComparisonCell, wanted: number): string {
-  const finished = runs.filter((run) => run.diverged === null).length
-  return finished === wanted ? String(wanted) : `${finished} of ${wanted}`
+  return runs.length === wanted ? String(wanted) : `${runs.length} of ${wanted}`
 }
 
 function facts(data: ComparisonData): Fact[] {
@@ -253,7 +256,7 @@ export function comparisonText(given: ComparisonData): string {
   const cells = cellsOf(data)
   const named = data.families.filter(({ name, label }) => name !== label)
   const names = named.map(({ name, label }) => `${label} is ${name}`)
-  const table = tableText(comparisonTable(data, cells), TERMINAL_WIDTH)
+  const table = tableText(comparisonTable(data, cells, false), TERMINAL_WIDTH)
   return [
     ...wrap(data.sentence, TERMINAL_WIDTH),
     '',
@@ -277,8 +280,13 @@ const WIDEST_BAR = 21
  * depth are in neighboring rows.
  */
 function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[] {
-  const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])
-  const full = Math.max(...means, 0) || 1
+  // A network without a mean beside diverged seeds counts too, so that the bars show how well the others train.
+  const errors = cells.flatMap(({ runs, trainError, testError }) =>
+    trainError === null
+      ? runs.flatMap((run) => (run.diverged === null ? [run.train.error ?? 0, run.test.error ?? 0] : []))
+      : [trainError.mean, testError?.mean ?? 0],
+  )
+  const full = Math.max(...errors, 0) || 1
   const width = Math.max(0, ...cells.map(({ label }) => label.length))
   // A line has 7 characters before the label, and spaces and a percentage of 6 characters beside each of the two bars.
   const length = Math.min(WIDEST_BAR, Math.floor((TERMINAL_WIDTH - 7 - width - 18) / 2))

@@ -1,83 +1,176 @@
 /** The trainings of a diagnosis grouped by control: scores over the seeds, and their tables and texts. */
-import type { Table } from '../format/table.ts'
-import { formatNumber, MISSING } from '../format/text.ts'
+import { type Column, type Table, tableText } from '../format/table.ts'
+import { formatNumber, MISSING, wrap } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
-import { type Summary, summarize } from '../numerics/statistics.ts'
+import type { Summary } from '../numerics/statistics.ts'
 import { type DiagnosisData, NETWORK, type ReportedTrial } from './diagnosis-data.ts'
+import { controlsOfLadders } from './diagnosis-ladders.ts'
+import { guessOf } from './guessing.ts'
 import { shortened } from './labels.ts'
-import { balanceNotes, scoreColumns, scoreText } from './score-columns.ts'
+import type { ReportedScores } from './reported-scores.ts'
+import { balanceNotes, type ScoreColumn, scoreColumns } from './score-columns.ts'
+import { everyScoreOf, meanOf, scoresOf, survivors } from './seed-scores.ts'
 
 /** The trainings of one control, with all seeds. */
 export interface ReportedControl {
-  /** The control's name, short enough for a figure. */
+  /** The whole name of the control. */
+  readonly control: string
+  /** The control's name, short enough for a figure. Different controls have different names. */
   readonly name: string
   readonly notes: readonly string[]
   readonly runs: readonly ReportedTrial[]
+  /** Mean scores over the seeds. The means are null if a training diverged. */
   readonly trainLoss: Summary | null
   readonly trainError: Summary | null
   readonly testLoss: Summary | null
   readonly testError: Summary | null
 }
 
-const LONGEST_NAME = 22
+const LONGEST_NAME = 26
 
-/** The controls in the order of their first training; the unchanged network comes first. */
-export function controlsOf({ trials }: DiagnosisData): ReportedControl[] {
+/**
+ * The controls in the order of their first training; the unchanged network comes first. Trainings that only the ladder
+ * of rates shows are left out.
+ */
+export function controlsOf(data: DiagnosisData): ReportedControl[] {
+  const { trials, untold } = shownTrials(data)
   const names = [...new Set(trials.map((trial) => trial.control))]
   const ordered = [...names.filter((name) => name === NETWORK), ...names.filter((name) => name !== NETWORK)]
-  return ordered.map((name) => {
-    const runs = trials.filter((trial) => trial.control === name)
-    // The scores of a diverged run say nothing about trained networks, even if the scores are finite.
-    const trained = runs.filter((run) => !run.diverged)
+  const labels = figureNames(ordered)
+  return ordered.map((control, index) => {
+    const runs = trials.filter((trial) => trial.control === control)
+    const others = untold.get(changeOf(control)) ?? 0
     return {
-      name: shortened(name, LONGEST_NAME),
-      notes: [...new Set(runs.flatMap((run) => run.note ?? []))],
+      control,
+      name: labels[index],
+      notes: [
+        ...new Set(runs.flatMap((run) => run.note ?? [])),
+        ...(others === 0 ? [] : [`Trainings at ${counted(others, 'other rate')} with fewer seeds have no row.`]),
+      ],
       runs,
-      trainLoss: summarize(trained.map((run) => run.train.loss)),
-      trainError: summarize(trained.map((run) => run.train.error)),
-      testLoss: summarize(trained.map((run) => run.test.loss)),
-      testError: summarize(trained.map((run) => run.test.error)),
+      trainLoss: meanOf(runs, ({ train }) => train.loss),
+      trainError: meanOf(runs, ({ train }) => train.error),
+      testLoss: meanOf(runs, ({ test }) => test.loss),
+      testError: meanOf(runs, ({ test }) => test.error),
     }
   })
 }
 
-/** Returns the text in place of a missing number: `diverged`, or a dash if no run diverged. */
-export function absence({ runs }: ReportedControl): string {
-  return runs.some((run) => run.diverged) ? 'diverged' : MISSING
+/** The change of a control without its rate: `free output` for `free output, rate x 100`. */
+const changeOf = (control: string): string => control.split(', rate ')[0]
+
+/**
+ * The trainings of controls without the ladder of rates. A change that was trained at several rates has a control for
+ * each rate with the most seeds, and `untold` counts its other rates.
+ */
+function shownTrials(data: DiagnosisData): { readonly trials: ReportedTrial[]; readonly untold: Map<string, number> } {
+  const ofLadders = controlsOfLadders(data)
+  const all = data.trials.filter(({ control }) => !ofLadders.has(control))
+  const seedsOf = (control: string): number => all.filter((trial) => trial.control === control).length
+  const isUntold = (control: string): boolean =>
+    all.some((other) => changeOf(other.control) === changeOf(control) && seedsOf(other.control) > seedsOf(control))
+  const hidden = new Set(all.flatMap(({ control }) => (isUntold(control) ? [control] : [])))
+  const untold = new Map<string, number>()
+  for (const control of hidden) untold.set(changeOf(control), (untold.get(changeOf(control)) ?? 0) + 1)
+  return { trials: all.filter(({ control }) => !hidden.has(control)), untold }
+}
+
+/** Shortens names to a length for figures. The names stay whole if two short names would be equal. */
+function figureNames(names: readonly string[]): readonly string[] {
+  const short = names.map((name) => {
+    // The rate is the last part of a name, and names with different rates must stay different.
+    const [change, ...rate] = name.split(/(?=, rate )/)
+    const ending = rate.join('')
+    return ending.length < LONGEST_NAME / 2
+      ? `${shortened(change, LONGEST_NAME - ending.length)}${ending}`
+      : shortened(name, LONGEST_NAME)
+  })
+  return new Set(short).size === new Set(names).size ? short : names
 }
 
 /** The unit of the error in a regression, as written in parentheses after the word "error". */
 export const VARIANCE = 'fraction of the variance'
 
+/** Fewest characters of a line of the first column. */
+const NARROWEST_NAME = 14
+
 /**
- * The table of scores: mean and interval for each control. The option `short` leaves out columns, for narrow terminals.
+ * The table of scores: mean and interval for each control, then the scores of guessing and of the best linear model. For
+ * a terminal of `width` characters, the table has fewer columns, and long names of controls continue in the next line.
  */
-export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], short = false): Table {
+export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], width?: number): Table {
   const isTested = data.dataset.test > 0
   const all = scoreColumns(data.dataset.classes, data.trials).filter(({ set }) => isTested || set === 'train')
   // The answer of a diagnosis is about training losses, so this column always stays.
-  const columns = all.filter(({ heading, isExtra }) => !(short && isExtra) || heading === 'train loss')
-  const trained = ({ runs }: ReportedControl): ReportedTrial[] => runs.filter((run) => !run.diverged)
-  return {
+  const columns = all.filter(({ heading, isExtra }) => !(width && isExtra) || heading === 'train loss')
+  const format = width === undefined ? everyScoreOf : scoresOf
+  const table: Table = {
     columns: [
       { heading: 'control' },
-      ...columns.map(({ heading }) => ({ heading, numeric: true })),
+      ...columns.map(({ heading }): Column => ({ heading, numeric: true })),
       { heading: 'seeds', numeric: true },
     ],
-    rows: controls.map((control) => [
-      control.name,
-      ...columns.map((column) => scoreText(column, trained(control)) ?? absence(control)),
-      seedsShown(control),
-    ]),
-    notes: [...notesOf(controls), ...balanceNotes(data.trials, data.dataset.names), ...varianceNote(data)],
+    rows: [
+      ...controls.map(({ control, runs }) => [
+        control,
+        ...columns.map((column) => format(runs, column.value, column.format)),
+        String(runs.length),
+      ]),
+      ...baselineRows(data, columns),
+    ],
+    notes: [
+      ...notesOf(controls, width === undefined ? [] : columns),
+      ...linearNote(data),
+      ...balanceNotes(data.trials, data.dataset.names),
+      ...varianceNote(data),
+    ],
   }
+  return width === undefined ? table : withWrappedNames(table, width)
 }
 
-/** The number of trainings that did not diverge, such as `3` or `2 of 3`. */
-function seedsShown({ runs }: ReportedControl): string {
-  const finished = runs.filter((run) => !run.diverged).length
-  return finished === runs.length ? String(runs.length) : `${finished} of ${runs.length}`
+/** The rows of guessing and of the best linear model. */
+function baselineRows(data: DiagnosisData, columns: readonly ScoreColumn[]): string[][] {
+  const { linear } = data
+  const row = (name: string, scores: Parameters<ScoreColumn['value']>[0]): string[] => [
+    name,
+    ...columns.map(({ value, format }) => {
+      const score = value(scores)
+      return score === null ? MISSING : format({ count: 1, mean: score, halfWidth: null })
+    }),
+    '',
+  ]
+  const guess = guessOf(data.dataset)
+  const guessed = (error: number): ReportedScores => ({ loss: guess?.loss ?? null, error })
+  const { error, testError = error } = guess ?? { error: 1 }
+  const isLinear = linear != null && linear.skipped === undefined
+  // The loss of the linear model is the cross-entropy or the squared error, whatever the loss of the network.
+  const unlost = (scores: ReportedScores): ReportedScores => ({ ...scores, loss: null })
+  return linear === undefined
+    ? []
+    : [
+        row('guessing', { train: guessed(error), test: guessed(testError) }),
+        ...(isLinear ? [row('best linear model', { train: unlost(linear.train), test: unlost(linear.test) })] : []),
+      ]
 }
+
+function linearNote({ linear }: DiagnosisData): string[] {
+  return linear?.skipped === undefined ? [] : [`There is no best linear model. ${linear.skipped}`]
+}
+
+/** Breaks names that are too long for the table at a comma or a space. The rest of a name follows in a row of its own. */
+function withWrappedNames(table: Table, width: number): Table {
+  const others = { columns: table.columns.slice(1), rows: table.rows.map((row) => row.slice(1)) }
+  const [, rule] = tableText(others).split('\n')
+  const room = Math.max(NARROWEST_NAME, width - 2 - rule.length)
+  const rows = table.rows.flatMap(([name, ...cells]) => {
+    const [first, ...rest] = name.length <= room ? [name] : brokenName(name, room)
+    return [[first, ...cells], ...rest.map((part) => [`  ${part}`, ...cells.map(() => '')])]
+  })
+  return { ...table, rows }
+}
+
+const brokenName = (name: string, room: number): string[] =>
+  name.split(/(?<=,) (?=rate )/).flatMap((part, index) => wrap(part, room - (index > 0 ? 2 : 0)))
 
 function varianceNote({ dataset }: DiagnosisData): string[] {
   return dataset.classes === null
@@ -86,19 +179,14 @@ function varianceNote({ dataset }: DiagnosisData): string[] {
 }
 
 /** The notes below the table: the exact definition of each control, and the seeds that diverged. */
-function notesOf(controls: readonly ReportedControl[]): string[] {
-  return controls.flatMap(({ name, notes, runs }) => {
+function notesOf(controls: readonly ReportedControl[], columns: readonly ScoreColumn[]): string[] {
+  return controls.flatMap(({ control, notes, runs }) => {
     const broken = runs.filter((run) => run.diverged)
     const where = broken.map(({ seed, steps }) => `seed ${seed} after ${counted(steps, 'step')}`)
-    const rest =
-      broken.length < runs.length
-        ? ' The row shows only the trainings that did not diverge. The answer counts a diverged training as guessing.'
-        : ''
-    const [{ control }] = runs
+    const rest = survivors(runs, columns)
     return [
-      ...(name === control ? [] : [`${name} is ${control}`]),
-      ...notes.map((note) => `${name}: ${note}`),
-      ...(broken.length === 0 ? [] : [`${name}: diverged with ${listed(where)}.${rest}`]),
+      ...notes.map((note) => `${control}: ${note}`),
+      ...(broken.length === 0 ? [] : [[`${control}: diverged with ${listed(where)}.`, ...rest].join(' ')]),
     ]
   })
 }

@@ -46,16 +46,52 @@ export interface DiagnosisData {
   readonly answer: readonly string[]
   /** Remarks on how the answer was found. */
   readonly notes?: readonly string[]
+  /** Faults that can be read off the network, the data and the settings before any training. */
+  readonly facts?: readonly { readonly sentence: string; readonly remedy: string }[]
+  /** Scores of the best linear model, or null if the diagnosis was stopped before the fit. */
+  readonly linear?: ReportedLinearModel | null
   readonly findings: readonly DiagnosisFinding[]
   readonly ruledOut: readonly RuledOut[]
   readonly open: readonly ReportedQuestion[]
   readonly trials: readonly ReportedTrial[]
+  /** The ladders of rates of the networks that were trained at more than one rate. */
+  readonly ladders?: readonly ReportedLadder[]
   /** Stage names from the input to the output, such as `first` and `hidden[0]`. */
   readonly stages: readonly string[]
   readonly maps: readonly DiagnosisMap[]
   readonly profiles: readonly DiagnosisProfile[]
-  /** The picture at the top of the report: `losses`, or the id of a profile. */
+  /** The picture at the top of the report: `losses`, `ladder`, or the id of a profile. */
   readonly picture: string
+}
+
+/** The best linear model of the data set. Its scores are null if there is no linear model. */
+export interface ReportedLinearModel {
+  readonly train: ReportedScores
+  readonly test: ReportedScores
+  /** Why there is no linear model, in a sentence. */
+  readonly skipped?: string
+}
+
+/** The trainings of a network at several rates. */
+export interface ReportedLadder {
+  /** Name of the network, which is the name of its control at the given rate. */
+  readonly network: string
+  readonly givenRate: number
+  /** Best rate among the rates that were trained with all seeds. */
+  readonly bestRate: number
+  readonly rungs: readonly ReportedRung[]
+}
+
+/** The trainings of a network at one rate. */
+export interface ReportedRung {
+  readonly control: string
+  readonly kind: 'short' | 'whole'
+  readonly rate: number
+  readonly seeds: number
+  /** Number of seeds whose training diverged. */
+  readonly diverged: number
+  /** Mean training loss over the seeds, or null if a training diverged. */
+  readonly loss: number | null
 }
 
 /** A cause that the measurements support. */
@@ -105,8 +141,8 @@ export interface ReportedQuestion {
 /** One training of a diagnosis. */
 export interface ReportedTrial {
   /**
-   * Name of the control, such as `shallow twin`, `rate / 3`, `float64` or `half the data`, or `network` for the
-   * unchanged training.
+   * Name of the control, such as `shallow twin`, `rate / 3`, `float64, rate / 3` or `half the data`, or `network` for
+   * the unchanged training.
    */
   readonly control: string
   /** The exact definition of the control, such as `mlp:depth=12`. */

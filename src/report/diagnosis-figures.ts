@@ -1,8 +1,9 @@
 /** The pictures of a diagnosis: the main picture, heat maps, controls, losses, and values by layer. */
 import { formatNumber, isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import { absence, controlsOf, type ReportedControl, seedWords, VARIANCE } from './diagnosis-controls.ts'
+import { controlsOf, type ReportedControl, seedWords, VARIANCE } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, NETWORK, TWIN } from './diagnosis-data.ts'
+import { ladderFigure } from './diagnosis-ladders.ts'
 import { lossPicture } from './diagnosis-losses.ts'
 import { guessedError, guessedLoss, guessOf } from './guessing.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
@@ -12,13 +13,20 @@ import type { PageFigure } from './page.ts'
 import { formatError, formatLoss } from './reported-scores.ts'
 import { type RowFigure, rowFigure } from './row-figure.ts'
 import { type Axis, domainOf } from './scale.ts'
+import { absence } from './seed-scores.ts'
 import { element, figure, label } from './svg.ts'
 
 /** The size of the main picture. A wider picture would have tiny words on a phone. */
 const MAIN_SIZE = { width: 520, height: 320 }
 
-/** Returns the main picture: the requested profile, the losses, or else the first profile that exists. */
+/** Whether the main picture shows the ladder of rates. */
+export const showsLadderFirst = ({ picture, ladders = [] }: DiagnosisData): boolean =>
+  picture === 'ladder' && ladders.length > 0
+
+/** Returns the main picture: the ladder or the profile if requested, the losses, or else the first profile that exists. */
 export function firstFigure(data: DiagnosisData): PageFigure {
+  const ladder = showsLadderFirst(data) ? ladderFigure(data, MAIN_SIZE) : null
+  if (ladder !== null) return ladder
   const profile = firstProfile(data)
   if (profile !== undefined) {
     return { panels: [profilePicture(profile, MAIN_SIZE)], caption: profile.caption }
@@ -26,8 +34,10 @@ export function firstFigure(data: DiagnosisData): PageFigure {
   return lossPicture(data, MAIN_SIZE) ?? { panels: [nothing()], caption: '' }
 }
 
-/** Returns the profile of the main picture, or undefined if the main picture shows the losses. */
-export function firstProfile({ picture, profiles, trials }: DiagnosisData): DiagnosisProfile | undefined {
+/** Returns the profile of the main picture, or undefined if the main picture shows the ladder or the losses. */
+export function firstProfile(data: DiagnosisData): DiagnosisProfile | undefined {
+  if (showsLadderFirst(data)) return undefined
+  const { picture, profiles, trials } = data
   const asked = profiles.find(({ id }) => id === picture)
   if (asked !== undefined) return asked
   return trials.some((trial) => trial.losses.some(({ loss }) => isDrawable(loss))) ? undefined : profiles[0]
@@ -118,7 +128,7 @@ export function controlFigure(data: DiagnosisData): PageFigure | null {
       ? ''
       : ' Each dot is one training. The large mark is the mean. The bar is the 95% interval of the mean (Student’s t), cut off at the ends of the axis.'
   const broken = data.trials.some((trial) => trial.diverged)
-    ? ' A cross marks a training that diverged. The means leave diverged trainings out.'
+    ? ' A cross marks a training that diverged. Beside a cross, the other trainings have no mean.'
     : ''
   return {
     panels: [rowFigure(errorRows(data, controls)), rowFigure(lossRows(data, controls))],
@@ -136,8 +146,8 @@ function setsOf({ dataset }: DiagnosisData) {
 }
 
 function rows(data: DiagnosisData, controls: readonly ReportedControl[], score: 'error' | 'loss'): RowFigure['rows'] {
-  return controls.map(({ name, runs }) => ({
-    name,
+  return controls.map(({ control, runs }) => ({
+    name: control,
     cells: setsOf(data).map(({ key }) =>
       runs.map((run) => ({ label: `seed ${run.seed}`, value: run.diverged ? null : run[key][score] })),
     ),
@@ -165,7 +175,7 @@ function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): R
     title: 'Error',
     description: controls
       .map((one) => {
-        const texts = [one.trainError, one.testError].map((error) => (error ? formatError(error) : absence(one)))
+        const texts = [one.trainError, one.testError].map((error) => (error ? formatError(error) : absence(one.runs)))
         return scoresText(data, one, 'error', texts)
       })
       .join(' '),
@@ -199,7 +209,7 @@ function lossRows(data: DiagnosisData, controls: readonly ReportedControl[]): Ro
     title: 'Loss',
     description: controls
       .map((one) => {
-        const texts = [one.trainLoss, one.testLoss].map((loss) => (loss ? formatLoss(loss) : absence(one)))
+        const texts = [one.trainLoss, one.testLoss].map((loss) => (loss ? formatLoss(loss) : absence(one.runs)))
         return scoresText(data, one, 'loss', texts)
       })
       .join(' '),

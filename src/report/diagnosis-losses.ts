@@ -21,6 +21,9 @@ interface Size {
  */
 const MOST_TOGETHER = 4
 
+/** Largest number of controls whose losses are drawn. The table and the figure of scores have all controls. */
+export const MOST_CONTROLS = 8
+
 /** The losses of the network and its twin in one panel, or null if no losses were stored. */
 export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null {
   const controls = controlsOf(data)
@@ -35,8 +38,8 @@ export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null 
  */
 export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure | null {
   const controls = controlsOf(data).filter(hasLosses)
-  const network = controls.filter((control) => nameOf(control) === NETWORK)
-  const others = controls.filter((control) => !isMain(control))
+  const network = controls.filter((control) => control.control === NETWORK)
+  const others = controls.filter((control) => !isMain(control)).slice(0, MOST_CONTROLS)
   const panels = Math.ceil(others.length / MOST_TOGETHER)
   const chunks = Array.from({ length: panels }, (_, panel) => {
     return others.filter((_, index) => Math.floor((index * panels) / others.length) === panel)
@@ -110,7 +113,7 @@ function lossLine(run: ReportedTrial, { name, runs }: ReportedControl, color: nu
  * control in a panel with the network uses either of these colors.
  */
 function colorOf(control: ReportedControl, index: number): number {
-  const name = nameOf(control)
+  const { control: name } = control
   return name === NETWORK ? 0 : name === TWIN ? 1 : 1 + index
 }
 
@@ -119,12 +122,9 @@ function describe({ name, runs }: ReportedControl): string {
   return `${name}: losses of ${counted(runs.length, 'training')}${broken === 0 ? '' : ` (${broken} diverged)`}.`
 }
 
-function nameOf({ runs }: ReportedControl): string {
-  return runs[0].control
-}
-
-function isMain(control: ReportedControl): boolean {
-  return [NETWORK, TWIN].includes(nameOf(control))
+/** Whether a control is the network or its shallow twin, at the given rate. */
+export function isMain(control: ReportedControl): boolean {
+  return [NETWORK, TWIN].includes(control.control)
 }
 
 function hasLosses({ runs }: ReportedControl): boolean {

@@ -12,8 +12,10 @@ import {
   wrap,
 } from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
-import { type DiagnosisData, type DiagnosisFinding, type DiagnosisProfile, NETWORK, TWIN } from './diagnosis-data.ts'
-import { endsOf, firstProfile } from './diagnosis-figures.ts'
+import type { DiagnosisData, DiagnosisFinding, DiagnosisProfile } from './diagnosis-data.ts'
+import { endsOf, firstProfile, showsLadderFirst } from './diagnosis-figures.ts'
+import { ladderTable } from './diagnosis-ladders.ts'
+import { isMain } from './diagnosis-losses.ts'
 import { shortened } from './labels.ts'
 import { lossAxis } from './loss-axis.ts'
 import { domainOf } from './scale.ts'
@@ -21,6 +23,10 @@ import { domainOf } from './scale.ts'
 const WIDTH = 80
 const SPARK = 34
 const NAME = 20
+/** Longest name in the chart of losses. A longer name would leave no room for the line of the losses. */
+const LONGEST_NAME = 42
+/** Largest number of controls in the chart of losses, with the network and its twin. */
+const MOST_CHARTED = 6
 
 /**
  * The report as text: the answer, one chart, the table of controls, the findings, the ruled-out and the open causes.
@@ -34,10 +40,15 @@ export function diagnosisText(data: DiagnosisData): string {
       ...(data.interrupted ? [`Stopped after ${formatDuration(data.seconds)}, so the diagnosis is incomplete.`] : []),
       ...fillLines(setupItems(data), ' · ', WIDTH),
     ],
-    chart(data),
+    section(
+      'Before training',
+      (data.facts ?? []).map(({ sentence, remedy }) => `${sentence} ${remedy}`),
+    ),
+    ...(showsLadderFirst(data) ? [ladder(data)] : [chart(data)]),
     controls.length === 0
       ? []
-      : [`Controls: ${seedWords(data)}`, tableText(controlsTable(data, controls, true), WIDTH)],
+      : [`Controls: ${seedWords(data)}`, tableText(controlsTable(data, controls, WIDTH), WIDTH)],
+    showsLadderFirst(data) ? [] : ladder(data),
     ...data.findings.map(finding),
     section(
       'Ruled out',
@@ -64,6 +75,11 @@ function folded(line: string): string[] {
   return lines.length === 0 ? [''] : lines
 }
 
+function ladder(data: DiagnosisData): string[] {
+  const table = ladderTable(data)
+  return table === null ? [] : ['Rates', tableText(table, WIDTH)]
+}
+
 function chart(data: DiagnosisData): string[] {
   const profile = firstProfile(data)
   return profile === undefined ? lossChart(data) : profileChart(profile)
@@ -83,26 +99,23 @@ function profileChart({ title, axis, series, scale }: DiagnosisProfile): string[
   return [...wrap(title, WIDTH), ...lines, ...wrap(`${scaleWords(axis, shared)}; first layer to read-out`, WIDTH)]
 }
 
-/** The chart of losses: one line for each seed of the network and its twin, and one line for each other control. */
-function lossChart({ trials, steps }: DiagnosisData): string[] {
-  const isMain = (control: string) => control === NETWORK || control === TWIN
-  const shown = trials.filter(({ control, seed, losses }) => {
-    const first = trials.find((trial) => trial.control === control)
-    return losses.length > 0 && (isMain(control) || first?.seed === seed)
-  })
+/** The chart of losses: one line for each seed of the network and its twin, and one line for each of a few controls. */
+function lossChart(data: DiagnosisData): string[] {
+  const controls = controlsOf(data).filter(({ runs }) => runs.some(({ losses }) => losses.length > 0))
+  const main = controls.filter(isMain)
+  const others = controls.filter((control) => !isMain(control)).slice(0, MOST_CHARTED - main.length)
+  const shown = [...main.flatMap(({ runs }) => runs), ...others.flatMap(({ runs }) => runs.slice(0, 1))]
   const axis = lossAxis(shown)
   if (axis === null) return []
-  const [, last] = domainOf([0, steps, ...shown.flatMap(({ losses }) => losses.map(({ step }) => step))])
+  const [, last] = domainOf([0, data.steps, ...shown.flatMap(({ losses }) => losses.map(({ step }) => step))])
   const shared: SparkScale = { scale: axis.scale ?? 'linear', domain: axis.domain ?? [0, 1] }
-  const lines = shown.map(({ control, seed, losses, diverged }) => {
+  const names = shown.map(({ control, seed }) => `${control} seed ${seed}`)
+  const room = Math.min(LONGEST_NAME, Math.max(NAME, ...names.map((name) => [...name].length)))
+  const lines = shown.map(({ losses, diverged }, index) => {
     const finite = losses.map(({ loss }) => loss)
     const end = diverged ? 'diverged' : formatNumber(finite.at(-1) ?? null)
-    const spark = sparkline(sampled(losses, last, SPARK), shared)
-    return chartLine(
-      `${shortened(control, NAME - 7)} seed ${seed}`,
-      spark,
-      `${formatNumber(finite[0] ?? null)} to ${end}`,
-    )
+    const spark = sparkline(sampled(losses, last, SPARK + NAME - room), shared)
+    return chartLine(names[index], spark, `${formatNumber(finite[0] ?? null)} to ${end}`, room)
   })
   return [
     'Loss during training',
@@ -111,8 +124,8 @@ function lossChart({ trials, steps }: DiagnosisData): string[] {
   ]
 }
 
-function chartLine(name: string, spark: string, ends: string): string {
-  return `${shortened(name, NAME).padEnd(NAME)}  ${spark.padEnd(SPARK)}  ${ends}`
+function chartLine(name: string, spark: string, ends: string, room = NAME): string {
+  return `${shortened(name, room).padEnd(room)}  ${spark.padEnd(SPARK + NAME - room)}  ${ends}`
 }
 
 function scaleWords(axis: string, { scale, domain: [low, high] }: SparkScale): string {

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { collapsed, trial } from '../../test/support/diagnosis-sample.ts'
-import { healthy, hostile, interrupted, undecided } from '../../test/support/diagnosis-samples.ts'
+import { healthy, hostile, interrupted, tooLargeStep, undecided } from '../../test/support/diagnosis-samples.ts'
 import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { diagnosisPicture, diagnosisReport } from './diagnosis.ts'
 
-const samples = { collapsed: collapsed(), healthy: healthy(), undecided: undecided(), interrupted: interrupted() }
+const samples = {
+  collapsed: collapsed(),
+  healthy: healthy(),
+  undecided: undecided(),
+  interrupted: interrupted(),
+  step: tooLargeStep(),
+}
 
 describe('diagnosisReport', () => {
   it('writes well-formed HTML for complete, interrupted and nearly empty diagnoses', () => {
@@ -41,15 +47,16 @@ describe('diagnosisReport', () => {
       '<h1>mlp:depth=60: correlation collapse</h1>',
       '<p class="lead">The network mlp:depth=60 is worse than 12 layers',
       'Cosine between different samples, before training</text>',
-      '<strong>Numerical error.</strong>',
-      'Gradient norm</text>',
-      'Misclassified (%)</text>',
-      '3 x rate: diverged with seed 2 after 200 steps. The row shows only the trainings that did not diverge. The answer counts a diverged training as guessing.',
-      'The network and its twin</text>',
       '<h2>Correlation collapse</h2>',
       '1.42 dimensions',
       '<strong>To try.</strong> residual branches',
+      'Misclassified (%)</text>',
+      '1 of 3 diverged;<br>84.1% and 84.3%</td>',
+      '3 x rate: diverged with seed 2 after 200 steps.</p>',
+      'The network and its twin</text>',
+      'Gradient norm</text>',
       'Mean square activation</text>',
+      '<strong>Numerical error.</strong>',
       'Schoenholz et al. 2017',
       'How to read this report',
       'How this report was made',

@@ -12,7 +12,9 @@ import {
   guessingSentence,
   mapFigures,
   profileFigures,
+  showsLadderFirst,
 } from './diagnosis-figures.ts'
+import { ladderFigure, ladderTable } from './diagnosis-ladders.ts'
 import { lossFigure } from './diagnosis-losses.ts'
 import { outputFigure, worstClassTables } from './output-figures.ts'
 import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
@@ -55,16 +57,19 @@ function interruption({ seconds }: DiagnosisData): string {
 }
 
 function groups(data: DiagnosisData): PageGroup[] {
-  const curves = lossFigure(data, firstProfile(data) !== undefined)
+  const curves = lossFigure(data, firstProfile(data) !== undefined || showsLadderFirst(data))
+  const facts = (data.facts ?? []).map(({ sentence, remedy }) => ({ text: `${sentence} ${remedy}` }))
   const all: (PageGroup | null)[] = [
-    groupOfItems('Causes that were ruled out', data.ruledOut.map(ruledOutItem)),
-    groupOfFigures('Layer by layer during training', mapFigures(data)),
-    controlsGroup(data),
-    groupOfFigures('Loss during training', curves === null ? [] : [curves]),
-    outputsGroup(data),
+    groupOfItems('Before training', facts),
     ...data.findings.map(findingGroup),
-    groupOfFigures('Layer by layer before and after training', profileFigures(data)),
     groupOfItems('Open questions', data.open.map(openItem)),
+    controlsGroup(data),
+    ladderGroup(data),
+    groupOfFigures('Loss during training', curves === null ? [] : [curves]),
+    groupOfFigures('Layer by layer during training', mapFigures(data)),
+    outputsGroup(data),
+    groupOfFigures('Layer by layer before and after training', profileFigures(data)),
+    groupOfItems('Causes that were ruled out', data.ruledOut.map(ruledOutItem)),
     groupOfItems(
       'Papers',
       unique(data.findings.flatMap(({ papers }) => papers)).map((text) => ({ text })),
@@ -86,6 +91,14 @@ function controlsGroup(data: DiagnosisData): PageGroup | null {
   if (figure === null) return null
   const table = controlsTable(data, controlsOf(data))
   return { heading: 'Controls: one thing changed at a time', figures: [figure], tables: [table] }
+}
+
+/** The ladder of rates. The page shows the figure only once. */
+function ladderGroup(data: DiagnosisData): PageGroup | null {
+  const table = ladderTable(data)
+  if (table === null) return null
+  const drawn = showsLadderFirst(data) ? null : ladderFigure(data, { width: 520, height: 320 })
+  return { heading: 'Learning rates', figures: drawn === null ? [] : [drawn], tables: [table] }
 }
 
 /** The predictions of the network and of its shallow twin. */

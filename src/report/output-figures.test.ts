@@ -41,14 +41,16 @@ describe('the pictures of several networks', () => {
     expect(found?.caption).toContain('The samples of all seeds are counted together.')
   })
 
-  it('leave diverged trainings out and say so', () => {
+  it('show one training beside diverged trainings and say so', () => {
     const found = outputFigure([classified('depth 9', [foxless, even, foxless], true)], classes)
-    expect(found?.panels[0]).toContain('120 samples of class fox taken for cat')
-    expect(found?.caption).toContain('Diverged trainings are left out (depth 9).')
+    expect(found?.panels[0]).toContain('60 samples of class fox taken for cat')
+    expect(found?.panels[0]).toContain('depth 9, seed 0 (1 of 3 diverged)')
+    expect(found?.caption).toContain('Beside diverged trainings, only one training is shown (depth 9).')
+    expect(found?.caption).not.toContain('counted together')
     expect(outputFigure([predicted('depth 2', 0, [1, 2, 3], true)], values)).toBeNull()
     const one = outputFigure([predicted('depth 2', 0, [1, 2, 3]), predicted('depth 9', 0, [1, 2, 3], true)], values)
     expect(one?.panels).toHaveLength(1)
-    expect(one?.caption).toContain('Diverged trainings are left out (depth 9).')
+    expect(one?.caption).toContain('Every training diverged (depth 9).')
   })
 
   it('show predicted against actual values with one range for all networks', () => {
@@ -91,6 +93,11 @@ describe('the table of worst classes', () => {
     expect(table.caption).toBe('Worst class on the test set')
     expect(table.rows).toEqual([['depth 9', 'fox', '38.0%', 'cat']])
     expect(worstClassTables([groups[0]], classes)).toEqual([])
+  })
+
+  it('shows one training beside a diverged training, and no mean', () => {
+    const [table] = worstClassTables([classified('depth 9', [foxless, even, even], true)], classes)
+    expect(table.rows).toEqual([['depth 9, seed 0 (1 of 3 diverged)', 'fox', '38.0%', 'cat']])
   })
 
   it('shortens long names of classes', () => {

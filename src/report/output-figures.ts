@@ -49,7 +49,7 @@ export function outputFigure(groups: readonly OutputGroup[], facts: OutputFacts)
 
 function confusionFigures(groups: readonly OutputGroup[], facts: OutputFacts): PageFigure | null {
   const { names, isTested } = facts
-  const drawn = groups.flatMap((group) => {
+  const drawn = groups.map(withoutMean).flatMap((group) => {
     const found = confusionOfSeeds(group, isTested)
     return found === null ? [] : [{ name: group.name, confusion: found.counts, seeds: found.seeds }]
   })
@@ -59,15 +59,15 @@ function confusionFigures(groups: readonly OutputGroup[], facts: OutputFacts): P
   const sum = drawn.some(({ seeds }) => seeds > 1) ? ' The samples of all seeds are counted together.' : ''
   const caption =
     `Blue cells are right answers on the ${setName(isTested)}, and orange cells are mistakes. ` +
-    `A stronger color is a larger share of the true class.${sum}${withoutDiverged(groups)}${chosenOf(drawn, facts)}`
+    `A stronger color is a larger share of the true class.${sum}${divergedWords(groups)}${chosenOf(drawn, facts)}`
   // Three wide matrices side by side would have unreadable names of classes.
   return { heading: 'Confusion', panels, caption, ...(classes.length > mostNumbers ? { mostColumns: 2 } : {}) }
 }
 
 function valueFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFigure | null {
   const { names } = facts
-  const drawn = groups.flatMap(({ name, runs }) => {
-    const found = trainedOf(runs).find(({ predictions }) => (predictions?.targets.length ?? 0) > 0)
+  const drawn = groups.map(withoutMean).flatMap(({ name, runs }) => {
+    const found = runs.find(({ predictions }) => (predictions?.targets.length ?? 0) > 0)
     const width = found?.test.rmse?.length ?? found?.train.rmse?.length ?? 1
     return found?.predictions === undefined ? [] : [{ name, width, seed: found.seed, ...found.predictions }]
   })
@@ -86,13 +86,13 @@ function valueFigure(groups: readonly OutputGroup[], facts: OutputFacts): PageFi
   const target = names.targetNames === undefined && width === 1 ? '' : ` of ${targetText(0, names)}${first}`
   const caption =
     `Predicted against actual values${target} for ${samples} of the ${setName(set === 'test')}, ` +
-    `from one training of each network${from}. A perfect prediction lies on the dotted line.${withoutDiverged(groups)}${chosenOf(drawn, facts)}`
+    `from one training of each network${from}. A perfect prediction lies on the dotted line.${divergedWords(groups)}${chosenOf(drawn, facts)}`
   return { heading: 'Predicted against actual', panels, caption }
 }
 
 /** The worst class of each network as a table, or no table if no class stands out. */
 export function worstClassTables(groups: readonly OutputGroup[], { names, isTested }: OutputFacts): Table[] {
-  const rows = groups.flatMap((group) => {
+  const rows = groups.map(withoutMean).flatMap((group) => {
     const scores = meanScores(group, isTested)
     const [worst] = scores === undefined ? [] : worstClasses(scores)
     if (scores === undefined || worst === undefined) return []
@@ -112,23 +112,34 @@ export function worstClassTables(groups: readonly OutputGroup[], { names, isTest
 
 const setName = (isTested: boolean): string => (isTested ? 'test set' : 'training set')
 
-const trainedOf = (runs: readonly OutputRun[]): OutputRun[] => runs.filter(({ diverged }) => !diverged)
+/**
+ * The trainings of a network that are drawn and counted together: all of them, or only one if a training diverged. The
+ * name of the network then says so, because the other trainings are no picture of the network.
+ */
+function withoutMean({ name, runs }: OutputGroup): OutputGroup {
+  const trained = runs.filter(({ diverged }) => !diverged)
+  if (trained.length === runs.length || trained.length === 0) return { name, runs: trained }
+  const lost = runs.length - trained.length
+  return { name: `${name}, seed ${trained[0].seed} (${lost} of ${runs.length} diverged)`, runs: trained.slice(0, 1) }
+}
 
-/** A sentence about the networks with diverged trainings, which the pictures leave out. */
-function withoutDiverged(groups: readonly OutputGroup[]): string {
-  const broken = groups.filter(({ runs }) => runs.some(({ diverged }) => diverged)).map(({ name }) => name)
-  return broken.length === 0 ? '' : ` Diverged trainings are left out (${broken.join('; ')}).`
+/** Sentences about the networks with diverged trainings. */
+function divergedWords(groups: readonly OutputGroup[]): string {
+  const isLost = ({ diverged }: OutputRun): boolean => diverged
+  const lost = groups.filter(({ runs }) => runs.length > 0 && runs.every(isLost)).map(({ name }) => name)
+  const partly = groups.filter(({ runs }) => runs.some(isLost) && !runs.every(isLost)).map(({ name }) => name)
+  const first = lost.length === 0 ? '' : ` Every training diverged (${lost.join('; ')}).`
+  const second = ` Beside diverged trainings, only one training is shown (${partly.join('; ')}).`
+  return first + (partly.length === 0 ? '' : second)
 }
 
 /** A sentence about the number of drawn networks, if not all networks are drawn. */
 const chosenOf = (drawn: readonly unknown[], { networks }: OutputFacts): string =>
   networks === undefined ? '' : ` The pictures show ${drawn.length} of the ${networks} networks in the table.`
 
-/**
- * Adds up the confusion matrices of all seeds that did not diverge. Returns null without a confusion matrix.
- */
+/** Adds up the confusion matrices of all seeds. Returns null without a confusion matrix. */
 function confusionOfSeeds({ runs }: OutputGroup, isTested: boolean): { counts: number[][]; seeds: number } | null {
-  const matrices = trainedOf(runs).flatMap(({ train, test }) => {
+  const matrices = runs.flatMap(({ train, test }) => {
     const { confusion } = isTested ? test : train
     return confusion === undefined ? [] : [confusion]
   })
@@ -140,7 +151,7 @@ function confusionOfSeeds({ runs }: OutputGroup, isTested: boolean): { counts: n
 }
 
 /**
- * The mean scores of the classes over all seeds that did not diverge. All seeds have the same samples, so more seeds
+ * The mean scores of the classes over all seeds. All seeds have the same samples, so more seeds
  * don't make the scores of a class more certain. Returns undefined without scores of the classes.
  */
 function meanScores(group: OutputGroup, isTested: boolean): ReportedScores | undefined {
@@ -156,7 +167,7 @@ function meanScores(group: OutputGroup, isTested: boolean): ReportedScores | und
 
 /** The mean scores of so many classes that the scores list only the most frequent mistakes. */
 function meanOfCounts({ runs }: OutputGroup, isTested: boolean): ReportedScores | undefined {
-  const all = trainedOf(runs).map(({ train, test }) => (isTested ? test : train))
+  const all = runs.map(({ train, test }) => (isTested ? test : train))
   const recalls = all.flatMap(({ recall }) => (recall === undefined ? [] : [recall]))
   const [{ classSamples } = { classSamples: undefined }] = all
   if (recalls.length === 0 || classSamples === undefined) return undefined

@@ -112,10 +112,10 @@ interface PanelSize {
 function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCell[][], size: PanelSize): string {
   const { x, y, broken = 'no value' } = spec
   const references = panel.references ?? spec.references ?? []
-  const ends = cells.map(lastMean)
-  const texts = ends.map(({ mean, isLast }, index) => {
+  const ends = cells.map(endOf)
+  const texts = ends.map(({ mean }, index) => {
     const { name } = panel.groups[index]
-    return mean !== null && isLast ? `${name} ${shownValue(mean, y)}` : name
+    return mean === null ? name : `${name} ${shownValue(mean, y)}`
   })
   const strip = size.strip === 0 ? [] : [broken]
   const names = [...texts, ...references.map((reference) => reference.label), ...strip]
@@ -135,8 +135,8 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCe
     return drawGroup(cells[index], { frame, axis: y, hue: index, centers, spacing: offset, where, broken })
   })
   const guide = drawReferences(frame, references)
-  const endNames = ends.map(({ mean }, index) => {
-    return { text: texts[index], color: index, y: frame.y.place(mean) ?? box.top }
+  const endNames = ends.map(({ place }, index) => {
+    return { text: texts[index], color: index, y: frame.y.place(place) ?? box.top }
   })
   return [
     frame.markup,
@@ -149,12 +149,13 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCe
 }
 
 /**
- * Returns the last mean of a group, beside which the name of the group is written, and whether this mean belongs to the
- * last category.
+ * Returns the mean of a group in the last category, or null if a run failed there. The name of the group is written at
+ * `place`, which is the last mean or, if later categories have runs without a mean, the last run.
  */
-function lastMean(cells: readonly RangeCell[]): { mean: number | null; isLast: boolean } {
-  const index = cells.findLastIndex((cell) => cell.summary !== null)
-  return { mean: cells[index]?.summary?.mean ?? null, isLast: index === cells.length - 1 }
+function endOf(cells: readonly RangeCell[]): { mean: number | null; place: number | null } {
+  const last = cells.findLast((cell) => cell.dots.some((dot) => !isBroken(dot)))
+  const place = last?.summary?.mean ?? last?.dots.findLast((dot) => !isBroken(dot))?.value ?? null
+  return { mean: cells.at(-1)?.summary?.mean ?? null, place }
 }
 
 /** Draws the row above the plot for runs without a value. */

@@ -1,6 +1,7 @@
 /** One group of a range figure: the runs, their means and their intervals. */
 import { formatNumber, formatPercent } from '../format/text.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
+import { splitAtGaps } from './decimate.ts'
 import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
 import { cross, element, type FigurePoint, mark, pathThrough, tooltip } from './svg.ts'
@@ -18,6 +19,7 @@ export interface RangeDot {
 /** The runs of a group in one category, and their mean and interval. */
 export interface RangeCell {
   readonly dots: readonly RangeDot[]
+  /** The mean, or null if a run failed: a mean over the other runs would look too good. */
   readonly summary: Summary | null
 }
 
@@ -25,7 +27,7 @@ export interface RangeCell {
 export const STRIP_RISE = 16
 
 export function summarizeCell(dots: readonly RangeDot[]): RangeCell {
-  return { dots, summary: summarize(dots.map((dot) => dot.value)) }
+  return { dots, summary: dots.some(isBroken) ? null : summarize(dots.map((dot) => dot.value)) }
 }
 
 export function isBroken({ value }: RangeDot): boolean {
@@ -58,13 +60,13 @@ export function drawGroup(cells: readonly RangeCell[], context: GroupContext): s
   const { box, y } = frame
   const kind = `iso-c${hue % 6}`
   const inside = (value: number) => clamp(y.place(value) ?? box.bottom, box.top, box.bottom)
-  const means: FigurePoint[] = []
+  const means: (FigurePoint | null)[] = []
   let bars = ''
   let dots = ''
   cells.forEach(({ dots: runs, summary }, index) => {
     const center = centers[index]
     const name = where(index)
-    if (summary !== null) means.push([center, inside(summary.mean)])
+    means.push(summary === null ? null : [center, inside(summary.mean)])
     if (summary?.halfWidth != null) {
       const [y1, y2] = [inside(summary.mean - summary.halfWidth), inside(summary.mean + summary.halfWidth)]
       const words = `${name}: ${shownValue(summary.mean, axis)} ± ${shownValue(summary.halfWidth, axis)}`
@@ -84,6 +86,9 @@ export function drawGroup(cells: readonly RangeCell[], context: GroupContext): s
       }
     })
   })
-  const line = means.length < 2 ? '' : element('path', { class: `iso-line iso-thin ${kind}`, d: pathThrough(means) })
-  return bars + line + means.map((mean) => mark(mean, hue, 4)).join('') + dots
+  // The line has a gap where a category has no mean.
+  const pieces = splitAtGaps(means).filter(({ length }) => length > 1)
+  const d = pieces.map((piece) => pathThrough(piece)).join('')
+  const line = d === '' ? '' : element('path', { class: `iso-line iso-thin ${kind}`, d })
+  return bars + line + means.map((mean) => (mean === null ? '' : mark(mean, hue, 4))).join('') + dots
 }

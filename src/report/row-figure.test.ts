@@ -17,12 +17,14 @@ const spec: RowFigure = {
   broken: 'diverged',
 }
 
-it('rowFigure draws a row for each control with all runs, means and intervals', () => {
+it('rowFigure draws all runs of each control, and means and intervals where no run failed', () => {
   const svg = rowFigure(spec)
   expect(verifyMarkup(svg)).toEqual([])
   // A control with one run has neither an interval nor a dot beside its mean.
   expect(svg.match(/class="iso-dot/g)).toHaveLength(10)
-  expect(svg.match(/class="iso-bar/g)).toHaveLength(4)
+  expect(svg.match(/class="iso-bar/g)).toHaveLength(2)
+  // Two of the marks belong to the key.
+  expect(svg.match(/class="iso-mark/g)).toHaveLength(6)
   expect(svg.match(/class="iso-cross/g)).toHaveLength(2)
   expect(svg).toContain('<title>rate &lt;x&gt; 3, test, seed 2: diverged</title>')
   for (const text of ['>network<', '>guessing<', '>diverged<', '>training<', '>test<']) expect(svg).toContain(text)

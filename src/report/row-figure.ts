@@ -26,6 +26,7 @@ export interface RowFigure {
 const NAME_SIZE = 12
 const SERIES_SPACING = 13
 const ROW_GAP = 12
+const LINE_SPACING = 13
 const TOP = 62
 
 interface Layout {
@@ -106,13 +107,24 @@ function drawRow(spec: RowFigure, cells: readonly RangeCell[], index: number, la
   const { name } = spec.rows[index]
   const top = TOP + index * layout.rowHeight
   const middle = top + layout.rowHeight / 2
-  const words = fitted(name, layout.left - 12, NAME_SIZE, true)
+  const words = nameLines(name, layout.left - 12)
   const rule = element('line', { class: 'iso-grid', x1: 0, x2: layout.right, y1: top, y2: top })
   const series = cells.map((cell, hue) => {
     const y = middle + (hue - (cells.length - 1) / 2) * SERIES_SPACING
     return drawCell(spec, cell, { y, hue, where: `${name}, ${spec.series[hue]}`, layout })
   })
-  return [rule, label(words, { x: 0, y: middle + 4 }), ...series].join('')
+  const names = words.map((text, line) => {
+    return label(text, { x: 0, y: middle + 4 + (line - (words.length - 1) / 2) * LINE_SPACING })
+  })
+  return [rule, ...names, ...series].join('')
+}
+
+/** Breaks a long name into two lines at its last comma. A name without a comma is shortened. */
+function nameLines(name: string, width: number): string[] {
+  const comma = name.lastIndexOf(', ')
+  const isLong = textWidth(name, NAME_SIZE, true) > width
+  const lines = isLong && comma > 0 ? [name.slice(0, comma + 1), name.slice(comma + 2)] : [name]
+  return lines.map((line) => fitted(line, width, NAME_SIZE, true))
 }
 
 interface CellContext {

@@ -1,6 +1,6 @@
 /** The columns of scores in the tables of comparisons and diagnoses: errors of classes, or R2 and RMSE of values. */
 import { decimalsFor, formatFixed, formatPercent, formatQuantity, formatR2 } from '../format/text.ts'
-import { type Summary, summarize } from '../numerics/statistics.ts'
+import type { Summary } from '../numerics/statistics.ts'
 import { formatError, formatLoss, type ReportedScores } from './reported-scores.ts'
 import { classText, dominantClass, type OutputNames } from './score-words.ts'
 
@@ -109,10 +109,4 @@ export function balanceNotes(runs: readonly ScoredRun[], names: OutputNames): st
   return [
     `${formatPercent(largest.share)} of the ${set === 'test' ? 'test' : 'training'} samples have the class ${name}. Always answering ${name} has a balanced accuracy, the mean over the classes, of ${formatPercent(largest.balancedAccuracy)}.`,
   ]
-}
-
-/** Formats the score of several trainings, or returns undefined if no training has the score. */
-export function scoreText({ value, format }: ScoreColumn, runs: readonly ScoredRun[]): string | undefined {
-  const summary = summarize(runs.map(value))
-  return summary === null ? undefined : format(summary)
 }

@@ -59,6 +59,54 @@ export function undecided(): DiagnosisData {
   }
 }
 
+/** Diagnosis of a network whose rate is too large, with a ladder of rates, a fact and a linear model. */
+export function tooLargeStep(): DiagnosisData {
+  const sample = healthy()
+  const rates = [0.003, 0.03, 0.3, 3, 30]
+  const short = [1.99, 0.7, 0.5, null, null].map((loss, index) => ({
+    control: [
+      'short run, rate / 1000',
+      'short run, rate / 100',
+      'short run, rate / 10',
+      'short run',
+      'short run, rate x 10',
+    ][index],
+    rate: rates[index],
+    loss,
+  }))
+  return {
+    ...sample,
+    network: 'mlp:depth=4',
+    optimizer: 'momentum, rate 3',
+    title: { start: 'Unstable step', inside: 'unstable step' },
+    answer: ['The step is too large.'],
+    facts: [{ sentence: 'A batch has 128 of 200 samples.', remedy: 'Set a batch of 16.' }],
+    linear: { train: { loss: 0.5, error: 0.145 }, test: { loss: 0.7, error: 0.216 } },
+    findings: [],
+    trials: [
+      ...[1, 2, 3].map((seed) => trial(NETWORK, seed, 2, { diverged: seed < 3 })),
+      trial('rate / 100', 1, 0.2),
+      ...[1, 2, 3].map((seed) => trial('rate / 10', seed, 0.08)),
+      ...[1, 2, 3].map((seed) => trial(TWIN, seed, 0.5)),
+      ...short.map(({ control, loss }) => trial(control, 1, loss ?? 2, { diverged: loss === null, steps: 65 })),
+    ],
+    ladders: [
+      {
+        network: NETWORK,
+        givenRate: 3,
+        bestRate: 0.3,
+        rungs: [
+          ...short.map((rung) => ({ ...rung, kind: 'short' as const, seeds: 1, diverged: rung.loss === null ? 1 : 0 })),
+          { control: 'rate / 100', kind: 'whole', rate: 0.03, seeds: 1, diverged: 0, loss: 0.202 },
+          { control: 'rate / 10', kind: 'whole', rate: 0.3, seeds: 3, diverged: 0, loss: 0.084 },
+          { control: NETWORK, kind: 'whole', rate: 3, seeds: 3, diverged: 2, loss: null },
+        ],
+      },
+    ],
+    picture: 'ladder',
+  }
+}
+
 /** Diagnosis that was stopped before the first measurement. */
 export function interrupted(): DiagnosisData {
   return {
@@ -81,6 +129,7 @@ const nasty = '<script>alert("1")</script> & \u001b[31m</style>'
 
 /** Returns the data with every text replaced, except the texts that the report compares. */
 export function hostile(data: DiagnosisData): DiagnosisData {
-  const isKept = (value: string) => ['network', 'shallow twin', 'log', 'linear', 'cosine', 'losses'].includes(value)
+  const isKept = (value: string) =>
+    ['network', 'shallow twin', 'log', 'linear', 'cosine', 'losses', 'ladder', 'short', 'whole'].includes(value)
   return JSON.parse(JSON.stringify(data, (_, value) => (typeof value === 'string' && !isKept(value) ? nasty : value)))
 }

@@ -94,7 +94,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     seeds,
     records: controlNames.flatMap((control) => madeUpTrials(control, trials[control] ?? { loss: [] })),
     applicable: new Set(changeNames.filter((name) => isThere(name) && !without.includes(name))),
-    linear: null,
+    baselines: null,
     facts: [],
     outputFloor: null,
     regularization: { dropped: 0, decay: 0 },
