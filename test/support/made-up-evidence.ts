@@ -69,8 +69,11 @@ export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRec
   })
 }
 
+/** Results of trainings by control. */
+export type Results = Partial<Record<ControlName, MadeUpTrials>>
+
 export interface MadeUp {
-  readonly trials?: Partial<Record<ControlName, MadeUpTrials>>
+  readonly trials?: Results
   readonly measured?: Measured
   readonly seeds?: readonly number[]
   readonly chance?: Evidence['chance']
@@ -185,7 +188,7 @@ export const helpless = (start: Reading = reading()): MadeUp['trials'] => ({
 export const coarse = [-4, -2, 0, 2, 4]
 
 /** A ladder of rates on which no rate trains the network better than another one. */
-export const noBetterRate = (loss = 1.5): Partial<Record<ControlName, MadeUpTrials>> => ({
+export const noBetterRate = (loss = 1.5): Results => ({
   ...trialsAt('short run', all({ loss: [loss] }, coarse.length)),
   ...trialsAt(
     'network',
@@ -198,10 +201,21 @@ export function trialsAt(
   change: ChangeName,
   made: readonly (MadeUpTrials | undefined)[],
   positions: readonly number[] = coarse,
-): Partial<Record<ControlName, MadeUpTrials>> {
+): Results {
   return Object.fromEntries(
     positions.flatMap((position, index) => (made[index] ? [[nameAt(change, position), made[index]]] : [])),
   )
+}
+
+/**
+ * A finished ladder of rates: the short training at `position` is the best, and the whole trainings at this rate have the
+ * given results. All other short trainings end with the loss `others`.
+ */
+export function climbedTo(position: number, made: MadeUpTrials, others: Result = 2.2): Results {
+  const end = Math.abs(position) >= 4 ? [position + 2 * Math.sign(position)] : []
+  const positions = [...new Set([...coarse, ...end, position - 1, position, position + 1])]
+  const short = positions.map((at) => ({ loss: [at === position ? made.loss[0] : others] }))
+  return { ...trialsAt('short run', short, positions), ...trialsAt('network', [made], [position]) }
 }
 
 /** Trials of controls that change nothing, each with one seed. */

@@ -34,8 +34,11 @@ describe.each(probes)('%s', (_name, probe, assess) => {
     expect(shares(all(limit - 0.01, 7)).state).toBe('ruled out')
   })
 
-  it('ignores the units of the read-out', () => {
-    expect(shares([0, 0, 0, 0, 0, 0, 1]).state).toBe('ruled out')
+  it('holds for the units of the read-out as for those of a hidden layer', () => {
+    const found = shares([0, 0, 0, 0, 0, 0, 1])
+    expect(found.state).toBe('holds')
+    expect(found.statement).toContain('the read-out')
+    expect(shares([0, 0, 0, 0, 0, 0, limit - 0.01]).state).toBe('ruled out')
   })
 
   it('ignores layers without units of this kind', () => {
