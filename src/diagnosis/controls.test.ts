@@ -160,9 +160,9 @@ describe('A short training', () => {
     expect(short?.settings).toMatchObject({ steps: 100, schedule: { name: 'cosine', warmup: 10 } })
     expect(short?.settings.evaluateEvery).toBeUndefined()
     expect(short).toMatchObject({ network, data: fewPoints, precision: 'float32' })
-    expect(training('short run', { settings: { ...longer, schedule: { ...longer.schedule, name: 'constant' } } })).toEqual(
-      short,
-    )
+    expect(
+      training('short run', { settings: { ...longer, schedule: { ...longer.schedule, name: 'constant' } } }),
+    ).toEqual(short)
   })
 
   it('changes nothing else', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { all, along, type MadeUp, madeUpEvidence, madeUpTrials, throughJson } from '../../test/support/made-up-evidence.ts'
+import {
+  all,
+  along,
+  type MadeUp,
+  madeUpEvidence,
+  madeUpTrials,
+  throughJson,
+} from '../../test/support/made-up-evidence.ts'
 import type { LinearBaseline } from '../baselines/best-linear-model.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
@@ -253,7 +260,10 @@ describe('The symptom of a network that does not beat the best linear model', ()
   })
 
   it('stays `worse than its twin` if a twin trains better', () => {
-    const trials = { network: { loss: all(0.6), error: all(0.3) }, 'shallow twin': { loss: all(0.1), error: all(0.03) } }
+    const trials = {
+      network: { loss: all(0.6), error: all(0.3) },
+      'shallow twin': { loss: all(0.1), error: all(0.03) },
+    }
     expect(symptomOf(madeUpEvidence({ trials, other: { linear: linear(0.2) } }))).toBe('worse than its twin')
   })
 })

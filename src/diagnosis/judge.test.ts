@@ -215,7 +215,12 @@ const same =
 /** Whether a training, with its seeds, belongs to the ladder of rates. */
 const isOfLadder = (training: string): boolean => /^(short run|rate )/.test(training)
 const rates = ['rate / 100', 'rate / 10', 'rate x 10', 'rate x 100']
-const shortRates = ['short run, rate / 100', 'short run, rate / 10', 'short run', ...rates.slice(2).map((one) => `short run, ${one}`)]
+const shortRates = [
+  'short run, rate / 100',
+  'short run, rate / 10',
+  'short run',
+  ...rates.slice(2).map((one) => `short run, ${one}`),
+]
 const wholeRates = rates
 
 describe('The needs of open causes', () => {

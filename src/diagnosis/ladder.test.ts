@@ -197,7 +197,11 @@ describe('A ladder with any results', () => {
     { weight: 2, arbitrary: fc.constantFrom(0, 0.5, 0.505, 2.3, 2.31, 1e30) },
     { weight: 1, arbitrary: fc.constant(null) },
   )
-  const arbitrary = fc.func(loss).map((make): Outcomes => (control, seed) => make(control, seed))
+  const arbitrary = fc.func(loss).map(
+    (make): Outcomes =>
+      (control, seed) =>
+        make(control, seed),
+  )
   /** Losses that have a lowest point on the ladder and diverge above some rate. */
   const valley = fc
     .record({ lowest: fc.integer({ min: -12, max: 12 }), diverging: fc.integer({ min: -10, max: 12 }), slope: loss })

@@ -55,15 +55,16 @@ describe('The view at the best rates', () => {
 
   it('is the evidence without short trainings and other rates if the given rate is the best', () => {
     const evidence = madeUpEvidence({
-      trials: { network: { loss: all(1.5) }, 'shallow twin': { loss: all(0.1) }, float64: { loss: [1.5] }, ...noBetterRate() },
+      trials: {
+        network: { loss: all(1.5) },
+        'shallow twin': { loss: all(0.1) },
+        float64: { loss: [1.5] },
+        ...noBetterRate(),
+      },
     })
     const found = viewOf(evidence)
     expect(found.best).toEqual({ network: 0, 'shallow twin': 0, 'shallower twin': 0 })
-    expect(found.records.map(({ control }) => control)).toEqual([
-      ...all('network'),
-      ...all('shallow twin'),
-      'float64',
-    ])
+    expect(found.records.map(({ control }) => control)).toEqual([...all('network'), ...all('shallow twin'), 'float64'])
   })
 })
 

@@ -57,7 +57,10 @@ describe('The training losses with and without a control', () => {
 describe('A poor fit', () => {
   const poor = (error: number, guessing = 0.9) =>
     fitsPoorly(
-      madeUpEvidence({ trials: { network: { loss: all(1), error: all(error) } }, chance: { loss: 2.3, error: guessing } }),
+      madeUpEvidence({
+        trials: { network: { loss: all(1), error: all(error) } },
+        chance: { loss: 2.3, error: guessing },
+      }),
     )
 
   it('begins at an error of a tenth, or at half of the error of guessing', () => {

@@ -95,7 +95,9 @@ describe('The cause "too few steps"', () => {
 
   it('holds if seeds fail with the usual steps and none fails with more steps, however far apart the seeds are', () => {
     const some = { loss: [2.3, 0.6, 0.2], error: [0.9, 0.3, 0.1] }
-    expect(assess({ network: some, '3 x steps': { loss: [0.5, 0.5, 0.19], error: [0.2, 0.25, 0.09] } }).state).toBe('holds')
+    expect(assess({ network: some, '3 x steps': { loss: [0.5, 0.5, 0.19], error: [0.2, 0.25, 0.09] } }).state).toBe(
+      'holds',
+    )
   })
 
   it('needs ten times the steps if three times the steps help within the spread of the seeds', () => {

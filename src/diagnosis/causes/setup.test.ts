@@ -24,13 +24,22 @@ const poor = withError(0.4, 0.41, 0.4)
 const good = withError(0.1, 0.1, 0.11)
 
 /** Scores on classes of which the small one has the given recall. */
-const recalls = (recall: number) => ({ recall: [1, recall], balancedAccuracy: (1 + recall) / 2, classSamples: [90, 10] })
+const recalls = (recall: number) => ({
+  recall: [1, recall],
+  balancedAccuracy: (1 + recall) / 2,
+  classSamples: [90, 10],
+})
 
 /** The suspect of each cause, and the training without the suspect. */
 const suspects: Readonly<
   Record<
     SetupCause,
-    { readonly control: ControlOf<'mending'>; readonly suspect: MadeUp; readonly harmless: MadeUp; readonly text: string }
+    {
+      readonly control: ControlOf<'mending'>
+      readonly suspect: MadeUp
+      readonly harmless: MadeUp
+      readonly text: string
+    }
   >
 > = {
   'unscaled-data': {
@@ -338,7 +347,12 @@ describe('An output that cannot reach its targets', () => {
   it('holds for classes whose outputs are off after training, with the samples of these classes', () => {
     const scores = { recall: [0.9, 0, 0.8, null], classSamples: [50, 30, 20, 0] }
     const trials = (end: number): Results => ({
-      network: { ...withError(0.4, 0.42, 0.41), scores, start: { deadUnits: along(0, 0, 0.1) }, end: { deadUnits: along(0, 0, end) } },
+      network: {
+        ...withError(0.4, 0.42, 0.41),
+        scores,
+        start: { deadUnits: along(0, 0, 0.1) },
+        end: { deadUnits: along(0, 0, end) },
+      },
       'free output': { loss: [0.4, 0.8, 0.8], error: [0.2, 0.4, 0.4] },
       'free output, rate / 10': { loss: [0.8], error: [0.41] },
       'free output, rate x 10': { loss: [0.8], error: [0.41] },

@@ -205,8 +205,16 @@ describe('A network that diverges at every rate', () => {
       fc.property(some, some, fc.boolean(), (short, whole, isClipped) => {
         const diverged = { loss: [null] }
         const trials: Results = {
-          ...trialsAt('short run', short.map(() => diverged), short),
-          ...trialsAt('network', whole.map(() => diverged), whole),
+          ...trialsAt(
+            'short run',
+            short.map(() => diverged),
+            short,
+          ),
+          ...trialsAt(
+            'network',
+            whole.map(() => diverged),
+            whole,
+          ),
           ...(isClipped ? { 'clipped gradients': { loss: all(null) } } : {}),
           network: { loss: all(null) },
         }
