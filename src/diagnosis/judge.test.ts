@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import {
   all,
   along,
+  climbedTo,
   helpless,
   type MadeUp,
   type MadeUpTrials,
   madeUpEvidence,
   madeUpTrials,
+  noBetterRate,
   noHelp,
   reading,
   sound,
@@ -137,6 +139,102 @@ describe('A healthy network', () => {
     expect(judged(sound(), { blocks: 4 }).verdict).toBe('healthy')
     const values = { network: { loss: all(0.03), error: all(0.03), testError: [0.05, 1.2, 0.06] } }
     expect(judged(values, { chance: { loss: 1, error: 1 } }).verdict).toBe('healthy')
+  })
+})
+
+describe('The verdict on a network without findings', () => {
+  const network = (error: number): MadeUpTrials => ({ loss: all(2 * error), error: all(error), start: reading() })
+  const alone = (error: number, made: MadeUp = {}): Judgment => judged({ network: network(error) }, made)
+  const openCauses = ({ open }: Judgment): string[] => open.map(({ cause }) => cause)
+
+  it('is healthy for a good fit, although not every rate and every length was tried', () => {
+    const judgment = alone(0.05)
+    expect(judgment.verdict).toBe('healthy')
+    expect(openCauses(judgment)).toEqual(['unstable-step', 'step-too-small'])
+  })
+
+  it('is undecided for a poor fit while rates, lengths or widths are untried', () => {
+    const judgment = alone(0.3)
+    expect(judgment.verdict).toBe('undecided')
+    expect(openCauses(judgment)).toEqual(['unstable-step', 'step-too-small', 'too-few-steps', 'under-capacity'])
+  })
+
+  it('is healthy for a poor fit if no rate, no length and no width is better', () => {
+    const poor = network(0.3)
+    const tried = { ...noHelp(0.6), network: poor, '3 x steps': poor, '4 x width': poor, '16 x width': poor }
+    const judgment = judged(tried)
+    expect([judgment.verdict, judgment.open]).toEqual(['healthy', []])
+  })
+
+  it('is healthy for a good fit with a suspect that was not mended, but not with a class that is missed', () => {
+    const suspicious = { mendable: controlsOf('mending'), facts: ['output-range', 'unscaled-inputs'] } as const
+    const good = alone(0.05, suspicious)
+    expect(good.verdict).toBe('healthy')
+    expect(openCauses(good)).toContain('output-cannot-reach-targets')
+    expect(openCauses(good)).toContain('no-nonlinearity')
+    const scores = { recall: [1, 0.1], balancedAccuracy: 0.55, classSamples: [95, 5] }
+    const missing = judged({ network: { ...network(0.05), scores } }, { mendable: ['balanced classes'] })
+    expect(missing.verdict).toBe('undecided')
+    expect(openCauses(missing)).toContain('unbalanced-classes')
+  })
+
+  it('is undecided for a network that does not beat the best linear model although another training does', () => {
+    const linear = { train: { loss: 0.3, error: 0.05 }, test: { loss: 0.3, error: 0.06 }, samples: 100 }
+    const wider = { '4 x width': network(0.03) }
+    const judge1 = judged({ network: network(0.06), ...noBetterRate(0.12), ...wider }, { other: { linear } })
+    expect(judge1.verdict).toBe('undecided')
+    expect(judge1.findings).toEqual([])
+    const judge2 = judged({ network: network(0.06), ...noBetterRate(0.12) }, { other: { linear } })
+    expect(judge2.verdict).toBe('healthy')
+  })
+
+  it('is undecided for a network that fails with some seeds', () => {
+    const some = { loss: [0.1, 2.3, 0.1, 0.1, 0.1], error: [0.04, 0.9, 0.04, 0.04, 0.04], start: reading() }
+    const seeds = [0, 1, 2, 3, 4]
+    expect(judged({ network: some }, { seeds }).verdict).toBe('undecided')
+    expect(judged({ network: some, ...noHelp(0.1) }, { seeds }).verdict).toBe('undecided')
+  })
+})
+
+describe('A fault in the setup', () => {
+  const lost = { loss: all(2.3), error: all(0.9), start: reading({ cosine: along(0.3, 0.99999) }) }
+  const mended = { loss: all(0.1), error: all(0.04) }
+
+  it('comes before the effects in the layers', () => {
+    const found = judged({ ...helpless(), network: lost, 'free output': mended }, { facts: ['output-range'] })
+    expect(named(found)).toEqual(['output-cannot-reach-targets', 'correlation-collapse'])
+    const scaled = judged({ ...helpless(), network: lost, 'standardized data': mended }, { facts: ['raw-bytes'] })
+    expect(named(scaled)).toEqual(['unscaled-data', 'correlation-collapse'])
+  })
+
+  it('comes before a better rate, which does not mend the fault', () => {
+    const better = climbedTo(-2, { loss: all(0.8), error: all(0.3), start: reading() })
+    const found = judged({ network: lost, ...better, 'free output, rate / 10': mended }, { facts: ['output-range'] })
+    expect(named(found).slice(0, 2)).toEqual(['output-cannot-reach-targets', 'unstable-step'])
+  })
+
+  it('does not come first if it is too much regularization', () => {
+    const regularization = { dropped: 0.7, decay: 0 }
+    const found = judged(
+      { ...helpless(), network: lost, 'without regularization': mended },
+      { other: { regularization } },
+    )
+    expect(named(found)).toEqual(['correlation-collapse', 'over-regularized'])
+  })
+})
+
+describe('A network without hidden layers', () => {
+  it('is judged by its setup, its rate, its length and its dead outputs', () => {
+    const network = { loss: all(1), error: all(0.4), start: {} }
+    const { findings, ruledOut, open, untested } = judged({ network }, { hidden: 0, measured: {} })
+    const found = [findings, ruledOut, open, untested].flat().map(({ cause }) => cause)
+    expect(found).toContain('dead-units')
+    expect(found).toContain('unstable-step')
+    expect(found).toContain('output-cannot-reach-targets')
+    expect(found).not.toContain('saturated-units')
+    expect(found).not.toContain('correlation-collapse')
+    const dead = { loss: all(2.3), start: { deadUnits: [0.8] } }
+    expect(named(judged({ network: dead }, { hidden: 0, measured: {} }))).toEqual(['dead-units'])
   })
 })
 
@@ -283,6 +381,10 @@ describe('The needs of open causes', () => {
         expect(judgment.open.flatMap(({ needs }) => needs)).toEqual([])
         expect(done.length).toBeLessThan(60)
         expect(new Set(done).size).toBe(done.length)
+        expect(textOfAll(judgment)).not.toMatch(unreadable)
+        for (const one of [...judgment.findings, ...judgment.ruledOut, ...judgment.open]) {
+          expect(wordsOf(one).statement).toMatch(/^[a-z0-9].*[^.]$/)
+        }
       }),
     )
   })
