@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { all, along, madeUpEvidence, madeUpTrials, throughJson } from '../../test/support/made-up-evidence.ts'
+import {
+  all,
+  along,
+  type MadeUp,
+  madeUpEvidence,
+  madeUpTrials,
+  throughJson,
+} from '../../test/support/made-up-evidence.ts'
+import type { LinearBaseline } from '../baselines/best-linear-model.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
+import type { ControlName } from './controls.ts'
 import {
   chanceOf,
   difference,
@@ -197,6 +206,68 @@ describe('The symptom of the network', () => {
   })
 })
 
+describe('The symptom of a network that does not beat the best linear model', () => {
+  const linear = (error: number | null): LinearBaseline => ({
+    train: { loss: 0.5, error },
+    test: { loss: 0.5, error },
+    samples: 100,
+  })
+  const symptom = (error: readonly number[], linearError: number | null, better?: number, more: Partial<MadeUp> = {}) =>
+    symptomOf(
+      madeUpEvidence({
+        trials: {
+          network: { loss: error.map((one) => 2 * one), error },
+          ...(better === undefined ? {} : { '4 x width': { loss: all(2 * better), error: all(better) } }),
+        },
+        ...more,
+        other: { linear: linear(linearError) },
+      }),
+    )
+
+  it('is `worse than a linear model` only if another training of the diagnosis beats the linear model clearly', () => {
+    expect(symptom([0.3, 0.31, 0.3], 0.3, 0.2)).toBe('worse than a linear model')
+    expect(symptom([0.4, 0.41, 0.4], 0.3, 0.2)).toBe('worse than a linear model')
+    expect(symptom([0.3, 0.31, 0.3], 0.3, 0.25)).toBe('none')
+    expect(symptom([0.3, 0.31, 0.3], 0.3)).toBe('none')
+  })
+
+  it('is `none` for a network that beats the linear model beyond the spread of the seeds', () => {
+    expect(symptom([0.2, 0.21, 0.2], 0.3, 0.1)).toBe('none')
+    // The mean is lower, but the seeds differ by more.
+    expect(symptom([0.1, 0.4, 0.3], 0.3, 0.1)).toBe('worse than a linear model')
+  })
+
+  it('is `none` without a linear model, and with a linear model that has hardly any error', () => {
+    expect(symptom([0.3, 0.31, 0.3], null, 0.1)).toBe('none')
+    expect(symptom([0.03, 0.031, 0.03], 0.019, 0.001)).toBe('none')
+    expect(symptom([0.03, 0.031, 0.03], 0.021, 0.001)).toBe('worse than a linear model')
+  })
+
+  it('ignores trainings for another task, and those at other rates with one seed', () => {
+    const others = (name: ControlName, loss: readonly number[]): string =>
+      symptomOf(
+        madeUpEvidence({
+          trials: { network: { loss: all(0.6), error: all(0.3) }, [name]: { loss, error: loss } },
+          other: { linear: linear(0.3) },
+        }),
+      )
+    expect(others('random labels', all(0.01))).toBe('none')
+    expect(others('half the data', all(0.01))).toBe('none')
+    expect(others('standardized data', all(0.01))).toBe('none')
+    expect(others('short run', all(0.01))).toBe('none')
+    expect(others('rate / 3', [0.01])).toBe('none')
+    expect(others('rate / 3', all(0.01))).toBe('worse than a linear model')
+  })
+
+  it('stays `worse than its twin` if a twin trains better', () => {
+    const trials = {
+      network: { loss: all(0.6), error: all(0.3) },
+      'shallow twin': { loss: all(0.1), error: all(0.03) },
+    }
+    expect(symptomOf(madeUpEvidence({ trials, other: { linear: linear(0.2) } }))).toBe('worse than its twin')
+  })
+})
+
 describe('The fraction of the loss gap that a control recovers', () => {
   const trials = { network: { loss: [2, 1.5, 1] }, 'shallow twin': { loss: [0.5, 0.5, 0.5] } }
   const given = (loss: readonly (number | null)[]) =>
@@ -293,9 +364,22 @@ describe('The symptom with few or different seeds', () => {
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('worse than its twin')
   })
 
-  it('is `unclear` if one of three seeds learns nothing', () => {
-    const trials = { network: { loss: [2.3, 0.1, 0.1], error: [0.9, 0.01, 0.01] }, 'shallow twin': twin }
-    expect(symptomOf(madeUpEvidence({ trials }))).toBe('unclear')
+  it('is `fails with some seeds` if one of three seeds learns nothing or diverges, with or without a twin', () => {
+    for (const loss of [2.3, null]) {
+      const network = { loss: [loss, 0.1, 0.1], error: [loss && 0.9, 0.01, 0.01] }
+      expect(symptomOf(madeUpEvidence({ trials: { network, 'shallow twin': twin } }))).toBe('fails with some seeds')
+      expect(symptomOf(madeUpEvidence({ trials: { network } }))).toBe('fails with some seeds')
+      const lost = { loss: all(2.3) }
+      expect(symptomOf(madeUpEvidence({ trials: { network, 'shallow twin': lost } }))).toBe('fails with some seeds')
+    }
+  })
+
+  it('is `none` if one of many seeds learns nothing and the mean error is small all the same', () => {
+    const seeds = Array.from({ length: 60 }, (_, seed) => seed)
+    const errors = seeds.map((seed) => (seed === 0 ? 0.9 : 0))
+    const network = { loss: seeds.map((seed) => (seed === 0 ? 2.3 : 0.001)), error: errors }
+    const trials = { network, 'shallow twin': { loss: all(0.001, 60), error: all(0, 60) } }
+    expect(symptomOf(madeUpEvidence({ trials, seeds }))).toBe('none')
   })
 
   it('is `unclear` with one worse seed, but not with one seed that learns nothing', () => {

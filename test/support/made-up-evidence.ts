@@ -2,7 +2,15 @@
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessment.ts'
 import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
-import { type ChangeName, type ControlName, changeNames, controlNames } from '../../src/diagnosis/controls.ts'
+import {
+  type ChangeName,
+  type ControlName,
+  changeNames,
+  changeOf,
+  controlNames,
+  controlOf,
+  nameAt,
+} from '../../src/diagnosis/controls.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import type { Judgment } from '../../src/diagnosis/judge.ts'
 import type { Measured } from '../../src/diagnosis/measured.ts'
@@ -10,7 +18,9 @@ import type { TrialRecord } from '../../src/diagnosis/trial-record.ts'
 import { wordsOf } from '../../src/diagnosis/wording/causes.ts'
 import { groundText } from '../../src/diagnosis/wording/grounds.ts'
 import type { Words } from '../../src/diagnosis/wording/words.ts'
+import type { FactName } from '../../src/facts/fact.ts'
 import type { Reading } from '../../src/probes/probe-pass.ts'
+import type { Scores } from '../../src/training/scores.ts'
 
 /** A loss or an error. The value is null for a training that diverged. */
 export type Result = number | null
@@ -31,6 +41,10 @@ export interface MadeUpTrials {
   readonly start?: Reading
   readonly end?: Reading
   readonly seeds?: readonly number[]
+  /** Losses during the training, the same for all seeds. */
+  readonly losses?: readonly number[]
+  /** Further scores on the training set, the same for all seeds. */
+  readonly scores?: Partial<Scores>
 }
 
 /** Creates a training record for each loss, with the seeds 0, 1, 2 and so on by default. */
@@ -39,7 +53,7 @@ export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRec
   const error = made.error ?? loss.map((one) => one && (guessing.error * one) / guessing.loss)
   const { testLoss = loss, testError = error } = made
   return seeds.map((seed, index): TrialRecord => {
-    const train = { loss: loss[index], error: error[index] }
+    const train = { loss: loss[index], error: error[index], ...made.scores }
     const test = { loss: testLoss[index], error: testError[index] }
     const way = testLosses.map((value, run) => ({
       step: 10 * (run + 1),
@@ -49,13 +63,17 @@ export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRec
     }))
     const snapshots = [{ step: 0, reading: start }, ...way, { step: 100, train, test, reading: end }]
     const diverged = loss[index] === null ? 'after 3 steps, the weights of hidden[2] were no longer finite' : null
-    const about = { control, seed, steps: 100, seconds: 1, work: 1000, precision: 'float32' as const, losses: [] }
+    const losses = (made.losses ?? []).map((value, at) => ({ step: 10 * (at + 1), loss: value }))
+    const about = { control, seed, steps: 100, seconds: 1, work: 1000, precision: 'float32' as const, losses }
     return { ...about, train, test, diverged, snapshots }
   })
 }
 
+/** Results of trainings by control. */
+export type Results = Partial<Record<ControlName, MadeUpTrials>>
+
 export interface MadeUp {
-  readonly trials?: Partial<Record<ControlName, MadeUpTrials>>
+  readonly trials?: Results
   readonly measured?: Measured
   readonly seeds?: readonly number[]
   readonly chance?: Evidence['chance']
@@ -65,6 +83,12 @@ export interface MadeUp {
   readonly blocks?: number
   /** Controls that do not apply to the network. */
   readonly without?: readonly ChangeName[]
+  /** Trainings with one thing mended that apply to the network. Trainings in `trials` apply too. */
+  readonly mendable?: readonly ChangeName[]
+  /** Names of the facts that stand out before training. */
+  readonly facts?: readonly FactName[]
+  /** Other parts of the evidence. */
+  readonly other?: Partial<Evidence>
 }
 
 /** Creates evidence for a network with 6 hidden layers and 3 seeds by default. */
@@ -77,14 +101,25 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     hidden = 6,
     blocks = 0,
     without = [],
+    mendable = [],
+    facts = [],
+    other = {},
   } = made
   const hiddenStages = Array.from({ length: hidden }, (_, index) => ({
     name: `hidden[${index}]`,
     skips: index < blocks,
     multiplier: 1,
   }))
-  // A diagnosis trains the shallow twin first, so a network without trials of the shallow twin has no shallow twin.
-  const isThere = (name: ChangeName): boolean => name !== 'shallow twin' || trials[name] !== undefined
+  const trained = new Set(controlNames.flatMap((name) => (trials[name] ? [controlOf(name).change] : [])))
+  // A diagnosis trains the shallow twin first, so a network without trials of the shallow twin has no shallow twin. Most
+  // networks have nothing to mend.
+  const isThere = (name: ChangeName): boolean =>
+    (name !== 'shallow twin' && changeOf(name).kind !== 'mending') || trained.has(name) || mendable.includes(name)
+  const isApplicable = (name: ChangeName): boolean => {
+    const change = changeOf(name)
+    const isPossible = isThere(name) && !without.includes(name)
+    return isPossible && (change.kind !== 'short' || isApplicable(change.of))
+  }
   return {
     stages: [...hiddenStages, { name: 'readout', skips: false, multiplier: 1 }],
     depths: { what: 'hidden layer', network: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
@@ -93,14 +128,15 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     chance,
     seeds,
     records: controlNames.flatMap((control) => madeUpTrials(control, trials[control] ?? { loss: [] })),
-    applicable: new Set(changeNames.filter((name) => isThere(name) && !without.includes(name))),
+    applicable: new Set(changeNames.filter(isApplicable)),
     baselines: null,
-    facts: [],
+    facts: facts.map((fact) => ({ fact, sentence: 'A fault stands out.', remedy: 'Mend the fault.' })),
     outputFloor: null,
     regularization: { dropped: 0, decay: 0 },
     rate: 0.03,
     hasOwnSteps: true,
     measured,
+    ...other,
   }
 }
 
@@ -118,8 +154,8 @@ export const reading = (other: Reading = {}): Reading => ({
   gradientNorm: along(1, 1),
   cosine: along(0.3, 0.5),
   closestPairs: along(0.9, 0.95),
-  deadUnits: along(0.3, 0.4),
-  saturatedUnits: along(0.01, 0.01),
+  deadUnits: along(0.3, 0.4, 0),
+  saturatedUnits: along(0.01, 0.01, 0),
   lostUpdates: along(0.001, 0.001),
   effectiveRank: along(20, 10),
   ...other,
@@ -148,10 +184,43 @@ export const helpless = (start: Reading = reading()): MadeUp['trials'] => ({
   'shallower twin': { ...lost, start },
 })
 
+/** Positions of the first rates of a ladder. */
+export const coarse = [-4, -2, 0, 2, 4]
+
+/** A ladder of rates on which no rate trains the network better than another one. */
+export const noBetterRate = (loss = 1.5): Results => ({
+  ...trialsAt('short run', all({ loss: [loss] }, coarse.length)),
+  ...trialsAt(
+    'network',
+    coarse.map((position) => (position === 0 ? undefined : { loss: [loss] })),
+  ),
+})
+
+/** Trials of a change at the first rates of a ladder. */
+export function trialsAt(
+  change: ChangeName,
+  made: readonly (MadeUpTrials | undefined)[],
+  positions: readonly number[] = coarse,
+): Results {
+  return Object.fromEntries(
+    positions.flatMap((position, index) => (made[index] ? [[nameAt(change, position), made[index]]] : [])),
+  )
+}
+
+/**
+ * A finished ladder of rates: the short training at `position` is the best, and the whole trainings at this rate have the
+ * given results. All other short trainings end with the loss `others`.
+ */
+export function climbedTo(position: number, made: MadeUpTrials, others: Result = 2.2): Results {
+  const end = Math.abs(position) >= 4 ? [position + 2 * Math.sign(position)] : []
+  const positions = [...new Set([...coarse, ...end, position - 1, position, position + 1])]
+  const short = positions.map((at) => ({ loss: [at === position ? made.loss[0] : others] }))
+  return { ...trialsAt('short run', short, positions), ...trialsAt('network', [made], [position]) }
+}
+
 /** Trials of controls that change nothing, each with one seed. */
 export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
-  'rate / 3': { loss: [loss] },
-  'rate / 10': { loss: [loss] },
+  ...noBetterRate(loss),
   float64: { loss: [loss] },
   '3 x steps': { loss: [loss] },
   '4 x width': { loss: [loss] },

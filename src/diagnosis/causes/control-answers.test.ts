@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { madeUpEvidence, worse } from '../../../test/support/made-up-evidence.ts'
-import { controlAnswer, type LossChange, lossChange, restoring } from './control-answers.ts'
+import { all, type MadeUpTrials, madeUpEvidence, worse } from '../../../test/support/made-up-evidence.ts'
+import {
+  controlAnswer,
+  fitsPoorly,
+  type LossChange,
+  lossChange,
+  poorFit,
+  type Relief,
+  relief,
+  restoring,
+  worsensTest,
+} from './control-answers.ts'
 
 describe('The answer of a control', () => {
   const answer = (loss: readonly (number | null)[], seeds = [0, 1, 2]) =>
@@ -41,5 +51,78 @@ describe('The training losses with and without a control', () => {
     expect(change([null, null])).toEqual({ before: 1.5, after: null })
     expect(change([0.5], [null, 1])).toEqual({ before: null, after: 0.5 })
     expect(change([0.5, 0.5], [null, 1])).toEqual({ before: 1, after: 0.5 })
+  })
+})
+
+describe('A poor fit', () => {
+  const poor = (error: number, guessing = 0.9) =>
+    fitsPoorly(
+      madeUpEvidence({
+        trials: { network: { loss: all(1), error: all(error) } },
+        chance: { loss: 2.3, error: guessing },
+      }),
+    )
+
+  it('begins at an error of a tenth, or at half of the error of guessing', () => {
+    expect([poor(poorFit * 1.01), poor(poorFit * 0.99)]).toEqual([true, false])
+    expect([poor(0.026, 0.05), poor(0.024, 0.05)]).toEqual([true, false])
+  })
+})
+
+describe('The fraction of the training error that a control removes', () => {
+  const network = { loss: all(1), error: all(0.5) }
+  const by = (control: MadeUpTrials, own: MadeUpTrials = network): Relief | null =>
+    relief(madeUpEvidence({ trials: { network: own, '3 x steps': control } }), '3 x steps')
+
+  it('is known after the control has been trained', () => {
+    expect(by({ loss: all(0.4), error: all(0.2) })).toEqual({
+      before: 0.5,
+      after: expect.closeTo(0.2, 12),
+      share: expect.closeTo(0.6, 12),
+      isSure: true,
+      seeds: 3,
+    })
+    expect(by({ loss: [] })).toBeNull()
+  })
+
+  it('is taken over the same seeds', () => {
+    expect(by({ loss: [1], error: [0.1] }, { loss: all(1), error: [0.1, 0.1, 0.9] })?.share).toBe(0)
+  })
+
+  it('is not sure with fewer than three seeds, or if the seeds differ by more', () => {
+    expect(by({ loss: [0.1], error: [0.01] })?.isSure).toBe(false)
+    expect(by({ loss: all(0.1, 2), error: all(0.01, 2) })?.isSure).toBe(false)
+    expect(by({ loss: all(0.4), error: [0, 0, 0.72] })?.isSure).toBe(false)
+  })
+
+  it('is sure if each seed has the same fraction of an error that differs from seed to seed', () => {
+    const own = { loss: all(1), error: [0.8, 0.2, 0.05] }
+    expect(by({ loss: all(1), error: [0.4, 0.1, 0.025] }, own)?.isSure).toBe(true)
+  })
+
+  it('needs other seeds if the error is 0 with the trained seeds', () => {
+    expect(by({ loss: [0], error: [0] }, { loss: [0, 0, 0.9], error: [0, 0, 0.9] })?.share).toBe(1)
+    const zero = { loss: all(0), error: all(0) }
+    expect(by(zero, zero)?.share).toBe(0)
+  })
+})
+
+describe('A control that learns samples by heart', () => {
+  const worsens = (testError: readonly number[]) =>
+    worsensTest(
+      madeUpEvidence({
+        trials: {
+          network: { loss: all(1), error: all(0.3), testError: all(0.4) },
+          '3 x steps': { loss: all(0.5), error: all(0.1), testError },
+        },
+      }),
+      '3 x steps',
+    )
+
+  it('has a higher test error, beyond the spread of the seeds', () => {
+    expect(worsens([0.45, 0.46, 0.45])).toBe(true)
+    expect(worsens([0.35, 0.5, 0.45])).toBe(false)
+    expect(worsens(all(0.4))).toBe(false)
+    expect(worsens(all(0.3))).toBe(false)
   })
 })

@@ -1,167 +1,225 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   all,
-  helpless,
+  climbedTo,
+  coarse,
   type MadeUp,
+  type MadeUpTrials,
   madeUpEvidence,
+  noBetterRate,
+  type Results,
   textOf,
+  trialsAt,
   unreadable,
-  usefulDepth,
   type Worded,
   worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
-import type { Evidence } from '../evidence.ts'
-import { fitsPoorly, poorFit, relief, restoring } from './control-answers.ts'
-import { unstableStep } from './step.ts'
+import { highestPosition } from '../controls.ts'
+import { viewOf } from '../view.ts'
+import { restoring } from './control-answers.ts'
+import { stepTooSmall, unstableStep } from './step.ts'
 
-const judged = (evidence: Evidence): Worded => worded(unstableStep(evidence))
-const assess = (trials: MadeUp['trials'], seeds = [0, 1, 2]): Worded =>
-  judged(madeUpEvidence({ trials, seeds, measured: usefulDepth() }))
-/** Losses that recover a fraction of the loss gap of 1.5. */
-const lacking = (share: number): number[] => [1.5, 1.6, 1.55].map((loss) => loss - share * 1.5)
-const noHelp = { loss: [1.5] }
+const both = (trials: MadeUp['trials'], made: MadeUp = {}): readonly [Worded, Worded] => {
+  const view = viewOf(madeUpEvidence({ trials, ...made }))
+  return [worded(unstableStep(view)), worded(stepTooSmall(view))]
+}
+const states = (trials: MadeUp['trials'], made: MadeUp = {}): string[] => both(trials, made).map(({ state }) => state)
+const one = { seeds: 1 } as const
 
-describe('The cause "unstable step" in a network that is worse than its twin', () => {
-  it('needs trainings at a third and a tenth of the rate, with one seed each', () => {
-    expect(assess(worse())).toMatchObject({
-      state: 'open',
-      needs: [
-        { control: 'rate / 3', seeds: 1 },
-        { control: 'rate / 10', seeds: 1 },
-      ],
-    })
-  })
+/** A network with a training error of a half, and no better twin. */
+const poor = (other: Partial<MadeUpTrials> = {}): Results => ({
+  network: { loss: all(1), error: all(0.5), ...other },
+})
 
-  it('needs all seeds of a rate that helps with one seed', () => {
-    const found = assess({ ...worse(), 'rate / 3': noHelp, 'rate / 10': { loss: [0.1] } })
-    expect(found).toMatchObject({ state: 'open', needs: [{ control: 'rate / 10', seeds: 3 }] })
-  })
-
-  it('is ruled out by two trainings that change nothing', () => {
-    const found = assess({ ...worse(), 'rate / 3': noHelp, 'rate / 10': { loss: [null] } })
-    expect(found).toMatchObject({ state: 'ruled out', needs: [] })
-    expect(found.by).toContain('rate / 3')
-    expect(found.by).toContain('rate / 10')
-    expect(textOf(found)).not.toMatch(unreadable)
-  })
-
-  it('holds if either rate restores the training, and needs no further training', () => {
-    for (const rate of ['rate / 3', 'rate / 10'] as const) {
-      const found = assess({ ...worse(), [rate]: { loss: lacking(restoring + 0.01) } })
-      expect(found).toMatchObject({ state: 'holds', needs: [] })
-      expect(found.statement).toContain(rate === 'rate / 3' ? 'a third' : 'a tenth')
+describe('The causes "unstable step" and "step too small"', () => {
+  it('need the short trainings of the ladder first', () => {
+    for (const found of both(worse())) {
+      expect(found).toMatchObject({
+        state: 'open',
+        needs: [
+          { control: 'short run, rate / 100', ...one },
+          { control: 'short run, rate / 10', ...one },
+          { control: 'short run', ...one },
+          { control: 'short run, rate x 10', ...one },
+          { control: 'short run, rate x 100', ...one },
+        ],
+      })
+      expect(found.statement).toContain('more trainings are needed')
     }
-    const short = { loss: lacking(restoring - 0.01) }
-    expect(assess({ ...worse(), 'rate / 3': short, 'rate / 10': short }).state).toBe('ruled out')
   })
 
-  it('names the rate that recovers most of the loss gap', () => {
-    const found = assess({ ...worse(), 'rate / 3': { loss: lacking(0.8) }, 'rate / 10': { loss: lacking(1) } })
-    expect(found.statement).toContain('a tenth')
+  it('hold in the direction of the best rate, and are ruled out in the other direction', () => {
+    const [lower, notHigher] = both({ ...worse(), ...climbedTo(-2, { loss: all(0.06) }) })
+    expect(lower).toMatchObject({ state: 'holds', needs: [] })
+    expect(lower.statement).toBe(
+      'the step is too large: at 0.003 instead of 0.03, the training error is 2.3% instead of 60.7%',
+    )
+    expect(notHigher).toMatchObject({ state: 'ruled out', by: 'the ladder of rates' })
+    expect(notHigher.statement).toBe('a lower rate is better: the training error is 2.3%')
+    const [notLower, higher] = both({ ...worse(), ...climbedTo(3, { loss: all(0.06) }) })
+    expect(higher).toMatchObject({ state: 'holds', needs: [] })
+    expect(higher.statement).toContain('the step is too small: at 0.9 instead of 0.03')
+    expect(notLower).toMatchObject({ state: 'ruled out', by: 'the ladder of rates' })
+    expect(notLower.statement).toContain('a higher rate is better')
   })
 
-  it('can explain a network that learns nothing', () => {
-    const restored = { ...helpless(), 'rate / 10': { loss: all(0.5) } }
-    expect(assess(restored).state).toBe('holds')
-    const diverged = { network: { loss: [null, null, null] }, 'rate / 10': { loss: all(0.5) } }
-    const found = assess(diverged)
-    expect(found.state).toBe('holds')
-    expect(found.statement).toContain('instead of diverging')
+  it('find a rate that is a thousand times too large or too small', () => {
+    const low = { network: { loss: all(null) }, ...climbedTo(-6, { loss: all(0.05) }, null) }
+    expect(states({ ...low, ...trialsAt('short run', [{ loss: [2] }], [-8]) })).toEqual(['holds', 'ruled out'])
+    const high = { network: { loss: all(2.3) }, ...climbedTo(6, { loss: all(0.05) }, 2.3) }
+    expect(states(high)).toEqual(['ruled out', 'holds'])
   })
 
-  it('shows the curvature as evidence, but is not judged by the curvature', () => {
-    const measured = { sharpness: { eigenvalue: 1e6, stability: 1e5 } }
-    const trials = { ...worse(), 'rate / 3': noHelp, 'rate / 10': noHelp }
-    const found = judged(madeUpEvidence({ trials, measured }))
-    expect(found.state).toBe('ruled out')
-    expect(found.evidence.map(({ value }) => value)).toContain(1e5)
-    const adam = judged(madeUpEvidence({ trials, measured: { sharpness: { eigenvalue: 3, stability: null } } }))
+  it('are open in the other direction until the ladder is finished', () => {
+    const { 'short run, rate / 100': _, ...unfinished } = climbedTo(-2, { loss: all(0.06) })
+    expect(states({ ...worse(), ...unfinished })).toEqual(['holds', 'open'])
+  })
+
+  it('are ruled out if no rate is better, with the range of the rates', () => {
+    for (const found of both({ ...worse(), ...noBetterRate() })) {
+      expect(found).toMatchObject({ state: 'ruled out', by: 'the ladder of rates', needs: [] })
+      expect(found.statement).toBe('no rate from 3.0e-4 to 3 trains the network clearly better than 0.03')
+    }
+  })
+
+  it('are ruled out if no short training is possible', () => {
+    for (const found of both(worse(), { without: ['short run'] })) {
+      expect(found.state).toBe('ruled out')
+      expect(textOf(found)).not.toMatch(/Infinity/)
+    }
+  })
+
+  it('are ruled out by the training if the network fits, but not if a seed diverges', () => {
+    const fit = { network: { loss: all(0.01), error: all(0.01) } }
+    for (const found of both(fit)) expect(found).toMatchObject({ state: 'ruled out', by: 'training', needs: [] })
+    const seeds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    const diverging = { network: { loss: [null, ...all(0.001, 9)], error: [null, ...all(0, 9)] } }
+    const rare = { loss: 2.3, error: 0.15 }
+    expect(states(diverging, { seeds, chance: rare })).toEqual(['open', 'open'])
+  })
+
+  it('have a share of the loss gap, which is 1 at the lowest known loss', () => {
+    const shareOf = (loss: number): number | null => {
+      const [{ evidence }] = both({ ...worse(), ...climbedTo(-2, { loss: all(loss) }) })
+      const row = evidence.find(({ name }) => name.includes('closes'))
+      expect(row?.limit).toBe(restoring)
+      return row?.value ?? null
+    }
+    expect(shareOf(0.05)).toBeCloseTo(1, 12)
+    expect(shareOf(0.01)).toBeCloseTo(1, 12)
+    expect(shareOf(0.8)).toBeCloseTo(0.5, 12)
+  })
+
+  it('show the curvature and the short trainings as evidence, but are not judged by them', () => {
+    const trials = { ...worse(), ...noBetterRate() }
+    for (const stability of [1e5, 1e-5]) {
+      for (const found of both(trials, { measured: { sharpness: { eigenvalue: 1e6, stability } } })) {
+        expect(found.state).toBe('ruled out')
+        expect(found.evidence.map(({ value }) => value)).toContain(stability)
+        expect(textOf(found)).toContain('3.0e-4: 1.5, 0.003: 1.5, 0.03: 1.5, 0.3: 1.5, 3: 1.5')
+      }
+    }
+    const [adam] = both(trials, { measured: { sharpness: { eigenvalue: 3, stability: null } } })
     expect(textOf(adam)).not.toMatch(unreadable)
   })
 })
 
-describe('The cause "unstable step" in a network that is no worse than its twin', () => {
-  const poor = (error = 0.5): MadeUp['trials'] => ({
-    network: { loss: all(1), error: all(error) },
-    'shallow twin': { loss: all(1), error: all(error) },
-  })
-  const halves = { loss: all(0.4), error: all(0.2) }
+describe('A better rate', () => {
+  const atTenth = (best: MadeUpTrials, network: Partial<MadeUpTrials> = {}): string[] =>
+    states({ ...poor(network), ...climbedTo(-2, best) })
 
-  it('is not tested if the network fits the training set', () => {
-    expect(assess(poor(poorFit * 0.99))).toMatchObject({ state: 'ruled out', needs: [] })
-    expect(assess(poor(poorFit * 1.01)).state).toBe('open')
-    expect(fitsPoorly(madeUpEvidence({ trials: poor(poorFit * 1.01) }))).toBe(true)
-    expect(fitsPoorly(madeUpEvidence({ trials: poor(poorFit * 0.99) }))).toBe(false)
+  it('is material from a fifth of the training error on', () => {
+    expect(atTenth({ loss: all(0.6), error: all(0.39) })).toEqual(['holds', 'ruled out'])
+    expect(atTenth({ loss: all(0.9), error: all(0.41) })).toEqual(['ruled out', 'ruled out'])
   })
 
-  it('needs one seed, and all seeds of a rate that halves the error', () => {
-    expect(assess(poor()).needs).toEqual([
-      { control: 'rate / 3', seeds: 1 },
-      { control: 'rate / 10', seeds: 1 },
-    ])
-    const one = { loss: [0.4], error: [0.2] }
-    const same = { loss: [1], error: [0.5] }
-    expect(assess({ ...poor(), 'rate / 3': one, 'rate / 10': same }).needs).toEqual([{ control: 'rate / 3', seeds: 3 }])
+  it('is material from a fifth of the loss on only if the training error is large', () => {
+    expect(atTenth({ loss: all(0.7), error: all(0.45) })).toEqual(['holds', 'ruled out'])
+    const small = { error: all(0.05) }
+    expect(atTenth({ loss: all(0.7), error: all(0.045) }, small)).toEqual(['ruled out', 'ruled out'])
+    expect(atTenth({ loss: all(0.7), error: all(0.03) }, small)).toEqual(['holds', 'ruled out'])
   })
 
-  it('holds if a smaller rate halves the error with all seeds, and is ruled out for a smaller effect', () => {
-    const same = { loss: [1], error: [0.5] }
-    expect(assess({ ...poor(), 'rate / 3': halves, 'rate / 10': same }).state).toBe('holds')
-    const less = { loss: all(0.8), error: all(0.3) }
-    expect(assess({ ...poor(), 'rate / 3': less, 'rate / 10': same }).state).toBe('ruled out')
-    expect(assess({ ...poor(), 'rate / 3': { loss: [null] }, 'rate / 10': same }).state).toBe('ruled out')
+  it('is material beyond the spread of the seeds', () => {
+    expect(atTenth({ loss: [0.1, 1.2, 0.7], error: [0, 0.7, 0.3] })).toEqual(['ruled out', 'ruled out'])
   })
 
-  it('compares the same seeds', () => {
-    const trials = { network: { loss: all(1), error: [0.1, 0.1, 0.9] }, 'rate / 3': { loss: [1], error: [0.1] } }
-    expect(relief(madeUpEvidence({ trials }), 'rate / 3')?.share).toBe(0)
+  it('is material if seeds diverge at the given rate only, however far apart the seeds are', () => {
+    const some = { loss: [0.9, null, 0.1], error: [0.4, null, 0.05] }
+    const calm = { loss: [0.85, 0.8, 0.1], error: [0.39, 0.35, 0.05] }
+    const [found] = both({ ...poor(some), ...climbedTo(-1, calm) })
+    expect(found.state).toBe('holds')
+    expect(found.statement).toBe(
+      'the step is too large: at 0.01 instead of 0.03, the training error is 26.3% instead of 45.0% (1 of 3 seeds diverged and count as guessing)',
+    )
+    const wild = { loss: [0.85, 0.8, null], error: [0.39, 0.35, null] }
+    expect(states({ ...poor(some), ...climbedTo(-1, wild) })[0]).not.toBe('holds')
   })
 
-  it('stays open with fewer than three seeds', () => {
-    const trials = {
-      network: { loss: [1], error: [0.5] },
-      'rate / 3': { loss: [0.1], error: [0.01] },
-      'rate / 10': { loss: [1], error: [0.5] },
+  it('is named if all seeds diverge at the given rate', () => {
+    const [found] = both({ network: { loss: all(null) }, ...climbedTo(-2, { loss: all(0.05) }, null) })
+    expect(found.state).toBe('holds')
+    expect(found.statement).toContain('instead of diverging with all 3 seeds')
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+
+  it('is told with the training whose gradients are clipped, if this training was made', () => {
+    const clipped = { 'clipped gradients': { loss: [0.2, 0.2, null], error: [0.08, 0.08, null] } } as const
+    const [found] = both({ network: { loss: all(null) }, ...climbedTo(-2, { loss: all(0.05) }, null), ...clipped })
+    expect(found.statement).toContain(
+      '. With gradients clipped to norm 1, the error at the rate 0.03 is 35.3% (1 of 3 seeds diverged and count as guessing)',
+    )
+  })
+})
+
+describe('A network that diverges at every rate', () => {
+  const none: Results = {
+    network: { loss: all(null) },
+    ...trialsAt('short run', all({ loss: [null] }, 9), [-8, -6, ...coarse, 6, 8]),
+    'rate / 10000': { loss: [null] },
+  }
+
+  it('needs a training with clipped gradients at the given rate', () => {
+    for (const found of both(none)) {
+      expect(found).toMatchObject({
+        state: 'open',
+        needs: [{ control: 'clipped gradients', seeds: 3, isAtGivenRate: true }],
+      })
+      expect(found.statement).toBe('the training diverges at every rate that was tried, from 3.0e-6 to 300')
     }
-    expect(assess(trials, [0])).toMatchObject({ state: 'open', needs: [] })
   })
 
-  it('is ruled out if the seeds differ as much as the errors', () => {
-    const spread = { loss: all(0.4), error: [0, 0, 0.72] }
-    const same = { loss: [1], error: [0.5] }
-    expect(assess({ ...poor(), 'rate / 3': spread, 'rate / 10': same }).state).toBe('ruled out')
+  it('keeps the step open if clipped gradients diverge as well or are not possible', () => {
+    for (const made of [{ 'clipped gradients': { loss: all(null) } }, {}] as const) {
+      const found = both({ ...none, ...made }, { without: 'clipped gradients' in made ? [] : ['clipped gradients'] })
+      for (const judged of found) expect(judged).toMatchObject({ state: 'open', needs: [] })
+    }
   })
 
-  it('holds if a seed diverges and no seed diverges at a smaller rate, however far apart the seeds are', () => {
-    const network = { loss: [0.9, null, 0.1], error: [0.9, null, 0.1] }
-    const trials = (slower: { loss: (number | null)[]; error: (number | null)[] }) => ({
-      network,
-      'shallow twin': { loss: [0.9, 0.9, 0.1], error: [0.9, 0.9, 0.1] },
-      'rate / 3': slower,
-      'rate / 10': { loss: [0.9], error: [0.9] },
-    })
-    expect(assess(trials({ loss: all(0.09), error: all(0.09) })).state).toBe('holds')
-    expect(assess(trials({ loss: [0.09, null, 0.09], error: [0.09, null, 0.09] })).state).toBe('ruled out')
-  })
-
-  it('is judged by the fraction of the error that a smaller rate removes', () => {
-    const evidence = madeUpEvidence({ trials: { ...poor(), 'rate / 3': halves } })
-    expect(relief(evidence, 'rate / 3')).toEqual({
-      before: 0.5,
-      after: expect.closeTo(0.2, 12),
-      share: expect.closeTo(0.6, 12),
-      isSure: true,
-      seeds: 3,
-    })
-    expect(relief(evidence, 'rate / 10')).toBeNull()
-  })
-
-  it('needs other seeds if the error is 0 with the trained seeds', () => {
-    const network = { loss: [0, 0, 0.9], error: [0, 0, 0.9] }
-    const with3 = madeUpEvidence({ trials: { network, 'rate / 3': { loss: [0], error: [0] } } })
-    expect(relief(with3, 'rate / 3')?.share).toBe(1)
-    const zero = { loss: all(0), error: all(0) }
-    expect(relief(madeUpEvidence({ trials: { network: zero, 'rate / 3': zero } }), 'rate / 3')?.share).toBe(0)
+  it('never rules the step out, whatever part of the ladder has been climbed', () => {
+    const positions = Array.from({ length: 2 * highestPosition + 1 }, (_, index) => index - highestPosition)
+    const some = fc.subarray(positions)
+    fc.assert(
+      fc.property(some, some, fc.boolean(), (short, whole, isClipped) => {
+        const diverged = { loss: [null] }
+        const trials: Results = {
+          ...trialsAt(
+            'short run',
+            short.map(() => diverged),
+            short,
+          ),
+          ...trialsAt(
+            'network',
+            whole.map(() => diverged),
+            whole,
+          ),
+          ...(isClipped ? { 'clipped gradients': { loss: all(null) } } : {}),
+          network: { loss: all(null) },
+        }
+        expect(states(trials)).toEqual(['open', 'open'])
+      }),
+    )
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   all,
   madeUpEvidence,
+  madeUpTrials,
   reading,
   sound,
   textOf,
@@ -11,6 +12,7 @@ import {
   worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
+import type { Reading } from '../../probes/probe-pass.ts'
 import type { Evidence } from '../evidence.ts'
 import { deadUnits, saturatedUnits } from './units.ts'
 
@@ -34,8 +36,11 @@ describe.each(probes)('%s', (_name, probe, assess) => {
     expect(shares(all(limit - 0.01, 7)).state).toBe('ruled out')
   })
 
-  it('ignores the units of the read-out', () => {
-    expect(shares([0, 0, 0, 0, 0, 0, 1]).state).toBe('ruled out')
+  it('holds for the units of the read-out as for those of a hidden layer', () => {
+    const found = shares([0, 0, 0, 0, 0, 0, 1])
+    expect(found.state).toBe('holds')
+    expect(found.statement).toContain('the read-out')
+    expect(shares([0, 0, 0, 0, 0, 0, limit - 0.01]).state).toBe('ruled out')
   })
 
   it('ignores layers without units of this kind', () => {
@@ -61,5 +66,63 @@ describe.each(probes)('%s', (_name, probe, assess) => {
   it('is ruled out for a network that trains', () => {
     const evidence = madeUpEvidence({ trials: sound(reading({ [probe]: all(1, 7) })) })
     expect(assess(evidence)).toMatchObject({ state: 'ruled out', by: 'training' })
+  })
+})
+
+describe('Dead units that differ from seed to seed', () => {
+  const dead = (share: number): Reading => ({ ...reading(), deadUnits: [0, share, 0, 0, 0, 0, 0] })
+  interface Start {
+    readonly loss: number | null
+    /** Largest fraction of dead units before and after training. */
+    readonly before: number
+    readonly after: number
+  }
+  const good: Start = { loss: 0.1, before: 0.1, after: 0.2 }
+  const off: Start = { loss: 2.3, before: 0.9, after: 0.9 }
+  const died: Start = { loss: 2.3, before: 0.1, after: 0.9 }
+  const judged = (starts: readonly Start[], hidden = 6): Worded => {
+    const seeds = starts.map((_, seed) => seed)
+    const records = starts.flatMap(({ loss, before, after }, seed) =>
+      madeUpTrials('network', { loss: [loss], seeds: [seed], start: dead(before), end: dead(after) }),
+    )
+    const found = worded(deadUnits({ ...madeUpEvidence({ seeds, hidden }), records }))
+    expect(textOf(found)).not.toMatch(unreadable)
+    return found
+  }
+
+  it('are the cause if exactly the seeds with dead units fail', () => {
+    const found = judged([good, off, good])
+    expect(found).toMatchObject({ state: 'holds', needs: [] })
+    expect(found.statement).toBe(
+      'the units of layer 2 of 6 are dead before training in 1 of 3 starts, and only these trainings fail',
+    )
+    expect(judged([good, good, { ...off, loss: null }]).state).toBe('holds')
+  })
+
+  it('are the cause if exactly the seeds whose units die fail', () => {
+    expect(judged([good, died, good]).statement).toContain('die during the training in 1 of 3 starts')
+    expect(judged([off, died, good, good, good]).statement).toContain(
+      'are dead before training in 1 of 5 starts and die during the training in 1 of 5 starts, and only these trainings fail',
+    )
+    const all3 = judged([died, died, died])
+    expect(all3.state).toBe('holds')
+    expect(all3.statement).toContain('die during the training in 3 of 3 starts, and these trainings fail')
+  })
+
+  it('are not the cause if another seed fails, or if a seed with dead units trains', () => {
+    expect(judged([good, off, { ...good, loss: 2.3 }]).state).toBe('ruled out')
+    expect(judged([good, off, { ...off, loss: 0.1 }, good, good]).state).toBe('ruled out')
+    expect(judged([good, died, { ...died, loss: 0.1 }]).state).toBe('ruled out')
+  })
+
+  it('are not the cause if no seed fails', () => {
+    expect(judged([good, { ...off, loss: 0.1 }, good])).toMatchObject({ state: 'ruled out' })
+  })
+
+  it('are the cause in most starts as in all starts', () => {
+    const found = judged([off, off, off])
+    expect(found.state).toBe('holds')
+    expect(found.statement).toContain('units are dead before training: 90.0% of the units in layer 2 of 6')
+    expect(judged([off, off, good]).state).toBe('holds')
   })
 })

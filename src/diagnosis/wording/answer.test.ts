@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import {
   all,
   along,
+  climbedTo,
   helpless,
   type MadeUp,
   madeUpEvidence,
+  noBetterRate,
   noHelp,
   reading,
   sound,
@@ -27,7 +29,7 @@ describe('The answer of a diagnosis', () => {
       [
         "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the weights of the twin with 4 added identity layers have a training loss of 0.05 with the first seed.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
-        "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is also 1.5. Unstable step is ruled out: the training loss at a third of the rate is also 1.5, and the training loss at a tenth of the rate is also 1.5. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
+        "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is also 1.5. Unstable step is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: three times the steps change the training error from 58.7% to 58.7%. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
       ]
     `)
   })
@@ -43,11 +45,15 @@ describe('The answer of a diagnosis', () => {
   })
 
   it('makes no claim about a network if the diagnosis stopped before the twin was trained', () => {
-    const found = answer({ network: { loss: [1.2, null], error: [0.46, null] }, 'shallow twin': { loss: [] } })
+    const found = answer({ network: { loss: [1.2, 1.4], error: [0.46, 0.5] }, 'shallow twin': { loss: [] } })
     expect(found[0]).toBe(
-      'With 6 hidden layers, the training loss is 1.2 (1 of 2 seeds diverged), and that of guessing is 2.3. The diagnosis was stopped before a network with fewer layers was trained for comparison.',
+      'With 6 hidden layers, the training loss is 1.3, and that of guessing is 2.3. The diagnosis was stopped before a network with fewer layers was trained for comparison.',
     )
-    expect(found.join(' ')).not.toMatch(/trains|as good|no worse/)
+    const diverged = answer({ network: { loss: [1.2, null], error: [0.46, null] }, 'shallow twin': { loss: [] } })
+    expect(diverged[0]).toBe(
+      'With 6 hidden layers, the training fails with 1 of 2 seeds. The training errors by seed are 46.0% and diverged, and that of guessing is 90.0%.',
+    )
+    for (const one of [found, diverged]) expect(one.join(' ')).not.toMatch(/trains|as good|no worse/)
   })
 
   it('names a difference within the spread of the seeds as such', () => {
@@ -61,8 +67,12 @@ describe('The answer of a diagnosis', () => {
   it('says of a sound network with too few steps that the training is too short', () => {
     const poor = { loss: all(0.6), error: all(0.17) }
     const longer = { '3 x steps': { loss: all(0.03), error: all(0.01) } }
-    const rates = { 'rate / 3': poor, 'rate / 10': poor }
-    expect(answer({ network: poor, 'shallow twin': poor, ...rates, ...longer })[1]).toBe(
+    const trials = { network: poor, 'shallow twin': poor, ...noBetterRate(0.6), ...longer }
+    expect(answer(trials)[1]).toBe(
+      'The training is too short: three times the steps change the training error from 17.0% to 1.0%.',
+    )
+    // If the diagnosis chose the number of steps, a training that is too short is no fault of the user.
+    expect(answer(trials, { other: { hasOwnSteps: false } })[1]).toBe(
       'The network trains; the training is only too short: three times the steps reduce the training error from 17.0% to 1.0%, so the network is wide enough.',
     )
   })
@@ -72,7 +82,7 @@ describe('The answer of a diagnosis', () => {
       [
         "With 6 hidden layers, the network learns nothing: the training loss is 2.3, that of the twin with 2 hidden layers is 2.3, and that of guessing is 2.3.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
-        "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is also 2.3. Unstable step is ruled out: the training loss at a third of the rate is also 2.3, and the training loss at a tenth of the rate is also 2.3. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
+        "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is also 2.3. Unstable step is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: three times the steps change the training error from 90.0% to 90.0%. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
       ]
     `)
   })
@@ -94,9 +104,11 @@ describe('The answer of a diagnosis', () => {
   it('names the causes that are undecided', () => {
     const [, second] = answer(worse())
     expect(second).toContain('Undecided')
-    expect(second).toContain('numerical error, unstable step and optimization failure')
+    expect(second).toContain(
+      'numerical error, unstable step, a step that is too small, too few steps and optimization failure',
+    )
     const [, none] = answer({ ...helpless(), ...noHelp(2.3) })
-    expect(none).toContain('8 controls')
+    expect(none).toContain('15 controls')
   })
 
   it('is one sentence if nothing was trained', () => {
@@ -112,10 +124,48 @@ describe('The answer of a diagnosis', () => {
   })
 
   it('says with how many seeds a network diverges that trains otherwise, and counts these seeds as guessing', () => {
-    const some = { loss: [null, 0.1, 0.1, 0.1, 0.1], error: [null, 0.04, 0.04, 0.04, 0.04] }
+    const seeds = Array.from({ length: 60 }, (_, seed) => seed)
+    const of = (value: number) => seeds.map((seed) => (seed === 0 ? null : value))
+    const some = { loss: of(0.001), error: of(0) }
+    const twin = { loss: all(0.001, 60), error: all(0, 60) }
+    const [first] = answer({ network: some, 'shallow twin': twin }, { seeds })
+    expect(first).toContain(
+      'trains with 59 of 60 seeds and diverges with 1. If a diverged training counts as guessing, the training error is 1.5%, and the test error is 1.5%.',
+    )
+  })
+
+  it('lists the training errors by seed if the training fails with some seeds', () => {
+    const some = { loss: [null, 0.1, 2.3, 0.1, 0.1], error: [null, 0.04, 0.95, 0.05, 0.04] }
     const alone = { seeds: [0, 1, 2, 3, 4], without: ['shallow twin', 'shallower twin'] } as const
-    const [first] = answer({ network: some }, alone)
-    expect(first).toContain('trains with 4 of 5 seeds and diverges with 1. If a diverged training counts as guessing')
+    expect(answer({ network: some }, alone)[0]).toBe(
+      'With 6 hidden layers, the training fails with 2 of 5 seeds. The training errors by seed are diverged, 4.0%, 90.0%, 5.0% and 4.0%, and that of guessing is 90.0%.',
+    )
+  })
+
+  it('tells the result at the given rate if another rate is the best', () => {
+    const best = climbedTo(-2, { loss: all(0.1), error: all(0.04), start: reading() })
+    const trials = { ...worse(), ...best, 'shallow twin': { loss: all(0.1), error: all(0.04) } }
+    const [first, second] = answer(trials)
+    expect(first).toBe(
+      "The training error is 60.7% at the rate 0.03, and 4.0% at the network's best rate, 0.003. With 6 hidden layers at the best rates, the network trains: the training error is 4.0%, and the test error is 4.0%. The training error of the twin with 2 hidden layers is 4.0%, so the network is no worse.",
+    )
+    expect(second).toBe('The step is too large: at 0.003 instead of 0.03, the training error is 4.0% instead of 60.7%.')
+    const some = { loss: [1.5, null, 1.5], error: [0.6, null, 0.6] }
+    expect(answer({ ...trials, network: some })[0]).toContain(
+      'The training error is 70.0% (1 of 3 seeds diverged and count as guessing) at the rate 0.03, and 4.0% at',
+    )
+  })
+
+  it('compares the network with the best linear model', () => {
+    const linear = { train: { loss: 0.5, error: 0.31 }, test: { loss: 0.5, error: 0.33 }, samples: 100 }
+    const other = { linear }
+    const poor = { loss: all(0.9), error: all(0.35) }
+    const wider = { loss: all(0.3), error: all(0.12) }
+    expect(answer({ network: poor, '4 x width': wider }, { other })[0]).toBe(
+      'With 6 hidden layers, the training error is 35.0%, and that of the best linear model is 31.0%. Another training of the diagnosis does better than the linear model.',
+    )
+    expect(answer({ network: poor }, { other })[0]).toContain(' The training error of the best linear model is 31.0%.')
+    expect(answer({ network: poor })[0]).not.toContain('linear')
   })
 
   it('gives the error of the largest class if this class has most of the samples', () => {
@@ -154,7 +204,7 @@ describe('The answer of a diagnosis', () => {
   it('rules out the causes that users suspect first', () => {
     const [, , third] = answer({ ...worse(collapse), ...noHelp() })
     expect(third).toMatch(
-      /^Overfitting is ruled out: .*\. Numerical error is .*\. Unstable step is .*\. Too little capacity is/,
+      /^Overfitting is ruled out: .*\. Numerical error is .*\. Unstable step is .*\. Step too small is .*\. Too few steps is .*\. Too little capacity is/,
     )
   })
 

@@ -23,6 +23,28 @@ describe('Words for the cause "dead units"', () => {
     `)
   })
 
+  it('state in how many starts the units are dead or die', () => {
+    const some = { ...dead, outcome: 'with some seeds' as const }
+    const statements = [
+      deadUnitsWords({ ...some, before: 2, died: 0, seeds: 3 }),
+      deadUnitsWords({ ...some, before: 1, died: 1, seeds: 3 }),
+      deadUnitsWords({ ...some, before: 3, died: 0, seeds: 3 }),
+      deadUnitsWords({ ...some, before: 0, died: 1, seeds: 3 }),
+      deadUnitsWords({ ...dead, outcome: 'died', before: 0, died: 3, seeds: 3 }),
+      deadUnitsWords({ ...dead, outcome: 'died', place: { layer: 31, of: 30 }, before: 0, died: 1, seeds: 1 }),
+    ].map(({ statement }) => statement)
+    expect(statements).toMatchInlineSnapshot(`
+      [
+        "the units of layer 4 of 30 are dead before training in 2 of 3 starts, and only these trainings fail",
+        "the units of layer 4 of 30 are dead before training in 1 of 3 starts and die during the training in 1 of 3 starts, and only these trainings fail",
+        "the units of layer 4 of 30 are dead before training in 3 of 3 starts, and these trainings fail",
+        "the units of layer 4 of 30 die during the training in 1 of 3 starts, and only these trainings fail",
+        "the units of layer 4 of 30 die during the training in 3 of 3 starts, and these trainings fail",
+        "the units of the read-out die during the training in 1 of 1 start, and these trainings fail",
+      ]
+    `)
+  })
+
   it('list the dead units before and after training as evidence', () => {
     expect(deadUnitsWords({ ...dead, outcome: 'beyond limits' }).evidence).toMatchInlineSnapshot(`
       [
