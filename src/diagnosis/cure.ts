@@ -1,5 +1,5 @@
 /** The cure of a diagnosis: the change that mends the training, measured by the diagnosis itself. */
-import { listed, number } from '../format/words.ts'
+import { listed } from '../format/words.ts'
 import type { Network } from '../network/network.ts'
 import { summarize } from '../numerics/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
@@ -8,6 +8,7 @@ import { type ControlName, nameAt, type Subject, type Training, trainingOf } fro
 import { recordsOf } from './evidence.ts'
 import type { TrialRecord } from './trial-record.ts'
 import type { View } from './view.ts'
+import { rateText } from './wording/words.ts'
 
 /** Options of a training to change, with their new values. Numbers and names only, as the command line writes them. */
 export type CureChange = Readonly<
@@ -93,7 +94,7 @@ function changeBetween({ settings: from }: Training, { settings: to }: Training)
 
 const changeWords: { readonly [Name in keyof CureChange]-?: (to: number | string, from: TrainingSettings) => string } =
   {
-    rate: (to, { optimizer }) => `the rate ${number(Number(to))} instead of ${number(optimizer.rate)}`,
+    rate: (to, { optimizer }) => `the rate ${rateText(Number(to))} instead of ${rateText(optimizer.rate)}`,
     steps: (to, { steps }) => `${to} steps instead of ${steps}`,
     clipNorm: (to) => `gradients clipped to norm ${to}`,
     weightDecay: (to) => `a weight decay of ${to}`,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   all,
   along,
+  guessedErrors,
   type MadeUp,
   madeUpEvidence,
   madeUpTrials,
@@ -220,7 +221,7 @@ describe('The symptom of a network that does not beat the best linear model', ()
           ...(better === undefined ? {} : { '4 x width': { loss: all(2 * better), error: all(better) } }),
         },
         ...more,
-        other: { linear: linear(linearError) },
+        other: { baselines: { guessing: guessedErrors, linear: linear(linearError) } },
       }),
     )
 
@@ -248,7 +249,7 @@ describe('The symptom of a network that does not beat the best linear model', ()
       symptomOf(
         madeUpEvidence({
           trials: { network: { loss: all(0.6), error: all(0.3) }, [name]: { loss, error: loss } },
-          other: { linear: linear(0.3) },
+          other: { baselines: { guessing: guessedErrors, linear: linear(0.3) } },
         }),
       )
     expect(others('random labels', all(0.01))).toBe('none')
@@ -264,7 +265,9 @@ describe('The symptom of a network that does not beat the best linear model', ()
       network: { loss: all(0.6), error: all(0.3) },
       'shallow twin': { loss: all(0.1), error: all(0.03) },
     }
-    expect(symptomOf(madeUpEvidence({ trials, other: { linear: linear(0.2) } }))).toBe('worse than its twin')
+    expect(
+      symptomOf(madeUpEvidence({ trials, other: { baselines: { guessing: guessedErrors, linear: linear(0.2) } } })),
+    ).toBe('worse than its twin')
   })
 })
 

@@ -16,8 +16,20 @@ export function withFreeOutput(network: Network): Network | undefined {
   if (isLimiting(own)) {
     return at === 0 ? undefined : { ...network, layers: network.layers.filter((_, index) => index !== at) }
   }
-  const freed = withFreeOutput(last)
-  return freed && { ...network, layers: network.layers.map((layer, index) => (index === at ? freed : layer)) }
+  // A chain that holds nothing but the limiting layer is left out as a whole.
+  const isAlone = last.kind === 'chain' && at > 0 && isLimit(last)
+  const freed = isAlone ? [] : [withFreeOutput(last)]
+  if (freed.includes(undefined)) return undefined
+  return {
+    ...network,
+    layers: network.layers.flatMap((layer, index) => (index === at ? freed.flatMap((one) => one ?? []) : layer)),
+  }
+}
+
+/** Whether a layer is a limiting layer, alone or in chains of its own. */
+function isLimit(layer: Layer): boolean {
+  if (layer.kind === 'chain') return layer.layers.length === 1 && isLimit(layer.layers[0])
+  return isLimiting(layer.kind === 'activation' ? layer.function : layer.kind)
 }
 
 const changesNothing = (layer: Layer): boolean =>

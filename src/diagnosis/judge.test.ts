@@ -4,6 +4,7 @@ import {
   all,
   along,
   climbedTo,
+  guessedErrors,
   helpless,
   type MadeUp,
   type MadeUpTrials,
@@ -181,10 +182,16 @@ describe('The verdict on a network without findings', () => {
   it('is undecided for a network that does not beat the best linear model although another training does', () => {
     const linear = { train: { loss: 0.3, error: 0.05 }, test: { loss: 0.3, error: 0.06 }, samples: 100 }
     const wider = { '4 x width': network(0.03) }
-    const judge1 = judged({ network: network(0.06), ...noBetterRate(0.12), ...wider }, { other: { linear } })
+    const judge1 = judged(
+      { network: network(0.06), ...noBetterRate(0.12), ...wider },
+      { other: { baselines: { guessing: guessedErrors, linear } } },
+    )
     expect(judge1.verdict).toBe('undecided')
     expect(judge1.findings).toEqual([])
-    const judge2 = judged({ network: network(0.06), ...noBetterRate(0.12) }, { other: { linear } })
+    const judge2 = judged(
+      { network: network(0.06), ...noBetterRate(0.12) },
+      { other: { baselines: { guessing: guessedErrors, linear } } },
+    )
     expect(judge2.verdict).toBe('healthy')
   })
 

@@ -5,7 +5,6 @@
  * rate follows, because a rate can be right for a short training and too high for a whole one. All steps follow from the
  * records alone, so a resumed diagnosis climbs the same ladder.
  */
-import { summarize } from '../numerics/statistics.ts'
 import { areEqual, equalTo, rank } from '../trials/rate-search.ts'
 import type { Need } from './causes/assessment.ts'
 import { type ChangeName, type ControlName, controlsOf, highestPosition, nameAt } from './controls.ts'
@@ -193,7 +192,7 @@ function bestKnown({ evidence, of }: Climb, whole: readonly Rung[]): number {
     const name = nameAt(of, position)
     const records = recordsOf(evidence, name)
     if (position === 0 || records.length < evidence.seeds.length || !isClearlyBetter(evidence, of, name)) continue
-    const loss = summarize(records.map(({ train }) => train.loss))?.mean ?? Number.POSITIVE_INFINITY
+    const loss = meanOf(evidence, name, trainingLoss) ?? Number.POSITIVE_INFINITY
     if (loss < lowest) [best, lowest] = [position, loss]
   }
   return best

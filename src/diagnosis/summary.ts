@@ -184,7 +184,7 @@ function exclusionOf(found: JudgedCause, say: ErrorText): Exclusion {
 
 function openCause(found: JudgedCause, { openQuestions }: DiagnosisOutcome, say: ErrorText): OpenCause {
   const { cause, needs } = found
-  const costs = needs.flatMap((need) => openQuestions.filter((question) => question.need === need))
+  const costs = needs.flatMap((need) => openQuestions.find((question) => question.need === need) ?? [])
   const known = costs.flatMap(({ seconds }) => seconds ?? [])
   const seconds =
     known.length < needs.length || known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)

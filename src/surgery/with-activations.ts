@@ -14,6 +14,7 @@ const affineKinds: ReadonlySet<LayerKind> = new Set([
   'scalarBias',
   'scale',
   'dropout',
+  'batchNorm',
   'flatten',
 ])
 
@@ -21,13 +22,17 @@ const isAffine = (leaf: Leaf): boolean =>
   leaf.kind === 'activation' ? leaf.function === 'identity' : affineKinds.has(leaf.kind)
 
 /**
- * Returns the network with a ReLU after every layer with weights but the last. Undefined if the network has a
- * nonlinearity already, or if no layer with weights is followed by another one.
+ * Returns the network with a ReLU after every layer with weights but the last. Undefined if a nonlinearity lies between
+ * two layers with weights, or if no layer with weights is followed by another one. Layers before the first and after the
+ * last layer with weights do not count.
  */
 export function withActivations(network: Network): Network | undefined {
-  if (!leavesOf(network).every(isAffine)) return undefined
+  const leaves = leavesOf(network)
+  const isWeighted = (leaf: Leaf): boolean => leaf.kind === 'dense' || leaf.kind === 'conv'
+  const between = leaves.slice(leaves.findIndex(isWeighted) + 1, leaves.findLastIndex(isWeighted) + 1)
+  if (!between.every(isAffine)) return undefined
   const made = activated(network, true)
-  return leavesOf(made).every(isAffine) ? undefined : made
+  return leavesOf(made).length > leaves.length ? made : undefined
 }
 
 /** Adds a ReLU after each layer with weights. The last layer with weights of the whole network gets none. */

@@ -14,7 +14,8 @@ import {
 } from '../../../test/support/made-up-evidence.ts'
 import type { ControlOf } from '../controls.ts'
 import { viewOf } from '../view.ts'
-import { type SetupCause, setupCause } from './setup.ts'
+import { setupCause } from './setup.ts'
+import type { SetupCause } from './setup-table.ts'
 
 const withError = (...error: readonly (number | null)[]): MadeUpTrials => ({
   loss: error.map((one) => one && 2 * one),

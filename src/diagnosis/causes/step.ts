@@ -50,7 +50,7 @@ export type StepFacts = {
   readonly ladder: readonly TriedRate[]
   readonly given: RateResult
 } & (
-  | { readonly outcome: 'fits' | 'unsettled' | 'all diverge' | 'no better rate' }
+  | { readonly outcome: 'fits' | 'unsettled' | 'all diverge' | 'no better rate' | 'too few seeds' }
   | {
       readonly outcome: 'another rate' | 'the other direction'
       readonly best: RateResult
@@ -79,6 +79,7 @@ function assess<C extends StepCause>(cause: C, view: View, direction: 1 | -1): J
   if (fitsWell(given) && !hasDiverged)
     return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
   const { needs, short, whole } = ladders.network
+  if (best.network !== 0 && view.seeds.length < 3) return open(cause, { ...known, outcome: 'too few seeds' }, [])
   if (best.network !== 0 && isMaterial(view)) {
     const share = shareOf(view)
     const found = { best: resultAt(view, best.network), share, limit: restoring, clipped: clippedOf(view) }

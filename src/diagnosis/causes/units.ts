@@ -56,11 +56,11 @@ export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFac
   const afterTraining = largestOf(readingOf(evidence, 'deadUnits', 'end'))
   const facts = { ...found.facts, afterTraining }
   if (found.beyond === null && symptomOf(evidence) !== 'none') {
-    const { before, died } = deadSeeds(evidence)
+    const { before, died, place } = deadSeeds(evidence)
     const dead = new Set([...before, ...died])
     const failed = failedSeeds(evidence)
     const [layers, seeds] = [evidence.stages, recordsOf(evidence, 'network').length]
-    const counts = { before: before.length, died: died.length, seeds }
+    const counts = { before: before.length, died: died.length, seeds, place }
     // Dead units explain a failure if exactly the seeds with dead units fail.
     const areFailing = failed.length > 0 && failed.every((seed) => dead.has(seed)) && dead.size === failed.length
     if (areFailing && layers.length > 1 && failed.length < seeds) {
@@ -72,16 +72,30 @@ export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFac
   return mechanism(cause, evidence, { observation: 'units before training', facts, beyond: found.beyond })
 }
 
+interface DeadStarts {
+  /** Seeds with a layer of dead units before training. */
+  readonly before: readonly number[]
+  /** Seeds whose units die during the training. */
+  readonly died: readonly number[]
+  /** The layer with the largest fraction of dead units in these trainings. */
+  readonly place: StagePlace
+}
+
 /** The seeds whose weights leave a layer with dead units before training, and the seeds whose units die later. */
-function deadSeeds(evidence: Evidence): { readonly before: readonly number[]; readonly died: readonly number[] } {
+function deadSeeds(evidence: Evidence): DeadStarts {
   const [before, died]: [number[], number[]] = [[], []]
+  let [stage, most] = [0, Number.NEGATIVE_INFINITY]
   for (const record of recordsOf(evidence, 'network')) {
     const one = { ...evidence, records: [record] }
-    const isDead = (when: 'start' | 'end'): boolean => largestOf(readingOf(one, 'deadUnits', when)) >= mostDead
-    if (isDead('start')) before.push(record.seed)
-    else if (isDead('end')) died.push(record.seed)
+    const [start, end] = [readingOf(one, 'deadUnits', 'start'), readingOf(one, 'deadUnits', 'end')]
+    const isDead = largestOf(start) >= mostDead
+    if (isDead) before.push(record.seed)
+    else if (largestOf(end) >= mostDead) died.push(record.seed)
+    else continue
+    const values = isDead ? start : end
+    if (largestOf(values) > most) [stage, most] = [values.indexOf(largestOf(values)), largestOf(values)]
   }
-  return { before, died }
+  return { before, died, place: placeOf(evidence, stage) }
 }
 
 export type SaturatedUnitsFacts = WithoutUnits | (UnitShare & Standing)

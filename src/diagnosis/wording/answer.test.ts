@@ -3,6 +3,7 @@ import {
   all,
   along,
   climbedTo,
+  guessedErrors,
   helpless,
   type MadeUp,
   madeUpEvidence,
@@ -158,7 +159,7 @@ describe('The answer of a diagnosis', () => {
 
   it('compares the network with the best linear model', () => {
     const linear = { train: { loss: 0.5, error: 0.31 }, test: { loss: 0.5, error: 0.33 }, samples: 100 }
-    const other = { linear }
+    const other = { baselines: { guessing: guessedErrors, linear } }
     const poor = { loss: all(0.9), error: all(0.35) }
     const wider = { loss: all(0.3), error: all(0.12) }
     expect(answer({ network: poor, '4 x width': wider }, { other })[0]).toBe(

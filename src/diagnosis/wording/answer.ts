@@ -8,7 +8,7 @@ import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } fro
 import { type View, viewOf } from '../view.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
 import { plainText } from './step.ts'
-import { type ErrorText, seedsText, sentenceOf, valueError } from './words.ts'
+import { type ErrorText, rateText, seedsText, sentenceOf, valueError } from './words.ts'
 
 /** Returns the formatter of errors for the task of the network. */
 export const errorTextOf = (evidence: Evidence): ErrorText => (predictsValues(evidence) ? valueError : percent)
@@ -40,7 +40,7 @@ function ratesText(view: View, say: ErrorText): string {
     const rate = rateAt(view.rate, position)
     return `the training error is ${plainText({ rate, error, loss: Number.NaN, diverged, seeds: records.length }, say)}`
   }
-  const [first, second] = [0, best.network].map((position) => number(rateAt(view.rate, position)))
+  const [first, second] = [0, best.network].map((position) => rateText(rateAt(view.rate, position)))
   return `At the rate ${first}, ${at(0)}. At the network's best rate, ${second}, ${at(best.network)}.`
 }
 

@@ -12,7 +12,9 @@ function statementOf({ outcome, error, longer }: TooFewStepsFacts, say: ErrorTex
   const change =
     longer === null
       ? ''
-      : `${stepsText(longer.control)} change the training error from ${say(longer.before)} to ${say(longer.after)}`
+      : say(longer.before) === say(longer.after)
+        ? `${stepsText(longer.control)} leave the training error at ${say(longer.after)}`
+        : `${stepsText(longer.control)} change the training error from ${say(longer.before)} to ${say(longer.after)}`
   switch (outcome) {
     case 'fits':
       return `the training error is ${say(error)}`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SetupCause, SetupFacts } from '../causes/setup.ts'
+import type { SetupFacts } from '../causes/setup.ts'
+import type { SetupCause } from '../causes/setup-table.ts'
 import { setupWords } from './setup.ts'
 
 const causes: readonly SetupCause[] = [

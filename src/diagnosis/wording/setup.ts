@@ -1,8 +1,9 @@
 /** Words for the causes in the setup of a training. */
-import { number, percent } from '../../format/words.ts'
-import type { SetupCause, SetupFacts } from '../causes/setup.ts'
+import { percent } from '../../format/words.ts'
+import type { SetupFacts } from '../causes/setup.ts'
+import type { SetupCause } from '../causes/setup-table.ts'
 import { controlOf } from '../controls.ts'
-import { type ErrorText, type EvidenceRow, seedsText, twoSentences, type Words } from './words.ts'
+import { type ErrorText, type EvidenceRow, rateText, seedsText, twoSentences, type Words } from './words.ts'
 
 interface SetupTexts {
   /** The fault, as the start of a sentence. */
@@ -103,7 +104,7 @@ function statementOf(setup: SetupTexts, facts: SetupFacts, say: ErrorText): stri
 type Tried = Extract<SetupFacts, { readonly share: number }>
 
 const changeText = ({ mended, error }: SetupTexts, { control, rate, before, after }: Tried, say: ErrorText): string => {
-  const at = controlOf(control).position === 0 ? '' : ` at the rate ${number(rate)}`
+  const at = controlOf(control).position === 0 ? '' : ` at the rate ${rateText(rate)}`
   return `${mended}${at}, the ${error} is ${say(after)} instead of ${say(before)}`
 }
 

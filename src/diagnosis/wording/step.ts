@@ -1,7 +1,7 @@
 /** Words for the causes "unstable step" and "step too small". */
 import { counted, number, percent } from '../../format/words.ts'
 import type { RateResult, StepFacts } from '../causes/step.ts'
-import { type ErrorText, type EvidenceRow, finite, twoSentences, type Words } from './words.ts'
+import { type ErrorText, type EvidenceRow, finite, rateText, twoSentences, type Words } from './words.ts'
 
 export const unstableStepWords = (facts: StepFacts, say: ErrorText = percent): Words =>
   stepWords(facts, say, 'too large')
@@ -21,19 +21,21 @@ function statementOf(facts: StepFacts, say: ErrorText, direction: Direction): st
       return `the training error is ${say(given.error)}`
     case 'unsettled':
       return 'more trainings are needed to tell whether another rate is better'
+    case 'too few seeds':
+      return 'another rate does better, but three seeds are needed to rule out chance'
     case 'all diverge':
       return `the training diverges at every rate that was tried, ${rangeText(ladder)}`
     case 'no better rate':
       return ladder.length === 0
         ? 'no other rate could be tried'
-        : `no rate ${rangeText(ladder)} trains the network clearly better than ${number(given.rate)}`
+        : `no rate ${rangeText(ladder)} trains the network clearly better than ${rateText(given.rate)}`
     case 'the other direction': {
       const { best } = facts
       return `a ${best.rate < given.rate ? 'lower' : 'higher'} rate is better: ${resultText(best, say)}`
     }
     case 'another rate': {
       const { best, clipped } = facts
-      const change = `at ${number(best.rate)} instead of ${number(given.rate)}, ${resultText(best, say)} instead of ${plainText(given, say)}`
+      const change = `at ${rateText(best.rate)} instead of ${rateText(given.rate)}, ${resultText(best, say)} instead of ${plainText(given, say)}`
       const first = `the step is ${direction}: ${change}`
       return clipped === null ? first : twoSentences(first, clippedText(clipped, say))
     }
@@ -50,13 +52,16 @@ export function plainText({ error, diverged, seeds }: RateResult, say: ErrorText
   return `${say(error)} (${diverged} of ${counted(seeds, 'seed')} diverged and count as guessing)`
 }
 
-function clippedText({ norm, rate, ...result }: RateResult & { readonly norm: number }, say: ErrorText): string {
-  return `with gradients clipped to norm ${norm}, the error at the rate ${number(rate)} is ${plainText({ ...result, rate }, say)}`
+function clippedText(result: RateResult & { readonly norm: number }, say: ErrorText): string {
+  const { norm, rate, diverged, seeds } = result
+  const where = `with gradients clipped to norm ${norm}, `
+  if (diverged === seeds) return `${where}the training at the rate ${rateText(rate)} diverges too`
+  return `${where}the training error at the rate ${rateText(rate)} is ${plainText(result, say)}`
 }
 
 function rangeText(ladder: StepFacts['ladder']): string {
   const rates = ladder.map(({ rate }) => rate)
-  return `from ${number(Math.min(...rates))} to ${number(Math.max(...rates))}`
+  return `from ${rateText(Math.min(...rates))} to ${rateText(Math.max(...rates))}`
 }
 
 function rowsOf(facts: StepFacts, say: ErrorText): EvidenceRow[] {
@@ -64,11 +69,11 @@ function rowsOf(facts: StepFacts, say: ErrorText): EvidenceRow[] {
   const rows: EvidenceRow[] = []
   if ('best' in facts) {
     const { best, share, limit } = facts
-    const words = `the training error is ${plainText(best, say)} at ${number(best.rate)} and ${plainText(given, say)} at ${number(given.rate)}`
+    const words = `the training error is ${plainText(best, say)} at ${rateText(best.rate)} and ${plainText(given, say)} at ${rateText(given.rate)}`
     rows.push({ name: 'fraction of the loss gap that the best rate closes', value: finite(share), limit, words })
   }
   if (ladder.length > 0) {
-    const tried = ladder.map(({ rate, loss }) => `${number(rate)}: ${loss === null ? 'diverged' : number(loss)}`)
+    const tried = ladder.map(({ rate, loss }) => `${rateText(rate)}: ${loss === null ? 'diverged' : number(loss)}`)
     const words = `training losses of short trainings with a decaying rate: ${tried.join(', ')}`
     rows.push({ name: 'rates of the ladder', value: ladder.length, limit: null, words })
   }

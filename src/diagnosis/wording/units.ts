@@ -38,7 +38,12 @@ function deadSeedsText({ before, died, seeds, place }: DeadSeedsFacts): string {
     ...(died > 0 ? [`die during the training in ${died} of ${counted(seeds, 'start')}`] : []),
   ]
   const units = `the units of ${placeText(place)}`
-  const trained = before + died < seeds ? ', and only these trainings fail' : ', and these trainings fail'
+  const trained =
+    before + died < seeds
+      ? ', and only these trainings fail'
+      : seeds === 1
+        ? ', and this training fails'
+        : ', and these trainings fail'
   return `${units} ${before > 0 ? 'are ' : ''}${parts.join(' and ')}${trained}`
 }
 

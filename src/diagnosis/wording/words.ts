@@ -62,3 +62,6 @@ export const harmlessText = ({ twin }: Harmless): string =>
   twin === null
     ? 'the network trains'
     : `the network trains and is not worse than ${twinText(twin)} in a way that needs an explanation`
+
+/** Formats a learning rate as users type it, such as `0.0003`. */
+export const rateText = (rate: number): string => String(Number(rate.toPrecision(3)))

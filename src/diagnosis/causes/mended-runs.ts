@@ -1,0 +1,126 @@
+/** Trainings with one thing mended, at several rates, compared with the network. */
+import { type ChangeName, type ControlName, changeOf, controlOf, highestPosition, nameAt, rateAt } from '../controls.ts'
+import {
+  comparableMeans,
+  difference,
+  type Evidence,
+  endsFailures,
+  isComparable,
+  isSurelyBetter,
+  leastEffect,
+  meanOf,
+  recordsOf,
+  trainingLoss,
+} from '../evidence.ts'
+import type { TrialRecord } from '../trial-record.ts'
+import type { View } from '../view.ts'
+import { halved, restoring } from './control-answers.ts'
+import type { Setup } from './setup-table.ts'
+
+/** Change of the error by a mended training. A training that diverged counts as guessing. */
+export interface Mended {
+  readonly control: ControlName
+  readonly rate: number
+  /** Mean error of the network. */
+  readonly before: number
+  /** Mean error of the mended training. */
+  readonly after: number
+  /** Fraction of the error that the mended training removes. */
+  readonly share: number
+  readonly limit: number
+  /** Whether the change is larger than the spread of the seeds. */
+  readonly isSure: boolean
+  readonly seeds: number
+  /** Mean test errors of the network and of the mended training, or null without test samples. */
+  readonly test: { readonly before: number; readonly after: number } | null
+}
+
+/** A mended training at one rate, with facts that no sentence needs. */
+export interface Attempt extends Mended {
+  /** The trainings of the network with which the mended training is compared. */
+  readonly base: ControlName
+  /** Fraction of the error of the first seed that is removed, also of an error above that of guessing. */
+  readonly rawShare: number
+}
+
+/** Largest number of rates at which a mended training is tried. */
+const mostTries = 6
+
+const positions: readonly number[] = Array.from({ length: 2 * highestPosition + 1 }, (_, at) => at - highestPosition)
+
+/** The mended trainings at every rate at which they were tried, the best rate first. */
+export function attemptsOf(setup: Setup, view: View): readonly Attempt[] {
+  const made = positions.flatMap((position) => attemptAt(setup, view, position) ?? [])
+  // The best rate is the rate with the lowest error with the first seed, which was trained at all rates.
+  return made.sort((one, other) => other.rawShare - one.rawShare)
+}
+
+function attemptAt({ control, measure, isAtGivenRate }: Setup, view: View, position: number): Attempt | null {
+  const { given, best, chance } = view
+  const name = nameAt(control, position)
+  const base = isAtGivenRate && position === 0 ? 'network' : nameAt('network', best.network)
+  const found = difference(given, base, name, measure.error)
+  if (found === null) return null
+  const { first: before, second: after, count: seeds } = found
+  const [rawBefore, rawAfter] = [base, name].map((one) => measure.raw(recordsOf(given, one)[0]))
+  return {
+    control: name,
+    rate: rateAt(view.rate, position),
+    before,
+    after,
+    share: before > 0 ? 1 - after / before : 0,
+    limit: halved,
+    isSure: isSurelyBetter(given, base, name, measure.error, chance.error) || endsFailures(given, base, name),
+    seeds,
+    test: testErrors(given, base, name),
+    base,
+    rawShare: rawBefore > 0 && Number.isFinite(rawAfter) ? 1 - rawAfter / Math.min(rawBefore, Number.MAX_VALUE) : 0,
+  }
+}
+
+/** Mean test errors of two kinds of trainings. A training that diverged counts as guessing. */
+function testErrors(evidence: Evidence, first: ControlName, second: ControlName): Mended['test'] {
+  const error = ({ chance }: Evidence, { test, diverged }: TrialRecord): number | null =>
+    test.error === null && diverged !== null ? chance.error : test.error
+  const found = difference(evidence, first, second, error)
+  return found && { before: found.first, after: found.second }
+}
+
+/**
+ * The next rates at which the mended training is tried: the start, a tenth and ten times of it, and then further in the
+ * direction in which the error falls. A mended training can have another best rate than the network.
+ */
+export function nextRates({ control, measure }: Setup, view: View, start: number): readonly number[] {
+  const errors = new Map<number, number>()
+  for (const position of positions) {
+    const [record] = recordsOf(view.given, nameAt(control, position))
+    if (record) errors.set(position, measure.raw(record))
+  }
+  const lacking = (wanted: readonly number[]): number[] =>
+    wanted.filter((one) => !errors.has(one) && Math.abs(one) <= highestPosition)
+  if (!errors.has(start)) return lacking([start])
+  const beside = lacking([start - 2, start + 2])
+  if (beside.length > 0) return beside
+  const [[best, lowest]] = [...errors].sort(([, one], [, other]) => one - other)
+  const [ends, known] = [[Math.min(...errors.keys()), Math.max(...errors.keys())], errors.get(start) ?? lowest]
+  if (errors.size >= mostTries || !ends.includes(best) || !(lowest < (1 - leastEffect) * known)) return []
+  return lacking([best === ends[0] ? best - 2 : best + 2])
+}
+
+/** Smallest gap between the network's loss and the lowest comparable loss that counts, as a fraction of guessing's loss. */
+const leastGap = 0.1
+
+/** Whether a mended training closes most of the gap between the network and the lowest comparable loss. */
+export function closesGap({ given }: View, { control, base }: Attempt): boolean {
+  const [before, after] = [base, control].map((one) => meanOf(given, one, trainingLoss))
+  const lowest = Math.min(...comparableMeans(given, trainingLoss, isOfEqualCost))
+  if (before === null || after === null || !isComparable(controlOf(control).change)) return false
+  const gap = before - lowest
+  return gap >= leastGap * given.chance.loss && before - after >= restoring * gap
+}
+
+/** Whether a change leaves the cost of a training as it is. More steps and wider layers are other cures. */
+function isOfEqualCost(name: ChangeName): boolean {
+  const { kind } = changeOf(name)
+  return kind !== 'steps' && kind !== 'width'
+}
