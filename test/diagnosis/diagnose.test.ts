@@ -7,7 +7,7 @@ import { moons } from '../../src/data/planar.ts'
 import { type DiagnosisOutcome, runDiagnosis } from '../../src/diagnosis/diagnosis-loop.ts'
 import type { DiagnosisEvent } from '../../src/diagnosis/events.ts'
 import type { DiagnosisTask } from '../../src/diagnosis/task.ts'
-import type { DiagnosisTrial, TrialKey, TrialRecord } from '../../src/diagnosis/trial-record.ts'
+import type { DiagnosisTrial, TrialKey } from '../../src/diagnosis/trial-record.ts'
 import type { DiagnosisStore, StepPlan } from '../../src/diagnosis/trial-store.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { momentum } from '../../src/graph/optimizers/momentum.ts'
@@ -23,11 +23,11 @@ import { laterRefusal } from '../support/refusal.ts'
 
 const data = moons({ train: 150, test: 90 })
 const preset = (text: string): Network => parseNetwork(text, { input: data.shape, classes: data.classes })
-/** A network that learns the moons in 40 steps. */
+/** A network that learns the moons in 100 steps. */
 const good = preset('mlp:depth=3,width=8')
 /** A network that learns nothing with any control, while its twin with three layers learns. */
 const bad = preset('mlp:depth=12,width=8,activation=tanh,sw2=0.2')
-const usual: TrainingOptions = { steps: 40, batch: 30, optimizer: momentum({ rate: 0.1 }) }
+const usual: TrainingOptions = { steps: 100, batch: 30, optimizer: momentum({ rate: 0.3 }) }
 
 function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options: TrainingOptions = {}): DiagnosisTask {
   return {
@@ -51,7 +51,7 @@ async function diagnosed(...those: Parameters<typeof taskOf>): Promise<Diagnosis
   return runDiagnosis(task).finally(() => task.workers.dispose())
 }
 
-const named = (records: readonly TrialRecord[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
+const named = (records: readonly TrialKey[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
 const firstRound = ['network 0', 'network 1', 'network 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
 /** Returns the whole outcome as text, without durations. */
 const timeless = ({ evidence: { records, measured, chance }, judgment }: DiagnosisOutcome): string =>
@@ -126,8 +126,12 @@ describe('A diagnosis of a network with a fault', () => {
     expect(judgment.verdict).toBe('vanishing-signal')
     expect(judgment.open).toEqual([])
     const names = named(evidence.records)
-    expect(names.slice(0, 6)).toEqual(firstRound)
-    expect(names.slice(6)).toEqual(['rate / 3 0', 'rate / 10 0', 'float64 0'])
+    expect(names.filter((name) => /^(network|shallow twin) \d/.test(name))).toEqual(firstRound)
+    expect(names.filter((name) => !/rate|short run|^network|^shallow twin/.test(name))).toEqual([
+      'float64 0',
+      '3 x steps 0',
+    ])
+    expect(names.filter((name) => name.startsWith('shallower'))).toEqual([])
     const { jacobian, ...measured } = evidence.measured
     expect(Object.keys(measured).sort()).toEqual(['constructive', 'linearProbe', 'precision', 'sharpness'])
     // With sw2 = 0.2, each of the 12 hidden layers shrinks lengths by more than half.
@@ -136,9 +140,28 @@ describe('A diagnosis of a network with a fault', () => {
     expect(jacobian?.smallest).toBeLessThan(jacobian?.largest ?? 0)
   })
 
+  it('climbs the ladder of rates with the first seed before further controls, also for the twin that trains', async () => {
+    const order: string[] = []
+    const onEvent = watch({ onTrials: (trials) => void order.push(...named(trials)) })
+    const { evidence } = await diagnosed(bad, { onEvent })
+    const place = (name: string): number => order.indexOf(name)
+    const coarse = ['short run, rate / 100 0', 'short run, rate / 10 0', 'short run 0', 'short run, rate x 10 0']
+    for (const name of coarse) {
+      // The first training fails, so the ladder comes before the other seeds and before all other controls.
+      expect(place(name)).toBeGreaterThan(place('network 0'))
+      expect(place(name)).toBeLessThan(place('network 1'))
+      expect(place(name)).toBeLessThan(place('float64 0'))
+    }
+    const twin = order.filter((name) => name.startsWith('short run of the shallow twin'))
+    expect(twin.length).toBeGreaterThanOrEqual(5)
+    expect(order.findLastIndex((name) => /^short run(,| 0)/.test(name))).toBeLessThan(place(twin[0]))
+    expect(named(evidence.records).toSorted()).toEqual(order.toSorted())
+  })
+
   it('trains the shallower twin with all seeds if the shallow twin fails', async () => {
-    const { evidence } = await diagnosed(preset('mlp:depth=40,width=8,activation=tanh,sw2=0.2'))
-    expect(named(evidence.records).filter((name) => name.startsWith('shallower'))).toHaveLength(3)
+    const { evidence } = await diagnosed(preset('mlp:depth=60,width=8,activation=tanh,sw2=0.1'))
+    const twins = named(evidence.records).filter((name) => /^shallower twin \d/.test(name))
+    expect(twins).toEqual(['shallower twin 0', 'shallower twin 1', 'shallower twin 2'])
   })
 
   it('has the same result twice and with any number of workers', async () => {
@@ -172,7 +195,7 @@ describe('The budget of a diagnosis', () => {
     const { subject: given } = await diagnosed(good, { onEvent, seeds: [0] })
     expect(plans).toEqual([subject.settings.steps, given.settings.steps])
     expect(plans[0]).toBeGreaterThanOrEqual(50)
-    expect(plans[1]).toBe(40)
+    expect(plans[1]).toBe(100)
   })
 
   it('can be any number of seconds above 0', async () => {
@@ -270,10 +293,10 @@ describe('The options of a diagnosis', () => {
   it('default to the initializers of the network with the seed of each trial', async () => {
     const seen: DiagnosisTrial[] = []
     const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
-    const drawn = await diagnosed(good, { onEvent, seeds: [4, 9] })
-    expect(seen.map(({ seed }) => seed)).toEqual([4, 4, 9, 9])
+    const drawn = await diagnosed(good, { onEvent, seeds: [1, 2] })
+    expect(seen.map(({ seed }) => seed)).toEqual([1, 1, 2, 2])
     expect(new Set(seen.map(({ start }) => start.kind))).toEqual(new Set(['seed']))
-    const given = await diagnosed(good, { onEvent, seeds: [4, 9], start: initialize })
+    const given = await diagnosed(good, { onEvent, seeds: [1, 2], start: initialize })
     expect(timeless(given)).toBe(timeless(drawn))
     const starts = seen.slice(4).map(({ start }) => (start.kind === 'object' ? start.sha256 : 'seed'))
     expect(new Set(starts).size).toBe(4)
@@ -310,7 +333,7 @@ describe('The stored trials of a diagnosis', () => {
   it('are used again, so that no training is repeated and the answer is the same', async () => {
     const store = openStore()
     const first = await diagnosed(bad, { store })
-    expect(store.begun).toEqual([{ steps: 40 }])
+    expect(store.begun).toEqual([{ steps: 100 }])
     expect([...store.kept.keys()].sort()).toEqual(named(first.evidence.records).sort())
     expect(store.kept.get('network 0')?.weights?.size).toBeGreaterThan(0)
     for (const other of ['float64 0', 'network 1']) expect(store.kept.get(other)?.weights).toBeUndefined()
