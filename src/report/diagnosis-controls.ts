@@ -1,7 +1,7 @@
 /** The trainings of a diagnosis grouped by control: scores over the seeds, and their tables and texts. */
 import { type Column, type Table, tableText } from '../format/table.ts'
 import { formatNumber, MISSING, wrap } from '../format/text.ts'
-import { counted, listed } from '../format/words.ts'
+import { counted, grouped, listed } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 import { type DiagnosisData, NETWORK, type ReportedTrial } from './diagnosis-data.ts'
 import { controlsOfLadders } from './diagnosis-ladders.ts'
@@ -120,7 +120,7 @@ export function controlsTable(data: DiagnosisData, controls: readonly ReportedCo
     ],
     notes: [
       ...notesOf(controls, width === undefined ? [] : columns),
-      ...linearNote(data),
+      ...linearNotes(data),
       ...balanceNotes(data.trials, data.dataset.names),
       ...varianceNote(data),
     ],
@@ -128,33 +128,35 @@ export function controlsTable(data: DiagnosisData, controls: readonly ReportedCo
   return width === undefined ? table : withWrappedNames(table, width)
 }
 
-/** The rows of guessing and of the best linear model. */
-function baselineRows(data: DiagnosisData, columns: readonly ScoreColumn[]): string[][] {
-  const { linear } = data
-  const row = (name: string, scores: Parameters<ScoreColumn['value']>[0]): string[] => [
-    name,
-    ...columns.map(({ value, format }) => {
-      const score = value(scores)
-      return score === null ? MISSING : format({ count: 1, mean: score, halfWidth: null })
-    }),
-    '',
+/**
+ * The rows of guessing and of the best linear model. Values have no row of guessing, because R2 is 0 for the mean of the
+ * targets. The losses are left out, because the loss of the network can be another one.
+ */
+function baselineRows({ dataset, linear }: DiagnosisData, columns: readonly ScoreColumn[]): string[][] {
+  if (linear == null) return []
+  const row = (name: string, train: ReportedScores, test: ReportedScores): string[] => {
+    const run = { train: { ...train, loss: null }, test: { ...test, loss: null } }
+    const texts = columns.map(({ value, format }) => {
+      const score = value(run)
+      return score === null ? '' : format({ count: 1, mean: score, halfWidth: null })
+    })
+    return [name, ...texts, '']
+  }
+  const guess = guessOf(dataset)
+  const guessed = (error: number): ReportedScores => ({ loss: null, error })
+  return [
+    ...(linear.skipped === undefined ? [row('best linear model', linear.train, linear.test)] : []),
+    ...(guess === null ? [] : [row('guessing', guessed(guess.error), guessed(guess.testError ?? guess.error))]),
   ]
-  const guess = guessOf(data.dataset)
-  const guessed = (error: number): ReportedScores => ({ loss: guess?.loss ?? null, error })
-  const { error, testError = error } = guess ?? { error: 1 }
-  const isLinear = linear != null && linear.skipped === undefined
-  // The loss of the linear model is the cross-entropy or the squared error, whatever the loss of the network.
-  const unlost = (scores: ReportedScores): ReportedScores => ({ ...scores, loss: null })
-  return linear === undefined
-    ? []
-    : [
-        row('guessing', { train: guessed(error), test: guessed(testError) }),
-        ...(isLinear ? [row('best linear model', { train: unlost(linear.train), test: unlost(linear.test) })] : []),
-      ]
 }
 
-function linearNote({ linear }: DiagnosisData): string[] {
-  return linear?.skipped === undefined ? [] : [`There is no best linear model. ${linear.skipped}`]
+/** Notes about the linear model: why there is none, or that it was fitted to a part of the samples. */
+function linearNotes({ linear, dataset }: DiagnosisData): string[] {
+  if (linear == null) return []
+  if (linear.skipped !== undefined) return [linear.skipped]
+  return linear.samples < dataset.train
+    ? [`The linear model was fitted to ${grouped(linear.samples)} of ${counted(dataset.train, 'training sample')}.`]
+    : []
 }
 
 /** Breaks names that are too long for the table at a comma or a space. The rest of a name follows in a row of its own. */

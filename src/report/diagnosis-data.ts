@@ -68,6 +68,8 @@ export interface DiagnosisData {
 export interface ReportedLinearModel {
   readonly train: ReportedScores
   readonly test: ReportedScores
+  /** Number of training samples to which the model was fitted. */
+  readonly samples: number
   /** Why there is no linear model, in a sentence. */
   readonly skipped?: string
 }

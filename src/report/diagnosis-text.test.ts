@@ -156,8 +156,8 @@ describe('diagnosisText', () => {
       network            2 of 3 diverged  2 of 3 diverged  2 of 3 diverged      3
       rate / 10          0.0840 ± 0.0050       3.6 ± 0.2%       5.6 ± 0.2%      3
       shallow twin         0.504 ± 0.005      19.6 ± 0.2%      21.6 ± 0.2%      3
-      guessing                      2.30            90.0%            90.0%
-      best linear model                –            14.5%            21.6%
+      best linear model                             14.5%            21.6%
+      guessing                                      90.0%            90.0%
 
       network: diverged with seed 1 after 200 steps and seed 2 after 200 steps. Seed
       3: train loss 2.01, train error 76.7% and test error 78.7%.

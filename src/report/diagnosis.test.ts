@@ -67,6 +67,26 @@ describe('diagnosisReport', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
+  it('shows facts from before the training above the findings, and the ladder of rates as the main picture', () => {
+    const { findings } = samples.collapsed
+    const html = diagnosisReport({ ...samples.step, findings })
+    const places = [
+      'Training loss by learning rate</text>',
+      'A batch has 128 of 200 samples. Set a batch of 16.',
+      findings[0].sentence,
+      '<h2>Learning rates</h2>',
+      'best</td>',
+    ]
+    const found = places.map((part) => html.indexOf(part))
+    expect(found).not.toContain(-1)
+    expect(found).toEqual([...found].sort((a, b) => a - b))
+    const below = diagnosisReport({ ...samples.step, picture: 'losses' })
+    expect(below.indexOf('Training loss by learning rate</text>')).toBeGreaterThan(
+      below.indexOf('<h2>Learning rates</h2>'),
+    )
+    expect(below).not.toContain('short run')
+  })
+
   it('contains the main picture exactly once', () => {
     for (const data of Object.values(samples)) {
       expect(diagnosisReport(data).split(diagnosisPicture(data))).toHaveLength(2)
@@ -111,16 +131,18 @@ describe('diagnosisReport', () => {
 })
 
 describe('diagnosisPicture', () => {
-  it('draws the requested profile or the losses', () => {
+  it('draws the requested profile, the ladder of rates or the losses', () => {
     expect(diagnosisPicture(samples.collapsed)).toContain('network: 0.300 to 0.998 over 60 layers.')
     const other = { ...samples.collapsed, picture: 'activation' }
     expect(diagnosisPicture(other)).toContain('<title>Mean square activation</title>')
     expect(diagnosisPicture(samples.healthy)).toContain('<title>Loss during training</title>')
+    expect(diagnosisPicture(samples.step)).toContain('<title>Training loss by learning rate</title>')
   })
 
   it('draws another picture if the requested one is missing', () => {
     const unlogged = { ...samples.healthy, trials: [] }
     expect(diagnosisPicture(unlogged)).toContain('<title>Cosine between different samples, before training</title>')
+    expect(diagnosisPicture({ ...samples.healthy, picture: 'ladder' })).toContain('<title>Loss during training</title>')
     expect(diagnosisPicture({ ...samples.collapsed, picture: 'unknown' })).toContain(
       '<title>Loss during training</title>',
     )
