@@ -66,8 +66,8 @@ export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFac
     if (areFailing && layers.length > 1 && failed.length < seeds) {
       return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, failed.length / seeds)
     }
-    if (areFailing && before.length > 0) return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, 1)
-    if (areFailing) return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
+    // If every training fails, units that are dead before training count only as in the mechanism below.
+    if (areFailing && before.length === 0) return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
   }
   return mechanism(cause, evidence, { observation: 'units before training', facts, beyond: found.beyond })
 }
