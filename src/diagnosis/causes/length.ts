@@ -36,15 +36,25 @@ export function tooFewSteps(view: View): Judged<'too-few-steps', TooFewStepsFact
   let found: Judged<'too-few-steps', TooFewStepsFacts> | undefined
   for (const control of lengths) {
     found = byLength(view, control, error)
-    // Ten times the steps are tried if three times the steps help within the spread of the seeds, or do not help a
-    // network whose training needs an explanation.
-    const { state, facts } = found
-    const isUnclear =
-      facts.outcome === 'within the spread' || (facts.outcome === 'not too short' && symptomOf(view) !== 'none')
-    if (state !== 'ruled out' || !isUnclear) break
+    if (found.state !== 'ruled out' || !isUnclear(view, found.facts)) break
   }
   assertInvariant(found !== undefined, 'no control has more steps')
   return found
+}
+
+/** Number of steps below which a training counts as short, so that ten times the steps are tried. */
+const fewSteps = 500
+
+/**
+ * Whether ten times the steps are tried after three times the steps. The user must have chosen the steps, and three times
+ * the steps help within the spread of the seeds, or do not help a short training that needs an explanation.
+ */
+function isUnclear(view: View, { outcome }: TooFewStepsFacts): boolean {
+  if (!view.hasOwnSteps) return false
+  const steps = Math.max(...recordsOf(view, 'network').map((record) => record.steps))
+  return (
+    outcome === 'within the spread' || (outcome === 'not too short' && steps < fewSteps && symptomOf(view) !== 'none')
+  )
 }
 
 function byLength(view: View, control: ControlOf<'steps'>, error: number): Judged<'too-few-steps', TooFewStepsFacts> {

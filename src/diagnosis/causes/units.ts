@@ -67,7 +67,8 @@ export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFac
       return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, failed.length / seeds)
     }
     // If every training fails, units that are dead before training count only as in the mechanism below.
-    if (areFailing && before.length === 0) return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
+    if (areFailing && before.length === 0)
+      return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
   }
   return mechanism(cause, evidence, { observation: 'units before training', facts, beyond: found.beyond })
 }
