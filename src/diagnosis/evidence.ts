@@ -167,9 +167,9 @@ export function difference(
 const smallestFraction = 0.002
 
 /**
- * Whether a control is better than another one beyond the spread of the seeds, with at least three seeds: as a paired
- * difference, as a paired ratio, since seeds with very different errors can show the same ratio, or because the mean is
- * halved and every training of the control is better than every training of the other one.
+ * Whether a control is better than another one beyond the spread of the seeds, with at least three seeds. One of three
+ * signs is enough. The paired difference is below 0. The paired ratio is below 1, since seeds with very different errors
+ * can show the same ratio. Or the mean is halved, and every training of the control is better than every other one.
  */
 export function isSurelyBetter(
   evidence: Evidence,

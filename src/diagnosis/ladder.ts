@@ -1,9 +1,9 @@
 /**
  * The ladder of rates: finds the best rate of the network or of a twin. Short trainings, whose rates decay to 0, come
- * first: at a hundredth, a tenth, one times, ten times and a hundred times the given rate, then further up or down while
- * the best rate is at an end of the ladder, then at the two rates beside the best rate. A whole training at the best
- * rate follows, because a rate can be right for a short training and too high for a whole one. All steps follow from the
- * records alone, so a resumed diagnosis climbs the same ladder.
+ * first. They stand at a hundredth, a tenth, one times, ten times and a hundred times the given rate. Further rates follow
+ * while the best rate is at an end of the ladder. The two rates beside the best rate come last. Whole trainings follow,
+ * because a rate can be right for a short training and too high for a whole one. All steps follow from the records alone,
+ * so a resumed diagnosis climbs the same ladder.
  */
 import { areEqual, equalTo, rank } from '../trials/rate-search.ts'
 import type { Need } from './causes/assessment.ts'
@@ -141,9 +141,9 @@ function missingRungs(rungs: readonly Rung[], options: Climb['options']): readon
 }
 
 /**
- * The next lower rate for a whole training, or undefined if no lower rate is needed. Short trainings favor large rates,
- * so lower rates are tried while a whole training is worse than the short training, or while its error is not small and
- * lower rates lower its loss.
+ * The next lower rate for a whole training, or undefined if no lower rate is needed. Short trainings favor large rates.
+ * So lower rates are tried while a whole training is worse than the short training. They are also tried while the error is
+ * not small and lower rates lower the loss.
  */
 function descend(
   { evidence, of, options }: Climb,

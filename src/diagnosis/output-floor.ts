@@ -10,7 +10,7 @@ const mostCompared = 4096
 
 /**
  * Returns the lowest error (unexplained fraction of the variance) that outputs within the range of the last layer can
- * reach: every target beyond the range is missed at least by its distance from the range. Null for classes, and for
+ * reach. Every target beyond the range is missed at least by its distance from the range. Null for classes, and for
  * networks whose outputs have no limits.
  */
 export function outputFloor({ network, data, settings }: Subject): number | null {

@@ -5,9 +5,9 @@ import type { Evidence } from './evidence.ts'
 import { type Climber, type Ladder, ladderOf } from './ladder.ts'
 
 /**
- * The evidence in which the records of a control are its trainings at the best rate known: the twins at their own best
- * rates, and all other controls at the network's best rate. Causes read the view like evidence, because the names of the
- * controls have no rate.
+ * The evidence in which the records of a control are its trainings at the best rate known. The twins are at their own best
+ * rates, and all other controls are at the network's best rate. Causes read the view like evidence, because the names of
+ * the controls have no rate.
  */
 export interface View extends Evidence {
   /** The evidence at the rates of the diagnosed training. */

@@ -115,9 +115,9 @@ function resultOf(evidence: Evidence, name: Parameters<typeof recordsOf>[1]): Om
 }
 
 /**
- * Whether the best rate is clearly better than the given rate: beyond the spread of the seeds, by a fifth of the training
- * error, or by a fifth of the loss if the training error is large. A rate at which no seed fails is also better than a rate
- * at which seeds fail.
+ * Whether the best rate is clearly better than the given rate, beyond the spread of the seeds. The training error must be
+ * lower by a fifth. If the training error is large, a loss that is lower by a fifth counts, too. A rate at which no seed
+ * fails is also better than a rate at which seeds fail.
  */
 function isMaterial({ given, best }: View): boolean {
   const name = nameAt('network', best.network)
