@@ -9,6 +9,7 @@ import { batchNorm, chain, dense, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { resolveOptions } from '../settings/options.ts'
+import { trainingOf } from './control-trainings.ts'
 import {
   type ControlName,
   changeNames,
@@ -21,7 +22,6 @@ import {
   rateAt,
   type Subject,
   type Training,
-  trainingOf,
 } from './controls.ts'
 
 const network = preset('mlp:depth=4,width=6')

@@ -1,12 +1,9 @@
 /** Controls: trainings with one thing changed, each of which decides between causes. */
-import { type Dataset, taskOf } from '../data/dataset.ts'
+import type { Dataset } from '../data/dataset.ts'
 import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
-import { widened } from '../surgery/widened.ts'
-import { shortened, shortSteps } from '../trials/rate-search.ts'
-import { mended } from './mending.ts'
 
 /** The thing that a control changes, with the amount of the change. */
 export type Change =
@@ -179,80 +176,4 @@ export interface Subject extends Training {
    * with fewer layers.
    */
   readonly twins: { readonly shallow?: Network; readonly shallower?: Network }
-}
-
-const unchanged = ({ network, data, settings, precision }: Subject): Training => ({
-  network,
-  data,
-  settings,
-  precision,
-})
-
-/** Returns a training at a position on the ladder of rates. */
-function atRate(training: Training, position: number): Training {
-  const { settings } = training
-  const { optimizer } = settings
-  return { ...training, settings: { ...settings, optimizer: { ...optimizer, rate: rateAt(optimizer.rate, position) } } }
-}
-
-const withNetwork = (subject: Subject, network: Network | undefined): Training | undefined =>
-  network && { ...unchanged(subject), network }
-
-/** Seed that chooses half of the samples, and that draws random labels. */
-const variationSeed = 1
-
-/** Returns the training of a control, or undefined if the control does not apply to the network. */
-export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
-  const { change, position } = controlOf(name)
-  const training = changed(subject, changeOf(change))
-  return training && atRate(training, position)
-}
-
-function changed(subject: Subject, change: Change): Training | undefined {
-  const { settings } = subject
-  switch (change.kind) {
-    case 'none':
-      return unchanged(subject)
-    case 'twin':
-      return withNetwork(subject, subject.twins[change.twin])
-    case 'short': {
-      const training = changed(subject, changeOf(change.of))
-      return training && { ...training, settings: shortened(settings, shortSteps(settings.steps)) }
-    }
-    case 'precision':
-      return subject.precision === change.precision ? undefined : { ...unchanged(subject), precision: change.precision }
-    case 'clipping':
-      return clipped(subject, change.norm)
-    case 'steps':
-      return { ...unchanged(subject), settings: { ...settings, steps: change.factor * settings.steps } }
-    case 'width':
-      return withNetwork(subject, widened(subject.network, change.factor, subject.data.shape))
-    case 'mending':
-      return mended(subject, change.of)
-    case 'half the data':
-      return halved(subject)
-    case 'random labels':
-      return mislabeled(subject)
-  }
-}
-
-function clipped(subject: Subject, norm: number): Training | undefined {
-  const { clipNorm } = subject.settings
-  if (clipNorm !== null && clipNorm <= norm) return undefined
-  return { ...unchanged(subject), settings: { ...subject.settings, clipNorm: norm } }
-}
-
-function halved(subject: Subject): Training | undefined {
-  const { data, settings } = subject
-  const { count } = data.train
-  if (count < 4 || data.train === data.test) return undefined
-  const samples = Math.floor(count / 2)
-  const batch = Math.min(settings.batch, samples)
-  return { ...unchanged(subject), variation: { samples, seed: variationSeed }, settings: { ...settings, batch } }
-}
-
-function mislabeled(subject: Subject): Training | undefined {
-  const { data } = subject
-  if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
-  return { ...unchanged(subject), variation: { randomLabels: true, seed: variationSeed } }
 }

@@ -8,7 +8,8 @@ import { chain, dense, dropout, relu, sigmoid, softmax, tanh } from '../network/
 import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
-import { type Mending, type Subject, type Training, trainingOf } from './controls.ts'
+import { trainingOf } from './control-trainings.ts'
+import type { Mending, Subject, Training } from './controls.ts'
 import { mended } from './mending.ts'
 
 const values = tableOf(

@@ -1,0 +1,83 @@
+/** The training of each control, with one thing changed and at its rate. */
+import { taskOf } from '../data/dataset.ts'
+import type { Network } from '../network/network.ts'
+import { widened } from '../surgery/widened.ts'
+import { shortened, shortSteps } from '../trials/rate-search.ts'
+import { type Change, type ControlName, changeOf, controlOf, rateAt, type Subject, type Training } from './controls.ts'
+import { mended } from './mending.ts'
+
+const unchanged = ({ network, data, settings, precision }: Subject): Training => ({
+  network,
+  data,
+  settings,
+  precision,
+})
+
+/** Returns a training at a position on the ladder of rates. */
+function atRate(training: Training, position: number): Training {
+  const { settings } = training
+  const { optimizer } = settings
+  return { ...training, settings: { ...settings, optimizer: { ...optimizer, rate: rateAt(optimizer.rate, position) } } }
+}
+
+const withNetwork = (subject: Subject, network: Network | undefined): Training | undefined =>
+  network && { ...unchanged(subject), network }
+
+/** Seed that chooses half of the samples, and that draws random labels. */
+const variationSeed = 1
+
+/** Returns the training of a control, or undefined if the control does not apply to the network. */
+export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
+  const { change, position } = controlOf(name)
+  const training = changed(subject, changeOf(change))
+  return training && atRate(training, position)
+}
+
+function changed(subject: Subject, change: Change): Training | undefined {
+  const { settings } = subject
+  switch (change.kind) {
+    case 'none':
+      return unchanged(subject)
+    case 'twin':
+      return withNetwork(subject, subject.twins[change.twin])
+    case 'short': {
+      const training = changed(subject, changeOf(change.of))
+      return training && { ...training, settings: shortened(settings, shortSteps(settings.steps)) }
+    }
+    case 'precision':
+      return subject.precision === change.precision ? undefined : { ...unchanged(subject), precision: change.precision }
+    case 'clipping':
+      return clipped(subject, change.norm)
+    case 'steps':
+      return { ...unchanged(subject), settings: { ...settings, steps: change.factor * settings.steps } }
+    case 'width':
+      return withNetwork(subject, widened(subject.network, change.factor, subject.data.shape))
+    case 'mending':
+      return mended(subject, change.of)
+    case 'half the data':
+      return halved(subject)
+    case 'random labels':
+      return mislabeled(subject)
+  }
+}
+
+function clipped(subject: Subject, norm: number): Training | undefined {
+  const { clipNorm } = subject.settings
+  if (clipNorm !== null && clipNorm <= norm) return undefined
+  return { ...unchanged(subject), settings: { ...subject.settings, clipNorm: norm } }
+}
+
+function halved(subject: Subject): Training | undefined {
+  const { data, settings } = subject
+  const { count } = data.train
+  if (count < 4 || data.train === data.test) return undefined
+  const samples = Math.floor(count / 2)
+  const batch = Math.min(settings.batch, samples)
+  return { ...unchanged(subject), variation: { samples, seed: variationSeed }, settings: { ...settings, batch } }
+}
+
+function mislabeled(subject: Subject): Training | undefined {
+  const { data } = subject
+  if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
+  return { ...unchanged(subject), variation: { randomLabels: true, seed: variationSeed } }
+}
