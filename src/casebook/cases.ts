@@ -1,7 +1,9 @@
 /** The case book: networks with one known fault, with two faults, or with none, which the diagnosis must tell apart. */
 import {
+  adam,
   type Blueprint,
   batchNorm,
+  blobs,
   chain,
   type Dataset,
   type DiagnoseOptions,
@@ -43,6 +45,20 @@ function fewNoisy(seed: number): Dataset {
   const { labels } = data.train
   const wrong = labels.map((label, index) => (index % 5 === 0 ? (label + 1) % data.classes : label))
   return { ...data, train: { ...data.train, labels: wrong } }
+}
+
+/** Points of two classes that overlap. The second class has one sample for 19 samples of the first class. */
+function rareClass(seed: number): Dataset {
+  const data = blobs({ seed, train: 8000, test: 4000, classes: 2, features: 2, noise: 1 })
+  const thinned = ({ count, inputs, labels }: Dataset['train']): Dataset['train'] => {
+    const kept = Array.from({ length: count }, (_, index) => index).filter((at) => labels[at] === 0 || at % 19 === 0)
+    return {
+      count: kept.length,
+      inputs: Float32Array.from(kept.flatMap((at) => [...inputs.subarray(2 * at, 2 * at + 2)])),
+      labels: Uint8Array.from(kept.map((at) => labels[at])),
+    }
+  }
+  return { ...data, train: thinned(data.train), test: thinned(data.test) }
 }
 
 const preset =
@@ -164,6 +180,59 @@ export const cases: readonly Case[] = [
     options: { optimizer: momentum({ rate: 0.3 }) },
   },
   {
+    name: 'rate far too large',
+    about: 'the learning rate is a thousand times the default, so a tenth of the rate diverges too',
+    expected: ['unstable-step'],
+    network: preset('mlp:depth=6'),
+    data: images,
+    options: { optimizer: momentum({ rate: 30 }) },
+  },
+  {
+    name: 'rate too small',
+    about: 'the learning rate is a thousandth of the default',
+    expected: ['step-too-small'],
+    network: preset('mlp:depth=4'),
+    data: images,
+    options: { optimizer: momentum({ rate: 0.00003 }) },
+  },
+  {
+    name: 'few updates',
+    about: '60 updates with Adam at its default rate',
+    expected: ['too-few-steps', 'step-too-small'],
+    network: preset('mlp:depth=3'),
+    data: images,
+    options: { optimizer: adam(), steps: 60 },
+  },
+  {
+    name: 'raw bytes',
+    about: 'pixels from 0 to 255 go into the network as they are',
+    expected: ['unscaled-data'],
+    network: preset('mlp:depth=3'),
+    data: images,
+    options: { standardize: 'raw' },
+  },
+  {
+    name: 'softmax twice',
+    about: 'a softmax at the end, before a loss that applies a softmax itself',
+    expected: ['output-cannot-reach-targets'],
+    network: preset('mlp:depth=3,output=softmax'),
+    data: images,
+  },
+  {
+    name: 'dropout of 0.8',
+    about: 'four of five units are dropped behind every layer',
+    expected: ['over-regularized'],
+    network: preset('mlp:depth=4,dropout=0.8'),
+    data: images,
+  },
+  {
+    name: 'rare class',
+    about: 'one of twenty samples has the class that the network never finds',
+    expected: ['unbalanced-classes'],
+    network: preset('mlp:depth=2,width=16'),
+    data: rareClass,
+  },
+  {
     name: 'biases beyond float32',
     about:
       'batch normalization removes biases of about 10^9: the signal is smaller than the distance of float32 numbers of that size',
@@ -196,7 +265,9 @@ export const cases: readonly Case[] = [
   {
     name: 'linear stack',
     about: 'eight layers without activations compute no more than one layer could',
-    expected: ['useless-depth'],
+    // With activations, the training error is far lower. The depth is useless because the activations are missing.
+    expected: ['no-nonlinearity'],
+    also: ['useless-depth'],
     network: preset('linear:depth=8,init=orthogonal'),
     data: images,
     options: { optimizer: momentum({ rate: 0.003 }) },
