@@ -225,11 +225,19 @@ describe('The symptom of a network that does not beat the best linear model', ()
       }),
     )
 
-  it('is `worse than a linear model` only if another training of the diagnosis beats the linear model clearly', () => {
+  it('is `worse than a linear model` if another training of the diagnosis beats the linear model clearly', () => {
     expect(symptom([0.3, 0.31, 0.3], 0.3, 0.2)).toBe('worse than a linear model')
     expect(symptom([0.4, 0.41, 0.4], 0.3, 0.2)).toBe('worse than a linear model')
     expect(symptom([0.3, 0.31, 0.3], 0.3, 0.25)).toBe('none')
     expect(symptom([0.3, 0.31, 0.3], 0.3)).toBe('none')
+  })
+
+  it('is `worse than a linear model` for a network that is clearly worse, whatever other trainings do', () => {
+    expect(symptom([0.4, 0.41, 0.4], 0.3)).toBe('worse than a linear model')
+    expect(symptom([0.4, 0.41, 0.4], 0.3, 0.39)).toBe('worse than a linear model')
+    // The error of the linear model is not a fifth lower, or the seeds differ by more.
+    expect(symptom([0.36, 0.37, 0.36], 0.3)).toBe('none')
+    expect(symptom([0.2, 0.6, 0.4], 0.3)).toBe('none')
   })
 
   it('is `none` for a network that beats the linear model beyond the spread of the seeds', () => {
@@ -238,10 +246,10 @@ describe('The symptom of a network that does not beat the best linear model', ()
     expect(symptom([0.1, 0.4, 0.3], 0.3, 0.1)).toBe('worse than a linear model')
   })
 
-  it('is `none` without a linear model, and with a linear model that has hardly any error', () => {
+  it('is `none` without a linear model, and for a network with hardly any error', () => {
     expect(symptom([0.3, 0.31, 0.3], null, 0.1)).toBe('none')
-    expect(symptom([0.03, 0.031, 0.03], 0.019, 0.001)).toBe('none')
-    expect(symptom([0.03, 0.031, 0.03], 0.021, 0.001)).toBe('worse than a linear model')
+    expect(symptom([0.019, 0.0191, 0.019], 0.001, 0.001)).toBe('none')
+    expect(symptom([0.021, 0.0211, 0.021], 0.001, 0.001)).toBe('worse than a linear model')
   })
 
   it('ignores trainings for another task, and those at other rates with one seed', () => {

@@ -41,6 +41,18 @@ describe('A network with a free output', () => {
     )
   })
 
+  it('lacks a chain that holds nothing but the limiting layer', () => {
+    const free = chain(dense(4), relu(), dense(3))
+    expect(withFreeOutput(chain(dense(4), relu(), dense(3), chain(sigmoid())))).toEqual(free)
+    expect(withFreeOutput(chain(dense(4), relu(), dense(3), chain(chain(softmax())), dropout(0.1)))).toEqual(
+      chain(dense(4), relu(), dense(3), dropout(0.1)),
+    )
+    expect(withFreeOutput(chain(dense(4), chain(relu(), chain(dense(3), sigmoid()))))).toEqual(
+      chain(dense(4), chain(relu(), chain(dense(3)))),
+    )
+    expect(withFreeOutput(chain(chain(sigmoid())))).toBeUndefined()
+  })
+
   it('does not exist if the last layer limits nothing', () => {
     const networks = [
       chain(dense(4), sigmoid(), dense(3)),

@@ -326,13 +326,20 @@ const shortRates = [
   'short run',
   ...rates.slice(2).map((one) => `short run, ${one}`),
 ]
-const wholeRates = rates
+/** If no whole training differs from another one, the rate below the given rate comes last. */
+const wholeRates = [...rates, 'rate / 3']
 
 describe('The needs of open causes', () => {
   it('lead to an optimization failure if one seed of each control changes nothing', () => {
     const { judgment, done } = diagnoseMadeUp({ trials: worse() }, same(1.5))
     expect(named(judgment)).toEqual(['optimization-failure'])
-    expect(done.filter((control) => !isOfLadder(control))).toEqual(['float64', '3 x steps', 'constructive', 'affine'])
+    expect(done.filter((control) => !isOfLadder(control))).toEqual([
+      'float64',
+      '3 x steps',
+      '10 x steps',
+      'constructive',
+      'affine',
+    ])
     expect(done.filter(isOfLadder)).toEqual([...shortRates, ...wholeRates])
   })
 

@@ -83,8 +83,33 @@ describe('The whole trainings of a ladder', () => {
   it('begin at the best rate of the short trainings, with one seed', () => {
     const losses = { [-4]: 2, [-3]: 1, [-2]: 0.5, [-1]: 1, 0: 1.5, 2: 2, 4: 2 }
     expect(needed(climbed(short(losses)))).toEqual(['network -2'])
-    expect(needed(climbed({ ...short(losses), ...whole({ [-2]: [0.3] }) }))).toEqual(['network -2, 3 seeds'])
-    expect(needed(climbed({ ...short(losses), ...whole({ [-2]: all(0.3) }) }))).toEqual([])
+    const at = (best: readonly Result[]) => needed(climbed({ ...short(losses), ...whole({ [-3]: [0.5], [-2]: best }) }))
+    expect(at([0.3])).toEqual(['network -2, 3 seeds'])
+    expect(at(all(0.3))).toEqual([])
+  })
+
+  it('go to lower rates while the training error is not small and the loss falls by 5%', () => {
+    const losses = { [-4]: 2, [-3]: 1, [-2]: 0.5, [-1]: 1, 0: 1.5, 2: 2, 4: 2 }
+    const at = (more: Readonly<Record<number, readonly Result[]>>): string[] =>
+      needed(climbed({ ...short(losses), ...whole(more) }))
+    expect(at({ [-2]: [0.4] })).toEqual(['network -3'])
+    // A loss of 0.05 has an error below 2%.
+    expect(at({ [-2]: [0.05] })).toEqual(['network -2, 3 seeds'])
+    expect(at({ [-2]: [0.4], [-3]: [0.37] })).toEqual(['network -4'])
+    expect(at({ [-2]: [0.4], [-3]: [0.05] })).toEqual(['network -3, 3 seeds'])
+    expect(at({ [-2]: [0.4], [-3]: [0.385] })).toEqual(['network -3, 3 seeds'])
+    // No more than three lower rates are tried.
+    expect(at({ [-2]: [0.4], [-3]: [0.37], [-4]: [0.3], [-5]: [0.2] })).toEqual(['network -5, 3 seeds'])
+  })
+
+  it('go below the given rate too', () => {
+    const losses = { [-4]: 2, [-2]: 1, [-1]: 0.7, 0: 0.5, 1: 0.7, 2: 2, 4: null }
+    const at = (loss: number, more: Readonly<Record<number, readonly Result[]>> = {}): string[] =>
+      needed(climbed({ ...short(losses), network: { loss: all(loss) }, ...whole(more) }))
+    expect(at(0.4)).toEqual(['network -1'])
+    expect(at(0.4, { [-1]: [0.2] })).toEqual(['network -2'])
+    expect(at(0.4, { [-1]: [0.4] })).toEqual([])
+    expect(at(0.05)).toEqual([])
   })
 
   it('go to lower rates while the whole training is worse than the short one', () => {
@@ -94,7 +119,7 @@ describe('The whole trainings of a ladder', () => {
     expect(at({})).toEqual(['network -1'])
     expect(at({ [-1]: [null] })).toEqual(['network -2'])
     expect(at({ [-1]: [null], [-2]: [1.4] })).toEqual(['network -3'])
-    expect(at({ [-1]: [null], [-2]: [0.4] })).toEqual(['network -2, 3 seeds'])
+    expect(at({ [-1]: [null], [-2]: [0.4], [-3]: [0.4] })).toEqual(['network -2, 3 seeds'])
     // No more than three lower rates are tried, and the best of them is told with all seeds.
     expect(at({ [-1]: [null], [-2]: [1.4], [-3]: [1.3] })).toEqual(['network -3, 3 seeds'])
     expect(at({ [-1]: [null], [-2]: [1.5], [-3]: [1.5] })).toEqual([])
@@ -114,7 +139,7 @@ describe('The whole trainings of a ladder', () => {
 
   it('are made at the highest of several rates with equal short trainings', () => {
     const equal = { [-4]: 2, [-2]: 2, [-1]: 1, 0: 0.5, 1: 0.5, 2: 0.505, 4: 2 }
-    const good = { network: { loss: all(0.4) } }
+    const good = { network: { loss: all(0.4) }, ...whole({ [-1]: [0.4] }) }
     expect(needed(climbed({ ...short(equal), ...good }))).toEqual(['network 2'])
     expect(needed(climbed({ ...short(equal), ...good, ...whole({ 2: [0.1] }) }))).toEqual(['network 2, 3 seeds'])
     expect(needed(climbed({ ...short(equal), ...good, ...whole({ 2: [0.395] }) }))).toEqual([])
@@ -155,7 +180,8 @@ describe('The best rate', () => {
         rungs.map((position) => ({ loss: [position === -2 ? 0.2 : 2] })),
         rungs,
       )
-      const evidence = madeUpEvidence({ trials: { ...trials, ...runs, [nameAt(of, -2)]: { loss: all(0.2) } } })
+      const best = { [nameAt(of, -2)]: { loss: all(0.2) }, [nameAt(of, -3)]: { loss: [0.2] } }
+      const evidence = madeUpEvidence({ trials: { ...trials, ...runs, ...best } })
       expect(ladderOf(evidence, 'network').best).toBe(0)
       return ladderOf(evidence, of)
     }

@@ -71,8 +71,8 @@ describe('A summary', () => {
   it('is plain data that survives JSON', () => {
     const { profiles, trials, ...rest } = found
     expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
-    // Three seeds of the network and of its twin, nine trainings of the ladder, and four controls.
-    expect(trials).toHaveLength(3 + 3 + 9 + 4)
+    // Three seeds of the network and of its twin, ten trainings of the ladder, and five controls.
+    expect(trials).toHaveLength(3 + 3 + 10 + 5)
     expect(found.stages).toHaveLength(7)
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createBlueprint } from '../blueprint/create.ts'
 import {
+  batchNorm,
   chain,
   conv,
   dense,
@@ -14,6 +15,8 @@ import {
   repeat,
   residual,
   scale,
+  sigmoid,
+  softmax,
   tanh,
 } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -50,6 +53,21 @@ describe('A network with activations', () => {
     expect(withActivations(chain(chain(dense(8), dense(4)), dense(3)))).toEqual(
       chain(chain(dense(8), relu(), dense(4), relu()), dense(3)),
     )
+  })
+
+  it('keeps the layers before the first and after the last layer with weights, whatever these layers are', () => {
+    for (const layer of [relu(), tanh(), sigmoid(), softmax()]) {
+      expect(withActivations(chain(dense(8), dense(3), layer))).toEqual(chain(dense(8), relu(), dense(3), layer))
+      expect(withActivations(chain(layer, dense(8), dense(3)))).toEqual(chain(layer, dense(8), relu(), dense(3)))
+    }
+    expect(withActivations(chain(dense(3), relu()))).toBeUndefined()
+  })
+
+  it('counts batch norm as an affine map', () => {
+    expect(withActivations(chain(dense(8), batchNorm(), dense(3), softmax()))).toEqual(
+      chain(dense(8), relu(), batchNorm(), dense(3), softmax()),
+    )
+    expect(withActivations(chain(dense(8), batchNorm(), tanh(), dense(3)))).toBeUndefined()
   })
 
   it('does not exist if the network has a nonlinearity between its layers', () => {

@@ -51,7 +51,7 @@ describe('A network that learns at a hundredth of its rate', () => {
     const [symptom, cause] = answerOf(evidence, judgment)
     expect(cause).toMatch(/^The step is too large: /)
     expect(cause).toContain(`at ${rateAt(100 * right, best.network)} instead of 30, the training error is`)
-    expect(symptom).toContain('at the rate 30')
+    expect(symptom).toMatch(/^At the rate 30, .* At the network's best rate, /)
     expect(symptom).not.toMatch(unreadable)
   })
 })

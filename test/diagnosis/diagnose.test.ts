@@ -130,6 +130,7 @@ describe('A diagnosis of a network with a fault', () => {
     expect(names.filter((name) => !/rate|short run|^network|^shallow twin/.test(name))).toEqual([
       'float64 0',
       '3 x steps 0',
+      '10 x steps 0',
     ])
     expect(names.filter((name) => name.startsWith('shallower'))).toEqual([])
     const { jacobian, ...measured } = evidence.measured
@@ -305,7 +306,7 @@ describe('The options of a diagnosis', () => {
 })
 
 describe('The observer of a diagnosis', () => {
-  it('receives the plan, and then the progress and the end of trials and measurements', async () => {
+  it('receives the plan and the facts, and then the progress and the end of trials and measurements', async () => {
     const reported: string[] = []
     const open = new Set<DiagnosisTrial>()
     const onEvent = (event: DiagnosisEvent): void => {
@@ -322,8 +323,8 @@ describe('The observer of a diagnosis', () => {
       reported.push(event.kind)
     }
     await diagnosed(bad, { seeds: [0], onEvent })
-    expect(reported.slice(0, 6).sort()).toEqual(['finished', 'finished', 'planned', 'started', 'started', 'steps'])
-    expect(reported.slice(0, 3)).toEqual(['steps', 'planned', 'started'])
+    expect(reported.slice(0, 4)).toEqual(['steps', 'facts', 'planned', 'started'])
+    expect(reported.slice(4, 7).sort()).toEqual(['finished', 'finished', 'started'])
     expect(reported).toContain('measuring')
     expect(open.size).toBe(0)
   })

@@ -195,9 +195,13 @@ export const noBetterRate = (loss = 1.5): Results => ({
   ...trialsAt('short run', all({ loss: [loss] }, coarse.length)),
   ...trialsAt(
     'network',
-    coarse.map((position) => (position === 0 ? undefined : { loss: [loss] })),
+    lowerToo.map((position) => (position === 0 ? undefined : { loss: [loss] })),
+    lowerToo,
   ),
 })
+
+/** The first rates of a ladder, and the rate below the given rate, which follows if these rates show no difference. */
+const lowerToo = [...coarse, -1]
 
 /** Trials of a change at the first rates of a ladder. */
 export function trialsAt(
@@ -212,13 +216,17 @@ export function trialsAt(
 
 /**
  * A finished ladder of rates: the short training at `position` is the best, and the whole trainings at this rate have the
- * given results. All other short trainings end with the loss `others`.
+ * given results. All other short trainings end with the loss `others`. The whole training at the next lower rate is
+ * clearly worse, and as good as the best short training.
  */
 export function climbedTo(position: number, made: MadeUpTrials, others: Result = 2.2): Results {
   const end = Math.abs(position) >= 4 ? [position + 2 * Math.sign(position)] : []
   const positions = [...new Set([...coarse, ...end, position - 1, position, position + 1])]
-  const short = positions.map((at) => ({ loss: [at === position ? made.loss[0] : others] }))
-  return { ...trialsAt('short run', short, positions), ...trialsAt('network', [made], [position]) }
+  const [best] = made.loss
+  const loss = [best === null ? null : best + Math.max(0.02, 0.1 * best)]
+  const short = positions.map((at) => ({ loss: at === position ? loss : [others] }))
+  const lower = position === 1 ? {} : trialsAt('network', [{ loss }], [position - 1])
+  return { ...trialsAt('short run', short, positions), ...lower, ...trialsAt('network', [made], [position]) }
 }
 
 /** Trials of controls that change nothing, each with one seed. */
@@ -226,6 +234,7 @@ export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
   ...noBetterRate(loss),
   float64: { loss: [loss] },
   '3 x steps': { loss: [loss] },
+  '10 x steps': { loss: [loss] },
   '4 x width': { loss: [loss] },
   '16 x width': { loss: [loss] },
 })

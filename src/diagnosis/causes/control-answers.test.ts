@@ -5,6 +5,7 @@ import {
   fitsPoorly,
   type LossChange,
   lossChange,
+  lowersTest,
   poorFit,
   type Relief,
   relief,
@@ -104,6 +105,36 @@ describe('The fraction of the training error that a control removes', () => {
     expect(by({ loss: [0], error: [0] }, { loss: [0, 0, 0.9], error: [0, 0, 0.9] })?.share).toBe(1)
     const zero = { loss: all(0), error: all(0) }
     expect(by(zero, zero)?.share).toBe(0)
+  })
+})
+
+describe('A control that lowers the test error', () => {
+  const lowers = (after: Partial<MadeUpTrials>, before: Partial<MadeUpTrials> = {}): boolean => {
+    const network = { loss: all(1), error: all(0.3), testLoss: all(1.1), testError: all(0.4), ...before }
+    const longer = { loss: all(0.5), error: all(0.1), testLoss: all(1.1), testError: all(0.4), ...after }
+    return lowersTest(madeUpEvidence({ trials: { network, '3 x steps': longer } }), 'network', '3 x steps')
+  }
+
+  it('has a test error that is at least 5% lower', () => {
+    expect([lowers({ testError: all(0.379) }), lowers({ testError: all(0.381) })]).toEqual([true, false])
+    expect(lowers({ testError: all(0.379), testLoss: all(3) })).toBe(true)
+  })
+
+  it('can have the same test error with a test loss that is at least 5% lower', () => {
+    expect([lowers({ testLoss: all(1.04) }), lowers({ testLoss: all(1.05) })]).toEqual([true, false])
+    expect(lowers({ testLoss: all(0.5), testError: all(0.401) })).toBe(false)
+  })
+
+  it('counts a training that diverged as guessing', () => {
+    const diverged = { loss: [1, 1, null], error: [0.3, 0.3, null] }
+    const worse = { ...diverged, testLoss: [1.1, 1.1, null], testError: [0.4, 0.4, null] }
+    expect(lowers({}, worse)).toBe(true)
+    expect(lowers({ ...worse, testError: [0.37, 0.37, null] })).toBe(false)
+  })
+
+  it('needs no test samples', () => {
+    const untested = { testLoss: all(null), testError: all(null) }
+    expect(lowers(untested, untested)).toBe(true)
   })
 })
 

@@ -112,13 +112,42 @@ describe('The cause "too few steps"', () => {
     expect(none.statement).toContain('within the spread of the seeds')
   })
 
+  it('needs ten times the steps if three times the steps do not help a network with a symptom', () => {
+    const useless = { network: poor, '3 x steps': withError(0.4) }
+    expect(assess(useless)).toMatchObject({ state: 'ruled out', by: '3 x steps', needs: [] })
+    const twin = { 'shallow twin': withError(...all(0.05)) }
+    expect(assess({ ...useless, ...twin })).toMatchObject({
+      state: 'open',
+      needs: [{ control: '10 x steps', seeds: 1 }],
+    })
+    expect(assess({ ...useless, ...twin, '10 x steps': withError(0.4) })).toMatchObject({
+      state: 'ruled out',
+      by: '10 x steps',
+      needs: [],
+    })
+    expect(assess({ ...useless, ...twin, '10 x steps': withError(...all(0.1)) }).state).toBe('holds')
+  })
+
+  it('counts more steps only if they lower the test error, or the test loss without raising the test error', () => {
+    const at = (testError: number | null, testLoss: number | null): string => {
+      const untested = testError === null ? { testError: all(null), testLoss: all(null) } : {}
+      const own = { ...poor, testError: all(0.45), testLoss: all(1.2), ...untested }
+      const longer = { ...withError(0.1, 0.1, 0.11), testError: all(testError), testLoss: all(testLoss) }
+      return assess({ network: own, '3 x steps': longer }).state
+    }
+    expect([at(0.42, 1.3), at(0.45, 1.1)]).toEqual(['holds', 'holds'])
+    expect([at(0.44, 1.2), at(0.45, 1.2), at(0.46, 1.1)]).toEqual(all('ruled out'))
+    // Without test samples, the training error decides.
+    expect(at(null, null)).toBe('holds')
+  })
+
   it('is ruled out by a training with more steps that raises the test error', () => {
     const own = { ...poor, testError: all(0.45) }
     const longer = { ...withError(0.1, 0.1, 0.11), testError: [0.6, 0.61, 0.6] }
     const found = assess({ network: own, '3 x steps': longer })
     expect(found).toMatchObject({ state: 'ruled out', by: '3 x steps' })
     expect(found.statement).toBe(
-      'three times the steps change the training error from 40.0% to 10.3%, but raise the test error',
+      'three times the steps change the training error from 40.0% to 10.3%, but do not lower the test error',
     )
   })
 

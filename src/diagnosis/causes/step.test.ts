@@ -80,7 +80,7 @@ describe('The causes "unstable step" and "step too small"', () => {
   it('are ruled out if no rate is better, with the range of the rates', () => {
     for (const found of both({ ...worse(), ...noBetterRate() })) {
       expect(found).toMatchObject({ state: 'ruled out', by: 'the ladder of rates', needs: [] })
-      expect(found.statement).toBe('no rate from 3.0e-4 to 3 trains the network clearly better than 0.03')
+      expect(found.statement).toBe('no rate from 0.0003 to 3 trains the network clearly better than 0.03')
     }
   })
 
@@ -118,7 +118,7 @@ describe('The causes "unstable step" and "step too small"', () => {
       for (const found of both(trials, { measured: { sharpness: { eigenvalue: 1e6, stability } } })) {
         expect(found.state).toBe('ruled out')
         expect(found.evidence.map(({ value }) => value)).toContain(stability)
-        expect(textOf(found)).toContain('3.0e-4: 1.5, 0.003: 1.5, 0.03: 1.5, 0.3: 1.5, 3: 1.5')
+        expect(textOf(found)).toContain('0.0003: 1.5, 0.003: 1.5, 0.03: 1.5, 0.3: 1.5, 3: 1.5')
       }
     }
     const [adam] = both(trials, { measured: { sharpness: { eigenvalue: 3, stability: null } } })
@@ -140,6 +140,16 @@ describe('A better rate', () => {
     const small = { error: all(0.05) }
     expect(atTenth({ loss: all(0.7), error: all(0.045) }, small)).toEqual(['ruled out', 'ruled out'])
     expect(atTenth({ loss: all(0.7), error: all(0.03) }, small)).toEqual(['holds', 'ruled out'])
+  })
+
+  it('is material only if the test error falls too, or the test loss without a higher test error', () => {
+    const at = (testError: number, testLoss: number): string =>
+      atTenth(
+        { loss: all(0.3), error: all(0.2), testError: all(testError), testLoss: all(testLoss) },
+        { testError: all(0.5), testLoss: all(1) },
+      )[0]
+    expect([at(0.47, 1.2), at(0.5, 0.9)]).toEqual(all('holds', 2))
+    expect([at(0.49, 1), at(0.51, 0.9)]).toEqual(all('ruled out', 2))
   })
 
   it('is material beyond the spread of the seeds', () => {
@@ -169,7 +179,7 @@ describe('A better rate', () => {
     const clipped = { 'clipped gradients': { loss: [0.2, 0.2, null], error: [0.08, 0.08, null] } } as const
     const [found] = both({ network: { loss: all(null) }, ...climbedTo(-2, { loss: all(0.05) }, null), ...clipped })
     expect(found.statement).toContain(
-      '. With gradients clipped to norm 1, the error at the rate 0.03 is 35.3% (1 of 3 seeds diverged and count as guessing)',
+      '. With gradients clipped to norm 1, the training error at the rate 0.03 is 35.3% (1 of 3 seeds diverged and count as guessing)',
     )
   })
 })
@@ -187,7 +197,7 @@ describe('A network that diverges at every rate', () => {
         state: 'open',
         needs: [{ control: 'clipped gradients', seeds: 3, isAtGivenRate: true }],
       })
-      expect(found.statement).toBe('the training diverges at every rate that was tried, from 3.0e-6 to 300')
+      expect(found.statement).toBe('the training diverges at every rate that was tried, from 0.000003 to 300')
     }
   })
 

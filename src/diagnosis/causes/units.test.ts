@@ -70,20 +70,25 @@ describe.each(probes)('%s', (_name, probe, assess) => {
 })
 
 describe('Dead units that differ from seed to seed', () => {
-  const dead = (share: number): Reading => ({ ...reading(), deadUnits: [0, share, 0, 0, 0, 0, 0] })
+  const dead = (share: number, place = 1): Reading => ({
+    ...reading(),
+    deadUnits: [0, 0.2, 0, 0, 0, 0, 0].map((other, at) => (at === place ? share : other)),
+  })
   interface Start {
     readonly loss: number | null
     /** Largest fraction of dead units before and after training. */
     readonly before: number
     readonly after: number
+    /** Place of the layer with this fraction. The default is the second layer. */
+    readonly place?: number
   }
   const good: Start = { loss: 0.1, before: 0.1, after: 0.2 }
   const off: Start = { loss: 2.3, before: 0.9, after: 0.9 }
   const died: Start = { loss: 2.3, before: 0.1, after: 0.9 }
   const judged = (starts: readonly Start[], hidden = 6): Worded => {
     const seeds = starts.map((_, seed) => seed)
-    const records = starts.flatMap(({ loss, before, after }, seed) =>
-      madeUpTrials('network', { loss: [loss], seeds: [seed], start: dead(before), end: dead(after) }),
+    const records = starts.flatMap(({ loss, before, after, place }, seed) =>
+      madeUpTrials('network', { loss: [loss], seeds: [seed], start: dead(before, place), end: dead(after, place) }),
     )
     const found = worded(deadUnits({ ...madeUpEvidence({ seeds, hidden }), records }))
     expect(textOf(found)).not.toMatch(unreadable)
@@ -107,6 +112,14 @@ describe('Dead units that differ from seed to seed', () => {
     const all3 = judged([died, died, died])
     expect(all3.state).toBe('holds')
     expect(all3.statement).toContain('die during the training in 3 of 3 starts, and these trainings fail')
+  })
+
+  it('are named by the layer in which the units of these trainings are dead', () => {
+    expect(judged([good, { ...died, place: 4 }, good]).statement).toContain('the units of layer 5 of 6 die')
+    expect(judged([good, good, { ...off, place: 6 }]).statement).toContain('the units of the read-out are dead')
+    expect(judged(all({ ...died, place: 3 })).statement).toBe(
+      'the units of layer 4 of 6 die during the training in 3 of 3 starts, and these trainings fail',
+    )
   })
 
   it('are not the cause if another seed fails, or if a seed with dead units trains', () => {

@@ -30,7 +30,7 @@ describe('The answer of a diagnosis', () => {
       [
         "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the weights of the twin with 4 added identity layers have a training loss of 0.05 with the first seed.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
-        "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is also 1.5. Unstable step is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: three times the steps change the training error from 58.7% to 58.7%. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
+        "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is also 1.5. Unstable step is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: ten times the steps leave the training error at 58.7%. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
       ]
     `)
   })
@@ -83,7 +83,7 @@ describe('The answer of a diagnosis', () => {
       [
         "With 6 hidden layers, the network learns nothing: the training loss is 2.3, that of the twin with 2 hidden layers is 2.3, and that of guessing is 2.3.",
         "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
-        "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is also 2.3. Unstable step is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 3.0e-4 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: three times the steps change the training error from 90.0% to 90.0%. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
+        "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is also 2.3. Unstable step is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: ten times the steps leave the training error at 90.0%. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
       ]
     `)
   })
@@ -109,7 +109,7 @@ describe('The answer of a diagnosis', () => {
       'numerical error, unstable step, a step that is too small, too few steps and optimization failure',
     )
     const [, none] = answer({ ...helpless(), ...noHelp(2.3) })
-    expect(none).toContain('15 controls')
+    expect(none).toContain('17 controls')
   })
 
   it('is one sentence if nothing was trained', () => {
@@ -148,12 +148,15 @@ describe('The answer of a diagnosis', () => {
     const trials = { ...worse(), ...best, 'shallow twin': { loss: all(0.1), error: all(0.04) } }
     const [first, second] = answer(trials)
     expect(first).toBe(
-      "The training error is 60.7% at the rate 0.03, and 4.0% at the network's best rate, 0.003. With 6 hidden layers at the best rates, the network trains: the training error is 4.0%, and the test error is 4.0%. The training error of the twin with 2 hidden layers is 4.0%, so the network is no worse.",
+      "At the rate 0.03, the training error is 60.7%. At the network's best rate, 0.003, the training error is 4.0%. With 6 hidden layers at the best rates, the network trains: the training error is 4.0%, and the test error is 4.0%. The training error of the twin with 2 hidden layers is 4.0%, so the network is no worse.",
     )
     expect(second).toBe('The step is too large: at 0.003 instead of 0.03, the training error is 4.0% instead of 60.7%.')
     const some = { loss: [1.5, null, 1.5], error: [0.6, null, 0.6] }
     expect(answer({ ...trials, network: some })[0]).toContain(
-      'The training error is 70.0% (1 of 3 seeds diverged and count as guessing) at the rate 0.03, and 4.0% at',
+      'At the rate 0.03, the training error is 70.0% (1 of 3 seeds diverged and count as guessing).',
+    )
+    expect(answer({ ...trials, network: { loss: all(null) } })[0]).toContain(
+      "At the rate 0.03, the training diverges with 3 seeds. At the network's best rate, 0.003, the training error is 4.0%.",
     )
   })
 
@@ -163,10 +166,14 @@ describe('The answer of a diagnosis', () => {
     const poor = { loss: all(0.9), error: all(0.35) }
     const wider = { loss: all(0.3), error: all(0.12) }
     expect(answer({ network: poor, '4 x width': wider }, { other })[0]).toBe(
-      'With 6 hidden layers, the training error is 35.0%, and that of the best linear model is 31.0%. Another training of the diagnosis does better than the linear model.',
+      'With 6 hidden layers, the training error is 35.0%, and that of the best linear model is 31.0%.',
     )
     expect(answer({ network: poor }, { other })[0]).toContain(' The training error of the best linear model is 31.0%.')
     expect(answer({ network: poor })[0]).not.toContain('linear')
+    const far = { ...linear, train: { loss: 0.2, error: 0.11 } }
+    expect(answer({ network: poor }, { other: { baselines: { guessing: guessedErrors, linear: far } } })[0]).toBe(
+      'With 6 hidden layers, the training error is 35.0%, and that of the best linear model is 11.0%.',
+    )
   })
 
   it('gives the error of the largest class if this class has most of the samples', () => {

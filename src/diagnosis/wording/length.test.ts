@@ -38,7 +38,7 @@ describe('Words for the cause "too few steps"', () => {
         "the training is too short: three times the steps change the training error from 31.0% to 12.0%",
         "three times the steps change the training error from 31.0% to 12.0%",
         "three times the steps change the training error from 31.0% to 12.0%, a difference within the spread of the seeds",
-        "three times the steps change the training error from 31.0% to 12.0%, but raise the test error",
+        "three times the steps change the training error from 31.0% to 12.0%, but do not lower the test error",
         "three times the steps change the training error from 31.0% to 12.0%, but the diagnosis chose the length of its trainings itself",
         "the training is too short: ten times the steps change the training error from 31.0% to 12.0%",
       ]

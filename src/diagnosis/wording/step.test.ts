@@ -44,7 +44,7 @@ describe('Words for the causes "unstable step" and "step too small"', () => {
         "the step is too large: at 0.03 instead of 0.3, the training error is 2.1% instead of 61.0% (2 of 3 seeds diverged and count as guessing)",
         "the step is too large: at 0.03 instead of 0.3, the training error is 2.1% instead of diverging with all 3 seeds",
         "the step is too large: at 0.03 instead of 0.3, the training error is 2.1% instead of diverging",
-        "the step is too large: at 0.03 instead of 0.3, the training error is 2.1% instead of 90.0%. With gradients clipped to norm 1, the error at the rate 0.3 is 30.0%",
+        "the step is too large: at 0.03 instead of 0.3, the training error is 2.1% instead of 90.0%. With gradients clipped to norm 1, the training error at the rate 0.3 is 30.0%",
         "the step is too small: at 0.3 instead of 0.03, the training error is 90.0% instead of 2.1%",
         "a lower rate is better: the training error is 2.1%",
         "a higher rate is better: the training error is 90.0%",

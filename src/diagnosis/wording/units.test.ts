@@ -40,7 +40,7 @@ describe('Words for the cause "dead units"', () => {
         "the units of layer 4 of 30 are dead before training in 3 of 3 starts, and these trainings fail",
         "the units of layer 4 of 30 die during the training in 1 of 3 starts, and only these trainings fail",
         "the units of layer 4 of 30 die during the training in 3 of 3 starts, and these trainings fail",
-        "the units of the read-out die during the training in 1 of 1 start, and these trainings fail",
+        "the units of the read-out die during the training in 1 of 1 start, and this training fails",
       ]
     `)
   })
