@@ -108,8 +108,6 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   const report = {
     ...diagnosis,
     title: verdictTitle(diagnosis.verdict),
-    // A preset that is linear by its name has no nonlinearity on purpose.
-    facts: diagnosis.facts.filter(({ fact }) => fact !== 'no-nonlinearity' || !isLinearPreset(label)),
     command,
     version,
     mode: modeText(mode),
@@ -121,6 +119,8 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
     optimizer: describeRecipe(settings),
     seeds: [...new Set(trials.map(({ seed }) => seed))],
     trials: trials.map((trial) => ({ ...trial, diverged: trial.diverged !== null })),
+    // A preset that is linear by its name has no nonlinearity on purpose.
+    facts: diagnosis.facts.filter(({ fact }) => fact !== 'no-nonlinearity' || !isLinearPreset(label)),
   }
   return {
     text: () => diagnosisText(report),
