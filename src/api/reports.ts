@@ -7,6 +7,7 @@ import { chanceOf } from '../diagnosis/evidence.ts'
 import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import { verdictTitle } from '../diagnosis/wording/causes.ts'
+import { isLinearPreset } from '../network/presets.ts'
 import { comparisonPicture, comparisonReport, comparisonText } from '../report/comparison.ts'
 import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diagnosis.ts'
 import type { OutputNames } from '../report/score-words.ts'
@@ -120,6 +121,8 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
     optimizer: describeRecipe(settings),
     seeds: [...new Set(trials.map(({ seed }) => seed))],
     trials: trials.map((trial) => ({ ...trial, diverged: trial.diverged !== null })),
+    // A preset that is linear by its name has no nonlinearity on purpose.
+    facts: diagnosis.facts.filter(({ fact }) => fact !== 'no-nonlinearity' || !isLinearPreset(label)),
   }
   return {
     text: () => diagnosisText(report),

@@ -48,7 +48,7 @@ describe('The table of controls', () => {
 
   it('counts the diverged trainings, and lists the scores of the others where the page has room', () => {
     expect(tableOf(data, 80).rows[0]).toEqual(['network', ...Array(3).fill('2 of 3 diverged'), '3'])
-    expect(tableOf(data).rows[0].slice(1, 3)).toEqual(['2 of 3 diverged; 2.01', '2 of 3 diverged; 2.25'])
+    expect(tableOf(data).rows[0].slice(1, 3)).toEqual(['2 of 3 diverged; 2.01', '2 of 3 diverged; 76.7%'])
     expect(tableOf(data, 80).notes?.[0]).toContain('Seed 3: train loss 2.01, train error 76.7% and test error 78.7%.')
     expect(tableOf(data).notes?.[0]).not.toContain('Seed 3')
   })

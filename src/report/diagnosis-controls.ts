@@ -9,7 +9,7 @@ import { guessOf } from './guessing.ts'
 import { shortened } from './labels.ts'
 import type { ReportedScores } from './reported-scores.ts'
 import { balanceNotes, type ScoreColumn, scoreColumns } from './score-columns.ts'
-import { everyScoreOf, meanOf, scoresOf, survivors } from './seed-scores.ts'
+import { absence, everyScoreOf, meanOf, scoresOf, survivors } from './seed-scores.ts'
 
 /** The trainings of one control, with all seeds. */
 export interface ReportedControl {
@@ -101,8 +101,10 @@ const NARROWEST_NAME = 14
 export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], width?: number): Table {
   const isTested = data.dataset.test > 0
   const all = scoreColumns(data.dataset.classes, data.trials).filter(({ set }) => isTested || set === 'train')
+  // Cells that list the scores of several seeds leave a page no room for all columns.
+  const isNarrow = width !== undefined || controls.some(({ runs }) => runs.length > 1 && absence(runs) !== MISSING)
   // The answer of a diagnosis is about training losses, so this column always stays.
-  const columns = all.filter(({ heading, isExtra }) => !(width && isExtra) || heading === 'train loss')
+  const columns = all.filter(({ heading, isExtra }) => !(isNarrow && isExtra) || heading === 'train loss')
   const format = width === undefined ? everyScoreOf : scoresOf
   const table: Table = {
     columns: [

@@ -50,6 +50,8 @@ export interface DiagnosisData {
   readonly facts?: readonly { readonly sentence: string; readonly remedy: string }[]
   /** Scores of the best linear model, or null if the diagnosis was stopped before the fit. */
   readonly linear?: ReportedLinearModel | null
+  /** The change that mends the first finding, measured by a control with all seeds. Null if none was measured. */
+  readonly cure?: { readonly control: string; readonly words: string } | null
   readonly findings: readonly DiagnosisFinding[]
   readonly ruledOut: readonly RuledOut[]
   readonly open: readonly ReportedQuestion[]

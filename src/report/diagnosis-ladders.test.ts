@@ -37,6 +37,22 @@ describe('The figure of the ladder', () => {
     for (const text of ['>given<', '>best<', '>diverged<', '>guessing<']) expect(svg).toContain(text)
   })
 
+  it('shows losses up to four times the loss of guessing, or of values up to four times the median', () => {
+    const huge = data.trials.map((one) =>
+      one.control === 'rate / 100' ? { ...one, train: { ...one.train, loss: 1e6 } } : one,
+    )
+    const topOf = (of: DiagnosisData): number => {
+      const [panel] = ladderFigure(of, size)?.panels ?? []
+      return Math.max(...[...panel.matchAll(/text-anchor="end">([\d.]+)</g)].map((match) => Number(match[1])))
+    }
+    expect(topOf({ ...data, trials: huge })).toBe(10)
+    const values = { ...data.dataset, classes: null, names: { areValues: true } }
+    const found = { ...data, dataset: values, trials: huge }
+    expect(topOf(found)).toBeGreaterThan(0.5)
+    expect(topOf(found)).toBeLessThan(10)
+    expect(ladderFigure(found, size)?.caption).toContain('Losses above the axis are drawn at its end.')
+  })
+
   it('places higher rates further to the right', () => {
     const [svg] = ladderFigure(data, size)?.panels ?? []
     const places = [...svg.matchAll(/<circle class="iso-dot[^"]*" cx="([\d.]+)"/g)].map((match) => Number(match[1]))

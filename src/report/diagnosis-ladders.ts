@@ -2,7 +2,14 @@
 import type { Table } from '../format/table.ts'
 import { isDrawable } from '../format/text.ts'
 import { listed, number } from '../format/words.ts'
-import type { DiagnosisData, ReportedLadder, ReportedRung, ReportedTrial } from './diagnosis-data.ts'
+import {
+  type DiagnosisData,
+  NETWORK,
+  type ReportedLadder,
+  type ReportedRung,
+  type ReportedTrial,
+  TWIN,
+} from './diagnosis-data.ts'
 import { guessOf } from './guessing.ts'
 import type { PageFigure } from './page.ts'
 import { type RatePoint, type RateSeries, rateFigure } from './rate-figure.ts'
@@ -46,7 +53,7 @@ export function ladderFigure(data: DiagnosisData, size: Size): PageFigure | null
     title: 'Training loss by learning rate',
     description: ladders.map(describe).join(' '),
     y: { label: 'Training loss', ...y },
-    series: ladders.map((ladder, color) => seriesOf(data, ladder, color)),
+    series: ladders.map((ladder) => seriesOf(data, ladder)),
     references: guess === null ? [] : [{ label: 'guessing', y: guess.loss }],
     marked: [{ label: 'given', rate: givenRate }, ...best],
     ...size,
@@ -63,8 +70,8 @@ const trialsOf = ({ trials }: DiagnosisData, { control }: ReportedRung): Reporte
   trials.filter((trial) => trial.control === control)
 
 /**
- * The axis of the losses. A loss far above that of guessing is drawn at the end of the axis, because such a loss would
- * flatten the rest of the picture.
+ * The axis of the losses. A loss far above that of guessing, or far above the median of values without a loss of
+ * guessing, is drawn at the end of the axis. Such a loss would flatten the rest of the picture.
  */
 function lossDomain(
   values: readonly (number | null)[],
@@ -72,13 +79,14 @@ function lossDomain(
 ): { readonly scale: 'log' | 'linear'; readonly domain: readonly [number, number] } {
   const losses = values.filter(isDrawable)
   const [low, high] = domainOf(losses)
-  const lowest = Math.max(guess ?? 0, low)
-  const top = Math.min(high, lowest > 0 ? 4 * lowest : high)
+  const median = losses.toSorted((one, other) => one - other)[Math.floor(losses.length / 2)] ?? high
+  const usual = guess === null || guess < low ? median : guess
+  const top = usual > 0 ? Math.min(high, 4 * usual) : high
   const scale = low > 0 && low < top / 20 ? 'log' : 'linear'
   return { scale, domain: roundOutward(domainOf([scale === 'log' ? low : Math.min(0, low), top], scale), scale, 5) }
 }
 
-function seriesOf(data: DiagnosisData, { network, rungs }: ReportedLadder, color: number): RateSeries {
+function seriesOf(data: DiagnosisData, { network, rungs }: ReportedLadder): RateSeries {
   const pointsOf = (kind: ReportedRung['kind']): RatePoint[] =>
     rungs
       .filter((rung) => rung.kind === kind)
@@ -91,6 +99,8 @@ function seriesOf(data: DiagnosisData, { network, rungs }: ReportedLadder, color
         })
         return { rate: rung.rate, values, notes }
       })
+  // The network and its twin have the colors of the other pictures.
+  const color = network === NETWORK ? 0 : network === TWIN ? 1 : 2
   return { name: network, color, short: pointsOf('short'), whole: pointsOf('whole') }
 }
 

@@ -133,6 +133,12 @@ describe('diagnosisText', () => {
       mlp:depth=4, 60 layers · glyphs, 10,000 training samples, 10 classes
       600 steps of 128 · momentum, rate 3 · 3 seeds
 
+      What mends the training: the rate 0.3 instead of 3
+      training             train error       test error  seeds
+      ───────────────  ───────────────  ───────────────  ─────
+      as diagnosed     2 of 3 diverged  2 of 3 diverged      3
+      with the change       3.6 ± 0.2%       5.6 ± 0.2%      3
+
       Before training
         - A batch has 128 of 200 samples. Set a batch of 16.
 

@@ -12,6 +12,7 @@ import {
   wrap,
 } from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
+import { cureTable } from './diagnosis-cure.ts'
 import type { DiagnosisData, DiagnosisFinding, DiagnosisProfile } from './diagnosis-data.ts'
 import { endsOf, firstProfile, showsLadderFirst } from './diagnosis-figures.ts'
 import { ladderTable } from './diagnosis-ladders.ts'
@@ -40,6 +41,7 @@ export function diagnosisText(data: DiagnosisData): string {
       ...(data.interrupted ? [`Stopped after ${formatDuration(data.seconds)}, so the diagnosis is incomplete.`] : []),
       ...fillLines(setupItems(data), ' · ', WIDTH),
     ],
+    cure(data),
     section(
       'Before training',
       (data.facts ?? []).map(({ sentence, remedy }) => `${sentence} ${remedy}`),
@@ -73,6 +75,11 @@ function folded(line: string): string[] {
     return characters.slice(index * WIDTH, (index + 1) * WIDTH).join('')
   })
   return lines.length === 0 ? [''] : lines
+}
+
+function cure(data: DiagnosisData): string[] {
+  const found = cureTable(data)
+  return found === null ? [] : [...wrap(found.heading, WIDTH), tableText(found.table, WIDTH)]
 }
 
 function ladder(data: DiagnosisData): string[] {

@@ -72,6 +72,7 @@ describe('diagnosisReport', () => {
     const html = diagnosisReport({ ...samples.step, findings })
     const places = [
       'Training loss by learning rate</text>',
+      '<h2>What mends the training: the rate 0.3 instead of 3</h2>',
       'A batch has 128 of 200 samples. Set a batch of 16.',
       findings[0].sentence,
       '<h2>Learning rates</h2>',

@@ -4,6 +4,7 @@
 import { formatDuration, formatFixed } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
+import { cureTable } from './diagnosis-cure.ts'
 import { type DiagnosisData, type DiagnosisFinding, NETWORK, TWIN } from './diagnosis-data.ts'
 import {
   controlFigure,
@@ -59,7 +60,9 @@ function interruption({ seconds }: DiagnosisData): string {
 function groups(data: DiagnosisData): PageGroup[] {
   const curves = lossFigure(data, firstProfile(data) !== undefined || showsLadderFirst(data))
   const facts = (data.facts ?? []).map(({ sentence, remedy }) => ({ text: `${sentence} ${remedy}` }))
+  const cure = cureTable(data)
   const all: (PageGroup | null)[] = [
+    cure && { heading: cure.heading, tables: [cure.table] },
     groupOfItems('Before training', facts),
     ...data.findings.map(findingGroup),
     groupOfItems('Open questions', data.open.map(openItem)),

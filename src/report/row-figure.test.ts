@@ -53,3 +53,10 @@ it('rowFigure shortens a control name that is too long for its place', () => {
   const svg = rowFigure({ ...spec, rows: [{ name: 'a very '.repeat(20), cells: [dots(0.5), dots(0.5)] }] })
   expect(svg).toMatch(/<text x="0"[^>]*>a very a very[a-z ]*…<\/text>/)
 })
+
+it('rowFigure breaks a long control name at its comma, so that names with different rates stay different', () => {
+  const names = ['without regularization, rate / 10000', 'without regularization, rate / 3000']
+  const svg = rowFigure({ ...spec, rows: names.map((name) => ({ name, cells: [dots(0.5), dots(0.5)] })) })
+  expect(svg.match(/>without regularization,</g)).toHaveLength(2)
+  for (const text of ['>rate / 10000<', '>rate / 3000<']) expect(svg).toContain(text)
+})

@@ -82,6 +82,7 @@ export function tooLargeStep(): DiagnosisData {
     answer: ['The step is too large.'],
     facts: [{ sentence: 'A batch has 128 of 200 samples.', remedy: 'Set a batch of 16.' }],
     linear: { train: { loss: 0.5, error: 0.145 }, test: { loss: 0.7, error: 0.216 }, samples: 10_000 },
+    cure: { control: 'rate / 10', words: 'the rate 0.3 instead of 3' },
     findings: [],
     trials: [
       ...[1, 2, 3].map((seed) => trial(NETWORK, seed, 2, { diverged: seed < 3 })),

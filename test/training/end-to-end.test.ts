@@ -136,6 +136,17 @@ describe('the public API', () => {
     expect(verifyMarkup(report.picture())).toEqual([])
   })
 
+  it('tells facts in the report of a diagnosis, but not that a preset is linear by its name', async () => {
+    const data = moons({ train: 60, test: 30 })
+    const network = parseNetwork('linear:width=4,depth=3', { classes: 2, input: [2] })
+    const diagnosis = await diagnose(network, { data, steps: 5, seeds: [0], threads: 1 })
+    expect(diagnosis.facts.map(({ fact }) => fact)).toEqual(['no-nonlinearity'])
+    const [{ sentence }] = diagnosis.facts
+    const textOf = (label: string) => reportDiagnosis(diagnosis, { data, label }).text().replaceAll(/\s+/g, ' ')
+    expect(textOf('three layers')).toContain(sentence)
+    expect(textOf('linear:width=4,depth=3')).not.toContain(sentence)
+  })
+
   it('throws errors that tell the user what to do', async () => {
     const network = chain(dense(8), relu(), dense(3))
     const failure = train(network, { data: moons({ train: 8, test: 8 }) })
