@@ -157,6 +157,7 @@ describe('The verdict on a network without findings', () => {
     const judgment = alone(0.3)
     expect(judgment.verdict).toBe('undecided')
     expect(openCauses(judgment)).toEqual(['unstable-step', 'step-too-small', 'too-few-steps', 'under-capacity'])
+    expect(alone(0.3, { without: ['4 x width', '16 x width'] }).verdict).toBe('undecided')
   })
 
   it('is healthy for a poor fit if no rate, no length and no width is better', () => {
