@@ -237,10 +237,8 @@ describe('The symptom of a network that does not beat the best linear model', ()
     expect(symptom([0.1, 0.4, 0.3], 0.3, 0.1)).toBe('worse than a linear model')
   })
 
-  it('is `none` without a linear model, and with a linear model that has hardly any error', () => {
+  it('is `none` without a linear model', () => {
     expect(symptom([0.3, 0.31, 0.3], null, 0.1)).toBe('none')
-    expect(symptom([0.03, 0.031, 0.03], 0.019, 0.001)).toBe('none')
-    expect(symptom([0.03, 0.031, 0.03], 0.021, 0.001)).toBe('worse than a linear model')
   })
 
   it('ignores trainings for another task, and those at other rates with one seed', () => {
