@@ -25,7 +25,7 @@ import {
   type Evidence,
   failedSeeds,
   fails,
-  fitsWell,
+  fitsFairly,
   type Regularization,
   recordsOf,
   referenceOf,
@@ -195,7 +195,7 @@ function regularizationOf({ network, settings }: Subject): Regularization {
  */
 function usefulNeeds(evidence: View, { verdict }: Judgment): Need[] {
   const { applicable, seeds, measured } = evidence
-  const needs: Need[] = fitsWell(evidence.given) ? [] : [...twinLadderNeeds(evidence)]
+  const needs: Need[] = fitsFairly(evidence.given) ? [] : [...twinLadderNeeds(evidence)]
   const isWithoutTwin = recordsOf(evidence, 'shallow twin').length === 0 || fails(evidence, 'shallow twin')
   if (applicable.has('shallower twin') && isWithoutTwin) {
     needs.push({ control: 'shallower twin', seeds: seeds.length })
@@ -216,7 +216,7 @@ function twinLadderNeeds(view: View): readonly Need[] {
   const { network, ...twins } = view.ladders
   if (network.needs.length > 0) return []
   const twin = referenceOf(view) ?? 'shallow twin'
-  if (recordsOf(view, twin).length === 0 || fitsWell(view)) return []
+  if (recordsOf(view, twin).length === 0 || fitsFairly(view)) return []
   return twins[twin].needs
 }
 

@@ -193,12 +193,14 @@ export function isSurelyBetter(
 }
 
 /**
- * Whether seeds of a control fail and no seed of the other control does, with at least three seeds. Failed trainings make
- * the seeds so different that their spread tells nothing.
+ * Whether seeds of a control fail and far fewer seeds of the other control do, with at least three seeds: none, or fewer by
+ * at least half of all seeds. Failed trainings make the seeds so different that their spread tells nothing.
  */
 export function endsFailures(evidence: Evidence, first: ControlName, second: ControlName): boolean {
-  const everySeed = recordsOf(evidence, second).length >= Math.max(3, evidence.seeds.length)
-  return everySeed && failedSeeds(evidence, first).length > 0 && failedSeeds(evidence, second).length === 0
+  const seeds = recordsOf(evidence, second).length
+  const [before, after] = [failedSeeds(evidence, first).length, failedSeeds(evidence, second).length]
+  const everySeed = seeds >= Math.max(3, evidence.seeds.length)
+  return everySeed && before > after && (after === 0 || 2 * (before - after) >= seeds)
 }
 
 /** Whether seeds of a control diverge and no seed of the other control does, with at least three seeds. */
@@ -256,7 +258,9 @@ export function symptomOf(evidence: Evidence): Symptom {
     if (isTwinAwaited(evidence) && !isGood) return 'unclear'
     return isWorseThanLinear(evidence) ? 'worse than a linear model' : 'none'
   }
-  if (failed >= mostAccidents * networks.length) return 'worse than its twin'
+  const failedTwins = failedSeeds(evidence, reference).length / recordsOf(evidence, reference).length
+  const isFailing = failed >= mostAccidents * networks.length && failed / networks.length > failedTwins
+  if (isFailing) return 'worse than its twin'
   if (isGood) return 'none'
   const found = difference(evidence, reference, 'network')
   if (found?.verdict === 'worse') return 'worse than its twin'
@@ -268,6 +272,15 @@ export function symptomOf(evidence: Evidence): Symptom {
 /** Whether the training error of the network is so small that no other training could be much better. */
 export function fitsWell(evidence: Evidence): boolean {
   return isSmallError(evidence, meanOf(evidence, 'network', trainingError) ?? 0)
+}
+
+/** Training error below which no other rate and no other length is sought, as a fraction of guessing and as an error. */
+const fairlyGood = 0.05
+
+/** Whether the training error of the network is so small that another rate or more steps would matter little. */
+export function fitsFairly(evidence: Evidence): boolean {
+  const error = meanOf(evidence, 'network', trainingError) ?? 0
+  return error < Math.min(fairlyGood, evidence.chance.error / 10)
 }
 
 /** Whether an error is so small that it needs no explanation. */
@@ -292,7 +305,8 @@ function isWorseThanLinear(evidence: Evidence): boolean {
   if (linear === null || network === null || network.mean < goodEnough) return false
   if (network.mean - (network.halfWidth ?? 0) > linear && linear <= clearlyLess * network.mean) return true
   if (network.mean + (network.halfWidth ?? 0) < linear) return false
-  return comparableMeans(evidence, trainingError).some((error) => error <= clearlyLess * linear)
+  const clearly = Math.max(clearlyLess * linear, goodEnough)
+  return comparableMeans(evidence, trainingError).some((error) => error <= clearly)
 }
 
 /**

@@ -28,13 +28,22 @@ export function judge(evidence: Evidence): Judgment {
   const open = ofState('open')
   const isExplained = symptomOf(view) === 'none' || all.some(isMerelySlow)
   // A network that trains is not in doubt because the budget was too short to try every rate and every length.
-  const doubts = fitsPoorly(view) ? open : open.filter(({ cause }) => !sparing.has(cause))
+  const doubts = open.filter((one) => isDoubt(one, view))
   const verdict = findings[0]?.cause ?? (doubts.length > 0 || !isExplained ? 'undecided' : 'healthy')
   const untested = all.filter((one) => one.state === 'untested')
   return { verdict, findings, ruledOut: ofState('ruled out'), open, untested }
 }
 
 type Assessment = JudgedCause | Untested<Cause>
+
+/**
+ * Whether an open cause makes a network doubtful. The causes in `sparing` do not if the network fits, at the given rate
+ * too. Useless depth does not either, because the network trains.
+ */
+const isDoubt = ({ cause }: JudgedCause, view: View): boolean =>
+  cause === 'useless-depth'
+    ? symptomOf(view) !== 'none'
+    : !sparing.has(cause) || fitsPoorly(view) || fitsPoorly(view.given)
 
 /** Causes whose open questions do not make a network doubtful that trains well. */
 const sparing: ReadonlySet<Cause> = new Set([

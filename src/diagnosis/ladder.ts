@@ -163,6 +163,9 @@ function descend(
     if (loss === undefined) return position
     const isBroken = hoped !== null && (loss === null || loss > equalTo(hoped, options))
     const helps = loss !== null && (higher == null || loss <= (1 - leastEffect) * higher)
+    // A rate above that was not broken is better than a rate that does not help.
+    const wasRight = higher != null && hoped !== null && higher <= equalTo(hoped, options)
+    if (wasRight && !helps) return undefined
     if (!isBroken && (!helps || isGood(position))) return undefined
   }
   return undefined

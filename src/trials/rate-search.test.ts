@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { type ChosenRate, expectedSteps, type RateGrid, rateSearch, rungsOf, type TriedRate } from './rate-search.ts'
+import { resolveOptions } from '../settings/options.ts'
+import {
+  areEqual,
+  type ChosenRate,
+  equalTo,
+  expectedSteps,
+  type RateGrid,
+  rank,
+  rateSearch,
+  rungsOf,
+  shortened,
+  shortSteps,
+  type TriedRate,
+} from './rate-search.ts'
 
 type Loss = (rate: number, steps: number) => number | null
 
@@ -134,5 +147,58 @@ describe('the rounds of a search', () => {
     expect(expectedSteps('ladder', [60, 180])).toBe(7 * 60 + 3 * 180)
     expect(expectedSteps([0.1, 0.2, 0.1], [60, 180])).toBe(2 * 60 + 2 * 180)
     expect(expectedSteps([0.1], [60, 180])).toBe(0)
+  })
+})
+
+describe('Two losses', () => {
+  const options = { given: 1, negligible: 0.01 }
+
+  it('are equal up to 3% of the lower loss, and up to a negligible difference', () => {
+    expect(equalTo(2, options)).toBeCloseTo(2.06, 12)
+    expect(equalTo(0.1, options)).toBeCloseTo(0.11, 12)
+    const equal = (...losses: (number | null)[]): boolean =>
+      areEqual(
+        losses.map((loss) => ({ loss })),
+        options,
+      )
+    expect([equal(2, 2.05), equal(2, 2.07), equal(0.1, 0.109), equal(0.1, 0.12)]).toEqual([true, false, true, false])
+    // A training that diverged says nothing about the others, and one loss alone is not equal to another one.
+    expect([equal(2, null, 2.05), equal(2, null), equal(null, null), equal()]).toEqual([true, false, false, false])
+  })
+
+  it('are ranked by the distance of their rates from the given rate if they are equal', () => {
+    const order = (losses: Readonly<Record<number, number | null>>): number[] =>
+      rank(
+        Object.entries(losses).map(([rate, loss]) => ({ rate: Number(rate), loss })),
+        options,
+      ).map(({ rate }) => rate)
+    expect(order({ 0.01: 1, 0.1: 1.02, 1: 1.5, 10: 0.9 })).toEqual([10, 0.1, 0.01, 1])
+    // Of two rates at the same distance, the lower one comes first.
+    expect(order({ 0.1: 1, 10: 1 })).toEqual([0.1, 10])
+    // Trainings that diverged come last, lower rates first.
+    expect(order({ 0.1: null, 0.01: null, 1: 2.3, 100: null })).toEqual([1, 0.01, 0.1, 100])
+  })
+})
+
+describe('The settings of a short training', () => {
+  const settings = resolveOptions({ steps: 900, schedule: 'constant', warmup: 100, evaluateEvery: 50 }, 64)
+
+  it('have a rate that decays to 0 and the same fraction of warm-up', () => {
+    expect(shortened(settings, 90).schedule).toEqual({ ...settings.schedule, name: 'cosine', warmup: 10 })
+    expect(shortened(settings, 9).schedule.warmup).toBe(1)
+    expect(shortened({ ...settings, schedule: { ...settings.schedule, warmup: 0 } }, 90).schedule.warmup).toBe(0)
+  })
+
+  it('neither stop early nor score the network on the way', () => {
+    const stopping = { ...settings, earlyStopping: 2 }
+    const short = shortened(stopping, 90)
+    expect(short.steps).toBe(90)
+    expect([short.earlyStopping, short.evaluateEvery, short.probes]).toEqual([undefined, undefined, undefined])
+    expect(short.optimizer).toBe(settings.optimizer)
+    expect(short.batch).toBe(settings.batch)
+  })
+
+  it('take a ninth of the steps, but at least 60 steps and at most all steps', () => {
+    expect([30, 60, 100, 540, 549, 90_000].map(shortSteps)).toEqual([30, 60, 60, 60, 61, 10_000])
   })
 })

@@ -1,16 +1,16 @@
 /** The cause "too little capacity": the network is too narrow for its data. */
 import { type ControlName, type ControlOf, controlsOf } from '../controls.ts'
-import { type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
+import { difference, type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { type Assessed, type Earlier, holds, open, ruledOut, untested } from './assessment.ts'
-import { fitsPoorly, halved, poorFit, type Relief, relief, worsensTest } from './control-answers.ts'
+import { clearShare, fitsPoorly, halved, poorFit, type Relief, relief, worsensTest } from './control-answers.ts'
 import type { RankRule } from './rank.ts'
 
 const [longerRun] = controlsOf('steps')
 const widths = controlsOf('width')
 
 /**
- * Change of the training error by a control. Wider networks always fit slightly better, so a larger width proves the
- * cause only if it removes at least half of the training error.
+ * Change of the training error by a control. Wider networks always fit slightly better. So a larger width proves the cause
+ * only if it removes at least half of the training error, or a fifth of the training error and of the test error.
  */
 export interface ErrorChange<Control> extends Relief {
   readonly control: Control
@@ -78,10 +78,12 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
   const found = { ...known, longer, tried }
   for (const { control, change } of changes) {
     if (!change) return open(cause, { ...found, outcome: 'wider runs open' }, [{ control, seeds: 1 }])
-    if (change.share < halved) continue
+    if (change.share < clearShare) continue
     if (change.seeds < seeds.length) {
       return open(cause, { ...found, outcome: 'wider runs open' }, [{ control, seeds: seeds.length }])
     }
+    // A wider network always fits slightly better. A smaller effect than half counts only with the test error.
+    if (change.share < halved && !lowersTestClearly(evidence, control)) continue
     if (seeds.length < 3) return open(cause, { ...found, outcome: 'too few seeds' }, [])
     // A wider network that only learns the noise of the training set by heart gets a higher test error.
     if (change.isSure && !worsensTest(evidence, control))
@@ -97,6 +99,12 @@ function changeOf<Control extends ControlOf<'steps' | 'width'>>(
 ): ErrorChange<Control> | null {
   const found = relief(evidence, control)
   return found && { ...found, control, limit: halved, ...divergenceOf(evidence, control) }
+}
+
+/** Whether a wider network lowers the test error by a fifth. */
+function lowersTestClearly(evidence: Evidence, control: ControlName): boolean {
+  const found = difference(evidence, 'network', control, (_, { test }) => test.error)
+  return found !== null && found.second <= (1 - clearShare) * found.first
 }
 
 /**

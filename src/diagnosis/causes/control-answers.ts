@@ -42,8 +42,8 @@ export function controlAnswer(evidence: Evidence, control: ControlName): Answer 
 }
 
 /**
- * Mean training losses of the network and of a control, over the seeds with which the control was trained. A mean loss
- * is null if the training diverged with all seeds.
+ * Mean training losses of the network and of a control, over the seeds with which the control was trained. A training that
+ * diverged counts as guessing. A mean loss is null if the training diverged with all seeds.
  */
 export interface LossChange {
   /** Mean training loss of the network. */
@@ -57,7 +57,9 @@ export function lossChange(evidence: Evidence, control: ControlName): LossChange
   const seeds = new Set(runs.map(({ seed }) => seed))
   const records = recordsOf(evidence, 'network').filter(({ seed }) => seeds.has(seed))
   const lossOf = (records: typeof runs): number | null =>
-    summarize(records.map(({ train }) => train.loss))?.mean ?? null
+    records.every(({ train }) => train.loss === null)
+      ? null
+      : (summarize(records.map(({ train }) => train.loss ?? evidence.chance.loss))?.mean ?? null)
   return { before: lossOf(records), after: lossOf(runs) }
 }
 

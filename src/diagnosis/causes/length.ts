@@ -1,7 +1,7 @@
 /** The cause "too few steps": the network is right and the training is too short. */
 import { assertInvariant } from '../../support/errors.ts'
 import { type ControlOf, controlsOf } from '../controls.ts'
-import { type Evidence, endsFailures, fitsWell, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
+import { type Evidence, endsFailures, fitsFairly, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { holds, type Judged, open, ruledOut } from './assessment.ts'
 import { clearShare, fitsPoorly, lowersTest, type Relief, relief } from './control-answers.ts'
@@ -29,7 +29,7 @@ const lengths = controlsOf('steps')
 export function tooFewSteps(view: View): Judged<'too-few-steps', TooFewStepsFacts> {
   const cause = 'too-few-steps'
   const error = meanOf(view, 'network', trainingError) ?? Number.NaN
-  if (fitsWell(view)) return ruledOut(cause, { error, longer: null, outcome: 'fits' }, { observation: 'training' })
+  if (fitsFairly(view)) return ruledOut(cause, { error, longer: null, outcome: 'fits' }, { observation: 'training' })
   if (relief(view, lengths[0]) === null && !isFalling(view) && !fitsPoorly(view)) {
     return ruledOut(cause, { error, longer: null, outcome: 'not falling' }, { observation: 'training' })
   }

@@ -48,11 +48,12 @@ const mostTries = 6
 
 const positions: readonly number[] = Array.from({ length: 2 * highestPosition + 1 }, (_, at) => at - highestPosition)
 
-/** The mended trainings at every rate at which they were tried, the best rate first. */
-export function attemptsOf(setup: Setup, view: View): readonly Attempt[] {
+/** The mended trainings at every rate at which they were tried, the best rate first. `start` is the first tried rate. */
+export function attemptsOf(setup: Setup, view: View, start: number): readonly Attempt[] {
   const made = positions.flatMap((position) => attemptAt(setup, view, position) ?? [])
   // The best rate is the rate with the lowest error with the first seed, which was trained at all rates.
-  return made.sort((one, other) => other.rawShare - one.rawShare)
+  const distance = ({ control }: Attempt): number => Math.abs(controlOf(control).position - start)
+  return made.sort((one, other) => other.rawShare - one.rawShare || distance(one) - distance(other))
 }
 
 function attemptAt({ control, measure, isAtGivenRate }: Setup, view: View, position: number): Attempt | null {
@@ -74,8 +75,14 @@ function attemptAt({ control, measure, isAtGivenRate }: Setup, view: View, posit
     seeds,
     test: testErrors(given, base, name),
     base,
-    rawShare: rawBefore > 0 && Number.isFinite(rawAfter) ? 1 - rawAfter / Math.min(rawBefore, Number.MAX_VALUE) : 0,
+    rawShare: rawShareOf(rawBefore, rawAfter),
   }
+}
+
+/** The fraction of an error that is removed. A training that diverged, with an infinite error, removes less than any other. */
+function rawShareOf(before: number, after: number): number {
+  if (!Number.isFinite(after)) return -Number.MAX_VALUE
+  return before > 0 ? 1 - after / Math.min(before, Number.MAX_VALUE) : 0
 }
 
 /** Mean test errors of two kinds of trainings. A training that diverged counts as guessing. */

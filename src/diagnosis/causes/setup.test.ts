@@ -8,6 +8,7 @@ import {
   madeUpEvidence,
   type Results,
   textOf,
+  trialsAt,
   unreadable,
   type Worded,
   worded,
@@ -200,6 +201,17 @@ describe('A mended training', () => {
     expect(at(others(withError(0.39), withError(0.42)))).toEqual([])
   })
 
+  it('is not tried at a seventh rate', () => {
+    const trials: Results = { network: poor, ...climbedTo(-2, withError(0.3, 0.3, 0.31)) }
+    const made = [0.42, 0.3, 0.29, 0.28, 0.27].map((error) => withError(error))
+    const five = trialsAt('with activations', made, [-4, -2, 0, 2, 4])
+    expect(assess(cause, { ...trials, ...five }).needs).toEqual([
+      { control: 'with activations, rate x 1000', seeds: 1, isAtGivenRate: true },
+    ])
+    const six = { ...five, 'with activations, rate x 1000': withError(0.26) }
+    expect(assess(cause, { ...trials, ...six })).toMatchObject({ state: 'ruled out', needs: [] })
+  })
+
   it('names the rate at which the error is the lowest, if this is not the given rate', () => {
     const found = assess(cause, {
       network: poor,
@@ -344,7 +356,8 @@ describe('An output that cannot reach its targets', () => {
     expect(assess(cause, trials(0.41), { ...values, other: { outputFloor: 0.5 } }).state).toBe('ruled out')
     expect(assess(cause, trials(0.2), { ...values, other: { outputFloor: null } }).state).toBe('ruled out')
     // A range that allows an error below 2% is no obstacle.
-    expect(assess(cause, trials(0.2), { ...values, other: { outputFloor: 0.019 } }).state).toBe('ruled out')
+    expect(assess(cause, trials(0.01), { ...values, other: { outputFloor: 0.019 } }).state).toBe('ruled out')
+    expect(assess(cause, trials(0.01), { ...values, other: { outputFloor: 0.021 } }).state).toBe('holds')
   })
 
   it('holds for classes whose outputs are off after training, with the samples of these classes', () => {

@@ -30,10 +30,10 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   if (setup.fits(isAtGivenRate ? view.given : view)) {
     return ruledOut(cause, { outcome: 'fits' }, { observation: 'training' })
   }
-  const tried = attemptsOf(setup, view)
+  const start = isAtGivenRate ? 0 : best.network
+  const tried = attemptsOf(setup, view, start)
   const [most] = tried
-  const missing =
-    most !== undefined && most.share >= halved ? [] : nextRates(setup, view, isAtGivenRate ? 0 : best.network)
+  const missing = most !== undefined && most.share >= halved ? [] : nextRates(setup, view, start)
   if (missing.length > 0) {
     const needs = missing.map((at): Need => ({ control: nameAt(control, at), seeds: 1, isAtGivenRate: true }))
     return open(cause, { outcome: 'untried' }, needs)

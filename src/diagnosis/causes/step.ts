@@ -8,7 +8,7 @@ import {
   type Evidence,
   endsDivergence,
   endsFailures,
-  fitsWell,
+  fitsFairly,
   goalOf,
   isSurelyBetter,
   meanOf,
@@ -76,7 +76,7 @@ function assess<C extends StepCause>(cause: C, view: View, direction: 1 | -1): J
     given: resultAt(view, 0),
   }
   const hasDiverged = recordsOf(given, 'network').some(({ diverged }) => diverged !== null)
-  if (fitsWell(given) && !hasDiverged)
+  if (fitsFairly(given) && !hasDiverged)
     return ruledOut(cause, { ...known, outcome: 'fits' }, { observation: 'training' })
   const { needs, short, whole } = ladders.network
   if (best.network !== 0 && view.seeds.length < 3) return open(cause, { ...known, outcome: 'too few seeds' }, [])

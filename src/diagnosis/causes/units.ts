@@ -66,8 +66,8 @@ export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFac
     if (areFailing && layers.length > 1 && failed.length < seeds) {
       return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, failed.length / seeds)
     }
-    // If every training fails, units that are dead before training count only as in the mechanism below.
-    if (areFailing && before.length === 0)
+    // If every training fails, units that are dead before most trainings count only as in the mechanism below.
+    if (areFailing && 2 * before.length < seeds)
       return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
   }
   return mechanism(cause, evidence, { observation: 'units before training', facts, beyond: found.beyond })
@@ -91,7 +91,8 @@ function deadSeeds(evidence: Evidence): DeadStarts {
     const [start, end] = [readingOf(one, 'deadUnits', 'start'), readingOf(one, 'deadUnits', 'end')]
     const isDead = largestOf(start) >= mostDead
     if (isDead) before.push(record.seed)
-    else if (largestOf(end) >= mostDead) died.push(record.seed)
+    // Units that die in a training that diverges are a consequence of the step.
+    else if (record.diverged === null && largestOf(end) >= mostDead) died.push(record.seed)
     else continue
     const values = isDead ? start : end
     if (largestOf(values) > most) [stage, most] = [values.indexOf(largestOf(values)), largestOf(values)]

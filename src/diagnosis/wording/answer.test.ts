@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   all,
@@ -6,17 +7,24 @@ import {
   guessedErrors,
   helpless,
   type MadeUp,
+  type MadeUpTrials,
   madeUpEvidence,
   noBetterRate,
   noHelp,
+  type Result,
   reading,
   sound,
+  textOfAll,
   unreadable,
   usefulDepth,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
+import { factNames } from '../../facts/fact.ts'
+import { type ControlName, controlNames, controlsOf } from '../controls.ts'
+import { type Evidence, recordsOf } from '../evidence.ts'
 import { judge } from '../judge.ts'
 import { answerOf } from './answer.ts'
+import { wordsOf } from './causes.ts'
 
 function answer(trials: MadeUp['trials'], made: MadeUp = {}): string[] {
   const evidence = madeUpEvidence({ trials, measured: usefulDepth(), ...made })
@@ -241,5 +249,89 @@ describe('The answer of a diagnosis', () => {
       'shallow twin': { loss: all(0.2), error: all(0.2) },
     }
     expect(answer(values, { chance: { loss: 1, error: 1 } })[0]).toContain('160.0%')
+  })
+})
+
+describe('The texts of a diagnosis with any evidence', () => {
+  const loss = fc.oneof(
+    { weight: 4, arbitrary: fc.double({ min: 0, max: 3, noNaN: true }) },
+    { weight: 1, arbitrary: fc.constantFrom<Result>(null, 0, 2.3, 40) },
+  )
+  const error = fc.oneof(
+    { weight: 4, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 0.9, 4) },
+  )
+  const evidence = fc
+    .record({
+      controls: fc.uniqueArray(fc.constantFrom(...controlNames), { maxLength: 40 }),
+      lossOf: fc.func(loss),
+      errorOf: fc.func(error),
+      seeds: fc.constantFrom([0], [0, 1], [0, 1, 2]),
+      isMeasured: fc.boolean(),
+      hasOwnSteps: fc.boolean(),
+      floor: fc.constantFrom(null, 0, 0.3),
+    })
+    .map(({ controls, lossOf, errorOf, seeds, isMeasured, hasOwnSteps, floor }): Evidence => {
+      const trialsOf = (control: ControlName): MadeUpTrials => {
+        const losses = seeds.map((seed) => lossOf(control, seed))
+        const errorsOf = (set: string) =>
+          losses.map((one, seed): Result => (one === null ? null : errorOf(control, seed, set)))
+        return {
+          loss: losses,
+          error: errorsOf('train'),
+          testError: errorsOf('test'),
+          losses: [2, 1, 0.5, 0.4, 0.3, 0.2],
+          start: reading(),
+          scores: { recall: [1, 0.1], balancedAccuracy: 0.55, classSamples: [9, 1] },
+        }
+      }
+      const named: readonly ControlName[] = ['network', ...controls]
+      return madeUpEvidence({
+        trials: Object.fromEntries(named.map((control) => [control, trialsOf(control)])),
+        seeds,
+        mendable: controlsOf('mending'),
+        facts: factNames,
+        measured: isMeasured ? usefulDepth() : {},
+        other: {
+          hasOwnSteps,
+          outputFloor: floor,
+          regularization: { dropped: 0.5, decay: 0.1 },
+          baselines: {
+            guessing: guessedErrors,
+            linear: { train: { loss: 0.3, error: 0.2 }, test: { loss: 0.3, error: 0.2 }, samples: 9 },
+          },
+        },
+      })
+    })
+
+  it('are readable, one sentence for each cause that is ruled out', () => {
+    fc.assert(
+      fc.property(evidence, (made) => {
+        const judgment = judge(made)
+        const texts = [...answerOf(made, judgment), textOfAll(judgment)].join('\n')
+        expect(texts).not.toMatch(unreadable)
+        expect(texts).not.toMatch(/Infinity/)
+        const { findings, ruledOut, open } = judgment
+        for (const one of [...findings, ...ruledOut, ...open]) {
+          expect(wordsOf(one).statement).toMatch(/^[a-z0-9].*[^.]$/)
+        }
+        for (const one of ruledOut) expect(wordsOf(one).statement).not.toMatch(/[.;] /)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('ask for no training that has been made', () => {
+    fc.assert(
+      fc.property(evidence, (made) => {
+        for (const need of judge(made).open.flatMap(({ needs }) => needs)) {
+          if (!('control' in need)) continue
+          const seeds = made.seeds.slice(0, need.seeds)
+          const known = recordsOf(made, need.control).filter(({ seed }) => seeds.includes(seed))
+          expect(known.length, need.control).toBeLessThan(seeds.length)
+        }
+      }),
+      { numRuns: 200 },
+    )
   })
 })

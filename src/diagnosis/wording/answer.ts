@@ -164,6 +164,9 @@ function healthySentence(ruledOut: Judgment['ruledOut'], say: ErrorText): string
   if (slow) return `The network trains; it is only slow: ${wordsOf(slow, say).statement}.`
   const short = ruledOut.find((one) => one.cause === 'under-capacity' && one.facts.outcome === 'merely short')
   if (short) return `The network trains; the training is only too short: ${wordsOf(short, say).statement}.`
+  const brief = ruledOut.find((one) => one.cause === 'too-few-steps' && one.facts.outcome === 'length of the diagnosis')
+  if (brief)
+    return `The network trains; the trainings of the diagnosis are only short: ${wordsOf(brief, say).statement}.`
   return 'No measurement found anything wrong with the network.'
 }
 

@@ -36,7 +36,9 @@ function statementOf(facts: StepFacts, say: ErrorText, direction: Direction): st
     case 'another rate': {
       const { best, clipped } = facts
       const change = `at ${rateText(best.rate)} instead of ${rateText(given.rate)}, ${resultText(best, say)} instead of ${plainText(given, say)}`
-      const first = `the step is ${direction}: ${change}`
+      const isByLoss = best.diverged === 0 && plainText(best, say) === plainText(given, say)
+      const losses = `at ${rateText(best.rate)} instead of ${rateText(given.rate)}, the training loss is ${number(best.loss)} instead of ${number(given.loss)}`
+      const first = `the step is ${direction}: ${isByLoss ? losses : change}`
       return clipped === null ? first : twoSentences(first, clippedText(clipped, say))
     }
   }
