@@ -57,7 +57,13 @@ describe('The facts on how a network trains', () => {
       trainingError: expect.closeTo(0.3, 12),
       linearError: 0.2,
     })
+    // A network that is clearly worse than the linear model needs no other training that is better.
     expect(factsOf({ network: poor }, { other: { baselines: { guessing: guessedErrors, linear } } })).toMatchObject({
+      symptom: 'worse than a linear model',
+      linearError: 0.2,
+    })
+    const better = { loss: all(0.5), error: all(0.15) }
+    expect(factsOf({ network: better }, { other: { baselines: { guessing: guessedErrors, linear } } })).toMatchObject({
       symptom: 'none',
       linearError: 0.2,
     })

@@ -79,11 +79,11 @@ export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'u
   for (const { control, change } of changes) {
     if (!change) return open(cause, { ...found, outcome: 'wider runs open' }, [{ control, seeds: 1 }])
     if (change.share < clearShare) continue
+    // A wider network always fits slightly better. A smaller effect than half counts only with the test error.
+    if (change.share < halved && !lowersTestClearly(evidence, control)) continue
     if (change.seeds < seeds.length) {
       return open(cause, { ...found, outcome: 'wider runs open' }, [{ control, seeds: seeds.length }])
     }
-    // A wider network always fits slightly better. A smaller effect than half counts only with the test error.
-    if (change.share < halved && !lowersTestClearly(evidence, control)) continue
     if (seeds.length < 3) return open(cause, { ...found, outcome: 'too few seeds' }, [])
     // A wider network that only learns the noise of the training set by heart gets a higher test error.
     if (change.isSure && !worsensTest(evidence, control))

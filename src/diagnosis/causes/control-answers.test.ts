@@ -48,10 +48,10 @@ describe('The training losses with and without a control', () => {
     expect(change([0.5, 0.6, 0.7])).toEqual({ before: 2, after: expect.closeTo(0.6, 12) })
   })
 
-  it('leave out seeds that diverged, and are null if all seeds diverged', () => {
+  it('count seeds that diverged as guessing, and are null if all seeds diverged', () => {
     expect(change([null, null])).toEqual({ before: 1.5, after: null })
     expect(change([0.5], [null, 1])).toEqual({ before: null, after: 0.5 })
-    expect(change([0.5, 0.5], [null, 1])).toEqual({ before: 1, after: 0.5 })
+    expect(change([0.5, 0.5], [null, 1])).toEqual({ before: (2.3 + 1) / 2, after: 0.5 })
   })
 })
 
