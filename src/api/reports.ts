@@ -54,6 +54,8 @@ export interface ComparisonReportFacts extends ReportFacts, NextCommands, Pick<C
 export interface DiagnosisReportFacts extends ReportFacts {
   /** Name of the network in the report, `network` by default. */
   readonly label?: string
+  /** Command line that trains the network with the cure that the diagnosis measured. */
+  readonly cureCommand?: string
   /** Time budget of the diagnosis in seconds, 120 by default, as in `diagnose`. */
   readonly budget?: number
 }
@@ -105,11 +107,12 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'settings', 'mode'])
   checkFacts(facts)
   const { settings, trials, mode } = diagnosis
-  const { data, command, label = 'network', budget = usualBudget } = facts
+  const { data, command, cureCommand, label = 'network', budget = usualBudget } = facts
   const report = {
     ...diagnosis,
     title: verdictTitle(diagnosis.verdict),
     linear: diagnosis.baselines?.linear ?? null,
+    cureCommand,
     command,
     version,
     mode: modeText(mode),
@@ -189,6 +192,7 @@ const factFields = {
   data: callOptions.data,
   command: field(text()),
   tuneCommand: field(text()),
+  cureCommand: field(text()),
   fallingRateCommand: field(text()),
   label: field(text()),
   budget: field(number('seconds above 0', (seconds) => seconds > 0)),

@@ -1,4 +1,6 @@
 /** Runs a diagnosis with its progress on stderr, for the commands `diagnose` and `start`. */
+
+import { resolve } from 'node:path'
 import { counted } from '../format/words.ts'
 import {
   type Dataset,
@@ -16,6 +18,7 @@ import { factLines, unexpected } from './facts-text.ts'
 import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
+import { cureCommand, lineOf } from './next-command.ts'
 import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 import { showTrials } from './trial-progress.ts'
@@ -63,21 +66,46 @@ export function diagnoseNetwork({
   return showDiagnosis(
     { data, budget, label, command },
     (watching) => diagnose(network, { ...options, label, ...watching }),
-    words,
+    { words, folder: options.run },
   )
 }
 
 export async function showDiagnosis(
   facts: DiagnosisReportFacts,
   diagnose: (watching: Watching) => Promise<Diagnosis>,
-  words?: readonly string[],
+  { words, folder }: { readonly words?: readonly string[]; readonly folder?: string } = {},
 ): Promise<DiagnosisResult> {
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Diagnosis> =>
     diagnose({ abort, onEvent: listeningForEvents(showEvents(progress, facts.label ?? 'network', words), listen) })
   const stopping = 'Stopping. The findings so far are printed. Press Ctrl-C again to end at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
-  return { diagnosis, ...reportDiagnosis(diagnosis, facts) }
+  const cureCommand = words && cureLine(diagnosis, facts.label ?? 'network', words, folder)
+  return { diagnosis, ...reportDiagnosis(diagnosis, { ...facts, cureCommand }) }
+}
+
+/** File in the folder of a diagnosis that holds the changed network of the cure. */
+export const cureFile = (folder: string): string => resolve(folder, 'cure.json')
+
+/**
+ * Returns the words of the command that trains the network with the measured cure, without the name of the program.
+ * Undefined if there is no cure, or if the cure changes the network and no folder can hold the changed network.
+ */
+export function cureWords(
+  { cure, settings }: Diagnosis,
+  label: string,
+  words: readonly string[],
+  folder?: string,
+): readonly string[] | undefined {
+  if (cure === null || (cure.network !== null && folder === undefined)) return undefined
+  const file = cure.network === null || folder === undefined ? null : cureFile(folder)
+  // The steps of a diagnosis can be the choice of its budget, so the command names them.
+  return cureCommand(words, label, { steps: settings.steps, ...cure.change }, file)
+}
+
+function cureLine(...those: Parameters<typeof cureWords>): string | undefined {
+  const command = cureWords(...those)
+  return command && lineOf(command)
 }
 
 /** `words` is the command line, if a command line made the diagnosis, and `label` is the network as the user wrote it. */

@@ -52,6 +52,8 @@ export interface DiagnosisData {
   readonly linear?: ReportedLinearModel | null
   /** The change that mends the first finding, measured by a control with all seeds. Null if none was measured. */
   readonly cure?: { readonly control: string; readonly words: string } | null
+  /** The command that trains the mended network, if the diagnosis has measured a cure. */
+  readonly cureCommand?: string
   readonly findings: readonly DiagnosisFinding[]
   readonly ruledOut: readonly RuledOut[]
   readonly open: readonly ReportedQuestion[]

@@ -79,7 +79,10 @@ function folded(line: string): string[] {
 
 function cure(data: DiagnosisData): string[] {
   const found = cureTable(data)
-  return found === null ? [] : [...wrap(found.heading, WIDTH), tableText(found.table, WIDTH)]
+  if (found === null) return []
+  // A command is not wrapped, so that readers can copy it as one line.
+  const next = data.cureCommand === undefined ? [] : [`  ${data.cureCommand}`]
+  return [...wrap(found.heading, WIDTH), ...next, tableText(found.table, WIDTH)]
 }
 
 function ladder(data: DiagnosisData): string[] {

@@ -18,7 +18,7 @@ import {
 import { ladderFigure, ladderTable } from './diagnosis-ladders.ts'
 import { lossFigure } from './diagnosis-losses.ts'
 import { outputFigure, worstClassTables } from './output-figures.ts'
-import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
+import { type Fact, type NextStep, type PageGroup, type PageItem, renderPage } from './page.ts'
 import { testSamples } from './reported-scores.ts'
 
 export type { DiagnosisData } from './diagnosis-data.ts'
@@ -29,6 +29,7 @@ export function diagnosisReport(data: DiagnosisData): string {
   return renderPage({
     title: heading(data),
     lead: data.answer,
+    next: nextSteps(data),
     summary: [...(data.interrupted ? [interruption(data)] : []), ...setupItems(data)].join(' · '),
     figures: [firstFigure(data)],
     groups: groups(data),
@@ -51,6 +52,12 @@ const LONGEST_NETWORK = 32
 
 function heading({ network, title }: DiagnosisData): string {
   return network.length > LONGEST_NETWORK ? title.start : `${network}: ${title.inside}`
+}
+
+/** The command that trains the mended network. */
+function nextSteps({ cure, cureCommand }: DiagnosisData): NextStep[] {
+  if (cure == null || cureCommand === undefined) return []
+  return [{ text: `With ${cure.words}:`, command: cureCommand }]
 }
 
 function interruption({ seconds }: DiagnosisData): string {

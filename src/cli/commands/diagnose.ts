@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Diagnosis, diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
 import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
-import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
+import { cureFile, cureWords, type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
 import { factsJson, unexpected } from '../facts-text.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
-import { cureCommand, lineOf } from '../next-command.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writePicture, writeText } from '../output.ts'
@@ -215,12 +214,9 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   const cure = isStored ? cureIn(folder, result.diagnosis, label, words) : null
   const { facts } = result.diagnosis
   if (json) {
-    const own = { facts: factsJson(unexpected(facts, label), words), cure: cure?.json ?? null }
+    const own = { facts: factsJson(unexpected(facts, label), words), cure }
     printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis, ...own })
-  } else {
-    printText(result.text())
-    if (cure?.line !== undefined) printText(`To try: ${cure.line}`)
-  }
+  } else printText(result.text())
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
@@ -230,15 +226,14 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
 }
 
-/** The cure of a diagnosis, with the command that trains the mended network. A changed network is written to a file. */
-function cureIn(folder: string, { cure, settings }: Diagnosis, label: string, words?: readonly string[]) {
+/** The cure of a diagnosis as JSON, with the command that trains the mended network. A changed network is written to a file. */
+function cureIn(folder: string, diagnosis: Diagnosis, label: string, words?: readonly string[]) {
+  const { cure } = diagnosis
   if (cure === null) return null
-  const { network, change } = cure
-  const file = network === null ? null : resolve(folder, 'cure.json')
-  if (file !== null) writeText(file, `${JSON.stringify(network, null, 2)}\n`)
-  // The steps of a diagnosis can be the choice of its budget, so the command names them.
-  const command = words && cureCommand(words, label, { steps: settings.steps, ...change }, file)
-  return { json: { ...cure, command: command ?? null, network: file ?? label }, line: command && lineOf(command) }
+  const { network } = cure
+  if (network !== null) writeText(cureFile(folder), `${JSON.stringify(network, null, 2)}\n`)
+  const command = words && cureWords(diagnosis, label, words, folder)
+  return { ...cure, command: command ?? null, network: network === null ? label : cureFile(folder) }
 }
 
 function budgetOf({ budget, quick, thorough }: Flags): number {
