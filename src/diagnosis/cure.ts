@@ -5,7 +5,7 @@ import { summarize } from '../numerics/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { JudgedCause } from './causes/table.ts'
 import { trainingOf } from './control-trainings.ts'
-import { type ControlName, nameAt, type Subject, type Training } from './controls.ts'
+import { type ControlName, changeOf, controlOf, type Mending, nameAt, type Subject, type Training } from './controls.ts'
 import { recordsOf } from './evidence.ts'
 import type { TrialRecord } from './trial-record.ts'
 import type { View } from './view.ts'
@@ -53,7 +53,7 @@ export function cureOf(view: View, findings: readonly JudgedCause[], subject: Su
   if (after.length < view.seeds.length || after.some(({ diverged }) => diverged !== null)) return null
   const change = changeBetween(subject, training)
   const network = training.network === subject.network ? null : training.network
-  const words = wordsOf(subject.settings, change, network !== null)
+  const words = wordsOf(subject.settings, change, network === null ? undefined : networkWords(control))
   return { control, change, network, words, before: meansOf(before), after: meansOf(after), seeds: after.length }
 }
 
@@ -104,12 +104,26 @@ const changeWords: { readonly [Name in keyof CureChange]-?: (to: number | string
     classWeights: () => 'balanced class weights',
   }
 
-function wordsOf(settings: TrainingSettings, change: CureChange, isNetworkChanged: boolean): string {
+/** The change of the network by each mended training. */
+const mendedNetworks: Readonly<Record<Mending, string>> = {
+  scales: 'the same network',
+  output: 'the network without its last activation',
+  nonlinearity: 'a ReLU between the layers',
+  regularization: 'the network without dropout',
+  'class balance': 'the same network',
+}
+
+function networkWords(control: ControlName): string {
+  const change = changeOf(controlOf(control).change)
+  return change.kind === 'mending' ? mendedNetworks[change.of] : 'the changed network'
+}
+
+function wordsOf(settings: TrainingSettings, change: CureChange, network: string | undefined): string {
   const parts = (Object.keys(changeWords) as (keyof CureChange)[]).flatMap((name) => {
     const to = change[name]
     return to === undefined ? [] : [changeWords[name](to, settings)]
   })
-  return listed([...(isNetworkChanged ? ['the changed network'] : []), ...parts])
+  return listed([...(network === undefined ? [] : [network]), ...parts])
 }
 
 function meansOf(records: readonly TrialRecord[]): MeanScores {

@@ -62,7 +62,10 @@ export function diagnosisText(data: DiagnosisData): string {
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')
-  return `${plainText(text).split('\n').flatMap(folded).join('\n')}\n`
+  return `${plainText(text)
+    .split('\n')
+    .flatMap((line) => (line.trim() === data.cureCommand ? [line] : folded(line)))
+    .join('\n')}\n`
 }
 
 /**
