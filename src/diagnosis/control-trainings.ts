@@ -2,7 +2,7 @@
 import { taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { widened } from '../surgery/widened.ts'
-import { shortened, shortSteps } from '../trials/rate-search.ts'
+import { shortened } from '../trials/rate-search.ts'
 import { type Change, type ControlName, changeOf, controlOf, rateAt, type Subject, type Training } from './controls.ts'
 import { mended } from './mending.ts'
 
@@ -23,6 +23,13 @@ function atRate(training: Training, position: number): Training {
 const withNetwork = (subject: Subject, network: Network | undefined): Training | undefined =>
   network && { ...unchanged(subject), network }
 
+/**
+ * The steps of a short training on the ladder of rates: a ninth of the steps, but at least 60. The short trainings of a
+ * network that is trained for few steps take at most a sixth of the steps, but at least 20.
+ */
+const ladderSteps = (steps: number): number =>
+  Math.min(steps, Math.max(Math.ceil(steps / 9), Math.min(60, Math.max(20, Math.ceil(steps / 6)))))
+
 /** Seed that chooses half of the samples, and that draws random labels. */
 const variationSeed = 1
 
@@ -42,7 +49,7 @@ function changed(subject: Subject, change: Change): Training | undefined {
       return withNetwork(subject, subject.twins[change.twin])
     case 'short': {
       const training = changed(subject, changeOf(change.of))
-      return training && { ...training, settings: shortened(settings, shortSteps(settings.steps)) }
+      return training && { ...training, settings: shortened(settings, ladderSteps(settings.steps)) }
     }
     case 'precision':
       return subject.precision === change.precision ? undefined : { ...unchanged(subject), precision: change.precision }

@@ -119,8 +119,9 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     if (ladder.length === 0) break
     await trainings.run(ladder.slice(0, together), 'within budget')
   }
-  await trainings.run(roundOf('network', seeds), 'in any case')
-  await trainings.run(roundOf('shallow twin', seeds), isFailing ? 'within budget' : 'in any case')
+  const limit = isFailing ? 'within budget' : 'in any case'
+  await trainings.run(roundOf('network', seeds), limit)
+  await trainings.run(roundOf('shallow twin', seeds), limit)
   let judgment = judge(evidenceNow())
   while (!abort?.aborted) {
     const wanted = [...usefulNeeds(viewOf(evidenceNow()), judgment), ...judgment.open.flatMap((one) => one.needs)]

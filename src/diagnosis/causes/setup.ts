@@ -59,5 +59,8 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   return holds(cause, { ...facts, outcome: 'mended' }, most.share)
 }
 
-/** A fault in the setup comes before its effects, and a rate that suits the fault is no cure. */
+/**
+ * A fault in the data or the outputs comes before its effects, and a rate that suits the fault is no cure. A linear network
+ * has no such rank, because a better rate can be all that it needs.
+ */
 export const setupRank: RankRule = () => 'first'

@@ -53,7 +53,6 @@ export const causeTable = {
   'no-nonlinearity': {
     level: 'setup',
     assess: (view) => setupCause('no-nonlinearity', view),
-    rank: setupRank,
     papers: [],
   },
   'over-regularized': {

@@ -60,7 +60,7 @@ const leastOverrun = 1.25
 export function overrunNote(seconds: number, budgetSeconds: number, { steps }: StepPlan): string[] {
   if (seconds < leastOverrun * budgetSeconds) return []
   return [
-    `The diagnosis took ${durationWords(Math.round(seconds))} with a budget of ${durationWords(budgetSeconds)}. The network, and its twin if there is one, are always trained to the end, here ${counted(steps, 'step')} with each seed.`,
+    `The diagnosis took ${durationWords(Math.round(seconds))} with a budget of ${durationWords(budgetSeconds)}. The first training of the network and of its twin always runs to the end, here ${counted(steps, 'step')}. If it trains, the other seeds do, too.`,
   ]
 }
 
