@@ -390,7 +390,8 @@ describe('A measurement that does not fit into memory', () => {
     }
     const { evidence, judgment } = await diagnosed(good, { workers: createWorkers(2, precisions, createBackend) })
     expect(Object.keys(evidence.measured)).toEqual(['linearProbe'])
-    expect(judgment).toMatchObject({ verdict: 'undecided', open: [{ cause: 'useless-depth' }] })
+    // The network trains, so a depth that may be useless leaves no doubt.
+    expect(judgment).toMatchObject({ verdict: 'healthy', open: [{ cause: 'useless-depth' }] })
   })
 })
 

@@ -44,6 +44,8 @@ export interface MadeUpTrials {
   readonly start?: Reading
   readonly end?: Reading
   readonly seeds?: readonly number[]
+  /** Number of steps. The default is 100. */
+  readonly steps?: number
   /** Losses during the training, the same for all seeds. */
   readonly losses?: readonly number[]
   /** Further scores on the training set, the same for all seeds. */
@@ -52,7 +54,7 @@ export interface MadeUpTrials {
 
 /** Creates a training record for each loss, with the seeds 0, 1, 2 and so on by default. */
 export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRecord[] {
-  const { loss, testLosses = [], start = {}, end = start, seeds = loss.map((_, index) => index) } = made
+  const { loss, steps = 100, testLosses = [], start = {}, end = start, seeds = loss.map((_, index) => index) } = made
   const error = made.error ?? loss.map((one) => one && (guessing.error * one) / guessing.loss)
   const { testLoss = loss, testError = error } = made
   return seeds.map((seed, index): TrialRecord => {
@@ -64,10 +66,10 @@ export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRec
       test: { ...test, loss: value },
       reading: {},
     }))
-    const snapshots = [{ step: 0, reading: start }, ...way, { step: 100, train, test, reading: end }]
+    const snapshots = [{ step: 0, reading: start }, ...way, { step: steps, train, test, reading: end }]
     const diverged = loss[index] === null ? 'after 3 steps, the weights of hidden[2] were no longer finite' : null
     const losses = (made.losses ?? []).map((value, at) => ({ step: 10 * (at + 1), loss: value }))
-    const about = { control, seed, steps: 100, seconds: 1, work: 1000, precision: 'float32' as const, losses }
+    const about = { control, seed, steps, seconds: 1, work: 1000, precision: 'float32' as const, losses }
     return { ...about, train, test, diverged, snapshots }
   })
 }

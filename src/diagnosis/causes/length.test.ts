@@ -128,6 +128,26 @@ describe('The cause "too few steps"', () => {
     expect(assess({ ...useless, ...twin, '10 x steps': withError(...all(0.1)) }).state).toBe('holds')
   })
 
+  it('needs ten times the steps only for a training whose length the user chose', () => {
+    const trials = { network: poor, '3 x steps': withError(0.4), 'shallow twin': withError(...all(0.05)) }
+    const spread = { network: poor, '3 x steps': withError(0, 0.1, 0.7) }
+    for (const made of [trials, spread]) {
+      expect(assess(made).needs).toEqual([{ control: '10 x steps', seeds: 1 }])
+      expect(assess(made, { other: { hasOwnSteps: false } })).toMatchObject({
+        state: 'ruled out',
+        by: '3 x steps',
+        needs: [],
+      })
+    }
+  })
+
+  it('needs ten times the steps for a training of 500 steps or more only if three times the steps help', () => {
+    const at = (steps: number, longer: MadeUpTrials): string =>
+      assess({ network: { ...poor, steps }, '3 x steps': longer, 'shallow twin': withError(...all(0.05)) }).state
+    expect([at(499, withError(0.4)), at(500, withError(0.4))]).toEqual(['open', 'ruled out'])
+    expect(at(500, withError(0, 0.1, 0.7))).toBe('open')
+  })
+
   it('counts more steps only if they lower the test error, or the test loss without raising the test error', () => {
     const at = (testError: number | null, testLoss: number | null): string => {
       const untested = testError === null ? { testError: all(null), testLoss: all(null) } : {}
