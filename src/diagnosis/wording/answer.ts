@@ -1,6 +1,7 @@
 /** The answer of a diagnosis in three parts: the symptom, the cause, and the causes that are ruled out. */
 import { counted, listed, number, percent } from '../../format/words.ts'
 import type { Cause } from '../cause.ts'
+import type { JudgedCause } from '../causes/table.ts'
 import { nameAt, rateAt } from '../controls.ts'
 import { type Depths, type Evidence, meanOf, predictsValues, recordsOf, trainingError } from '../evidence.ts'
 import type { Judgment } from '../judge.ts'
@@ -181,11 +182,16 @@ const suspects: readonly Cause[] = [
   'optimization-failure',
 ]
 
-/** A sentence for each suspected cause that is ruled out, with the reason. */
+/**
+ * A sentence for each suspected cause that is ruled out, with the reason. A network that trains at its best rate needs no
+ * sentences that only say so.
+ */
 function exclusionText({ ruledOut, verdict }: Judgment, say: ErrorText): string {
-  const isReported = (cause: Cause): boolean => verdict !== 'healthy' || cause === 'overfitting'
+  const isReported = ({ cause, by }: JudgedCause): boolean =>
+    cause === 'overfitting' ||
+    (verdict !== 'healthy' && !(by !== null && 'observation' in by && by.observation === 'training'))
   const reported = suspects.flatMap((cause) => {
-    const found = ruledOut.find((one) => one.cause === cause && isReported(cause))
+    const found = ruledOut.find((one) => one.cause === cause && isReported(one))
     return found ? [`${verdictTitle(cause).start} is ruled out: ${wordsOf(found, say).statement}.`] : []
   })
   return reported.join(' ')
