@@ -143,6 +143,19 @@ export function trainingLoss({ chance }: Evidence, { train }: TrialRecord): numb
   return Math.min(train.loss ?? chance.loss, chance.loss)
 }
 
+/** Multiple of the loss of guessing up to which a loss above guessing counts when rates are compared. */
+const mostAbove = 10
+
+/**
+ * Returns the training loss with which rates are compared. A loss above that of guessing counts up to ten times the loss of
+ * guessing, because a rate that brings a far too large loss down to guessing is better. A diverged training counts as ten
+ * times the loss of guessing.
+ */
+export function lossAtRate({ chance }: Evidence, { train, diverged }: TrialRecord): number {
+  const most = mostAbove * chance.loss
+  return diverged === null ? Math.min(train.loss ?? most, most) : most
+}
+
 export function trainingError({ chance }: Evidence, { train }: TrialRecord): number {
   return Math.min(train.error ?? chance.error, Math.max(chance.error, 0))
 }

@@ -16,10 +16,10 @@ import {
   isSmallError,
   isSurelyBetter,
   leastEffect,
+  lossAtRate,
   meanOf,
   recordsOf,
   trainingError,
-  trainingLoss,
 } from './evidence.ts'
 
 /** A network whose best rate is sought. */
@@ -173,13 +173,13 @@ function descend(
 
 /** Whether the training at a rate is clearly better than the trainings at the given rate, with the first seed. */
 function isPromising({ evidence, of }: Climb, position: number): boolean {
-  const given = meanOf(evidence, of, trainingLoss)
+  const given = meanOf(evidence, of, lossAtRate)
   const [record] = recordsOf(evidence, nameAt(of, position))
   if (given === null || record === undefined || record.diverged !== null) return false
   if (recordsOf(evidence, of).some(({ diverged }) => diverged !== null)) return true
   const own = recordsOf(evidence, of).find(({ seed }) => seed === record.seed)
-  const before = Math.max(given, own ? trainingLoss(evidence, own) : 0)
-  return trainingLoss(evidence, record) <= (1 - leastEffect) * before
+  const before = Math.max(given, own ? lossAtRate(evidence, own) : 0)
+  return lossAtRate(evidence, record) <= (1 - leastEffect) * before
 }
 
 function missingSeeds({ evidence, of }: Climb, position: number): readonly Need[] {
@@ -195,7 +195,7 @@ function bestKnown({ evidence, of }: Climb, whole: readonly Rung[]): number {
     const name = nameAt(of, position)
     const records = recordsOf(evidence, name)
     if (position === 0 || records.length < evidence.seeds.length || !isClearlyBetter(evidence, of, name)) continue
-    const loss = meanOf(evidence, name, trainingLoss) ?? Number.POSITIVE_INFINITY
+    const loss = meanOf(evidence, name, lossAtRate) ?? Number.POSITIVE_INFINITY
     if (loss < lowest) [best, lowest] = [position, loss]
   }
   return best
@@ -204,7 +204,7 @@ function bestKnown({ evidence, of }: Climb, whole: readonly Rung[]): number {
 /** Whether the trainings at another rate are clearly better than the trainings at the given rate. */
 function isClearlyBetter(evidence: Evidence, of: Climber, name: ControlName): boolean {
   if (endsFailures(evidence, of, name) || endsDivergence(evidence, of, name)) return true
-  const change = difference(evidence, of, name)
+  const change = difference(evidence, of, name, lossAtRate)
   if (change === null || change.mean > -leastEffect * change.first) return false
-  return evidence.seeds.length < 3 || isSurelyBetter(evidence, of, name, trainingLoss, evidence.chance.loss)
+  return evidence.seeds.length < 3 || isSurelyBetter(evidence, of, name, lossAtRate, evidence.chance.loss)
 }

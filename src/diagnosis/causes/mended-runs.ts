@@ -43,6 +43,8 @@ export interface Attempt extends Mended {
   readonly rawShare: number
 }
 
+/** Fraction of an error within which the errors at several rates count as equal. */
+const flatFraction = 0.01
 /** Largest number of rates at which a mended training is tried. */
 const mostTries = 6
 
@@ -109,6 +111,9 @@ export function nextRates({ control, measure }: Setup, view: View, start: number
   const beside = lacking([start - 2, start + 2])
   if (beside.length > 0) return beside
   const [[best, lowest]] = [...errors].sort(([, one], [, other]) => one - other)
+  // If a rate makes no difference, it can be wrong by far.
+  const isFlat = Math.max(...errors.values()) <= (1 + flatFraction) * lowest
+  if (isFlat && errors.size < mostTries) return lacking([start - 6, start + 6])
   const [ends, known] = [[Math.min(...errors.keys()), Math.max(...errors.keys())], errors.get(start) ?? lowest]
   if (errors.size >= mostTries || !ends.includes(best) || !(lowest < (1 - leastEffect) * known)) return []
   return lacking([best === ends[0] ? best - 2 : best + 2])

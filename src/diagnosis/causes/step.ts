@@ -11,10 +11,10 @@ import {
   fitsFairly,
   goalOf,
   isSurelyBetter,
+  lossAtRate,
   meanOf,
   recordsOf,
   trainingError,
-  trainingLoss,
 } from '../evidence.ts'
 import type { Rung } from '../ladder.ts'
 import type { View } from '../view.ts'
@@ -27,7 +27,7 @@ export interface RateResult {
   readonly rate: number
   /** Mean training error. A diverged training counts as guessing. */
   readonly error: number
-  /** Mean training loss. A diverged training counts as guessing. */
+  /** Mean training loss. A diverged training counts as ten times the loss of guessing. */
   readonly loss: number
   readonly diverged: number
   readonly seeds: number
@@ -108,7 +108,7 @@ function resultOf(evidence: Evidence, name: Parameters<typeof recordsOf>[1]): Om
   const records = recordsOf(evidence, name)
   return {
     error: meanOf(evidence, name, trainingError) ?? Number.NaN,
-    loss: meanOf(evidence, name, trainingLoss) ?? Number.NaN,
+    loss: meanOf(evidence, name, lossAtRate) ?? Number.NaN,
     diverged: records.filter(({ diverged }) => diverged !== null).length,
     seeds: records.length,
   }
@@ -127,7 +127,7 @@ function isMaterial({ given, best }: View): boolean {
   const { loss, error } = given.chance
   const [byError, byLoss] = [
     { measure: trainingError, guessing: error },
-    { measure: trainingLoss, guessing: loss },
+    { measure: lossAtRate, guessing: loss },
   ]
   return (fitsPoorly(given) ? [byError, byLoss] : [byError]).some(({ measure, guessing }) => {
     const change = difference(given, 'network', name, measure)
@@ -139,8 +139,8 @@ function isMaterial({ given, best }: View): boolean {
 /** The fraction of the gap between the given training and the lowest comparable loss that the best rate closes. */
 function shareOf(view: View): number {
   const { given, best } = view
-  const goal = Math.min(goalOf(view), meanOf(given, nameAt('network', best.network), trainingLoss) ?? 0)
-  const [before, after] = [0, best.network].map((at) => meanOf(given, nameAt('network', at), trainingLoss) ?? 0)
+  const goal = Math.min(goalOf(view), meanOf(given, nameAt('network', best.network), lossAtRate) ?? 0)
+  const [before, after] = [0, best.network].map((at) => meanOf(given, nameAt('network', at), lossAtRate) ?? 0)
   return before > goal ? (before - after) / (before - goal) : 0
 }
 
