@@ -171,9 +171,9 @@ describe('A short training', () => {
     expect(without(short?.settings ?? {})).toEqual(without(longer))
   })
 
-  it('is not shorter than 60 steps, and not longer than the whole training', () => {
+  it('takes a ninth of the steps or 60, and at most a sixth or 20 if the whole training is short', () => {
     const steps = (whole: number) => training('short run', { settings: { ...settings, steps: whole } })?.settings.steps
-    expect([steps(40), steps(60), steps(200), steps(540), steps(541), steps(9000)]).toEqual([40, 60, 60, 60, 61, 1000])
+    expect([steps(40), steps(60), steps(200), steps(540), steps(541), steps(9000)]).toEqual([20, 20, 34, 60, 61, 1000])
   })
 
   it('of a twin is the training of the twin with the same settings', () => {

@@ -13,7 +13,7 @@ import {
   trialsAt,
 } from '../../test/support/made-up-evidence.ts'
 import { type ChangeName, type ControlName, controlOf, highestPosition, nameAt } from './controls.ts'
-import { type Evidence, endsDivergence, endsFailures, meanOf, recordsOf, trainingLoss } from './evidence.ts'
+import { type Evidence, endsDivergence, endsFailures, lossAtRate, meanOf, recordsOf } from './evidence.ts'
 import { type Climber, type Ladder, ladderOf } from './ladder.ts'
 
 const far: MadeUpTrials = { loss: [1.5, 1.6, 1.55] }
@@ -272,7 +272,7 @@ describe('A ladder with any results', () => {
         if (ladder.best === 0) return
         const name = nameAt(of, ladder.best)
         expect(recordsOf(evidence, name)).toHaveLength(own.length)
-        const [given, best] = [of, name].map((one) => meanOf(evidence, one, trainingLoss) ?? Number.NaN)
+        const [given, best] = [of, name].map((one) => meanOf(evidence, one, lossAtRate) ?? Number.NaN)
         const hasEnded = endsFailures(evidence, of, name) || endsDivergence(evidence, of, name)
         if (!hasEnded) expect(best).toBeLessThanOrEqual(0.95 * given + 1e-12)
       }),

@@ -5,6 +5,7 @@ import {
   difference,
   type Evidence,
   endsFailures,
+  failedSeeds,
   isComparable,
   isSurelyBetter,
   leastEffect,
@@ -111,8 +112,9 @@ export function nextRates({ control, measure }: Setup, view: View, start: number
   const beside = lacking([start - 2, start + 2])
   if (beside.length > 0) return beside
   const [[best, lowest]] = [...errors].sort(([, one], [, other]) => one - other)
-  // If a rate makes no difference, it can be wrong by far.
-  const isFlat = Math.max(...errors.values()) <= (1 + flatFraction) * lowest
+  // If the mended training learns nothing at any rate, its rate can be wrong by far.
+  const isFailing = failedSeeds(view.given, nameAt(control, start)).length > 0 && Number.isFinite(lowest)
+  const isFlat = isFailing && Math.max(...errors.values()) <= (1 + flatFraction) * lowest
   if (isFlat && errors.size < mostTries) return lacking([start - 6, start + 6])
   const [ends, known] = [[Math.min(...errors.keys()), Math.max(...errors.keys())], errors.get(start) ?? lowest]
   if (errors.size >= mostTries || !ends.includes(best) || !(lowest < (1 - leastEffect) * known)) return []

@@ -35,7 +35,7 @@ it('states why the own training of a run is not used', () => {
 
 it('states the duration of a diagnosis that took far longer than the budget', () => {
   expect(overrunNote(114.4, 45, { steps: 60 })).toEqual([
-    'The diagnosis took 114 seconds with a budget of 45 seconds. The network, and its twin if there is one, are always trained to the end, here 60 steps with each seed.',
+    'The diagnosis took 114 seconds with a budget of 45 seconds. The first training of the network and of its twin always runs to the end, here 60 steps. If it trains, the other seeds do, too.',
   ])
   expect(overrunNote(0.4, 0.2, { steps: 60 })[0]).toContain('took 0 seconds with a budget of 0.2 seconds')
   expect(overrunNote(50, 45, { steps: 60 })).toEqual([])
