@@ -13,6 +13,7 @@ import {
   type Evidence,
   endsDivergence,
   endsFailures,
+  fails,
   isSmallError,
   isSurelyBetter,
   leastEffect,
@@ -104,7 +105,12 @@ function nextOf(climb: Climb, short: readonly Rung[], whole: readonly Rung[]): {
   if (unknown.length > 0) return { needs: unknown.map((position) => need(of, position)) }
   const start = rank(isFlat ? whole : short, options)[0]?.position ?? 0
   const lower = descend(climb, start, short, whole)
-  if (lower !== undefined) return { needs: [need(of, lower)] }
+  if (lower !== undefined) {
+    // A network that learns nothing most often needs the lower rate too, and two trainings run side by side.
+    const isBoth =
+      lower === start && lower < 0 && lower > -highestPosition && fails(evidence, of) && lacks(whole, lower - 1)
+    return { needs: [need(of, lower), ...(isBoth ? [need(of, lower - 1)] : [])] }
+  }
   // Of several rates that are equal in short trainings, the highest one can be far better in a whole training.
   const highest = highestOfEqual(climb, short)
   if (highest > start && lacks(whole, highest)) return { needs: [need(of, highest)] }

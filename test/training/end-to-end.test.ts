@@ -91,7 +91,7 @@ describe('the public API', () => {
     wrong.push(laterRefusal(() => Reflect.apply(show, undefined, ['nonsense', network, options])))
     expect((await Promise.all(wrong)).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: batch: expected a whole number of at least 1, got -5.
-      IsobathError: loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber, got nope. Choose a name from the list.
+      IsobathError: loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber, got nope. Choose a name from the list, or one of the short names ce, bce, mse or l2, mae or l1.
       IsobathError: optimizer: expected an optimizer, got "adam". Give an optimizer, such as momentum({ rate: 0.03 }).
       IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?
       IsobathError: input: expected the sizes of one sample, [features] or [channels, height, width], got [0].
