@@ -208,9 +208,9 @@ describe('The symptom of the network', () => {
 })
 
 describe('The symptom of a network that does not beat the best linear model', () => {
-  const linear = (error: number | null): LinearBaseline => ({
+  const linear = (error: number | null, test: number | null = null): LinearBaseline => ({
     train: { loss: 0.5, error },
-    test: { loss: 0.5, error },
+    test: { loss: null, error: test },
     samples: 100,
   })
   const symptom = (error: readonly number[], linearError: number | null, better?: number, more: Partial<MadeUp> = {}) =>
@@ -250,6 +250,18 @@ describe('The symptom of a network that does not beat the best linear model', ()
     expect(symptom([0.3, 0.31, 0.3], null, 0.1)).toBe('none')
     expect(symptom([0.019, 0.0191, 0.019], 0.001, 0.001)).toBe('none')
     expect(symptom([0.021, 0.0211, 0.021], 0.001, 0.001)).toBe('worse than a linear model')
+  })
+
+  it('is `none` for a network with a lower test error than a linear model that learned the training set by heart', () => {
+    const made = (test: number) =>
+      symptomOf(
+        madeUpEvidence({
+          trials: { network: { loss: all(0.8), error: all(0.4), testError: all(0.5) } },
+          other: { baselines: { guessing: guessedErrors, linear: linear(0.1, test) } },
+        }),
+      )
+    expect(made(0.51)).toBe('none')
+    expect(made(0.49)).toBe('worse than a linear model')
   })
 
   it('ignores trainings for another task, and those at other rates with one seed', () => {

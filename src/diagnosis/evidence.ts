@@ -315,11 +315,24 @@ const clearlyLess = 0.8
 function isWorseThanLinear(evidence: Evidence): boolean {
   const linear = evidence.baselines?.linear.train.error ?? null
   const network = summarize(recordsOf(evidence, 'network').map((record) => trainingError(evidence, record)))
-  if (linear === null || network === null || network.mean < goodEnough) return false
+  if (linear === null || network === null || network.mean < goodEnough || isBetterOnTest(evidence)) return false
   if (network.mean - (network.halfWidth ?? 0) > linear && linear <= clearlyLess * network.mean) return true
   if (network.mean + (network.halfWidth ?? 0) < linear) return false
   const clearly = Math.max(clearlyLess * linear, goodEnough)
   return comparableMeans(evidence, trainingError).some((error) => error <= clearly)
+}
+
+/**
+ * Whether the network has a lower test error than the best linear model. With many features, a linear model learns the
+ * training set by heart, so its training error alone says little.
+ */
+function isBetterOnTest(evidence: Evidence): boolean {
+  const linear = evidence.baselines?.linear.test.error ?? null
+  const errors = recordsOf(evidence, 'network').map(({ test, diverged }) =>
+    test.error === null && diverged !== null ? evidence.chance.error : test.error,
+  )
+  const network = summarize(errors)?.mean ?? null
+  return linear !== null && network !== null && network <= linear
 }
 
 /**

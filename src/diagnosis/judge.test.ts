@@ -179,7 +179,7 @@ describe('The verdict on a network without findings', () => {
   })
 
   it('is undecided for a network that does not beat the best linear model although another training does', () => {
-    const linear = { train: { loss: 0.3, error: 0.05 }, test: { loss: 0.3, error: 0.06 }, samples: 100 }
+    const linear = { train: { loss: 0.3, error: 0.05 }, test: { loss: 0.3, error: 0.05 }, samples: 100 }
     const wider = { '4 x width': network(0.03) }
     const judge1 = judged(
       { network: network(0.06), ...noBetterRate(0.12), ...wider },
