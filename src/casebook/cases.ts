@@ -49,7 +49,7 @@ function fewNoisy(seed: number): Dataset {
 
 /** Points of two classes that overlap. The second class has one sample for 19 samples of the first class. */
 function rareClass(seed: number): Dataset {
-  const data = blobs({ seed, train: 8000, test: 4000, classes: 2, features: 2, noise: 1 })
+  const data = blobs({ seed, train: 8000, test: 4000, classes: 2, features: 2, noise: 2 })
   const thinned = ({ count, inputs, labels }: Dataset['train']): Dataset['train'] => {
     const kept = Array.from({ length: count }, (_, index) => index).filter((at) => labels[at] === 0 || at % 19 === 0)
     return {

@@ -13,9 +13,8 @@ import {
   recordsOf,
   trainingLoss,
 } from '../evidence.ts'
-import type { TrialRecord } from '../trial-record.ts'
 import type { View } from '../view.ts'
-import { halved, restoring } from './control-answers.ts'
+import { restoring } from './control-answers.ts'
 import type { Setup } from './setup-table.ts'
 
 /** Change of the error by a mended training. A training that diverged counts as guessing. */
@@ -59,7 +58,7 @@ export function attemptsOf(setup: Setup, view: View, start: number): readonly At
   return made.sort((one, other) => other.rawShare - one.rawShare || distance(one) - distance(other))
 }
 
-function attemptAt({ control, measure, isAtGivenRate }: Setup, view: View, position: number): Attempt | null {
+function attemptAt({ control, measure, limit, isAtGivenRate }: Setup, view: View, position: number): Attempt | null {
   const { given, best, chance } = view
   const name = nameAt(control, position)
   const base = isAtGivenRate && position === 0 ? 'network' : nameAt('network', best.network)
@@ -73,10 +72,10 @@ function attemptAt({ control, measure, isAtGivenRate }: Setup, view: View, posit
     before,
     after,
     share: before > 0 ? 1 - after / before : 0,
-    limit: halved,
+    limit,
     isSure: isSurelyBetter(given, base, name, measure.error, chance.error) || endsFailures(given, base, name),
     seeds,
-    test: testErrors(given, base, name),
+    test: testErrors(given, base, name, measure),
     base,
     rawShare: rawShareOf(rawBefore, rawAfter),
   }
@@ -88,11 +87,14 @@ function rawShareOf(before: number, after: number): number {
   return before > 0 ? 1 - after / Math.min(before, Number.MAX_VALUE) : 0
 }
 
-/** Mean test errors of two kinds of trainings. A training that diverged counts as guessing. */
-function testErrors(evidence: Evidence, first: ControlName, second: ControlName): Mended['test'] {
-  const error = ({ chance }: Evidence, { test, diverged }: TrialRecord): number | null =>
-    test.error === null && diverged !== null ? chance.error : test.error
-  const found = difference(evidence, first, second, error)
+/** Mean test errors of two kinds of trainings. */
+function testErrors(
+  evidence: Evidence,
+  first: ControlName,
+  second: ControlName,
+  { test }: Setup['measure'],
+): Mended['test'] {
+  const found = difference(evidence, first, second, test)
   return found && { before: found.first, after: found.second }
 }
 

@@ -5,6 +5,7 @@ import type { ControlOf } from '../controls.ts'
 import { type Evidence, fitsWell, recordsOf, trainingError } from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
 import type { View } from '../view.ts'
+import { halved } from './control-answers.ts'
 import { hasDeadOutputs } from './output-limits.ts'
 
 export type SetupCause = Extract<
@@ -18,6 +19,8 @@ export interface SetupMeasure {
   readonly error: (evidence: Evidence, record: TrialRecord) => number
   /** Error of a training, also above the error of guessing, or infinity for a training that diverged. */
   readonly raw: (record: TrialRecord) => number
+  /** Error on the test set. A training that diverged counts as guessing. Null without test samples. */
+  readonly test: (evidence: Evidence, record: TrialRecord) => number | null
 }
 
 export interface Setup {
@@ -30,6 +33,8 @@ export interface Setup {
   readonly isAtGivenRate: boolean
   /** Whether the mended training must also lower the test error, because the thing that it mends serves the test error. */
   readonly mustLowerTest: boolean
+  /** Smallest fraction of the error whose removal confirms the cause. */
+  readonly limit: number
   /** Whether the network, the data or the settings give a reason to try the mended training. */
   readonly isSuspect: (view: View) => boolean
   /** Whether the network fits well in spite of the suspect, so that no training is needed. */
@@ -39,6 +44,7 @@ export interface Setup {
 const trainError: SetupMeasure = {
   error: trainingError,
   raw: ({ train }) => train.error ?? Number.POSITIVE_INFINITY,
+  test: ({ chance }, { test, diverged }) => (test.error === null && diverged !== null ? chance.error : test.error),
 }
 
 /** The mean over the classes of the fractions of wrong answers. */
@@ -49,6 +55,7 @@ const balancedError: SetupMeasure = {
     return Math.min(1 - (train.balancedAccuracy ?? 0), 1 - 1 / classes)
   },
   raw: ({ train }) => (train.balancedAccuracy == null ? Number.POSITIVE_INFINITY : 1 - train.balancedAccuracy),
+  test: (_evidence, { test }) => (test.balancedAccuracy == null ? null : 1 - test.balancedAccuracy),
 }
 
 /** Recall of a class below which the network misses most of the class. */
@@ -63,7 +70,20 @@ const hasFact =
   ({ facts }: View): boolean =>
     facts.some(({ fact }) => names.includes(fact))
 
-const usual = { measure: trainError, isAtGivenRate: false, mustLowerTest: false, isSuspect: () => true, fits: fitsWell }
+/**
+ * Smallest fraction of the balanced error whose removal confirms unbalanced classes. Guessing has a balanced error of a half
+ * for two classes, so classes that overlap leave less to remove than in other causes.
+ */
+const leastBalanced = 1 / 3
+
+const usual = {
+  measure: trainError,
+  limit: halved,
+  isAtGivenRate: false,
+  mustLowerTest: false,
+  isSuspect: () => true,
+  fits: fitsWell,
+}
 
 export const setups: Readonly<Record<SetupCause, Setup>> = {
   'unscaled-data': {
@@ -89,6 +109,7 @@ export const setups: Readonly<Record<SetupCause, Setup>> = {
     ...usual,
     control: 'balanced classes',
     measure: balancedError,
+    limit: leastBalanced,
     fits: (evidence) =>
       !recordsOf(evidence, 'network').some(({ train }) => train.recall?.some((found) => (found ?? 1) < mostMissed)),
   },

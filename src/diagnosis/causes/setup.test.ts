@@ -160,7 +160,7 @@ describe.each(causes)('The cause "%s"', (cause) => {
     expect(found.statement).toContain(text)
     expect(found.score).toBeGreaterThan(0.5)
     expect(found.evidence).toHaveLength(1)
-    expect(found.evidence[0].limit).toBe(0.5)
+    expect(found.evidence[0].limit).toBe(cause === 'unbalanced-classes' ? 1 / 3 : 0.5)
   })
 
   it('stays open with fewer than three seeds', () => {

@@ -7,7 +7,7 @@ import { nameAt } from '../controls.ts'
 import { endsFailures, goodEnough, leastEffect } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { type Assessed, holds, type Need, open, ruledOut, scoreOf } from './assessment.ts'
-import { clearShare, halved } from './control-answers.ts'
+import { clearShare } from './control-answers.ts'
 import { attemptsOf, closesGap, type Mended, nextRates } from './mended-runs.ts'
 import { type OutputLimit, outputLimit } from './output-limits.ts'
 import type { RankRule } from './rank.ts'
@@ -33,7 +33,7 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   const start = isAtGivenRate ? 0 : best.network
   const tried = attemptsOf(setup, view, start)
   const [most] = tried
-  const missing = most !== undefined && most.share >= halved ? [] : nextRates(setup, view, start)
+  const missing = most !== undefined && most.share >= setup.limit ? [] : nextRates(setup, view, start)
   if (missing.length > 0) {
     const needs = missing.map((at): Need => ({ control: nameAt(control, at), seeds: 1, isAtGivenRate: true }))
     return open(cause, { outcome: 'untried' }, needs)
@@ -47,7 +47,8 @@ export function setupCause<C extends SetupCause>(cause: C, view: View): Assessed
   const facts = { ...mended, floor }
   const by = { controls: tried.map((one) => one.control) }
   if (floor !== null) return holds(cause, { ...facts, outcome: 'mended' }, scoreOf(floor.error, goodEnough))
-  const isLarge = most.share >= halved || (most.share >= clearShare && endsFailures(view.given, base, most.control))
+  const isLarge =
+    most.share >= setup.limit || (most.share >= clearShare && endsFailures(view.given, base, most.control))
   if (!isLarge && !closesGap(view, most)) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)
   if (seeds.length < 3) return open(cause, { ...facts, outcome: 'too few seeds' }, [])
   if (!most.isSure) return ruledOut(cause, { ...facts, outcome: 'not mended' }, by)

@@ -121,9 +121,9 @@ const signals: readonly Cause[] = ['exploding-signal', 'vanishing-signal']
 
 /** Units that die after the layer in which the signal was lost are a consequence of the lost signal. */
 export const unitsRank: RankRule = ({ onset, cause }, found, view) => {
-  // Units that die during the training are often a consequence of other effects in the layers.
+  // Units that die during the training are often a consequence of other effects in the layers, or of the step.
   if (cause === 'dead-units' && onset === undefined && deadSeeds(view).before.length === 0) {
-    return { behind: 'exploding-gradient' }
+    return { behind: 'too-few-steps' }
   }
   const signal = found.find((other) => signals.includes(other.cause) && (other.onset ?? 0) < (onset ?? 0))
   return signal && { behind: signal.cause }
