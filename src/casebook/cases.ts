@@ -304,8 +304,8 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'small ResNet',
-    about: 'a convolutional residual network of 8 layers without a fault',
-    expected: ['healthy'],
+    about: 'a convolutional residual network of 8 layers without a fault, but only 150 updates',
+    expected: ['too-few-steps'],
     network: preset('cifar-resnet-8'),
     data: (seed) => tiles({ seed, train: 2000, test: 500 }),
     options: { batch: 32, steps: 150, optimizer: momentum({ rate: 0.03 }) },

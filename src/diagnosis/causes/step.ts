@@ -157,9 +157,8 @@ function clippingNeed({ given }: View): Need[] {
 }
 
 /**
- * The step ranks before the effects in the layers if the network trains at the best rate, and if the best rate closes most
- * of the gap to the lowest comparable loss.
- * Effects in the layers that another rate overcomes are then no obstacle.
+ * The step ranks before the effects in the layers if the network trains at the best rate. The best rate must also close
+ * most of the gap to the lowest comparable loss. Effects in the layers that another rate overcomes are then no obstacle.
  */
 export const stepRank: RankRule = (_own, _found, view) =>
   view.best.network !== 0 && !fails(view, 'network') && shareOf(view) >= restoring ? 'first' : undefined
