@@ -147,16 +147,7 @@ export function nameAt(change: ChangeName, position: number): ControlName {
   return name
 }
 
-/**
- * Returns the rate at a position on the ladder, such as 1/10, 1/3, 1, 3 or 10 times the given rate. A rate other than
- * the given rate is rounded to three digits.
- */
-export function rateAt(given: number, position: number): number {
-  if (position === 0) return given
-  const size = Math.abs(position)
-  const factor = size % 2 === 0 ? 10 ** (size / 2) : 3 * 10 ** ((size - 1) / 2)
-  return Number((position > 0 ? given * factor : given / factor).toPrecision(3))
-}
+export { rateAt } from '../trials/rate-search.ts'
 
 /** A training of a network: the network, data, settings and precision, one of which a control changes. */
 export interface Training {

@@ -11,15 +11,19 @@ import type { TrialRecord } from './trial-record.ts'
 import type { View } from './view.ts'
 import { rateText } from './wording/words.ts'
 
+/** The options of a training that a cure may change. */
+const changedOptions = [
+  'rate',
+  'steps',
+  'clipNorm',
+  'weightDecay',
+  'standardize',
+  'standardizeTargets',
+  'classWeights',
+] as const
+
 /** Options of a training to change, with their new values. Numbers and names only, as the command line writes them. */
-export type CureChange = Readonly<
-  Partial<
-    Record<
-      'rate' | 'steps' | 'clipNorm' | 'weightDecay' | 'standardize' | 'standardizeTargets' | 'classWeights',
-      number | string
-    >
-  >
->
+export type CureChange = Readonly<Partial<Record<(typeof changedOptions)[number], number | string>>>
 
 /** Mean scores over the seeds. A score is null if a seed diverged or has no such score. */
 export interface MeanScores {
@@ -119,7 +123,7 @@ function networkWords(control: ControlName): string {
 }
 
 function wordsOf(settings: TrainingSettings, change: CureChange, network: string | undefined): string {
-  const parts = (Object.keys(changeWords) as (keyof CureChange)[]).flatMap((name) => {
+  const parts = changedOptions.flatMap((name) => {
     const to = change[name]
     return to === undefined ? [] : [changeWords[name](to, settings)]
   })

@@ -160,7 +160,16 @@ export function trainingError({ chance }: Evidence, { train }: TrialRecord): num
   return Math.min(train.error ?? chance.error, Math.max(chance.error, 0))
 }
 
-export function meanOf(evidence: Evidence, control: ControlName, measure: typeof trainingLoss): number | null {
+/** Returns the test error, or the error of guessing for a training that diverged. Null without test samples. */
+export function testError({ chance, records }: Evidence, { test, diverged }: TrialRecord): number | null {
+  if (test.error !== null || diverged === null) return test.error
+  return records.some((record) => record.test.error !== null) ? chance.error : null
+}
+
+/** A score of a training. */
+export type Measure = (evidence: Evidence, record: TrialRecord) => number | null
+
+export function meanOf(evidence: Evidence, control: ControlName, measure: Measure): number | null {
   return summarize(recordsOf(evidence, control).map((record) => measure(evidence, record)))?.mean ?? null
 }
 
@@ -169,7 +178,7 @@ export function difference(
   evidence: Evidence,
   first: ControlName,
   second: ControlName,
-  measure: (evidence: Evidence, record: TrialRecord) => number | null = trainingLoss,
+  measure: Measure = trainingLoss,
 ): PairedDifference | null {
   return pairedDifference(recordsOf(evidence, first), recordsOf(evidence, second), (record) =>
     measure(evidence, record),
@@ -188,7 +197,7 @@ export function isSurelyBetter(
   evidence: Evidence,
   first: ControlName,
   second: ControlName,
-  measure: (evidence: Evidence, record: TrialRecord) => number | null,
+  measure: Measure,
   guessing: number,
 ): boolean {
   const change = difference(evidence, first, second, measure)
@@ -328,10 +337,7 @@ function isWorseThanLinear(evidence: Evidence): boolean {
  */
 function isBetterOnTest(evidence: Evidence): boolean {
   const linear = evidence.baselines?.linear.test.error ?? null
-  const errors = recordsOf(evidence, 'network').map(({ test, diverged }) =>
-    test.error === null && diverged !== null ? evidence.chance.error : test.error,
-  )
-  const network = summarize(errors)?.mean ?? null
+  const network = meanOf(evidence, 'network', testError)
   return linear !== null && network !== null && network <= linear
 }
 

@@ -1,6 +1,5 @@
 /** Removes a last layer that limits the outputs of a network, such as a sigmoid or a softmax. */
-
-import { isLimiting } from '../facts/limiting-output.ts'
+import { changesNothing, isLimiting } from '../facts/limiting-output.ts'
 import type { Layer, Network } from '../network/network.ts'
 
 /**
@@ -12,8 +11,7 @@ export function withFreeOutput(network: Network): Network | undefined {
   const at = network.layers.findLastIndex((layer) => !changesNothing(layer))
   if (at < 0) return undefined
   const last = network.layers[at]
-  const own = last.kind === 'activation' ? last.function : last.kind
-  if (isLimiting(own)) {
+  if (last.kind !== 'chain' && isLimit(last)) {
     return at === 0 ? undefined : { ...network, layers: network.layers.filter((_, index) => index !== at) }
   }
   // A chain that holds nothing but the limiting layer is left out as a whole.
@@ -31,6 +29,3 @@ function isLimit(layer: Layer): boolean {
   if (layer.kind === 'chain') return layer.layers.length === 1 && isLimit(layer.layers[0])
   return isLimiting(layer.kind === 'activation' ? layer.function : layer.kind)
 }
-
-const changesNothing = (layer: Layer): boolean =>
-  layer.kind === 'activation' ? layer.function === 'identity' : layer.kind === 'dropout' || layer.kind === 'flatten'

@@ -10,6 +10,7 @@ import {
   recordsOf,
   referenceOf,
   symptomOf,
+  testError,
   trainingError,
   trainingLoss,
 } from './evidence.ts'
@@ -128,7 +129,7 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
     largestClassError: chance.error < mostMissed ? chance.error : null,
     linearError,
     trainingError: trainingErrors,
-    testError: testErrorOf(evidence),
+    testError: meanOf(evidence, 'network', testError) ?? Number.NaN,
     twin: reference ? { ...comparedTwin(evidence, reference), ...errorOf(evidence, reference) } : null,
   }
 }
@@ -176,13 +177,6 @@ function meanLoss(evidence: Evidence): MeanLoss {
   const diverged = runs.filter(({ train }) => train.loss === null).length
   const losses = runs.map(({ train }) => train.loss ?? evidence.chance.loss)
   return { mean: diverged < runs.length ? meanOfAll(losses) : null, diverged, seeds: runs.length }
-}
-
-function testErrorOf(evidence: Evidence): number {
-  const runs = recordsOf(evidence, 'network')
-  const isTested = runs.some(({ test }) => test.error !== null)
-  const errors = runs.flatMap(({ test, diverged }) => test.error ?? (isTested && diverged ? evidence.chance.error : []))
-  return meanOfAll(errors) ?? Number.NaN
 }
 
 const meanOfAll = (values: readonly number[]): number | null =>

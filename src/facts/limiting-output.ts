@@ -1,6 +1,7 @@
 /** The last layer of a network, if the last layer limits the range of the outputs. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { ActivationName, OutputRange } from '../network/activations.ts'
+import type { Layer } from '../network/network.ts'
 
 /** A last layer that limits the outputs. */
 export type LimitingOutput = 'softmax' | Exclude<ActivationName, 'identity' | 'leakyRelu'>
@@ -35,14 +36,15 @@ export const limits: Readonly<Record<LimitingOutput, OutputRange>> = {
 export function limitingOutput(layer: LayerBlueprint): LimitingOutput | undefined {
   const { layer: own, children } = layer
   if (own.kind === 'chain' || own.kind === 'repeat') {
-    const last = children.findLast((child) => !changesNothing(child))
+    const last = children.findLast((child) => !changesNothing(child.layer))
     return last && limitingOutput(last)
   }
   const name = own.kind === 'activation' ? own.function : own.kind
   return isLimiting(name) ? name : undefined
 }
 
-function changesNothing({ layer }: LayerBlueprint): boolean {
+/** Whether a layer changes no output in an evaluation. */
+export function changesNothing(layer: Layer): boolean {
   if (layer.kind === 'activation') return layer.function === 'identity'
   return layer.kind === 'dropout' || layer.kind === 'flatten'
 }

@@ -83,7 +83,7 @@ const goingOn = (count: number): number => Math.min(count, Math.max(2, Math.ceil
  * Returns the rate at a position of the ladder, such as 1/30, 1/10, 1/3, 1, 3, 10 or 30 times the given rate. A rate
  * other than the given rate is rounded to three digits.
  */
-function rungRate(given: number, position: number): number {
+export function rateAt(given: number, position: number): number {
   if (position === 0) return given
   const size = Math.abs(position)
   const factor = size % 2 === 0 ? 10 ** (size / 2) : 3 * 10 ** ((size - 1) / 2)
@@ -174,11 +174,11 @@ function* climb(
       const wanted = positions.filter((one) => !results.has(one) && one >= lowest && one <= highest)
       if (wanted.length === 0) return false
       const made = yield* attempt(
-        wanted.map((one) => rungRate(given, one)),
+        wanted.map((one) => rateAt(given, one)),
         steps,
       )
       for (const one of wanted) {
-        const result = made.find(({ rate }) => rate === rungRate(given, one))
+        const result = made.find(({ rate }) => rate === rateAt(given, one))
         if (result) results.set(one, result)
       }
       return true

@@ -1,6 +1,15 @@
 /** The cause "too little capacity": the network is too narrow for its data. */
 import { type ControlName, type ControlOf, controlsOf } from '../controls.ts'
-import { difference, type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
+import {
+  difference,
+  type Evidence,
+  meanOf,
+  recordsOf,
+  referenceOf,
+  symptomOf,
+  testError,
+  trainingError,
+} from '../evidence.ts'
 import { type Assessed, type Earlier, holds, open, ruledOut, untested } from './assessment.ts'
 import { clearShare, fitsPoorly, halved, poorFit, type Relief, relief, worsensTest } from './control-answers.ts'
 import type { RankRule } from './rank.ts'
@@ -103,7 +112,7 @@ function changeOf<Control extends ControlOf<'steps' | 'width'>>(
 
 /** Whether a wider network lowers the test error by a fifth. */
 function lowersTestClearly(evidence: Evidence, control: ControlName): boolean {
-  const found = difference(evidence, 'network', control, (_, { test }) => test.error)
+  const found = difference(evidence, 'network', control, testError)
   return found !== null && found.second <= (1 - clearShare) * found.first
 }
 

@@ -2,7 +2,6 @@
  * Answers of control trainings: the recovered fraction of the loss gap, and the removed fraction of the training error.
  */
 import { summarize } from '../../numerics/statistics.ts'
-import type { Scores } from '../../training/scores.ts'
 import { type ControlName, controlOf } from '../controls.ts'
 import {
   difference,
@@ -12,6 +11,7 @@ import {
   meanOf,
   recordsOf,
   recovery,
+  testError,
   trainingError,
 } from '../evidence.ts'
 import type { Need } from './assessment.ts'
@@ -71,7 +71,6 @@ export const clearShare = 0.2
  * that are learned by heart.
  */
 export function worsensTest(evidence: Evidence, control: ControlName): boolean {
-  const testError = (_evidence: Evidence, { test }: { readonly test: Scores }): number | null => test.error
   return difference(evidence, 'network', control, testError)?.verdict === 'worse'
 }
 
@@ -80,21 +79,13 @@ export function worsensTest(evidence: Evidence, control: ControlName): boolean {
  * alone can come from samples that are learned by heart. Without test samples, the training error decides.
  */
 export function lowersTest(evidence: Evidence, first: ControlName, second: ControlName): boolean {
-  const { chance } = evidence
-  const error = difference(evidence, first, second, (_, { test, diverged }) =>
-    orGuessing(test.error, diverged, chance.error),
+  const error = difference(evidence, first, second, testError)
+  if (error === null || error.second <= (1 - leastEffect) * error.first) return true
+  const loss = difference(evidence, first, second, ({ chance }, { test, diverged }) =>
+    diverged === null ? test.loss : chance.loss,
   )
-  const loss = difference(evidence, first, second, (_, { test, diverged }) =>
-    orGuessing(test.loss, diverged, chance.loss),
-  )
-  if (error === null) return true
-  if (error.second <= (1 - leastEffect) * error.first) return true
   return loss !== null && loss.second <= (1 - leastEffect) * loss.first && error.second <= error.first
 }
-
-/** The score of a training, or the score of guessing for a training that diverged. */
-const orGuessing = (score: number | null, diverged: string | null, guessing: number): number | null =>
-  score === null && diverged !== null ? guessing : score
 
 /** Smallest training error at which wider networks are tried even if the training has no symptom. */
 export const poorFit = 0.1

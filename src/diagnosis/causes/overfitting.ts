@@ -12,6 +12,7 @@ import {
   recordsOf,
   referenceOf,
   symptomOf,
+  testError,
   trainingError,
 } from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
@@ -26,9 +27,10 @@ const leastExcess = 0.01
 /** Smallest relative rise of the test loss above its lowest value that counts as overfitting. */
 const leastRise = 0.05
 
-const testError = (_evidence: Evidence, { test }: TrialRecord): number | null => test.error
-const gapOf = (evidence: Evidence, record: TrialRecord): number | null =>
-  record.test.error === null ? null : record.test.error - trainingError(evidence, record)
+function gapOf(evidence: Evidence, record: TrialRecord): number | null {
+  const error = testError(evidence, record)
+  return error === null ? null : error - trainingError(evidence, record)
+}
 
 /** Returns the relative rise of the final test loss above the lowest test loss during training. */
 function riseOf({ snapshots }: TrialRecord): number | null {

@@ -2,7 +2,7 @@
 import type { FactName } from '../../facts/fact.ts'
 import type { Cause } from '../cause.ts'
 import type { ControlOf } from '../controls.ts'
-import { type Evidence, fitsWell, recordsOf, trainingError } from '../evidence.ts'
+import { type Evidence, fitsWell, type Measure, recordsOf, testError, trainingError } from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
 import type { View } from '../view.ts'
 import { halved } from './control-answers.ts'
@@ -20,7 +20,7 @@ export interface SetupMeasure {
   /** Error of a training, also above the error of guessing, or infinity for a training that diverged. */
   readonly raw: (record: TrialRecord) => number
   /** Error on the test set. A training that diverged counts as guessing. Null without test samples. */
-  readonly test: (evidence: Evidence, record: TrialRecord) => number | null
+  readonly test: Measure
 }
 
 export interface Setup {
@@ -44,7 +44,7 @@ export interface Setup {
 const trainError: SetupMeasure = {
   error: trainingError,
   raw: ({ train }) => train.error ?? Number.POSITIVE_INFINITY,
-  test: ({ chance }, { test, diverged }) => (test.error === null && diverged !== null ? chance.error : test.error),
+  test: testError,
 }
 
 /** The mean over the classes of the fractions of wrong answers. */
