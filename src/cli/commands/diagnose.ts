@@ -211,14 +211,15 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   // A diagnosis that was stopped in its first moments has stored nothing.
   const isStored = existsSync(join(folder, 'diagnosis.json'))
   // The answer is printed before any file is written, so a full disk can't prevent the answer.
-  const cure = isStored ? cureIn(folder, result.diagnosis, label, words) : null
-  const { facts } = result.diagnosis
+  const { cure, facts } = result.diagnosis
   if (json) {
-    const own = { facts: factsJson(unexpected(facts, label), words), cure }
+    const told = isStored ? cureJson(folder, result.diagnosis, label, words) : null
+    const own = { facts: factsJson(unexpected(facts, label), words), cure: told }
     printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis, ...own })
   } else printText(result.text())
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
+  if (isStored && cure?.network) writeText(cureFile(folder), `${JSON.stringify(cure.network, null, 2)}\n`)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
   if (figure !== undefined) writePicture(figure, result.picture())
@@ -226,14 +227,12 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
 }
 
-/** The cure of a diagnosis as JSON, with the command that trains the mended network. A changed network is written to a file. */
-function cureIn(folder: string, diagnosis: Diagnosis, label: string, words?: readonly string[]) {
+/** The cure of a diagnosis as JSON, with the command that trains the mended network and the file of a changed network. */
+function cureJson(folder: string, diagnosis: Diagnosis, label: string, words?: readonly string[]) {
   const { cure } = diagnosis
   if (cure === null) return null
-  const { network } = cure
-  if (network !== null) writeText(cureFile(folder), `${JSON.stringify(network, null, 2)}\n`)
   const command = words && cureWords(diagnosis, label, words, folder)
-  return { ...cure, command: command ?? null, network: network === null ? label : cureFile(folder) }
+  return { ...cure, command: command ?? null, network: cure.network === null ? label : cureFile(folder) }
 }
 
 function budgetOf({ budget, quick, thorough }: Flags): number {
