@@ -139,17 +139,13 @@ const wordsOf = ({ network, data, options, optimizer, steps }) => {
 const nameOf = (drawn) => wordsOf(drawn).join(' ')
 
 /**
- * Whether a network is healthy, judged by trainings alone. The training error must be below a third of the error of
- * guessing, and the test error at most a tenth of guessing above. Other trainings must not lower the training error by
- * more than a fifth: at a third or three times the rate, with three times as many steps, and with four times the width. A
- * fall by less than two hundredths of guessing does not count.
+ * Whether a network is healthy, judged by trainings alone, with mean errors over three seeds. The training error must be
+ * below a third of the error of guessing, and the test error at most a tenth of guessing above. Other trainings must not
+ * lower the training error by more than a fifth: at a third or three times the rate, with three times as many steps, and
+ * with four times the width. A fall by less than two hundredths of guessing does not count.
  */
 async function isHealthy(drawn) {
   const { guess, optimizer, steps } = drawn
-  const errorsOf = (changed, ...words) =>
-    results.keep(`train ${nameOf(changed)} ${words.join(' ')}`, () =>
-      trainingErrors(['train', ...wordsOf(changed), '--seed', '1234', ...words], folder),
-    )
   const own = await errorsOf(drawn)
   if (own.failure) throw new Error(`isobath train ${nameOf(drawn)}: ${own.failure}`)
   const { train, test, diverged } = own
@@ -169,6 +165,50 @@ async function isHealthy(drawn) {
   const wider = await errorsOf({ ...drawn, network })
   if (!wider.diverged && wider.train < least) return no('better with more width')
   return { is: true, reason: '', train, test }
+}
+
+/** The drawn network without the depth that the verdict useless-depth calls useless, or null for a network in a file. */
+function withLessDepth(drawn) {
+  const [, family, text] = /^([a-z-]+):(.*)$/.exec(drawn.network) ?? []
+  if (family === undefined) return null
+  if (family.startsWith('residual')) {
+    const network = drawn.network.replace(/depth=(\d+)/, (_, depth) => `depth=${Math.ceil(depth / 2)}`)
+    return { ...drawn, network }
+  }
+  // A chain of affine maps is one affine map, so a network without nonlinearities does as well.
+  const sizes = text.split(',').filter((part) => /^(depth|width|widths)=/.test(part))
+  const target = family === 'autoencoder' ? ['--target', 'autoencode'] : []
+  return { ...drawn, network: `linear:${sizes.join(',')}`, options: [...drawn.options, ...target] }
+}
+
+/**
+ * Whether a training confirms the verdict useless-depth: with half of the residual blocks, or without nonlinearities, the
+ * training error rises by at most a fifth, or by at most two hundredths of guessing.
+ */
+async function isDepthUseless(drawn, train) {
+  const smaller = withLessDepth(drawn)
+  if (smaller === null) return false
+  const { train: error } = await errorsOf(smaller)
+  return error !== null && error <= Math.max(1.2 * train, train + 0.02 * drawn.guess)
+}
+
+/** Seeds of the trainings that decide whether a network is healthy. The diagnosis has other seeds. */
+const ownSeeds = [1234, 1235, 1236]
+
+const mean = (values) => values.reduce((sum, value) => sum + value / values.length, 0)
+
+/** The mean training and test error over three seeds. */
+async function errorsOf(drawn, ...words) {
+  const all = []
+  for (const seed of ownSeeds) {
+    const training = ['train', ...wordsOf(drawn), '--seed', String(seed), ...words]
+    all.push(await results.keep(training.join(' '), () => trainingErrors(training, folder)))
+  }
+  const failed = all.find(({ failure }) => failure)
+  if (failed) return failed
+  const diverged = all.some((one) => one.diverged || one.train === null)
+  if (diverged) return { train: null, test: null, diverged }
+  return { train: mean(all.map(({ train }) => train)), test: mean(all.map(({ test }) => test)), diverged }
 }
 
 /** The facts that `check` names, or null if this version has no such command. */
@@ -196,7 +236,8 @@ function counts(posed) {
     checked: checked.length,
     named: checked.filter(({ check }) => check.facts.length > 0).length,
     diagnosed: diagnosed.length,
-    alarms: diagnosed.filter(({ diagnosis }) => !quiet.has(diagnosis.verdict)).length,
+    alarms: diagnosed.filter(({ diagnosis, isConfirmed }) => !quiet.has(diagnosis.verdict) && !isConfirmed).length,
+    useless: diagnosed.filter(({ isConfirmed }) => isConfirmed).length,
     undecided: diagnosed.filter(({ diagnosis }) => diagnosis.verdict === 'undecided').length,
   }
 }
@@ -205,8 +246,8 @@ const factText = ({ failure, facts }) => (failure ? `failed: ${failure}` : (fact
 const verdictText = ({ failure, verdict }) => (failure ? `failed: ${failure}` : verdict)
 const checkLine = ({ checked, named }) =>
   checked === 0 ? 'This version has no command `check`.' : `\`check\`: ${named} false alarms of ${checked}.`
-const diagnoseLine = ({ diagnosed, alarms, undecided }) =>
-  `\`diagnose\`: ${alarms} false alarms of ${diagnosed}. ${undecided} verdicts are \`undecided\`.`
+const diagnoseLine = ({ diagnosed, alarms, undecided, useless }) =>
+  `\`diagnose\`: ${alarms} false alarms of ${diagnosed}. ${undecided} verdicts are \`undecided\`, and ${useless} are \`useless-depth\`, confirmed.`
 
 function page(posed, refused) {
   const rows = posed.map(({ drawn, train, test, check, diagnosis }) => [
@@ -231,13 +272,15 @@ function page(posed, refused) {
     'This page lists healthy networks and the answers of `check` and `diagnose`. `npm run healthy` writes this page.',
     `The seed of the draw is ${seed}, and each diagnosis had a budget of ${values.budget}.`,
     '',
-    'Trainings without a diagnosis decide whether a network is healthy:',
+    'Trainings without a diagnosis decide whether a network is healthy, by mean errors over three seeds:',
     '',
     '- The training error is below a third of the error of guessing. The test error is at most a tenth of guessing above.',
     '- A third or three times the rate, three times as many steps, or four times the width lower the training error by at most a fifth.',
     '  A fall by less than two hundredths of guessing does not count.',
     '',
-    'A fact of `check` is a false alarm. A verdict other than `healthy` and `undecided` is a false alarm too.',
+    'A fact of `check` is a false alarm. A verdict other than `healthy` and `undecided` is a false alarm too, with one exception.',
+    'The verdict `useless-depth` says that the network trains, and that fewer layers would do. A training confirms this verdict:',
+    'with half of the residual blocks, or without nonlinearities, the training error rises by at most a fifth.',
     '',
     `- ${checkLine(total)}`,
     `- ${diagnoseLine(total)}`,
@@ -281,7 +324,8 @@ while (posed.length < wanted) {
     check: await facts(drawn),
     diagnosis: await diagnosis(drawn),
   }
-  posed.push(one)
+  const isDeep = one.diagnosis.verdict === 'useless-depth'
+  posed.push({ ...one, isConfirmed: isDeep && (await isDepthUseless(drawn, health.train)) })
   if (!isKept) times.push((performance.now() - began) / 1000)
   const left = timeLeft(times, wanted - posed.length)
   const said = `check ${factText(one.check) || 'quiet'}, verdict ${verdictText(one.diagnosis)}`

@@ -53,6 +53,16 @@ export function usualTargets(standardize: Standardization): TargetStandardizatio
   return standardize === 'none' ? 'none' : 'per-target'
 }
 
+/**
+ * Returns settings that leave inputs and targets as they are. The bytes of images still become numbers from 0 to 1, as in
+ * `none`.
+ */
+export const withoutStandardization = <S extends Standardizing>(settings: S): S => ({
+  ...settings,
+  standardize: 'none',
+  standardizeTargets: undefined,
+})
+
 /** Standardizes samples with the statistics of a training set. */
 export interface Standardizer {
   /** Number of values of one sample. */

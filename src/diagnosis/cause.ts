@@ -1,8 +1,8 @@
 /** Names of the causes for which a network can train badly. */
 
 /**
- * All causes in the order of the causal chain, from the setup of the training over single mechanisms to broad umbrella causes. If several causes hold
- * and no rank rule applies, the cause that comes first in `causes` is the first finding.
+ * All causes in the order of the causal chain, from the setup of the training over single mechanisms to broad umbrella
+ * causes. If several causes hold and no rank rule applies, the cause that comes first in `causes` is the first finding.
  */
 export const causes = [
   'unscaled-data',
@@ -31,3 +31,6 @@ export const causes = [
 export type Cause = (typeof causes)[number]
 
 export type Verdict = Cause | 'healthy' | 'undecided'
+
+/** Whether a verdict names nothing that makes the network train badly. Layers without an effect do no harm. */
+export const isHarmless = (verdict: Verdict): boolean => verdict === 'healthy' || verdict === 'useless-depth'

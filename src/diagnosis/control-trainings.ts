@@ -1,5 +1,6 @@
 /** The training of each control, with one thing changed and at its rate. */
 import { taskOf } from '../data/dataset.ts'
+import { withoutStandardization } from '../data/standardize.ts'
 import type { Network } from '../network/network.ts'
 import { widened } from '../surgery/widened.ts'
 import { shortened } from '../trials/rate-search.ts'
@@ -61,6 +62,8 @@ function changed(subject: Subject, change: Change): Training | undefined {
       return withNetwork(subject, widened(subject.network, change.factor, subject.data.shape))
     case 'mending':
       return mended(subject, change.of)
+    case 'raw data':
+      return raw(subject)
     case 'half the data':
       return halved(subject)
     case 'random labels':
@@ -72,6 +75,14 @@ function clipped(subject: Subject, norm: number): Training | undefined {
   const { clipNorm } = subject.settings
   if (clipNorm !== null && clipNorm <= norm) return undefined
   return { ...unchanged(subject), settings: { ...subject.settings, clipNorm: norm } }
+}
+
+/** The training without the standardization of the settings. The bytes of images become numbers from 0 to 1. */
+function raw(subject: Subject): Training | undefined {
+  const { settings } = subject
+  const plain = withoutStandardization(settings)
+  const isRaw = settings.standardize === plain.standardize && settings.standardizeTargets === plain.standardizeTargets
+  return isRaw ? undefined : { ...unchanged(subject), settings: plain }
 }
 
 function halved(subject: Subject): Training | undefined {

@@ -189,6 +189,16 @@ function dataOf(made: Training | undefined): Dataset {
   return vary(made.data, made.variation)
 }
 
+describe('The control "raw data"', () => {
+  it('leaves inputs and targets as they are, and does not apply to settings that do so already', () => {
+    const raw = training('raw data')
+    expect(raw).toEqual({ ...plain, settings: { ...settings, standardize: 'none', standardizeTargets: undefined } })
+    expect(training('raw data', { settings: raw?.settings })).toBeUndefined()
+    const targets = { ...settings, standardize: 'none' as const, standardizeTargets: 'per-target' as const }
+    expect(training('raw data', { settings: targets })?.settings).toEqual(raw?.settings)
+  })
+})
+
 describe('The control "half the data"', () => {
   it('uses half of the training samples, each sample once with its label, and the same test set', () => {
     const half = training('half the data')

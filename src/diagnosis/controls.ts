@@ -16,6 +16,8 @@ export type Change =
   | { readonly kind: 'steps'; readonly factor: number }
   | { readonly kind: 'width'; readonly factor: number }
   | { readonly kind: 'mending'; readonly of: Mending }
+  /** The data without the standardization of the settings. */
+  | { readonly kind: 'raw data' }
   | { readonly kind: 'half the data' }
   | { readonly kind: 'random labels' }
 
@@ -44,6 +46,7 @@ export const changes = {
   'with activations': { kind: 'mending', of: 'nonlinearity' },
   'without regularization': { kind: 'mending', of: 'regularization' },
   'balanced classes': { kind: 'mending', of: 'class balance' },
+  'raw data': { kind: 'raw data' },
   'half the data': { kind: 'half the data' },
   'random labels': { kind: 'random labels' },
 } as const satisfies Readonly<Record<string, Change>>

@@ -9,7 +9,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardizer } from '../data/standardize.ts'
-import { factsOf } from '../facts/facts.ts'
+import { factsOf, rawFactsOf } from '../facts/facts.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { unlessStopped } from '../support/unless-stopped.ts'
@@ -17,6 +17,7 @@ import { startingWeights } from '../surgery/starts.ts'
 import { largestDropRate } from '../surgery/without-dropout.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { TrialWorker } from '../trials/workers.ts'
+import { isHarmless } from './cause.ts'
 import type { Need } from './causes/assessment.ts'
 import type { ControlName, Subject } from './controls.ts'
 import { depthsOf } from './depths.ts'
@@ -90,6 +91,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     depths,
     chance,
     facts,
+    removed: rawFactsOf({ blueprint, data, settings }),
     outputFloor: outputFloor(subject),
     regularization: regularizationOf(subject),
     rate,
@@ -202,6 +204,9 @@ function usefulNeeds(evidence: View, { verdict }: Judgment): Need[] {
     needs.push({ control: 'shallower twin', seeds: seeds.length })
   }
   if (verdict === 'overfitting' && applicable.has('random labels')) needs.push({ control: 'random labels', seeds: 1 })
+  if (isHarmless(verdict) && evidence.removed.length > 0 && applicable.has('raw data')) {
+    needs.push({ control: 'raw data', seeds: seeds.length, isAtGivenRate: true })
+  }
   const symptom = symptomOf(evidence)
   if (symptom !== 'none') needs.push(...explaining.map((measurement) => ({ measurement })))
   if (symptom === 'worse than its twin') needs.push({ measurement: 'constructive' })

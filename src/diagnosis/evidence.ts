@@ -11,7 +11,7 @@ import type { Stage } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { weightsOfClasses } from '../training/class-weights.ts'
-import { type ChangeName, type ControlName, changeOf, controlOf } from './controls.ts'
+import { type Change, type ChangeName, type ControlName, changeOf, controlOf } from './controls.ts'
 import type { Measured } from './measured.ts'
 import type { TrialRecord } from './trial-record.ts'
 
@@ -48,6 +48,8 @@ export interface Evidence {
   readonly baselines: Baselines | null
   /** Facts about the network, the data and the settings that stand out before any training. */
   readonly facts: readonly Fact[]
+  /** Faults in the scale of the raw data that the standardization of the settings removes. */
+  readonly removed: readonly Fact[]
   readonly regularization: Regularization
   /** Lowest error that the range of the outputs allows, or null if the last layer does not limit the outputs. */
   readonly outputFloor: number | null
@@ -359,11 +361,16 @@ export function comparableMeans(
   })
 }
 
+/** Kinds of changes that solve another task than the network, or that are too short to solve the task. */
+const others: ReadonlySet<Change['kind']> = new Set(['raw data', 'half the data', 'random labels', 'short'])
+
 /** Whether the losses of a change can be compared with the losses of the network. */
 export function isComparable(name: ChangeName): boolean {
   const change = changeOf(name)
-  const isOther = change.kind === 'half the data' || change.kind === 'random labels' || change.kind === 'short'
-  return !isOther && !(change.kind === 'mending' && (change.of === 'scales' || change.of === 'class balance'))
+  return (
+    !others.has(change.kind) &&
+    !(change.kind === 'mending' && (change.of === 'scales' || change.of === 'class balance'))
+  )
 }
 
 /** Whether a network with fewer layers exists but has not been trained yet. */

@@ -72,15 +72,17 @@ export interface Diagnosis {
   readonly answer: readonly string[]
   /** Notes on how the answer was found, one or two sentences each. */
   readonly notes: readonly string[]
-  /** Findings: the causes that hold, beginning with the cause to treat first. */
   /** Facts about the network, the data and the settings that stand out before any training. */
   readonly facts: readonly Fact[]
+  /** Faults in the scale of the raw data that the standardization of the settings removes. */
+  readonly removed: readonly Fact[]
   /** Scores of guessing and of the best linear model, or null if the diagnosis was stopped before the fit. */
   readonly baselines: Baselines | null
   /** The rates: of the diagnosed training, and the best rate of the network. */
   readonly step: { readonly given: number; readonly best: number; readonly verdict: StepVerdict | null }
   /** The change that mends the first finding, measured by the diagnosis, or null if none was measured. */
   readonly cure: Cure | null
+  /** Findings: the causes that hold, beginning with the cause to treat first. */
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
@@ -132,6 +134,7 @@ export function summarize(
       ...overrunNote(seconds, budgetSeconds, plan),
     ],
     facts: evidence.facts,
+    removed: evidence.removed,
     baselines: evidence.baselines,
     step: stepOf(view, findings),
     cure: cureOf(view, findings, subject),

@@ -1,5 +1,6 @@
 /** Finds all facts about a training before the training begins. */
 
+import { withoutStandardization } from '../data/standardize.ts'
 import { emptyClasses, oneClass, unbalancedClasses } from './class-sizes.ts'
 import type { Fact, FactName, FactSubject, Found } from './fact.ts'
 import { factNames } from './fact.ts'
@@ -75,8 +76,7 @@ const scaleFacts = ['raw-bytes', 'unscaled-inputs', 'unscaled-targets'] as const
  */
 export function rawFactsOf(subject: FactSubject): readonly Fact[] {
   const left = new Set(factsNamed(scaleFacts, lookAt(subject)).map(({ fact }) => fact))
-  const settings = { ...subject.settings, standardize: 'none' as const, standardizeTargets: undefined }
-  return factsNamed(scaleFacts, lookAt({ ...subject, settings }))
+  return factsNamed(scaleFacts, lookAt({ ...subject, settings: withoutStandardization(subject.settings) }))
     .filter(({ fact }) => !left.has(fact))
     .map(({ fact, sentence, remedy }) => ({ fact, sentence, remedy }))
 }

@@ -53,6 +53,20 @@ describe('The table of controls', () => {
     expect(tableOf(data).notes?.[0]).not.toContain('Seed 3')
   })
 
+  it('leaves out the last scores of a regression if the terminal is too narrow for them', () => {
+    const scores = { loss: 0.000562, error: 0.1, rmse: [1234.5] }
+    const trials = [1, 2, 3].map((seed) => {
+      const own = { ...scores, loss: scores.loss * (1 + seed), rmse: [1234.5 * seed] }
+      return { ...trial('network', seed, 0.1), train: own, test: own }
+    })
+    const wide = { ...undecided(), trials }
+    const headings = (width?: number) => tableOf(wide, width).columns.map(({ heading }) => heading)
+    expect(headings(100)).toContain('test RMSE')
+    expect(headings(80)).toEqual(['control', 'train loss', 'train R2', 'test R2', 'seeds'])
+    expect(headings(30)).toEqual(['control', 'train loss', 'seeds'])
+    expect(headings()).toContain('test RMSE')
+  })
+
   it('has one row for a change at several rates, if only one rate was trained with all seeds', () => {
     const mended = [
       trial('free output', 1, 0.9),

@@ -105,8 +105,24 @@ export function controlsTable(data: DiagnosisData, controls: readonly ReportedCo
   const isNarrow = width !== undefined || controls.some(({ runs }) => runs.length > 1 && absence(runs) !== MISSING)
   // The answer of a diagnosis is about training losses, so this column always stays.
   const columns = all.filter(({ heading, isExtra }) => !(isNarrow && isExtra) || heading === 'train loss')
-  const format = width === undefined ? everyScoreOf : scoresOf
-  const table: Table = {
+  if (width === undefined) return tableWith(data, controls, columns, true)
+  const tables = columns.map((_, dropped) =>
+    tableWith(data, controls, columns.slice(0, columns.length - dropped), false),
+  )
+  // The scores of a regression can be too wide for a terminal. The last columns are then left out.
+  const table = tables.find((one) => NARROWEST_NAME + 2 + scoresWidth(one) <= width) ?? tables[tables.length - 1]
+  return withWrappedNames(table, width)
+}
+
+/** The table with the given columns of scores. The cells of a page also list the scores beside diverged seeds. */
+function tableWith(
+  data: DiagnosisData,
+  controls: readonly ReportedControl[],
+  columns: readonly ScoreColumn[],
+  isPage: boolean,
+): Table {
+  const format = isPage ? everyScoreOf : scoresOf
+  return {
     columns: [
       { heading: 'control' },
       ...columns.map(({ heading }): Column => ({ heading, numeric: true })),
@@ -121,13 +137,18 @@ export function controlsTable(data: DiagnosisData, controls: readonly ReportedCo
       ...baselineRows(data, columns),
     ],
     notes: [
-      ...notesOf(controls, width === undefined ? [] : columns),
+      ...notesOf(controls, isPage ? [] : columns),
       ...linearNotes(data),
       ...balanceNotes(data.trials, data.dataset.names),
       ...varianceNote(data),
     ],
   }
-  return width === undefined ? table : withWrappedNames(table, width)
+}
+
+/** The width of all columns of a table but the first, as text. */
+function scoresWidth({ columns, rows }: Table): number {
+  const [, rule] = tableText({ columns: columns.slice(1), rows: rows.map((row) => row.slice(1)) }).split('\n')
+  return rule.length
 }
 
 /**
@@ -163,9 +184,7 @@ function linearNotes({ linear, dataset }: DiagnosisData): string[] {
 
 /** Breaks names that are too long for the table at a comma or a space. The rest of a name follows in a row of its own. */
 function withWrappedNames(table: Table, width: number): Table {
-  const others = { columns: table.columns.slice(1), rows: table.rows.map((row) => row.slice(1)) }
-  const [, rule] = tableText(others).split('\n')
-  const room = Math.max(NARROWEST_NAME, width - 2 - rule.length)
+  const room = Math.max(NARROWEST_NAME, width - 2 - scoresWidth(table))
   const rows = table.rows.flatMap(([name, ...cells]) => {
     const [first, ...rest] = name.length <= room ? [name] : brokenName(name, room)
     return [[first, ...cells], ...rest.map((part) => [`  ${part}`, ...cells.map(() => '')])]

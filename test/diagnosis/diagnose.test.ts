@@ -43,6 +43,11 @@ function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options:
   }
 }
 
+const scaledBy = (samples: typeof data.train, factor: number): typeof data.train => ({
+  ...samples,
+  inputs: Float32Array.from(samples.inputs, (value) => factor * value),
+})
+
 type CreateBackend = Parameters<typeof createWorkers>[2]
 const inline: CreateBackend = (precision) => createWasmBackend({ threads: 'inline', precision })
 
@@ -157,6 +162,15 @@ describe('A diagnosis of a network with a fault', () => {
     expect(twin.length).toBeGreaterThanOrEqual(5)
     expect(order.findLastIndex((name) => /^short run(,| 0)/.test(name))).toBeLessThan(place(twin[0]))
     expect(named(evidence.records).toSorted()).toEqual(order.toSorted())
+  })
+
+  it('trains a network that is healthy on standardized data on the raw data too, if the raw data have a fault', async () => {
+    const scaled = { ...data, train: scaledBy(data.train, 1000), test: scaledBy(data.test, 1000) }
+    const { evidence, judgment } = await diagnosed(good, { data: scaled })
+    expect(judgment.verdict).toBe('healthy')
+    expect(evidence.removed).toMatchObject([{ fact: 'unscaled-inputs' }])
+    expect(named(evidence.records).slice(-3)).toEqual(['raw data 0', 'raw data 1', 'raw data 2'])
+    expect(named((await diagnosed(good)).evidence.records).join()).not.toContain('raw data')
   })
 
   it('trains the shallower twin with all seeds if the shallow twin fails', async () => {

@@ -136,6 +136,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     applicable: new Set(changeNames.filter(isApplicable)),
     baselines: null,
     facts: facts.map((fact) => ({ fact, sentence: 'A fault stands out.', remedy: 'Mend the fault.' })),
+    removed: [],
     outputFloor: null,
     regularization: { dropped: 0, decay: 0 },
     rate: 0.03,

@@ -211,10 +211,10 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   // A diagnosis that was stopped in its first moments has stored nothing.
   const isStored = existsSync(join(folder, 'diagnosis.json'))
   // The answer is printed before any file is written, so a full disk can't prevent the answer.
-  const { cure, facts } = result.diagnosis
+  const { cure, facts, removed } = result.diagnosis
   if (json) {
     const told = isStored ? cureJson(folder, result.diagnosis, label, words) : null
-    const own = { facts: factsJson(unexpected(facts, label), words), cure: told }
+    const own = { facts: factsJson(unexpected(facts, label), words), removed: factsJson(removed), cure: told }
     printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis, ...own })
   } else printText(result.text())
   if (!json && isStored && interrupted)

@@ -86,6 +86,38 @@ describe('The answer of a diagnosis', () => {
     )
   })
 
+  describe('about faults of the raw data that the standardization removes', () => {
+    const fault = 'The input x is from 0 to 999, with a typical size of 573 instead of about 1.'
+    const removed = [{ fact: 'unscaled-inputs' as const, sentence: fault, remedy: 'Standardize the inputs.' }]
+    const rawAnswer = (raw?: MadeUpTrials, others: MadeUp['trials'] = sound()): string[] =>
+      answer({ ...others, ...(raw && { 'raw data': raw }) }, { other: { removed } })
+
+    it('names the raw data as a cause if the network fails on them', () => {
+      expect(rawAnswer({ loss: all(1.5), error: [0.6, 0.5, 0.55] })[2]).toBe(
+        `Your raw inputs are a cause of failure, and Isobath standardized them. Without this standardization, the training error at the same rate is 55.0%. ${fault}`,
+      )
+      expect(rawAnswer({ loss: all(null) })[2]).toContain(
+        'Without this standardization, the training diverges with 3 seeds.',
+      )
+    })
+
+    it('says that the scale does no harm if the network trains on the raw data too', () => {
+      expect(rawAnswer({ loss: all(0.05), error: all(0.02) })[2]).toBe(
+        'Isobath standardized the inputs. Without this standardization, the training error at the same rate is 2.0%, so the scale of the raw inputs does no harm.',
+      )
+    })
+
+    it('claims no cause without trainings with every seed', () => {
+      const untried = `Isobath standardized the inputs, and did not train on the raw inputs. ${fault}`
+      expect(rawAnswer()[2]).toBe(untried)
+      expect(rawAnswer({ loss: [null] })[2]).toBe(untried)
+    })
+
+    it('says nothing if another cause explains a failure', () => {
+      expect(rawAnswer({ loss: all(null) }, { ...worse(collapse), ...noHelp() }).join(' ')).not.toContain('raw')
+    })
+  })
+
   it('says that the network learns nothing', () => {
     expect(answer({ ...helpless(collapse), ...noHelp(2.3) })).toMatchInlineSnapshot(`
       [

@@ -1,6 +1,6 @@
 /** The answer of a diagnosis in three parts: the symptom, the cause, and the causes that are ruled out. */
 import { counted, listed, number, percent } from '../../format/words.ts'
-import type { Cause } from '../cause.ts'
+import { type Cause, isHarmless } from '../cause.ts'
 import type { JudgedCause } from '../causes/table.ts'
 import { nameAt, rateAt } from '../controls.ts'
 import { type Depths, type Evidence, meanOf, predictsValues, recordsOf, trainingError } from '../evidence.ts'
@@ -8,6 +8,7 @@ import type { Judgment } from '../judge.ts'
 import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } from '../symptom-facts.ts'
 import { type View, viewOf } from '../view.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
+import { rawDataText } from './raw-data.ts'
 import { plainText } from './step.ts'
 import { type ErrorText, rateText, seedsText, sentenceOf, valueError } from './words.ts'
 
@@ -24,6 +25,7 @@ export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
   return [
     [ratesText(view, say), symptomText(symptomFacts(view), view, say)].filter((text) => text !== '').join(' '),
     causeText(judgment, controls, say),
+    isHarmless(judgment.verdict) ? rawDataText(view, say) : '',
     exclusionText(judgment, say),
   ].filter((text) => text !== '')
 }

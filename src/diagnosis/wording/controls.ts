@@ -23,6 +23,7 @@ const questions: Readonly<Record<ChangeName, string>> = {
   'with activations': 'does the network lack a nonlinearity?',
   'without regularization': 'do dropout and weight decay hold the network back?',
   'balanced classes': 'do weights for the classes help the small classes?',
+  'raw data': 'does the network train on the data without standardization?',
   'half the data': 'does less data widen the gap between training and test error?',
   'random labels': 'can the network memorize random labels?',
 }
