@@ -129,8 +129,8 @@ export const callOptions = {
    */
   dataOptions: field(plainData),
   /**
-   * Words of the command line that started the comparison. The folder stores the words, so that the report of a resumed
-   * comparison can show the command line.
+   * Words of the command line that started the work. The folder stores the words, so that reports and commands of later
+   * work in this folder can repeat the words.
    */
   command: field(words),
   /**

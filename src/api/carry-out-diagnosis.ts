@@ -26,12 +26,14 @@ export interface StorageOptions {
   readonly run?: string
   readonly label?: string
   readonly dataOptions?: Readonly<Record<string, unknown>>
+  /** Words of the command line that started the diagnosis, or the diagnosed run. */
+  readonly command?: readonly string[]
 }
 
 /** Runs a new diagnosis. If the option `run` names a folder, the diagnosis is stored in that folder. */
 export async function carryOutNewDiagnosis(
   request: NewDiagnosis,
-  { run, label, dataOptions = {} }: StorageOptions,
+  { run, label, dataOptions = {}, command }: StorageOptions,
   machine: Machine,
 ): Promise<Diagnosis> {
   const data = await describeData(request.data, dataOptions)
@@ -39,7 +41,7 @@ export async function carryOutNewDiagnosis(
   return carryOutDiagnosis(
     all,
     machine,
-    run === undefined ? undefined : await openFolder(run, all, { label, data }, machine),
+    run === undefined ? undefined : await openFolder(run, all, { label, data, command }, machine),
   )
 }
 
@@ -69,7 +71,7 @@ export async function carryOutDiagnosis(
 async function openFolder(
   folder: string,
   request: DiagnosisRequest & { readonly together: number },
-  { label = 'network', data }: Pick<StorageOptions, 'label'> & Pick<DiagnosisDescription, 'data'>,
+  { label = 'network', data, command }: Pick<StorageOptions, 'label' | 'command'> & Pick<DiagnosisDescription, 'data'>,
   machine: Machine,
 ): Promise<DiagnosisFolder> {
   const { createDiagnosisFolder, versions } = await runFiles('diagnose({ run })')
@@ -94,6 +96,7 @@ async function openFolder(
     notes: [...notes],
     mode,
     versions: { ...versions },
+    ...(command ? { command: [...command] } : {}),
   })
 }
 

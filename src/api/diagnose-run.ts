@@ -77,7 +77,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   checkBudget(budget)
   checkSeedCount(seedCount)
   const { readDescription, storedSettings } = await runFiles('diagnoseRun')
-  const { label, mode, seed, settings: stored, signal, startChange, ...description } = readDescription(folder)
+  const { label, mode, seed, settings: stored, signal, startChange, command, ...description } = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'start a new run' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
@@ -106,7 +106,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
       abort,
       onEvent,
     }
-    return carryOutNewDiagnosis(request, { run, label, dataOptions: description.data.options }, machine)
+    return carryOutNewDiagnosis(request, { run, label, dataOptions: description.data.options, command }, machine)
   })
 }
 

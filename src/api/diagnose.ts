@@ -66,6 +66,11 @@ export interface DiagnoseOptions
    * data can be loaded again.
    */
   readonly dataOptions?: Readonly<Record<string, unknown>>
+  /**
+   * Words of the command line that started the diagnosis. The folder stores the words, so that a resumed diagnosis can
+   * print the command that mends the training.
+   */
+  readonly command?: readonly string[]
 }
 
 const optionNames = namesOf<DiagnoseOptions>({
@@ -81,6 +86,7 @@ const optionNames = namesOf<DiagnoseOptions>({
   run: true,
   label: true,
   dataOptions: true,
+  command: true,
 })
 
 const ownChoice =

@@ -69,6 +69,8 @@ export interface DiagnosisFacts {
   readonly data: DataDescription
   /** Time budget of the diagnosis, in seconds. */
   readonly budget: number
+  /** Words of the command line that started the diagnosis, or the diagnosed run; absent if a program did so. */
+  readonly command?: readonly string[]
 }
 
 /**
@@ -77,8 +79,8 @@ export interface DiagnosisFacts {
  */
 export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
   const { readDiagnosis } = await runFiles('readDiagnosisFacts')
-  const { label, data, budgetSeconds: budget, network } = readDiagnosis(folder)
-  return { network: networkOf(network, folder), label, data, budget }
+  const { label, data, budgetSeconds: budget, network, command } = readDiagnosis(folder)
+  return { network: networkOf(network, folder), label, data, budget, ...(command ? { command } : {}) }
 }
 
 /**

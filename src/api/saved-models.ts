@@ -112,6 +112,8 @@ export interface RunFacts extends ModelFacts {
   readonly exact: boolean
   /** Whether the run was computed with Winograd's algorithm. */
   readonly winograd: boolean
+  /** Words of the command line that started the run; absent if a program started the run. */
+  readonly command?: readonly string[]
 }
 
 /** A stored run as a model: `predict(await readRun(folder), inputs)`. */
@@ -131,11 +133,11 @@ export interface SavedRun extends RunFacts {
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const { readDescription } = await runFiles('readRunFacts')
   const description = readDescription(folder)
-  const { label, data, settings, statistics, mode } = description
+  const { label, data, settings, statistics, mode, command } = description
   const network = networkOfRun(description.network, folder)
   const blueprint = createBlueprint(network, description.input)
   const facts = { ...modelFactsOfRun(description, blueprint), network, blueprint, label, data, settings, statistics }
-  return { ...facts, exact: mode.exact, winograd: mode.winograd }
+  return { ...facts, exact: mode.exact, winograd: mode.winograd, ...(command ? { command } : {}) }
 }
 
 /** Options of `readRun`. */

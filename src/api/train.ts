@@ -178,7 +178,7 @@ async function openFolder(
   { notes, facts }: Pick<Run, 'notes' | 'facts'>,
 ) {
   const { createRunFolder, runFormat, versions } = await runFiles('train({ run })')
-  const { data, dataOptions = {}, label = 'network', checkpointEvery = null } = options
+  const { data, dataOptions = {}, label = 'network', checkpointEvery = null, command } = options
   const { seed, ...others } = settings
   const description: RunDescription = {
     format: runFormat,
@@ -194,6 +194,7 @@ async function openFolder(
     versions: { ...versions },
     ...(notes.length > 0 ? { notes: [...notes] } : {}),
     ...(facts.length > 0 ? { facts: [...facts] } : {}),
+    ...(command ? { command: [...command] } : {}),
   }
   return createRunFolder(folder, blueprint, description, {
     keepsFirst: needsStart(settings),

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { precisions } from '../backends/backend.ts'
 import { machine } from '../settings/machine.ts'
 import { encodeChecked, readChecked, storedOption, withCurrentSettings } from './checked-json.ts'
-import { dataSchema } from './run-description.ts'
+import { commandSchema, dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
@@ -48,7 +48,7 @@ const descriptionSchema = z.object({
   }),
   versions: z.record(z.string(), z.string()),
   /** Words of the command line that started the comparison; absent if a program started the comparison. */
-  command: z.array(z.string()).min(1).optional(),
+  command: commandSchema.optional(),
 })
 
 export type ComparisonDescription = z.infer<typeof descriptionSchema>

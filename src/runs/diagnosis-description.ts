@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
 import { machine } from '../settings/machine.ts'
 import { encodeChecked, readChecked, storedOption, withCurrentSettings } from './checked-json.ts'
-import { dataSchema } from './run-description.ts'
+import { commandSchema, dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /**
@@ -52,6 +52,11 @@ const descriptionSchema = z.object({
     winograd: storedOption(machine.winograd),
   }),
   versions: z.record(z.string(), z.string()),
+  /**
+   * Words of the command line that started the diagnosis, or the diagnosed run; absent if a program did so, and in folders
+   * of older versions.
+   */
+  command: commandSchema.optional(),
 })
 
 export type DiagnosisDescription = z.infer<typeof descriptionSchema>

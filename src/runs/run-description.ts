@@ -77,6 +77,9 @@ export const dataSchema: z.ZodType<DataDescription> = z.object({
   options: z.record(z.string(), z.unknown()),
 })
 
+/** Schema of the words of a command line. */
+export const commandSchema = z.array(z.string()).min(1)
+
 /** Schema of run.json, which holds everything that is needed to repeat or resume a run. */
 const runDescriptionSchema = z.object({
   format: z.literal(runFormat),
@@ -103,6 +106,8 @@ const runDescriptionSchema = z.object({
   notes: z.array(z.string()).optional(),
   /** Faults that showed before the training; absent if there are none, and in folders of older versions. */
   facts: z.array(factSchema).optional(),
+  /** Words of the command line that started the run; absent if a program started the run, and in folders of older versions. */
+  command: commandSchema.optional(),
 })
 
 export type RunDescription = z.infer<typeof runDescriptionSchema>

@@ -173,7 +173,7 @@ describe('train', () => {
     expect(stderr).toContain(`${fact.fix} Next: isobath ${next}\n`)
     expect(stdout, 'the sentence is not printed twice').not.toContain('softmax is applied twice')
     const run = await isobathJson('train --resume twice')
-    expect(run.facts).toEqual([fact])
+    expect(run.facts).toEqual([{ ...fact, command: next.split(' ') }])
     expect(await isobathJson('evaluate twice')).toMatchObject({ train: run.train, test: run.test })
     writeFileSync('ends-in-softmax.json', (await isobath(`show network ${softmax} --data moons`)).stdout)
     const fromFile = await isobathJson(`train ends-in-softmax.json ${about}`)

@@ -4,7 +4,14 @@ import type { Command } from 'commander'
 import { type Diagnosis, diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
 import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
-import { cureFile, cureWords, type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
+import {
+  cureFile,
+  cureWords,
+  type DiagnosisResult,
+  diagnoseNetwork,
+  showDiagnosis,
+  type Watching,
+} from '../diagnosis.ts'
 import { factsJson, unexpected } from '../facts-text.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
@@ -116,7 +123,13 @@ async function diagnoseNew(text: string, flags: Flags, command: string, words: r
   const dataOptions = { ...(await opened.lastingOptions()) }
   const options = { ...training, ...machineOptions(flags), data, dataOptions, seeds, budget, against }
   const diagnoseInto = async (run: string): Promise<StoredDiagnosis> => {
-    const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, command, words })
+    const result = await diagnoseNetwork({
+      network,
+      label: text,
+      options: { ...options, run, command: words },
+      command,
+      words,
+    })
     return { result, folder: run, label: text, words }
   }
   print(await inFolder(flags, `${shortName(text)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
@@ -141,14 +154,16 @@ const resumable = new Set([
 
 async function resumeStored(folder: string, flags: Flags, command: string): Promise<void> {
   const facts = await readDiagnosisFacts(folder)
-  const { label, budget: before } = facts
+  const { label, budget: before, command: words } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const { budget } = flags
   const shown = { label, data, budget: budget ?? before, command }
-  const result = await showDiagnosis(shown, (watching) =>
-    resumeDiagnosis(folder, { ...machineOptions(flags), ...watching, data, budget }),
+  const result = await showDiagnosis(
+    shown,
+    (watching) => resumeDiagnosis(folder, { ...machineOptions(flags), ...watching, data, budget }),
+    { words, folder },
   )
-  print({ result, folder, label }, flags)
+  print({ result, folder, label, words }, flags)
 }
 
 /**
@@ -175,17 +190,17 @@ const choosable = new Set([
 async function diagnoseStored(trained: string, flags: Flags, command: string): Promise<void> {
   const budget = budgetOf(flags)
   const facts = await readRunFacts(trained)
-  const { label } = facts
+  const { label, command: words } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const against =
     flags.against === undefined ? undefined : readNetwork(flags.against, shapeForLoss(shapeOfData(data), facts.loss))
   const shown = { label, data, budget, command }
   const diagnoseInto = async (run: string): Promise<StoredDiagnosis> => {
-    const result = await showDiagnosis(shown, (watching) => {
+    const diagnose = (watching: Watching): Promise<Diagnosis> => {
       const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, ...watching }
       return diagnoseRun(trained, options)
-    })
-    return { result, folder: run, label }
+    }
+    return { result: await showDiagnosis(shown, diagnose, { words, folder: run }), folder: run, label, words }
   }
   print(await inFolder(flags, `${shortName(label)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
 }
@@ -202,7 +217,7 @@ interface StoredDiagnosis {
   readonly result: DiagnosisResult
   readonly folder: string
   readonly label: string
-  /** The words of the command line, if it names the network and its options. */
+  /** The words of the command line that began the diagnosis or the diagnosed run; absent if a program did so. */
   readonly words?: readonly string[]
 }
 

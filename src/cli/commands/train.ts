@@ -134,7 +134,16 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
         const standsOut = describeSignal(signal)
         if (standsOut !== null) note(`Before training ${standsOut}.`)
       }
-      const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery, baselines: true }
+      const places = {
+        data,
+        dataOptions,
+        weights,
+        run: folder,
+        label: text,
+        command: words,
+        checkpointEvery,
+        baselines: true,
+      }
       const all: TrainOptions = {
         ...options,
         ...machineOptions(flags),
@@ -159,6 +168,7 @@ async function startRun(text: string, flags: Flags, words: readonly string[], co
 
 async function resumeRun(folder: string, flags: Flags, command: string): Promise<void> {
   const facts = await readRunFacts(folder)
+  const { command: words } = facts
   if (flags.figure !== undefined && facts.settings.evaluateEvery === undefined) refusePicture(folder)
   if (flags.probeFigure !== undefined && facts.settings.probes === undefined) {
     throw new IsobathError(
@@ -180,7 +190,7 @@ async function resumeRun(folder: string, flags: Flags, command: string): Promise
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
   const record = await readRecord(folder, machineOptions(flags))
   const read = (): Promise<Dataset> => readDataOf(facts, { dataDir: flags.dataDir })
-  if (record) return print(record.run, { label: record.label, trainedOn, data: read, command }, flags)
+  if (record) return print(record.run, { label: record.label, trainedOn, data: read, command, words }, flags)
   const data = await read()
   const { checkpointEvery } = flags
   const run = await watched(
@@ -196,10 +206,11 @@ async function resumeRun(folder: string, flags: Flags, command: string): Promise
       }),
     taskOf(data) !== 'classification',
   )
-  // The command line of a resumed run has no options to change, so a diagnosis of the run is the next step.
   const advice = adviceFor(run, data)
-  const next = advice === null ? undefined : { ...advice, command: ['diagnose', folder] }
-  await print(run, { label: facts.label, trainedOn, data: async () => data, command, advice: next }, flags)
+  // Without the command line that started the run, no options can be changed. A diagnosis of the run is the next step.
+  const next = words === undefined ? ['diagnose', folder] : advice && nextCommand(words, advice, folder)
+  const advised = advice && next ? { ...advice, command: next } : undefined
+  await print(run, { label: facts.label, trainedOn, data: async () => data, command, words, advice: advised }, flags)
 }
 
 /**
@@ -249,7 +260,7 @@ interface PrintedRun {
   readonly data: () => Promise<Dataset>
   /** The whole command line. */
   readonly command: string
-  /** The words of the command line that began the run; absent for a resumed run. */
+  /** The words of the command line that began the run; absent if a program began the run. */
   readonly words?: readonly string[]
   readonly advice?: ShownAdvice
   readonly curve?: ShownCurve
