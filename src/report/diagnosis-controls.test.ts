@@ -62,7 +62,7 @@ describe('The table of controls', () => {
     const wide = { ...undecided(), trials }
     const headings = (width?: number) => tableOf(wide, width).columns.map(({ heading }) => heading)
     expect(headings(100)).toContain('test RMSE')
-    expect(headings(80)).toEqual(['control', 'train loss', 'train R2', 'test R2', 'seeds'])
+    expect(headings(70)).toEqual(['control', 'train loss', 'train R2', 'test R2', 'seeds'])
     expect(headings(30)).toEqual(['control', 'train loss', 'seeds'])
     expect(headings()).toContain('test RMSE')
   })

@@ -110,7 +110,7 @@ export function controlsTable(data: DiagnosisData, controls: readonly ReportedCo
     tableWith(data, controls, columns.slice(0, columns.length - dropped), false),
   )
   // The scores of a regression can be too wide for a terminal. The last columns are then left out.
-  const table = tables.find((one) => NARROWEST_NAME + 2 + scoresWidth(one) <= width) ?? tables[tables.length - 1]
+  const table = tables.find((one) => leastWidth(one) <= width) ?? tables[tables.length - 1]
   return withWrappedNames(table, width)
 }
 
@@ -144,6 +144,9 @@ function tableWith(
     ],
   }
 }
+
+/** The width of a table with the narrowest first column, and with a single space between columns. */
+const leastWidth = (table: Table): number => NARROWEST_NAME + 1 + scoresWidth(table) - (table.columns.length - 2)
 
 /** The width of all columns of a table but the first, as text. */
 function scoresWidth({ columns, rows }: Table): number {

@@ -14,8 +14,8 @@ interface SetupTexts {
   readonly nothing: string
   /** A setup that gives no reason for doubt. */
   readonly limits: string
-  /** Name of the error that the mended training lowers. */
-  readonly error: string
+  /** The error that the mended training lowers. */
+  readonly error: 'error' | 'balanced error'
 }
 
 const texts: Readonly<Record<SetupCause, SetupTexts>> = {
@@ -24,35 +24,35 @@ const texts: Readonly<Record<SetupCause, SetupTexts>> = {
     mended: 'with standardized data',
     nothing: 'the data are standardized',
     limits: 'inputs and targets have usual scales',
-    error: 'training error',
+    error: 'error',
   },
   'output-cannot-reach-targets': {
     fault: 'the last layer keeps the outputs from the targets',
     mended: 'without the last activation',
     nothing: 'no last layer limits the outputs',
     limits: 'the outputs can reach the targets',
-    error: 'training error',
+    error: 'error',
   },
   'no-nonlinearity': {
     fault: 'the network has no nonlinearity between its layers',
     mended: 'with a ReLU between the layers',
     nothing: 'the network has a nonlinearity',
     limits: 'the network has a nonlinearity',
-    error: 'training error',
+    error: 'error',
   },
   'over-regularized': {
     fault: 'the network is regularized too much',
     mended: 'without dropout and weight decay',
     nothing: 'the training has neither dropout nor weight decay',
     limits: 'dropout and weight decay are small',
-    error: 'training error',
+    error: 'error',
   },
   'unbalanced-classes': {
     fault: 'the small classes count too little in the loss',
     mended: 'with balanced class weights',
     nothing: 'no class is three times as large as another',
     limits: 'no class is three times as large as another',
-    error: 'balanced training error',
+    error: 'balanced error',
   },
 }
 
@@ -87,7 +87,7 @@ function statementOf(setup: SetupTexts, facts: SetupFacts, say: ErrorText): stri
       const first = `${setup.fault}: ${changeText(setup, facts, say)}`
       return test === null
         ? first
-        : twoSentences(first, `the test error is ${say(test.after)} instead of ${say(test.before)}`)
+        : twoSentences(first, `the ${nameOf(setup.error, 'test')} is ${say(test.after)} instead of ${say(test.before)}`)
     }
     case 'too few seeds':
       return `${changeText(setup, facts, say)}, but three seeds are needed to rule out chance`
@@ -95,22 +95,29 @@ function statementOf(setup: SetupTexts, facts: SetupFacts, say: ErrorText): stri
       return changeText(setup, facts, say)
     case 'costs test error': {
       const { test } = facts
-      const tests = test === null ? '' : `, and the test error is ${say(test.after)} instead of ${say(test.before)}`
+      const tests =
+        test === null
+          ? ''
+          : `, and the ${nameOf(setup.error, 'test')} is ${say(test.after)} instead of ${say(test.before)}`
       return `${changeText(setup, facts, say)}${tests}`
     }
   }
 }
 
+/** Names an error of a set, such as `balanced test error`. */
+const nameOf = (error: SetupTexts['error'], set: 'training' | 'test'): string =>
+  error === 'error' ? `${set} error` : `balanced ${set} error`
+
 type Tried = Extract<SetupFacts, { readonly share: number }>
 
 const changeText = ({ mended, error }: SetupTexts, { control, rate, before, after }: Tried, say: ErrorText): string => {
   const at = controlOf(control).position === 0 ? '' : ` at the rate ${rateText(rate)}`
-  return `${mended}${at}, the ${error} is ${say(after)} instead of ${say(before)}`
+  return `${mended}${at}, the ${nameOf(error, 'training')} is ${say(after)} instead of ${say(before)}`
 }
 
 function rowsOf(setup: SetupTexts, facts: SetupFacts, say: ErrorText): EvidenceRow[] {
   if (!('share' in facts)) return []
   const { share, limit, seeds } = facts
-  const name = `fraction of the ${setup.error} that is removed ${setup.mended}`
+  const name = `fraction of the ${nameOf(setup.error, 'training')} that is removed ${setup.mended}`
   return [{ name, value: share, limit, words: `${changeText(setup, facts, say)} (${seedsText(seeds)})` }]
 }
