@@ -2,12 +2,15 @@
  * Diagnoses the case book, which is a set of networks with known faults, in about 15 minutes:
  * `npm run casebook -- [--seeds 101,102,103] [--only NAME,...] [--out FILE]`. The script writes a table and the
  * confusion matrix to docs/casebook.md. With `--only`, the script writes a file only if `--out` names the file.
+ *
+ * Finished cases are kept in runs/casebook-BUILD/results.json, and the script goes on from there if it was stopped.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { cases } from '../build/casebook/cases.js'
 import { casebookPage } from '../build/casebook/page.js'
 import { runCase } from '../build/casebook/run.js'
+import { openResults, resultFolder } from './measure/program.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -19,15 +22,19 @@ const { values } = parseArgs({
 })
 const seeds = values.seeds.split(',').map(Number)
 const names = values.only?.split(',')
+const kept = openResults(resultFolder('casebook', { usesModules: true }))
 const results = []
 for (const seed of seeds) {
   for (const one of cases.filter(({ name }) => names === undefined || names.includes(name))) {
-    const { result, diagnosis } = await runCase(one, seed)
+    const { result, answer } = await kept.keep(`${one.name}, seed ${seed}`, async () => {
+      const { result, diagnosis } = await runCase(one, seed)
+      return { result, answer: diagnosis.answer }
+    })
     results.push(result)
     const { verdict, findings, seconds, isRight, expected } = result
     const about = `${verdict} (${findings.join(', ')}), expected ${expected.join(' or ')}; ${seconds.toFixed(0)} s`
     console.log(`${isRight ? 'right' : 'WRONG'}  ${one.name}, seed ${seed}: ${about}`)
-    if (values.verbose || !isRight) for (const sentence of diagnosis.answer) console.log(`       ${sentence}`)
+    if (values.verbose || !isRight) for (const sentence of answer) console.log(`       ${sentence}`)
   }
 }
 const wrong = results.filter(({ isRight }) => !isRight).length

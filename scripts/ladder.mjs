@@ -1,6 +1,6 @@
 /**
  * Poses networks to the diagnosis at rates from a thousandth to a thousand times the right rate, for momentum and adam:
- * `npm run ladder -- [--only WORDS ...] [--budget 60s] [--out FILE]`. The script writes a table to docs/ladder.md. A cell
+ * `npm run ladder -- [--only WORDS ...] [--budget 2m] [--out FILE]`. The script writes a table to docs/ladder.md. A cell
  * is a network with an optimizer and a factor of the rate, such as `mlp:depth=4 momentum 100`. `--only` chooses the cells
  * whose names contain the words, and may be repeated. With `--only`, the script writes a file only if `--out` names one.
  *
@@ -16,7 +16,7 @@ import { writeRegression } from './measure/regression.mjs'
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
-    budget: { type: 'string', default: '60s' },
+    budget: { type: 'string', default: '2m' },
     out: { type: 'string' },
   },
 })

@@ -6,19 +6,23 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
+const build = fileURLToPath(new URL('../../build/', import.meta.url))
 const runs = fileURLToPath(new URL('../../runs/', import.meta.url))
 
-/** A hash of the built program, so that results of another build are not taken for results of this build. */
-function buildHash() {
+/** A hash of the built code, so that results of another build are not taken for results of this build. */
+function buildHash(built) {
   const hash = createHash('sha256')
-  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
-  for (const name of files.sort()) hash.update(name).update(readFileSync(join(dist, name)))
+  const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
+  for (const name of files.sort()) hash.update(name).update(readFileSync(join(built, name)))
   return hash.digest('hex').slice(0, 12)
 }
 
-/** Makes the folder of a script's results for the present build: runs/NAME-BUILD. */
-export function resultFolder(name) {
-  const folder = join(runs, `${name}-${buildHash()}`)
+/**
+ * Makes the folder of a script's results for the present build: runs/NAME-BUILD. `usesModules`: whether the script imports
+ * the modules of `npm run build:modules` and does not run the built program.
+ */
+export function resultFolder(name, { usesModules = false } = {}) {
+  const folder = join(runs, `${name}-${buildHash(usesModules ? build : dist)}`)
   mkdirSync(folder, { recursive: true })
   return folder
 }
