@@ -177,6 +177,19 @@ describe('The cause "overfitting"', () => {
     expect(clear.statement).not.toContain('spread')
   })
 
+  it('holds for a small rise of the gap if the test error is near that of guessing', () => {
+    const stateOf = (before: number, withHalf: number) => {
+      const network = knows({ testError: all(before), testLoss: all(2), testLosses: [1, 1.5] })
+      return assess({ network, 'half the data': half(all(withHalf)) }).state
+    }
+    expect(stateOf(0.612, 0.634)).toBe('holds')
+    expect(stateOf(0.612, 0.612)).toBe('ruled out')
+    expect(stateOf(0.612, 0.6)).toBe('ruled out')
+    expect(stateOf(0.95, 0.96)).toBe('holds')
+    expect(stateOf(0.95, 0.95)).toBe('ruled out')
+    expect(stateOf(0.4, 0.415)).toBe('ruled out')
+  })
+
   it('has a readable sentence if the training with half the data diverges', () => {
     const found = assess({ network: knows(), 'half the data': half([null, null, null]) })
     expect(found.needs).toEqual([])

@@ -158,7 +158,9 @@ function memorizing(evidence: Evidence, errors: Errors): Assessment {
   if (!wider) return learnedByHeart(evidence, errors)
   const change = { before: wider.first, withHalf: wider.second }
   if (wider.verdict === 'too few seeds') return open(cause, { ...errors, ...change, outcome: 'too few seeds' }, [])
-  if (wider.mean >= leastEffect * wider.first) {
+  // A test error near that of guessing can hardly rise, so a small rise of the gap counts where little room is left.
+  const room = Math.max(0, evidence.chance.error - (meanOf(evidence, 'network', testError) ?? Number.NEGATIVE_INFINITY))
+  if (wider.mean > 0 && wider.mean >= leastEffect * Math.min(wider.first, room)) {
     return learnedByHeart(evidence, errors, { gap: wider.second, isSure: wider.verdict === 'worse' })
   }
   return ruledOut(cause, { ...errors, ...change, outcome: 'half does not widen' }, { controls: ['half the data'] })
