@@ -7,6 +7,7 @@ import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { runTrainingLoop } from '../training/loop.ts'
 import type { LossRecord } from '../training/state.ts'
 import { workOf as workOfSteps } from '../trials/multiply-adds.ts'
+import { mostScored, type TrialScoring } from '../trials/spec.ts'
 import type { Training } from './controls.ts'
 
 /**
@@ -60,6 +61,18 @@ export function snapshotInterval(steps: number): number {
 /** Multiply-adds in the forward passes of all steps of a training. */
 export function workOf({ network, data, settings, precision }: Training): number {
   return workOfSteps(createBlueprint(network, data.shape), settings, precision)
+}
+
+/**
+ * Multiply-adds of a training and of the scoring after the training, in the unit of `workOf`. A training step costs three
+ * forward passes and counts one, so a scored sample counts a third.
+ */
+export function workWithScoring(training: Training, scoring: TrialScoring): number {
+  const { network, data, precision } = training
+  const most = mostScored[scoring]
+  const scored = Math.min(most, data.train.count) + Math.min(most, data.test.count)
+  const scoringWork = workOfSteps(createBlueprint(network, data.shape), { batch: 1, steps: scored / 3 }, precision)
+  return workOf(training) + scoringWork
 }
 
 /** Measures the duration of one training step of the network, in seconds, in a short training. */

@@ -8,10 +8,10 @@ import type { Need } from './causes/assessment.ts'
 import { trainingOf } from './control-trainings.ts'
 import { type ChangeName, changeNames, controlOf, orderOf, type Subject } from './controls.ts'
 import { costOfMeasurement } from './measurement-costs.ts'
-import { workOf } from './plan.ts'
+import { workOf, workWithScoring } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import { type DiagnosisTrial, recordOf, type TrialKey, type TrialRecord } from './trial-record.ts'
-import { isWatched, resolverOf, trialOf } from './trial-specs.ts'
+import { isWatched, resolverOf, scoringOf, trialOf } from './trial-specs.ts'
 import type { DiagnosisStore } from './trial-store.ts'
 
 export interface MadeTrial {
@@ -72,7 +72,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
   }
   const workFor = ({ control }: TrialKey): number => {
     const training = trainingOf(subject, control)
-    return training ? workOf(training) : 0
+    return training ? workWithScoring(training, scoringOf(control)) : 0
   }
   const costOf = (need: Need): number | null => {
     if ('control' in need) {

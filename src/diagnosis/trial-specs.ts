@@ -6,10 +6,10 @@ import { vary } from '../data/vary.ts'
 import { layerProbeNames } from '../probes/layer-probes.ts'
 import { checkWeights, hashWeights } from '../training/weights.ts'
 import type { TrialResolver } from '../trials/resolver.ts'
-import { canonicalJson, createSpec, type TrialStart } from '../trials/spec.ts'
+import { canonicalJson, createSpec, type TrialScoring, type TrialStart } from '../trials/spec.ts'
 import { trainingOf } from './control-trainings.ts'
 import { type ControlName, changeOf, controlOf, type Subject } from './controls.ts'
-import { settingsOf, snapshotInterval, workOf } from './plan.ts'
+import { settingsOf, snapshotInterval, workWithScoring } from './plan.ts'
 import type { DiagnosisTask, StartOf } from './task.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
@@ -21,6 +21,10 @@ export function isWatched(name: ControlName): boolean {
   const { kind } = changeOf(controlOf(name).change)
   return kind === 'none' || kind === 'twin'
 }
+
+/** The scoring of a control. Short trainings are scored on fewer samples. */
+export const scoringOf = (name: ControlName): TrialScoring =>
+  changeOf(controlOf(name).change).kind === 'short' ? 'few' : 'part'
 
 /** Returns the trial of a control and seed, or undefined if the control does not apply to the network. */
 export async function trialOf(
@@ -45,11 +49,11 @@ export async function trialOf(
     start: await startOf(blueprint, seed, task.start),
     precision,
     probes: isProbed ? { of: layerProbeNames, every: snapshotInterval(settings.steps) } : null,
-    scoring: 'part',
+    scoring: scoringOf(control),
     // Measurements use the weights of the trainings with the first seed.
     keepsWeights: isProbed && isFirst,
   })
-  return { ...spec, control, work: finished ? 0 : workOf(training), finished }
+  return { ...spec, control, work: finished ? 0 : workWithScoring(training, scoringOf(control)), finished }
 }
 
 async function startOf(blueprint: Blueprint, seed: number, start: StartOf | undefined): Promise<TrialStart> {

@@ -7,7 +7,10 @@ import { trainProbed } from './train-probed.ts'
 import { trainWhole } from './train-whole.ts'
 import type { Trial } from './trial.ts'
 
-const trainers = { all: trainWhole, part: trainProbed } as const satisfies Record<TrialScoring, TrainTrial>
+const trainers = { all: trainWhole, part: trainProbed, few: trainProbed } as const satisfies Record<
+  TrialScoring,
+  TrainTrial
+>
 
 /**
  * Runs the training of one trial, and returns undefined if the training was stopped. Throws the same errors as `train`

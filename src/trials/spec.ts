@@ -34,9 +34,17 @@ export interface TrialProbes {
 
 /**
  * Scoring of a trial. The scoring `all` scores all samples, adds all results that `train` returns, and takes no
- * snapshots. The scoring `part` scores at most 4,096 samples of each set, with new batch norm statistics.
+ * snapshots. The scoring `part` scores at most 4,096 samples of each set, with new batch norm statistics. The scoring `few`
+ * scores at most 1,024 samples of each set, for short trainings, which would take longer to score than to train.
  */
-export type TrialScoring = 'all' | 'part'
+export type TrialScoring = 'all' | 'part' | 'few'
+
+/** Most samples of a set on which a network is scored after the training. */
+export const mostScored: Readonly<Record<TrialScoring, number>> = {
+  all: Number.POSITIVE_INFINITY,
+  part: 4096,
+  few: 1024,
+}
 
 /** All facts that determine the result of a training. */
 export interface TrialFacts {

@@ -1,4 +1,4 @@
-/** Trains a trial with scoring `part`: probes read snapshots during the training, and only some samples are scored. */
+/** Trains a trial with scoring `part` or `few`: probes read snapshots during the training, and some samples are scored. */
 import type { Backend } from '../backends/backend.ts'
 import { type Samples, selectSamples } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer } from '../data/standardize.ts'
@@ -19,7 +19,7 @@ import { createMeasurer, type Measurer } from '../training/measurements.ts'
 import { withoutClassCounts } from '../training/scores.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Snapshot, TrialResult } from './result.ts'
-import type { TrialSpec } from './spec.ts'
+import { mostScored, type TrialSpec } from './spec.ts'
 
 /**
  * Returns the number of samples to score at a snapshot, so that scoring takes a twentieth of the time of the steps
@@ -31,8 +31,6 @@ function scoredOnWay({ batch, evaluateEvery = 1 }: TrainingSettings): number {
   return Math.max(fewestOnWay, Math.min(mostOnWay, Math.floor((0.05 * 3 * batch * evaluateEvery) / 2)))
 }
 
-/** Most samples on which a network is scored after the training. */
-const scoredAtEnd = 4096
 /** Most samples on which a network is scored at a snapshot. */
 const mostOnWay = 1024
 /** Fewest samples on which a network is scored at a snapshot. */
@@ -92,7 +90,11 @@ async function prepare(
   const standardizer = createStandardizer(data.train, data.shape, settings)
   const adjuster = trial.start.kind === 'seed' ? startAdjuster({ blueprint, data, settings, backend }) : undefined
   const start = (await adjuster?.adjust(standardizer, { abort }))?.weights ?? resolved.start()
-  const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
+  const most = mostScored[trial.scoring]
+  const parts = {
+    train: scoredPart(data.train, most),
+    test: data.test === data.train ? undefined : scoredPart(data.test, most),
+  }
   const samples = chooseSamples(data, standardizer, settings, probedSampleCount, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }
   const opened: Disposable[] = []
@@ -110,8 +112,8 @@ async function prepare(
       await probePass(probesOf(trial, 'snapshots')),
       await probePass(probesOf(trial, 'ends')),
     ]
-    const most = Math.max(parts.train.count, parts.test?.count ?? 0)
-    const evaluator = keep(await createEvaluator(blueprint, backend, most))
+    const largest = Math.max(parts.train.count, parts.test?.count ?? 0)
+    const evaluator = keep(await createEvaluator(blueprint, backend, largest))
     return { start, standardizer, evaluator, snapshotPass, endPass, parts, dispose }
   } catch (error) {
     dispose()
@@ -144,7 +146,7 @@ async function trainAndScore(
     return { train: withoutClassCounts(train), test: withoutClassCounts(test) }
   }
   const scoreAtEnd = async (): Promise<SetScores> => {
-    const scores = await score(scoredAtEnd)
+    const scores = await score(mostScored[trial.scoring])
     const drawn = { train: parts.train, test: parts.test ?? parts.train }
     const predictions = await drawPredictions(evaluator, drawn, standardizer, settings)
     return predictions ? { ...scores, predictions } : scores
@@ -202,9 +204,9 @@ const readerOf =
     weights.get(name) ?? []
 
 /** Selects the scored samples, which are the same for all trials with the same data. */
-function scoredPart(set: Samples): Samples {
+function scoredPart(set: Samples, most: number): Samples {
   const order = createRandom(scoringSeed, 'scored samples').permutation(set.count)
-  return selectSamples(set, order.slice(0, scoredAtEnd))
+  return selectSamples(set, order.slice(0, most))
 }
 
 function firstOf(set: Samples, most: number): Samples {
