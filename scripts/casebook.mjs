@@ -1,6 +1,6 @@
 /**
  * Diagnoses the case book, which is a set of networks with known faults, in about 15 minutes:
- * `npm run casebook -- [--seeds 101,102,103] [--only NAME,...] [--out FILE]`. The script writes a table and the
+ * `npm run casebook -- [--seeds 101,102,103] [--only NAME ...] [--out FILE]`. The script writes a table and the
  * confusion matrix to docs/casebook.md. With `--only`, the script writes a file only if `--out` names the file.
  *
  * Finished cases are kept in runs/casebook-BUILD/results.json, and the script goes on from there if it was stopped.
@@ -15,13 +15,13 @@ import { openResults, resultFolder } from './measure/program.mjs'
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '701,702,703' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     out: { type: 'string' },
     verbose: { type: 'boolean' },
   },
 })
 const seeds = values.seeds.split(',').map(Number)
-const names = values.only?.split(',')
+const names = values.only
 const kept = openResults(resultFolder('casebook', { usesModules: true }))
 const results = []
 for (const seed of seeds) {

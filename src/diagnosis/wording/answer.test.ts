@@ -107,6 +107,15 @@ describe('The answer of a diagnosis', () => {
       )
     })
 
+    it('claims neither harm nor harmlessness if the seeds do not show it', () => {
+      const unclear = 'but the seeds do not show clearly whether the raw inputs are the cause.'
+      expect(rawAnswer({ loss: [1.5, 0.04, 0.05], error: [0.6, 0.01, 0.02] })[2]).toContain(unclear)
+      const one = { network: { loss: [0.05], error: [0.02] }, 'shallow twin': { loss: [0.05], error: [0.02] } }
+      const made = { seeds: [0], other: { removed, seeds: [0] } }
+      const alone = answer({ ...one, 'raw data': { loss: [null] } }, made).join(' ')
+      expect(alone).toContain(`the training diverges with one seed, ${unclear}`)
+    })
+
     it('claims no cause without trainings with every seed', () => {
       const untried = `Isobath standardized the inputs, and did not train on the raw inputs. ${fault}`
       expect(rawAnswer()[2]).toBe(untried)
