@@ -36,6 +36,7 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   theory: ['network', 'blueprint'],
   surgery: learning,
   facts: learning,
+  remedies: 'all above',
   trials: 'all above',
   diagnosis: 'all above',
   runs: 'all above',
