@@ -14,3 +14,7 @@ export type RemedyName = keyof typeof remedies
 export const remedyNames: readonly RemedyName[] = Object.keys(remedies).filter((name): name is RemedyName =>
   Object.hasOwn(remedies, name),
 )
+
+const names: ReadonlySet<string> = new Set(remedyNames)
+
+export const isRemedyName = (name: string): name is RemedyName => names.has(name)
