@@ -29,14 +29,13 @@ export function nextCommand(words: readonly string[], { next }: Advice, run: str
 export type Change = Readonly<Record<string, number | string | readonly string[]>>
 
 /** Returns the words of a command line with changed options, without the files that belong to one training. */
-export function changedCommand(
-  words: readonly string[],
-  change: Change,
-): readonly string[] {
+export function changedCommand(words: readonly string[], change: Change): readonly string[] {
   const added = Object.entries(change).flatMap(([key, value]) =>
     [value].flat().flatMap((one) => [flagName(key), String(one)]),
   )
-  const changed = Object.keys(change).map(flagName).flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
+  const changed = Object.keys(change)
+    .map((key) => flagName(key))
+    .flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
   return [...without(words, new Set([...ofOneTraining, ...changed])), ...added]
 }
 

@@ -1,15 +1,25 @@
 /**
  * Proof by intervention. A mechanism whose readings are beyond the limits is a suspect. The suspect becomes a cause if the
  * network trains with a minimal change that removes the mechanism: the change must close three quarters of the gap
- * between the network and the best training of the diagnosis, beyond the spread of the seeds, at its own best rate.
+ * between the network and the best training of the diagnosis, beyond the spread of the seeds, at its own best rate. Half
+ * of the gap is enough if the network learns nothing and learns with the change: the rest of the gap then belongs to other
+ * effects of the depth.
  */
 import type { RemedyName } from '../../remedies/table.ts'
 import type { Cause } from '../cause.ts'
 import { type ControlName, controlOf, nameAt } from '../controls.ts'
-import { comparableMeans, type Evidence, meanOf, recordsOf, testError, trainingLoss } from '../evidence.ts'
+import {
+  comparableMeans,
+  type Evidence,
+  endsFailures,
+  meanOf,
+  recordsOf,
+  testError,
+  trainingLoss,
+} from '../evidence.ts'
 import type { View } from '../view.ts'
 import type { Need } from './assessment.ts'
-import { leastHelp, restoring } from './control-answers.ts'
+import { halved, leastHelp, restoring } from './control-answers.ts'
 import { interventions, type MechanismCause } from './interventions.ts'
 import { type Attempt, attemptsOf, nextRates, type Trying } from './mended-runs.ts'
 
@@ -98,9 +108,10 @@ export function proofOf(cause: MechanismCause, suspects: readonly MechanismCause
   return { proof: { ...found, outcome: outcomeOf(found, attempt, view), moved: [] }, needs: [], controls }
 }
 
-function outcomeOf({ share }: Restoration, { isSure }: Attempt, { seeds }: View) {
+function outcomeOf({ share, control }: Restoration, { isSure, base }: Attempt, { given, seeds }: View) {
+  const isRestored = share >= restoring || (share >= halved && endsFailures(given, base, control))
   if (share >= restoring && seeds.length < 3) return 'too few seeds'
-  if (share >= restoring && isSure) return 'restores'
+  if (isRestored && isSure) return 'restores'
   return share >= leastHelp && isSure ? 'contributes' : 'does not restore'
 }
 
