@@ -74,8 +74,6 @@ function changed(subject: Subject, change: Change): Training | undefined {
     }
     case 'precision':
       return subject.precision === change.precision ? undefined : { ...unchanged(subject), precision: change.precision }
-    case 'clipping':
-      return clipped(subject, change.norm)
     case 'steps':
       return { ...unchanged(subject), settings: { ...settings, steps: change.factor * settings.steps } }
     case 'width':
@@ -98,12 +96,6 @@ function remedied(subject: Subject, name: RemedyName): Training | undefined {
   // Weights that the user gave can't be rescaled.
   if (treated === undefined || (subject.hasGivenWeights && treated.settings.start !== undefined)) return undefined
   return { ...unchanged(subject), network: treated.network, settings: treated.settings }
-}
-
-function clipped(subject: Subject, norm: number): Training | undefined {
-  const { clipNorm } = subject.settings
-  if (clipNorm !== null && clipNorm <= norm) return undefined
-  return { ...unchanged(subject), settings: { ...subject.settings, clipNorm: norm } }
 }
 
 /** The training without the standardization of the settings. The bytes of images become numbers from 0 to 1. */

@@ -14,7 +14,6 @@ export type Change =
   /** A short training of the network or of a twin, whose rate decays to 0. The ladder of rates consists of them. */
   | { readonly kind: 'short'; readonly of: 'network' | 'shallow twin' | 'shallower twin' }
   | { readonly kind: 'precision'; readonly precision: 'float64' }
-  | { readonly kind: 'clipping'; readonly norm: number }
   | { readonly kind: 'steps'; readonly factor: number }
   | { readonly kind: 'width'; readonly factor: number }
   | { readonly kind: 'mending'; readonly of: Mending }
@@ -39,7 +38,6 @@ export const changes = {
   'short run': { kind: 'short', of: 'network' },
   'short run of the shallow twin': { kind: 'short', of: 'shallow twin' },
   'short run of the shallower twin': { kind: 'short', of: 'shallower twin' },
-  'clipped gradients': { kind: 'clipping', norm: 1 },
   float64: { kind: 'precision', precision: 'float64' },
   '3 x steps': { kind: 'steps', factor: 3 },
   '10 x steps': { kind: 'steps', factor: 10 },

@@ -57,6 +57,8 @@ export interface DiagnosisOutcome {
   readonly judgment: Judgment
   readonly subject: Subject
   readonly openQuestions: readonly OpenQuestion[]
+  /** Trainings that the search for a cure still needs. */
+  readonly cureQuestions: readonly OpenQuestion[]
   readonly plan: StepPlan
   readonly interrupted: boolean
   /** Duration of the diagnosis in all sessions, in seconds. */
@@ -160,8 +162,11 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const openQuestions = judgment.open.flatMap(({ needs }) =>
     needs.map((need): OpenQuestion => ({ need, seconds: trainings.costOf(need) })),
   )
+  const cureQuestions = searchCure(viewOf(evidenceNow()), judgment.findings).needs.map(
+    (need): OpenQuestion => ({ need, seconds: trainings.costOf(need) }),
+  )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
-  return { evidence, judgment, subject: trainings.subject(), openQuestions, plan, interrupted, seconds }
+  return { evidence, judgment, subject: trainings.subject(), openQuestions, cureQuestions, plan, interrupted, seconds }
 }
 
 /** Fraction of the budget that is kept for measuring a cure. */

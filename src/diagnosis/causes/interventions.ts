@@ -20,14 +20,14 @@ export type MechanismCause = Extract<
 
 /** The interventions of each mechanism, the one that changes least first. */
 export const interventions: Readonly<Record<MechanismCause, readonly RemedyName[]>> = {
-  'saturated-units': ['rescaled weights'],
-  'dead-units': ['leaky units'],
-  'exploding-signal': ['rescaled weights'],
-  'vanishing-signal': ['rescaled weights'],
-  'chaotic-signal': [],
-  'vanishing-gradient': [],
-  'correlation-collapse': [],
-  'exploding-gradient': [],
+  'saturated-units': ['rescaled weights, zero biases', 'rescaled weights'],
+  'dead-units': ['leaky units', 'rescaled weights, zero biases'],
+  'exploding-signal': ['rescaled weights', 'rescaled weights, zero biases'],
+  'vanishing-signal': ['rescaled weights', 'rescaled weights, zero biases'],
+  'chaotic-signal': ['critical weights'],
+  'vanishing-gradient': ['small epsilon', 'critical tanh', 'rates by layer'],
+  'correlation-collapse': ['leaky slope by depth', 'critical weights'],
+  'exploding-gradient': ['rates by layer', 'warm-up'],
 }
 
 export const isMechanism = (cause: Cause): cause is MechanismCause => Object.hasOwn(interventions, cause)

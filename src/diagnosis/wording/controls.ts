@@ -1,5 +1,5 @@
 /** Texts about controls: the question that each control answers, and the change that each control made. */
-import { number } from '../../format/words.ts'
+import { counted, number } from '../../format/words.ts'
 import { isRemedyName, type RemedyName } from '../../remedies/table.ts'
 import type { Need } from '../causes/assessment.ts'
 import type { LossChange } from '../causes/control-answers.ts'
@@ -13,7 +13,6 @@ const questions: Readonly<Record<Exclude<ChangeName, RemedyName>, string>> = {
   'short run': 'which rate is the best?',
   'short run of the shallow twin': 'which rate is the best for the twin?',
   'short run of the shallower twin': 'which rate is the best for the twin?',
-  'clipped gradients': 'do single large gradients break the training?',
   float64: 'is float32 too imprecise?',
   '3 x steps': 'is the training too short?',
   '10 x steps': 'is the training far too short?',
@@ -35,8 +34,8 @@ const questions: Readonly<Record<Exclude<ChangeName, RemedyName>, string>> = {
  */
 export function needText(need: Need): string {
   if ('measurement' in need) return 'a measurement on the trained network'
-  const { control, seeds } = need
-  return `${control} with ${seedsText(seeds)} (${questionOf(controlOf(control).change)})`
+  const { control, seeds, isFresh } = need
+  return `${control} with ${isFresh ? counted(seeds, 'fresh seed') : seedsText(seeds)} (${questionOf(controlOf(control).change)})`
 }
 
 const questionOf = (name: ChangeName): string =>
