@@ -11,6 +11,7 @@ import {
   diagnoseNetwork,
   showDiagnosis,
   type Watching,
+  writeCure,
 } from '../diagnosis.ts'
 import { factsJson, unexpected } from '../facts-text.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
@@ -230,16 +231,25 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   if (json) {
     const told = isStored ? cureJson(folder, result.diagnosis, label, words) : null
     const own = { facts: factsJson(unexpected(facts, label), words), removed: factsJson(removed), cure: told }
-    printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis, ...own })
+    printJson({ network: label, run: isStored ? folder : null, ...answerFirst({ ...result.diagnosis, ...own }) })
   } else printText(result.text())
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
-  if (isStored && cure?.network) writeText(cureFile(folder), `${JSON.stringify(cure.network, null, 2)}\n`)
+  if (isStored && cure?.network) writeCure(folder, cure.network)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
   if (figure !== undefined) writePicture(figure, result.picture())
   const files = [...reports, ...(figure === undefined ? [] : [figure])]
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
+}
+
+/** Fields of a diagnosis in the order in which the text and the page answer. All other fields follow. */
+const answerFields = ['verdict', 'answer', 'cure', 'noCure', 'confidence', 'basis', 'picture', 'findings', 'ruledOut']
+
+function answerFirst(diagnosis: object): object {
+  const entries = Object.entries(diagnosis)
+  const first = answerFields.flatMap((name) => entries.filter(([key]) => key === name))
+  return Object.fromEntries([...first, ...entries])
 }
 
 /** The cure of a diagnosis as JSON, with the command that trains the mended network and the file of a changed network. */
