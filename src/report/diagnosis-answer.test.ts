@@ -41,6 +41,8 @@ describe('What to do', () => {
     expect(toDo(tooLargeStep())?.below).toEqual([
       'Without the change, 2 of 3 trainings diverge. With the change: training error 3.6%, test error 5.6%, 3 seeds.',
     ])
+    const lostAll = tooLargeStep().trials.map((one) => (one.control === 'network' ? { ...one, diverged: true } : one))
+    expect(toDo({ ...tooLargeStep(), trials: lostAll })?.below?.[0]).toContain('all 3 trainings diverge.')
     const { cure, ...others } = cured()
     const lost = { train: { loss: null, error: null }, test: { loss: null, error: null } }
     expect(toDo({ ...others, cure: cure && { ...cure, before: lost, promise: undefined } })?.below?.[0]).toBe(
@@ -82,13 +84,13 @@ describe('What to do', () => {
 describe('How sure', () => {
   it('is the confidence with its basis, or the score of the evidence', () => {
     expect(sure(cured())).toMatch(/^94%\. With a leaky slope by depth, three seeds close 96%/)
-    expect(sure(collapsed())).toBe('the evidence has the score 0.94 of 1.')
+    expect(sure(collapsed())).toBe('the evidence has the score 0.94 of 1, and 0.5 is at the limit.')
     expect(sure(undecided())).toBeUndefined()
   })
 
   it('says first that the diagnosis was stopped', () => {
     expect(sure({ ...collapsed(), interrupted: true })).toBe(
-      'the diagnosis was stopped after 1 min 34 s and is incomplete. The evidence has the score 0.94 of 1.',
+      'the diagnosis was stopped after 1 min 34 s and is incomplete. The evidence has the score 0.94 of 1, and 0.5 is at the limit.',
     )
   })
 })

@@ -66,7 +66,9 @@ function missingTrainings(open: DiagnosisData['open']): string {
 function howSure(data: DiagnosisData): AnswerPart | null {
   const { confidence, basis, findings, interrupted } = data
   const score =
-    findings.length === 0 ? undefined : `the evidence has the score ${formatFixed(findings[0].score, 2)} of 1.`
+    findings.length === 0
+      ? undefined
+      : `the evidence has the score ${formatFixed(findings[0].score, 2)} of 1, and 0.5 is at the limit.`
   const sure = confidence === undefined ? score : `${formatFixed(100 * confidence, 0)}%.`
   const stopped = `the diagnosis was stopped after ${formatDuration(data.seconds)} and is incomplete.`
   const texts = [interrupted ? stopped : undefined, sure, basis].filter((text) => text !== undefined)

@@ -50,7 +50,8 @@ export function cureResult(data: DiagnosisData): string | null {
 function lossWords(runs: readonly Run[]): string {
   const lost = runs.filter(({ diverged }) => diverged).length
   if (runs.length === 1) return 'Without the change, at least one training diverges.'
-  return `Without the change, ${lost} of ${runs.length} trainings diverge.`
+  const which = lost === runs.length ? `all ${lost}` : `${lost} of ${runs.length}`
+  return `Without the change, ${which} trainings diverge.`
 }
 
 /**

@@ -25,7 +25,7 @@ describe('diagnosisText', () => {
       What to do: no change was measured that mends the training. Cures to try stand
       at the end.
 
-      How sure: the evidence has the score 0.94 of 1.
+      How sure: the evidence has the score 0.94 of 1, and 0.5 is at the limit.
 
       Cosine between different samples, before training
       network               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998

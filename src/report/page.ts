@@ -59,7 +59,7 @@ export function renderPage(page: Page): string {
   const blocks = [
     `<header>
 <p class="brand">${EMBLEM}Isobath</p>
-<h1>${escapeMarkup(page.title)}</h1>
+<h1>${withBreaks(page.title)}</h1>
 ${[page.lead]
   .flat()
   .map((text) => `<p class="lead">${escapeMarkup(text)}</p>`)
@@ -91,3 +91,6 @@ ${blocks.filter((block) => block !== '').join('\n')}
 </html>
 `
 }
+
+/** A heading that a narrow page may break behind the commas of a network's name. */
+const withBreaks = (title: string): string => escapeMarkup(title).replace(/,(?=\S)/g, ',<wbr>')
