@@ -6,7 +6,7 @@ import type { DiagnosisData } from './diagnosis-data.ts'
 import type { AnswerPart } from './page-markup.ts'
 
 /** What is wrong, in one sentence. */
-export function wrongSentence(data: DiagnosisData): string {
+export function wrongSentence(data: Pick<DiagnosisData, 'answer'>): string {
   const [first = ''] = sentencesOf(causePart(data))
   return first
 }
@@ -21,7 +21,7 @@ export function seenParagraphs(data: DiagnosisData): string[] {
 }
 
 /** The answer begins with the symptom, unless the symptom is all that is known. */
-const causePart = ({ answer }: DiagnosisData): string => answer[1] ?? answer[0] ?? ''
+const causePart = ({ answer }: Pick<DiagnosisData, 'answer'>): string => answer[1] ?? answer[0] ?? ''
 
 /** Sentences end with a full stop before a capital letter. */
 const sentencesOf = (text: string): string[] => text.split(/(?<=[.!?])\s+(?=[A-Z])/)

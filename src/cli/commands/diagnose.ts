@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Diagnosis, diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
-import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
+import {
+  readDiagnosisFacts,
+  readRunFacts,
+  shapeForLoss,
+  shapeOfData,
+  usualBudget,
+  wrongSentence,
+} from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import {
   cureFile,
@@ -230,8 +237,13 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   const { cure, facts, removed } = result.diagnosis
   if (json) {
     const told = isStored ? cureJson(folder, result.diagnosis, label, words) : null
+    const sentence = wrongSentence(result.diagnosis)
     const own = { facts: factsJson(unexpected(facts, label), words), removed: factsJson(removed), cure: told }
-    printJson({ network: label, run: isStored ? folder : null, ...answerFirst({ ...result.diagnosis, ...own }) })
+    printJson({
+      network: label,
+      run: isStored ? folder : null,
+      ...answerFirst({ ...result.diagnosis, ...own, sentence }),
+    })
   } else printText(result.text())
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
@@ -244,7 +256,18 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
 }
 
 /** Fields of a diagnosis in the order in which the text and the page answer. All other fields follow. */
-const answerFields = ['verdict', 'answer', 'cure', 'noCure', 'confidence', 'basis', 'picture', 'findings', 'ruledOut']
+const answerFields = [
+  'verdict',
+  'sentence',
+  'answer',
+  'cure',
+  'noCure',
+  'confidence',
+  'basis',
+  'picture',
+  'findings',
+  'ruledOut',
+]
 
 function answerFirst(diagnosis: object): object {
   const entries = Object.entries(diagnosis)
