@@ -133,7 +133,7 @@ export function summarize(
   const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
   const view = viewOf(evidence)
   const say = errorTextOf(evidence)
-  const profiles = layerProfiles(view)
+  const profiles = layerProfiles(view, findings.at(0))
   const cure = cureOf(view, findings, subject)
   const sure = confidenceOf(isTrained ? judgment : nothingJudged, cure)
   const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
