@@ -25,13 +25,17 @@ export function nextCommand(words: readonly string[], { next }: Advice, run: str
   return changedCommand(words, next)
 }
 
+/** Changed options with their new values. An option with a list of values is written once for each value. */
+export type Change = Readonly<Record<string, number | string | readonly string[]>>
+
 /** Returns the words of a command line with changed options, without the files that belong to one training. */
-export function changedCommand(
-  words: readonly string[],
-  change: Readonly<Record<string, number | string>>,
-): readonly string[] {
-  const added = Object.entries(change).flatMap(([key, value]) => [flagName(key), String(value)])
-  const changed = added.flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
+export function changedCommand(words: readonly string[], change: Change): readonly string[] {
+  const added = Object.entries(change).flatMap(([key, value]) =>
+    [value].flat().flatMap((one) => [flagName(key), String(one)]),
+  )
+  const changed = Object.keys(change)
+    .map((key) => flagName(key))
+    .flatMap((flag) => [flag, ...(replaced[flag] ?? [])])
   return [...without(words, new Set([...ofOneTraining, ...changed])), ...added]
 }
 
@@ -54,7 +58,7 @@ const ofDiagnoses: ReadonlySet<string> = new Set([
 export function cureCommand(
   words: readonly string[],
   network: string,
-  change: Readonly<Record<string, number | string>>,
+  change: Change,
   file: string | null,
 ): readonly string[] {
   const [, ...rest] = without(words, ofDiagnoses)

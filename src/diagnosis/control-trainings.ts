@@ -2,9 +2,19 @@
 import { taskOf } from '../data/dataset.ts'
 import { withoutStandardization } from '../data/standardize.ts'
 import type { Network } from '../network/network.ts'
+import { type RemedyName, remedies } from '../remedies/table.ts'
 import { widened } from '../surgery/widened.ts'
 import { shortened } from '../trials/rate-search.ts'
-import { type Change, type ControlName, changeOf, controlOf, rateAt, type Subject, type Training } from './controls.ts'
+import {
+  type Change,
+  type ChangeName,
+  type ControlName,
+  changeOf,
+  controlOf,
+  rateAt,
+  type Subject,
+  type Training,
+} from './controls.ts'
 import { mended } from './mending.ts'
 
 const unchanged = ({ network, data, settings, precision }: Subject): Training => ({
@@ -37,8 +47,18 @@ const variationSeed = 1
 /** Returns the training of a control, or undefined if the control does not apply to the network. */
 export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
   const { change, position } = controlOf(name)
-  const training = changed(subject, changeOf(change))
+  const training = changedOnce(subject, change)
   return training && atRate(training, position)
+}
+
+const known = new WeakMap<Subject, Map<ChangeName, Training | undefined>>()
+
+/** The changed training. The training of each change is made once, because some changes rebuild the network. */
+function changedOnce(subject: Subject, name: ChangeName): Training | undefined {
+  const own = known.get(subject) ?? new Map<ChangeName, Training | undefined>()
+  known.set(subject, own)
+  if (!own.has(name)) own.set(name, changed(subject, changeOf(name)))
+  return own.get(name)
 }
 
 function changed(subject: Subject, change: Change): Training | undefined {
@@ -54,8 +74,6 @@ function changed(subject: Subject, change: Change): Training | undefined {
     }
     case 'precision':
       return subject.precision === change.precision ? undefined : { ...unchanged(subject), precision: change.precision }
-    case 'clipping':
-      return clipped(subject, change.norm)
     case 'steps':
       return { ...unchanged(subject), settings: { ...settings, steps: change.factor * settings.steps } }
     case 'width':
@@ -68,13 +86,16 @@ function changed(subject: Subject, change: Change): Training | undefined {
       return halved(subject)
     case 'random labels':
       return mislabeled(subject)
+    case 'remedy':
+      return remedied(subject, change.of)
   }
 }
 
-function clipped(subject: Subject, norm: number): Training | undefined {
-  const { clipNorm } = subject.settings
-  if (clipNorm !== null && clipNorm <= norm) return undefined
-  return { ...unchanged(subject), settings: { ...subject.settings, clipNorm: norm } }
+function remedied(subject: Subject, name: RemedyName): Training | undefined {
+  const treated = remedies[name].apply(subject)
+  // Weights that the user gave can't be rescaled.
+  if (treated === undefined || (subject.hasGivenWeights && treated.settings.start !== undefined)) return undefined
+  return { ...unchanged(subject), network: treated.network, settings: treated.settings }
 }
 
 /** The training without the standardization of the settings. The bytes of images become numbers from 0 to 1. */

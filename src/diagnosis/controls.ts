@@ -2,6 +2,8 @@
 import type { Dataset } from '../data/dataset.ts'
 import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
+import type { StartReadings } from '../remedies/remedy.ts'
+import { isRemedyName, type RemedyName, remedyNames } from '../remedies/table.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 
@@ -12,7 +14,6 @@ export type Change =
   /** A short training of the network or of a twin, whose rate decays to 0. The ladder of rates consists of them. */
   | { readonly kind: 'short'; readonly of: 'network' | 'shallow twin' | 'shallower twin' }
   | { readonly kind: 'precision'; readonly precision: 'float64' }
-  | { readonly kind: 'clipping'; readonly norm: number }
   | { readonly kind: 'steps'; readonly factor: number }
   | { readonly kind: 'width'; readonly factor: number }
   | { readonly kind: 'mending'; readonly of: Mending }
@@ -20,13 +21,15 @@ export type Change =
   | { readonly kind: 'raw data' }
   | { readonly kind: 'half the data' }
   | { readonly kind: 'random labels' }
+  /** A remedy, as an intervention that removes a mechanism or as a cure. */
+  | { readonly kind: 'remedy'; readonly of: RemedyName }
 
 /** The one thing that a control mends in the network, its data or its settings. */
 export type Mending = 'scales' | 'output' | 'nonlinearity' | 'regularization' | 'class balance'
 
 /**
- * All changes by name. Files, JSON and pictures use the names of controls. Code must decide by the entry of a change in
- * `changes`, never by its name.
+ * All changes by name, besides the remedies, which are changes under their own names. Files, JSON and pictures use the
+ * names of controls. Code must decide by the entry of a change in `changes`, never by its name.
  */
 export const changes = {
   network: { kind: 'none' },
@@ -35,7 +38,6 @@ export const changes = {
   'short run': { kind: 'short', of: 'network' },
   'short run of the shallow twin': { kind: 'short', of: 'shallow twin' },
   'short run of the shallower twin': { kind: 'short', of: 'shallower twin' },
-  'clipped gradients': { kind: 'clipping', norm: 1 },
   float64: { kind: 'precision', precision: 'float64' },
   '3 x steps': { kind: 'steps', factor: 3 },
   '10 x steps': { kind: 'steps', factor: 10 },
@@ -51,25 +53,28 @@ export const changes = {
   'random labels': { kind: 'random labels' },
 } as const satisfies Readonly<Record<string, Change>>
 
-export type ChangeName = keyof typeof changes
+type OwnName = keyof typeof changes
 
-/** Names of all changes, in the order of `changes`. */
-export const changeNames: readonly ChangeName[] = Object.keys(changes).filter((name): name is ChangeName =>
-  Object.hasOwn(changes, name),
-)
+export type ChangeName = OwnName | RemedyName
 
-/** Names of the changes of one kind. */
+const ownNames = Object.keys(changes).filter((name): name is OwnName => Object.hasOwn(changes, name))
+
+/** Names of all changes, in the order of `changes`, and then of the remedies. */
+export const changeNames: readonly ChangeName[] = [...ownNames, ...remedyNames]
+
+/** Names of the changes of one kind, which is no remedy. */
 export type ControlOf<Kind extends Change['kind']> = {
-  [Name in ChangeName]: (typeof changes)[Name]['kind'] extends Kind ? Name : never
-}[ChangeName]
+  [Name in OwnName]: (typeof changes)[Name]['kind'] extends Kind ? Name : never
+}[OwnName]
 
 /** Lists the names of the changes of one kind, in the order of `changes`. */
 export function controlsOf<Kind extends Change['kind']>(kind: Kind): readonly ControlOf<Kind>[] {
-  return changeNames.filter((name): name is ControlOf<Kind> => changes[name].kind === kind)
+  return ownNames.filter((name): name is ControlOf<Kind> => changes[name].kind === kind)
 }
 
 /** Returns the change with a name. */
-export const changeOf = (name: ChangeName): Change => changes[name]
+export const changeOf = (name: ChangeName): Change =>
+  isRemedyName(name) ? { kind: 'remedy', of: name } : changes[name]
 
 const rungs = [
   'rate / 10000',
@@ -170,4 +175,8 @@ export interface Subject extends Training {
    * with fewer layers.
    */
   readonly twins: { readonly shallow?: Network; readonly shallower?: Network }
+  /** Readings of the network before the first step, once the network was trained. Some remedies need them. */
+  readonly readings?: StartReadings
+  /** Whether the user gave the initial weights, so that no remedy can rescale drawn weights. */
+  readonly hasGivenWeights?: boolean
 }

@@ -20,6 +20,7 @@ import type { TrialWorker } from '../trials/workers.ts'
 import { isHarmless } from './cause.ts'
 import type { Need } from './causes/assessment.ts'
 import type { ControlName, Subject } from './controls.ts'
+import { searchCure } from './cure-search.ts'
 import { depthsOf } from './depths.ts'
 import {
   chanceOf,
@@ -28,6 +29,7 @@ import {
   fails,
   fitsFairly,
   type Regularization,
+  readingOf,
   recordsOf,
   referenceOf,
   symptomOf,
@@ -55,6 +57,8 @@ export interface DiagnosisOutcome {
   readonly judgment: Judgment
   readonly subject: Subject
   readonly openQuestions: readonly OpenQuestion[]
+  /** Trainings that the search for a cure still needs. */
+  readonly cureQuestions: readonly OpenQuestion[]
   readonly plan: StepPlan
   readonly interrupted: boolean
   /** Duration of the diagnosis in all sessions, in seconds. */
@@ -86,7 +90,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const hasOwnSteps = plan.chosenFor === undefined && plan.shortened === undefined
   const facts = factsOf({ blueprint, data, settings })
   onEvent?.({ kind: 'facts', facts })
-  const known: Omit<Evidence, 'records' | 'applicable' | 'measured' | 'baselines'> = {
+  const known: Omit<Evidence, 'records' | 'fresh' | 'applicable' | 'measured' | 'baselines'> = {
     stages,
     depths,
     chance,
@@ -105,14 +109,16 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   // Measurements that do not fit into memory, or that took far longer than estimated.
   const impossible = new Set<keyof Measured>()
   const evidenceNow = (): Evidence => {
-    const { made, applicable } = trainings
-    return { ...known, records: made.map(({ record }) => record), applicable, measured, baselines }
+    const { made, fresh, applicable } = trainings
+    const [records, freshRecords] = [made, fresh].map((list) => list.map(({ record }) => record))
+    return { ...known, records, fresh: freshRecords, applicable, measured, baselines }
   }
   const together = task.together ?? workers.count
   const roundOf = (control: ControlName, some: readonly number[]): TrialKey[] =>
     trainings.missing([{ control, seeds: seeds.length }]).filter(({ seed }) => some.includes(seed))
   const first = seeds.slice(0, 1)
   await trainings.run([...roundOf('network', first), ...roundOf('shallow twin', first)], 'in any case')
+  learnReadings(evidenceNow(), trainings)
   baselines = await measureBaselines(task, blueprint, settings)
   // If the first training fails, the best rate is sought before the rate that fails is trained with further seeds.
   const isFailing = failedSeeds(evidenceNow()).length > 0
@@ -126,9 +132,11 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   await trainings.run(roundOf('shallow twin', seeds), limit)
   let judgment = judge(evidenceNow())
   while (!abort?.aborted) {
-    const wanted = [...usefulNeeds(viewOf(evidenceNow()), judgment), ...judgment.open.flatMap((one) => one.needs)]
+    const view = viewOf(evidenceNow())
+    const wanted = [...usefulNeeds(view, judgment), ...judgment.open.flatMap((one) => one.needs)]
     const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
-    const affordable = trainings.affordable(needs)
+    // Once a cause is found, a part of the budget is kept for its cure.
+    const affordable = trainings.affordable(needs, judgment.findings.length > 0 ? 1 - shareOfCure : 1)
     const next = nextMeasurement(needs, trainings, mostMeasuring(task))
     // The control `shallower twin` is trained before any measurement, because a measurement may need its weights.
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
@@ -136,18 +144,40 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       const start = await unlessStopped(abort, () => startOf(task, blueprint, settings))
       if (start === undefined) break
       const networks: MeasuredNetworks = { subject, blueprint, start, twins, trials: trainings.made, settings }
-      const found = await runMeasurement(next, networks, viewOf(evidenceNow()), workers, 2 * mostMeasuring(task), abort)
+      const found = await runMeasurement(next, networks, view, workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
-    else break
+    else {
+      const { needs: cureNeeds, waiting, control } = searchCure(view, judgment.findings)
+      const cures = trainings.affordable(cureNeeds.filter((need) => waiting === null || trainings.fits(need)))
+      const others = trainings.affordable(needs)
+      // Further seeds for a measured cure come last.
+      const remaining = control === null ? [...cures, ...others] : [...others, ...cures]
+      if (remaining.length === 0) break
+      await trainings.run(remaining.slice(0, together), 'within budget')
+    }
     judgment = judge(evidenceNow())
   }
   const openQuestions = judgment.open.flatMap(({ needs }) =>
     needs.map((need): OpenQuestion => ({ need, seconds: trainings.costOf(need) })),
   )
+  const cureQuestions = searchCure(viewOf(evidenceNow()), judgment.findings).needs.map(
+    (need): OpenQuestion => ({ need, seconds: trainings.costOf(need) }),
+  )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
-  return { evidence, judgment, subject, openQuestions, plan, interrupted, seconds }
+  return { evidence, judgment, subject: trainings.subject(), openQuestions, cureQuestions, plan, interrupted, seconds }
+}
+
+/** Fraction of the budget that is kept for measuring a cure. */
+const shareOfCure = 0.3
+
+/** Gives the remedies the readings of the network before the first step. */
+function learnReadings(evidence: Evidence, trainings: Trainings): void {
+  const [gradientNorm, meanSquare] = (['gradientNorm', 'meanSquare'] as const).map((probe) =>
+    readingOf(evidence, probe),
+  )
+  if (gradientNorm.length > 0) trainings.learn({ gradientNorm, meanSquare })
 }
 
 /**

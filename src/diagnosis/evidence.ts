@@ -59,6 +59,8 @@ export interface Evidence {
   readonly hasOwnSteps: boolean
   readonly seeds: readonly number[]
   readonly records: readonly TrialRecord[]
+  /** Records of the trainings with fresh seeds, which measure a cure and decide no cause. */
+  readonly fresh: readonly TrialRecord[]
   /** Changes that apply to the network and the data, and whose trainings fit into memory. */
   readonly applicable: ReadonlySet<ChangeName>
   readonly measured: Measured
@@ -361,8 +363,11 @@ export function comparableMeans(
   })
 }
 
-/** Kinds of changes that solve another task than the network, or that are too short to solve the task. */
-const others: ReadonlySet<Change['kind']> = new Set(['raw data', 'half the data', 'random labels', 'short'])
+/**
+ * Kinds of changes that solve another task than the network, or that are too short to solve the task, or that the
+ * diagnosis tries only for a cause. A loss that only some diagnoses know must not change the symptom.
+ */
+const others: ReadonlySet<Change['kind']> = new Set(['raw data', 'half the data', 'random labels', 'short', 'remedy'])
 
 /** Whether the losses of a change can be compared with the losses of the network. */
 export function isComparable(name: ChangeName): boolean {

@@ -2,8 +2,11 @@
 import { type Cause, causes, type Verdict } from './cause.ts'
 import type { Untested } from './causes/assessment.ts'
 import { fitsPoorly } from './causes/control-answers.ts'
+import { isMechanism, type MechanismCause } from './causes/interventions.ts'
+import { proofOf } from './causes/proof.ts'
 import { rankNumber } from './causes/rank.ts'
 import { type CauseRow, causeTable, type JudgedCause } from './causes/table.ts'
+import type { ControlName } from './controls.ts'
 import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
 import { atBestRate, type View, viewOf } from './view.ts'
 
@@ -57,21 +60,72 @@ const sparing: ReadonlySet<Cause> = new Set([
 ])
 
 /**
- * Assesses all causes. Mechanisms are assessed only if the network has hidden layers. Umbrella causes are assessed
- * last, with the assessments of the mechanisms and settings.
+ * Assesses all causes. Mechanisms are assessed only if the network has hidden layers. Mechanisms that are suspects are
+ * judged by their interventions. Umbrella causes are assessed last, with the assessments of the mechanisms and settings.
  */
 function assessAll(view: View): Assessment[] {
+  const suspects = suspectsOf(view)
   const assessed: Assessment[] = []
   const earlier: Assessment[] = []
   for (const cause of causes) {
-    const { level, assess } = causeTable[cause]
-    if (level === 'mechanism' && view.stages.length < 2 && cause !== 'dead-units') continue
-    const found = withRates(assess(view, earlier), view)
+    if (isSkipped(cause, view)) continue
+    const found = withRates(proven(causeTable[cause].assess(view, earlier), suspects, view), view)
     assessed.push(found)
-    if (level !== 'umbrella') earlier.push(found)
+    if (causeTable[cause].level !== 'umbrella') earlier.push(found)
   }
   return assessed
 }
+
+/** Whether a cause is a mechanism in hidden layers that the network does not have. */
+const isSkipped = (cause: Cause, { stages }: View): boolean =>
+  causeTable[cause].level === 'mechanism' && stages.length < 2 && cause !== 'dead-units'
+
+/** The mechanisms whose readings are beyond the limits, in a network whose training has a symptom. */
+const suspectsOf = (view: View): MechanismCause[] =>
+  causes.flatMap((cause) =>
+    isMechanism(cause) && !isSkipped(cause, view) && causeTable[cause].assess(view).state === 'suspect' ? [cause] : [],
+  )
+
+/** Returns the assessment of a suspect after its interventions. Other assessments stay as they are. */
+function proven(found: Assessment, suspects: readonly MechanismCause[], view: View): Assessment {
+  if (found.state !== 'suspect' || !isMechanism(found.cause)) return found
+  const { proof, needs, controls } = proofOf(found.cause, suspects, view)
+  switch (proof.outcome) {
+    case 'restores':
+      return {
+        ...found,
+        state: 'holds',
+        proof: { ...proof, moved: movedBy(proof.control, found.cause, suspects, view) },
+      }
+    case 'contributes':
+    case 'does not restore':
+      return { ...found, state: 'ruled out', score: 0, by: { controls }, proof }
+    case 'no gap':
+      return { ...found, state: 'ruled out', score: 0, by: { observation: 'training' }, proof }
+    case 'untried':
+    case 'too few seeds':
+    case 'no intervention':
+      return { ...found, state: 'open', score: 0, needs, proof }
+  }
+}
+
+/** The other suspects that an intervention removes as well, by the readings of its training before the first step. */
+function movedBy(
+  control: ControlName,
+  cause: MechanismCause,
+  suspects: readonly MechanismCause[],
+  view: View,
+): readonly Cause[] {
+  const records = recordsOf(view.given, control).map((record) => ({ ...record, control: 'network' as const }))
+  if (records.every(({ snapshots }) => Object.keys(snapshots[0]?.reading ?? {}).length === 0)) return []
+  const others = view.records.filter((record) => record.control !== 'network')
+  const changed: View = { ...view, records: [...records, ...others] }
+  return suspects.filter((other) => other !== cause && isAbsent(causeTable[other].assess(changed).facts))
+}
+
+/** Whether the readings show no sign of a mechanism. */
+const isAbsent = ({ outcome }: { readonly outcome: string }): boolean =>
+  outcome === 'within limits' || outcome === 'no such units'
 
 /** Returns an assessment whose needs name the rates at which the trainings run. */
 function withRates(found: Assessment, view: View): Assessment {

@@ -20,6 +20,7 @@ export interface SubjectTask {
   readonly seeds: readonly number[]
   readonly budgetSeconds: number
   readonly twin?: Network
+  readonly start?: unknown
   readonly abort?: AbortSignal
 }
 
@@ -53,7 +54,12 @@ export async function createSubject(task: SubjectTask, workers: Workers, known?:
   const networks = { shallow: given ?? shallow?.network, shallower: shallower?.network }
   const plan = known ?? (await planFor(task, training, networks.shallow, workers))
   return {
-    subject: { ...training, settings: settingsFor(plan, settings), twins: networks },
+    subject: {
+      ...training,
+      settings: settingsFor(plan, settings),
+      twins: networks,
+      hasGivenWeights: task.start !== undefined,
+    },
     twins: { shallow: shallow ?? undefined, shallower: shallower ?? undefined },
     plan,
   }

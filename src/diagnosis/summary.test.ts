@@ -36,7 +36,17 @@ function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<Dia
   const judgment = judge(evidence)
   const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
   return summarize(
-    { evidence, judgment, subject, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
+    {
+      evidence,
+      judgment,
+      subject,
+      openQuestions,
+      cureQuestions: [],
+      plan: { steps: 100 },
+      interrupted: false,
+      seconds: 12,
+      ...other,
+    },
     { seeds: evidence.seeds, notes: ['The store is new.'], budgetSeconds: 60, mode },
   )
 }

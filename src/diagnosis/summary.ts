@@ -6,6 +6,7 @@ import type { Fact } from '../facts/fact.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
 import { causeTable, type JudgedCause } from './causes/table.ts'
+import { confidenceOf } from './confidence.ts'
 import { rateAt } from './controls.ts'
 import { type Cure, cureOf } from './cure.ts'
 import type { DiagnosisOutcome } from './diagnosis-loop.ts'
@@ -19,8 +20,10 @@ import { type RateLadder, triedRates } from './tried-rates.ts'
 import { type View, viewOf } from './view.ts'
 import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
+import { basisText } from './wording/confidence.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
+import { noCureText } from './wording/no-cure.ts'
 import { notesOf, overrunNote, untestedNote } from './wording/notes.ts'
 import { type ErrorText, type EvidenceRow, sentenceOf } from './wording/words.ts'
 
@@ -70,6 +73,10 @@ export interface Diagnosis {
    * out.
    */
   readonly answer: readonly string[]
+  /** Probability that the verdict is right, from 0 to 1: the fraction of known cases with these grounds that were right. */
+  readonly confidence: number
+  /** The grounds of the answer, in one sentence. */
+  readonly basis: string
   /** Notes on how the answer was found, one or two sentences each. */
   readonly notes: readonly string[]
   /** Facts about the network, the data and the settings that stand out before any training. */
@@ -82,14 +89,18 @@ export interface Diagnosis {
   readonly step: { readonly given: number; readonly best: number; readonly verdict: StepVerdict | null }
   /** The change that mends the first finding, measured by the diagnosis, or null if none was measured. */
   readonly cure: Cure | null
+  /** The reason why no cure was measured, and the time that it would take; null with a cure or without a finding. */
+  readonly noCure: string | null
   /** Findings: the causes that hold, beginning with the cause to treat first. */
   readonly findings: readonly Finding[]
   readonly ruledOut: readonly Exclusion[]
   readonly open: readonly OpenCause[]
   /** The ladders of rates of the networks that were trained at more than one rate. */
   readonly ladders: readonly RateLadder[]
-  /** Records of all trainings. */
+  /** Records of all trainings with the seeds of the diagnosis. */
   readonly trials: readonly TrialRecord[]
+  /** Records of the trainings with fresh seeds, which measured the cure. */
+  readonly freshTrials: readonly TrialRecord[]
   /** Number of layers with weights, including the read-out. */
   readonly layers: number
   /**
@@ -123,10 +134,14 @@ export function summarize(
   const view = viewOf(evidence)
   const say = errorTextOf(evidence)
   const profiles = layerProfiles(view, findings.at(0))
+  const cure = cureOf(view, findings, subject)
+  const sure = confidenceOf(isTrained ? judgment : nothingJudged, cure)
   const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
   return {
     verdict,
     answer: answerOf(evidence, judgment),
+    confidence: sure.value,
+    basis: basisText(sure, evidence.records.length + evidence.fresh.length),
     notes: [
       ...notes,
       ...untestedNote(subject.data.test.count),
@@ -137,12 +152,14 @@ export function summarize(
     removed: evidence.removed,
     baselines: evidence.baselines,
     step: stepOf(view, findings),
-    cure: cureOf(view, findings, subject),
+    cure,
+    noCure: cure === null ? noCureText(view, findings, outcome.cureQuestions, say) : null,
     findings: findings.map((one) => findingOf(one, say)),
     ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
     open: open.map((one) => openCause(one, outcome, say)),
     ladders: triedRates(view),
     trials: evidence.records,
+    freshTrials: evidence.fresh,
     layers: evidence.depths.network + (evidence.depths.what === 'hidden layer' ? 1 : 0),
     stages: evidence.stages.map(({ name }) => name),
     measured: evidence.measured,

@@ -1,4 +1,5 @@
 /** The trainings of a diagnosis: finds missing trainings, estimates their cost, and runs the trainings. */
+import type { StartReadings } from '../remedies/remedy.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { type Budget, createBudget, fitsBudget } from '../trials/budget.ts'
@@ -7,6 +8,7 @@ import type { Workers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
 import { trainingOf } from './control-trainings.ts'
 import { type ChangeName, changeNames, controlOf, orderOf, type Subject } from './controls.ts'
+import { freshSeedsOf } from './fresh-seeds.ts'
 import { costOfMeasurement } from './measurement-costs.ts'
 import { workOf, workWithScoring } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
@@ -22,8 +24,10 @@ export interface MadeTrial {
 }
 
 export interface Trainings {
-  /** Finished trainings, sorted by control and then by seed. */
+  /** Finished trainings with the seeds of the diagnosis, sorted by control and then by seed. */
   readonly made: readonly MadeTrial[]
+  /** Finished trainings with fresh seeds. */
+  readonly fresh: readonly MadeTrial[]
   /** Changes that apply to the network, without the changes whose trainings did not fit into memory. */
   readonly applicable: ReadonlySet<ChangeName>
   /**
@@ -33,8 +37,17 @@ export interface Trainings {
   costOf(need: Need): number | null
   /** Lists the trainings that the needs name and that have not run yet. */
   missing(needs: readonly Need[]): TrialKey[]
-  /** Lists the missing trainings that fit into the remaining budget, the cheapest first. */
-  affordable(needs: readonly Need[]): TrialKey[]
+  /**
+   * Lists the missing trainings that fit into the remaining budget, the cheapest first. With a `share` below 1, the
+   * trainings must leave the rest of the budget free.
+   */
+  affordable(needs: readonly Need[], share?: number): TrialKey[]
+  /** Whether all missing trainings that a need names fit into the remaining budget together. */
+  fits(need: Need): boolean
+  /** Gives the remedies the readings of the network before the first step. Further remedies may apply after that. */
+  learn(readings: StartReadings): void
+  /** The subject, with the readings that were learned. */
+  subject(): Subject
   /** Runs trainings. With the limit `in any case`, trainings run even if they exceed the budget. */
   run(keys: readonly TrialKey[], limit: 'within budget' | 'in any case'): Promise<void>
 }
@@ -47,33 +60,48 @@ export interface TrainingsTask {
   readonly secondsSoFar: () => number
 }
 
-export function createTrainings({ task, subject, workers, store, secondsSoFar }: TrainingsTask): Trainings {
+export function createTrainings({ task, subject: given, workers, store, secondsSoFar }: TrainingsTask): Trainings {
   const { seeds, abort: signal, onEvent } = task
+  let subject = given
   const made: MadeTrial[] = []
+  const fresh: MadeTrial[] = []
+  const freshSeeds = freshSeedsOf(seeds)
   const isPossible = (name: ChangeName): boolean => {
     const training = trainingOf(subject, name)
     return training !== undefined && workers.precisions.includes(training.precision)
   }
   const applicable = new Set(changeNames.filter(isPossible))
-  const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () => made.map(({ record }) => record))
+  // Changes whose trainings did not fit into memory.
+  const refused = new Set<ChangeName>()
+  const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () =>
+    [...made, ...fresh].map(({ record }) => record),
+  )
   const resolver = resolverOf(task)
 
   /** Lists the trials that are needed but have not been trained. */
   const missing = (needs: readonly Need[]): TrialKey[] => {
     const asked = needs.flatMap((need) =>
       'control' in need && applicable.has(controlOf(need.control).change)
-        ? seeds.slice(0, need.seeds).map((seed): TrialKey => ({ control: need.control, seed }))
+        ? (need.isFresh ? freshSeeds : seeds)
+            .slice(0, need.seeds)
+            .map((seed): TrialKey => ({ control: need.control, seed }))
         : [],
     )
     const isSame = (one: TrialKey, other: TrialKey): boolean => one.control === other.control && one.seed === other.seed
     return asked.filter((key, index) => {
-      return !made.some(({ record }) => isSame(record, key)) && asked.findIndex((one) => isSame(one, key)) === index
+      return (
+        ![...made, ...fresh].some(({ record }) => isSame(record, key)) &&
+        asked.findIndex((one) => isSame(one, key)) === index
+      )
     })
   }
-  const workFor = ({ control }: TrialKey): number => {
-    const training = trainingOf(subject, control)
-    return training ? workWithScoring(training, scoringOf(control)) : 0
+  const workFor = (key: TrialKey): number => {
+    const training = trainingOf(subject, key.control)
+    return training ? workWithScoring(training, scoringOf(key, seeds)) : 0
   }
+  /** Whether the work fits into a fraction of the budget, of which the finished trainings have used a part. */
+  const fitsShare = (work: number, share: number): boolean =>
+    (budget.secondsFor(work) ?? 0) <= budget.left() - (1 - share) * task.budgetSeconds
   const costOf = (need: Need): number | null => {
     if ('control' in need) {
       return budget.secondsFor(missing([need]).reduce((sum, key) => sum + workFor(key), 0))
@@ -82,9 +110,10 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
     const passes = budget.secondsFor((workOf(subject) / subject.settings.steps) * steps)
     return passes === null ? null : passes + seconds
   }
-  const affordable = (needs: readonly Need[]): TrialKey[] =>
+  // Work that must leave a part of the budget for later trainings counts as more work.
+  const affordable = (needs: readonly Need[], share = 1): TrialKey[] =>
     missing(needs)
-      .filter((key) => (!task.isOver && fitsBudget(budget, workFor(key))) || store.has(key))
+      .filter((key) => (!task.isOver && fitsShare(workFor(key), share)) || store.has(key))
       .sort((one, other) => workFor(one) - workFor(other))
 
   /**
@@ -94,16 +123,32 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
   const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
     if (!(error instanceof IsobathError) || error.code !== 'memory' || isWatched(control)) return false
     applicable.delete(controlOf(control).change)
+    refused.add(controlOf(control).change)
     return true
   }
-  const placeOf = ({ record }: MadeTrial): number => orderOf(record.control) * seeds.length + seeds.indexOf(record.seed)
+  const allSeeds = [...seeds, ...freshSeeds]
+  const placeOf = ({ record }: MadeTrial): number =>
+    orderOf(record.control) * allSeeds.length + allSeeds.indexOf(record.seed)
 
   return {
     made,
+    fresh,
     applicable,
     costOf,
     missing,
     affordable,
+    fits: (need) => {
+      const keys = missing([need])
+      const work = keys.reduce((sum, key) => sum + workFor(key), 0)
+      return (!task.isOver && fitsBudget(budget, work)) || keys.every((key) => store.has(key))
+    },
+    subject: () => subject,
+    learn: (readings) => {
+      subject = { ...subject, readings }
+      for (const name of changeNames) {
+        if (!refused.has(name) && isPossible(name)) applicable.add(name)
+      }
+    },
     run: async (keys, limit) => {
       const trials: DiagnosisTrial[] = []
       for (const key of keys) {
@@ -123,9 +168,10 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
         onEvent,
       })
       for await (const { trial, result } of running) {
-        made.push({ trial, record: recordOf(trial, result), weights: result.weights })
+        const list = seeds.includes(trial.seed) ? made : fresh
+        list.push({ trial, record: recordOf(trial, result), weights: result.weights })
       }
-      made.sort((one, other) => placeOf(one) - placeOf(other))
+      for (const list of [made, fresh]) list.sort((one, other) => placeOf(one) - placeOf(other))
     },
   }
 }

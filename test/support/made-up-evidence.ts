@@ -133,6 +133,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     chance,
     seeds,
     records: controlNames.flatMap((control) => madeUpTrials(control, trials[control] ?? { loss: [] })),
+    fresh: [],
     applicable: new Set(changeNames.filter(isApplicable)),
     baselines: null,
     facts: facts.map((fact) => ({ fact, sentence: 'A fault stands out.', remedy: 'Mend the fault.' })),

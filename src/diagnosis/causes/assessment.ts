@@ -6,6 +6,7 @@ import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
+import type { Proof } from './proof.ts'
 
 /** Evidence that would decide whether a cause holds: a control training with a number of seeds, or a measurement. */
 export type Need =
@@ -15,6 +16,8 @@ export type Need =
       readonly seeds: number
       /** Whether a control without a rate is trained at the rate of the diagnosed training. */
       readonly isAtGivenRate?: boolean
+      /** Whether the trainings have fresh seeds, as the trainings that measure a cure. */
+      readonly isFresh?: boolean
     }
   | { readonly measurement: keyof Measured }
 
@@ -40,7 +43,8 @@ export type Ground = { readonly observation: Observation } | { readonly controls
 
 export interface Judged<C extends Cause, Facts> {
   readonly cause: C
-  readonly state: 'holds' | 'ruled out' | 'open'
+  /** A suspect is a mechanism whose readings are beyond the limits, before an intervention has tested it. */
+  readonly state: 'holds' | 'ruled out' | 'open' | 'suspect'
   /**
    * Score of a cause that holds: 0.5 if the measured value is at its limit, and closer to 1 far beyond the limit. A
    * cause that does not hold has a score of 0.
@@ -58,6 +62,8 @@ export interface Judged<C extends Cause, Facts> {
    * is absent for causes that do not begin at a certain layer.
    */
   readonly onset?: number
+  /** Result of the interventions that test a suspect; absent for causes that no intervention tests. */
+  readonly proof?: Proof
   /**
    * Facts from which the state of the cause follows. The field `outcome` of the facts names the rule that decided the
    * state.
@@ -81,6 +87,15 @@ export type Earlier = readonly Pick<Assessed<Cause, unknown>, 'state'>[]
 
 export function holds<C extends Cause, Facts>(cause: C, facts: Facts, score: number, onset?: number): Judged<C, Facts> {
   return { cause, state: 'holds', score, by: null, needs: [], onset, facts }
+}
+
+export function suspect<C extends Cause, Facts>(
+  cause: C,
+  facts: Facts,
+  score: number,
+  onset?: number,
+): Judged<C, Facts> {
+  return { cause, state: 'suspect', score, by: null, needs: [], onset, facts }
 }
 
 export function ruledOut<C extends Cause, Facts>(cause: C, facts: Facts, by: Ground): Judged<C, Facts> {
@@ -142,8 +157,8 @@ interface MechanismReading<Facts, Beyond> {
 }
 
 /**
- * Assesses a mechanism. The mechanism holds as a cause if its readings before training are beyond the limits and the
- * training has a symptom.
+ * Assesses a mechanism. The mechanism is a suspect if its readings before training are beyond the limits and the training
+ * has a symptom.
  */
 export function mechanism<C extends Cause, Facts, Beyond>(
   cause: C,
@@ -153,5 +168,5 @@ export function mechanism<C extends Cause, Facts, Beyond>(
   if (beyond === null) return ruledOut(cause, { ...facts, outcome: 'within limits' }, { observation })
   const harmless = harmlessness(evidence)
   if (harmless) return ruledOut(cause, { ...facts, ...harmless }, { observation: 'training' })
-  return holds(cause, { ...facts, ...beyond.facts, outcome: 'beyond limits' }, beyond.score, beyond.onset)
+  return suspect(cause, { ...facts, ...beyond.facts, outcome: 'beyond limits' }, beyond.score, beyond.onset)
 }

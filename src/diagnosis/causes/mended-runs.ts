@@ -15,7 +15,17 @@ import {
 } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { restoring } from './control-answers.ts'
-import type { Setup } from './setup-table.ts'
+import type { ErrorMeasure } from './measures.ts'
+
+/** A change that is tried at several rates, and the measure of its success. */
+export interface Trying {
+  readonly control: ChangeName
+  readonly measure: ErrorMeasure
+  /** Smallest fraction of the error that the change must remove. */
+  readonly limit: number
+  /** Whether the training at the given rate is compared with the network at the given rate. */
+  readonly isAtGivenRate: boolean
+}
 
 /** Change of the error by a mended training. A training that diverged counts as guessing. */
 export interface Mended {
@@ -51,14 +61,14 @@ const mostTries = 6
 const positions: readonly number[] = Array.from({ length: 2 * highestPosition + 1 }, (_, at) => at - highestPosition)
 
 /** The mended trainings at every rate at which they were tried, the best rate first. `start` is the first tried rate. */
-export function attemptsOf(setup: Setup, view: View, start: number): readonly Attempt[] {
-  const made = positions.flatMap((position) => attemptAt(setup, view, position) ?? [])
+export function attemptsOf(trying: Trying, view: View, start: number): readonly Attempt[] {
+  const made = positions.flatMap((position) => attemptAt(trying, view, position) ?? [])
   // The best rate is the rate with the lowest error with the first seed, which was trained at all rates.
   const distance = ({ control }: Attempt): number => Math.abs(controlOf(control).position - start)
   return made.sort((one, other) => other.rawShare - one.rawShare || distance(one) - distance(other))
 }
 
-function attemptAt({ control, measure, limit, isAtGivenRate }: Setup, view: View, position: number): Attempt | null {
+function attemptAt({ control, measure, limit, isAtGivenRate }: Trying, view: View, position: number): Attempt | null {
   const { given, best, chance } = view
   const name = nameAt(control, position)
   const base = isAtGivenRate && position === 0 ? 'network' : nameAt('network', best.network)
@@ -92,7 +102,7 @@ function testErrors(
   evidence: Evidence,
   first: ControlName,
   second: ControlName,
-  { test }: Setup['measure'],
+  { test }: ErrorMeasure,
 ): Mended['test'] {
   const found = difference(evidence, first, second, test)
   return found && { before: found.first, after: found.second }
@@ -102,7 +112,7 @@ function testErrors(
  * The next rates at which the mended training is tried: the start, a tenth and ten times of it, and then further in the
  * direction in which the error falls. A mended training can have another best rate than the network.
  */
-export function nextRates({ control, measure }: Setup, view: View, start: number): readonly number[] {
+export function nextRates({ control, measure }: Trying, view: View, start: number): readonly number[] {
   const errors = new Map<number, number>()
   for (const position of positions) {
     const [record] = recordsOf(view.given, nameAt(control, position))
@@ -111,7 +121,9 @@ export function nextRates({ control, measure }: Setup, view: View, start: number
   const lacking = (wanted: readonly number[]): number[] =>
     wanted.filter((one) => !errors.has(one) && Math.abs(one) <= highestPosition)
   if (!errors.has(start)) return lacking([start])
-  const beside = lacking([start - 2, start + 2])
+  // After a training that diverged, no higher rate helps.
+  const isBroken = errors.get(start) === Number.POSITIVE_INFINITY
+  const beside = lacking(isBroken ? [start - 2] : [start - 2, start + 2])
   if (beside.length > 0) return beside
   const [[best, lowest]] = [...errors].sort(([, one], [, other]) => one - other)
   // If the mended training learns nothing at any rate, its rate can be wrong by far.

@@ -2,10 +2,10 @@
 import type { FactName } from '../../facts/fact.ts'
 import type { Cause } from '../cause.ts'
 import type { ControlOf } from '../controls.ts'
-import { type Evidence, fitsWell, type Measure, recordsOf, testError, trainingError } from '../evidence.ts'
-import type { TrialRecord } from '../trial-record.ts'
+import { type Evidence, fitsWell, recordsOf } from '../evidence.ts'
 import type { View } from '../view.ts'
 import { halved } from './control-answers.ts'
+import { balancedError, type ErrorMeasure, trainError } from './measures.ts'
 import { hasDeadOutputs } from './output-limits.ts'
 
 export type SetupCause = Extract<
@@ -13,19 +13,9 @@ export type SetupCause = Extract<
   'unscaled-data' | 'output-cannot-reach-targets' | 'no-nonlinearity' | 'over-regularized' | 'unbalanced-classes'
 >
 
-/** The error that a mended training must lower. */
-export interface SetupMeasure {
-  /** Error of a training. A training that diverged, or that is worse than guessing, counts as guessing. */
-  readonly error: (evidence: Evidence, record: TrialRecord) => number
-  /** Error of a training, also above the error of guessing, or infinity for a training that diverged. */
-  readonly raw: (record: TrialRecord) => number
-  /** Error on the test set. A training that diverged counts as guessing. Null without test samples. */
-  readonly test: Measure
-}
-
 export interface Setup {
   readonly control: ControlOf<'mending'>
-  readonly measure: SetupMeasure
+  readonly measure: ErrorMeasure
   /**
    * Whether the mended training at the given rate is compared with the network at the given rate. Data that are not
    * scaled may need a rate of their own, which the scaled data do not need.
@@ -39,23 +29,6 @@ export interface Setup {
   readonly isSuspect: (view: View) => boolean
   /** Whether the network fits well in spite of the suspect, so that no training is needed. */
   readonly fits: (evidence: Evidence) => boolean
-}
-
-const trainError: SetupMeasure = {
-  error: trainingError,
-  raw: ({ train }) => train.error ?? Number.POSITIVE_INFINITY,
-  test: testError,
-}
-
-/** The mean over the classes of the fractions of wrong answers. */
-const balancedError: SetupMeasure = {
-  error: ({ records }, { train }) => {
-    // Guessing is right for one class.
-    const classes = Math.max(2, ...records.map((record) => record.train.recall?.length ?? 0))
-    return Math.min(1 - (train.balancedAccuracy ?? 0), 1 - 1 / classes)
-  },
-  raw: ({ train }) => (train.balancedAccuracy == null ? Number.POSITIVE_INFINITY : 1 - train.balancedAccuracy),
-  test: (_evidence, { test }) => (test.balancedAccuracy == null ? null : 1 - test.balancedAccuracy),
 }
 
 /** Recall of a class below which the network misses most of the class. */

@@ -1,7 +1,7 @@
 /** The causes "dead units" (never active) and "saturated units" (hardly any derivative), which block the gradient. */
 import type { Cause } from '../cause.ts'
 import { type Evidence, failedSeeds, readingOf, recordsOf, symptomOf } from '../evidence.ts'
-import { holds, type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
+import { type Judged, mechanism, ruledOut, type Standing, scoreOf, suspect } from './assessment.ts'
 import { largestOf, placeOf, type StagePlace } from './layer-values.ts'
 import type { RankRule } from './rank.ts'
 
@@ -64,11 +64,11 @@ export function deadUnits(evidence: Evidence): Judged<'dead-units', DeadUnitsFac
     // Dead units explain a failure if exactly the seeds with dead units fail.
     const areFailing = failed.length > 0 && failed.every((seed) => dead.has(seed)) && dead.size === failed.length
     if (areFailing && layers.length > 1 && failed.length < seeds) {
-      return holds(cause, { ...facts, ...counts, outcome: 'with some seeds' }, failed.length / seeds)
+      return suspect(cause, { ...facts, ...counts, outcome: 'with some seeds' }, failed.length / seeds)
     }
     // If every training fails, units that are dead before most trainings count only as in the mechanism below.
     if (areFailing && 2 * before.length < seeds)
-      return holds(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
+      return suspect(cause, { ...facts, ...counts, outcome: 'died' }, scoreOf(afterTraining, mostDead))
   }
   return mechanism(cause, evidence, { observation: 'units before training', facts, beyond: found.beyond })
 }

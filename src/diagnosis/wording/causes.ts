@@ -8,12 +8,13 @@ import { explodingGradientWords, vanishingGradientWords } from './gradient.ts'
 import { tooFewStepsWords } from './length.ts'
 import { optimizationFailureWords } from './optimization.ts'
 import { overfittingWords } from './overfitting.ts'
+import { proofRow, proofText } from './proof.ts'
 import { setupWords } from './setup.ts'
 import { chaoticSignalWords, explodingSignalWords, vanishingSignalWords } from './signal.ts'
 import { stepTooSmallWords, unstableStepWords } from './step.ts'
 import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 import { uselessDepthWords } from './useless-depth.ts'
-import type { ErrorText, Words } from './words.ts'
+import { type ErrorText, twoSentences, type Words } from './words.ts'
 
 /** A title in two forms: `start` begins a sentence or stands alone, and `inside` is used inside a sentence. */
 export interface Title {
@@ -139,8 +140,15 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
 }
 
-export function wordsOf<C extends Cause>({ cause, facts }: JudgedCause<C>, say?: ErrorText): Words {
-  return wordings[cause].words(facts, say)
+export function wordsOf<C extends Cause>({ cause, facts, proof }: JudgedCause<C>, say?: ErrorText): Words {
+  const own = wordings[cause].words(facts, say)
+  if (proof === undefined) return own
+  const inside = (other: Cause): string => wordings[other].title.inside
+  const text = proofText(proof, inside)
+  return {
+    statement: text === '' ? own.statement : twoSentences(own.statement, text),
+    evidence: [...proofRow(proof, inside), ...own.evidence],
+  }
 }
 
 export function verdictTitle(verdict: Verdict): Title {

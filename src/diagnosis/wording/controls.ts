@@ -1,18 +1,18 @@
 /** Texts about controls: the question that each control answers, and the change that each control made. */
-import { number } from '../../format/words.ts'
+import { counted, number } from '../../format/words.ts'
+import { isRemedyName, type RemedyName } from '../../remedies/table.ts'
 import type { Need } from '../causes/assessment.ts'
 import type { LossChange } from '../causes/control-answers.ts'
 import { type ChangeName, type ControlOf, changes, controlOf } from '../controls.ts'
 import { seedsText } from './words.ts'
 
-const questions: Readonly<Record<ChangeName, string>> = {
+const questions: Readonly<Record<Exclude<ChangeName, RemedyName>, string>> = {
   network: 'does the network train at this rate?',
   'shallow twin': 'does the same network with fewer layers train better?',
   'shallower twin': 'does the same network with the fewest layers train better?',
   'short run': 'which rate is the best?',
   'short run of the shallow twin': 'which rate is the best for the twin?',
   'short run of the shallower twin': 'which rate is the best for the twin?',
-  'clipped gradients': 'do single large gradients break the training?',
   float64: 'is float32 too imprecise?',
   '3 x steps': 'is the training too short?',
   '10 x steps': 'is the training far too short?',
@@ -34,9 +34,12 @@ const questions: Readonly<Record<ChangeName, string>> = {
  */
 export function needText(need: Need): string {
   if ('measurement' in need) return 'a measurement on the trained network'
-  const { control, seeds } = need
-  return `${control} with ${seedsText(seeds)} (${questions[controlOf(control).change]})`
+  const { control, seeds, isFresh } = need
+  return `${control} with ${isFresh ? counted(seeds, 'fresh seed') : seedsText(seeds)} (${questionOf(controlOf(control).change)})`
 }
+
+const questionOf = (name: ChangeName): string =>
+  isRemedyName(name) ? 'does the network train with this change?' : questions[name]
 
 const multiples = { 3: 'three', 4: 'four', 10: 'ten', 16: 'sixteen' } as const
 

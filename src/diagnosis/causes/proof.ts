@@ -1,0 +1,159 @@
+/**
+ * Proof by intervention. A mechanism whose readings are beyond the limits is a suspect. The suspect becomes a cause if the
+ * network trains with a minimal change that removes the mechanism: the change must close three quarters of the gap
+ * between the network and the best training of the diagnosis, beyond the spread of the seeds, at its own best rate. Half
+ * of the gap is enough if the network learns nothing and learns with the change: the rest of the gap then belongs to other
+ * effects of the depth.
+ */
+import type { RemedyName } from '../../remedies/table.ts'
+import type { Cause } from '../cause.ts'
+import { type ControlName, controlOf, nameAt } from '../controls.ts'
+import {
+  comparableMeans,
+  type Evidence,
+  endsFailures,
+  meanOf,
+  recordsOf,
+  testError,
+  trainingLoss,
+} from '../evidence.ts'
+import type { View } from '../view.ts'
+import type { Need } from './assessment.ts'
+import { halved, leastHelp, restoring } from './control-answers.ts'
+import { interventions, type MechanismCause } from './interventions.ts'
+import { type Attempt, attemptsOf, nextRates, type Trying } from './mended-runs.ts'
+
+/** The effect of an intervention on the training loss, at the best rate of the intervention. */
+export interface Restoration {
+  readonly intervention: RemedyName
+  readonly control: ControlName
+  readonly rate: number
+  /** Mean training loss of the network at its best rate. */
+  readonly before: number
+  /** Mean training loss with the intervention. A training that diverged counts as guessing. */
+  readonly after: number
+  /** Fraction of the gap between the network and the lowest comparable loss that the intervention closes. */
+  readonly share: number
+  readonly limit: number
+  readonly seeds: number
+}
+
+export type Proof =
+  /**
+   * `no intervention`: no intervention applies to the network. `no gap`: the network's loss is so close to the lowest
+   * loss that nothing is left to restore. `untried`: further trainings are needed.
+   */
+  | { readonly outcome: 'no intervention' | 'no gap' | 'untried' }
+  | (Restoration & {
+      readonly outcome: 'restores' | 'contributes' | 'does not restore' | 'too few seeds'
+      /** Other mechanisms that the intervention removes as well. */
+      readonly moved: readonly Cause[]
+    })
+
+/** A proof, and the trainings that it needs. */
+export interface ProofStep {
+  readonly proof: Proof
+  readonly needs: readonly Need[]
+  /** The controls that were trained. */
+  readonly controls: readonly ControlName[]
+}
+
+/** Smallest gap that an intervention can close, as a fraction of the loss of guessing. */
+const leastGap = 0.1
+
+/** The loss decides whether an intervention restores the training. */
+const byLoss: Trying['measure'] = {
+  error: trainingLoss,
+  raw: ({ train }) => train.loss ?? Number.POSITIVE_INFINITY,
+  test: testError,
+}
+
+/** Finds out whether an intervention restores the training. `suspects`: all mechanisms that are suspects. */
+export function proofOf(cause: MechanismCause, suspects: readonly MechanismCause[], view: View): ProofStep {
+  const names = interventions[cause].filter((name) => view.applicable.has(name))
+  const known = { needs: [], controls: [] }
+  if (names.length === 0) return { ...known, proof: { outcome: 'no intervention' } }
+  const before = meanOf(view, 'network', trainingLoss) ?? view.chance.loss
+  if (before < leastGap * view.chance.loss) return { ...known, proof: { outcome: 'no gap' } }
+  // A training at a wrong rate says little, so the network's best rate comes first.
+  const { needs } = view.ladders.network
+  if (needs.length > 0) return { ...known, proof: { outcome: 'untried' }, needs }
+  const goal = goalOf(suspects, view)
+  const controls: ControlName[] = []
+  let best: { readonly attempt: Attempt; readonly share: number; readonly name: RemedyName } | undefined
+  for (const name of names) {
+    const tried = tryOut(name, before, goal, view)
+    controls.push(...tried.attempts.map(({ control }) => control))
+    if (tried.needs.length > 0) return { proof: { outcome: 'untried' }, needs: tried.needs, controls }
+    const [attempt] = tried.attempts
+    if (attempt === undefined) continue
+    const share = shareClosed(view.given, attempt.control, before, goal)
+    if (best === undefined || share > best.share) best = { attempt, share, name }
+    if (share >= restoring && attempt.isSure) break
+  }
+  if (best === undefined) return { ...known, proof: { outcome: 'no intervention' } }
+  const { attempt, share, name } = best
+  const found: Restoration = {
+    intervention: name,
+    control: attempt.control,
+    rate: attempt.rate,
+    before,
+    after: meanOf(view.given, attempt.control, trainingLoss) ?? view.chance.loss,
+    share,
+    limit: restoring,
+    seeds: attempt.seeds,
+  }
+  const isAlike = before - goal < leastGap * view.chance.loss
+  if (isAlike) return { proof: { outcome: 'no gap' }, needs: [], controls }
+  return { proof: { ...found, outcome: outcomeOf(found, attempt, view), moved: [] }, needs: [], controls }
+}
+
+function outcomeOf({ share, control }: Restoration, { isSure, base }: Attempt, { given, seeds }: View) {
+  const isRestored = share >= restoring || (share >= halved && endsFailures(given, base, control))
+  if (share >= restoring && seeds.length < 3) return 'too few seeds'
+  if (isRestored && isSure) return 'restores'
+  return share >= leastHelp && isSure ? 'contributes' : 'does not restore'
+}
+
+/** The trainings with an intervention, the best first, and the trainings that are still needed. */
+function tryOut(
+  control: RemedyName,
+  before: number,
+  goal: number,
+  view: View,
+): { readonly attempts: readonly Attempt[]; readonly needs: readonly Need[] } {
+  const trying: Trying = { control, measure: byLoss, limit: restoring, isAtGivenRate: false }
+  const start = view.best.network
+  const attempts = attemptsOf(trying, view, start)
+  const [most] = attempts
+  const needAt = (name: ControlName, seeds: number): Need => ({ control: name, seeds, isAtGivenRate: true })
+  const share = most === undefined ? 0 : shareClosed(view.given, most.control, before, goal)
+  const missing = share >= restoring ? [] : nextRates(trying, view, start)
+  if (missing.length > 0) return { attempts, needs: missing.map((at) => needAt(nameAt(control, at), 1)) }
+  const isWorthwhile = share >= leastHelp && most.seeds < view.seeds.length
+  return { attempts, needs: isWorthwhile ? [needAt(most.control, view.seeds.length)] : [] }
+}
+
+/** The fraction of the gap that a control closes. */
+function shareClosed(given: Evidence, control: ControlName, before: number, goal: number): number {
+  const after = meanOf(given, control, trainingLoss)
+  return after === null || before <= goal ? 0 : (before - after) / (before - goal)
+}
+
+/**
+ * The lowest mean loss that a comparable training of the diagnosis reached with at least two seeds. Cures do not count,
+ * because the diagnosis tries them only after the verdict.
+ */
+function goalOf(suspects: readonly MechanismCause[], view: View): number {
+  const { given } = view
+  const names = new Set<string>(suspects.flatMap((cause) => interventions[cause]))
+  const intervened = [...new Set(given.records.map(({ control }) => control))].filter(
+    (control) =>
+      names.has(controlOf(control).change) && recordsOf(given, control).length >= Math.min(2, view.seeds.length),
+  )
+  return Math.min(
+    view.chance.loss,
+    ...comparableMeans(given, trainingLoss),
+    ...intervened.map((control) => meanOf(given, control, trainingLoss) ?? view.chance.loss),
+  )
+}

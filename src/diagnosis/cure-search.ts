@@ -1,0 +1,142 @@
+/**
+ * The search for a cure. The changes that proved the findings come first, because they are measured already. Other
+ * remedies follow until one is good enough. The chosen change is then measured with fresh seeds, because a change that was
+ * chosen for its results looks better than it is. All steps follow from the records alone, so a resumed diagnosis finds the
+ * same cure.
+ */
+import type { Need } from './causes/assessment.ts'
+import { clearShare, halved } from './causes/control-answers.ts'
+import { measureOf } from './causes/measures.ts'
+import { attemptsOf, nextRates, type Trying } from './causes/mended-runs.ts'
+import type { JudgedCause } from './causes/table.ts'
+import { type ChangeName, type ControlName, nameAt } from './controls.ts'
+import { otherCures, provenControl } from './cure-candidates.ts'
+import { isSmallError, meanOf, recordsOf, referenceOf } from './evidence.ts'
+import { freshSeedCounts } from './fresh-seeds.ts'
+import type { TrialRecord } from './trial-record.ts'
+import type { View } from './view.ts'
+
+export interface CureSearch {
+  /** The trainings that the search needs next; empty if the search is over. */
+  readonly needs: readonly Need[]
+  /** The control that cures the first finding, measured with fresh seeds, or null if none was found. */
+  readonly control: ControlName | null
+  /** The control that waits for its trainings with fresh seeds, or null. */
+  readonly waiting: ControlName | null
+}
+
+const nothing: CureSearch = { needs: [], control: null, waiting: null }
+
+/** The next step of the search for a cure of the first finding. */
+export function searchCure(view: View, findings: readonly JudgedCause[]): CureSearch {
+  const [first] = findings
+  if (first === undefined) return nothing
+  const rejected: ControlName[] = []
+  const proven = [...new Set(findings.flatMap((one) => provenControl(view, one) ?? []))]
+  for (const control of proven) {
+    const isChosen = isGoodEnough(view, control, first) || !isMechanical(first)
+    if (!isChosen) continue
+    const step = verify(view, control, first)
+    if (step !== 'rejected') return step
+    rejected.push(control)
+  }
+  const tried: ControlName[] = [...proven]
+  for (const change of otherCures(view, first)) {
+    const { control, needs } = tryOut(view, change, first)
+    if (needs.length > 0) return { ...nothing, needs }
+    if (control === undefined || rejected.includes(control)) continue
+    tried.push(control)
+    if (!isGoodEnough(view, control, first)) continue
+    const step = verify(view, control, first)
+    if (step !== 'rejected') return step
+    rejected.push(control)
+  }
+  return bestOf(
+    view,
+    first,
+    tried.filter((control) => !rejected.includes(control)),
+  )
+}
+
+/** If no change is good enough, the best one that helps clearly is measured with fresh seeds. */
+function bestOf(view: View, first: JudgedCause, tried: readonly ControlName[]): CureSearch {
+  const { error } = measureOf(first.cause)
+  const errorOf = (control: ControlName): number => meanOf(view.given, control, error) ?? Number.POSITIVE_INFINITY
+  const helping = tried.filter((control) => errorOf(control) <= (1 - clearShare) * errorOf('network'))
+  for (const control of helping.toSorted((one, other) => errorOf(one) - errorOf(other))) {
+    const step = verify(view, control, first)
+    if (step !== 'rejected') return step
+  }
+  return nothing
+}
+
+/** Whether a cause is proven by an intervention, so that other remedies can be better than the intervention. */
+const isMechanical = ({ proof, cause }: JudgedCause): boolean => proof !== undefined || cause === 'optimization-failure'
+
+/**
+ * Asks for the trainings with fresh seeds, and accepts or rejects the control after that. More fresh seeds follow if the
+ * budget allows.
+ */
+function verify(view: View, control: ControlName, first: JudgedCause): CureSearch | 'rejected' {
+  const made = view.fresh.filter((record) => record.control === control)
+  const need = (seeds: number): Need => ({ control, seeds, isAtGivenRate: true, isFresh: true })
+  if (made.length < freshSeedCounts.least) {
+    return { needs: [need(freshSeedCounts.least)], control: null, waiting: control }
+  }
+  if (!keepsPromise(view, made, first)) return 'rejected'
+  return { needs: made.length < freshSeedCounts.most ? [need(freshSeedCounts.most)] : [], control, waiting: null }
+}
+
+/** Whether the change helps with fresh seeds too: no seed diverges, and the error is clearly lower than without it. */
+function keepsPromise(view: View, made: readonly TrialRecord[], { cause }: JudgedCause): boolean {
+  if (made.some(({ diverged }) => diverged !== null)) return false
+  const { error } = measureOf(cause)
+  const before = meanOf(view.given, 'network', error) ?? Number.POSITIVE_INFINITY
+  const after = made.reduce((sum, record) => sum + error(view, record) / made.length, 0)
+  return cause === 'useless-depth' || after <= (1 - clearShare) * before || isSmallError(view, after)
+}
+
+/**
+ * Whether a change is so good that no other change is tried: its error is small, or no larger than that of the twin, or it
+ * halves the error of a network without a twin that trains.
+ */
+function isGoodEnough(view: View, control: ControlName, { cause }: JudgedCause): boolean {
+  const { given } = view
+  const { error } = measureOf(cause)
+  const after = meanOf(given, control, error)
+  const records = recordsOf(given, control)
+  if (after === null || records.some(({ diverged }) => diverged !== null)) return false
+  if (after <= Math.min(smallError, given.chance.error / 10)) return true
+  if (cause === 'useless-depth') return after <= alike * (meanOf(given, 'network', error) ?? 0)
+  const reference = referenceOf(view)
+  const twin = reference && meanOf(view, reference, error)
+  if (twin != null) return after <= alike * twin
+  return after <= halved * (meanOf(given, 'network', error) ?? 0)
+}
+
+/** Training error below which no better cure is sought. */
+const smallError = 0.05
+/** Largest ratio of an error to the error of the twin at which both count as alike. */
+const alike = 1.1
+
+/** The best training with a change, and the trainings that are needed to find it. */
+function tryOut(
+  view: View,
+  change: ChangeName,
+  first: JudgedCause,
+): { readonly control?: ControlName; readonly needs: readonly Need[] } {
+  const trying: Trying = {
+    control: change,
+    measure: measureOf(first.cause),
+    limit: halved,
+    isAtGivenRate: false,
+  }
+  const start = view.best.network
+  const [best] = attemptsOf(trying, view, start)
+  const isDone = best !== undefined && isGoodEnough(view, best.control, first)
+  const missing = isDone ? [] : nextRates(trying, view, start)
+  return {
+    control: best?.control,
+    needs: missing.map((at): Need => ({ control: nameAt(change, at), seeds: 1, isAtGivenRate: true })),
+  }
+}
