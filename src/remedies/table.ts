@@ -2,10 +2,13 @@
 import { addedDropout } from './added-dropout.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import { clippedGradients } from './clipped-gradients.ts'
+import { criticalTanh } from './critical-tanh.ts'
+import { criticalWeights } from './critical-weights.ts'
 import { deltaOrthogonalWeights } from './delta-orthogonal-weights.ts'
 import { fewerLayers } from './fewer-layers.ts'
 import { heWeights } from './he-weights.ts'
 import { layerNormalization } from './layer-normalization.ts'
+import { usualLeakySlope } from './leaky-slope-by-depth.ts'
 import { leakyUnits } from './leaky-units.ts'
 import { multiplierByDepth } from './multiplier-by-depth.ts'
 import { multiplierByRoot } from './multiplier-by-root.ts'
@@ -32,6 +35,7 @@ export const remedies = {
   'He weights': heWeights,
   'orthogonal weights': orthogonalWeights,
   'delta-orthogonal weights': deltaOrthogonalWeights,
+  'critical weights': criticalWeights,
   'rates by layer': ratesByLayer,
   'small epsilon': smallEpsilon,
   'warm-up': warmUp,
@@ -44,6 +48,8 @@ export const remedies = {
   dropout: addedDropout,
   augmentation: variedImages,
   'leaky units': leakyUnits,
+  'leaky slope by depth': usualLeakySlope,
+  'critical tanh': criticalTanh,
   SELU: seluActivation,
   ReLU: reluActivation,
   'batch normalization': batchNormalization,
