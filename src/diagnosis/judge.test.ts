@@ -12,6 +12,7 @@ import {
   noBetterRate,
   noHelp,
   reading,
+  restoredBy,
   sound,
   textOfAll,
   throughJson,
@@ -213,7 +214,8 @@ describe('A network without hidden layers', () => {
     expect(found).not.toContain('saturated-units')
     expect(found).not.toContain('correlation-collapse')
     const dead = { loss: all(2.3), start: { deadUnits: [0.8] } }
-    expect(named(judged({ network: dead }, { hidden: 0, measured: {} }))).toEqual(['dead-units'])
+    const tried = { network: dead, ...noBetterRate(2.3), ...restoredBy(['rescaled weights, zero biases']) }
+    expect(named(judged(tried, { hidden: 0, measured: {} }))).toEqual(['dead-units'])
   })
 })
 

@@ -6,6 +6,7 @@ import {
   madeUpEvidence,
   noHelp,
   reading,
+  restoredBy,
   sound,
   usefulDepth,
   worse,
@@ -36,7 +37,17 @@ function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<Dia
   const judgment = judge(evidence)
   const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
   return summarize(
-    { evidence, judgment, subject, openQuestions, cureQuestions: [], plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
+    {
+      evidence,
+      judgment,
+      subject,
+      openQuestions,
+      cureQuestions: [],
+      plan: { steps: 100 },
+      interrupted: false,
+      seconds: 12,
+      ...other,
+    },
     { seeds: evidence.seeds, notes: ['The store is new.'], budgetSeconds: 60, mode },
   )
 }
@@ -45,6 +56,7 @@ describe('A summary', () => {
   const found = summary({
     ...worse(reading({ cosine: along(0.3, 0.99999), gradientNorm: along(0.5, 1) })),
     ...noHelp(),
+    ...restoredBy(['leaky slope by depth']),
   })
 
   it('has the findings with papers and cures', () => {
@@ -71,8 +83,8 @@ describe('A summary', () => {
   it('is plain data that survives JSON', () => {
     const { profiles, trials, ...rest } = found
     expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
-    // Three seeds of the network and of its twin, ten trainings of the ladder, and five controls.
-    expect(trials).toHaveLength(3 + 3 + 10 + 5)
+    // Three seeds of the network, of its twin and of an intervention, ten trainings of the ladder, and five controls.
+    expect(trials).toHaveLength(3 + 3 + 3 + 10 + 5)
     expect(found.stages).toHaveLength(7)
   })
 
