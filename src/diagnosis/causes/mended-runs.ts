@@ -121,7 +121,9 @@ export function nextRates({ control, measure }: Trying, view: View, start: numbe
   const lacking = (wanted: readonly number[]): number[] =>
     wanted.filter((one) => !errors.has(one) && Math.abs(one) <= highestPosition)
   if (!errors.has(start)) return lacking([start])
-  const beside = lacking([start - 2, start + 2])
+  // After a training that diverged, no higher rate helps.
+  const isBroken = errors.get(start) === Number.POSITIVE_INFINITY
+  const beside = lacking(isBroken ? [start - 2] : [start - 2, start + 2])
   if (beside.length > 0) return beside
   const [[best, lowest]] = [...errors].sort(([, one], [, other]) => one - other)
   // If the mended training learns nothing at any rate, its rate can be wrong by far.
