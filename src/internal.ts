@@ -38,6 +38,7 @@ export {
 } from './network/presets.ts'
 export { baselineWords, type ReportedBaselines } from './report/baseline-words.ts'
 export { curvePicture } from './report/curve-figure.ts'
+export { wrongSentence } from './report/diagnosis-answer.ts'
 export { probePictures } from './report/probe-figure.ts'
 export type { ReportedScores } from './report/reported-scores.ts'
 export {

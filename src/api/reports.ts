@@ -8,6 +8,7 @@ import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import { verdictTitle } from '../diagnosis/wording/causes.ts'
 import { isLinearPreset } from '../network/presets.ts'
+import { networkToTypeScript } from '../network/typescript.ts'
 import { comparisonPicture, comparisonReport, comparisonText } from '../report/comparison.ts'
 import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diagnosis.ts'
 import type { OutputNames } from '../report/score-words.ts'
@@ -16,7 +17,7 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
-import { number, text } from '../support/kinds.ts'
+import { number, text, texts } from '../support/kinds.ts'
 import { version } from '../support/version.ts'
 import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
@@ -56,6 +57,8 @@ export interface DiagnosisReportFacts extends ReportFacts {
   readonly label?: string
   /** Command line that trains the network with the cure that the diagnosis measured. */
   readonly cureCommand?: string
+  /** Files that hold the changed network of the cure. */
+  readonly cureFiles?: readonly string[]
   /** Time budget of the diagnosis in seconds, 120 by default, as in `diagnose`. */
   readonly budget?: number
 }
@@ -107,12 +110,15 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
   checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'settings', 'mode'])
   checkFacts(facts)
   const { settings, trials, mode } = diagnosis
-  const { data, command, cureCommand, label = 'network', budget = usualBudget } = facts
+  const { data, command, cureCommand, cureFiles, label = 'network', budget = usualBudget } = facts
+  const changed = diagnosis.cure?.network ?? null
   const report = {
     ...diagnosis,
     title: verdictTitle(diagnosis.verdict),
     linear: diagnosis.baselines?.linear ?? null,
     cureCommand,
+    cureFiles,
+    cureCode: changed === null ? undefined : networkToTypeScript(changed),
     command,
     version,
     mode: modeText(mode),
@@ -193,6 +199,7 @@ const factFields = {
   command: field(text()),
   tuneCommand: field(text()),
   cureCommand: field(text()),
+  cureFiles: field(texts()),
   fallingRateCommand: field(text()),
   label: field(text()),
   budget: field(number('seconds above 0', (seconds) => seconds > 0)),

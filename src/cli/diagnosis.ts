@@ -1,6 +1,6 @@
 /** Runs a diagnosis with its progress on stderr, for the commands `diagnose` and `start`. */
 
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { counted } from '../format/words.ts'
 import {
   type Dataset,
@@ -11,6 +11,7 @@ import {
   type DiagnosisTrial,
   diagnose,
   type Network,
+  networkToTypeScript,
   type Report,
   reportDiagnosis,
 } from '../index.ts'
@@ -19,6 +20,7 @@ import { withFlags } from './field-options.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
 import { cureCommand, lineOf } from './next-command.ts'
+import { writeText } from './output.ts'
 import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 import { showTrials } from './trial-progress.ts'
@@ -81,11 +83,21 @@ export async function showDiagnosis(
   const stopping = 'Stopping. The findings so far are printed. Press Ctrl-C again to end at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const cureCommand = words && cureLine(diagnosis, facts.label ?? 'network', words, folder)
-  return { diagnosis, ...reportDiagnosis(diagnosis, { ...facts, cureCommand }) }
+  const isChanged = folder !== undefined && diagnosis.cure !== null && diagnosis.cure.network !== null
+  const cureFiles = isChanged ? [join(folder, cureNames.json), join(folder, cureNames.code)] : undefined
+  return { diagnosis, ...reportDiagnosis(diagnosis, { ...facts, cureCommand, cureFiles }) }
 }
 
-/** File in the folder of a diagnosis that holds the changed network of the cure. */
-export const cureFile = (folder: string): string => resolve(folder, 'cure.json')
+const cureNames = { json: 'cure.json', code: 'cure.ts' } as const
+
+/** File in the folder of a diagnosis that holds the changed network of the cure, as JSON. */
+export const cureFile = (folder: string): string => resolve(folder, cureNames.json)
+
+/** Writes the changed network of a cure into the folder of the diagnosis, as JSON and as TypeScript code. */
+export function writeCure(folder: string, network: Network): void {
+  writeText(cureFile(folder), `${JSON.stringify(network, null, 2)}\n`)
+  writeText(resolve(folder, cureNames.code), networkToTypeScript(network))
+}
 
 /**
  * Returns the words of the command that trains the network with the measured cure, without the name of the program.

@@ -9,7 +9,9 @@ import {
   usefulDepth,
   worse,
 } from '../../test/support/made-up-evidence.ts'
+import type { Reading } from '../probes/probe-pass.ts'
 import { causes } from './cause.ts'
+import { judge } from './judge.ts'
 import { layerMaps, layerProfiles, pictureOf } from './pictures.ts'
 
 const start = reading({ meanSquare: along(1, 1e8), cosine: [0.3, 1, 0.9, Number.NaN, 0.9, 0.9, 0.9] })
@@ -77,6 +79,29 @@ describe('Profiles before training', () => {
     const [only] = layerProfiles(madeUpEvidence({ measured }))
     expect(only.series[0].values).toEqual([null, 1e-6, null, null])
     expect(layerProfiles(madeUpEvidence())).toEqual([])
+  })
+})
+
+describe('The marked layer', () => {
+  const marks = (start: Reading) => {
+    const made = madeUpEvidence({ trials: worse(start) })
+    const [found] = judge(made).findings
+    return layerProfiles(made, found).flatMap(({ id, mark }) => (mark === undefined ? [] : [{ id, ...mark }]))
+  }
+
+  it('is the layer that the sentence about the cause names, in the picture of the cause', () => {
+    const cosine = [0.3, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.99999]
+    expect(marks(reading({ cosine }))).toEqual([{ id: 'cosine', stage: 2, label: 'layer 3 of 6' }])
+    expect(marks(reading({ meanSquare: along(1, 1e8) }))).toEqual([
+      { id: 'meanSquare', stage: 3, label: 'layer 4 of 6' },
+    ])
+    expect(marks(reading({ gradientNorm: along(1e-9, 1) }))).toEqual([
+      { id: 'gradientNorm', stage: 0, label: 'first layer' },
+    ])
+  })
+
+  it('is missing if no cause was found', () => {
+    expect(marks(reading())).toEqual([])
   })
 })
 

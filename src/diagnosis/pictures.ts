@@ -4,8 +4,9 @@
  */
 import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { Cause, Verdict } from './cause.ts'
-import { type CauseRow, causeTable } from './causes/table.ts'
+import { type CauseRow, causeTable, type JudgedCause } from './causes/table.ts'
 import { type Evidence, readingOf, recordsOf } from './evidence.ts'
+import { type LayerMark, markedLayer } from './marked-layer.ts'
 
 export interface LayerMap {
   readonly title: string
@@ -26,6 +27,8 @@ export interface LayerProfile {
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
   /** Whether only some layers have values of the quantity. */
   readonly isSparse?: boolean
+  /** Layer of the network that the sentence about the first finding names. */
+  readonly mark?: LayerMark
   readonly caption: string
 }
 
@@ -153,8 +156,13 @@ export function layerMaps(evidence: Evidence): LayerMap[] {
 
 const same = (value: number): number => value
 
-/** Returns the profiles (values by layer) of the network and of its twins. */
-export function layerProfiles(evidence: Evidence): LayerProfile[] {
+/**
+ * Returns the profiles (values by layer) of the network and of its twins. The profile that shows the finding `found` marks
+ * the layer that the sentence about the finding names.
+ */
+export function layerProfiles(evidence: Evidence, found?: JudgedCause): LayerProfile[] {
+  const row: CauseRow<Cause> | undefined = found && causeTable[found.cause]
+  const mark = found && markedLayer(found)
   const controls = (['network', 'shallow twin', 'shallower twin'] as const).filter(
     (control) => recordsOf(evidence, control).length > 0,
   )
@@ -167,7 +175,8 @@ export function layerProfiles(evidence: Evidence): LayerProfile[] {
     const known = series.flatMap(({ values }) => values.flatMap((value) => value ?? []))
     if (known.length === 0 || (isShown && !isShown(known))) return []
     const time = when === 'start' ? 'before' : 'after'
-    return [{ id: probe, title: `${title} ${time} training`, axis, scale, domain, series, caption }]
+    const marked = probe === row?.picture && mark !== undefined ? { mark } : {}
+    return [{ id: probe, title: `${title} ${time} training`, axis, scale, domain, series, ...marked, caption }]
   })
   return [...profiles, ...precisionProfile(evidence), ...readableProfile(evidence)]
 }

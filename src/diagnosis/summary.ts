@@ -6,6 +6,7 @@ import type { Fact } from '../facts/fact.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
 import { causeTable, type JudgedCause } from './causes/table.ts'
+import { confidenceOf } from './confidence.ts'
 import { rateAt } from './controls.ts'
 import { type Cure, cureOf } from './cure.ts'
 import type { DiagnosisOutcome } from './diagnosis-loop.ts'
@@ -19,6 +20,7 @@ import { type RateLadder, triedRates } from './tried-rates.ts'
 import { type View, viewOf } from './view.ts'
 import { answerOf, errorTextOf } from './wording/answer.ts'
 import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
+import { basisText } from './wording/confidence.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
 import { noCureText } from './wording/no-cure.ts'
@@ -71,6 +73,10 @@ export interface Diagnosis {
    * out.
    */
   readonly answer: readonly string[]
+  /** Probability that the verdict is right, from 0 to 1: the fraction of known cases with these grounds that were right. */
+  readonly confidence: number
+  /** The grounds of the answer, in one sentence. */
+  readonly basis: string
   /** Notes on how the answer was found, one or two sentences each. */
   readonly notes: readonly string[]
   /** Facts about the network, the data and the settings that stand out before any training. */
@@ -127,12 +133,15 @@ export function summarize(
   const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
   const view = viewOf(evidence)
   const say = errorTextOf(evidence)
-  const profiles = layerProfiles(view)
+  const profiles = layerProfiles(view, findings.at(0))
   const cure = cureOf(view, findings, subject)
+  const sure = confidenceOf(isTrained ? judgment : nothingJudged, cure)
   const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
   return {
     verdict,
     answer: answerOf(evidence, judgment),
+    confidence: sure.value,
+    basis: basisText(sure, evidence.records.length + evidence.fresh.length),
     notes: [
       ...notes,
       ...untestedNote(subject.data.test.count),

@@ -42,9 +42,18 @@ const mechanismProbes = [
   'saturatedUnits',
 ] as const satisfies readonly LayerProbeName[]
 
+/** Early steps at which the layers are read, which show how a mechanism works in the first steps. */
+const earlySteps = [1, 10, 100]
+
 /** The probes of a training. A remedy is read before and after the training with the first seed only. */
 function probesOf(control: ControlName, steps: number, isFirst: boolean): TrialProbes | null {
-  if (isWatched(control)) return { of: layerProbeNames, every: snapshotInterval(steps) }
+  if (isWatched(control)) {
+    const at = earlySteps.filter((step) => step < steps)
+    // A whole training at another rate is read less often, because the readings take longer than the steps.
+    const { position } = controlOf(control)
+    const every = position === 0 ? snapshotInterval(steps) : Math.ceil(steps / 4)
+    return { of: layerProbeNames, every, ...(at.length === 0 ? {} : { at }) }
+  }
   const { kind } = changeOf(controlOf(control).change)
   return kind === 'remedy' && isFirst ? { of: mechanismProbes, every: steps } : null
 }

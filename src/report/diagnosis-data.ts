@@ -42,18 +42,28 @@ export interface DiagnosisData {
    * (`correlation collapse`).
    */
   readonly title: { readonly start: string; readonly inside: string }
-  /** The answer of the diagnosis, in up to three parts of a few sentences. */
+  /** The answer of the diagnosis, in parts of a few sentences: the symptom, the cause, and what else it is not. */
   readonly answer: readonly string[]
+  /** How sure the answer is, from 0 to 1. */
+  readonly confidence?: number
+  /** On what the answer rests, in one or two sentences. */
+  readonly basis?: string
   /** Remarks on how the answer was found. */
   readonly notes?: readonly string[]
   /** Faults that can be read off the network, the data and the settings before any training. */
   readonly facts?: readonly { readonly sentence: string; readonly remedy: string }[]
   /** Scores of the best linear model, or null if the diagnosis was stopped before the fit. */
   readonly linear?: ReportedLinearModel | null
-  /** The change that mends the first finding, measured by a control with all seeds. Null if none was measured. */
-  readonly cure?: { readonly control: string; readonly words: string } | null
+  /** The change that mends the first finding, with its measured scores. Null if none was measured. */
+  readonly cure?: ReportedCure | null
+  /** What a cure would take, if none was verified. */
+  readonly noCure?: string
   /** The command that trains the mended network, if the diagnosis has measured a cure. */
   readonly cureCommand?: string
+  /** The files with the changed network of the cure. */
+  readonly cureFiles?: readonly string[]
+  /** TypeScript code of the changed network of the cure. */
+  readonly cureCode?: string
   readonly findings: readonly DiagnosisFinding[]
   readonly ruledOut: readonly RuledOut[]
   readonly open: readonly ReportedQuestion[]
@@ -66,6 +76,28 @@ export interface DiagnosisData {
   readonly profiles: readonly DiagnosisProfile[]
   /** The picture at the top of the report: `losses`, `ladder`, or the id of a profile. */
   readonly picture: string
+}
+
+/** The change that mends the training, and the mean scores without and with the change. */
+export interface ReportedCure {
+  /** Control whose trainings measured the change, if the diagnosis ran this control anyway. */
+  readonly control: string
+  /** The change in words, such as `add a skip connection around each of the 58 hidden layers`. */
+  readonly words: string
+  readonly before?: ReportedMeans
+  readonly after?: ReportedMeans
+  /** Number of seeds of both. */
+  readonly seeds?: number
+  /** Whether the scores were measured with seeds that the diagnosis had not used. */
+  readonly isFresh?: boolean
+  /** The result that the printed command gives, in a sentence. */
+  readonly promise?: string
+}
+
+/** Mean scores over the seeds. A score is null if a seed diverged or has no such score. */
+interface ReportedMeans {
+  readonly train: ReportedScores
+  readonly test: ReportedScores
 }
 
 /** The best linear model of the data set. Its scores are null if there is no linear model. */
@@ -187,6 +219,8 @@ export interface DiagnosisProfile {
   readonly series: readonly ProfileSeries[]
   /** Whether only some layers were measured, so that lines connect the measured layers across unmeasured layers. */
   readonly isSparse?: boolean
+  /** Layer of the network that the answer names: its index from 0, and its label. */
+  readonly mark?: { readonly stage: number; readonly label: string }
   readonly caption: string
 }
 

@@ -17,7 +17,7 @@ import { absence } from './seed-scores.ts'
 import { element, figure, label } from './svg.ts'
 
 /** The size of the main picture. A wider picture would have tiny words on a phone. */
-const MAIN_SIZE = { width: 520, height: 320 }
+const MAIN_SIZE = { width: 440, height: 320 }
 
 /** Whether the main picture shows the ladder of rates. */
 export const showsLadderFirst = ({ picture, ladders = [] }: DiagnosisData): boolean =>
@@ -55,7 +55,8 @@ const PROFILE_SIZE = { width: 440, height: 300 }
 
 /** Draws the values of several networks by layer, from the first layer of each network to its last. */
 function profilePicture(profile: DiagnosisProfile, size: { width: number; height: number }): string {
-  const { title, axis, scale, domain, series, isSparse } = profile
+  const { title, axis, scale, domain, series, isSparse, mark } = profile
+  const depth = series.find(({ name }) => name === NETWORK)?.values.length ?? 1
   const names = [...new Set([NETWORK, TWIN, ...series.map(({ name }) => name)])]
   return lineFigure({
     title: fitted(title, size.width, 13.5, true),
@@ -64,6 +65,7 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
       .join(' '),
     x: { label: 'Position in the network (0: first layer, 1: read-out)', domain: [0, 1] },
     y: { label: axis, scale, domain },
+    marked: mark === undefined ? [] : [{ label: mark.label, x: positionOf(mark.stage, depth) }],
     series: series.map(({ name, values }) => ({
       name: shortened(name, 22),
       color: names.indexOf(name),

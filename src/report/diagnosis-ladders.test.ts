@@ -34,7 +34,7 @@ describe('The figure of the ladder', () => {
     expect(svg.match(/class="iso-dot/g)).toHaveLength(3)
     expect(svg.match(/class="iso-mark/g)).toHaveLength(5)
     expect(svg.match(/class="iso-cross/g)).toHaveLength(4)
-    for (const text of ['>given<', '>best<', '>diverged<', '>guessing<']) expect(svg).toContain(text)
+    for (const text of ['>given: 3<', '>best: 0.3<', '>diverged<', '>guessing<']) expect(svg).toContain(text)
   })
 
   it('shows losses up to four times the loss of guessing, or of values up to four times the median', () => {
@@ -65,7 +65,7 @@ describe('The figure of the ladder', () => {
     const two: DiagnosisData = { ...data, ladders: [...(data.ladders ?? []), twin] }
     const [svg] = ladderFigure(two, size)?.panels ?? []
     expect(verifyMarkup(svg)).toEqual([])
-    expect(svg).toContain('>best of the shallow twin<')
+    expect(svg).toContain('>best of the shallow twin: 0.03<')
     const lost = data.trials.map((trial) => ({ ...trial, diverged: true }))
     const [all] = ladderFigure({ ...data, trials: lost }, size)?.panels ?? []
     expect(verifyMarkup(all)).toEqual([])

@@ -44,21 +44,29 @@ export function ladderFigure(data: DiagnosisData, size: Size): PageFigure | null
   if (ladders.length === 0) return null
   const guess = guessOf(data.dataset)
   const y = lossDomain(values, guess?.loss ?? null)
-  const [{ givenRate }] = ladders
-  const isShared = new Set(ladders.map(({ bestRate }) => bestRate)).size === 1
-  const best = ladders.map(({ network, bestRate }) => {
-    return { label: isShared ? 'best' : `best of the ${network}`, rate: bestRate }
-  })
   const panel = rateFigure({
     title: 'Training loss by learning rate',
     description: ladders.map(describe).join(' '),
     y: { label: 'Training loss', ...y },
     series: ladders.map((ladder) => seriesOf(data, ladder)),
     references: guess === null ? [] : [{ label: 'guessing', y: guess.loss }],
-    marked: [{ label: 'given', rate: givenRate }, ...best],
+    marked: markedRates(ladders),
     ...size,
   })
   return { panels: [panel], caption: captionOf(data, values, y.domain[1]) }
+}
+
+/** The given rate and the best rates, with labels such as `given: 3` and `best: 0.3`. */
+function markedRates(ladders: readonly ReportedLadder[]): { readonly label: string; readonly rate: number }[] {
+  const isShared = new Set(ladders.map(({ bestRate }) => bestRate)).size === 1
+  const wordsAt = (rate: number): string[] => [
+    ...(rate === ladders[0].givenRate ? ['given'] : []),
+    ...ladders
+      .filter(({ bestRate }) => bestRate === rate)
+      .map(({ network }) => (isShared ? 'best' : `best of the ${network}`)),
+  ]
+  const rates = new Set([ladders[0].givenRate, ...ladders.map(({ bestRate }) => bestRate)])
+  return [...rates].map((rate) => ({ label: `${[...new Set(wordsAt(rate))].join(', ')}: ${rateText(rate)}`, rate }))
 }
 
 /** The losses of the trainings at one rate. A diverged training has a null. */

@@ -24,10 +24,10 @@ const MOST_TOGETHER = 4
 /** Largest number of controls whose losses are drawn. The table and the figure of scores have all controls. */
 export const MOST_CONTROLS = 8
 
-/** The losses of the network and its twin in one panel, or null if no losses were stored. */
+/** The losses of the network, its twin and the measured cure in one panel, or null if no losses were stored. */
 export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null {
   const controls = controlsOf(data)
-  const main = controls.filter(isMain)
+  const main = controls.filter((control) => isMain(control) || control.control === data.cure?.control)
   const shown = main.some(hasLosses) ? main : controls.filter(hasLosses).slice(0, MOST_TOGETHER)
   return figureOf(data, [{ title: 'Loss during training', controls: shown }], size)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { collapsed, trial } from '../../test/support/diagnosis-sample.ts'
-import { healthy, hostile, interrupted, tooLargeStep, undecided } from '../../test/support/diagnosis-samples.ts'
+import { cured, healthy, hostile, interrupted, tooLargeStep, undecided } from '../../test/support/diagnosis-samples.ts'
 import { diagnosisText } from './diagnosis-text.ts'
 
 const samples = {
@@ -9,6 +9,7 @@ const samples = {
   undecided: undecided(),
   interrupted: interrupted(),
   step: tooLargeStep(),
+  cured: cured(),
 }
 
 function widest(text: string): number {
@@ -16,23 +17,52 @@ function widest(text: string): number {
 }
 
 describe('diagnosisText', () => {
-  it('prints the answer, a chart, the controls, the findings and the causes that are ruled out', () => {
+  it('prints the answer, a chart with the named layer, the ruled-out causes, and then everything else', () => {
     expect(diagnosisText(samples.collapsed)).toMatchInlineSnapshot(`
-      "The network mlp:depth=60 is worse than 12 layers of the same kind because
-      samples become alike: after layer 22, the cosine of two samples is 0.99.
+      "Samples become alike on the way to the output: by layer 20 of 60, the cosine of
+      two samples is 0.99.
 
-      The cause is not overfitting, because the training error is 88%, and neither
-      smaller steps nor float64 help.
+      What to do: no change was measured that mends the training. Cures to try stand
+      at the end.
 
-      Residual branches or batch norm keep the samples apart.
+      How sure: the evidence has the score 0.94 of 1, and 0.5 is at the limit.
+
+      Cosine between different samples, before training
+      network               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998
+                                       ▲ layer 20 of 60
+      shallow twin          ▁▁▄▄▄▅▅▅▆▆▆▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇████████  0.300 to 0.968
+      Cosine from ▁ 0.300 to █ 0.998; first layer to read-out
+
+      What it is not   ruled out by
+      ───────────────  ──────────────────────
+      Numerical error  float64
+      Unstable step    rate / 3 and rate / 10
+      Overfitting      training error
+
+      With 60 hidden layers, the training loss is 2.28, and that of the twin with 12
+      hidden layers is 0.084. The network is worse on the training set, so this is not
+      overfitting.
+
+      Also found: dead units.
 
       mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
       600 steps of 128 · momentum, rate 0.03 · 3 seeds
 
-      Cosine between different samples, before training
-      network               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998
-      shallow twin          ▁▁▄▄▄▅▅▅▆▆▆▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇████████  0.300 to 0.968
-      Cosine from ▁ 0.300 to █ 0.998; first layer to read-out
+      Correlation collapse (score 0.94)
+        Different samples leave the last hidden layer as almost the same vector, so
+        the read-out can’t separate the samples.
+        - cosine after the last layer: 0.998 (limit 0.95), mean over 2,016 pairs of
+          samples, before training
+        - effective rank: 1.42 dimensions (limit 4 dimensions), of 64 samples after
+          the last layer
+        - relative loss: 86.2% (limit 5%), above the twin’s on the training set,
+          paired by seed
+        - papers: Poole et al. 2016; Schoenholz et al. 2017
+
+      Dead units (score 0.31)
+        A third of the units are never active because of the collapse.
+        - never active: 33.4% (limit 40%), of all units, over 512 samples
+        - papers: Lu et al. 2020
 
       Controls: mean and 95% interval over 3 seeds
       control            train loss      train error       test error  seeds
@@ -51,50 +81,36 @@ describe('diagnosisText', () => {
       test error 86.3%.
       constructive: the twin with 48 exact identity layers
 
-      Correlation collapse (score 0.94)
-        Different samples leave the last hidden layer as almost the same vector, so
-        the read-out can’t separate the samples.
-        - cosine after the last layer: 0.998 (limit 0.95), mean over 2,016 pairs of
-          samples, before training
-        - effective rank: 1.42 dimensions (limit 4 dimensions), of 64 samples after
-          the last layer
-        - relative loss: 86.2% (limit 5%), above the twin’s on the training set,
-          paired by seed
-        - to try: residual branches: residual-mlp:depth=60
-        - to try: batch norm: mlp:depth=60,norm=batch
-        - papers: Poole et al. 2016; Schoenholz et al. 2017
-
-      Dead units (score 0.31)
-        A third of the units are never active because of the collapse.
-        - never active: 33.4% (limit 40%), of all units, over 512 samples
-        - papers: Lu et al. 2020
-
-      Ruled out
-        - Numerical error (by float64): In float64 the training loss is the same to
-          0.3%.
-        - Unstable step (by rate / 3 and rate / 10): With a third and a tenth of the
-          rate the loss is no lower.
-        - Overfitting (by training error): The training error is also worse.
+      Other cures, not tried here
+        - Correlation collapse: residual branches: residual-mlp:depth=60; batch norm:
+          mlp:depth=60,norm=batch
       "
     `)
   })
 
   it('prints the losses as the main chart, the errors of a regression, and open questions', () => {
     expect(diagnosisText(samples.undecided)).toMatchInlineSnapshot(`
-      "The training loss is worse than the twin’s.
+      "Undecided: 1 control did not rule out unstable step and too little capacity.
 
-      Two causes fit.
+      What to do: give the diagnosis a larger budget. These trainings are missing:
+      rate / 3 and rate / 10, 3 seeds each; 4 x width.
 
-      Three more trainings would decide the question.
-
-      mlp:depth=60, 60 layers · waves, 4,000 training samples, 1 value
-      600 steps of 128 · momentum, rate 0.03 · 1 seed, so no interval
+      With 60 hidden layers, the training loss is 0.902, and that of the twin with 12
+      hidden layers is 0.202.
 
       Loss during training
       network seed 1        █▇▇▆▆▅▅▅▅▅▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▃▄▃▄  2.39 to 0.929
       shallow twin seed 1   █▇▆▆▅▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  2.39 to 0.233
       rate / 3 seed 1       ██▇▇▇▇▇▇▇▇▇×                        2.39 to diverged
       Loss from ▁ 0 to █ 2.50; step 0 to 600
+
+      mlp:depth=60, 60 layers · waves, 4,000 training samples, 1 value
+      600 steps of 128 · momentum, rate 0.03 · 1 seed, so no interval
+
+      Open questions
+        - Unstable step: would be decided by rate / 3 and rate / 10, 3 seeds each,
+          about 1 min 15 s
+        - Too little capacity: would be decided by 4 x width
 
       Controls: 1 seed, so no interval
       control       train loss  train R2   test R2  seeds
@@ -106,11 +122,6 @@ describe('diagnosisText', () => {
       rate / 3: diverged with seed 1 after 200 steps.
       R2 is the fraction of the variance that the network explains. The error is the
       rest, 1 - R2.
-
-      Open questions
-        - Unstable step: would be decided by rate / 3 and rate / 10, 3 seeds each,
-          about 1 min 15 s
-        - Too little capacity: would be decided by 4 x width
       "
     `)
   })
@@ -119,7 +130,8 @@ describe('diagnosisText', () => {
     expect(diagnosisText(samples.interrupted)).toMatchInlineSnapshot(`
       "The diagnosis was stopped before the first training.
 
-      Stopped after 0.4 s, so the diagnosis is incomplete.
+      How sure: the diagnosis was stopped after 0.4 s and is incomplete.
+
       mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
       600 steps of 128 · momentum, rate 0.03 · 3 seeds
       "
@@ -128,19 +140,15 @@ describe('diagnosisText', () => {
 
   it('prints the ladder of rates as the main table, and no short trainings among the controls', () => {
     expect(diagnosisText(samples.step)).toMatchInlineSnapshot(`
-      "The step is too large.
+      "The step is too large: at 0.3 instead of 3, the training error is 3.6%.
 
-      mlp:depth=4, 60 layers · glyphs, 10,000 training samples, 10 classes
-      600 steps of 128 · momentum, rate 3 · 3 seeds
+      What to do: take the rate 0.3 instead of 3. Everything else stays.
+        isobath train mlp:depth=4 --data glyphs --steps 600 --rate 0.3
+      Without the change, 2 of 3 trainings diverge. With the change: training error
+      3.6%, test error 5.6%, 3 seeds.
 
-      What mends the training: the rate 0.3 instead of 3
-      training             train error       test error  seeds
-      ───────────────  ───────────────  ───────────────  ─────
-      as diagnosed     2 of 3 diverged  2 of 3 diverged      3
-      with the change       3.6 ± 0.2%       5.6 ± 0.2%      3
-
-      Before training
-        - A batch has 128 of 200 samples. Set a batch of 16.
+      At the rate 3, 2 of 3 seeds diverge. With 4 hidden layers at the best rates, the
+      network trains.
 
       Rates
       network   rate  short loss       train loss      train error  seeds
@@ -156,6 +164,18 @@ describe('diagnosisText', () => {
       The best rate is the given rate unless another rate is clearly better with all
       seeds.
 
+      What it is not   ruled out by
+      ───────────────  ──────────────────────
+      Numerical error  float64
+      Unstable step    rate / 3 and rate / 10
+      Overfitting      training error
+
+      mlp:depth=4, 60 layers · glyphs, 10,000 training samples, 10 classes
+      600 steps of 128 · momentum, rate 3 · 3 seeds
+
+      Before training
+        - A batch has 128 of 200 samples. Set a batch of 16.
+
       Controls: mean and 95% interval over 3 seeds
       control                 train loss      train error       test error  seeds
       ─────────────────  ───────────────  ───────────────  ───────────────  ─────
@@ -167,14 +187,48 @@ describe('diagnosisText', () => {
 
       network: diverged with seed 1 after 200 steps and seed 2 after 200 steps. Seed
       3: train loss 2.01, train error 76.7% and test error 78.7%.
-
-      Ruled out
-        - Numerical error (by float64): In float64 the training loss is the same to
-          0.3%.
-        - Unstable step (by rate / 3 and rate / 10): With a third and a tenth of the
-          rate the loss is no lower.
-        - Overfitting (by training error): The training error is also worse.
       "
+    `)
+  })
+
+  it('prints what is wrong, what to do with the measured result, and how sure, on the first screen', () => {
+    const lines = diagnosisText(samples.cured).split('\n')
+    const end = lines.indexOf('Cosine between different samples, before training')
+    expect(lines.slice(0, end).join('\n')).toMatchInlineSnapshot(`
+      "Samples become alike on the way to the output: by layer 20 of 60, the cosine of
+      two samples is 0.99.
+
+      What to do: add a skip connection around each of the 58 hidden layers,
+      multiplied by 1/58. Everything else stays.
+        isobath train /home/user/experiments/runs/mlp-glyphs-diagnosis-1/cure.json --data glyphs --steps 600 --rate 0.03
+      Training error 88.0% -> 2.4%, test error 89.2% -> 3.7%, 5 fresh seeds. The
+      printed command ends below a training error of 5%.
+      The changed network is in runs/mlp-glyphs-diagnosis-1/cure.json and
+      runs/mlp-glyphs-diagnosis-1/cure.ts.
+
+      How sure: 94%. With a leaky slope by depth, three seeds close 96% of the gap to
+      the best training of the diagnosis. The sentence rests on the cosine at steps 0,
+      1, 10 and 100.
+      "
+    `)
+    // A terminal shows a long command in several lines.
+    const rows = lines.slice(0, end).reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 80)), 0)
+    expect(rows).toBeLessThanOrEqual(25)
+  })
+
+  it('points at the named layer from the side that has room', () => {
+    const pointers = [0, 30, 59].map((stage) => {
+      const [cosine, ...others] = samples.collapsed.profiles
+      const mark = { stage, label: `layer ${stage + 1} of 60, with a long label` }
+      const text = diagnosisText({ ...samples.collapsed, profiles: [{ ...cosine, mark }, ...others] })
+      return text.split('\n').find((line) => line.includes('▲'))
+    })
+    expect(pointers).toMatchInlineSnapshot(`
+      [
+        "                      ▲ layer 1 of 60, with a long label",
+        "                                       ▲ layer 31 of 60, with a long label",
+        "                     layer 60 of 60, with a long label ▲",
+      ]
     `)
   })
 
@@ -194,7 +248,12 @@ describe('diagnosisText', () => {
     const long = `residual-mlp:${'width=128,'.repeat(12)}depth=60`
     const named = { ...samples.collapsed, network: long, answer: [`${long} is worse.`] }
     const renamed = named.trials.map((one) => ({ ...one, control: `${one.control} with very many words` }))
-    for (const data of [...Object.values(samples), named, { ...named, trials: renamed }, hostile(samples.collapsed)]) {
+    for (const { cureCommand: _, ...data } of [
+      ...Object.values(samples),
+      named,
+      { ...named, trials: renamed },
+      hostile(samples.collapsed),
+    ]) {
       expect(widest(diagnosisText(data))).toBeLessThanOrEqual(80)
     }
   })

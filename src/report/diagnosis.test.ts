@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { collapsed, trial } from '../../test/support/diagnosis-sample.ts'
-import { healthy, hostile, interrupted, tooLargeStep, undecided } from '../../test/support/diagnosis-samples.ts'
+import { cured, healthy, hostile, interrupted, tooLargeStep, undecided } from '../../test/support/diagnosis-samples.ts'
 import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { diagnosisPicture, diagnosisReport } from './diagnosis.ts'
 
@@ -10,6 +10,7 @@ const samples = {
   undecided: undecided(),
   interrupted: interrupted(),
   step: tooLargeStep(),
+  cured: cured(),
 }
 
 describe('diagnosisReport', () => {
@@ -33,6 +34,18 @@ describe('diagnosisReport', () => {
     expect(html).not.toMatch(/NaN|test error [–\d]|<th[^>]*>test/)
   })
 
+  it('answers with the change, its measured result and the folded code of the changed network', () => {
+    const html = diagnosisReport(samples.cured)
+    for (const text of [
+      'Add a skip connection around each of the 58 hidden layers, multiplied by 1/58. Everything else stays.',
+      'Training error 88.0% → 2.4%, test error 89.2% → 3.7%, 5 fresh seeds.',
+      '<summary>The changed network in TypeScript</summary>\n<pre>import { chain, dense } from &#39;isobath&#39;',
+      '94%. With a leaky slope by depth',
+    ])
+      expect(html).toContain(text)
+    expect(html).not.toContain('not tried here')
+  })
+
   it('escapes every text of the diagnosis', () => {
     for (const data of Object.values(samples).map(hostile)) {
       expect(verifyMarkup(diagnosisReport(data))).toEqual([])
@@ -45,19 +58,25 @@ describe('diagnosisReport', () => {
     const html = diagnosisReport(samples.collapsed)
     const parts = [
       '<h1>mlp:depth=60: correlation collapse</h1>',
-      '<p class="lead">The network mlp:depth=60 is worse than 12 layers',
+      '<p class="lead">Samples become alike on the way to the output',
+      '<h2>What to do</h2>',
+      '<h2>How sure</h2>',
       'Cosine between different samples, before training</text>',
+      '>layer 20 of 60</text>',
+      '<h2>What was seen</h2>',
       '<h2>Correlation collapse</h2>',
       '1.42 dimensions',
-      '<strong>To try.</strong> residual branches',
       'Misclassified (%)</text>',
       '1 of 3 diverged;<br>84.1% and 84.3%</td>',
       '3 x rate: diverged with seed 2 after 200 steps.</p>',
       'The network and its twin</text>',
       'Gradient norm</text>',
       'Mean square activation</text>',
-      '<strong>Numerical error.</strong>',
+      '<h2>Other cures, not tried here</h2>',
+      'residual branches: residual-mlp:depth=60',
       'Schoenholz et al. 2017',
+      '<summary>What it is not: 3 causes ruled out</summary>',
+      '<strong>Numerical error.</strong>',
       'How to read this report',
       'How this report was made',
       '1 min 34 s of a budget of 2 min 0 s, for 19 trainings',
@@ -71,8 +90,9 @@ describe('diagnosisReport', () => {
     const { findings } = samples.collapsed
     const html = diagnosisReport({ ...samples.step, findings })
     const places = [
+      'Take the rate 0.3 instead of 3. Everything else stays.',
+      'with the change</th>',
       'Training loss by learning rate</text>',
-      '<h2>What mends the training: the rate 0.3 instead of 3</h2>',
       'A batch has 128 of 200 samples. Set a batch of 16.',
       findings[0].sentence,
       '<h2>Learning rates</h2>',
@@ -119,7 +139,7 @@ describe('diagnosisReport', () => {
   })
 
   it('states that an interrupted diagnosis was stopped', () => {
-    expect(diagnosisReport(samples.interrupted)).toContain('Stopped after 0.4 s, so the diagnosis is incomplete')
+    expect(diagnosisReport(samples.interrupted)).toContain('was stopped after 0.4 s and is incomplete')
     expect(diagnosisReport(samples.collapsed)).not.toContain('Stopped')
   })
 

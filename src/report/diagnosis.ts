@@ -3,8 +3,8 @@
  */
 import { formatDuration, formatFixed } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
+import { answerParts, seenParagraphs, untriedCures, wrongSentence } from './diagnosis-answer.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
-import { cureTable } from './diagnosis-cure.ts'
 import { type DiagnosisData, type DiagnosisFinding, NETWORK, TWIN } from './diagnosis-data.ts'
 import {
   controlFigure,
@@ -18,7 +18,7 @@ import {
 import { ladderFigure, ladderTable } from './diagnosis-ladders.ts'
 import { lossFigure } from './diagnosis-losses.ts'
 import { outputFigure, worstClassTables } from './output-figures.ts'
-import { type Fact, type NextStep, type PageGroup, type PageItem, renderPage } from './page.ts'
+import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
 import { testSamples } from './reported-scores.ts'
 
 export type { DiagnosisData } from './diagnosis-data.ts'
@@ -28,9 +28,11 @@ export { diagnosisText } from './diagnosis-text.ts'
 export function diagnosisReport(data: DiagnosisData): string {
   return renderPage({
     title: heading(data),
-    lead: data.answer,
-    next: nextSteps(data),
-    summary: [...(data.interrupted ? [interruption(data)] : []), ...setupItems(data)].join(' · '),
+    lead: wrongSentence(data),
+    answer: answerParts(data).map((part) => ({
+      ...part,
+      below: part.below?.map((text) => text.replaceAll(' -> ', ' → ')),
+    })),
     figures: [firstFigure(data)],
     groups: groups(data),
     tables: [],
@@ -54,22 +56,11 @@ function heading({ network, title }: DiagnosisData): string {
   return network.length > LONGEST_NETWORK ? title.start : `${network}: ${title.inside}`
 }
 
-/** The command that trains the mended network. */
-function nextSteps({ cure, cureCommand }: DiagnosisData): NextStep[] {
-  if (cure == null || cureCommand === undefined) return []
-  return [{ text: `With ${cure.words}:`, command: cureCommand }]
-}
-
-function interruption({ seconds }: DiagnosisData): string {
-  return `Stopped after ${formatDuration(seconds)}, so the diagnosis is incomplete`
-}
-
 function groups(data: DiagnosisData): PageGroup[] {
   const curves = lossFigure(data, firstProfile(data) !== undefined || showsLadderFirst(data))
   const facts = (data.facts ?? []).map(({ sentence, remedy }) => ({ text: `${sentence} ${remedy}` }))
-  const cure = cureTable(data)
   const all: (PageGroup | null)[] = [
-    cure && { heading: cure.heading, tables: [cure.table] },
+    seenGroup(data),
     groupOfItems('Before training', facts),
     ...data.findings.map(findingGroup),
     groupOfItems('Open questions', data.open.map(openItem)),
@@ -79,13 +70,25 @@ function groups(data: DiagnosisData): PageGroup[] {
     groupOfFigures('Layer by layer during training', mapFigures(data)),
     outputsGroup(data),
     groupOfFigures('Layer by layer before and after training', profileFigures(data)),
-    groupOfItems('Causes that were ruled out', data.ruledOut.map(ruledOutItem)),
+    groupOfItems('Other cures, not tried here', untriedCures(data)),
     groupOfItems(
       'Papers',
       unique(data.findings.flatMap(({ papers }) => papers)).map((text) => ({ text })),
     ),
+    exclusionsGroup(data),
   ]
   return all.filter((group) => group !== null)
+}
+
+/** What was seen, below the answer and the main picture, with the setup of the trainings. */
+function seenGroup(data: DiagnosisData): PageGroup {
+  return { heading: 'What was seen', paragraphs: [...seenParagraphs(data), `${setupItems(data).join(' · ')}.`] }
+}
+
+function exclusionsGroup({ ruledOut }: DiagnosisData): PageGroup | null {
+  if (ruledOut.length === 0) return null
+  const heading = `What it is not: ${counted(ruledOut.length, 'cause')} ruled out`
+  return { heading, isFolded: true, items: ruledOut.map(ruledOutItem) }
 }
 
 function groupOfItems(heading: string, items: readonly PageItem[]): PageGroup | null {
@@ -107,7 +110,7 @@ function controlsGroup(data: DiagnosisData): PageGroup | null {
 function ladderGroup(data: DiagnosisData): PageGroup | null {
   const table = ladderTable(data)
   if (table === null) return null
-  const drawn = showsLadderFirst(data) ? null : ladderFigure(data, { width: 520, height: 320 })
+  const drawn = showsLadderFirst(data) ? null : ladderFigure(data, { width: 440, height: 320 })
   return { heading: 'Learning rates', figures: drawn === null ? [] : [drawn], tables: [table] }
 }
 
@@ -133,7 +136,7 @@ function openItem({ title, wouldDecide, seconds }: DiagnosisData['open'][number]
   return { term: title, text: `Would be decided by: ${wouldDecide}${cost}` }
 }
 
-function findingGroup({ title, score, sentence, evidence, cures }: DiagnosisFinding): PageGroup {
+function findingGroup({ title, score, sentence, evidence }: DiagnosisFinding): PageGroup {
   const rows = evidence.map(({ name, value, limit, unit, words }) => {
     return [name, formatEvidence(value, unit), formatEvidence(limit, unit), words]
   })
@@ -147,7 +150,6 @@ function findingGroup({ title, score, sentence, evidence, cures }: DiagnosisFind
     heading: title,
     paragraphs: [`${sentence} Score: ${formatFixed(score, 2)} of 1.`],
     tables: rows.length === 0 ? [] : [{ columns, rows }],
-    items: cures.map((text) => ({ term: 'To try', text })),
   }
 }
 
@@ -192,7 +194,7 @@ function facts(data: DiagnosisData): Fact[] {
     { term: 'Mode', detail: data.mode },
     ...(data.notes ?? []).map((note) => ({ term: 'Note', detail: note })),
     { term: 'Time', detail: `${formatDuration(seconds)}${budget} for ${counted(data.trials.length, 'training')}` },
-    ...(data.interrupted ? [{ term: 'Stopped', detail: interruption(data) }] : []),
+    ...(data.interrupted ? [{ term: 'Stopped', detail: `after ${formatDuration(seconds)}` }] : []),
     { term: 'Version', detail: `Isobath ${data.version}` },
   ]
 }

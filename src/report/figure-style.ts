@@ -23,6 +23,8 @@ export const FIGURE_STYLE = [
   '.iso-grid{stroke:var(--iso-grid);shape-rendering:crispEdges}',
   '.iso-axis{stroke:var(--iso-axis);shape-rendering:crispEdges}',
   '.iso-reference{stroke:var(--iso-muted);stroke-dasharray:1 4;stroke-linecap:round}',
+  '.iso-here{stroke:var(--iso-ink);stroke-opacity:.55;stroke-dasharray:3 3}',
+  '.iso-figure .iso-strong{fill:var(--iso-ink);font-weight:600}',
   '.iso-line{fill:none;stroke:var(--iso-hue);stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}',
   '.iso-thin{stroke-width:.9;stroke-opacity:.75}',
   '.iso-band{fill:var(--iso-hue);fill-opacity:.16}',

@@ -117,6 +117,31 @@ export function drawReferences(frame: Frame, references: readonly Reference[]): 
   return { markup, names }
 }
 
+/** A position on the x axis that a vertical line marks. */
+export interface MarkedColumn {
+  readonly label: string
+  readonly x: number
+}
+
+/**
+ * Draws the marked positions as vertical lines with labels in the strip above the plot. `top` is the line of text of the
+ * labels. Positions that are equal share a line, and labels never touch each other.
+ */
+export function drawMarkedColumns(marked: readonly MarkedColumn[], x: AxisScale, box: Box, top: number): string {
+  const places = [...new Set(marked.map((one) => one.x))].sort((one, other) => one - other)
+  let end = Number.NEGATIVE_INFINITY
+  const drawn = places.map((place) => {
+    const at = x.place(place) ?? 0
+    const words = [...new Set(marked.filter((one) => one.x === place).map((one) => one.label))].join(', ')
+    const width = textWidth(words, TICK_SIZE)
+    const from = clamp(at - width / 2, Math.max(0, end + 8), Math.max(end + 8, box.right - width))
+    end = from + width
+    const line = element('line', { class: 'iso-here', x1: at, x2: at, y1: top + 4, y2: box.bottom })
+    return line + label(words, { class: 'iso-note iso-strong', x: from, y: Math.min(top, box.top - 8) })
+  })
+  return drawn.join('')
+}
+
 /** Clips markup at the edges of the plot. A nested `svg` needs no id, so two figures on a page cannot share an id. */
 export function clip(box: Box, ...children: readonly string[]): string {
   const [x, y, width, height] = [box.left, box.top - 2, box.right - box.left + 2, box.bottom - box.top + 4]

@@ -5,9 +5,11 @@ import {
   clip,
   createFrame,
   drawColumns,
+  drawMarkedColumns,
   drawNames,
   drawReferences,
   type Frame,
+  type MarkedColumn,
   type Name,
   type Reference,
 } from './frame.ts'
@@ -51,9 +53,14 @@ export interface LineFigure {
   readonly y: Axis
   readonly series: readonly LineSeries[]
   readonly references?: readonly Reference[]
+  /** Positions on the x axis that a vertical line marks. */
+  readonly marked?: readonly MarkedColumn[]
   readonly width?: number
   readonly height?: number
 }
+
+/** Height of the row above the plot with the labels of marked positions. */
+const STRIP = 20
 
 interface Colored extends LineSeries {
   readonly hue: number
@@ -61,7 +68,7 @@ interface Colored extends LineSeries {
 
 /** Draws a line figure as SVG text. */
 export function lineFigure(spec: LineFigure): string {
-  const { width = 440, height = 300, references = [] } = spec
+  const { width = 440, height = 300, references = [], marked = [] } = spec
   const names = [...new Set(spec.series.map((series) => series.name))]
   const lines = spec.series.map((series) => ({ ...series, hue: series.color ?? names.indexOf(series.name) }))
   const frame = createFrame({
@@ -71,7 +78,7 @@ export function lineFigure(spec: LineFigure): string {
     y: spec.y,
     domain: spec.y.domain ?? lineDomain(spec.series, spec.y),
     names: [...names, ...references.map((reference) => reference.label)],
-    strip: 0,
+    strip: marked.length === 0 ? 0 : STRIP,
   })
   const { box } = frame
   const points = spec.series.flatMap((series) => series.points)
@@ -89,6 +96,7 @@ export function lineFigure(spec: LineFigure): string {
     spec,
     frame.markup,
     guide.markup,
+    drawMarkedColumns(marked, x, box, box.top - STRIP + 12),
     clip(box, ...lines.map((line) => drawBand(line, x, frame.y)), ...lines.map((line) => drawLine(line, x, frame.y))),
     drawColumns(box, columns, axisLabel(spec.x)),
     ...lines.map((line) => drawMarks(line, x, frame)),

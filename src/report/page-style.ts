@@ -24,6 +24,14 @@ h1 { margin: 0 0 .75rem; font-size: clamp(1.6rem, 4.5vw, 2.25rem); line-height: 
   letter-spacing: -.012em; text-wrap: balance; }
 .lead { margin: 0 0 0.5em; font-size: clamp(1.125rem, 2.5vw, 1.3125rem); line-height: 1.45; text-wrap: pretty; }
 .next { margin: .75rem 0 0; font: .9375rem/1.6 var(--sans); }
+.part { max-width: 44rem; margin-top: 1.125rem; }
+.part h2 { margin: 0 0 .125rem; color: var(--muted); font: 600 .875rem/1.5 var(--sans); }
+.part p { margin: 0 0 .375rem; }
+.part .command code { display: block; padding: .5em .75em; }
+.part .table { margin-top: .5rem; }
+.part summary { padding: .25rem 0; font: 600 .875rem/1.5 var(--sans); }
+pre { margin: .25rem 0 .5rem; padding: .75em; overflow-x: auto; border-radius: .25em; background: var(--wash);
+  font: .8125rem/1.5 var(--mono); }
 .summary { margin: .75rem 0 0; color: var(--muted); font: .9375rem/1.5 var(--sans);
   text-wrap: pretty; }
 h2 { margin: 0 0 .75rem; font-size: 1.25rem; line-height: 1.3; }
@@ -74,6 +82,7 @@ code span { display: inline-block; max-width: 100%; }
   table { font-size: .75rem; }
   th, td { padding-left: .45rem; white-space: normal; }
   thead th { vertical-align: bottom; }
+  .prose { min-width: 7rem; overflow-wrap: anywhere; }
   caption { max-width: calc(100vw - 2rem); }
 }
 @media print {
@@ -81,7 +90,7 @@ code span { display: inline-block; max-width: 100%; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   section { margin-top: 1.5rem; }
-  figure, table, dl div { break-inside: avoid; }
+  figure, table, dl div, .part { break-inside: avoid; }
   h2, caption { break-after: avoid; }
   .table { overflow: visible; }
 }

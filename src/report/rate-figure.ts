@@ -3,8 +3,16 @@
  * trainings, and the large marks are whole trainings.
  */
 import { splitAtGaps } from './decimate.ts'
-import { clamp, createFrame, drawColumns, drawNames, drawReferences, type Name, type Reference } from './frame.ts'
-import { textWidth } from './labels.ts'
+import {
+  clamp,
+  createFrame,
+  drawColumns,
+  drawMarkedColumns,
+  drawNames,
+  drawReferences,
+  type Name,
+  type Reference,
+} from './frame.ts'
 import { type Axis, type AxisScale, axisLabel, createScale } from './scale.ts'
 import { cross, element, type FigurePoint, figure, label, mark, pathThrough, tooltip } from './svg.ts'
 
@@ -68,7 +76,12 @@ export function rateFigure(spec: RateFigure): string {
     frame.markup,
     hasBroken ? brokenRow(box.left, box.right, context.broken) : '',
     guide.markup,
-    ...drawMarkedRates(spec, x, { top: box.top - strip + 12, low: box.top, bottom: box.bottom, right: box.right }),
+    drawMarkedColumns(
+      spec.marked.map(({ label: text, rate }) => ({ label: text, x: rate })),
+      x,
+      box,
+      box.top - strip + 12,
+    ),
     ...series.map((one, index) => drawSeries(one, { ...context, shift: (index - (series.length - 1) / 2) * APART })),
     drawColumns(box, columns, axisLabel(axis)),
     drawNames(box, [...nameSeries(series, frame.y, box), ...guide.names]),
@@ -78,28 +91,6 @@ export function rateFigure(spec: RateFigure): string {
 function brokenRow(left: number, right: number, y: number): string {
   const line = element('line', { class: 'iso-grid', x1: left, x2: right, y1: y, y2: y })
   return line + label('diverged', { class: 'iso-note', x: right + 8, y: y + 4 })
-}
-
-interface Span {
-  readonly top: number
-  readonly low: number
-  readonly bottom: number
-  readonly right: number
-}
-
-/** Draws the marked rates as vertical lines. Rates that are equal share a line, and labels that would touch share none. */
-function drawMarkedRates({ marked }: RateFigure, x: AxisScale, { top, low, bottom, right }: Span): string[] {
-  const rates = [...new Set(marked.map(({ rate }) => rate))].sort((one, other) => one - other)
-  let end = Number.NEGATIVE_INFINITY
-  return rates.map((rate) => {
-    const at = x.place(rate) ?? 0
-    const words = [...new Set(marked.filter((one) => one.rate === rate).map((one) => one.label))].join(', ')
-    const width = textWidth(words, 11.5)
-    const from = clamp(at - width / 2, end + 8, Math.max(end + 8, right - width))
-    end = from + width
-    const line = element('line', { class: 'iso-reference', x1: at, x2: at, y1: top + 4, y2: bottom })
-    return line + label(words, { class: 'iso-note', x: from, y: Math.min(top, low - 8) })
-  })
 }
 
 interface SeriesContext {

@@ -55,6 +55,8 @@ export interface LoopTask {
   readonly measurer?: Measurer
   /** Signal that stops the run after the training steps that are already being computed. */
   readonly abort?: AbortSignal
+  /** Steps at which the loop pauses, besides the intervals of the settings, so that a measurement can be due. */
+  readonly pauses?: readonly number[]
   /** Called repeatedly with the number of steps done and the losses logged since the last call. */
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
 }
@@ -113,7 +115,8 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
    * steps whose inputs were written.
    */
   const fill = (first: number): number => {
-    const toStop = stops.map((every) => every - (filled % every))
+    const toPause = (task.pauses ?? []).flatMap((step) => (step > filled ? step - filled : []))
+    const toStop = [...stops.map((every) => every - (filled % every)), ...toPause]
     const count = Math.min(throughput.next(), settings.steps - filled, ...toStop)
     for (let index = 0; index < count; index++) {
       filler.fillBatch(first + index)

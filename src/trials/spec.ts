@@ -30,6 +30,8 @@ export interface TrialProbes {
   readonly of: readonly LayerProbeName[]
   /** Steps between two snapshots. */
   readonly every: number
+  /** Further steps with a snapshot. */
+  readonly at?: readonly number[]
 }
 
 /**

@@ -170,6 +170,7 @@ async function trainAndScore(
       backend,
       weights: start,
       measurer,
+      pauses: trial.probes?.at,
       abort,
       onProgress,
     })
@@ -222,7 +223,7 @@ function firstOf(set: Samples, most: number): Samples {
  * of a warm-up.
  */
 async function createSnapshotMeasurer(
-  { blueprint, data, settings }: ResolvedTrial,
+  { trial, blueprint, data, settings }: ResolvedTrial,
   backend: Backend,
   { standardizer, evaluator }: Work,
   onSnapshot: (step: number, weights: Weights) => Promise<void>,
@@ -238,7 +239,9 @@ async function createSnapshotMeasurer(
     onMeasured: () => {},
   })
   if (evaluateEvery === undefined) return warming
-  const isSnapshotDue = (step: number): boolean => step > 0 && step < steps && step % evaluateEvery === 0
+  const further = new Set(trial.probes?.at)
+  const isSnapshotDue = (step: number): boolean =>
+    step > 0 && step < steps && (step % evaluateEvery === 0 || further.has(step))
   return {
     evaluator,
     isDue: (step, isWarm) => isSnapshotDue(step) || (warming?.isDue(step, isWarm) ?? false),

@@ -227,10 +227,10 @@ describe.each(variants)('$name backend:', ({ create }) => {
       const { network } = examples['batch normalization']
       const options = { batch: 5, steps: 4, loss: 'squared-error' as const }
       const healthy = createProblem(network, { ...options, steps: 2 })
-      const sick = createProblem(network, options)
-      sick.steps[2].get('x')?.set([bad])
-      sick.steps[2].get('targets')?.set([bad ** 20])
-      const outcome = await runProblem(backend, sick)
+      const broken = createProblem(network, options)
+      broken.steps[2].get('x')?.set([bad])
+      broken.steps[2].get('targets')?.set([bad ** 20])
+      const outcome = await runProblem(backend, broken)
       expect(outcome.finished).toBe(2)
       expect(Number.isFinite(outcome.losses[2])).toBe(false)
       const expected = await runProblem(backend, healthy)

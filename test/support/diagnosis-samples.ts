@@ -11,9 +11,8 @@ export function healthy(): DiagnosisData {
     network: 'residual-mlp:depth=60',
     title: { start: 'Healthy', inside: 'healthy' },
     answer: [
-      'residual-mlp:depth=60 is not worse than its shallow twin: 3.4% of the training set against 3.2%.',
-      'Signal, gradients and correlation stay within the limits of trainable networks.',
-      'Nothing needs a cure.',
+      'With 60 hidden layers, the network trains: the training error is 3.6%, and the test error is 5.6%.',
+      'No measurement found anything wrong with the network.',
     ],
     findings: [
       {
@@ -38,9 +37,8 @@ export function undecided(): DiagnosisData {
     dataset: { name: 'waves', train: 4000, test: 1000, asks: '1 value', names: { areValues: true }, classes: null },
     title: { start: 'Undecided', inside: 'undecided' },
     answer: [
-      'The training loss is worse than the twin’s.',
-      'Two causes fit.',
-      'Three more trainings would decide the question.',
+      'With 60 hidden layers, the training loss is 0.902, and that of the twin with 12 hidden layers is 0.202.',
+      'Undecided: 1 control did not rule out unstable step and too little capacity.',
     ],
     findings: [],
     ruledOut: [],
@@ -79,10 +77,14 @@ export function tooLargeStep(): DiagnosisData {
     network: 'mlp:depth=4',
     optimizer: 'momentum, rate 3',
     title: { start: 'Unstable step', inside: 'unstable step' },
-    answer: ['The step is too large.'],
+    answer: [
+      'At the rate 3, 2 of 3 seeds diverge. With 4 hidden layers at the best rates, the network trains.',
+      'The step is too large: at 0.3 instead of 3, the training error is 3.6%.',
+    ],
     facts: [{ sentence: 'A batch has 128 of 200 samples.', remedy: 'Set a batch of 16.' }],
     linear: { train: { loss: 0.5, error: 0.145 }, test: { loss: 0.7, error: 0.216 }, samples: 10_000 },
-    cure: { control: 'rate / 10', words: 'the rate 0.3 instead of 3' },
+    cure: { control: 'rate / 10', words: 'take the rate 0.3 instead of 3' },
+    cureCommand: 'isobath train mlp:depth=4 --data glyphs --steps 600 --rate 0.3',
     findings: [],
     trials: [
       ...[1, 2, 3].map((seed) => trial(NETWORK, seed, 2, { diverged: seed < 3 })),
@@ -105,6 +107,30 @@ export function tooLargeStep(): DiagnosisData {
       },
     ],
     picture: 'ladder',
+  }
+}
+
+/** Diagnosis with a cure that changes the network and was measured with fresh seeds. */
+export function cured(): DiagnosisData {
+  const means = (error: number) => ({ loss: error * 2.5, error })
+  return {
+    ...collapsed(),
+    confidence: 0.94,
+    basis:
+      'With a leaky slope by depth, three seeds close 96% of the gap to the best training of the diagnosis. The sentence rests on the cosine at steps 0, 1, 10 and 100.',
+    cure: {
+      control: 'residual',
+      words: 'add a skip connection around each of the 58 hidden layers, multiplied by 1/58',
+      before: { train: means(0.8804), test: means(0.892) },
+      after: { train: means(0.0241), test: means(0.0372) },
+      seeds: 5,
+      isFresh: true,
+      promise: 'The printed command ends below a training error of 5%.',
+    },
+    cureCommand:
+      'isobath train /home/user/experiments/runs/mlp-glyphs-diagnosis-1/cure.json --data glyphs --steps 600 --rate 0.03',
+    cureFiles: ['runs/mlp-glyphs-diagnosis-1/cure.json', 'runs/mlp-glyphs-diagnosis-1/cure.ts'],
+    cureCode: "import { chain, dense } from 'isobath'\n\nexport const network = chain(dense(64), dense(10))\n",
   }
 }
 

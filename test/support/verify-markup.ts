@@ -2,7 +2,7 @@
 
 const TAG = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+(?:="[^"<]*")?)*)\s*(\/?)>/y
 /** HTML elements without an end tag. */
-const VOID = new Set(['meta', 'br', 'hr', 'img', 'link'])
+const VOID = new Set(['meta', 'br', 'wbr', 'hr', 'img', 'link'])
 
 /**
  * Lists the errors of the markup. In correct markup, tags are balanced, attributes are quoted and unique, special

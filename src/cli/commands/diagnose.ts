@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Diagnosis, diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
-import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
+import {
+  readDiagnosisFacts,
+  readRunFacts,
+  shapeForLoss,
+  shapeOfData,
+  usualBudget,
+  wrongSentence,
+} from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import {
   cureFile,
@@ -11,6 +18,7 @@ import {
   diagnoseNetwork,
   showDiagnosis,
   type Watching,
+  writeCure,
 } from '../diagnosis.ts'
 import { factsJson, unexpected } from '../facts-text.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
@@ -229,17 +237,42 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   const { cure, facts, removed } = result.diagnosis
   if (json) {
     const told = isStored ? cureJson(folder, result.diagnosis, label, words) : null
+    const sentence = wrongSentence(result.diagnosis)
     const own = { facts: factsJson(unexpected(facts, label), words), removed: factsJson(removed), cure: told }
-    printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis, ...own })
+    printJson({
+      network: label,
+      run: isStored ? folder : null,
+      ...answerFirst({ ...result.diagnosis, ...own, sentence }),
+    })
   } else printText(result.text())
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
-  if (isStored && cure?.network) writeText(cureFile(folder), `${JSON.stringify(cure.network, null, 2)}\n`)
+  if (isStored && cure?.network) writeCure(folder, cure.network)
   const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
   if (figure !== undefined) writePicture(figure, result.picture())
   const files = [...reports, ...(figure === undefined ? [] : [figure])]
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
+}
+
+/** Fields of a diagnosis in the order in which the text and the page answer. All other fields follow. */
+const answerFields = [
+  'verdict',
+  'sentence',
+  'answer',
+  'cure',
+  'noCure',
+  'confidence',
+  'basis',
+  'picture',
+  'findings',
+  'ruledOut',
+]
+
+function answerFirst(diagnosis: object): object {
+  const entries = Object.entries(diagnosis)
+  const first = answerFields.flatMap((name) => entries.filter(([key]) => key === name))
+  return Object.fromEntries([...first, ...entries])
 }
 
 /** The cure of a diagnosis as JSON, with the command that trains the mended network and the file of a changed network. */

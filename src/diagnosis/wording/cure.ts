@@ -41,7 +41,9 @@ export function cureText(subject: Subject, control: ControlName, change: CureCha
     const to = change[name]
     return to === undefined ? [] : (optionWords[name]?.(to, subject.settings) ?? [])
   })
-  return listed([...(own === '' ? [] : [own]), ...parts])
+  const options = listed(parts)
+  // The words of a change can have commas and the word `and`, so a comma separates the options from them.
+  return [own, options].filter((text) => text !== '').join(', and ')
 }
 
 /** The change of the network in words. Empty if the network stays as it is. */

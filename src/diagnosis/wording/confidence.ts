@@ -1,0 +1,19 @@
+/** The grounds of an answer in words: what the answer rests on. */
+import { counted, percent } from '../../format/words.ts'
+import type { Confidence, Grounds } from '../confidence.ts'
+
+const texts: Readonly<Record<Grounds, string>> = {
+  cured: 'the training without the cause was measured with fresh seeds',
+  proven: 'trainings with one thing changed restored the training',
+  observed: 'measurements and controls speak for the cause, and no single change removes it alone',
+  contested: 'another possible cause could not be tested',
+  sound: 'no test found a fault',
+  'sound with open causes': 'no test found a fault, and some causes were not tested',
+  undecided: 'no test decided the cause',
+}
+
+/** Returns one sentence, such as `95% sure: trainings with one thing changed restored the training (12 trainings).` */
+export function basisText({ grounds, value }: Confidence, trainings: number): string {
+  const start = grounds === 'undecided' ? 'Not sure' : `${percent(value)} sure`
+  return `${start}: ${texts[grounds]} (${counted(trainings, 'training')}).`
+}
