@@ -58,12 +58,17 @@ export function searchCure(view: View, findings: readonly JudgedCause[]): CureSe
   )
 }
 
-/** If no change is good enough, the best one that helps clearly is measured with fresh seeds. */
+/**
+ * If no change is good enough, the best one that helps clearly is measured with fresh seeds. Of changes that help alike, the
+ * first one wins.
+ */
 function bestOf(view: View, first: JudgedCause, tried: readonly ControlName[]): CureSearch {
   const { error } = measureOf(first.cause)
   const errorOf = (control: ControlName): number => meanOf(view.given, control, error) ?? Number.POSITIVE_INFINITY
   const helping = tried.filter((control) => errorOf(control) <= (1 - clearShare) * errorOf('network'))
-  for (const control of helping.toSorted((one, other) => errorOf(one) - errorOf(other))) {
+  const lowest = Math.min(...helping.map(errorOf))
+  const rankOf = (control: ControlName): number => (errorOf(control) <= alike * lowest ? 0 : errorOf(control))
+  for (const control of helping.toSorted((one, other) => rankOf(one) - rankOf(other))) {
     const step = verify(view, control, first)
     if (step !== 'rejected') return step
   }
@@ -97,8 +102,7 @@ function keepsPromise(view: View, made: readonly TrialRecord[], { cause }: Judge
 }
 
 /**
- * Whether a change is so good that no other change is tried: its error is small, or no larger than that of the twin, or it
- * halves the error of a network without a twin that trains.
+ * Whether a change is so good that no other change is tried: its error is small, or no larger than that of the twin.
  */
 function isGoodEnough(view: View, control: ControlName, { cause }: JudgedCause): boolean {
   const { given } = view
@@ -110,8 +114,7 @@ function isGoodEnough(view: View, control: ControlName, { cause }: JudgedCause):
   if (cause === 'useless-depth') return after <= alike * (meanOf(given, 'network', error) ?? 0)
   const reference = referenceOf(view)
   const twin = reference && meanOf(view, reference, error)
-  if (twin != null) return after <= alike * twin
-  return after <= halved * (meanOf(given, 'network', error) ?? 0)
+  return twin != null && after <= alike * twin
 }
 
 /** Training error below which no better cure is sought. */

@@ -43,7 +43,7 @@ function whatToDo(data: DiagnosisData): AnswerPart | null {
     const table = cureTable(data) ?? undefined
     return { heading, text: `${cure.words}. Everything else stays.`, command: cureCommand, below, table, ...code }
   }
-  if (noCure !== undefined) return { heading, text: noCure }
+  if (noCure != null) return { heading, text: noCure }
   if (findings.some(({ cures }) => cures.length > 0)) {
     return { heading, text: 'no change was measured that mends the training. Cures to try stand at the end.' }
   }

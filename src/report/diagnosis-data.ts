@@ -57,7 +57,7 @@ export interface DiagnosisData {
   /** The change that mends the first finding, with its measured scores. Null if none was measured. */
   readonly cure?: ReportedCure | null
   /** What a cure would take, if none was verified. */
-  readonly noCure?: string
+  readonly noCure?: string | null
   /** The command that trains the mended network, if the diagnosis has measured a cure. */
   readonly cureCommand?: string
   /** The files with the changed network of the cure. */

@@ -1,6 +1,7 @@
 /** The grounds of an answer in words: what the answer rests on. */
-import { counted, percent } from '../../format/words.ts'
+import { counted } from '../../format/words.ts'
 import type { Confidence, Grounds } from '../confidence.ts'
+import { sentenceOf } from './words.ts'
 
 const texts: Readonly<Record<Grounds, string>> = {
   cured: 'the training without the cause was measured with fresh seeds',
@@ -12,8 +13,6 @@ const texts: Readonly<Record<Grounds, string>> = {
   undecided: 'no test decided the cause',
 }
 
-/** Returns one sentence, such as `95% sure: trainings with one thing changed restored the training (12 trainings).` */
-export function basisText({ grounds, value }: Confidence, trainings: number): string {
-  const start = grounds === 'undecided' ? 'Not sure' : `${percent(value)} sure`
-  return `${start}: ${texts[grounds]} (${counted(trainings, 'training')}).`
-}
+/** Returns one sentence, such as `Trainings with one thing changed restored the training (12 trainings in all).` */
+export const basisText = ({ grounds }: Confidence, trainings: number): string =>
+  sentenceOf(`${texts[grounds]} (${counted(trainings, 'training')} in all)`)
