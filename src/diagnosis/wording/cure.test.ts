@@ -74,15 +74,16 @@ describe('Words for a cure', () => {
   })
 
   it('are the words of a remedy and of its rate', () => {
-    const names = ['leaky slope by depth', 'residual links', 'rates by layer', 'warm-up'] as const
+    const names = ['residual links', 'rates by layer', 'warm-up'] as const
     expect(names.map((name) => words(nameAt(name, -2)))).toMatchInlineSnapshot(`
       [
-        undefined,
         "add a skip connection around each of the 5 hidden layers, multiplied by 1/5, and set the rate to 0.003 instead of 0.03",
         "give each layer its own rate, from 0.001 times the rate in readout to 1000 times the rate in first, and set the rate to 0.003 instead of 0.03",
         "raise the rate evenly to its full value over the first 10 steps, and set the rate to 0.003 instead of 0.03",
       ]
     `)
+    const deep = subjectOf('mlp:depth=60,width=8')
+    expect(words('leaky slope by depth, rate / 10', deep)).toMatchInlineSnapshot(`"replace ReLU by leaky ReLU with the slope 0.471, and scale the weights to keep the signal, and set the rate to 0.003 instead of 0.03"`)
     const byAdam = subjectOf('mlp:depth=6,width=8', { optimizer: adam() })
     expect(words('small epsilon', byAdam)).toMatchInlineSnapshot(`"lower the optimizer's epsilon from 1e-8 to 1e-16"`)
   })
@@ -93,6 +94,7 @@ describe('Words for a cure', () => {
       subjectOf('mlp:depth=6,width=8,activation=tanh', { optimizer: adam() }),
       subjectOf('mlp:depth=6,width=8,activation=sigmoid', { optimizer: momentum({ weightDecay: 0.1 }) }),
       subjectOf('residual-mlp:depth=6,width=8'),
+      subjectOf('mlp:depth=60,width=8'),
     ]
     let applied = 0
     for (const subject of subjects) {
