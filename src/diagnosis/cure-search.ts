@@ -4,6 +4,7 @@
  * chosen for its results looks better than it is. All steps follow from the records alone, so a resumed diagnosis finds the
  * same cure.
  */
+import { causes } from './cause.ts'
 import type { Need } from './causes/assessment.ts'
 import { clearShare, halved } from './causes/control-answers.ts'
 import { measureOf } from './causes/measures.ts'
@@ -13,6 +14,7 @@ import { type ChangeName, type ControlName, nameAt } from './controls.ts'
 import { otherCures, provenControl } from './cure-candidates.ts'
 import { isSmallError, meanOf, recordsOf, referenceOf } from './evidence.ts'
 import { freshSeedCounts } from './fresh-seeds.ts'
+import type { Judgment } from './judge.ts'
 import type { TrialRecord } from './trial-record.ts'
 import type { View } from './view.ts'
 
@@ -27,12 +29,16 @@ export interface CureSearch {
 
 const nothing: CureSearch = { needs: [], control: null, waiting: null }
 
-/** The next step of the search for a cure of the first finding. */
-export function searchCure(view: View, findings: readonly JudgedCause[]): CureSearch {
-  const [first] = findings
+/**
+ * The next step of the search for a cure of the first finding. Without a finding, a cure is sought for the first suspect that
+ * no intervention proved, because the network fails all the same.
+ */
+export function searchCure(view: View, judgment: Pick<Judgment, 'findings' | 'open' | 'ruledOut'>): CureSearch {
+  const { findings } = judgment
+  const first = findings.at(0) ?? firstSuspect(judgment)
   if (first === undefined) return nothing
   const rejected: ControlName[] = []
-  const proven = [...new Set(findings.flatMap((one) => provenControl(view, one) ?? []))]
+  const proven = [...new Set([...findings, first].flatMap((one) => provenControl(view, one) ?? []))]
   for (const control of proven) {
     const isChosen = isGoodEnough(view, control, first) || !isMechanical(first)
     if (!isChosen) continue
@@ -56,6 +62,12 @@ export function searchCure(view: View, findings: readonly JudgedCause[]): CureSe
     first,
     tried.filter((control) => !rejected.includes(control)),
   )
+}
+
+/** The first mechanism beyond its limits that no intervention proved, in the order of the causal chain. */
+function firstSuspect({ open, ruledOut }: Pick<Judgment, 'open' | 'ruledOut'>): JudgedCause | undefined {
+  const suspects = [...open, ...ruledOut].filter(({ proof }) => proof !== undefined && proof.outcome !== 'no gap')
+  return suspects.toSorted((one, other) => causes.indexOf(one.cause) - causes.indexOf(other.cause)).at(0)
 }
 
 /**

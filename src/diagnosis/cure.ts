@@ -1,12 +1,12 @@
 /** The cure of a diagnosis: the change that mends the training, measured with fresh seeds. */
 import type { Network } from '../network/network.ts'
 import { summarize } from '../numerics/statistics.ts'
-import type { JudgedCause } from './causes/table.ts'
 import { trainingOf } from './control-trainings.ts'
 import type { ControlName, Subject } from './controls.ts'
 import { type CureChange, changeBetween } from './cure-change.ts'
 import { searchCure } from './cure-search.ts'
 import { recordsOf } from './evidence.ts'
+import type { Judgment } from './judge.ts'
 import type { TrialRecord } from './trial-record.ts'
 import type { View } from './view.ts'
 import { cureText } from './wording/cure.ts'
@@ -36,9 +36,9 @@ export interface Cure {
   readonly isFresh: boolean
 }
 
-/** Returns the measured cure of the first finding, or null if the diagnosis has measured none. */
-export function cureOf(view: View, findings: readonly JudgedCause[], subject: Subject): Cure | null {
-  const { control } = searchCure(view, findings)
+/** Returns the measured cure, or null if the diagnosis has measured none. */
+export function cureOf(view: View, judgment: Judgment, subject: Subject): Cure | null {
+  const { control } = searchCure(view, judgment)
   const training = control === null ? undefined : trainingOf(subject, control)
   if (control === null || training === undefined) return null
   const after = view.fresh.filter((record) => record.control === control)

@@ -149,7 +149,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
     else {
-      const { needs: cureNeeds, waiting, control } = searchCure(view, judgment.findings)
+      const { needs: cureNeeds, waiting, control } = searchCure(view, judgment)
       const cures = trainings.affordable(cureNeeds.filter((need) => waiting === null || trainings.fits(need)))
       const others = trainings.affordable(needs)
       // Further seeds for a measured cure come last.
@@ -162,7 +162,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const openQuestions = judgment.open.flatMap(({ needs }) =>
     needs.map((need): OpenQuestion => ({ need, seconds: trainings.costOf(need) })),
   )
-  const cureQuestions = searchCure(viewOf(evidenceNow()), judgment.findings).needs.map(
+  const cureQuestions = searchCure(viewOf(evidenceNow()), judgment).needs.map(
     (need): OpenQuestion => ({ need, seconds: trainings.costOf(need) }),
   )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]

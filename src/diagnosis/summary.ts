@@ -134,7 +134,7 @@ export function summarize(
   const view = viewOf(evidence)
   const say = errorTextOf(evidence)
   const profiles = layerProfiles(view, findings.at(0))
-  const cure = cureOf(view, findings, subject)
+  const cure = cureOf(view, isTrained ? judgment : nothingJudged, subject)
   const sure = confidenceOf(isTrained ? judgment : nothingJudged, cure)
   const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
   return {

@@ -22,7 +22,8 @@ export type MechanismCause = Extract<
 export const interventions: Readonly<Record<MechanismCause, readonly RemedyName[]>> = {
   'saturated-units': ['rescaled weights, zero biases', 'rescaled weights'],
   'dead-units': ['leaky units', 'rescaled weights, zero biases'],
-  'exploding-signal': ['rescaled weights', 'rescaled weights, zero biases'],
+  // A sum over residual branches grows although each branch keeps the scale of its input.
+  'exploding-signal': ['multiplier 1/L', 'rescaled weights', 'rescaled weights, zero biases'],
   'vanishing-signal': ['rescaled weights', 'rescaled weights, zero biases'],
   'chaotic-signal': ['critical weights'],
   'vanishing-gradient': ['small epsilon', 'critical tanh', 'rates by layer'],
