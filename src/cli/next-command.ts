@@ -62,7 +62,8 @@ export function cureCommand(
   file: string | null,
 ): readonly string[] {
   const [, ...rest] = without(words, ofDiagnoses)
-  const own = file === null ? rest : rest.map((word) => (word === network ? file : word))
+  const isNetwork = (word: string, at: number): boolean => word === network && !(at > 0 && takesValue(rest[at - 1]))
+  const own = file === null ? rest : rest.map((word, at) => (isNetwork(word, at) ? file : word))
   return changedCommand(['train', ...own], change)
 }
 

@@ -12,6 +12,7 @@ import {
   noBetterRate,
   noHelp,
   reading,
+  restoredBy,
   sound,
   textOfAll,
   throughJson,
@@ -20,7 +21,9 @@ import {
   worse,
 } from '../../test/support/made-up-evidence.ts'
 import type { Reading } from '../probes/probe-pass.ts'
+import { remedyNames } from '../remedies/table.ts'
 import { causes } from './cause.ts'
+import type { JudgedCause } from './causes/table.ts'
 import { type ChangeName, type ControlName, controlsOf } from './controls.ts'
 import type { Evidence } from './evidence.ts'
 import { type Judgment, judge } from './judge.ts'
@@ -79,7 +82,12 @@ describe('All causes', () => {
     fc.assert(
       fc.property(readings, fc.constantFrom(sound, worse, helpless), (read, trialsOf) => {
         const start = { ...read, lostUpdates: along(0.1, 0.1), effectiveRank: along(3, 3) }
-        const evidence = madeUpEvidence({ trials: { ...trialsOf(start), ...noHelp() }, measured: usefulDepth() })
+        const trials = {
+          ...trialsOf(start),
+          ...noHelp(),
+          ...restoredBy(undefined, { loss: all(0.05), start: reading() }),
+        }
+        const evidence = madeUpEvidence({ trials, measured: usefulDepth() })
         for (const one of [evidence, throughJson(evidence)]) {
           expect(textOfAll(judge(one))).not.toMatch(unreadable)
         }
@@ -213,7 +221,8 @@ describe('A network without hidden layers', () => {
     expect(found).not.toContain('saturated-units')
     expect(found).not.toContain('correlation-collapse')
     const dead = { loss: all(2.3), start: { deadUnits: [0.8] } }
-    expect(named(judged({ network: dead }, { hidden: 0, measured: {} }))).toEqual(['dead-units'])
+    const tried = { network: dead, ...noBetterRate(2.3), ...restoredBy(['rescaled weights, zero biases']) }
+    expect(named(judged(tried, { hidden: 0, measured: {} }))).toEqual(['dead-units'])
   })
 })
 
@@ -353,8 +362,9 @@ describe('The needs of open causes', () => {
       minLength: 3,
       maxLength: 3,
     })
-    const made = loss.map((one): MadeUpTrials => ({ loss: one, start: reading() }))
-    const mendable: ChangeName[] = [...controlsOf('mending')]
+    const starts = fc.constantFrom(reading(), reading({ cosine: along(0.3, 0.99999), deadUnits: all(0.9, 7) }))
+    const made = fc.record({ loss, start: starts }).map((one): MadeUpTrials => one)
+    const mendable: ChangeName[] = [...controlsOf('mending'), ...remedyNames]
     fc.assert(
       fc.property(made, made, fc.func(made), fc.boolean(), (network, twin, results, hasFaults) => {
         const { judgment, done } = diagnoseMadeUp(
@@ -372,6 +382,74 @@ describe('The needs of open causes', () => {
           expect(wordsOf(one).statement).toMatch(/^[a-z0-9].*[^.]$/)
         }
       }),
+    )
+  })
+})
+
+describe('A suspect', () => {
+  const dead = { deadUnits: all(0.9, 7) }
+  const collapse = { cosine: along(0.3, 0.99999) }
+  const bad = reading({ ...dead, ...collapse })
+  const slope = 'leaky slope by depth'
+  const judgedWith = (trials: Results, made: MadeUp = {}): Judgment =>
+    judged({ ...worse(bad), ...noHelp(), ...trials }, made)
+  const of = (cause: JudgedCause['cause'], { findings, ruledOut, open }: Judgment): JudgedCause | undefined =>
+    [findings, ruledOut, open].flat().find((one) => one.cause === cause)
+
+  it('is a cause if an intervention restores the training', () => {
+    const found = judgedWith(restoredBy([slope, 'leaky units']))
+    expect(named(found)).toEqual(['dead-units', 'correlation-collapse'])
+    expect(of('dead-units', found)?.proof).toMatchObject({ outcome: 'restores', intervention: 'leaky units' })
+  })
+
+  it('is ruled out by its interventions if none of them restores the training', () => {
+    const names = [slope, `${slope}, rate / 10`, `${slope}, rate x 10`] as const
+    const rates = (loss: number): Results => Object.fromEntries(names.map((name) => [name, { loss: [loss] }]))
+    const nothing = of('correlation-collapse', judgedWith(rates(1.5)))
+    expect(nothing).toMatchObject({ state: 'ruled out', score: 0, proof: { outcome: 'does not restore' } })
+    expect(nothing?.by).toEqual({ controls: expect.arrayContaining([...names]) })
+    const some = of('correlation-collapse', judgedWith({ ...rates(0.8), [slope]: { loss: all(0.8) } }))
+    expect(some).toMatchObject({ state: 'ruled out', score: 0, proof: { outcome: 'contributes' } })
+  })
+
+  it('is ruled out by the training if there is no gap to close', () => {
+    const near = { network: { loss: all(1.5), start: bad }, 'shallow twin': { loss: all(1.4) } }
+    const found = judgedWith({ ...near, [slope]: { loss: all(1.5) }, ...noHelp(1.5) }, { mendable: [slope] })
+    expect(of('correlation-collapse', found)).toMatchObject({ state: 'open', proof: { outcome: 'untried' } })
+    const rates = { [`${slope}, rate / 10`]: { loss: [1.5] }, [`${slope}, rate x 10`]: { loss: [1.5] } }
+    expect(of('correlation-collapse', judgedWith({ ...near, [slope]: { loss: all(1.5) }, ...rates }))).toMatchObject({
+      state: 'ruled out',
+      by: { observation: 'training' },
+      proof: { outcome: 'no gap' },
+    })
+  })
+
+  it('is open without an intervention, or with interventions that are untried or have too few seeds', () => {
+    const none = judgedWith({})
+    expect(none.verdict).toBe('undecided')
+    expect(of('dead-units', none)).toMatchObject({ state: 'open', needs: [], proof: { outcome: 'no intervention' } })
+    const untried = of('dead-units', judgedWith({}, { mendable: ['leaky units'] }))
+    expect(untried).toMatchObject({
+      state: 'open',
+      needs: [{ control: 'leaky units', seeds: 1, isAtGivenRate: true }],
+      proof: { outcome: 'untried' },
+    })
+    const two = { network: { loss: [1.5, 1.6], start: bad }, 'shallow twin': { loss: [0.05, 0.05] } }
+    const few = judgedWith({ ...two, ...restoredBy([slope], { loss: [0.05, 0.05] }) }, { seeds: [0, 1] })
+    expect(of('correlation-collapse', few)).toMatchObject({ state: 'open', proof: { outcome: 'too few seeds' } })
+  })
+
+  it('is proven together with the other suspects that the same intervention removes', () => {
+    const moved = (start: Reading): unknown => {
+      const found = of('correlation-collapse', judgedWith(restoredBy([slope], { loss: all(0.05), start })))
+      return found?.proof !== undefined && 'moved' in found.proof ? found.proof.moved : undefined
+    }
+    expect(moved(reading())).toEqual(['dead-units'])
+    expect(moved(reading(dead))).toEqual([])
+    // An intervention that was not probed tells nothing about other mechanisms.
+    expect(moved({})).toEqual([])
+    expect(textOfAll(judgedWith(restoredBy([slope], { loss: all(0.05), start: reading() })))).toContain(
+      'The same change also removes: dead units',
     )
   })
 })

@@ -3,7 +3,9 @@ import {
   all,
   along,
   madeUpEvidence,
+  noBetterRate,
   reading,
+  restoredBy,
   sound,
   throughJson,
   usefulDepth,
@@ -84,7 +86,7 @@ describe('Profiles before training', () => {
 
 describe('The marked layer', () => {
   const marks = (start: Reading) => {
-    const made = madeUpEvidence({ trials: worse(start) })
+    const made = madeUpEvidence({ trials: { ...worse(start), ...noBetterRate(), ...restoredBy() } })
     const [found] = judge(made).findings
     return layerProfiles(made, found).flatMap(({ id, mark }) => (mark === undefined ? [] : [{ id, ...mark }]))
   }

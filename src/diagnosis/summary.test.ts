@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest'
 import {
   all,
   along,
+  climbedTo,
   type MadeUp,
+  type MadeUpTrials,
   madeUpEvidence,
+  madeUpTrials,
   noHelp,
   reading,
+  restoredBy,
   sound,
   usefulDepth,
   worse,
@@ -14,7 +18,7 @@ import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { resolveOptions } from '../settings/options.ts'
 import { type Cause, causes } from './cause.ts'
 import { causeTable } from './causes/table.ts'
-import type { Subject } from './controls.ts'
+import type { ControlName, Subject } from './controls.ts'
 import type { DiagnosisOutcome, OpenQuestion } from './diagnosis-loop.ts'
 import { judge } from './judge.ts'
 import { type Diagnosis, summarize } from './summary.ts'
@@ -55,6 +59,7 @@ describe('A summary', () => {
   const found = summary({
     ...worse(reading({ cosine: along(0.3, 0.99999), gradientNorm: along(0.5, 1) })),
     ...noHelp(),
+    ...restoredBy(['leaky slope by depth']),
   })
 
   it('has the findings with papers and cures', () => {
@@ -81,8 +86,8 @@ describe('A summary', () => {
   it('is plain data that survives JSON', () => {
     const { profiles, trials, ...rest } = found
     expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
-    // Three seeds of the network and of its twin, ten trainings of the ladder, and five controls.
-    expect(trials).toHaveLength(3 + 3 + 10 + 5)
+    // Three seeds of the network, of its twin and of an intervention, ten trainings of the ladder, and five controls.
+    expect(trials).toHaveLength(3 + 3 + 3 + 10 + 5)
     expect(found.stages).toHaveLength(7)
   })
 
@@ -136,6 +141,55 @@ describe('A summary', () => {
   it('contains the interruption, the duration and the settings of the first seed', () => {
     expect(summary(sound(), {}, { interrupted: true })).toMatchObject({ interrupted: true, seconds: 12 })
     expect(summary({}, { seeds: [7, 8] }).settings).toMatchObject({ seed: 7, steps: 100 })
+  })
+})
+
+describe('The cure in a summary', () => {
+  const slope = 'leaky slope by depth'
+  const proven = { ...worse(reading({ cosine: along(0.3, 0.99999) })), ...noHelp(), ...restoredBy([slope]) }
+  const freshly = (control: ControlName, made: MadeUpTrials): MadeUp => ({
+    other: { fresh: madeUpTrials(control, { ...made, seeds: made.loss.map((_, index) => 3 + index) }) },
+  })
+
+  it('is the changed network with its scores, measured with fresh seeds', () => {
+    const deep = { ...subject, network: preset('mlp:depth=20,width=8') }
+    const fresh = freshly(slope, { loss: [0.05, 0.06, 0.07, 0.05, 0.07] })
+    const { cure, noCure, freshTrials, trials } = summary(proven, fresh, { subject: deep })
+    expect(noCure).toBeNull()
+    expect(cure).toMatchObject({ control: slope, change: {}, seeds: 5, isFresh: true })
+    expect(cure?.network).not.toEqual(deep.network)
+    expect(cure?.words).toMatch(/^replace ReLU by leaky ReLU/)
+    expect(cure?.before.train.loss).toBeCloseTo(1.55, 9)
+    expect(cure?.after.train.loss).toBeCloseTo(0.06, 9)
+    expect(cure?.after.test.error).toBeCloseTo((0.9 * 0.06) / 2.3, 9)
+    expect(freshTrials.map(({ seed }) => seed)).toEqual([3, 4, 5, 6, 7])
+    expect(trials.some(({ seed }) => seed > 2)).toBe(false)
+  })
+
+  it('is the changed options, if the network stays as it is', () => {
+    const climbed = { ...worse(), ...climbedTo(-2, { loss: all(0.05), start: reading() }) }
+    const { cure, step } = summary(climbed, freshly('rate / 10', { loss: all(0.05) }))
+    expect(cure).toMatchObject({ control: 'rate / 10', change: { rate: 0.003 }, network: null, seeds: 3 })
+    expect(cure?.words).toBe('set the rate to 0.003 instead of 0.03')
+    expect(step).toEqual({ given: 0.03, best: expect.closeTo(0.003, 9), verdict: 'unstable-step' })
+  })
+
+  it('has no mean before the cure if a seed diverged', () => {
+    const climbed = {
+      ...worse(),
+      network: { loss: [null, 1.5, 1.5] },
+      ...climbedTo(-2, { loss: all(0.05), start: reading() }),
+    }
+    const { cure } = summary(climbed, freshly('rate / 10', { loss: all(0.05) }))
+    expect(cure?.before.train).toEqual({ loss: null, error: null })
+    expect(cure?.after.train.loss).toBeCloseTo(0.05, 9)
+  })
+
+  it('is missing without fresh seeds, with the reason, and without a reason if nothing was found', () => {
+    const { cure, noCure } = summary(proven)
+    expect(cure).toBeNull()
+    expect(noCure).not.toBeNull()
+    expect(summary(sound())).toMatchObject({ cure: null, noCure: null })
   })
 })
 

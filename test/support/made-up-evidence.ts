@@ -1,6 +1,7 @@
 /** Made-up evidence, to test the judgments and the texts of a diagnosis. */
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessment.ts'
+import { interventions } from '../../src/diagnosis/causes/interventions.ts'
 import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
 import {
   type ChangeName,
@@ -20,6 +21,7 @@ import { groundText } from '../../src/diagnosis/wording/grounds.ts'
 import type { Words } from '../../src/diagnosis/wording/words.ts'
 import type { FactName } from '../../src/facts/fact.ts'
 import type { Reading } from '../../src/probes/probe-pass.ts'
+import type { RemedyName } from '../../src/remedies/table.ts'
 import type { Scores } from '../../src/training/scores.ts'
 
 /** A loss or an error. The value is null for a training that diverged. */
@@ -88,7 +90,10 @@ export interface MadeUp {
   readonly blocks?: number
   /** Controls that do not apply to the network. */
   readonly without?: readonly ChangeName[]
-  /** Trainings with one thing mended that apply to the network. Trainings in `trials` apply too. */
+  /**
+   * Trainings with one thing mended, and remedies, that apply to the network. The changes of the trainings in `trials`
+   * apply too.
+   */
   readonly mendable?: readonly ChangeName[]
   /** Names of the facts that stand out before training. */
   readonly facts?: readonly FactName[]
@@ -117,9 +122,10 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
   }))
   const trained = new Set(controlNames.flatMap((name) => (trials[name] ? [controlOf(name).change] : [])))
   // A diagnosis trains the shallow twin first, so a network without trials of the shallow twin has no shallow twin. Most
-  // networks have nothing to mend.
-  const isThere = (name: ChangeName): boolean =>
-    (name !== 'shallow twin' && changeOf(name).kind !== 'mending') || trained.has(name) || mendable.includes(name)
+  // networks have nothing to mend, and remedies would leave more causes open.
+  const isAlways = (name: ChangeName): boolean =>
+    name !== 'shallow twin' && !['mending', 'remedy'].includes(changeOf(name).kind)
+  const isThere = (name: ChangeName): boolean => isAlways(name) || trained.has(name) || mendable.includes(name)
   const isApplicable = (name: ChangeName): boolean => {
     const change = changeOf(name)
     const isPossible = isThere(name) && !without.includes(name)
@@ -242,6 +248,18 @@ export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
   '4 x width': { loss: [loss] },
   '16 x width': { loss: [loss] },
 })
+
+/**
+ * Trials of remedies with all seeds, at a position on the ladder of rates. By default, the remedies are all interventions,
+ * and they restore the training at the given rate.
+ */
+export const restoredBy = (
+  names: readonly RemedyName[] = allInterventions,
+  made: MadeUpTrials = fine,
+  position = 0,
+): Results => Object.fromEntries(names.map((name) => [nameAt(name, position), made]))
+
+const allInterventions: readonly RemedyName[] = [...new Set(Object.values(interventions).flat())]
 
 /** All measurements of a network whose layers are all useful. */
 export function usefulDepth(hidden = 6): Measured {

@@ -28,9 +28,9 @@ describe('A mechanism', () => {
     })
   const [bad, good] = [worse(), sound()].map((trials) => madeUpEvidence({ trials }))
 
-  it('holds beyond the limits, and is ruled out within the limits or if the network trains', () => {
+  it('is a suspect beyond the limits, and is ruled out within the limits or if the network trains', () => {
     expect(read(bad, true)).toMatchObject({
-      state: 'holds',
+      state: 'suspect',
       score: 0.6,
       onset: 2,
       facts: { share: 0.7, outcome: 'beyond limits' },

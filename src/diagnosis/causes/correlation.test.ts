@@ -25,15 +25,15 @@ const collapsed = (differences: readonly number[], hidden = differences.length):
 const [least, share] = assess(collapsed([0.5, 0.5])).evidence.map(({ limit }) => limit ?? Number.NaN)
 
 describe('The cause "correlation collapse"', () => {
-  it('holds just beyond the limit and is ruled out just within the limit', () => {
-    expect(assess(collapsed([0.7, 0.4, 0.2, least * 0.99])).state).toBe('holds')
+  it('is a suspect just beyond the limit and is ruled out just within the limit', () => {
+    expect(assess(collapsed([0.7, 0.4, 0.2, least * 0.99])).state).toBe('suspect')
     expect(assess(collapsed([0.7, 0.4, 0.2, least * 1.01])).state).toBe('ruled out')
   })
 
   it('is ruled out for samples that already look alike after the first layer', () => {
     const first = (least / share) * 0.5
     expect(assess(collapsed([first, first * share * 1.01])).state).toBe('ruled out')
-    expect(assess(collapsed([first, first * share * 0.99])).state).toBe('holds')
+    expect(assess(collapsed([first, first * share * 0.99])).state).toBe('suspect')
   })
 
   it('names the layer of the collapse and shows enough digits of the cosine', () => {
@@ -45,7 +45,7 @@ describe('The cause "correlation collapse"', () => {
 
   it('can be a complete collapse to a cosine of 1', () => {
     const found = assess(collapsed([0.7, 0.1, 0, 0]))
-    expect(found).toMatchObject({ state: 'holds', score: 1 })
+    expect(found).toMatchObject({ state: 'suspect', score: 1 })
     expect(textOf(found)).not.toMatch(unreadable)
   })
 
@@ -70,7 +70,7 @@ describe('The cause "correlation collapse"', () => {
       state: 'ruled out',
       by: 'training',
     })
-    expect(assess(madeUpEvidence({ trials: helpless(reading({ cosine })) })).state).toBe('holds')
+    expect(assess(madeUpEvidence({ trials: helpless(reading({ cosine })) })).state).toBe('suspect')
   })
 
   it('is ruled out if outputs are 0 or no cosine is known', () => {
@@ -89,7 +89,7 @@ describe('The cause "correlation collapse"', () => {
     )
     const start = reading({ cosine: [0.3, 0.9999, 0], effectiveRank: all(Number.NaN, 3) })
     const unknown = assess(madeUpEvidence({ trials: worse(start), hidden: 2 }))
-    expect(unknown.state).toBe('holds')
+    expect(unknown.state).toBe('suspect')
     expect(textOf(unknown)).not.toMatch(unreadable)
   })
 })

@@ -70,16 +70,16 @@ describe('The input-output Jacobian', () => {
 })
 
 describe('The cause "vanishing gradient"', () => {
-  it('holds just beyond the limit and is ruled out just within the limit', () => {
-    expect(vanishing(grown(-vanishingDecades - 0.01)).state).toBe('holds')
+  it('is a suspect just beyond the limit and is ruled out just within the limit', () => {
+    expect(vanishing(grown(-vanishingDecades - 0.01)).state).toBe('suspect')
     expect(vanishing(grown(-vanishingDecades + 0.01)).state).toBe('ruled out')
     expect(vanishing(grown(vanishingDecades + 1)).state).toBe('ruled out')
     expect(severeDecades).toBeGreaterThan(vanishingDecades)
   })
 
-  it('holds for a gradient of exactly 0 in the first layers', () => {
+  it('is a suspect for a gradient of exactly 0 in the first layers', () => {
     const found = vanishing(gradient([0, 0, 0, 1e-9, 1e-3, 1, 1]))
-    expect(found).toMatchObject({ state: 'holds', score: 1 })
+    expect(found).toMatchObject({ state: 'suspect', score: 1 })
     expect(found.evidence[0].value).toBeNull()
     expect(textOf(found)).not.toMatch(unreadable)
   })
@@ -103,15 +103,15 @@ describe('The cause "vanishing gradient"', () => {
 describe('The cause "exploding gradient"', () => {
   const limit = exploding(grown(0)).evidence[0].limit ?? Number.NaN
 
-  it('holds just beyond the limit and is ruled out just within the limit', () => {
-    expect(exploding(grown(limit + 0.01)).state).toBe('holds')
+  it('is a suspect just beyond the limit and is ruled out just within the limit', () => {
+    expect(exploding(grown(limit + 0.01)).state).toBe('suspect')
     expect(exploding(grown(limit - 0.01)).state).toBe('ruled out')
     expect(exploding(grown(-limit - 5)).state).toBe('ruled out')
   })
 
-  it('holds for an infinite gradient', () => {
+  it('is a suspect for an infinite gradient', () => {
     const found = exploding(gradient([Number.POSITIVE_INFINITY, 1e30, 1e20, 1e10, 1, 1, 1]))
-    expect(found).toMatchObject({ state: 'holds', score: 1 })
+    expect(found).toMatchObject({ state: 'suspect', score: 1 })
     expect(found.evidence[0].value).toBeNull()
     expect(textOf(found)).not.toMatch(unreadable)
   })
@@ -123,10 +123,10 @@ describe('The cause "exploding gradient"', () => {
     })
   })
 
-  it('never holds together with a vanishing gradient', () => {
+  it('is never a suspect together with a vanishing gradient', () => {
     for (const decades of [-30, -4, -1, 0, 1, 4, 30]) {
       const states = [vanishing(grown(decades)).state, exploding(grown(decades)).state]
-      expect(states.filter((state) => state === 'holds').length).toBeLessThan(2)
+      expect(states.filter((state) => state === 'suspect').length).toBeLessThan(2)
     }
   })
 })

@@ -7,8 +7,10 @@ import {
   type MadeUp,
   type MadeUpTrials,
   madeUpEvidence,
+  noBetterRate,
   noHelp,
   reading,
+  restoredBy,
   usefulDepth,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
@@ -25,10 +27,10 @@ const named = ({ findings }: Judgment): string[] => findings.map(({ cause }) => 
 describe('The first finding', () => {
   /**
    * Causes of the findings for a network that is worse than its twin, from readings before training and results of
-   * controls.
+   * controls. Every intervention restores the training.
    */
   const first = (start: Reading, controls: MadeUp['trials'] = noHelp()): string[] =>
-    named(judged({ ...worse(reading(start)), ...controls }))
+    named(judged({ ...worse(reading(start)), ...controls, ...restoredBy() }))
   const collapse = { cosine: along(0.3, 0.99999) }
 
   it('is the earliest cause in the causal chain', () => {
@@ -95,13 +97,14 @@ describe('The first finding', () => {
   })
 
   it('comes first in the order of the causal chain', () => {
-    const all14 = named(judged({ ...worse(reading({ ...collapse, deadUnits: all(1, 7), saturatedUnits: all(1, 7) })) }))
+    const all14 = first({ ...collapse, deadUnits: all(1, 7), saturatedUnits: all(1, 7) })
     expect(all14).toEqual(['saturated-units', 'dead-units', 'correlation-collapse'])
     expect(causes.indexOf('overfitting')).toBeLessThan(causes.indexOf('useless-depth'))
   })
 
   it('can exist while other causes are open', () => {
-    const judgment = judged(worse(reading(collapse)))
+    const ladder = { ...noBetterRate(), ...restoredBy() }
+    const judgment = judged({ ...worse(reading(collapse)), ...ladder })
     expect(judgment.verdict).toBe('correlation-collapse')
     expect(judgment.open.length).toBeGreaterThan(0)
   })
@@ -110,11 +113,12 @@ describe('The first finding', () => {
 describe('A fault in the setup', () => {
   const lost = { loss: all(2.3), error: all(0.9), start: reading({ cosine: along(0.3, 0.99999) }) }
   const mended = { loss: all(0.1), error: all(0.04) }
+  const tried = { ...helpless(), network: lost, ...noBetterRate(2.3), ...restoredBy(['leaky slope by depth'], mended) }
 
   it('comes before the effects in the layers', () => {
-    const found = judged({ ...helpless(), network: lost, 'free output': mended }, { facts: ['output-range'] })
+    const found = judged({ ...tried, 'free output': mended }, { facts: ['output-range'] })
     expect(named(found)).toEqual(['output-cannot-reach-targets', 'correlation-collapse'])
-    const scaled = judged({ ...helpless(), network: lost, 'standardized data': mended }, { facts: ['raw-bytes'] })
+    const scaled = judged({ ...tried, 'standardized data': mended }, { facts: ['raw-bytes'] })
     expect(named(scaled)).toEqual(['unscaled-data', 'correlation-collapse'])
   })
 
@@ -126,17 +130,20 @@ describe('A fault in the setup', () => {
 
   it('does not come first if it is too much regularization', () => {
     const regularization = { dropped: 0.7, decay: 0 }
-    const found = judged(
-      { ...helpless(), network: lost, 'without regularization': mended },
-      { other: { regularization } },
-    )
+    const found = judged({ ...tried, 'without regularization': mended }, { other: { regularization } })
     expect(named(found)).toEqual(['correlation-collapse', 'over-regularized'])
   })
 })
 
 describe('Dead units and an exploding signal', () => {
   const both = (dead: readonly number[]): string[] =>
-    named(judged({ ...worse(reading({ meanSquare: [1, 10, 1e6, 1e8, 1e9, 1e10, 1], deadUnits: dead })), ...noHelp() }))
+    named(
+      judged({
+        ...worse(reading({ meanSquare: [1, 10, 1e6, 1e8, 1e9, 1e10, 1], deadUnits: dead })),
+        ...noHelp(),
+        ...restoredBy(),
+      }),
+    )
 
   it('are ranked by the layer in which each effect begins', () => {
     expect(both([0, 0, 0, 0, 0.7, 0.7, 0]).slice(0, 2)).toEqual(['exploding-signal', 'dead-units'])

@@ -28,8 +28,8 @@ const limitOf = (assess: typeof exploding): number => assess(signal(along(1, 1))
 describe('The cause "exploding signal"', () => {
   const limit = limitOf(exploding)
 
-  it('holds just beyond the limit and is ruled out just within the limit', () => {
-    expect(exploding(signal(along(3, 3 * 10 ** (limit + 0.01)))).state).toBe('holds')
+  it('is a suspect just beyond the limit and is ruled out just within the limit', () => {
+    expect(exploding(signal(along(3, 3 * 10 ** (limit + 0.01)))).state).toBe('suspect')
     expect(exploding(signal(along(3, 3 * 10 ** (limit - 0.01)))).state).toBe('ruled out')
     expect(exploding(signal(along(1, 10 ** -(limit + 1)))).state).toBe('ruled out')
   })
@@ -42,7 +42,7 @@ describe('The cause "exploding signal"', () => {
 
   it('is detected if the signal is largest in a middle layer, and names the layer', () => {
     const found = exploding(signal([1, 1, 1e3, 1e12, 1e2, 1, 1]))
-    expect(found).toMatchObject({ state: 'holds', by: '' })
+    expect(found).toMatchObject({ state: 'suspect', by: '' })
     expect(found.statement).toContain('layer 4 of 6')
     expect(found.evidence[0].value).toBeCloseTo(12, 9)
   })
@@ -62,7 +62,7 @@ describe('The cause "exploding signal"', () => {
   it('is the same after loading from a file, which cannot hold Infinity', () => {
     const evidence = signal([1, 1e10, 1e300, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN, 1])
     for (const one of [evidence, throughJson(evidence)]) {
-      expect(exploding(one)).toMatchObject({ state: 'holds', score: 1 })
+      expect(exploding(one)).toMatchObject({ state: 'suspect', score: 1 })
       expect(textOf(exploding(one))).not.toMatch(unreadable)
     }
   })
@@ -73,22 +73,22 @@ describe('The cause "exploding signal"', () => {
       state: 'ruled out',
       by: 'training',
     })
-    expect(exploding(madeUpEvidence({ trials: helpless(start) })).state).toBe('holds')
+    expect(exploding(madeUpEvidence({ trials: helpless(start) })).state).toBe('suspect')
   })
 })
 
 describe('The cause "vanishing signal"', () => {
   const limit = limitOf(vanishing)
 
-  it('holds just beyond the limit and is ruled out just within the limit', () => {
-    expect(vanishing(signal(along(3, 3 * 10 ** -(limit + 0.01)))).state).toBe('holds')
+  it('is a suspect just beyond the limit and is ruled out just within the limit', () => {
+    expect(vanishing(signal(along(3, 3 * 10 ** -(limit + 0.01)))).state).toBe('suspect')
     expect(vanishing(signal(along(3, 3 * 10 ** -(limit - 0.01)))).state).toBe('ruled out')
     expect(vanishing(signal(along(1, 10 ** (limit + 1)))).state).toBe('ruled out')
   })
 
-  it('holds for a signal of 0, and names the layer by which the signal is small', () => {
+  it('is a suspect for a signal of 0, and names the layer by which the signal is small', () => {
     const gone = vanishing(signal([1, 1e-2, 1e-9, 0, 0, 0, 1]))
-    expect(gone).toMatchObject({ state: 'holds', score: 1 })
+    expect(gone).toMatchObject({ state: 'suspect', score: 1 })
     expect(gone.statement).toContain('layer 3 of 6')
     expect(textOf(gone)).not.toMatch(unreadable)
   })
@@ -113,8 +113,8 @@ describe('The cause "chaotic signal"', () => {
     })
   const [leastFall, leastGrowth] = chaotic(chaos(0, 0)).evidence.map(({ limit }) => limit ?? Number.NaN)
 
-  it('holds only if similar samples become dissimilar and gradients grow', () => {
-    expect(chaotic(chaos(leastFall + 0.01, leastGrowth + 0.01)).state).toBe('holds')
+  it('is a suspect only if similar samples become dissimilar and gradients grow', () => {
+    expect(chaotic(chaos(leastFall + 0.01, leastGrowth + 0.01)).state).toBe('suspect')
     expect(chaotic(chaos(leastFall - 0.01, leastGrowth + 0.01)).state).toBe('ruled out')
     expect(chaotic(chaos(leastFall + 0.01, leastGrowth - 0.01)).state).toBe('ruled out')
     expect(chaotic(chaos(leastFall + 0.2, -leastGrowth - 3)).state).toBe('ruled out')
@@ -129,7 +129,7 @@ describe('The cause "chaotic signal"', () => {
     const closestPairs = [0.5, 0.99, 0.9, 0.7, 0.6, 0.5, 1]
     const start = reading({ closestPairs, gradientNorm: along(1e6, 1) })
     const found = chaotic(madeUpEvidence({ trials: worse(start) }))
-    expect(found.state).toBe('holds')
+    expect(found.state).toBe('suspect')
     expect(found.evidence[0].value).toBeCloseTo(0.49, 9)
   })
 

@@ -29,23 +29,23 @@ describe.each(probes)('%s', (_name, probe, assess) => {
   }
   const limit = shares(all(0, 7)).evidence[0].limit ?? Number.NaN
 
-  it('holds just beyond the limit in any hidden layer and is ruled out just within the limit', () => {
+  it('is a suspect just beyond the limit in any hidden layer and is ruled out just within the limit', () => {
     const found = shares([0, 0, limit + 0.01, 0, 0, 0, 0])
-    expect(found.state).toBe('holds')
+    expect(found.state).toBe('suspect')
     expect(found.statement).toContain('layer 3 of 6')
     expect(shares(all(limit - 0.01, 7)).state).toBe('ruled out')
   })
 
-  it('holds for the units of the read-out as for those of a hidden layer', () => {
+  it('is a suspect for the units of the read-out as for those of a hidden layer', () => {
     const found = shares([0, 0, 0, 0, 0, 0, 1])
-    expect(found.state).toBe('holds')
+    expect(found.state).toBe('suspect')
     expect(found.statement).toContain('the read-out')
     expect(shares([0, 0, 0, 0, 0, 0, limit - 0.01]).state).toBe('ruled out')
   })
 
   it('ignores layers without units of this kind', () => {
     const some = shares([Number.NaN, Number.NaN, 0.1, Number.NaN, 1, Number.NaN, Number.NaN])
-    expect(some).toMatchObject({ state: 'holds' })
+    expect(some).toMatchObject({ state: 'suspect' })
     expect(some.statement).toContain('layer 5 of 6')
     const none = shares(all(Number.NaN, 7))
     expect(none.state).toBe('ruled out')
@@ -54,7 +54,7 @@ describe.each(probes)('%s', (_name, probe, assess) => {
 
   it('is judged before training, whatever happens during training', () => {
     expect(shares(all(0, 7), all(1, 7)).state).toBe('ruled out')
-    expect(shares(all(1, 7), all(0, 7)).state).toBe('holds')
+    expect(shares(all(1, 7), all(0, 7)).state).toBe('suspect')
   })
 
   it('is the same after loading from a file', () => {
@@ -95,22 +95,22 @@ describe('Dead units that differ from seed to seed', () => {
     return found
   }
 
-  it('are the cause if exactly the seeds with dead units fail', () => {
+  it('are a suspect if exactly the seeds with dead units fail', () => {
     const found = judged([good, off, good])
-    expect(found).toMatchObject({ state: 'holds', needs: [] })
+    expect(found).toMatchObject({ state: 'suspect', needs: [] })
     expect(found.statement).toBe(
       'the units of layer 2 of 6 are dead before training in 1 of 3 starts, and only these trainings fail',
     )
-    expect(judged([good, good, { ...off, loss: null }]).state).toBe('holds')
+    expect(judged([good, good, { ...off, loss: null }]).state).toBe('suspect')
   })
 
-  it('are the cause if exactly the seeds whose units die fail', () => {
+  it('are a suspect if exactly the seeds whose units die fail', () => {
     expect(judged([good, died, good]).statement).toContain('die during the training in 1 of 3 starts')
     expect(judged([off, died, good, good, good]).statement).toContain(
       'are dead before training in 1 of 5 starts and die during the training in 1 of 5 starts, and only these trainings fail',
     )
     const all3 = judged([died, died, died])
-    expect(all3.state).toBe('holds')
+    expect(all3.state).toBe('suspect')
     expect(all3.statement).toContain('die during the training in 3 of 3 starts, and these trainings fail')
   })
 
@@ -132,10 +132,10 @@ describe('Dead units that differ from seed to seed', () => {
     expect(judged([good, { ...off, loss: 0.1 }, good])).toMatchObject({ state: 'ruled out' })
   })
 
-  it('are the cause in most starts as in all starts', () => {
+  it('are a suspect in most starts as in all starts', () => {
     const found = judged([off, off, off])
-    expect(found.state).toBe('holds')
+    expect(found.state).toBe('suspect')
     expect(found.statement).toContain('units are dead before training: 90.0% of the units in layer 2 of 6')
-    expect(judged([off, off, good]).state).toBe('holds')
+    expect(judged([off, off, good]).state).toBe('suspect')
   })
 })

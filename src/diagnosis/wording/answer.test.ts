@@ -13,6 +13,7 @@ import {
   noHelp,
   type Result,
   reading,
+  restoredBy,
   sound,
   textOfAll,
   unreadable,
@@ -31,13 +32,15 @@ function answer(trials: MadeUp['trials'], made: MadeUp = {}): string[] {
   return answerOf(evidence, judge(evidence))
 }
 const collapse = reading({ cosine: along(0.3, 0.99999) })
+/** Trials of the intervention that proves a collapse. */
+const proven = restoredBy(['leaky slope by depth'])
 
 describe('The answer of a diagnosis', () => {
   it('names the symptom, the cause, and the causes that are ruled out', () => {
-    expect(answer({ ...worse(collapse), ...noHelp() })).toMatchInlineSnapshot(`
+    expect(answer({ ...worse(collapse), ...noHelp(), ...proven })).toMatchInlineSnapshot(`
       [
         "With 6 hidden layers, the training loss is 1.55, and that of the twin with 2 hidden layers is 0.05. The network is worse on the training set, so this is not overfitting. Better weights exist: the weights of the twin with 4 added identity layers have a training loss of 0.05 with the first seed.",
-        "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
+        "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer. The intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 0.05 instead of 1.55 (3 seeds, rate 0.03), which closes 100.0% of the gap to the best training.",
         "Overfitting is ruled out: the network is also worse on the training set, with an error of 60.7% against 2.0%, and overfitting cannot cause that. Numerical error is ruled out: the training loss in float64 is also 1.5. Unstable step is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: ten times the steps leave the training error at 58.7%. Too little capacity is ruled out: a network of the same width with fewer layers trains better.",
       ]
     `)
@@ -123,15 +126,17 @@ describe('The answer of a diagnosis', () => {
     })
 
     it('says nothing if another cause explains a failure', () => {
-      expect(rawAnswer({ loss: all(null) }, { ...worse(collapse), ...noHelp() }).join(' ')).not.toContain('raw')
+      expect(rawAnswer({ loss: all(null) }, { ...worse(collapse), ...noHelp(), ...proven }).join(' ')).not.toContain(
+        'raw',
+      )
     })
   })
 
   it('says that the network learns nothing', () => {
-    expect(answer({ ...helpless(collapse), ...noHelp(2.3) })).toMatchInlineSnapshot(`
+    expect(answer({ ...helpless(collapse), ...noHelp(2.3), ...proven })).toMatchInlineSnapshot(`
       [
         "With 6 hidden layers, the network learns nothing: the training loss is 2.3, that of the twin with 2 hidden layers is 2.3, and that of guessing is 2.3.",
-        "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer.",
+        "All inputs look alike to the network before training, so the gradients hardly depend on the input. The cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden layer. The intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 0.05 instead of 2.3 (3 seeds, rate 0.03), which closes 100.0% of the gap to the best training.",
         "Overfitting is ruled out: the network does not learn the training set. Numerical error is ruled out: the training loss in float64 is also 2.3. Unstable step is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Step too small is ruled out: no rate from 0.0003 to 3 trains the network clearly better than 0.03. Too few steps is ruled out: ten times the steps leave the training error at 90.0%. Optimization failure (degradation) is ruled out: the same network with fewer layers does not train either, so the depth is not the cause.",
       ]
     `)
@@ -146,7 +151,7 @@ describe('The answer of a diagnosis', () => {
 
   it('names the other findings after the first finding', () => {
     const start = reading({ cosine: along(0.3, 0.99999), deadUnits: all(0.9, 7) })
-    const [, second] = answer({ ...worse(start), ...noHelp() })
+    const [, second] = answer({ ...worse(start), ...noHelp(), ...restoredBy() })
     expect(second).toContain('dead')
     expect(second).toMatch(/correlation collapse/)
   })
@@ -259,7 +264,7 @@ describe('The answer of a diagnosis', () => {
   })
 
   it('rules out the causes that users suspect first', () => {
-    const [, , third] = answer({ ...worse(collapse), ...noHelp() })
+    const [, , third] = answer({ ...worse(collapse), ...noHelp(), ...proven })
     expect(third).toMatch(
       /^Overfitting is ruled out: .*\. Numerical error is .*\. Unstable step is .*\. Step too small is .*\. Too few steps is .*\. Too little capacity is/,
     )

@@ -3,10 +3,10 @@ import { listed, number, percent } from '../../format/words.ts'
 import { remedies } from '../../remedies/table.ts'
 import type { Cause } from '../cause.ts'
 import type { Proof, Restoration } from '../causes/proof.ts'
-import { type EvidenceRow, rateText, seedsText } from './words.ts'
+import { type EvidenceRow, rateText, seedsText, twoSentences } from './words.ts'
 
 /**
- * A sentence on the result of the interventions, without the full stop at its end. Empty while trainings are missing.
+ * One to three sentences on the result of the interventions, without the full stop at the end. Empty while trainings are missing.
  * `titleOf` names other causes inside a sentence.
  */
 export function proofText(proof: Proof, titleOf: (cause: Cause) => string): string {
@@ -20,19 +20,20 @@ export function proofText(proof: Proof, titleOf: (cause: Cause) => string): stri
     case 'restores': {
       const moved = proof.moved.map(titleOf)
       const also = moved.length === 0 ? '' : `. The same change also removes: ${listed(moved)}`
-      return `${changeText(proof)}. With this change, ${effectText(proof)}${also}`
+      return `${restorationText(proof)}${also}`
     }
     case 'contributes':
-      return `this is a contribution and not the cause: ${changeText(proof)}, and with this change ${effectText(proof)}`
+      return twoSentences('this is a contribution and not the cause', restorationText(proof))
     case 'does not restore':
-      return `this is not the cause: ${changeText(proof)}, and with this change ${effectText(proof)}`
+      return twoSentences('this is not the cause', restorationText(proof))
     case 'too few seeds':
-      return `${changeText(proof)}. With this change, ${effectText(proof)}. At least three seeds are needed to be sure`
+      return `${restorationText(proof)}. At least three seeds are needed to be sure`
   }
 }
 
-const changeText = ({ intervention }: Restoration): string =>
-  `the intervention "${intervention}" ${remedies[intervention].about}`
+/** Two sentences: the change that the intervention makes, and its effect. */
+const restorationText = (proof: Restoration): string =>
+  `the intervention "${proof.intervention}" ${remedies[proof.intervention].about}. With this change, ${effectText(proof)}`
 
 function effectText({ before, after, rate, share, seeds }: Restoration): string {
   const losses = `the training loss is ${number(after)} instead of ${number(before)} (${seedsText(seeds)}, rate ${rateText(rate)})`
