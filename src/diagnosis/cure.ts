@@ -38,15 +38,19 @@ export interface Cure {
 
 /** Returns the measured cure, or null if the diagnosis has measured none. */
 export function cureOf(view: View, judgment: Judgment, subject: Subject): Cure | null {
-  const { control } = searchCure(view, judgment)
+  const search = searchCure(view, judgment)
+  const isFresh = search.control !== null
+  const control = search.control ?? search.waiting
   const training = control === null ? undefined : trainingOf(subject, control)
   if (control === null || training === undefined) return null
-  const after = view.fresh.filter((record) => record.control === control)
+  // If the budget ends before the trainings with fresh seeds, the trainings that proved the cause are all that is known.
+  const after = isFresh ? view.fresh.filter((record) => record.control === control) : recordsOf(view.given, control)
+  if (after.length < view.seeds.length || after.some(({ diverged }) => diverged !== null)) return null
   const change = changeBetween(subject, training)
   const network = training.network === subject.network ? null : training.network
   const words = cureText(subject, control, change, view.depths)
   const before = recordsOf(view.given, 'network')
-  const measured = { before: meansOf(before), after: meansOf(after), seeds: after.length, isFresh: true }
+  const measured = { before: meansOf(before), after: meansOf(after), seeds: after.length, isFresh }
   return { control, change, network, words, ...measured }
 }
 
