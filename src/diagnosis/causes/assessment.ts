@@ -6,7 +6,7 @@ import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
-import type { Proof } from './proof.ts'
+import type { Proof } from './restoration.ts'
 
 /** Evidence that would decide whether a cause holds: a control training with a number of seeds, or a measurement. */
 export type Need =

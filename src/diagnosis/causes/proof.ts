@@ -1,12 +1,11 @@
 /**
  * Proof by intervention. A mechanism whose readings are beyond the limits is a suspect. The suspect becomes a cause if the
- * network trains with a minimal change that removes the mechanism: the change must close three quarters of the gap
+ * network trains with a minimal change that removes the mechanism. The change must close three quarters of the gap
  * between the network and the best training of the diagnosis, beyond the spread of the seeds, at its own best rate. Half
  * of the gap is enough if the network learns nothing and learns with the change: the rest of the gap then belongs to other
  * effects of the depth.
  */
 import type { RemedyName } from '../../remedies/table.ts'
-import type { Cause } from '../cause.ts'
 import { type ControlName, controlOf, nameAt } from '../controls.ts'
 import {
   comparableMeans,
@@ -22,33 +21,7 @@ import type { Need } from './assessment.ts'
 import { halved, leastHelp, restoring } from './control-answers.ts'
 import { interventions, type MechanismCause } from './interventions.ts'
 import { type Attempt, attemptsOf, nextRates, type Trying } from './mended-runs.ts'
-
-/** The effect of an intervention on the training loss, at the best rate of the intervention. */
-export interface Restoration {
-  readonly intervention: RemedyName
-  readonly control: ControlName
-  readonly rate: number
-  /** Mean training loss of the network at its best rate. */
-  readonly before: number
-  /** Mean training loss with the intervention. A training that diverged counts as guessing. */
-  readonly after: number
-  /** Fraction of the gap between the network and the lowest comparable loss that the intervention closes. */
-  readonly share: number
-  readonly limit: number
-  readonly seeds: number
-}
-
-export type Proof =
-  /**
-   * `no intervention`: no intervention applies to the network. `no gap`: the network's loss is so close to the lowest
-   * loss that nothing is left to restore. `untried`: further trainings are needed.
-   */
-  | { readonly outcome: 'no intervention' | 'no gap' | 'untried' }
-  | (Restoration & {
-      readonly outcome: 'restores' | 'contributes' | 'does not restore' | 'too few seeds'
-      /** Other mechanisms that the intervention removes as well. */
-      readonly moved: readonly Cause[]
-    })
+import type { Proof, Restoration } from './restoration.ts'
 
 /** A proof, and the trainings that it needs. */
 export interface ProofStep {

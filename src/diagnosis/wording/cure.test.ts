@@ -83,7 +83,9 @@ describe('Words for a cure', () => {
       ]
     `)
     const deep = subjectOf('mlp:depth=60,width=8')
-    expect(words('leaky slope by depth, rate / 10', deep)).toMatchInlineSnapshot(`"replace ReLU by leaky ReLU with the slope 0.471, and scale the weights to keep the signal, and set the rate to 0.003 instead of 0.03"`)
+    expect(words('leaky slope by depth, rate / 10', deep)).toMatchInlineSnapshot(
+      `"replace ReLU by leaky ReLU with the slope 0.471, and scale the weights to keep the signal, and set the rate to 0.003 instead of 0.03"`,
+    )
     const byAdam = subjectOf('mlp:depth=6,width=8', { optimizer: adam() })
     expect(words('small epsilon', byAdam)).toMatchInlineSnapshot(`"lower the optimizer's epsilon from 1e-8 to 1e-16"`)
   })

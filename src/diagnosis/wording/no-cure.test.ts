@@ -37,7 +37,9 @@ describe('The reason for a missing cure', () => {
   })
 
   it('is the budget if further trainings are needed, with the next one and its duration', () => {
-    expect(noCure(proven, [question(12.3), question(1)])).toMatchInlineSnapshot(`"No change was measured with fresh seeds, because the budget ended. The next training would be: leaky slope by depth with 3 fresh seeds (does the network train with this change?), about 13 seconds."`)
+    expect(noCure(proven, [question(12.3), question(1)])).toMatchInlineSnapshot(
+      `"No change was measured with fresh seeds, because the budget ended. The next training would be: leaky slope by depth with 3 fresh seeds (does the network train with this change?), about 13 seconds."`,
+    )
     expect(noCure(proven, [question(0.01)])).toMatch(/, about 1 second\.$/)
     expect(noCure(proven, [question(null)])).not.toContain('second')
     const other: OpenQuestion = { need: { control: 'residual links', seeds: 1, isAtGivenRate: true }, seconds: 5 }
@@ -45,13 +47,17 @@ describe('The reason for a missing cure', () => {
   })
 
   it('is that no change is known, if the diagnosis tried none', () => {
-    expect(noCure({ ...worse(), ...noHelp() })).toMatchInlineSnapshot(`"Isobath knows no change of the training that removes this cause."`)
+    expect(noCure({ ...worse(), ...noHelp() })).toMatchInlineSnapshot(
+      `"Isobath knows no change of the training that removes this cause."`,
+    )
   })
 
   it('is that the tried changes do not help, with the lowest error', () => {
     const failure = { ...worse(), ...noHelp() }
     const three = trialsAt('residual links', [{ loss: [1.4] }, { loss: [1.45] }, { loss: [1.5] }], [0, -2, 2])
-    expect(noCure({ ...failure, ...three })).toMatchInlineSnapshot(`"No change was clearly better: the lowest error of 1 tried change is 54.8%, and that of the network is 60.7%."`)
+    expect(noCure({ ...failure, ...three })).toMatchInlineSnapshot(
+      `"No change was clearly better: the lowest error of 1 tried change is 54.8%, and that of the network is 60.7%."`,
+    )
     const two = { ...three, SELU: { loss: all(1.3) } }
     expect(noCure({ ...failure, ...two })).toContain('the lowest error of 2 tried changes is 50.9%')
   })

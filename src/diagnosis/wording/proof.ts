@@ -2,7 +2,7 @@
 import { listed, number, percent } from '../../format/words.ts'
 import { remedies } from '../../remedies/table.ts'
 import type { Cause } from '../cause.ts'
-import type { Proof, Restoration } from '../causes/proof.ts'
+import type { Proof, Restoration } from '../causes/restoration.ts'
 import { type EvidenceRow, rateText, seedsText, twoSentences } from './words.ts'
 
 /**
