@@ -6,6 +6,7 @@ import { createStandardizer } from '../data/standardize.ts'
 import { chanceOf } from '../diagnosis/evidence.ts'
 import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
+import type { TrialRecord } from '../diagnosis/trial-record.ts'
 import { verdictTitle } from '../diagnosis/wording/causes.ts'
 import { isLinearPreset } from '../network/presets.ts'
 import { networkToTypeScript } from '../network/typescript.ts'
@@ -129,7 +130,8 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
     batch: settings.batch,
     optimizer: describeRecipe(settings),
     seeds: [...new Set(trials.map(({ seed }) => seed))],
-    trials: trials.map((trial) => ({ ...trial, diverged: trial.diverged !== null })),
+    trials: trials.map(reportedTrial),
+    freshTrials: diagnosis.freshTrials.map(reportedTrial),
     // A preset that is linear by its name has no nonlinearity on purpose.
     facts: diagnosis.facts.filter(({ fact }) => fact !== 'no-nonlinearity' || !isLinearPreset(label)),
   }
@@ -139,6 +141,8 @@ export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFact
     picture: () => diagnosisPicture(report),
   }
 }
+
+const reportedTrial = (trial: TrialRecord) => ({ ...trial, diverged: trial.diverged !== null })
 
 /** Factor by which the share of a class exceeds the mean share of the classes before guessing is described by it. */
 const large = 1.5

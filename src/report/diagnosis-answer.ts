@@ -43,11 +43,11 @@ function whatToDo(data: DiagnosisData): AnswerPart | null {
     const table = cureTable(data) ?? undefined
     return { heading, text: `${cure.words}. Everything else stays.`, command: cureCommand, below, table, ...code }
   }
-  if (noCure != null) return { heading, text: noCure }
-  if (findings.some(({ cures }) => cures.length > 0)) {
-    return { heading, text: 'no change was measured that mends the training. Cures to try stand at the end.' }
+  if (findings.length > 0) {
+    const others = untriedCures(data).length === 0 ? '' : ' Cures to try stand at the end.'
+    return { heading, text: `${noCure ?? 'no change was measured that mends the training.'}${others}` }
   }
-  return findings.length === 0 && open.length > 0 ? { heading, text: missingTrainings(open) } : null
+  return open.length > 0 && data.verdict !== 'healthy' ? { heading, text: missingTrainings(open) } : null
 }
 
 /** Most missing trainings that are named on the first screen. */
@@ -69,7 +69,9 @@ function howSure(data: DiagnosisData): AnswerPart | null {
     findings.length === 0
       ? undefined
       : `the evidence has the score ${formatFixed(findings[0].score, 2)} of 1, and 0.5 is at the limit.`
-  const sure = confidence === undefined ? score : `${formatFixed(100 * confidence, 0)}%.`
+  // A basis such as `95% sure: the training was measured` has the confidence in itself.
+  const isInBasis = / sure: /.test(` ${basis}`)
+  const sure = confidence === undefined ? score : isInBasis ? undefined : `${formatFixed(100 * confidence, 0)}%.`
   const stopped = `the diagnosis was stopped after ${formatDuration(data.seconds)} and is incomplete.`
   const texts = [interrupted ? stopped : undefined, sure, basis].filter((text) => text !== undefined)
   if (texts.length === 0) return null

@@ -2,22 +2,25 @@
 import type { Table } from '../format/table.ts'
 import { capitalize } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import { type DiagnosisData, NETWORK } from './diagnosis-data.ts'
+import { type DiagnosisData, NETWORK, type ReportedMeans, type ReportedTrial } from './diagnosis-data.ts'
 import { type ScoreColumn, scoreColumns } from './score-columns.ts'
 import { meanOf, scoresOf } from './seed-scores.ts'
 
 type Run = Parameters<ScoreColumn['value']>[0] & { readonly diverged: boolean }
 
-/** The trainings without and with the change, or null if the scores of neither trainings nor means are known. */
-function measuredRuns({ cure, trials }: DiagnosisData): { readonly before: Run[]; readonly after: Run[] } | null {
+/** The trainings without and with the change, or null if their scores are not known. */
+function measuredRuns({ cure, trials, freshTrials = [] }: DiagnosisData): { before: Run[]; after: Run[] } | null {
   if (cure == null) return null
-  const of = (control: string): Run[] => trials.filter((trial) => trial.control === control)
-  const [before, after] = [of(NETWORK), of(cure.control)]
-  // Trainings with fresh seeds are not among the trainings of the diagnosis.
-  if (!cure.isFresh && before.length > 0 && after.length > 0) return { before, after }
-  if (cure.before === undefined || cure.after === undefined) return null
-  const asRun = (means: typeof cure.before): Run => ({ ...means, diverged: means.train.error === null })
-  return { before: [asRun(cure.before)], after: [asRun(cure.after)] }
+  const before = runsOf(trials, NETWORK, cure.before)
+  const after = runsOf(cure.isFresh ? freshTrials : trials, cure.control, cure.after)
+  return before.length === 0 || after.length === 0 ? null : { before, after }
+}
+
+/** The trainings of a control, or their means as one training if only the means are known. */
+function runsOf(trials: readonly ReportedTrial[], control: string, means: ReportedMeans | undefined): Run[] {
+  const runs = trials.filter((trial) => trial.control === control)
+  if (runs.length > 0 || means === undefined) return runs
+  return [{ ...means, diverged: means.train.error === null }]
 }
 
 /** The scores by which people compare two trainings: no losses, and no scores of a test set without samples. */
@@ -27,8 +30,8 @@ const columnsOf = ({ dataset }: DiagnosisData, runs: readonly Run[]): ScoreColum
   )
 
 /**
- * The measured result in a sentence, such as `Training error 88.0% -> 2.4%, test error 89.2% -> 3.7%, 5 fresh seeds.` Null
- * if no cure was measured.
+ * The measured result in a sentence, such as `Training error 88.0% -> 2.4%, test error 89.2% -> 3.7% (with the change:
+ * 5 fresh seeds).` Null if no cure was measured.
  */
 export function cureResult(data: DiagnosisData): string | null {
   const runs = measuredRuns(data)
@@ -42,8 +45,10 @@ export function cureResult(data: DiagnosisData): string | null {
     const mean = (score: typeof to): string => format({ ...score, halfWidth: null })
     return [`${heading.replace(/^train /, 'training ')} ${from === null ? '' : `${mean(from)} -> `}${mean(to)}`]
   })
-  const counts = [...scores, counted(seeds, isFresh ? 'fresh seed' : 'seed')].join(', ')
-  return isLost ? `${lossWords(before)} With the change: ${counts}.` : `${capitalize(counts)}.`
+  const count = counted(seeds, isFresh ? 'fresh seed' : 'seed')
+  if (isLost) return `${lossWords(before)} With the change: ${scores.join(', ')} (${count}).`
+  // The training without the change has the seeds of the diagnosis.
+  return `${capitalize(scores.join(', '))} (${isFresh ? `with the change: ${count}` : count}).`
 }
 
 /** Says how many trainings without the change diverged. A mean of several seeds does not tell their number. */
@@ -64,10 +69,10 @@ export function cureTable(data: DiagnosisData): Table | null {
   const { before, after } = runs
   const columns = columnsOf(data, [...before, ...after])
   const { seeds } = data.cure
-  const row = (name: string, own: readonly Run[]): string[] => [
+  const row = (name: string, own: readonly Run[], count: number): string[] => [
     name,
     ...columns.map(({ value, format }) => scoresOf(own, value, format)),
-    String(seeds ?? own.length),
+    String(count),
   ]
   return {
     columns: [
@@ -75,6 +80,6 @@ export function cureTable(data: DiagnosisData): Table | null {
       ...columns.map(({ heading }) => ({ heading, numeric: true })),
       { heading: 'seeds', numeric: true },
     ],
-    rows: [row('as it is', before), row('with the change', after)],
+    rows: [row('as it is', before, before.length), row('with the change', after, seeds ?? after.length)],
   }
 }

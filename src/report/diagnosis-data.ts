@@ -37,6 +37,8 @@ export interface DiagnosisData {
   readonly seeds: readonly number[]
   /** Whether the diagnosis was stopped before all planned trainings had run. */
   readonly interrupted: boolean
+  /** The name of the verdict, such as `correlation-collapse`, `healthy` or `undecided`. */
+  readonly verdict?: string
   /**
    * The verdict in words: `start` begins a sentence (`Correlation collapse`), and `inside` is used within a sentence
    * (`correlation collapse`).
@@ -68,6 +70,8 @@ export interface DiagnosisData {
   readonly ruledOut: readonly RuledOut[]
   readonly open: readonly ReportedQuestion[]
   readonly trials: readonly ReportedTrial[]
+  /** The trainings with seeds that the diagnosis had not used, which measured the cure. */
+  readonly freshTrials?: readonly ReportedTrial[]
   /** The ladders of rates of the networks that were trained at more than one rate. */
   readonly ladders?: readonly ReportedLadder[]
   /** Stage names from the input to the output, such as `first` and `hidden[0]`. */
@@ -80,22 +84,22 @@ export interface DiagnosisData {
 
 /** The change that mends the training, and the mean scores without and with the change. */
 export interface ReportedCure {
-  /** Control whose trainings measured the change, if the diagnosis ran this control anyway. */
+  /** Control whose trainings measured the change. */
   readonly control: string
   /** The change in words, such as `add a skip connection around each of the 58 hidden layers`. */
   readonly words: string
   readonly before?: ReportedMeans
   readonly after?: ReportedMeans
-  /** Number of seeds of both. */
+  /** Number of seeds with the change. */
   readonly seeds?: number
-  /** Whether the scores were measured with seeds that the diagnosis had not used. */
+  /** Whether the scores with the change were measured with seeds that the diagnosis had not used. */
   readonly isFresh?: boolean
   /** The result that the printed command gives, in a sentence. */
   readonly promise?: string
 }
 
 /** Mean scores over the seeds. A score is null if a seed diverged or has no such score. */
-interface ReportedMeans {
+export interface ReportedMeans {
   readonly train: ReportedScores
   readonly test: ReportedScores
 }

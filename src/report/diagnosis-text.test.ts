@@ -145,7 +145,7 @@ describe('diagnosisText', () => {
       What to do: take the rate 0.3 instead of 3. Everything else stays.
         isobath train mlp:depth=4 --data glyphs --steps 600 --rate 0.3
       Without the change, 2 of 3 trainings diverge. With the change: training error
-      3.6%, test error 5.6%, 3 seeds.
+      3.6%, test error 5.6% (3 seeds).
 
       At the rate 3, 2 of 3 seeds diverge. With 4 hidden layers at the best rates, the
       network trains.
@@ -201,8 +201,8 @@ describe('diagnosisText', () => {
       What to do: add a skip connection around each of the 58 hidden layers,
       multiplied by 1/58. Everything else stays.
         isobath train /home/user/experiments/runs/mlp-glyphs-diagnosis-1/cure.json --data glyphs --steps 600 --rate 0.03
-      Training error 88.0% -> 2.4%, test error 89.2% -> 3.7%, 5 fresh seeds. The
-      printed command ends below a training error of 5%.
+      Training error 87.2% -> 2.4%, test error 89.2% -> 3.7% (with the change: 5 fresh
+      seeds). The printed command ends below a training error of 5%.
       The changed network is in runs/mlp-glyphs-diagnosis-1/cure.json and
       runs/mlp-glyphs-diagnosis-1/cure.ts.
 

@@ -9,22 +9,13 @@ export function healthy(): DiagnosisData {
     ...sample,
     command: 'isobath diagnose residual-mlp:depth=60 --data glyphs',
     network: 'residual-mlp:depth=60',
+    verdict: 'healthy',
     title: { start: 'Healthy', inside: 'healthy' },
     answer: [
       'With 60 hidden layers, the network trains: the training error is 3.6%, and the test error is 5.6%.',
       'No measurement found anything wrong with the network.',
     ],
-    findings: [
-      {
-        cause: 'healthy',
-        title: 'Healthy',
-        score: 1,
-        sentence: 'No cause was found.',
-        evidence: [],
-        papers: [],
-        cures: [],
-      },
-    ],
+    findings: [],
     trials: [NETWORK, TWIN].flatMap((control) => [1, 2, 3].map((seed) => trial(control, seed, 0.08))),
     picture: 'losses',
   }
@@ -76,6 +67,7 @@ export function tooLargeStep(): DiagnosisData {
     ...sample,
     network: 'mlp:depth=4',
     optimizer: 'momentum, rate 3',
+    verdict: 'unstable-step',
     title: { start: 'Unstable step', inside: 'unstable step' },
     answer: [
       'At the rate 3, 2 of 3 seeds diverge. With 4 hidden layers at the best rates, the network trains.',

@@ -130,7 +130,7 @@ describe('the public API', () => {
     const network = parseNetwork('mlp:width=4,depth=3', { classes: 2, input: [2] })
     const diagnosis = await diagnose(network, { data, steps: 5, seeds: [0], threads: 1 })
     const report = reportDiagnosis(diagnosis, { data, label: 'three layers' })
-    expect(report.text().replaceAll(/\s+/g, ' ')).toContain(diagnosis.answer.join(' '))
+    expect(report.text().replaceAll(/\s+/g, ' ')).toContain(diagnosis.answer[0])
     expect(verifyMarkup(report.html())).toEqual([])
     expect(report.html()).toContain('three layers')
     expect(verifyMarkup(report.picture())).toEqual([])

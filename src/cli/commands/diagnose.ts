@@ -2,25 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Diagnosis, diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
-import {
-  readDiagnosisFacts,
-  readRunFacts,
-  shapeForLoss,
-  shapeOfData,
-  usualBudget,
-  wrongSentence,
-} from '../../internal.ts'
+import { readDiagnosisFacts, readRunFacts, shapeForLoss, shapeOfData, usualBudget } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
-import {
-  cureFile,
-  cureWords,
-  type DiagnosisResult,
-  diagnoseNetwork,
-  showDiagnosis,
-  type Watching,
-  writeCure,
-} from '../diagnosis.ts'
-import { factsJson, unexpected } from '../facts-text.ts'
+import { type DiagnosisResult, diagnoseNetwork, showDiagnosis, type Watching, writeCure } from '../diagnosis.ts'
+import { diagnosisJson } from '../diagnosis-json.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName, withImpliedTarget } from '../network-argument.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
@@ -234,17 +219,9 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   // A diagnosis that was stopped in its first moments has stored nothing.
   const isStored = existsSync(join(folder, 'diagnosis.json'))
   // The answer is printed before any file is written, so a full disk can't prevent the answer.
-  const { cure, facts, removed } = result.diagnosis
-  if (json) {
-    const told = isStored ? cureJson(folder, result.diagnosis, label, words) : null
-    const sentence = wrongSentence(result.diagnosis)
-    const own = { facts: factsJson(unexpected(facts, label), words), removed: factsJson(removed), cure: told }
-    printJson({
-      network: label,
-      run: isStored ? folder : null,
-      ...answerFirst({ ...result.diagnosis, ...own, sentence }),
-    })
-  } else printText(result.text())
+  const { cure } = result.diagnosis
+  if (json) printJson(diagnosisJson(result.diagnosis, { folder: isStored ? folder : null, label, words }))
+  else printText(result.text())
   if (!json && isStored && interrupted)
     printText(`Resume the diagnosis with: ${programName()} diagnose --resume ${quote(folder)}`)
   if (isStored && cure?.network) writeCure(folder, cure.network)
@@ -253,34 +230,6 @@ function print({ result, folder, label, words }: StoredDiagnosis, { json, report
   if (figure !== undefined) writePicture(figure, result.picture())
   const files = [...reports, ...(figure === undefined ? [] : [figure])]
   if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
-}
-
-/** Fields of a diagnosis in the order in which the text and the page answer. All other fields follow. */
-const answerFields = [
-  'verdict',
-  'sentence',
-  'answer',
-  'cure',
-  'noCure',
-  'confidence',
-  'basis',
-  'picture',
-  'findings',
-  'ruledOut',
-]
-
-function answerFirst(diagnosis: object): object {
-  const entries = Object.entries(diagnosis)
-  const first = answerFields.flatMap((name) => entries.filter(([key]) => key === name))
-  return Object.fromEntries([...first, ...entries])
-}
-
-/** The cure of a diagnosis as JSON, with the command that trains the mended network and the file of a changed network. */
-function cureJson(folder: string, diagnosis: Diagnosis, label: string, words?: readonly string[]) {
-  const { cure } = diagnosis
-  if (cure === null) return null
-  const command = words && cureWords(diagnosis, label, words, folder)
-  return { ...cure, command: command ?? null, network: cure.network === null ? label : cureFile(folder) }
 }
 
 function budgetOf({ budget, quick, thorough }: Flags): number {
