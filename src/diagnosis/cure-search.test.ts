@@ -12,6 +12,7 @@ import {
   type Results,
   reading,
   restoredBy,
+  sound,
   trialsAt,
   usefulDepth,
   worse,
@@ -51,11 +52,18 @@ const collapsed: Results = { ...worse(reading({ cosine: along(0.3, 0.99999) })),
 const proven: Results = { ...collapsed, ...restoredBy([slope]) }
 
 describe('The search for a cure', () => {
-  it('begins with a finding or a suspect', () => {
-    const evidence = madeUpEvidence({ trials: collapsed, measured: usefulDepth() })
-    const judgment = judge(evidence)
-    expect(judgment.findings).toEqual([])
-    expect(searchCure(viewOf(evidence), judgment)).toEqual({ needs: [], control: null, waiting: null })
+  it('begins with a finding or with a suspect that no intervention proved', () => {
+    const unproven = (trials: Results, mendable: readonly RemedyName[] = [links]): CureSearch => {
+      const evidence = madeUpEvidence({ trials, measured: usefulDepth(), mendable })
+      const judgment = judge(evidence)
+      expect(judgment.findings).toEqual([])
+      return searchCure(viewOf(evidence), judgment)
+    }
+    const nothing = { needs: [], control: null, waiting: null }
+    expect(unproven(sound() ?? {})).toEqual(nothing)
+    expect(unproven(collapsed, [])).toEqual(nothing)
+    expect(asked(unproven(collapsed))).toEqual([`${links}, 1`])
+    expect(unproven({ ...collapsed, [links]: { loss: [0.05] } }).waiting).toBe(links)
   })
 
   it('measures the change that proved the cause with three fresh seeds and then with five', () => {

@@ -1,8 +1,8 @@
 /**
  * Proof by intervention. A mechanism whose readings are beyond the limits is a suspect. The suspect becomes a cause if the
- * network trains with a minimal change that removes the mechanism. At its own best rate, the change must close three
- * quarters of the gap between the network and the best training of the diagnosis, beyond the spread of the seeds. Half of
- * the gap is enough if the network learns nothing and learns with the change. The rest of the gap then belongs to other
+ * network trains with a minimal change that removes the mechanism. The change must close three quarters of the gap
+ * between the network and the best training of the diagnosis, beyond the spread of the seeds, at its own best rate. Half
+ * of the gap is enough if the network learns nothing and learns with the change: the rest of the gap then belongs to other
  * effects of the depth.
  */
 import type { RemedyName } from '../../remedies/table.ts'

@@ -1,4 +1,4 @@
-/** The result of the interventions that test a suspect. */
+/** The result of an intervention that tests a suspect. */
 import type { RemedyName } from '../../remedies/table.ts'
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
