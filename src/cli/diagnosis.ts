@@ -112,7 +112,10 @@ export function cureWords(
   if (cure === null || (cure.network !== null && folder === undefined)) return undefined
   const file = cure.network === null || folder === undefined ? null : cureFile(folder)
   // The steps of a diagnosis can be the choice of its budget, so the command names them.
-  return cureCommand(words, label, { steps: settings.steps, ...cure.change }, file)
+  const { steps = settings.steps, ...others } = cure.change
+  // The flag --steps-scale multiplies the steps again.
+  const unscaled = Math.round(Number(steps) / (settings.stepsScale ?? 1))
+  return cureCommand(words, label, { steps: unscaled, ...others }, file)
 }
 
 function cureLine(...those: Parameters<typeof cureWords>): string | undefined {

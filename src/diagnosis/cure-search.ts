@@ -110,7 +110,9 @@ function keepsPromise(view: View, made: readonly TrialRecord[], { cause }: Judge
   const { error } = measureOf(cause)
   const before = meanOf(view.given, 'network', error) ?? Number.POSITIVE_INFINITY
   const after = made.reduce((sum, record) => sum + error(view, record) / made.length, 0)
-  return cause === 'useless-depth' || after <= (1 - clearShare) * before || isSmallError(view, after)
+  // Fewer layers are a cure for useless depth if they are no worse.
+  const most = cause === 'useless-depth' ? alike * before : (1 - clearShare) * before
+  return after <= most || isSmallError(view, after)
 }
 
 /**

@@ -103,7 +103,7 @@ function proven(found: Assessment, suspects: readonly MechanismCause[], view: Vi
     case 'no gap':
       return { ...found, state: 'ruled out', score: 0, by: { observation: 'training' }, proof }
     case 'untried':
-    case 'too few seeds':
+    case 'unsure':
     case 'no intervention':
       return { ...found, state: 'open', score: 0, needs, proof }
   }

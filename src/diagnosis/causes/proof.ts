@@ -83,8 +83,7 @@ export function proofOf(cause: MechanismCause, suspects: readonly MechanismCause
 
 function outcomeOf({ share, control }: Restoration, { isSure, base }: Attempt, { given, seeds }: View) {
   const isRestored = share >= restoring || (share >= halved && endsFailures(given, base, control))
-  if (share >= restoring && seeds.length < 3) return 'too few seeds'
-  if (isRestored && isSure) return 'restores'
+  if (isRestored) return isSure && seeds.length >= 3 ? 'restores' : 'unsure'
   return share >= leastHelp && isSure ? 'contributes' : 'does not restore'
 }
 

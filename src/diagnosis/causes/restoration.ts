@@ -25,7 +25,7 @@ export type Proof =
    */
   | { readonly outcome: 'no intervention' | 'no gap' | 'untried' }
   | (Restoration & {
-      readonly outcome: 'restores' | 'contributes' | 'does not restore' | 'too few seeds'
+      readonly outcome: 'restores' | 'contributes' | 'does not restore' | 'unsure'
       /** Other mechanisms that the intervention removes as well. */
       readonly moved: readonly Cause[]
     })

@@ -1,5 +1,5 @@
 /** The reason why a diagnosis with a finding has no measured cure, and what it would take. */
-import { counted } from '../../format/words.ts'
+import { counted, listed } from '../../format/words.ts'
 import { isRemedyName } from '../../remedies/table.ts'
 import { measureOf } from '../causes/measures.ts'
 import type { JudgedCause } from '../causes/table.ts'
@@ -22,7 +22,12 @@ export function noCureText(
   const [next] = questions
   if (next !== undefined) {
     const cost = next.seconds === null ? '' : `, about ${counted(Math.max(1, Math.ceil(next.seconds)), 'second')}`
-    return `No change was measured with fresh seeds, because the budget ended. The next training would be: ${needText(next.need)}${cost}.`
+    return `The diagnosis ended before a change was measured with fresh seeds. The next training would be: ${needText(next.need)}${cost}.`
+  }
+  const rejected = [...new Set(view.fresh.map(({ control }) => control))]
+  if (rejected.length > 0) {
+    const names = listed(rejected.map((control) => `"${control}"`))
+    return `No change keeps its result: with fresh seeds, ${names} diverges or is hardly better than the network as it is.`
   }
   const tried = [...new Set(view.given.records.map(({ control }) => control))].filter((control) =>
     isRemedyName(controlOf(control).change),

@@ -28,7 +28,7 @@ describe('Words for a proof', () => {
       { ...found, outcome: 'contributes', after: 0.8, share: 0.5, moved: [] },
       { ...found, outcome: 'does not restore', after: 1.4, share: 0.1, seeds: 1, moved: [] },
       { ...found, outcome: 'does not restore', after: 1.7, share: -0.1, seeds: 1, moved: [] },
-      { ...found, outcome: 'too few seeds', seeds: 2, moved: [] },
+      { ...found, outcome: 'unsure', seeds: 2, moved: [] },
     ]
     expect(proofs.map(text)).toMatchInlineSnapshot(`
       [
@@ -37,7 +37,7 @@ describe('Words for a proof', () => {
         "this is a contribution and not the cause. The intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 0.8 instead of 1.55 (3 seeds, rate 0.003), which closes 50.0% of the gap to the best training",
         "this is not the cause. The intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 1.4 instead of 1.55 (one seed, rate 0.003), which closes 10.0% of the gap to the best training",
         "this is not the cause. The intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 1.7 instead of 1.55 (one seed, rate 0.003), which closes nothing of the gap to the best training",
-        "the intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 0.05 instead of 1.55 (2 seeds, rate 0.003), which closes 100.0% of the gap to the best training. At least three seeds are needed to be sure",
+        "the intervention "leaky slope by depth" gives every ReLU a slope below 0 that suits the depth, and leaves the mean square of the signal as it is. With this change, the training loss is 0.05 instead of 1.55 (2 seeds, rate 0.003), which closes 100.0% of the gap to the best training. The seeds are too few, or differ too much, to be sure; add seeds",
       ]
     `)
   })
@@ -54,7 +54,7 @@ describe('Words for a proof', () => {
   })
 
   it('have sentences of at most 30 words for every intervention', () => {
-    const outcomes = ['restores', 'contributes', 'does not restore', 'too few seeds'] as const
+    const outcomes = ['restores', 'contributes', 'does not restore', 'unsure'] as const
     for (const intervention of remedyNames) {
       for (const outcome of outcomes) {
         const sentences = sentenceOf(text({ ...found, intervention, outcome, share: 0.333, moved: [] }))

@@ -26,8 +26,8 @@ export function proofText(proof: Proof, titleOf: (cause: Cause) => string): stri
       return twoSentences('this is a contribution and not the cause', restorationText(proof))
     case 'does not restore':
       return twoSentences('this is not the cause', restorationText(proof))
-    case 'too few seeds':
-      return `${restorationText(proof)}. At least three seeds are needed to be sure`
+    case 'unsure':
+      return `${restorationText(proof)}. The seeds are too few, or differ too much, to be sure; add seeds`
   }
 }
 
