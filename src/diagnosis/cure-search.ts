@@ -12,7 +12,7 @@ import { attemptsOf, nextRates, type Trying } from './causes/mended-runs.ts'
 import type { JudgedCause } from './causes/table.ts'
 import { type ChangeName, type ControlName, nameAt } from './controls.ts'
 import { otherCures, provenControl } from './cure-candidates.ts'
-import { isSmallError, meanOf, recordsOf, referenceOf } from './evidence.ts'
+import { comparableMeans, isSmallError, meanOf, recordsOf } from './evidence.ts'
 import { freshSeedCounts } from './fresh-seeds.ts'
 import type { Judgment } from './judge.ts'
 import type { TrialRecord } from './trial-record.ts'
@@ -116,7 +116,8 @@ function keepsPromise(view: View, made: readonly TrialRecord[], { cause }: Judge
 }
 
 /**
- * Whether a change is so good that no other change is tried: its error is small, or no larger than that of the twin.
+ * Whether a change is so good that no other change is tried: its error is small, or about as low as that of the best
+ * training of the diagnosis.
  */
 function isGoodEnough(view: View, control: ControlName, { cause }: JudgedCause): boolean {
   const { given } = view
@@ -126,14 +127,12 @@ function isGoodEnough(view: View, control: ControlName, { cause }: JudgedCause):
   if (after === null || records.some(({ diverged }) => diverged !== null)) return false
   if (after <= Math.min(smallError, given.chance.error / 10)) return true
   if (cause === 'useless-depth') return after <= alike * (meanOf(given, 'network', error) ?? 0)
-  const reference = referenceOf(view)
-  const twin = reference && meanOf(view, reference, error)
-  return twin != null && after <= alike * twin
+  return after <= alike * Math.min(given.chance.error, ...comparableMeans(given, error))
 }
 
 /** Training error below which no better cure is sought. */
 const smallError = 0.05
-/** Largest ratio of an error to the error of the twin at which both count as alike. */
+/** Largest ratio of an error to another error at which both count as alike. */
 const alike = 1.1
 
 /** The best training with a change, and the trainings that are needed to find it. */

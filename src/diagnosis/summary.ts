@@ -8,6 +8,7 @@ import type { Cause, Verdict } from './cause.ts'
 import { causeTable, type JudgedCause } from './causes/table.ts'
 import { confidenceOf } from './confidence.ts'
 import { rateAt } from './controls.ts'
+import { courseOf } from './course.ts'
 import { type Cure, cureOf } from './cure.ts'
 import type { DiagnosisOutcome } from './diagnosis-loop.ts'
 import { nothingJudged } from './judge.ts'
@@ -154,7 +155,7 @@ export function summarize(
     step: stepOf(view, findings),
     cure,
     noCure: cure === null ? noCureText(view, findings, outcome.cureQuestions, say) : null,
-    findings: findings.map((one) => findingOf(one, say)),
+    findings: findings.map((one) => findingOf(one, view, say)),
     ruledOut: ruledOut.map((one) => exclusionOf(one, say)),
     open: open.map((one) => openCause(one, outcome, say)),
     ladders: triedRates(view),
@@ -182,7 +183,7 @@ function stepOf({ rate, best }: View, findings: readonly JudgedCause[]): Diagnos
   return { given: rate, best: rateAt(rate, best.network), verdict }
 }
 
-function findingOf(found: JudgedCause, say: ErrorText): Finding {
+function findingOf(found: JudgedCause, view: View, say: ErrorText): Finding {
   const { cause, score } = found
   const { statement, evidence } = wordsOf(found, say)
   return {
@@ -190,7 +191,7 @@ function findingOf(found: JudgedCause, say: ErrorText): Finding {
     title: verdictTitle(cause).start,
     score,
     sentence: sentenceOf(statement),
-    evidence,
+    evidence: [...evidence, ...courseOf(view, found)],
     papers: causeTable[cause].papers,
     cures: curesOf(cause),
   }
