@@ -40,7 +40,9 @@ export async function carryOutPrescription(
         throw error
       }
     })
-    const costs = folder?.costs ?? (await measureCosts(candidates, data, workers, machine.mode.precision, abort))
+    const costs =
+      folder?.costs ??
+      (await measureCosts(candidates, data, workers, machine.mode.precision, request.budgetSeconds, abort))
     if (!abort?.aborted) folder?.begin(costs)
     const raced = await runRace({ ...request, candidates, costs }, machine, async function* (trials) {
       const store = folder && {
@@ -51,6 +53,7 @@ export async function carryOutPrescription(
     })
     const prescription: Prescription = {
       ...raced,
+      network,
       notes,
       facts,
       seeds,

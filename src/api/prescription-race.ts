@@ -20,7 +20,7 @@ export interface RaceTask extends PrescriptionRequest {
   readonly costs: RaceCosts
 }
 
-export type Raced = Omit<Prescription, 'notes' | 'facts' | 'seeds' | 'mode' | 'seconds'>
+export type Raced = Omit<Prescription, 'network' | 'notes' | 'facts' | 'seeds' | 'mode' | 'seconds'>
 
 /** Trains trials, and yields each result when its trial ends. */
 export type Train = (

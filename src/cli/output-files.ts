@@ -72,7 +72,8 @@ function placeOf(file: string): string {
  * Names that an output file in the folder of a run, diagnosis, comparison or prescription must not have, because Isobath's own files
  * in the folder have these names.
  */
-const ownNames = /^((run|diagnosis|comparison|prescription|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
+const ownNames =
+  /^((run|diagnosis|comparison|prescription|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
 const marks = ['run.json', 'diagnosis.json', 'comparison.json', 'prescription.json']
 
 function isOfRun(file: string, folder: string | undefined): boolean {

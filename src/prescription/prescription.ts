@@ -99,6 +99,8 @@ export interface Prescription {
   readonly needsSeconds: number | null
   /** Number of trainings that finished, in all parts. */
   readonly trainings: number
+  /** The given network. */
+  readonly network: Network
   /** Notes for the reader, such as changes that the loss made to the network. */
   readonly notes: readonly string[]
   /** Faults that could be read off the network, the data and the settings. Empty if nothing stood out. */

@@ -66,7 +66,9 @@ class State {
     if (missing.length > 0) {
       const dropped = this.dropped.slice(this.told)
       this.told = this.dropped.length
-      this.outcomes.push(...(yield { part, requests: missing, dropped }))
+      const made = yield { part, requests: missing, dropped }
+      // Results arrive in any order. The order of the requests makes the race the same after a stop.
+      this.outcomes.push(...missing.flatMap((request) => made.find((one) => isSame(one, request)) ?? []))
     }
     const names = new Set(racers.map(({ name }) => name))
     return this.outcomes.filter((one) => one.part === part && names.has(one.racer))
@@ -167,7 +169,9 @@ function* wholeRates(state: State, racers: readonly Racer[], last: readonly Stan
       const own = ofRacer(racer)
       const lowest = Math.min(...own.map(({ position }) => position))
       const [best] = ranked(own, racers)
-      const isTooHigh = best.position === lowest && best.score > equalTo(score, { negligible })
+      const atLowest = own.find(({ position }) => position === lowest)?.score ?? 1
+      const isAtEnd = atLowest <= equalTo(best.score, { negligible })
+      const isTooHigh = isAtEnd && best.score > equalTo(score, { negligible })
       return isTooHigh && lowest > ends[0] ? [{ racer, position: lowest - 1 }] : []
     })
   }

@@ -1,5 +1,6 @@
 /** Summarizes a race: the cures, the fate of every candidate, and the answer. */
 import type { MeanScores } from '../diagnosis/cure.ts'
+import { number } from '../format/words.ts'
 import { summarize as summaryOf } from '../numerics/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { TrialResult } from '../trials/result.ts'
@@ -174,7 +175,12 @@ function fateOf(
     return { ...facts, state: 'better', reason: 'better than the given training with fresh seeds' }
   if (dropped)
     return { ...facts, state: 'dropped', reason: droppedWords(dropped, leaderOf(task, dropped), task.guessing) }
-  if (task.interrupted) return { ...facts, state: 'unfinished', reason: 'the prescription was stopped' }
+  if (task.interrupted) {
+    const soFar = best
+      ? `, with a training loss of ${number(best.score * task.guessing)} at the rate ${number(best.rate)} so far`
+      : ''
+    return { ...facts, state: 'unfinished', reason: `the prescription was stopped${soFar}` }
+  }
   if (final) return { ...facts, state: 'no better', reason: 'no certain improvement with fresh seeds' }
   const reason = isLastResort ? 'needed only if no other change helps' : 'no time left in the budget'
   return { ...facts, state: 'not tried', reason }
