@@ -87,8 +87,5 @@ function end(group: Group, trial: PrescriptionTrial, result: TrialResult | undef
 }
 
 function droppedLine(dropped: Dropped, guessing: number): string {
-  return `Dropped: ${dropped.racer}. ${droppedWords(dropped, dropped.leader.racer, guessing)}.`.replace(
-    '. in ',
-    '. In ',
-  )
+  return `Dropped: ${dropped.racer}, ${droppedWords(dropped, guessing)} (${dropped.leader.racer}).`
 }

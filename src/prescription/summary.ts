@@ -173,8 +173,7 @@ function fateOf(
   const facts = { name, size: name === NETWORK ? null : size, words, cost, rate: final?.rate ?? best?.rate ?? null }
   if (found.some(({ finalist }) => finalist.racer === name))
     return { ...facts, state: 'better', reason: 'better than the given training with fresh seeds' }
-  if (dropped)
-    return { ...facts, state: 'dropped', reason: droppedWords(dropped, leaderOf(task, dropped), task.guessing) }
+  if (dropped) return { ...facts, state: 'dropped', reason: droppedWords(dropped, task.guessing) }
   if (task.interrupted) {
     const soFar = best
       ? `, with a training loss of ${number(best.score * task.guessing)} at the rate ${number(best.rate)} so far`
@@ -184,11 +183,4 @@ function fateOf(
   if (final) return { ...facts, state: 'no better', reason: 'no certain improvement with fresh seeds' }
   const reason = isLastResort ? 'needed only if no other change helps' : 'no time left in the budget'
   return { ...facts, state: 'not tried', reason }
-}
-
-const leaderOf = ({ candidates }: RaceSummaryTask, { leader }: Dropped): string => {
-  const isNetwork = leader.racer === NETWORK
-  return isNetwork
-    ? 'the unchanged network'
-    : (candidates.find(({ name }) => name === leader.racer)?.name ?? leader.racer)
 }

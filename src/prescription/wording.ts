@@ -1,9 +1,9 @@
 /** The sentences of a prescription. */
 import { capitalize, formatDuration, formatPercent } from '../format/text.ts'
-import { counted, listed, number } from '../format/words.ts'
+import { counted, number } from '../format/words.ts'
 import { summarize } from '../numerics/statistics.ts'
 import type { FinalRun, PrescribedCure, PrescriptionFinalist } from './prescription.ts'
-import type { Dropped } from './race-types.ts'
+import type { Dropped, RacePart } from './race-types.ts'
 
 /** Facts about the data that sentences need. */
 export interface ScoreFacts {
@@ -28,7 +28,8 @@ export function changeWords(
       ? []
       : [`train ${counted(steps.to, 'step')} instead of ${counted(steps.from, 'step')}`]),
   ]
-  return listed(parts)
+  // The parts have commas of their own.
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')}, and ${parts[parts.length - 1]}`
 }
 
 const errorName = (set: 'training' | 'test', { areValues }: ScoreFacts): string =>
@@ -94,7 +95,7 @@ export function nothingSentences(
   facts: ScoreFacts,
 ): string[] {
   const of = ({ runs }: PrescriptionFinalist): string => `${meanError(runs, 'train', facts)}${divergedWords(runs)}`
-  const first = `None of ${counted(tried, 'change')} makes the network train better. As given, its ${errorName('training', facts)} is ${of(given)} (${counted(given.runs.length, 'seed')}).`
+  const first = `None of ${counted(tried, 'change')} makes the network train better beyond the spread of the seeds. As given, its ${errorName('training', facts)} is ${of(given)} (${counted(given.runs.length, 'seed')}).`
   const figures = others.map((one) => `${one.words}: ${of(one)}`)
   return [first, ...(figures.length === 0 ? [] : [`The best other trainings: ${figures.join('; ')}.`])]
 }
@@ -109,8 +110,16 @@ export function roundedUp(seconds: number): number {
   return Math.ceil(seconds / unit) * unit
 }
 
+/** The parts of a race in which candidates are dropped. */
+const partWords: Readonly<Record<RacePart, string>> = {
+  first: 'the first short trainings',
+  second: 'the longer short trainings',
+  whole: 'the whole trainings',
+  final: 'the final',
+}
+
 /** Why a candidate was dropped. `guessing` turns scores into losses. */
-export function droppedWords({ part, rate, score, leader }: Dropped, leaderWords: string, guessing: number): string {
-  const where = part === 'first' ? 'the first short trainings' : 'the longer short trainings'
-  return `in ${where}, its training loss is ${number(score * guessing)} at its best rate ${number(rate)}, and that of the best candidate (${leaderWords}) is ${number(leader.score * guessing)}`
+export function droppedWords({ part, rate, score, leader }: Dropped, guessing: number): string {
+  const [own, best] = [score, leader.score].map((one) => number(one * guessing))
+  return `training loss ${own} at its best rate ${number(rate)} in ${partWords[part]}, against ${best} of the best change`
 }

@@ -1,6 +1,6 @@
 /** The report of a prescription, as an HTML page and as text for a terminal. */
 import { tableText } from '../format/table.ts'
-import { capitalize, fillLines, formatDuration, formatFixed, plainText, wrap } from '../format/text.ts'
+import { capitalize, fillLines, formatDuration, formatFixed, indented, plainText, wrap } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Fact, type PageGroup, renderPage } from './page.ts'
 import {
@@ -45,11 +45,23 @@ export function prescriptionText(data: PrescriptionData): string {
 
 function othersList(others: readonly ReportedCandidate[]): string[] {
   if (others.length === 0) return []
-  const lines = others.flatMap((one) => {
+  const lines = tried(others).flatMap((one) => {
     const [first, ...rest] = wrap(`${one.name}: ${fateWords(one)}`, WIDTH - 4)
     return [`  - ${first}`, ...rest.map((line) => `    ${line}`)]
   })
-  return ['Other changes', ...lines]
+  return ['Other changes', ...lines, ...untriedWords(others).flatMap((sentence) => indented(sentence, 2, WIDTH))]
+}
+
+const tried = (others: readonly ReportedCandidate[]): readonly ReportedCandidate[] =>
+  others.filter(({ state }) => state !== 'not tried')
+
+/** The candidates that were not tried, in one sentence for each reason. */
+function untriedWords(others: readonly ReportedCandidate[]): string[] {
+  const untried = others.filter(({ state }) => state === 'not tried')
+  return [...new Set(untried.map(({ reason }) => reason))].map((reason) => {
+    const names = untried.filter((one) => one.reason === reason).map(({ name }) => name)
+    return `Not tried (${reason}): ${names.join('; ')}.`
+  })
 }
 
 const fateWords = ({ words, state, reason, cost }: ReportedCandidate): string => {
@@ -98,8 +110,9 @@ const READING = [
 
 function othersGroup(data: PrescriptionData): PageGroup[] {
   const others = otherCandidates(data)
-  const items = others.map((one) => ({ term: capitalize(one.name), text: capitalize(fateWords(one)) }))
-  return others.length === 0 ? [] : [{ heading: 'Other changes', items }]
+  const items = tried(others).map((one) => ({ term: capitalize(one.name), text: capitalize(fateWords(one)) }))
+  const untried = untriedWords(others).map((text) => ({ text }))
+  return others.length === 0 ? [] : [{ heading: 'Other changes', items: [...items, ...untried] }]
 }
 
 function factsGroup({ facts }: PrescriptionData): PageGroup[] {
