@@ -1,6 +1,7 @@
 /** Networks at another depth: the repeated parts of a network get more or fewer iterations or copies. */
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
+import { counted } from '../format/words.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -22,7 +23,7 @@ export function atDepth(network: Network, input: Shape, depth: number): Network 
     throw new IsobathError(
       'option',
       (option) =>
-        `${option('depth')}: expected a network with repeated layers, got a network of ${now + 1} layers without any. Leave the depth out, or write the network at this depth.`,
+        `${option('depth')}: expected a network with repeated layers, got a network of ${counted(now + 1, 'layer')} without any. Leave the depth out, or write the network at this depth.`,
     )
   }
   if (depth < now) return shallowTwin(network, input, depth + 1)?.network ?? network
