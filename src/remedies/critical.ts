@@ -21,15 +21,18 @@ export type CriticalChoice =
   | { readonly isCritical: true; readonly pair: VariancePair }
   | { readonly isCritical: false; readonly reason: string }
 
-/** The critical variances for an activation, or the reason why it has none. */
-export function criticalFor(activation: Nonlinearity): CriticalChoice {
+/**
+ * The critical variances for an activation, or the reason why it has none. `q` is the variance of the pre-activations at
+ * which the weights are critical.
+ */
+export function criticalFor(activation: Nonlinearity, q?: number): CriticalChoice {
   if (activation.kind === 'prelu') return { isCritical: false, reason: "PReLU's critical weights are He's weights." }
   const { function: name } = activation
   if (scalarFunction(activation).slopeBelowZero !== null) {
     return { isCritical: false, reason: `The critical weights of ${name} are He's weights.` }
   }
   const least = leastCriticalQ(activation) ?? 0
-  const chosen = least > 0 ? aboveLeast * least : (chosenVariances[name] ?? usualVariance)
+  const chosen = q ?? (least > 0 ? aboveLeast * least : (chosenVariances[name] ?? usualVariance))
   const answer = criticalPair(activation, chosen)
   if (!answer.isCritical) return answer
   const { sw2, sb2 } = answer.pair

@@ -6,6 +6,7 @@ import { criticalTanh } from './critical-tanh.ts'
 import { criticalWeights } from './critical-weights.ts'
 import { deltaOrthogonalWeights } from './delta-orthogonal-weights.ts'
 import { fewerLayers } from './fewer-layers.ts'
+import { fixup } from './fixup.ts'
 import { heWeights } from './he-weights.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { usualLeakySlope } from './leaky-slope-by-depth.ts'
@@ -43,6 +44,7 @@ export const remedies = {
   'multiplier 1/L': multiplierByDepth,
   'multiplier 1/sqrt(L)': multiplierByRoot,
   'zero multiplier': zeroMultiplier,
+  Fixup: fixup,
   'no regularization': noRegularization,
   'weight decay': weightDecay,
   dropout: addedDropout,

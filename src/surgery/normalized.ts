@@ -14,8 +14,8 @@ export type AddedNorm = keyof typeof norms
 /**
  * Returns the network with a norm between each hidden layer's weights and its activation (Ioffe & Szegedy 2015, section
  * 3.2; Ba et al. 2016). A branch of a residual that starts with an activation gets a norm before it (He et al. 2016). A
- * layer that has a norm before or after its activation gets no other norm. Undefined if no norm is added, or if a layer
- * norm would normalize a single feature, which would always give 0.
+ * layer that has a norm before or after its activation gets no other norm. Undefined if no norm is added. Undefined
+ * also if a layer norm would get images, or a single feature, which the norm would always make 0.
  */
 export function normalized(network: Network, input: Shape, kind: AddedNorm): Network | undefined {
   const hidden = new Set<Layer>(leafPlaces(network).flatMap(({ leaf, isHidden }) => (isHidden ? [leaf] : [])))
