@@ -4,13 +4,13 @@ import { shortSteps } from '../trials/rate-search.ts'
 /** Default budget of a prescription, in seconds. */
 export const usualPrescriptionBudget = 300
 
-/** Measured durations of the candidates' trainings, side by side as in the race. */
+/** What the trainings of a race cost. */
 export interface RaceCosts {
-  /** Seconds of one step of the unchanged network. */
+  /** Seconds of one step of the unchanged network, measured side by side as in the race. */
   readonly secondsPerStep: number
   /** Seconds that a training takes before its first step, mostly for compiling. */
   readonly secondsToStart: number
-  /** Duration of a step of each candidate, relative to a step of the unchanged network, at least 1. */
+  /** Work of a step of each candidate, relative to a step of the unchanged network, at least 1. */
   readonly steps: Readonly<Record<string, number>>
 }
 

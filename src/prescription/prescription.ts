@@ -80,7 +80,7 @@ export interface PrescriptionCandidate {
   readonly reason: string
   /** Best rate in the last part in which the candidate ran, or null if it did not run. */
   readonly rate: number | null
-  /** Duration of a step relative to a step of the unchanged network. */
+  /** Work of a step in multiply-adds, relative to a step of the unchanged network. */
   readonly cost: number
 }
 

@@ -12,7 +12,7 @@ export interface Racer {
   readonly name: string
   /** Size of the candidate's change. Of equally good candidates, the one with the smallest change wins. */
   readonly size: RemedySize
-  /** Duration of a step relative to a step of the unchanged network, at least 1. */
+  /** Work of a step relative to a step of the unchanged network, at least 1. */
   readonly cost: number
 }
 

@@ -83,7 +83,7 @@ class State {
       position,
       part,
       rate: rateAt(given, position),
-      // Equal cost is equal time: a candidate with slower steps has fewer of them.
+      // Equal cost is equal work: a candidate whose steps need more work has fewer of them.
       steps: Math.max(1, Math.round(length / cost)),
       seed,
     }

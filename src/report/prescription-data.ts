@@ -86,7 +86,6 @@ export function finalTable(data: PrescriptionData, isWide: boolean): Table {
   const format = isWide ? everyScoreOf : scoresOf
   const hasSteps = data.finalists.some(({ steps }) => steps !== data.steps)
   return {
-    caption: isWide ? `The finalists, with ${counted(data.seeds.length, 'fresh seed')}` : undefined,
     columns: [
       { heading: 'training' },
       ...columns.map(({ heading }) => ({ heading, numeric: true })),
@@ -99,7 +98,7 @@ export function finalTable(data: PrescriptionData, isWide: boolean): Table {
       ...(hasSteps ? [formatFixed(steps, 0)] : []),
       String(runs.length),
     ]),
-    notes: hasSteps ? ['Equal cost is equal time: a change whose steps take longer gets fewer steps.'] : [],
+    notes: hasSteps ? ['Equal cost is equal work: a change whose steps need more work gets fewer steps.'] : [],
   }
 }
 

@@ -65,7 +65,7 @@ function untriedWords(others: readonly ReportedCandidate[]): string[] {
 }
 
 const fateWords = ({ words, state, reason, cost }: ReportedCandidate): string => {
-  const slower = cost > 1 ? `, whose steps take ${formatFixed(cost, 1)} times as long` : ''
+  const slower = cost > 1 ? `, whose steps need ${formatFixed(cost, 1)} times the work` : ''
   return `${words}${slower}. ${capitalize(state)}: ${reason}.`
 }
 
@@ -73,13 +73,13 @@ const fateWords = ({ words, state, reason, cost }: ReportedCandidate): string =>
 export function prescriptionReport(data: PrescriptionData): string {
   const { answer, notes, network, cureCommand } = data
   return renderPage({
-    title: `What makes ${network} train`,
+    title: `A prescription for ${network}`,
     lead: answer,
     next: cureCommand === undefined ? [] : [{ text: NEXT, command: cureCommand }],
     summary: prescriptionItems(data).join(' · '),
     figures: [...errorFigure(data), ...lossFigures(data)],
-    groups: [...othersGroup(data), ...factsGroup(data)],
-    tables: data.finalists.length === 0 ? [] : [finalTable(data, true)],
+    groups: [...finalGroup(data), ...othersGroup(data), ...factsGroup(data)],
+    tables: [],
     sections: [{ heading: 'How to read this report', paragraphs: [...READING, ...notes] }],
     facts: pageFacts(data),
   })
@@ -107,6 +107,11 @@ const READING = [
   'A change counts as better if, paired by seed, the 95% interval of the difference in training loss excludes 0 and the ' +
     'difference is at least 5%. A seed that diverged counts as guessing. Of equally good changes, the smallest one comes first.',
 ]
+
+function finalGroup(data: PrescriptionData): PageGroup[] {
+  const heading = `The finalists, with ${counted(data.seeds.length, 'fresh seed')}`
+  return data.finalists.length === 0 ? [] : [{ heading, tables: [finalTable(data, true)] }]
+}
 
 function othersGroup(data: PrescriptionData): PageGroup[] {
   const others = otherCandidates(data)

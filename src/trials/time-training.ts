@@ -16,8 +16,6 @@ export interface TimedTraining {
 
 export interface TrainingTimes {
   readonly secondsPerStep: number
-  /** Duration of the fastest steps in seconds. Other work on the same core does not lengthen the fastest steps. */
-  readonly fastestStep: number
   /** Seconds before the first steps, mostly for compiling. */
   readonly secondsToStart: number
 }
@@ -40,7 +38,6 @@ export async function timeTraining(
   const enough = new AbortController()
   const begun = { done: 0, at: performance.now() }
   let [first, last] = [begun, begun]
-  let fastestStep = Number.POSITIVE_INFINITY
   await runTrainingLoop({
     blueprint,
     data,
@@ -50,10 +47,7 @@ export async function timeTraining(
     weights: initialize(blueprint, settings.seed),
     abort: abort ? AbortSignal.any([abort, enough.signal]) : enough.signal,
     onProgress: (done) => {
-      const at = performance.now()
-      if (last.done > 0 && done > last.done)
-        fastestStep = Math.min(fastestStep, (at - last.at) / 1000 / (done - last.done))
-      last = { done, at }
+      last = { done, at: performance.now() }
       if (first.done === 0) first = last
       if (last.at - first.at > 1000 * seconds) enough.abort()
     },
@@ -62,5 +56,5 @@ export async function timeTraining(
   const from = last.done > first.done ? first : begun
   const secondsPerStep = (last.at - from.at) / 1000 / Math.max(1, last.done - from.done)
   const toFirst = (first.at - begun.at) / 1000 - first.done * secondsPerStep
-  return { secondsPerStep, fastestStep: Math.min(fastestStep, secondsPerStep), secondsToStart: Math.max(0, toFirst) }
+  return { secondsPerStep, secondsToStart: Math.max(0, toFirst) }
 }
