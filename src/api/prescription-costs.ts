@@ -12,13 +12,15 @@ import type { TrialWorker, Workers } from '../trials/workers.ts'
 const [shortest, longest] = [0.1, 1]
 /** Fraction of the budget for the measurement. */
 const measuring = 1 / 300
+/** Number of measurements on each worker. The lowest counts, because the first one also warms up the program. */
+const rounds = 2
 /** Ratio of two amounts of work up to which the amounts count as equal. */
 const equalRatio = 1.2
 
 /**
  * Measures the duration of a step of the network, on every worker at the same time, because trainings of the race run side
- * by side. The steps of the other candidates are counted in multiply-adds: a measurement of each would depend on what else
- * the machine does at that moment, and so would the result of the race. Norms and skip connections add few multiply-adds,
+ * by side. The steps of the candidates are compared by their multiply-adds and not by their durations. A duration depends
+ * on the other work of the machine, and so would the result of the race. Norms and skip connections add few multiply-adds,
  * and their steps take at most a fifth longer.
  */
 export async function measureCosts(
@@ -36,7 +38,7 @@ export async function measureCosts(
     if (abort?.aborted) return
     times.push(await timeTraining({ network, data, settings }, await worker.backend(precision), seconds, abort))
   }
-  await workers.run(Array.from({ length: workers.count }, () => job))
+  await workers.run(Array.from({ length: rounds * workers.count }, () => job))
   const workOfOne = (one: Candidate): number => {
     return workOf(createBlueprint(one.network, data.shape), { ...one.settings, steps: 1 }, precision)
   }
@@ -46,12 +48,11 @@ export async function measureCosts(
     return ratio > equalRatio && Number.isFinite(ratio) ? Number(ratio.toFixed(1)) : 1
   }
   return {
-    secondsPerStep: mean(times.map(({ secondsPerStep }) => secondsPerStep)),
-    secondsToStart: mean(times.map(({ secondsToStart }) => secondsToStart)),
+    secondsPerStep: lowest(times.map(({ secondsPerStep }) => secondsPerStep)),
+    secondsToStart: lowest(times.map(({ secondsToStart }) => secondsToStart)),
     steps: Object.fromEntries(candidates.map((one) => [one.name, costOf(one)])),
   }
 }
 
-/** The mean, or 0 if the measurement was stopped before it began. */
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+/** The lowest value, or 0 if the measurement was stopped before it began. */
+const lowest = (values: readonly number[]): number => (values.length === 0 ? 0 : Math.min(...values))

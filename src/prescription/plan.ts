@@ -50,11 +50,11 @@ const planned = 0.85
 /** Fraction of the budget above which an early look at the final saves time that is needed. */
 const muchOfBudget = 0.5
 /** Fewest candidates of a race, and fewest steps of a whole training whose length the plan chooses. */
-const [fewestCandidates, fewestSteps] = [3, 200]
+const [fewestCandidates, fewestSteps] = [3, 100]
 /** Most steps of a short training in the first part and in the second part. */
 const mostSteps = [100, 300] as const
 /** Lengths of whole trainings that the plan may choose, as fractions of the usual length. */
-const lengths = [1, 0.75, 0.5, 0.35, 0.25, 0.15, 0.1]
+const lengths = [1, 0.75, 0.5, 0.35, 0.25, 0.18, 0.12]
 /** Two finalists, or one if there is little time. */
 const [manyFinalists, fewFinalists] = [2, 1]
 

@@ -82,10 +82,8 @@ interface Found {
 }
 
 function answerOf(task: RaceSummaryTask, { given, cures, found, shown, shownOf }: Found): string[] {
-  if (task.interrupted) {
-    const all = `The prescription was stopped in the final. So far, ${shown.length} trainings are compared.`
-    return [all]
-  }
+  if (task.interrupted)
+    return ['The prescription was stopped in the final. The table has its results so far, without a judgment.']
   const others = shown.filter((one) => one !== given)
   const tried = task.racers.length - 1
   if (cures.length === 0) return nothingSentences(given, others, tried, task.scores)
