@@ -24,7 +24,7 @@ export async function carryOutPrescription(
   machine: Machine,
   folder: PrescriptionFolder | undefined,
 ): Promise<Prescription> {
-  const { network, data, settings, seeds, notes, abort, onEvent } = request
+  const { network, data, settings, seeds, abort, onEvent } = request
   const started = performance.now()
   const secondsSoFar = (): number => (folder?.seconds ?? 0) + (performance.now() - started) / 1000
   const workers = workersOf(machine)
@@ -54,7 +54,6 @@ export async function carryOutPrescription(
     const prescription: Prescription = {
       ...raced,
       network,
-      notes,
       facts,
       seeds,
       mode: machine.mode,

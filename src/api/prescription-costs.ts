@@ -21,7 +21,7 @@ const equalRatio = 1.2
  * Measures the duration of a step of the network, on every worker at the same time, because trainings of the race run side
  * by side. The steps of the candidates are compared by their multiply-adds and not by their durations. A duration depends
  * on the other work of the machine, and so would the result of the race. Norms and skip connections add few multiply-adds,
- * and their steps take at most a fifth longer.
+ * and at depth 20 and width 32 their steps take at most 1.3 times as long.
  */
 export async function measureCosts(
   candidates: readonly Candidate[],

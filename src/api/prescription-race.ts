@@ -10,7 +10,7 @@ import { race } from '../prescription/race.ts'
 import type { Dropped, RaceOutcome, RaceRound, Racer } from '../prescription/race-types.ts'
 import { type FinalResult, summarizeRace } from '../prescription/summary.ts'
 import { guessingLoss, outcomeFor, type PrescriptionTrial, trialFor } from '../prescription/trainings.ts'
-import { undecidedSentence } from '../prescription/wording.ts'
+import { shortenedNote, undecidedSentence } from '../prescription/wording.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type { TrialResult } from '../trials/result.ts'
 import type { PrescriptionRequest } from './prescription-request.ts'
@@ -20,7 +20,7 @@ export interface RaceTask extends PrescriptionRequest {
   readonly costs: RaceCosts
 }
 
-export type Raced = Omit<Prescription, 'network' | 'notes' | 'facts' | 'seeds' | 'mode' | 'seconds'>
+export type Raced = Omit<Prescription, 'network' | 'facts' | 'seeds' | 'mode' | 'seconds'>
 
 /** Trains trials, and yields each result when its trial ends. */
 export type Train = (
@@ -97,7 +97,8 @@ export async function runRace(task: RaceTask, { mode: { precision } }: Machine, 
   })
   const answer = isTooSmall ? [undecidedSentence(task.budgetSeconds, planned.enoughSeconds)] : summary.answer
   const needsSeconds = isTooSmall ? planned.enoughSeconds : null
-  return { ...summary, answer, needsSeconds, trainings: results.size, settings, interrupted: isStopped }
+  const notes = [...task.notes, ...(steps < given.steps ? [shortenedNote(steps, given.steps)] : [])]
+  return { ...summary, answer, notes, needsSeconds, trainings: results.size, settings, interrupted: isStopped }
 }
 
 function planFacts({ candidates, data, settings, seeds }: RaceTask) {

@@ -104,6 +104,10 @@ export function nothingSentences(
 export const undecidedSentence = (budget: number, needed: number): string =>
   `Undecided: ${formatDuration(budget)} are too short to try three changes. A prescription of this network needs about ${formatDuration(roundedUp(needed))}.`
 
+/** The trainings are shorter than usual, because the budget is small. */
+export const shortenedNote = (steps: number, usual: number): string =>
+  `To fit the budget, each whole training has ${counted(steps, 'step')} instead of ${number(usual)}. A larger budget allows more steps.`
+
 /** Rounds an estimated duration up to whole minutes, or to tens of seconds below two minutes. */
 export function roundedUp(seconds: number): number {
   const unit = seconds < 120 ? 10 : 60
