@@ -61,7 +61,7 @@ export function cureSentence(
   const [fromTest, toTest] = [given, finalist].map(({ runs }) => meanError(runs, 'test', facts))
   const tested = facts.isTested ? `, and the ${errorName('test', facts)} from ${fromTest} to ${toTest}` : ''
   const result = `the ${errorName('training', facts)} falls from ${from}${divergedWords(given.runs)} to ${to}${divergedWords(finalist.runs)}${tested}`
-  return `${capitalize(cure.words)}: ${result} (${counted(cure.seeds, 'seed')}).`
+  return `${capitalize(cure.words)}. With this change, ${result} (${counted(cure.seeds, 'seed')}).`
 }
 
 /** How sure the result is, and what it rests on. */
@@ -84,7 +84,7 @@ export function othersSentence(
   const each = cures.map(
     ({ words, runs }) => `${words} (${errorName('training', facts)} ${meanError(runs, 'train', facts)})`,
   )
-  return `Also better: ${each.join('; ')}.`
+  return each.map((one) => `Also better: ${one}.`).join(' ')
 }
 
 /** No change helps: the figures of the network and of the best other finalist. */
@@ -96,8 +96,8 @@ export function nothingSentences(
 ): string[] {
   const of = ({ runs }: PrescriptionFinalist): string => `${meanError(runs, 'train', facts)}${divergedWords(runs)}`
   const first = `None of ${counted(tried, 'change')} makes the network train better beyond the spread of the seeds. As given, its ${errorName('training', facts)} is ${of(given)} (${counted(given.runs.length, 'seed')}).`
-  const figures = others.map((one) => `${one.words}: ${of(one)}`)
-  return [first, ...(figures.length === 0 ? [] : [`The best other trainings: ${figures.join('; ')}.`])]
+  const figures = others.map((one, index) => `${index === 0 ? one.words : capitalize(one.words)}: ${of(one)}`)
+  return [first, ...(figures.length === 0 ? [] : [`The best other trainings: ${figures.join('. ')}.`])]
 }
 
 /** The budget is too small for any answer. */

@@ -66,7 +66,9 @@ describe('A prescription for a network of 20 layers that does not train', () => 
     const again = await isobath('prescribe --resume deep --report page.html --figure picture.svg')
     expect(again.status).toBe(0)
     const text = again.stdout.replaceAll(/\s+/g, ' ')
-    expect(text).toMatch(/: the training error falls from .* to .*, and the test error from .* to .* \(3 seeds\)\./)
+    expect(text).toMatch(
+      /\. With this change, the training error falls from .* to .*, and the test error from .* to .* \(3 seeds\)\./,
+    )
     expect(text).toContain('Train the network with this change:')
     expect(text).toContain('as given')
     expect(readFileSync('page.html', 'utf8')).toContain('Error of the finalists')
