@@ -22,7 +22,7 @@ export const ratesByLayer: Remedy = {
     const stages = stagesOf(createBlueprint(task.network, task.data.shape).root)
     const factors = factorsOf(task.readings?.gradientNorm ?? [])
     if (factors === undefined || factors.length !== stages.length) return undefined
-    const [slowest, fastest] = [Math.min, Math.max].map((choose) => factors.indexOf(choose(...factors)))
+    const [slowest, fastest] = [smallest, largest].map((choose) => factors.indexOf(choose(factors)))
     const place = (index: number): string => `${number(factors[index])} times the rate in ${stages[index].name}`
     const words = `give each layer its own rate, from ${place(slowest)} to ${place(fastest)}`
     return withSettings(task, { layerRates: ratesOf(task, stages, factors) }, words)
@@ -35,13 +35,17 @@ export const ratesByLayer: Remedy = {
  */
 function factorsOf(norms: readonly number[]): readonly number[] | undefined {
   const known = norms.filter(isUsable)
-  if (known.length < 2 || Math.max(...known) <= leastSpread * Math.min(...known)) return undefined
+  if (known.length < 2 || largest(known) <= leastSpread * smallest(known)) return undefined
   const mean = Math.exp(known.reduce((sum, norm) => sum + Math.log(norm), 0) / known.length)
   return norms.map((norm) => {
     const factor = isUsable(norm) ? Math.min(most, Math.max(least, mean / norm)) : 1
     return Number(factor.toPrecision(4))
   })
 }
+
+// Math.min(...values) would fail for networks with more layers than a call can have arguments.
+const smallest = (values: readonly number[]): number => values.reduce((one, other) => Math.min(one, other), Infinity)
+const largest = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other), -Infinity)
 
 const isUsable = (norm: number): boolean => Number.isFinite(norm) && norm > 0
 

@@ -178,6 +178,7 @@ describe('Every remedy', () => {
     [writtenOut, points],
     ['plain-20', images],
     ['cifar-resnet-20:remedy=fixup', images],
+    ['cifar-resnet-14:shortcut=b', images],
     ['vgg-11', images],
     ['vanilla-cnn:depth=5', images],
     [writtenConvolutions, images],

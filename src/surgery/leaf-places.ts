@@ -33,16 +33,18 @@ export function leafPlaces(network: Network): readonly LeafPlace[] {
   const { repeated, inBranch } = surroundings(network)
   const first = leaves.findIndex(isWeighted)
   const last = leaves.findLastIndex(isWeighted)
+  const next: (Nonlinearity | undefined)[] = []
+  for (let index = leaves.length - 1, after: Nonlinearity | undefined; index >= 0; index--) {
+    next[index] = after
+    const leaf = leaves[index]
+    after = isNonlinearity(leaf) ? leaf : isWeighted(leaf) ? undefined : after
+  }
+  let previous: Nonlinearity | undefined
   return leaves.map((leaf, index) => {
-    const following = leaves.slice(index + 1)
-    const end = following.findIndex(isWeighted)
-    return {
-      leaf,
-      isHidden: first >= 0 && index >= first && (index < last || repeated[last]),
-      isInBranch: inBranch[index],
-      next: following.slice(0, end < 0 ? undefined : end).find(isNonlinearity),
-      previous: leaves.slice(0, index).findLast(isNonlinearity),
-    }
+    const isHidden = first >= 0 && index >= first && (index < last || repeated[last])
+    const place = { leaf, isHidden, isInBranch: inBranch[index], next: next[index], previous }
+    if (isNonlinearity(leaf)) previous = leaf
+    return place
   })
 }
 

@@ -28,7 +28,7 @@ export interface Residualized {
  * weights and the norm, activation and dropout after the layer, or a whole chain whose parts change the shape. The first
  * and the last layer with weights get no link, and neither do layers that a skip connection already passes.
  *
- * All layers keep their paths, so they draw the same weights. Returns undefined if no link can be added.
+ * Layers with weights keep their paths, so they draw the same weights. Returns undefined if no link can be added.
  */
 export function residualized(
   network: Network,
