@@ -73,7 +73,7 @@ export function certaintySentence({ difference, seeds }: PrescribedCure): string
 
 /** The unchanged network at its best rate, if the best change is another one. */
 export function bestRateSentence(best: PrescriptionFinalist, facts: ScoreFacts): string {
-  return `At its best rate, ${number(best.rate)}, the unchanged network has a ${errorName('training', facts)} of ${meanError(best.runs, 'train', facts)}${divergedWords(best.runs)}.`
+  return `At the rate ${number(best.rate)}, which the race chose for it, the unchanged network has a ${errorName('training', facts)} of ${meanError(best.runs, 'train', facts)}${divergedWords(best.runs)}.`
 }
 
 /** The other changes that help. */
