@@ -37,6 +37,9 @@ export {
   setNames,
   type ValuePredictions,
 } from './api/predict.ts'
+export { type PrescribeOptions, prescribe } from './api/prescribe.ts'
+export { type PrescriptionReportFacts, reportPrescription } from './api/prescription-report.ts'
+export type { PrescriptionEvent } from './api/prescription-request.ts'
 export { type ProbeOptions, probedLayers, probeSamples, type SampleOptions } from './api/probes.ts'
 export {
   type ComparisonReportFacts,
@@ -49,6 +52,7 @@ export {
 export { type ResumeOptions, resume } from './api/resume.ts'
 export { type ResumeComparisonOptions, resumeComparison } from './api/resume-comparison.ts'
 export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagnosis.ts'
+export { type ResumePrescriptionOptions, resumePrescription } from './api/resume-prescription.ts'
 export {
   loadModel,
   loadWeights,
@@ -152,6 +156,15 @@ export * from './network/layers.ts'
 export type { FanMode, Initializer, Layer, Network, ScaledDistribution, Varying } from './network/network.ts'
 export { type PresetContext, parseNetwork, withDepth } from './network/presets.ts'
 export { networkToTypeScript } from './network/typescript.ts'
+export type {
+  FinalRun,
+  Interval,
+  PrescribedCure,
+  Prescription,
+  PrescriptionCandidate,
+  PrescriptionFinalist,
+} from './prescription/prescription.ts'
+export type { PrescriptionTrial } from './prescription/trainings.ts'
 export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/layer-probes.ts'
 export { type BackendSource, type PrecisionGap, precisionGap } from './probes/precision.ts'
 export type { ProbeSamples } from './probes/samples.ts'

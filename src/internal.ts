@@ -8,6 +8,7 @@ export { describeProbes, probeOptions } from './api/probes.ts'
 export { readRecord } from './api/resume.ts'
 export { readComparisonFacts } from './api/resume-comparison.ts'
 export { readDiagnosisFacts } from './api/resume-diagnosis.ts'
+export { readPrescriptionFacts } from './api/resume-prescription.ts'
 export { findModel, readRunFacts } from './api/saved-models.ts'
 export {
   generatorTables,
@@ -36,6 +37,10 @@ export {
   presetData,
   reproducesInputs,
 } from './network/presets.ts'
+export { atDepth } from './prescription/at-depth.ts'
+export { usualPrescriptionBudget } from './prescription/plan.ts'
+export type { Dropped, RacePart } from './prescription/race-types.ts'
+export { droppedWords, roundedUp } from './prescription/wording.ts'
 export { baselineWords, type ReportedBaselines } from './report/baseline-words.ts'
 export { curvePicture } from './report/curve-figure.ts'
 export { wrongSentence } from './report/diagnosis-answer.ts'

@@ -164,7 +164,7 @@ export function outputNamesOf(data: Dataset): OutputNames {
 }
 
 /** Describes a data set, with the scores of guessing if guessing is not `ln classes` among classes of the same size. */
-function describeSet(data: Dataset, settings: TrainingSettings) {
+export function describeSet(data: Dataset, settings: TrainingSettings) {
   const task = taskOf(data)
   const facts = { name: data.name, train: data.train.count, test: data.test.count, names: outputNamesOf(data) }
   const outputs = outputsOf(data)
@@ -178,7 +178,8 @@ function describeSet(data: Dataset, settings: TrainingSettings) {
   return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
 }
 
-function modeText({ backend, precision, exact, winograd }: Mode): string {
+/** Describes the backend and the mode of a computation. */
+export function modeText({ backend, precision, exact, winograd }: Mode): string {
   const isWasm = backend === 'wasm'
   const own = isWasm && !winograd ? ["without Winograd's algorithm"] : []
   return [...(isWasm ? [] : [backend]), precision, ...(exact ? ['exact'] : []), ...own].join(', ')
@@ -188,6 +189,7 @@ function modeText({ backend, precision, exact, winograd }: Mode): string {
 const makers = {
   reportComparison: 'compare',
   reportDiagnosis: 'diagnose',
+  reportPrescription: 'prescribe',
   reportTraining: 'train',
   reportEvaluation: 'evaluate',
 } as const

@@ -63,6 +63,13 @@ export const commandList: readonly CommandRow[] = [
     load: async () => (await import('./commands/diagnose.ts')).defineDiagnose,
   },
   {
+    name: 'prescribe',
+    usage: '[options] [network]',
+    description:
+      'find the change with which a network trains: race changes and rates, and measure the best ones with fresh seeds',
+    load: async () => (await import('./commands/prescribe.ts')).definePrescribe,
+  },
+  {
     name: 'show',
     usage: '[options] <stage> <network>',
     description: "print a stage of a network's training step: network, blueprint, graph, plan or kernels",

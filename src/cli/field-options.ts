@@ -75,6 +75,7 @@ const ownFlags: Readonly<Record<string, string>> = {
   data: '--data',
   keep: '--keep',
   set: '--set',
+  depth: '--depth',
   depths: '--depths',
   seeds: '--seeds',
   rates: '--rates',

@@ -1,5 +1,5 @@
 /** Decides when work begins to listen for Ctrl-C: once a checkpoint, a step or a result can be saved or shown. */
-import type { ComparisonEvent, DiagnosisEvent, TrainOptions } from '../index.ts'
+import type { ComparisonEvent, DiagnosisEvent, PrescriptionEvent, TrainOptions } from '../index.ts'
 
 type Progress = Required<Pick<TrainOptions, 'onProgress'>> & Pick<TrainOptions, 'onAdjust'>
 
@@ -28,8 +28,8 @@ export function listening<Observer extends Progress>(
   }
 }
 
-/** Whether a comparison or a diagnosis has something to save or to show from this event on. */
-function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
+/** Whether a comparison, a diagnosis or a prescription has something to save or to show from this event on. */
+function givesSomething(event: ComparisonEvent | DiagnosisEvent | PrescriptionEvent): boolean {
   switch (event.kind) {
     case 'finished':
     case 'measuring':
@@ -43,15 +43,17 @@ function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
     case 'note':
     case 'fact':
     case 'facts':
+    case 'plan':
+    case 'round':
       return false
   }
 }
 
 /**
- * Returns an event handler that calls `listen` once a comparison or a diagnosis has something to save or to show. The
+ * Returns an event handler that calls `listen` once a comparison, a diagnosis or a prescription has something to save or to show. The
  * longest trainings begin first, so the largest networks are planned before there is something to save.
  */
-export function listeningForEvents<Event extends ComparisonEvent | DiagnosisEvent>(
+export function listeningForEvents<Event extends ComparisonEvent | DiagnosisEvent | PrescriptionEvent>(
   onEvent: (event: Event) => void,
   listen: () => void,
 ): (event: Event) => void {

@@ -39,7 +39,7 @@ export function changedCommand(words: readonly string[], change: Change): readon
   return [...without(words, new Set([...ofOneTraining, ...changed])), ...added]
 }
 
-/** Flags of a diagnosis that a training does not have, and the given weights of a run, which its diagnosis does not use. */
+/** Flags of a diagnosis or a prescription that a training does not have, and the given weights of a run, which its diagnosis does not use. */
 const ofDiagnoses: ReadonlySet<string> = new Set([
   ...ofOneTraining,
   '--budget',
@@ -47,13 +47,14 @@ const ofDiagnoses: ReadonlySet<string> = new Set([
   '--thorough',
   '--seeds',
   '--against',
+  '--depth',
   '--resume',
   '--init',
 ])
 
 /**
- * Returns the words of the training that a diagnosis prescribes. `words` is the command line of the diagnosis or of the
- * diagnosed run. `file` is the file of the changed network, if the network changes.
+ * Returns the words of the training with a measured cure. `words` is the command line of the diagnosis, of the diagnosed
+ * run, or of the prescription. `file` is the file of the changed network, if the network changes.
  */
 export function cureCommand(
   words: readonly string[],

@@ -69,11 +69,12 @@ function placeOf(file: string): string {
 }
 
 /**
- * Names that an output file in the folder of a run, diagnosis or comparison must not have, because Isobath's own files
+ * Names that an output file in the folder of a run, diagnosis, comparison or prescription must not have, because Isobath's own files
  * in the folder have these names.
  */
-const ownNames = /^((run|diagnosis|comparison|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
-const marks = ['run.json', 'diagnosis.json', 'comparison.json']
+const ownNames =
+  /^((run|diagnosis|comparison|prescription|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
+const marks = ['run.json', 'diagnosis.json', 'comparison.json', 'prescription.json']
 
 function isOfRun(file: string, folder: string | undefined): boolean {
   const place = placeOf(file)

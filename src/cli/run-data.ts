@@ -39,7 +39,7 @@ export async function readDataOf(
   if (isOfProgram(run)) {
     throw new IsobathError(
       'data',
-      `${run.data.name}: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.`,
+      `${run.data.name}: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison, resumePrescription or diagnoseRun in that program, with the data.`,
     )
   }
   const { source, options } = ownData(run)

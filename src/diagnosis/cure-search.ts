@@ -127,7 +127,10 @@ function isGoodEnough(view: View, control: ControlName, { cause }: JudgedCause):
   if (after === null || records.some(({ diverged }) => diverged !== null)) return false
   if (after <= Math.min(smallError, given.chance.error / 10)) return true
   if (cause === 'useless-depth') return after <= alike * (meanOf(given, 'network', error) ?? 0)
-  return after <= alike * Math.min(given.chance.error, ...comparableMeans(given, error))
+  const isClear = after <= (1 - clearShare) * (meanOf(given, 'network', error) ?? 0)
+  // If no training of the diagnosis learns much, the lowest error says nothing about the possible one.
+  const lowest = Math.min(...comparableMeans(given, error))
+  return isClear && lowest <= halved * given.chance.error && after <= alike * lowest
 }
 
 /** Training error below which no better cure is sought. */

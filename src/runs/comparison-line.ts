@@ -30,7 +30,7 @@ export interface ComparisonLine extends ComparisonKey {
   readonly spent: number
 }
 
-const setScoresSchema = z.object({
+export const setScoresSchema = z.object({
   train: scoresSchema,
   test: scoresSchema,
   validation: scoresSchema.optional(),

@@ -7,6 +7,8 @@ export { readComparison } from './comparison-description.ts'
 export { createComparisonFolder, resumeComparisonFolder } from './comparison-folder.ts'
 export { readDiagnosis } from './diagnosis-description.ts'
 export { createDiagnosisFolder, resumeDiagnosisFolder } from './diagnosis-folder.ts'
+export { readPrescription } from './prescription-description.ts'
+export { createPrescriptionFolder, resumePrescriptionFolder } from './prescription-folder.ts'
 export { readDescription, readResult, runFormat, storedSettings } from './run-description.ts'
 export {
   createRunFolder,

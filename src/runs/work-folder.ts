@@ -10,7 +10,7 @@ import { makeFolder, namesIn, removeQuietly, writeWhole } from '../support/files
 import { readJson } from './checked-json.ts'
 import { type Lock, takeLock } from './run-lock.ts'
 
-export type WorkKind = 'run' | 'diagnosis' | 'comparison'
+export type WorkKind = 'run' | 'diagnosis' | 'comparison' | 'prescription'
 
 interface WorkRow {
   /** Name of the file that describes the work. If a folder has this file, the work in the folder can be resumed. */
@@ -47,6 +47,13 @@ export const workKinds = {
     file: 'comparison.json',
     command: 'compare',
     verb: 'resumeComparison',
+    first: 'first training',
+    earlier: /^$/,
+  },
+  prescription: {
+    file: 'prescription.json',
+    command: 'prescribe',
+    verb: 'resumePrescription',
     first: 'first training',
     earlier: /^$/,
   },

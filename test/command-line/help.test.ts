@@ -61,7 +61,7 @@ describe('the list of commands', () => {
     const listed = [...list.split('\n\n')[0].matchAll(/^ {2}(\S+(?: [[<].*?[\]>])*)(?: {2}|$)/gm)].map(
       ([, term]) => term,
     )
-    expect(listed.length).toBe(13)
+    expect(listed.length).toBe(14)
     for (const term of listed.filter((one) => !one.startsWith('help'))) {
       const usage = term === 'data' ? 'data [options] [command]' : term
       expect(await helpOf(term.split(' ')[0])).toMatch(new RegExp(`^Usage: isobath ${quoted(usage)}\n`))
@@ -76,6 +76,7 @@ describe('--seed and --threads', () => {
     ['start', 'both'],
     ['train', 'both'],
     ['compare', 'both'],
+    ['prescribe', 'both'],
     ['bench', 'both'],
     ['evaluate', 'threads'],
     ['predict', 'threads'],

@@ -256,7 +256,7 @@ describe('predict', () => {
       isobath: blank.csv, line 2, column "label": expected a value, got an empty cell. Fill the cell in, or use --missing drop to leave out rows with missing cells.
       isobath: moons: expected classes, as in the training of ROOT/own, got inputs to reconstruct (--target autoencode). Use data like that of the training.
       isobath: --label: ROOT/own stores no names of columns. Leave the option out, and order the columns as in the training: first the inputs, then the label.
-      isobath: times: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.
+      isobath: times: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison, resumePrescription or diagnoseRun in that program, with the data.
       "
     `)
   })

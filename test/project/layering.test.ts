@@ -39,6 +39,7 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   remedies: 'all above',
   trials: 'all above',
   diagnosis: 'all above',
+  prescription: 'all above',
   runs: 'all above',
   report: [],
   api: 'all above',

@@ -107,7 +107,7 @@ it('docs/options.md has every option of the code', async () => {
     '',
     '## Training',
     '',
-    '`train`, `compare` and `diagnose` take these options ([training.md](training.md)).',
+    '`train`, `compare`, `diagnose` and `prescribe` take these options ([training.md](training.md)).',
     '',
     ...tableOf(training),
     '',

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { adam, momentum } from '../index.ts'
+import { resolveOptions } from '../settings/options.ts'
+import { changeBetween } from './change.ts'
+
+const settings = (options: Parameters<typeof resolveOptions>[0] = {}) => resolveOptions(options, 1000)
+
+it('The change lists only the options that differ, under the names of the options.', () => {
+  const from = settings({ optimizer: momentum({ rate: 0.03 }), steps: 100 })
+  const to = settings({ optimizer: momentum({ rate: 0.01, weightDecay: 0.1 }), steps: 80, clipNorm: 1, start: 'lsuv' })
+  expect(changeBetween(from, to)).toEqual({
+    options: { rate: 0.01, weightDecay: 0.1, steps: 80, clipNorm: 1, start: 'lsuv' },
+    isComplete: true,
+  })
+  expect(changeBetween(from, from)).toEqual({ options: {}, isComplete: true })
+})
+
+it('A schedule with a warm-up and another optimizer are options too.', () => {
+  const change = changeBetween(settings(), settings({ schedule: 'cosine', warmup: 5 }))
+  expect(change).toEqual({ options: { schedule: 'cosine', warmup: 5 }, isComplete: true })
+  const { options } = changeBetween(settings(), settings({ optimizer: adam({ rate: 0.001 }) }))
+  expect(options).toMatchObject({ optimizer: 'adam', rate: 0.001 })
+})
+
+it('A rate of one layer is an option, and rates of several layers have no form as options.', () => {
+  const one = changeBetween(settings(), settings({ layerRates: { readout: 0.1 } }))
+  expect(one).toEqual({ options: { layerRates: 'readout=0.1' }, isComplete: true })
+  expect(changeBetween(settings(), settings({ layerRates: { a: 0.1, b: 2 } })).isComplete).toBe(false)
+})
