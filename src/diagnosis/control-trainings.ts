@@ -82,6 +82,8 @@ function changed(subject: Subject, change: Change): Training | undefined {
       return mended(subject, change.of)
     case 'raw data':
       return raw(subject)
+    case 'drawn weights':
+      return subject.hasGivenWeights ? { ...unchanged(subject), drawsWeights: true } : undefined
     case 'half the data':
       return halved(subject)
     case 'random labels':

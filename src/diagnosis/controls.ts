@@ -19,6 +19,8 @@ export type Change =
   | { readonly kind: 'mending'; readonly of: Mending }
   /** The data without the standardization of the settings. */
   | { readonly kind: 'raw data' }
+  /** Weights that the initializers of the network draw, instead of the weights that the user gave. */
+  | { readonly kind: 'drawn weights' }
   | { readonly kind: 'half the data' }
   | { readonly kind: 'random labels' }
   /** A remedy, as an intervention that removes a mechanism or as a cure. */
@@ -49,6 +51,7 @@ export const changes = {
   'without regularization': { kind: 'mending', of: 'regularization' },
   'balanced classes': { kind: 'mending', of: 'class balance' },
   'raw data': { kind: 'raw data' },
+  'drawn weights': { kind: 'drawn weights' },
   'half the data': { kind: 'half the data' },
   'random labels': { kind: 'random labels' },
 } as const satisfies Readonly<Record<string, Change>>
@@ -167,6 +170,8 @@ export interface Training {
   /** Settings of the training. The seed in the settings is ignored: each trial has a seed of its own. */
   readonly settings: TrainingSettings
   readonly precision: 'float32' | 'float64'
+  /** Whether the initializers of the network draw the weights, although the user gave weights. */
+  readonly drawsWeights?: boolean
 }
 
 export interface Subject extends Training {

@@ -8,7 +8,7 @@ import { causes } from './cause.ts'
 import type { Need } from './causes/assessment.ts'
 import { clearShare, halved } from './causes/control-answers.ts'
 import { measureOf } from './causes/measures.ts'
-import { attemptsOf, nextRates, type Trying } from './causes/mended-runs.ts'
+import { attemptsOf, missingRates, nextRates, type Trying } from './causes/mended-runs.ts'
 import type { JudgedCause } from './causes/table.ts'
 import { type ChangeName, type ControlName, nameAt } from './controls.ts'
 import { otherCures, provenControl } from './cure-candidates.ts'
@@ -151,9 +151,10 @@ function tryOut(
     isAtGivenRate: false,
   }
   const start = view.best.network
-  const [best] = attemptsOf(trying, view, start)
+  const attempts = attemptsOf(trying, view, start)
+  const [best] = attempts
   const isDone = best !== undefined && isGoodEnough(view, best.control, first)
-  const missing = isDone ? [] : nextRates(trying, view, start)
+  const missing = missingRates(attempts, nextRates(trying, view, start), start, isDone)
   return {
     control: best?.control,
     needs: missing.map((at): Need => ({ control: nameAt(change, at), seeds: 1, isAtGivenRate: true })),

@@ -55,7 +55,7 @@ function probesOf(control: ControlName, steps: number, isFirst: boolean): TrialP
     return { of: layerProbeNames, every, ...(at.length === 0 ? {} : { at }) }
   }
   const { kind } = changeOf(controlOf(control).change)
-  return kind === 'remedy' && isFirst ? { of: mechanismProbes, every: steps } : null
+  return (kind === 'remedy' || kind === 'drawn weights') && isFirst ? { of: mechanismProbes, every: steps } : null
 }
 
 /** Returns the trial of a control and seed, or undefined if the control does not apply to the network. */
@@ -79,7 +79,7 @@ export async function trialOf(
     data: { ...task.reference, variation },
     settings,
     seed,
-    start: await startOf(blueprint, seed, task.start),
+    start: await startOf(blueprint, seed, training.drawsWeights ? undefined : task.start),
     precision,
     probes,
     scoring,

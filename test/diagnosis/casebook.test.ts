@@ -14,7 +14,7 @@ function smaller(name: string, options: Partial<DiagnoseOptions>, train = 2000):
 
 describe('The case book', () => {
   it.each([
-    ['deep ReLU', 80],
+    ['residual sum too large', 100],
     ['negative biases', 150],
     ['rate too large', 150],
     ['few noisy samples', 250],

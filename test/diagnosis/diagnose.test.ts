@@ -136,6 +136,7 @@ describe('A diagnosis of a network with a fault', () => {
       'float64 0',
       '3 x steps 0',
       '10 x steps 0',
+      'rescaled weights 0',
     ])
     expect(names.filter((name) => name.startsWith('shallower'))).toEqual([])
     const { jacobian, ...measured } = evidence.measured
@@ -161,7 +162,14 @@ describe('A diagnosis of a network with a fault', () => {
     const twin = order.filter((name) => name.startsWith('short run of the shallow twin'))
     expect(twin.length).toBeGreaterThanOrEqual(5)
     expect(order.findLastIndex((name) => /^short run(,| 0)/.test(name))).toBeLessThan(place(twin[0]))
-    expect(named(evidence.records).toSorted()).toEqual(order.toSorted())
+    expect(named([...evidence.records, ...evidence.fresh]).toSorted()).toEqual(order.toSorted())
+    // The cure is measured last, with seeds that the diagnosis has not used.
+    expect(
+      order
+        .slice(-5)
+        .map((name) => Number(name.at(-1)))
+        .toSorted(),
+    ).toEqual([3, 4, 5, 6, 7])
   })
 
   it('trains a network that is healthy on standardized data on the raw data too, if the raw data have a fault', async () => {
@@ -349,7 +357,7 @@ describe('The stored trials of a diagnosis', () => {
     const store = openStore()
     const first = await diagnosed(bad, { store })
     expect(store.begun).toEqual([{ steps: 100 }])
-    expect([...store.kept.keys()].sort()).toEqual(named(first.evidence.records).sort())
+    expect([...store.kept.keys()].sort()).toEqual(named([...first.evidence.records, ...first.evidence.fresh]).sort())
     expect(store.kept.get('network 0')?.weights?.size).toBeGreaterThan(0)
     for (const other of ['float64 0', 'network 1']) expect(store.kept.get(other)?.weights).toBeUndefined()
     const trained: string[] = []

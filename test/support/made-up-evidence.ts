@@ -1,7 +1,7 @@
 /** Made-up evidence, to test the judgments and the texts of a diagnosis. */
 import type { Cause } from '../../src/diagnosis/cause.ts'
 import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessment.ts'
-import { interventions } from '../../src/diagnosis/causes/interventions.ts'
+import { type InterventionName, interventions } from '../../src/diagnosis/causes/interventions.ts'
 import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
 import {
   type ChangeName,
@@ -21,7 +21,6 @@ import { groundText } from '../../src/diagnosis/wording/grounds.ts'
 import type { Words } from '../../src/diagnosis/wording/words.ts'
 import type { FactName } from '../../src/facts/fact.ts'
 import type { Reading } from '../../src/probes/probe-pass.ts'
-import type { RemedyName } from '../../src/remedies/table.ts'
 import type { Scores } from '../../src/training/scores.ts'
 
 /** A loss or an error. The value is null for a training that diverged. */
@@ -124,7 +123,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
   // A diagnosis trains the shallow twin first, so a network without trials of the shallow twin has no shallow twin. Most
   // networks have nothing to mend, and remedies would leave more causes open.
   const isAlways = (name: ChangeName): boolean =>
-    name !== 'shallow twin' && !['mending', 'remedy'].includes(changeOf(name).kind)
+    name !== 'shallow twin' && !['mending', 'remedy', 'drawn weights'].includes(changeOf(name).kind)
   const isThere = (name: ChangeName): boolean => isAlways(name) || trained.has(name) || mendable.includes(name)
   const isApplicable = (name: ChangeName): boolean => {
     const change = changeOf(name)
@@ -254,12 +253,12 @@ export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
  * and they restore the training at the given rate.
  */
 export const restoredBy = (
-  names: readonly RemedyName[] = allInterventions,
+  names: readonly InterventionName[] = allInterventions,
   made: MadeUpTrials = fine,
   position = 0,
 ): Results => Object.fromEntries(names.map((name) => [nameAt(name, position), made]))
 
-const allInterventions: readonly RemedyName[] = [...new Set(Object.values(interventions).flat())]
+const allInterventions: readonly InterventionName[] = [...new Set(Object.values(interventions).flat())]
 
 /** All measurements of a network whose layers are all useful. */
 export function usefulDepth(hidden = 6): Measured {

@@ -135,6 +135,21 @@ export function nextRates({ control, measure }: Trying, view: View, start: numbe
   return lacking([best === ends[0] ? best - 2 : best + 2])
 }
 
+/**
+ * The rates that are still tried. No further rate is tried once the change succeeds. Only a rate whose mirror image was
+ * tried follows all the same, so that the trainings do not depend on how many of them run side by side.
+ */
+export function missingRates(
+  attempts: readonly Attempt[],
+  next: readonly number[],
+  start: number,
+  isDone: boolean,
+): readonly number[] {
+  if (!isDone) return next
+  const tried = new Set(attempts.map(({ control }) => controlOf(control).position))
+  return next.filter((at) => tried.has(2 * start - at))
+}
+
 /** Smallest gap between the network's loss and the lowest comparable loss that counts, as a fraction of guessing's loss. */
 const leastGap = 0.1
 

@@ -5,7 +5,6 @@
  * of the gap is enough if the network learns nothing and learns with the change: the rest of the gap then belongs to other
  * effects of the depth.
  */
-import type { RemedyName } from '../../remedies/table.ts'
 import { type ControlName, controlOf, nameAt } from '../controls.ts'
 import {
   comparableMeans,
@@ -19,8 +18,8 @@ import {
 import type { View } from '../view.ts'
 import type { Need } from './assessment.ts'
 import { halved, leastHelp, restoring } from './control-answers.ts'
-import { interventions, type MechanismCause } from './interventions.ts'
-import { type Attempt, attemptsOf, nextRates, type Trying } from './mended-runs.ts'
+import { type InterventionName, interventions, type MechanismCause } from './interventions.ts'
+import { type Attempt, attemptsOf, missingRates, nextRates, type Trying } from './mended-runs.ts'
 import type { Proof, Restoration } from './restoration.ts'
 
 /** A proof, and the trainings that it needs. */
@@ -53,7 +52,7 @@ export function proofOf(cause: MechanismCause, suspects: readonly MechanismCause
   if (needs.length > 0) return { ...known, proof: { outcome: 'untried' }, needs }
   const goal = goalOf(suspects, view)
   const controls: ControlName[] = []
-  let best: { readonly attempt: Attempt; readonly share: number; readonly name: RemedyName } | undefined
+  let best: { readonly attempt: Attempt; readonly share: number; readonly name: InterventionName } | undefined
   for (const name of names) {
     const tried = tryOut(name, before, goal, view)
     controls.push(...tried.attempts.map(({ control }) => control))
@@ -76,7 +75,7 @@ export function proofOf(cause: MechanismCause, suspects: readonly MechanismCause
     limit: restoring,
     seeds: attempt.seeds,
   }
-  const isAlike = before - goal < leastGap * view.chance.loss
+  const isAlike = before - Math.min(goal, found.after) < leastGap * view.chance.loss
   if (isAlike) return { proof: { outcome: 'no gap' }, needs: [], controls }
   return { proof: { ...found, outcome: outcomeOf(found, attempt, view), moved: [] }, needs: [], controls }
 }
@@ -89,7 +88,7 @@ function outcomeOf({ share, control }: Restoration, { isSure, base }: Attempt, {
 
 /** The trainings with an intervention, the best first, and the trainings that are still needed. */
 function tryOut(
-  control: RemedyName,
+  control: InterventionName,
   before: number,
   goal: number,
   view: View,
@@ -100,16 +99,20 @@ function tryOut(
   const [most] = attempts
   const needAt = (name: ControlName, seeds: number): Need => ({ control: name, seeds, isAtGivenRate: true })
   const share = most === undefined ? 0 : shareClosed(view.given, most.control, before, goal)
-  const missing = share >= restoring ? [] : nextRates(trying, view, start)
+  const missing = missingRates(attempts, nextRates(trying, view, start), start, share >= restoring)
   if (missing.length > 0) return { attempts, needs: missing.map((at) => needAt(nameAt(control, at), 1)) }
   const isWorthwhile = share >= leastHelp && most.seeds < view.seeds.length
   return { attempts, needs: isWorthwhile ? [needAt(most.control, view.seeds.length)] : [] }
 }
 
-/** The fraction of the gap that a control closes. */
+/**
+ * The fraction of the gap that a control closes. The control itself can have the lowest loss, also before all of its seeds
+ * are trained.
+ */
 function shareClosed(given: Evidence, control: ControlName, before: number, goal: number): number {
   const after = meanOf(given, control, trainingLoss)
-  return after === null || before <= goal ? 0 : (before - after) / (before - goal)
+  const lowest = Math.min(goal, after ?? goal)
+  return after === null || before <= lowest ? 0 : (before - after) / (before - lowest)
 }
 
 /**

@@ -1,11 +1,11 @@
 /** The result of an intervention that tests a suspect. */
-import type { RemedyName } from '../../remedies/table.ts'
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
+import type { InterventionName } from './interventions.ts'
 
 /** The effect of an intervention on the training loss, at the best rate of the intervention. */
 export interface Restoration {
-  readonly intervention: RemedyName
+  readonly intervention: InterventionName
   readonly control: ControlName
   readonly rate: number
   /** Mean training loss of the network at its best rate. */

@@ -24,6 +24,7 @@ const questions: Readonly<Record<Exclude<ChangeName, RemedyName>, string>> = {
   'without regularization': 'do dropout and weight decay hold the network back?',
   'balanced classes': 'do weights for the classes help the small classes?',
   'raw data': 'does the network train on the data without standardization?',
+  'drawn weights': 'does the network train with weights of its own initializers?',
   'half the data': 'does less data widen the gap between training and test error?',
   'random labels': 'can the network memorize random labels?',
 }

@@ -54,6 +54,8 @@ function changeText(subject: Subject, control: ControlName, { what, network, ...
       return largestDropRate(subject.network) === 0 && change.of === 'regularization' ? '' : mendedNetworks[change.of]
     case 'remedy':
       return remedies[change.of].apply(subject)?.words ?? ''
+    case 'drawn weights':
+      return 'start with weights that the initializers of the network draw'
     case 'twin':
       return `use ${twins[change.twin] ?? 'fewer'} instead of ${network} ${what}s`
     case 'width':

@@ -38,7 +38,7 @@ describe('The reason for a missing cure', () => {
 
   it('is the budget if further trainings are needed, with the next one and its duration', () => {
     expect(noCure(proven, [question(12.3), question(1)])).toMatchInlineSnapshot(
-      `"No change was measured with fresh seeds, because the budget ended. The next training would be: leaky slope by depth with 3 fresh seeds (does the network train with this change?), about 13 seconds."`,
+      `"The diagnosis ended before a change was measured with fresh seeds. The next training would be: leaky slope by depth with 3 fresh seeds (does the network train with this change?), about 13 seconds."`,
     )
     expect(noCure(proven, [question(0.01)])).toMatch(/, about 1 second\.$/)
     expect(noCure(proven, [question(null)])).not.toContain('second')

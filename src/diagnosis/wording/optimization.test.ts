@@ -33,9 +33,9 @@ describe('Words for the cause "optimization failure"', () => {
         "there are too few seeds, or too much spread, to tell whether the network is worse; add seeds",
         "other causes are not ruled out yet",
         "the training loss with three times the steps is 1.4, no worse than that of the shallow twin",
-        "the solver does not find better weights that exist: the trained weights of the twin with added identity layers have a training loss of 0.05. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
-        "the solver does not reach the training loss of 0.05 that a network with fewer layers reaches. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
-        "the solver does not train the network as well as a network with fewer layers. Signal, gradients, correlation, step and arithmetic are within limits, and the training loss with three times the steps is 1.4",
+        "the solver does not find better weights that exist: the trained weights of the twin with added identity layers have a training loss of 0.05. No test of signal, gradients, correlation, step and arithmetic explains the training, and the training loss with three times the steps is 1.4",
+        "the solver does not reach the training loss of 0.05 that a network with fewer layers reaches. No test of signal, gradients, correlation, step and arithmetic explains the training, and the training loss with three times the steps is 1.4",
+        "the solver does not train the network as well as a network with fewer layers. No test of signal, gradients, correlation, step and arithmetic explains the training, and the training loss with three times the steps is 1.4",
       ]
     `)
   })

@@ -36,7 +36,7 @@ export function optimizationFailureWords(facts: OptimizationFailureFacts): Words
       return { statement: `${loss}, no worse than that of the ${facts.twin}`, evidence: [excessRow(facts)] }
     }
     case 'solver fails': {
-      const others = 'signal, gradients, correlation, step and arithmetic are within limits'
+      const others = 'no test of signal, gradients, correlation, step and arithmetic explains the training'
       const longer = `the training loss with ${stepsText(facts.longer)} is ${number(facts.longerLoss)}`
       return { statement: twoSentences(missedText(facts), `${others}, and ${longer}`), evidence: [excessRow(facts)] }
     }

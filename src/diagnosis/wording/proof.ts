@@ -1,7 +1,8 @@
 /** Words for the proof of a mechanism by an intervention. */
 import { listed, number, percent } from '../../format/words.ts'
-import { remedies } from '../../remedies/table.ts'
+import { isRemedyName, remedies } from '../../remedies/table.ts'
 import type { Cause } from '../cause.ts'
+import type { InterventionName } from '../causes/interventions.ts'
 import type { Proof, Restoration } from '../causes/restoration.ts'
 import { type EvidenceRow, rateText, seedsText, twoSentences } from './words.ts'
 
@@ -33,7 +34,10 @@ export function proofText(proof: Proof, titleOf: (cause: Cause) => string): stri
 
 /** Two sentences: the change that the intervention makes, and its effect. */
 const restorationText = (proof: Restoration): string =>
-  `the intervention "${proof.intervention}" ${remedies[proof.intervention].about}. With this change, ${effectText(proof)}`
+  `the intervention "${proof.intervention}" ${aboutOf(proof.intervention)}. With this change, ${effectText(proof)}`
+
+const aboutOf = (name: InterventionName): string =>
+  isRemedyName(name) ? remedies[name].about : 'draws the weights with the initializers of the network'
 
 function effectText({ before, after, rate, share, seeds }: Restoration): string {
   const losses = `the training loss is ${number(after)} instead of ${number(before)} (${seedsText(seeds)}, rate ${rateText(rate)})`
