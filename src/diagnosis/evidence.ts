@@ -367,7 +367,14 @@ export function comparableMeans(
  * Kinds of changes that solve another task than the network, or that are too short to solve the task, or that the
  * diagnosis tries only for a cause. A loss that only some diagnoses know must not change the symptom.
  */
-const others: ReadonlySet<Change['kind']> = new Set(['raw data', 'half the data', 'random labels', 'short', 'drawn weights', 'remedy'])
+const others: ReadonlySet<Change['kind']> = new Set([
+  'raw data',
+  'half the data',
+  'random labels',
+  'short',
+  'drawn weights',
+  'remedy',
+])
 
 /** Whether the losses of a change can be compared with the losses of the network. */
 export function isComparable(name: ChangeName): boolean {

@@ -98,11 +98,27 @@ function tryOut(
   const attempts = attemptsOf(trying, view, start)
   const [most] = attempts
   const needAt = (name: ControlName, seeds: number): Need => ({ control: name, seeds, isAtGivenRate: true })
-  const share = most === undefined ? 0 : shareClosed(view.given, most.control, before, goal)
+  const share = most === undefined ? 0 : shareSoFar(view, most, before, goal)
   const missing = missingRates(attempts, nextRates(trying, view, start), start, share >= restoring)
   if (missing.length > 0) return { attempts, needs: missing.map((at) => needAt(nameAt(control, at), 1)) }
   const isWorthwhile = share >= leastHelp && most.seeds < view.seeds.length
   return { attempts, needs: isWorthwhile ? [needAt(most.control, view.seeds.length)] : [] }
+}
+
+/**
+ * The fraction of the gap that decides which trainings follow: with all seeds once they are trained, and with the first seed
+ * before that. So the trainings do not depend on how many of them run side by side.
+ */
+function shareSoFar(
+  { given, seeds }: View,
+  { control, seeds: made, base }: Attempt,
+  before: number,
+  goal: number,
+): number {
+  if (made >= seeds.length) return shareClosed(given, control, before, goal)
+  const [own, other] = [base, control].map((name) => recordsOf(given, name).slice(0, 1))
+  const first: Evidence = { ...given, records: [...own, ...other] }
+  return shareClosed(first, control, meanOf(first, base, trainingLoss) ?? before, goal)
 }
 
 /**
