@@ -108,7 +108,7 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
  * error if the samples contradict their data set.
  */
 export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFacts): Report {
-  checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'settings', 'mode'])
+  checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'freshTrials', 'settings', 'mode'])
   checkFacts(facts)
   const { settings, trials, mode } = diagnosis
   const { data, command, cureCommand, cureFiles, label = 'network', budget = usualBudget } = facts
