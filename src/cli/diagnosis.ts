@@ -33,6 +33,8 @@ export interface NetworkDiagnosis {
   readonly command: string
   /** The words of the command line, if the user typed a command line with the network and its options. */
   readonly words?: readonly string[]
+  /** Folder for the changed network of the cure, by default the folder of the diagnosis. */
+  readonly cureFolder?: string
 }
 
 export interface DiagnosisResult extends Report {
@@ -63,12 +65,13 @@ export function diagnoseNetwork({
   label,
   command,
   words,
+  cureFolder = options.run,
 }: NetworkDiagnosis): Promise<DiagnosisResult> {
   const { data, budget } = options
   return showDiagnosis(
     { data, budget, label, command },
     (watching) => diagnose(network, { ...options, label, ...watching }),
-    { words, folder: options.run },
+    { words, folder: cureFolder },
   )
 }
 
