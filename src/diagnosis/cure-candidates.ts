@@ -3,6 +3,7 @@ import type { RemedyName } from '../remedies/table.ts'
 import type { Cause } from './cause.ts'
 import type { JudgedCause } from './causes/table.ts'
 import { type ChangeName, type ControlName, nameAt } from './controls.ts'
+import { symptomOf } from './evidence.ts'
 import type { View } from './view.ts'
 
 /** Remedies for each cause, the best evidence first. They are tried if the change that proved the cause is not enough. */
@@ -54,5 +55,14 @@ export function provenControl(view: View, found: JudgedCause): ControlName | und
 }
 
 /** The other changes that may cure a finding and apply to the network, the best evidence first. */
-export const otherCures = ({ applicable }: View, { cause }: JudgedCause): readonly ChangeName[] =>
-  curesOfCauses[cause].filter((name) => applicable.has(name))
+export function otherCures(view: View, { cause }: JudgedCause): readonly ChangeName[] {
+  const names = isStillWorse(view, cause) ? curesOfCauses['optimization-failure'] : curesOfCauses[cause]
+  return names.filter((name) => view.applicable.has(name))
+}
+
+/** Causes that another rate or length removes. */
+const ofSteps: ReadonlySet<Cause> = new Set(['unstable-step', 'step-too-small', 'too-few-steps'])
+
+/** Whether the rate or the length is the first cause, and the network is worse than its twin at its best rate too. */
+export const isStillWorse = (view: View, cause: Cause): boolean =>
+  ofSteps.has(cause) && symptomOf(view) === 'worse than its twin'

@@ -147,20 +147,34 @@ describe('A change that proved a mechanism and is not good enough', () => {
 })
 
 describe('The best rate', () => {
+  const climbed: Results = { ...worse(), ...climbedTo(-2, { loss: all(0.6), start: reading() }) }
+  /** The twin is no better than the network at its best rate. */
+  const alike: Results = { ...climbed, 'shallow twin': { loss: all(0.6), start: reading() } }
+
   it('is measured with fresh seeds if it is the cure, although its error is not small', () => {
-    const climbed = { ...worse(), ...climbedTo(-2, { loss: all(0.6), start: reading() }) }
-    const found = searched('unstable-step', climbed)
+    const found = searched('unstable-step', alike)
     expect([asked(found), found.waiting]).toEqual([['rate / 10, 3 fresh'], 'rate / 10'])
-    expect(searched('unstable-step', climbed, [['rate / 10', { loss: all(0.6) }]]).control).toBe('rate / 10')
+    expect(searched('unstable-step', alike, [['rate / 10', { loss: all(0.6) }]]).control).toBe('rate / 10')
   })
 
   it('gives way to clipped gradients and a warm-up if it fails with fresh seeds', () => {
-    const climbed = { ...worse(), ...climbedTo(-2, { loss: all(0.6), start: reading() }) }
     const failed: Fresh = ['rate / 10', { loss: [0.6, null, 0.6] }]
     const mendable: readonly RemedyName[] = ['warm-up', 'clipped gradients']
-    expect(asked(searched('unstable-step', climbed, [failed], { mendable }))).toEqual([
-      'clipped gradients, rate / 10, 1',
-    ])
+    expect(asked(searched('unstable-step', alike, [failed], { mendable }))).toEqual(['clipped gradients, rate / 10, 1'])
+  })
+
+  it('is not enough for a network that is still worse than its twin, so skip connections are tried', () => {
+    expect(asked(searched('unstable-step', climbed, [], { mendable: [links] }))).toEqual([`${links}, rate / 10, 1`])
+  })
+
+  it('is measured if the budget allows no further change', () => {
+    const evidence = madeUpEvidence({
+      measured: usefulDepth(),
+      trials: { ...climbed },
+      mendable: [links],
+      without: ['shallow twin'],
+    })
+    expect(searchCure(viewOf(evidence), judge(evidence), false).waiting).toBe('rate / 10')
   })
 })
 

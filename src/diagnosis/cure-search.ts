@@ -11,7 +11,7 @@ import { measureOf } from './causes/measures.ts'
 import { attemptsOf, missingRates, nextRates, type Trying } from './causes/mended-runs.ts'
 import type { JudgedCause } from './causes/table.ts'
 import { type ChangeName, type ControlName, nameAt } from './controls.ts'
-import { otherCures, provenControl } from './cure-candidates.ts'
+import { isStillWorse, otherCures, provenControl } from './cure-candidates.ts'
 import { comparableMeans, isSmallError, meanOf, recordsOf } from './evidence.ts'
 import { freshSeedCounts } from './fresh-seeds.ts'
 import type { Judgment } from './judge.ts'
@@ -31,16 +31,21 @@ const nothing: CureSearch = { needs: [], control: null, waiting: null }
 
 /**
  * The next step of the search for a cure of the first finding. Without a finding, a cure is sought for the first suspect that
- * no intervention proved, because the network fails all the same.
+ * no intervention proved, because the network fails all the same. If `mayTry` is false, no further change is tried, and the
+ * best change so far is measured with fresh seeds.
  */
-export function searchCure(view: View, judgment: Pick<Judgment, 'findings' | 'open' | 'ruledOut'>): CureSearch {
+export function searchCure(
+  view: View,
+  judgment: Pick<Judgment, 'findings' | 'open' | 'ruledOut'>,
+  mayTry = true,
+): CureSearch {
   const { findings } = judgment
   const first = findings.at(0) ?? firstSuspect(judgment)
   if (first === undefined) return nothing
   const rejected: ControlName[] = []
   const proven = [...new Set([...findings, first].flatMap((one) => provenControl(view, one) ?? []))]
   for (const control of proven) {
-    const isChosen = isGoodEnough(view, control, first) || !isMechanical(first)
+    const isChosen = isGoodEnough(view, control, first) || !hasOtherCures(view, first)
     if (!isChosen) continue
     const step = verify(view, control, first)
     if (step !== 'rejected') return step
@@ -49,7 +54,7 @@ export function searchCure(view: View, judgment: Pick<Judgment, 'findings' | 'op
   const tried: ControlName[] = [...proven]
   for (const change of otherCures(view, first)) {
     const { control, needs } = tryOut(view, change, first)
-    if (needs.length > 0) return { ...nothing, needs }
+    if (needs.length > 0 && mayTry) return { ...nothing, needs }
     if (control === undefined || rejected.includes(control)) continue
     tried.push(control)
     if (!isGoodEnough(view, control, first)) continue
@@ -87,8 +92,12 @@ function bestOf(view: View, first: JudgedCause, tried: readonly ControlName[]): 
   return nothing
 }
 
-/** Whether a cause is proven by an intervention, so that other remedies can be better than the intervention. */
-const isMechanical = ({ proof, cause }: JudgedCause): boolean => proof !== undefined || cause === 'optimization-failure'
+/**
+ * Whether other remedies can be better than the change that proved the cause. They can for an effect in the layers, and for a
+ * network that is still worse than its twin.
+ */
+const hasOtherCures = (view: View, { proof, cause }: JudgedCause): boolean =>
+  proof !== undefined || cause === 'optimization-failure' || isStillWorse(view, cause)
 
 /**
  * Asks for the trainings with fresh seeds, and accepts or rejects the control after that. More fresh seeds follow if the

@@ -38,7 +38,8 @@ export interface Cure {
 
 /** Returns the measured cure, or null if the diagnosis has measured none. */
 export function cureOf(view: View, judgment: Judgment, subject: Subject): Cure | null {
-  const search = searchCure(view, judgment)
+  const open = searchCure(view, judgment)
+  const search = open.control === null ? searchCure(view, judgment, false) : open
   const isFresh = search.control !== null
   const control = search.control ?? search.waiting
   const training = control === null ? undefined : trainingOf(subject, control)

@@ -20,7 +20,7 @@ import type { TrialWorker } from '../trials/workers.ts'
 import { isHarmless } from './cause.ts'
 import type { Need } from './causes/assessment.ts'
 import type { ControlName, Subject } from './controls.ts'
-import { searchCure } from './cure-search.ts'
+import { type CureSearch, searchCure } from './cure-search.ts'
 import { depthsOf } from './depths.ts'
 import {
   chanceOf,
@@ -34,6 +34,7 @@ import {
   referenceOf,
   symptomOf,
 } from './evidence.ts'
+import { freshSeedCounts } from './fresh-seeds.ts'
 import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
 import { type MeasuredNetworks, runMeasurement } from './measurements.ts'
@@ -149,7 +150,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
     else {
-      const { needs: cureNeeds, waiting, control } = searchCure(view, judgment)
+      const { needs: cureNeeds, waiting, control } = nextOfSearch(view, judgment, trainings)
       const cures = trainings.affordable(cureNeeds.filter((need) => waiting === null || trainings.fits(need)))
       const others = trainings.affordable(needs)
       // Further seeds for a measured cure come last.
@@ -167,6 +168,15 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
   return { evidence, judgment, subject: trainings.subject(), openQuestions, cureQuestions, plan, interrupted, seconds }
+}
+
+/** The next step of the search for a cure. A further change is tried only if the budget also allows to measure it. */
+function nextOfSearch(view: View, judgment: Judgment, trainings: Trainings): CureSearch {
+  const search = searchCure(view, judgment)
+  const [first] = search.needs
+  if (first === undefined || !('control' in first) || search.waiting !== null || search.control !== null) return search
+  const isMeasurable = trainings.fits({ ...first, seeds: freshSeedCounts.least + 1, isFresh: true })
+  return isMeasurable ? search : searchCure(view, judgment, false)
 }
 
 /** Fraction of the budget that is kept for measuring a cure. */
