@@ -7,7 +7,7 @@ import type { Cure } from './cure.ts'
 import type { Judgment } from './judge.ts'
 
 /**
- * Grounds of an answer. `cured`: the change that removed the first cause was measured with fresh seeds. `proven`: trainings
+ * Grounds of an answer. `cured`: the cause was tested, and a change that mends the training was measured with fresh seeds. `proven`: trainings
  * with one thing changed restored the training. `observed`: measurements and controls speak for the cause, and no training
  * without the cause exists. `contested`: a cause that comes earlier in the causal chain is still open.
  */
@@ -39,7 +39,7 @@ function groundsOf({ verdict, findings, open }: Judgment, cure: Cure | null): Gr
   const [first] = findings
   if (first === undefined) return open.length === 0 ? 'sound' : 'sound with open causes'
   const isTested = first.proof !== undefined || changesOneThing.has(first.cause)
-  if (isTested && cure !== null) return 'cured'
+  if (isTested && cure?.isFresh) return 'cured'
   if (open.some(({ proof }) => proof !== undefined)) return 'contested'
   return isTested ? 'proven' : 'observed'
 }

@@ -17,7 +17,6 @@ describe('The case book', () => {
     ['residual sum too large', 100],
     ['negative biases', 150],
     ['rate too large', 150],
-    ['few noisy samples', 250],
     ['deep residual', 250],
   ])('diagnoses the case "%s" correctly', async (name, steps) => {
     // The steps are given, so only controls use the budget. One hour is enough for all controls on any machine.

@@ -4,7 +4,7 @@ import type { Confidence, Grounds } from '../confidence.ts'
 import { sentenceOf } from './words.ts'
 
 const texts: Readonly<Record<Grounds, string>> = {
-  cured: 'the training without the cause was measured with fresh seeds',
+  cured: 'trainings tested the cause, and a change that mends the network was measured with fresh seeds',
   proven: 'trainings with one thing changed restored the training',
   observed: 'measurements and controls speak for the cause, and no single change removes it alone',
   contested: 'another possible cause could not be tested',
