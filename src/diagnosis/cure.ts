@@ -3,6 +3,7 @@ import type { Network } from '../network/network.ts'
 import { summarize } from '../numerics/statistics.ts'
 import { trainingOf } from './control-trainings.ts'
 import type { ControlName, Subject } from './controls.ts'
+import { provenControl } from './cure-candidates.ts'
 import { type CureChange, changeBetween } from './cure-change.ts'
 import { searchCure } from './cure-search.ts'
 import { recordsOf } from './evidence.ts'
@@ -41,18 +42,25 @@ export function cureOf(view: View, judgment: Judgment, subject: Subject): Cure |
   const open = searchCure(view, judgment)
   const search = open.control === null ? searchCure(view, judgment, false) : open
   const isFresh = search.control !== null
-  const control = search.control ?? search.waiting
-  const training = control === null ? undefined : trainingOf(subject, control)
-  if (control === null || training === undefined) return null
-  // If the budget ends before the trainings with fresh seeds, the trainings that proved the cause are all that is known.
+  // If the budget ends before the trainings with fresh seeds, the trainings that proved a cause are all that is known.
+  const proven = judgment.findings.flatMap((one) => provenControl(view, one) ?? [])
+  const measured = search.control ?? [search.waiting, ...proven].find((one) => one !== null && isMeasured(view, one))
+  const training = measured == null ? undefined : trainingOf(subject, measured)
+  if (measured == null || training === undefined) return null
+  const control: ControlName = measured
   const after = isFresh ? view.fresh.filter((record) => record.control === control) : recordsOf(view.given, control)
-  if (after.length < view.seeds.length || after.some(({ diverged }) => diverged !== null)) return null
   const change = changeBetween(subject, training)
   const network = training.network === subject.network ? null : training.network
   const words = cureText(subject, control, change, view.depths)
   const before = recordsOf(view.given, 'network')
-  const measured = { before: meansOf(before), after: meansOf(after), seeds: after.length, isFresh }
-  return { control, change, network, words, ...measured }
+  const scores = { before: meansOf(before), after: meansOf(after), seeds: after.length, isFresh }
+  return { control, change, network, words, ...scores }
+}
+
+/** Whether a control was trained with all seeds of the diagnosis, and no training diverged. */
+function isMeasured({ given, seeds }: View, control: ControlName): boolean {
+  const records = recordsOf(given, control)
+  return records.length >= seeds.length && records.every(({ diverged }) => diverged === null)
 }
 
 function meansOf(records: readonly TrialRecord[]): MeanScores {

@@ -180,7 +180,7 @@ function nextOfSearch(view: View, judgment: Judgment, trainings: Trainings): Cur
 }
 
 /** Fraction of the budget that is kept for measuring a cure. */
-const shareOfCure = 0.3
+const shareOfCure = 0.4
 
 /** Gives the remedies the readings of the network before the first step. */
 function learnReadings(evidence: Evidence, trainings: Trainings): void {

@@ -25,7 +25,7 @@ const shorten = (command: string): string =>
     .replace('--depths 4,16,64 --seeds 3', '--depths 2,3 --seeds 1')
     .replace('--epochs 4', '--steps 20')
     .replace('diagnose mlp:depth=60', 'diagnose mlp:depth=12 --steps 20 --seeds 1 --budget 5s')
-    .replace('prescribe mlp:depth=60', 'prescribe mlp:depth=6,width=16 --steps 20 --seeds 3 --samples 300 --budget 20s')
+    .replace('prescribe mlp:depth=60', 'prescribe mlp:depth=6,width=16 --steps 20 --seeds 3 --samples 300 --budget 10s')
 
 describe('the README', () => {
   let folder = ''
