@@ -7,8 +7,6 @@ import type { DiagnosisTask } from '../diagnosis/task.ts'
 import { hashStart } from '../diagnosis/trial-specs.ts'
 import type { DiagnosisDescription } from '../runs/diagnosis-description.ts'
 import type { DiagnosisFolder } from '../runs/diagnosis-folder.ts'
-import { describeValue } from '../support/describe-value.ts'
-import { IsobathError } from '../support/errors.ts'
 import { version } from '../support/version.ts'
 import { workersOf } from '../trials/workers.ts'
 import { referenceOf } from './data-reference.ts'
@@ -98,10 +96,4 @@ async function openFolder(
     versions: { ...versions },
     ...(command ? { command: [...command] } : {}),
   })
-}
-
-/** Throws an `option` error unless the time budget is a number of seconds above 0. */
-export function checkBudget(budget: unknown): void {
-  if (typeof budget === 'number' && budget > 0) return
-  throw new IsobathError('option', `budget: expected seconds above 0, got ${describeValue(budget)}.`)
 }

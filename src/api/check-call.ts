@@ -72,3 +72,9 @@ export function checkPath(verb: string, path: unknown): void {
   if (typeof path === 'string' && path !== '') return
   throw new IsobathError('option', `${verb}: expected a path, got ${describeValue(path)}.`)
 }
+
+/** Throws an `option` error unless the time budget is a number of seconds above 0. */
+export function checkBudget(budget: unknown): void {
+  if (typeof budget === 'number' && budget > 0) return
+  throw new IsobathError('option', `budget: expected seconds above 0, got ${describeValue(budget)}.`)
+}

@@ -13,8 +13,8 @@ import type { StartName } from '../settings/start-names.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { without } from '../support/fields.ts'
 import { balanceNotes } from '../training/class-weights.ts'
-import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
-import { checkCall, checkSeeds, namesOf } from './check-call.ts'
+import { carryOutNewDiagnosis } from './carry-out-diagnosis.ts'
+import { checkBudget, checkCall, checkSeeds, namesOf } from './check-call.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 /** Options of `diagnose`. The diagnosis chooses by itself when it scores its trainings and which losses it records. */

@@ -4,12 +4,25 @@ import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { WorkKind } from '../runs/work-folder.ts'
 import { IsobathError } from '../support/errors.ts'
+import { checkBudget } from './check-call.ts'
 import { hashDataset } from './hash-dataset.ts'
 
 /** A run, comparison or diagnosis that is stored in a folder. */
 export interface StoredWork {
   readonly folder: string
   readonly noun: WorkKind
+}
+
+/** Throws an `option` error if a work resumes with a smaller budget than the budget with which it began, in seconds. */
+export function refuseSmallerBudget(noun: WorkKind, before: number, budget: number | undefined): void {
+  if (budget === undefined) return
+  checkBudget(budget)
+  if (budget >= before) return
+  throw new IsobathError(
+    'option',
+    (option) =>
+      `${option('budget')}: expected at least the ${before} seconds with which the ${noun} began, got ${budget}. Leave the budget out, or give more seconds.`,
+  )
 }
 
 /** A computation mode, as a folder stores it. */

@@ -10,11 +10,11 @@ import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
-import { carryOutDiagnosis, checkBudget, type DiagnosisRequest } from './carry-out-diagnosis.ts'
+import { carryOutDiagnosis, type DiagnosisRequest } from './carry-out-diagnosis.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { runFiles } from './node.ts'
-import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
+import { refuseOtherData, refuseOtherMode, refuseSmallerBudget } from './resume-checks.ts'
 import { networkOfRun } from './saved-models.ts'
 import {
   askedMode,
@@ -105,7 +105,7 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
   await refuseOtherData(begun, diagnosis.data, options.data)
   refuseOtherMode(begun, diagnosis.mode, askedMode(options))
   await refuseOtherStart(folder, diagnosis, options)
-  refuseSmallerBudget(diagnosis, options)
+  refuseSmallerBudget('diagnosis', diagnosis.budgetSeconds, options.budget)
   return withLock(folder, (lock) => resumeFolder(folder, lock, options))
 }
 
@@ -159,15 +159,4 @@ async function refuseOtherStart(
   if (start === undefined || startSha256 === undefined) return
   const found = await hashStart(createBlueprint(networkOf(network, folder), input), seeds[0], start)
   if (found !== startSha256) throw refuse('other initial weights', 'Give the same start, or start a new diagnosis')
-}
-
-function refuseSmallerBudget({ budgetSeconds }: StoredDiagnosis, { budget }: ResumeDiagnosisOptions): void {
-  if (budget === undefined) return
-  checkBudget(budget)
-  if (budget >= budgetSeconds) return
-  throw new IsobathError(
-    'option',
-    (option) =>
-      `${option('budget')}: expected at least the ${budgetSeconds} seconds with which the diagnosis began, got ${budget}. Leave the budget out, or give more seconds.`,
-  )
 }

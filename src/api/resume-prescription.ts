@@ -5,14 +5,12 @@ import type { Prescription } from '../prescription/prescription.ts'
 import type { PrescriptionDescription } from '../runs/prescription-description.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
-import { IsobathError } from '../support/errors.ts'
-import { checkBudget } from './carry-out-diagnosis.ts'
 import { carryOutPrescription } from './carry-out-prescription.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { runFiles } from './node.ts'
 import type { PrescriptionEvent, PrescriptionRequest } from './prescription-request.ts'
-import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
+import { refuseOtherData, refuseOtherMode, refuseSmallerBudget } from './resume-checks.ts'
 import { networkOfRun } from './saved-models.ts'
 import {
   askedMode,
@@ -89,7 +87,7 @@ export async function resumePrescription(folder: string, options: ResumePrescrip
   const begun = { folder, noun: 'prescription', anew: 'start a new prescription' } as const
   await refuseOtherData(begun, prescription.data, options.data)
   refuseOtherMode(begun, prescription.mode, askedMode(options))
-  refuseSmallerBudget(prescription, options)
+  refuseSmallerBudget('prescription', prescription.budgetSeconds, options.budget)
   return withLock(folder, (lock) => resumeFolder(folder, lock, options))
 }
 
@@ -120,14 +118,3 @@ async function resumeFolder(folder: string, lock: Lock, options: ResumePrescript
 }
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'prescription.json')
-
-function refuseSmallerBudget({ budgetSeconds }: PrescriptionDescription, { budget }: ResumePrescriptionOptions): void {
-  if (budget === undefined) return
-  checkBudget(budget)
-  if (budget >= budgetSeconds) return
-  throw new IsobathError(
-    'option',
-    (option) =>
-      `${option('budget')}: expected at least the ${budgetSeconds} seconds with which the prescription began, got ${budget}. Leave the budget out, or give more seconds.`,
-  )
-}

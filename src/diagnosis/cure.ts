@@ -1,10 +1,10 @@
 /** The cure of a diagnosis: the change that mends the training, measured with fresh seeds. */
 import type { Network } from '../network/network.ts'
 import { summarize } from '../numerics/statistics.ts'
+import { changeBetween, type OptionChange } from '../settings/changed-options.ts'
 import { trainingOf } from './control-trainings.ts'
 import type { ControlName, Subject } from './controls.ts'
 import { provenControl } from './cure-candidates.ts'
-import { type CureChange, changeBetween } from './cure-change.ts'
 import { searchCure } from './cure-search.ts'
 import { recordsOf } from './evidence.ts'
 import type { Judgment } from './judge.ts'
@@ -22,7 +22,7 @@ export interface Cure {
   /** Control whose trainings measured the cure. */
   readonly control: ControlName
   /** Options of the training that change. */
-  readonly change: CureChange
+  readonly change: OptionChange
   /** The changed network, or null if the network stays as it is. */
   readonly network: Network | null
   /** The change as a request, such as `set the rate to 0.003 instead of 0.03`. */
@@ -49,7 +49,7 @@ export function cureOf(view: View, judgment: Judgment, subject: Subject): Cure |
   if (measured == null || training === undefined) return null
   const control: ControlName = measured
   const after = isFresh ? view.fresh.filter((record) => record.control === control) : recordsOf(view.given, control)
-  const change = changeBetween(subject, training)
+  const change = changeBetween(subject.settings, training.settings).options
   const network = training.network === subject.network ? null : training.network
   const words = cureText(subject, control, change, view.depths)
   const before = recordsOf(view.given, 'network')

@@ -1,13 +1,11 @@
 /** Chooses the number of training steps in a diagnosis, and estimates the cost of each training. */
 import type { Backend } from '../backends/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialize } from '../blueprint/initialize.ts'
-import { createStandardizer } from '../data/standardize.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
-import { runTrainingLoop } from '../training/loop.ts'
 import type { LossRecord } from '../training/state.ts'
 import { workOf as workOfSteps } from '../trials/multiply-adds.ts'
 import { mostScored, type TrialScoring } from '../trials/spec.ts'
+import { timeTraining } from '../trials/time-training.ts'
 import type { Training } from './controls.ts'
 
 /**
@@ -77,31 +75,8 @@ export function workWithScoring(training: Training, scoring: TrialScoring): numb
 
 /** Measures the duration of one training step of the network, in seconds, in a short training. */
 export async function timeStep(training: Training, backend: Backend, abort?: AbortSignal): Promise<number> {
-  const { network, data } = training
-  const blueprint = createBlueprint(network, data.shape)
-  const settings = settingsOf({ ...training, settings: { ...training.settings, steps: 10_000 } }, 0)
-  const enough = new AbortController()
-  const begun = { done: 0, at: performance.now() }
-  let [first, last] = [begun, begun]
-  await runTrainingLoop({
-    blueprint,
-    data,
-    settings,
-    standardizer: createStandardizer(data.train, data.shape, settings),
-    backend,
-    weights: initialize(blueprint, 0),
-    abort: abort ? AbortSignal.any([abort, enough.signal]) : enough.signal,
-    onProgress: (done) => {
-      last = { done, at: performance.now() }
-      if (first.done === 0) first = last
-      if (last.at - first.at > 1000 * timedSeconds) enough.abort()
-    },
-  })
-  // If only one group of steps finished, the measured time includes compiling. An overestimate of the step's duration
-  // is better than no estimate.
-  const from = last.done > first.done ? first : begun
-  const until = last.done > 0 ? last.at : performance.now()
-  return (until - from.at) / 1000 / Math.max(1, last.done - from.done)
+  const timed = { ...training, settings: settingsOf(training, 0) }
+  return (await timeTraining(timed, backend, timedSeconds, abort)).secondsPerStep
 }
 
 export interface PlanTask {

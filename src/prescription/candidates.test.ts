@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { blobs, glyphs, parseNetwork } from '../index.ts'
+import { changeBetween } from '../settings/changed-options.ts'
 import { resolveOptions } from '../settings/options.ts'
 import { candidatesOf } from './candidates.ts'
-import { changeBetween } from './change.ts'
 
 const data = glyphs({ train: 60, test: 20 })
 const settings = resolveOptions({ steps: 50 }, 60)

@@ -4,11 +4,11 @@ import type { MeanScores } from '../diagnosis/cure.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { Network } from '../network/network.ts'
 import type { RemedySize } from '../remedies/remedy.ts'
+import type { OptionChange } from '../settings/changed-options.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluator.ts'
 import type { LossRecord } from '../training/state.ts'
-import type { OptionChange } from './change.ts'
 
 /** A training of the final. */
 export interface FinalRun {

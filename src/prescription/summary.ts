@@ -2,10 +2,10 @@
 import type { MeanScores } from '../diagnosis/cure.ts'
 import { number } from '../format/words.ts'
 import { summarize as summaryOf } from '../numerics/statistics.ts'
+import { changeBetween } from '../settings/changed-options.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { TrialResult } from '../trials/result.ts'
 import { type Candidate, NETWORK } from './candidates.ts'
-import { changeBetween } from './change.ts'
 import { type Finalist, finalistsOf, givenOf, type Improvement, improvements } from './judge.ts'
 import type {
   FinalRun,

@@ -34,7 +34,7 @@ export async function timeTraining(
   abort?: AbortSignal,
 ): Promise<TrainingTimes> {
   const blueprint = createBlueprint(network, data.shape)
-  const settings = settingsFor(blueprint, { ...given, steps: manySteps, evaluateEvery: undefined })
+  const settings = settingsFor(blueprint, { ...given, steps: manySteps, logEvery: manySteps, evaluateEvery: undefined })
   const enough = new AbortController()
   const begun = { done: 0, at: performance.now() }
   let [first, last] = [begun, begun]
@@ -54,7 +54,8 @@ export async function timeTraining(
   })
   // If only one group of steps finished, its time includes compiling. Too long is better than no estimate.
   const from = last.done > first.done ? first : begun
-  const secondsPerStep = (last.at - from.at) / 1000 / Math.max(1, last.done - from.done)
+  const until = last.done > 0 ? last.at : performance.now()
+  const secondsPerStep = (until - from.at) / 1000 / Math.max(1, last.done - from.done)
   const toFirst = (first.at - begun.at) / 1000 - first.done * secondsPerStep
   return { secondsPerStep, secondsToStart: Math.max(0, toFirst) }
 }

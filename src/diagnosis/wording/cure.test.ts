@@ -5,11 +5,11 @@ import { fewPoints, preset } from '../../../test/support/tiny-training.ts'
 import { adam } from '../../graph/optimizers/adam.ts'
 import { momentum } from '../../graph/optimizers/momentum.ts'
 import { remedyNames } from '../../remedies/table.ts'
+import { changeBetween } from '../../settings/changed-options.ts'
 import { resolveOptions } from '../../settings/options.ts'
 import type { TrainingOptions } from '../../settings/training.ts'
 import { trainingOf } from '../control-trainings.ts'
 import { type ControlName, nameAt, type Subject } from '../controls.ts'
-import { changeBetween } from '../cure-change.ts'
 import { cureText } from './cure.ts'
 import { sentenceOf } from './words.ts'
 
@@ -29,7 +29,7 @@ function subjectOf(network: string, options: TrainingOptions = {}): Subject {
 /** The words of a control as a cure, or undefined for a control that does not apply. */
 function words(control: ControlName, subject = subjectOf('mlp:depth=6,width=8')): string | undefined {
   const training = trainingOf(subject, control)
-  return training && cureText(subject, control, changeBetween(subject, training), depths)
+  return training && cureText(subject, control, changeBetween(subject.settings, training.settings).options, depths)
 }
 
 describe('Words for a cure', () => {

@@ -1,17 +1,17 @@
 /** The words of a cure: the change as a request, such as `set the rate to 0.003 instead of 0.03`. */
 import { listed } from '../../format/words.ts'
 import { remedies } from '../../remedies/table.ts'
+import type { OptionChange } from '../../settings/changed-options.ts'
 import type { TrainingSettings } from '../../settings/options.ts'
 import { largestDropRate } from '../../surgery/without-dropout.ts'
 import { type ControlName, changeOf, controlOf, type Mending, type Subject } from '../controls.ts'
-import type { CureChange, CureOption } from '../cure-change.ts'
 import type { Depths } from '../evidence.ts'
 import { rateText } from './words.ts'
 
-type ToText = (to: CureChange[CureOption], from: TrainingSettings) => string
+type ToText = (to: OptionChange[string], from: TrainingSettings) => string
 
 /** The changes of options in words. A remedy has words of its own for the other options. */
-const optionWords: Readonly<Partial<Record<CureOption, ToText>>> = {
+const optionWords: Readonly<Partial<Record<string, ToText>>> = {
   rate: (to, { optimizer }) => `set the rate to ${rateText(Number(to))} instead of ${rateText(optimizer.rate)}`,
   steps: (to, { steps }) => `train for ${to} steps instead of ${steps}`,
   clipNorm: (to) => `clip the gradients to norm ${to}`,
@@ -31,10 +31,10 @@ const mendedNetworks: Readonly<Record<Mending, string>> = {
 }
 
 /** Returns the change of a control as a request, without a full stop. */
-export function cureText(subject: Subject, control: ControlName, change: CureChange, depths: Depths): string {
+export function cureText(subject: Subject, control: ControlName, change: OptionChange, depths: Depths): string {
   const own = changeText(subject, control, depths)
   const isRemedy = changeOf(controlOf(control).change).kind === 'remedy'
-  const names: readonly CureOption[] = isRemedy
+  const names: readonly string[] = isRemedy
     ? ['rate']
     : ['standardize', 'standardizeTargets', 'classWeights', 'weightDecay', 'clipNorm', 'steps', 'rate']
   const parts = names.flatMap((name) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { adam, momentum } from '../index.ts'
-import { resolveOptions } from '../settings/options.ts'
-import { changeBetween } from './change.ts'
+import { changeBetween } from './changed-options.ts'
+import { resolveOptions } from './options.ts'
 
 const settings = (options: Parameters<typeof resolveOptions>[0] = {}) => resolveOptions(options, 1000)
 
@@ -22,8 +22,12 @@ it('A schedule with a warm-up and another optimizer are options too.', () => {
   expect(options).toMatchObject({ optimizer: 'adam', rate: 0.001 })
 })
 
-it('A rate of one layer is an option, and rates of several layers have no form as options.', () => {
-  const one = changeBetween(settings(), settings({ layerRates: { readout: 0.1 } }))
-  expect(one).toEqual({ options: { layerRates: 'readout=0.1' }, isComplete: true })
-  expect(changeBetween(settings(), settings({ layerRates: { a: 0.1, b: 2 } })).isComplete).toBe(false)
+it('Rates by layer are an option that is written once for each layer.', () => {
+  const change = changeBetween(settings(), settings({ layerRates: { first: 0.1, hidden: [1, 2] } }))
+  expect(change).toEqual({ options: { layerRates: ['first=0.1', 'hidden=1,2'] }, isComplete: true })
+})
+
+it('A list of class weights has no form as an option.', () => {
+  const change = changeBetween(settings(), settings({ classWeights: [1, 10] }))
+  expect(change).toEqual({ options: {}, isComplete: false })
 })

@@ -3,11 +3,11 @@ import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { adam } from '../graph/optimizers/adam.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { type RemedyName, remedies } from '../remedies/table.ts'
+import { type OptionChange, changeBetween as settingsChange } from '../settings/changed-options.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { trainingOf } from './control-trainings.ts'
-import type { ControlName, Subject } from './controls.ts'
-import { type CureChange, changeBetween } from './cure-change.ts'
+import type { ControlName, Subject, Training } from './controls.ts'
 
 const subjectOf = (options: TrainingOptions = {}): Subject => ({
   network: preset('mlp:depth=3,width=8'),
@@ -18,8 +18,10 @@ const subjectOf = (options: TrainingOptions = {}): Subject => ({
   readings: { gradientNorm: [1e-4, 1e-3, 1e-2, 1], meanSquare: [1, 1, 1, 1] },
 })
 
+const changeBetween = (from: Training, to: Training): OptionChange => settingsChange(from.settings, to.settings).options
+
 /** The options that a control changes. */
-function changeBy(control: ControlName, options: TrainingOptions = {}): CureChange {
+function changeBy(control: ControlName, options: TrainingOptions = {}): OptionChange {
   const subject = subjectOf(options)
   const training = trainingOf(subject, control)
   if (training === undefined) throw new Error(`${control} does not apply`)

@@ -1,22 +1,26 @@
-/** The difference between two trainings as options of a training. */
+/** The difference between the settings of two trainings as options of a training. */
+import { optimizerOptions } from './optimizer.ts'
+import type { TrainingSettings } from './options.ts'
+import { training } from './training.ts'
 
-import { optimizerOptions } from '../settings/optimizer.ts'
-import type { TrainingSettings } from '../settings/options.ts'
-import { training } from '../settings/training.ts'
+type Value = number | string | readonly string[]
 
-/** Options of a training to change, with their new values, as the command line writes them. */
-export type OptionChange = Readonly<Record<string, number | string>>
+/**
+ * Options of a training to change, with their new values, as the command line writes them. An option that may be repeated
+ * has a list of texts, one for each time that the option is written.
+ */
+export type OptionChange = Readonly<Record<string, Value>>
 
 export interface SettingsChange {
   readonly options: OptionChange
-  /** Whether the options are the whole difference. A change such as several rates by layer has no form as options. */
+  /** Whether the options are the whole difference. A value such as a list of class weights has no form as an option. */
   readonly isComplete: boolean
 }
 
-type Plain = number | string | undefined
-
-const isPlain = (value: unknown): value is Plain =>
-  value === undefined || typeof value === 'number' || typeof value === 'string'
+const isValue = (value: unknown): value is Value =>
+  typeof value === 'number' ||
+  typeof value === 'string' ||
+  (Array.isArray(value) && value.every((one) => typeof one === 'string'))
 
 /** Settings that do not change a training, or that are no options of one training. */
 const left: ReadonlySet<string> = new Set(['seed', 'logEvery', 'evaluateEvery', 'earlyStopping', 'probes', 'recipe'])
@@ -37,13 +41,13 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 /** Returns the options to change for a training with the settings `to`, if its other options are those of `from`. */
 export function changeBetween(from: TrainingSettings, to: TrainingSettings): SettingsChange {
   const [before, after] = [valuesOf(from), valuesOf(to)]
-  const options: Record<string, number | string> = {}
+  const options: Record<string, Value> = {}
   let isComplete = true
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const value = after.get(key)
     if (same(before.get(key), value)) continue
-    const text = key === 'layerRates' ? oneLayerRate(value) : (value ?? usualOf(key))
-    if (isPlain(text) && text !== undefined) options[key] = text
+    const written = key === 'layerRates' ? layerRateTexts(value) : (value ?? usualOf(key))
+    if (isValue(written)) options[key] = written
     else isComplete = false
   }
   return { options, isComplete }
@@ -55,8 +59,8 @@ function usualOf(key: string): unknown {
   return Object.entries(training).find(([name]) => name === key)?.[1].default
 }
 
-/** The rate of one layer as text. Rates of several layers need several options of the same name. */
-function oneLayerRate(rates: unknown): string | undefined {
+/** The rates by layer as texts. The option is written once for each layer. */
+function layerRateTexts(rates: unknown): readonly string[] {
   const entries = typeof rates === 'object' && rates !== null ? Object.entries(rates) : []
-  return entries.length === 1 ? `${entries[0][0]}=${[entries[0][1]].flat().join(',')}` : undefined
+  return entries.map(([path, factors]) => `${path}=${[factors].flat().join()}`)
 }
