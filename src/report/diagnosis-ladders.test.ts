@@ -65,7 +65,7 @@ describe('The figure of the ladder', () => {
     const two: DiagnosisData = { ...data, ladders: [...(data.ladders ?? []), twin] }
     const [svg] = ladderFigure(two, size)?.panels ?? []
     expect(verifyMarkup(svg)).toEqual([])
-    expect(svg).toContain('>best of the shallow twin: 0.03<')
+    expect(svg).toContain('>shallow twin&#39;s best: 0.03<')
     const lost = data.trials.map((trial) => ({ ...trial, diverged: true }))
     const [all] = ladderFigure({ ...data, trials: lost }, size)?.panels ?? []
     expect(verifyMarkup(all)).toEqual([])

@@ -63,7 +63,7 @@ function markedRates(ladders: readonly ReportedLadder[]): { readonly label: stri
     ...(rate === ladders[0].givenRate ? ['given'] : []),
     ...ladders
       .filter(({ bestRate }) => bestRate === rate)
-      .map(({ network }) => (isShared ? 'best' : `best of the ${network}`)),
+      .map(({ network }) => (isShared || network === NETWORK ? 'best' : `${network}'s best`)),
   ]
   const rates = new Set([ladders[0].givenRate, ...ladders.map(({ bestRate }) => bestRate)])
   return [...rates].map((rate) => ({ label: `${[...new Set(wordsAt(rate))].join(', ')}: ${rateText(rate)}`, rate }))

@@ -129,18 +129,30 @@ export interface MarkedColumn {
  */
 export function drawMarkedColumns(marked: readonly MarkedColumn[], x: AxisScale, box: Box, top: number): string {
   const places = [...new Set(marked.map((one) => one.x))].sort((one, other) => one - other)
-  let end = Number.NEGATIVE_INFINITY
-  const drawn = places.map((place) => {
+  const labels = places.map((place) => {
     const at = x.place(place) ?? 0
     const words = [...new Set(marked.filter((one) => one.x === place).map((one) => one.label))].join(', ')
-    const width = textWidth(words, TICK_SIZE)
-    const from = clamp(at - width / 2, Math.max(0, end + 8), Math.max(end + 8, box.right - width))
-    end = from + width
+    return { at, words, width: textWidth(words, TICK_SIZE, true) }
+  })
+  const starts = labels.map(({ at, width }) => at - width / 2)
+  // The labels move to the right until none touches the label before it, and then to the left into the figure.
+  for (let index = 1; index < labels.length; index++) {
+    starts[index] = Math.max(starts[index], starts[index - 1] + labels[index - 1].width + LABEL_GAP)
+  }
+  let end = box.right
+  for (let index = labels.length - 1; index >= 0; index--) {
+    starts[index] = Math.max(0, Math.min(starts[index], end - labels[index].width))
+    end = starts[index] - LABEL_GAP
+  }
+  const drawn = labels.map(({ at, words }, index) => {
     const line = element('line', { class: 'iso-here', x1: at, x2: at, y1: top + 4, y2: box.bottom })
-    return line + label(words, { class: 'iso-note iso-strong', x: from, y: Math.min(top, box.top - 8) })
+    return line + label(words, { class: 'iso-note iso-strong', x: starts[index], y: Math.min(top, box.top - 8) })
   })
   return drawn.join('')
 }
+
+/** Smallest distance between two labels of marked positions, in pixels. */
+const LABEL_GAP = 8
 
 /** Clips markup at the edges of the plot. A nested `svg` needs no id, so two figures on a page cannot share an id. */
 export function clip(box: Box, ...children: readonly string[]): string {
