@@ -175,8 +175,9 @@ function nextOfSearch(view: View, judgment: Judgment, trainings: Trainings): Cur
   const search = searchCure(view, judgment)
   const [first] = search.needs
   if (first === undefined || !('control' in first) || search.waiting !== null || search.control !== null) return search
+  // A resumed diagnosis tries the changes that it tried before, also if its budget is used up.
   const isMeasurable = trainings.fits({ ...first, seeds: freshSeedCounts.least + 1, isFresh: true })
-  return isMeasurable ? search : searchCure(view, judgment, false)
+  return isMeasurable || trainings.isStored(first) ? search : searchCure(view, judgment, false)
 }
 
 /** Fraction of the budget that is kept for measuring a cure. */

@@ -44,6 +44,8 @@ export interface Trainings {
   affordable(needs: readonly Need[], share?: number): TrialKey[]
   /** Whether all missing trainings that a need names fit into the remaining budget together. */
   fits(need: Need): boolean
+  /** Whether the results of all missing trainings that a need names are stored, so that nothing is trained for the need. */
+  isStored(need: Need): boolean
   /** Gives the remedies the readings of the network before the first step. Further remedies may apply after that. */
   learn(readings: StartReadings): void
   /** The subject, with the readings that were learned. */
@@ -99,6 +101,7 @@ export function createTrainings({ task, subject: given, workers, store, secondsS
     const training = trainingOf(subject, key.control)
     return training ? workWithScoring(training, scoringOf(key, seeds)) : 0
   }
+  const isStored = (need: Need): boolean => missing([need]).every((key) => store.has(key))
   /** Whether the work fits into a fraction of the budget, of which the finished trainings have used a part. */
   const fitsShare = (work: number, share: number): boolean =>
     (budget.secondsFor(work) ?? 0) <= budget.left() - (1 - share) * task.budgetSeconds
@@ -138,10 +141,10 @@ export function createTrainings({ task, subject: given, workers, store, secondsS
     missing,
     affordable,
     fits: (need) => {
-      const keys = missing([need])
-      const work = keys.reduce((sum, key) => sum + workFor(key), 0)
-      return (!task.isOver && fitsBudget(budget, work)) || keys.every((key) => store.has(key))
+      const work = missing([need]).reduce((sum, key) => sum + workFor(key), 0)
+      return (!task.isOver && fitsBudget(budget, work)) || isStored(need)
     },
+    isStored,
     subject: () => subject,
     learn: (readings) => {
       subject = { ...subject, readings }

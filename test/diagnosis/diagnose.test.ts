@@ -4,11 +4,13 @@ import { type Backend, precisions } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { initialize } from '../../src/blueprint/initialize.ts'
 import { moons } from '../../src/data/planar.ts'
+import { searchCure } from '../../src/diagnosis/cure-search.ts'
 import { type DiagnosisOutcome, runDiagnosis } from '../../src/diagnosis/diagnosis-loop.ts'
 import type { DiagnosisEvent } from '../../src/diagnosis/events.ts'
 import type { DiagnosisTask } from '../../src/diagnosis/task.ts'
 import type { DiagnosisTrial, TrialKey } from '../../src/diagnosis/trial-record.ts'
 import type { DiagnosisStore, StepPlan } from '../../src/diagnosis/trial-store.ts'
+import { viewOf } from '../../src/diagnosis/view.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { momentum } from '../../src/graph/optimizers/momentum.ts'
 import { chain, dense, relu } from '../../src/network/layers.ts'
@@ -27,6 +29,8 @@ const preset = (text: string): Network => parseNetwork(text, { input: data.shape
 const good = preset('mlp:depth=3,width=8')
 /** A network that learns nothing with any control, while its twin with three layers learns. */
 const bad = preset('mlp:depth=12,width=8,activation=tanh,sw2=0.2')
+/** A network that a rate trains, but not as well as skip connections do. */
+const deep = preset('mlp:depth=30,width=8')
 const usual: TrainingOptions = { steps: 100, batch: 30, optimizer: momentum({ rate: 0.3 }) }
 
 function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options: TrainingOptions = {}): DiagnosisTask {
@@ -59,8 +63,10 @@ async function diagnosed(...those: Parameters<typeof taskOf>): Promise<Diagnosis
 const named = (records: readonly TrialKey[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
 const firstRound = ['network 0', 'network 1', 'network 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
 /** Returns the whole outcome as text, without durations. */
-const timeless = ({ evidence: { records, measured, chance }, judgment }: DiagnosisOutcome): string =>
-  JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgment })
+function timeless({ evidence: { records, fresh, measured, chance }, judgment }: DiagnosisOutcome): string {
+  const all = [records, fresh].map((list) => list.map((record) => ({ ...record, seconds: 0 })))
+  return JSON.stringify({ all, measured, chance, judgment })
+}
 
 const keyOf = ({ control, seed }: TrialKey): string => `${control} ${seed}`
 
@@ -370,6 +376,21 @@ describe('The stored trials of a diagnosis', () => {
     store.kept.delete('shallow twin 1')
     await diagnosed(bad, { store, onEvent })
     expect(trained).toEqual(['shallow twin 1'])
+  })
+})
+
+describe('A finished diagnosis', () => {
+  it('keeps its cure, although the budget allowed fewer fresh seeds than a further try would need', async () => {
+    const store = openStore()
+    const first = await diagnosed(deep, { store })
+    const cureOf = ({ evidence, judgment }: DiagnosisOutcome) => searchCure(viewOf(evidence), judgment)
+    const { control } = cureOf(first)
+    // The cure is a change that was tried after the change that proved the cause.
+    expect(control).toContain('residual links')
+    for (const seed of [6, 7]) store.kept.delete(`${control} ${seed}`)
+    const again = await diagnosed(deep, { store, isOver: true })
+    expect(again.evidence.fresh).toHaveLength(3)
+    expect(cureOf(again)).toMatchObject({ control })
   })
 })
 
